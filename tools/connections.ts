@@ -1,0 +1,89 @@
+import { z } from 'zod';
+import { type Call, endpoint, type Result } from './endpoint.js';
+import { connectionResult, connectionsResult, done, newConnectionResult } from './outputs.js';
+
+/** Goes into a header and a path, so nothing that means something there. */
+export const connectionId = z
+  .string()
+  .refine((id) => /^(?!\.{1,2}$)[!-~]{1,200}$/.test(id), 'must be an id as manychat_list_connections shows it')
+  .describe('From manychat_list_connections');
+
+export const listConnections = endpoint({
+  name: 'manychat_list_connections',
+  title: 'List connections',
+  description:
+    'The ManyChat accounts connected at Maton, with status. Their connection_id chooses the account a tool works on.',
+  api: 'connections',
+  method: 'GET',
+  path: '/connections',
+  effect: 'read',
+  input: z.strictObject({ status: z.enum(['ACTIVE', 'PENDING', 'FAILED']).optional().describe('Only these') }),
+  fixed: { app: 'manychat' },
+  output: connectionsResult,
+  example: { status: 'ACTIVE' },
+});
+
+export const getConnection = endpoint({
+  name: 'manychat_get_connection',
+  title: 'Get connection',
+  description:
+    'Status of one connection: ACTIVE works, PENDING waits for its owner to open the link, FAILED needs a new one.',
+  api: 'connections',
+  method: 'GET',
+  path: '/connections/{connection_id}',
+  effect: 'read',
+  input: z.strictObject({ connection_id: connectionId }),
+  output: connectionResult,
+  example: { connection_id: '21fd90f9-5935-43cd-b6c8-bde9d915ca80' },
+});
+
+function nextStep(connection: Result): string {
+  const check = `Then call manychat_get_connection with connection_id "${connection.connection_id}" until its status is ACTIVE.`;
+  return typeof connection.url === 'string'
+    ? `Give connection.url to the person who manages the ManyChat account, and to nobody else: they open it and enter the ManyChat API key there, never in this chat. ${check}`
+    : `Maton has not given a link yet: manychat_get_connection shows it while the status is PENDING; the person who manages the ManyChat account opens it. ${check}`;
+}
+
+const asResult = (value: unknown): Result => (typeof value === 'object' && value !== null ? { ...value } : {});
+
+/** Some answers carry only the id; the link is then read by a second call, whose failure leaves the creation a success. */
+async function withLink(result: Result, call: Call): Promise<Result> {
+  let connection = asResult(result.connection);
+  if (typeof connection.url !== 'string' && typeof connection.connection_id === 'string') {
+    const read = await call(getConnection, { connection_id: connection.connection_id }).catch(() => ({}));
+    connection = { ...connection, ...asResult(asResult(read).connection) };
+  }
+  return { connection, next_step: nextStep(connection) };
+}
+
+export const createConnection = endpoint({
+  name: 'manychat_create_connection',
+  title: 'Create connection',
+  description:
+    'Starts connecting a ManyChat account and returns a link for its owner, who enters the API key there. Each call makes another connection: look in manychat_list_connections first.',
+  api: 'connections',
+  method: 'POST',
+  path: '/connections',
+  effect: 'create',
+  evidence: 'manychat_list_connections',
+  input: z.strictObject({}),
+  fixed: { app: 'manychat' },
+  output: newConnectionResult,
+  complete: withLink,
+  example: {},
+});
+
+export const deleteConnection = endpoint({
+  name: 'manychat_delete_connection',
+  title: 'Delete connection',
+  description:
+    'Disconnects a ManyChat account for everyone who uses this Maton account. To replace one: create the new, see it ACTIVE, then delete the old.',
+  api: 'connections',
+  method: 'DELETE',
+  path: '/connections/{connection_id}',
+  effect: 'destroy',
+  evidence: 'manychat_list_connections',
+  input: z.strictObject({ connection_id: connectionId }),
+  output: done,
+  example: { connection_id: '21fd90f9-5935-43cd-b6c8-bde9d915ca80' },
+});

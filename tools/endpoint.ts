@@ -1,0 +1,72 @@
+import type { z } from 'zod';
+
+/** What a call does to the world: the one word from which MCP annotations and the retry rule follow. */
+export type Effect = 'read' | 'set' | 'create' | 'remove' | 'destroy' | 'send';
+
+/** What follows from an effect. `repeatable`: may the same call be made again after an ambiguous failure? */
+export interface EffectRule {
+  readonly readOnly: boolean;
+  readonly destructive: boolean;
+  readonly idempotent: boolean;
+  readonly repeatable: boolean;
+}
+
+/** The meaning of each effect, read by the server (annotations) and by the gateway client (repeats). */
+export const effectRules: Readonly<Record<Effect, EffectRule>> = {
+  read: { readOnly: true, destructive: false, idempotent: true, repeatable: true },
+  set: { readOnly: false, destructive: false, idempotent: true, repeatable: true },
+  create: { readOnly: false, destructive: false, idempotent: false, repeatable: false },
+  remove: { readOnly: false, destructive: true, idempotent: true, repeatable: true },
+  destroy: { readOnly: false, destructive: true, idempotent: true, repeatable: false },
+  send: { readOnly: false, destructive: true, idempotent: false, repeatable: false },
+};
+
+/** A tool's result: an object with named keys, the same in text and in structured content. */
+export type Result = Readonly<Record<string, unknown>>;
+
+/** What a tool answers: the schema that clients see, and how the upstream's `data` becomes it. */
+export interface Output<Input = Result> {
+  readonly schema: z.ZodObject;
+  /** A read without this data has not answered the question. */
+  readonly needsData?: true;
+  /** Never throws: a call that succeeded upstream always has a result. */
+  from(data: unknown, input: Input): Result;
+}
+
+/** Performs another endpoint's call on the same connection. */
+export type Call = (endpoint: Endpoint, input: Result) => Promise<Result>;
+
+/** One HTTP endpoint as one MCP tool: everything about it, as data. */
+export interface Endpoint<Input extends z.ZodObject = z.ZodObject> {
+  readonly name: `manychat_${string}`;
+  readonly title: string;
+  readonly description: string;
+  /** Which API it belongs to: ManyChat's, or Maton's connections. */
+  readonly api: 'manychat' | 'connections';
+  /** GET and DELETE put their input into the query, POST into a JSON body. */
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  /** Path below the API's base; `{name}` is filled from the input. */
+  readonly path: `/${string}`;
+  /** ManyChat's published limit, in calls a second for one page; absent where none is published. */
+  readonly perSecond?: number;
+  /** ManyChat's published limit for one subscriber, in calls an hour. */
+  readonly perSubscriberHour?: number;
+  readonly effect: Effect;
+  /** The tool that shows whether a call with an unknown outcome took place; for effects that are never repeated. */
+  readonly evidence?: `manychat_${string}`;
+  readonly input: Input;
+  /** Inputs that shape the result here and are not sent. */
+  readonly local?: readonly string[];
+  /** Parameters sent with every call. */
+  readonly fixed?: Readonly<Record<string, string>>;
+  readonly output: Output<z.output<Input>>;
+  /** A further call that some answers need; it must not turn a success into a failure. */
+  complete?(result: Result, call: Call): Promise<Result>;
+  /** One truthful call. */
+  readonly example: z.input<Input>;
+}
+
+/** Types a declaration by its own schemas and hands it on unchanged. */
+export function endpoint<Input extends z.ZodObject>(declaration: Endpoint<Input>): Endpoint {
+  return declaration;
+}

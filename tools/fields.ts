@@ -1,0 +1,185 @@
+import { z } from 'zod';
+import { endpoint } from './endpoint.js';
+import { botFieldResult, botFieldsResult, customFieldResult, customFieldsResult, done } from './outputs.js';
+import {
+  botFieldId,
+  botFieldName,
+  customFieldId,
+  customFieldName,
+  fields,
+  fieldType,
+  fieldValue,
+  subscriberId,
+  text,
+} from './values.js';
+
+export const listCustomFields = endpoint({
+  name: 'manychat_list_custom_fields',
+  title: 'List custom fields',
+  description:
+    "Custom fields of the page (id, name, type). A contact's values: manychat_get_subscriber. Account-wide values: manychat_list_bot_fields.",
+  api: 'manychat',
+  method: 'GET',
+  path: '/fb/page/getCustomFields',
+  perSecond: 100,
+  effect: 'read',
+  input: z.strictObject({}),
+  output: customFieldsResult,
+  example: {},
+});
+
+export const createCustomField = endpoint({
+  name: 'manychat_create_custom_field',
+  title: 'Create custom field',
+  description:
+    'Adds a field that every contact can have a value of. The API cannot delete one: look in manychat_list_custom_fields first.',
+  api: 'manychat',
+  method: 'POST',
+  path: '/fb/page/createCustomField',
+  perSecond: 10,
+  effect: 'create',
+  evidence: 'manychat_list_custom_fields',
+  input: z.strictObject({
+    caption: text('Name of the new field'),
+    type: fieldType,
+    description: z.string().optional().describe('Note for colleagues'),
+  }),
+  output: customFieldResult,
+  example: { caption: 'Phone Number', type: 'text', description: 'Customer phone number' },
+});
+
+export const setCustomField = endpoint({
+  name: 'manychat_set_custom_field',
+  title: 'Set custom field',
+  description:
+    "Sets one field of one contact; the value must fit the field's type. By name: manychat_set_custom_field_by_name; several at once: manychat_set_custom_fields.",
+  api: 'manychat',
+  method: 'POST',
+  path: '/fb/subscriber/setCustomField',
+  perSecond: 10,
+  effect: 'set',
+  input: z.strictObject({ subscriber_id: subscriberId, field_id: customFieldId, field_value: fieldValue }),
+  output: done,
+  example: { subscriber_id: 123456789, field_id: 1, field_value: '+1234567890' },
+});
+
+export const setCustomFieldByName = endpoint({
+  name: 'manychat_set_custom_field_by_name',
+  title: 'Set custom field by name',
+  description:
+    "Sets one field of one contact, found by its name (case does not matter); the value must fit the field's type. Several at once: manychat_set_custom_fields.",
+  api: 'manychat',
+  method: 'POST',
+  path: '/fb/subscriber/setCustomFieldByName',
+  perSecond: 10,
+  effect: 'set',
+  input: z.strictObject({ subscriber_id: subscriberId, field_name: customFieldName, field_value: fieldValue }),
+  output: done,
+  example: { subscriber_id: 123456789, field_name: 'phone_number', field_value: '+1234567890' },
+});
+
+export const setCustomFields = endpoint({
+  name: 'manychat_set_custom_fields',
+  title: 'Set custom fields',
+  description:
+    'Sets up to 20 fields of one contact in one request. For texts that a flow shows, set the fields first, then manychat_send_flow.',
+  api: 'manychat',
+  method: 'POST',
+  path: '/fb/subscriber/setCustomFields',
+  perSecond: 10,
+  effect: 'set',
+  input: z.strictObject({ subscriber_id: subscriberId, fields: fields(customFieldId, customFieldName) }),
+  output: done,
+  example: {
+    subscriber_id: 123456789,
+    fields: [
+      { field_id: 1, field_value: 'value1' },
+      { field_name: 'field2', field_value: 'value2' },
+    ],
+  },
+});
+
+export const listBotFields = endpoint({
+  name: 'manychat_list_bot_fields',
+  title: 'List bot fields',
+  description:
+    'Bot fields and their values: one value for the whole account. Per-contact fields: manychat_list_custom_fields.',
+  api: 'manychat',
+  method: 'GET',
+  path: '/fb/page/getBotFields',
+  perSecond: 100,
+  effect: 'read',
+  input: z.strictObject({}),
+  output: botFieldsResult,
+  example: {},
+});
+
+export const createBotField = endpoint({
+  name: 'manychat_create_bot_field',
+  title: 'Create bot field',
+  description:
+    'Adds a field with one value for the whole account. The API cannot delete one. For a value per contact use manychat_create_custom_field.',
+  api: 'manychat',
+  method: 'POST',
+  path: '/fb/page/createBotField',
+  perSecond: 10,
+  effect: 'create',
+  evidence: 'manychat_list_bot_fields',
+  input: z.strictObject({
+    name: text('Name of the new field'),
+    type: fieldType,
+    description: z.string().optional().describe('Note for colleagues'),
+    value: fieldValue.optional(),
+  }),
+  output: botFieldResult,
+  example: { name: 'counter', type: 'number', description: 'Global counter', value: 0 },
+});
+
+export const setBotField = endpoint({
+  name: 'manychat_set_bot_field',
+  title: 'Set bot field',
+  description:
+    "Sets an account-wide value that every contact's flows see; never put one contact's text here, use manychat_set_custom_field.",
+  api: 'manychat',
+  method: 'POST',
+  path: '/fb/page/setBotField',
+  perSecond: 10,
+  effect: 'set',
+  input: z.strictObject({ field_id: botFieldId, field_value: fieldValue }),
+  output: done,
+  example: { field_id: 123, field_value: 42 },
+});
+
+export const setBotFieldByName = endpoint({
+  name: 'manychat_set_bot_field_by_name',
+  title: 'Set bot field by name',
+  description:
+    "Sets an account-wide value, found by its name; never put one contact's text here, use manychat_set_custom_field_by_name.",
+  api: 'manychat',
+  method: 'POST',
+  path: '/fb/page/setBotFieldByName',
+  perSecond: 10,
+  effect: 'set',
+  input: z.strictObject({ field_name: botFieldName, field_value: fieldValue }),
+  output: done,
+  example: { field_name: 'counter', field_value: 42 },
+});
+
+export const setBotFields = endpoint({
+  name: 'manychat_set_bot_fields',
+  title: 'Set bot fields',
+  description: "Sets up to 20 account-wide values in one request. One contact's values: manychat_set_custom_fields.",
+  api: 'manychat',
+  method: 'POST',
+  path: '/fb/page/setBotFields',
+  perSecond: 10,
+  effect: 'set',
+  input: z.strictObject({ fields: fields(botFieldId, botFieldName) }),
+  output: done,
+  example: {
+    fields: [
+      { field_id: 123, field_value: 'value1' },
+      { field_name: 'field2', field_value: 'value2' },
+    ],
+  },
+});

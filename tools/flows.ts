@@ -1,0 +1,18 @@
+import { z } from 'zod';
+import { endpoint } from './endpoint.js';
+import { flowsResult } from './outputs.js';
+
+export const listFlows = endpoint({
+  name: 'manychat_list_flows',
+  title: 'List flows',
+  description:
+    "The page's flows (automations) and their folders. A flow's ns is what manychat_send_flow and flow buttons take. The API can neither read a flow's steps nor edit them.",
+  api: 'manychat',
+  method: 'GET',
+  path: '/fb/page/getFlows',
+  perSecond: 10,
+  effect: 'read',
+  input: z.strictObject({}),
+  output: flowsResult,
+  example: {},
+});

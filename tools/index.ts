@@ -1,0 +1,49 @@
+import * as connections from './connections.js';
+import type { Endpoint } from './endpoint.js';
+import * as fields from './fields.js';
+import { listFlows } from './flows.js';
+import * as page from './page.js';
+import * as sending from './sending.js';
+import * as subscribers from './subscribers.js';
+import * as tags from './tags.js';
+
+/** Every endpoint, in reading order. */
+export const endpoints: readonly Endpoint[] = [
+  page.getPage,
+  page.listGrowthTools,
+  page.listOtnTopics,
+  listFlows,
+  tags.listTags,
+  tags.createTag,
+  tags.deleteTag,
+  tags.deleteTagByName,
+  tags.addTagToSubscriber,
+  tags.addTagToSubscriberByName,
+  tags.removeTagFromSubscriber,
+  tags.removeTagFromSubscriberByName,
+  fields.listCustomFields,
+  fields.createCustomField,
+  fields.setCustomField,
+  fields.setCustomFieldByName,
+  fields.setCustomFields,
+  fields.listBotFields,
+  fields.createBotField,
+  fields.setBotField,
+  fields.setBotFieldByName,
+  fields.setBotFields,
+  subscribers.getSubscriber,
+  subscribers.getSubscriberByUserRef,
+  subscribers.findSubscribersByName,
+  subscribers.findSubscribersByCustomField,
+  subscribers.findSubscriberBySystemField,
+  subscribers.createSubscriber,
+  subscribers.updateSubscriber,
+  subscribers.verifySubscriber,
+  sending.sendContent,
+  sending.sendContentByUserRef,
+  sending.sendFlow,
+  connections.listConnections,
+  connections.createConnection,
+  connections.getConnection,
+  connections.deleteConnection,
+];

@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import { messageData } from './content.js';
+import { endpoint } from './endpoint.js';
+import { done } from './outputs.js';
+import { subscriberId, text, userRef } from './values.js';
+
+export const sendContent = endpoint({
+  name: 'manychat_send_content',
+  title: 'Send content',
+  description:
+    'Sends a message to one contact, at once. Refused when the contact wrote last over 24 hours ago, except with an OTN topic. Never repeat a call whose outcome is unknown: the person gets it twice.',
+  api: 'manychat',
+  method: 'POST',
+  path: '/fb/sending/sendContent',
+  perSecond: 25,
+  effect: 'send',
+  evidence: 'manychat_get_subscriber',
+  input: z.strictObject({
+    subscriber_id: subscriberId,
+    data: messageData,
+    message_tag: text('Refused by ManyChat since 2026; leave out').optional(),
+    otn_topic_name: text('From manychat_list_otn_topics; uses up one token of the contact').optional(),
+  }),
+  output: done,
+  example: {
+    subscriber_id: 123456789,
+    data: { version: 'v2', content: { messages: [{ type: 'text', text: 'Hello! How can I help you today?' }] } },
+  },
+});
+
+export const sendContentByUserRef = endpoint({
+  name: 'manychat_send_content_by_user_ref',
+  title: 'Send content by user_ref',
+  description:
+    'Sends a message to a checkbox opt-in whose contact is not known yet. Once manychat_get_subscriber_by_user_ref finds the contact use manychat_send_content. Actions in the content are ignored.',
+  api: 'manychat',
+  method: 'POST',
+  path: '/fb/sending/sendContentByUserRef',
+  perSecond: 25,
+  effect: 'send',
+  evidence: 'manychat_get_subscriber_by_user_ref',
+  input: z.strictObject({ user_ref: userRef, data: messageData }),
+  output: done,
+  example: {
+    user_ref: 123456,
+    data: { version: 'v2', content: { messages: [{ type: 'text', text: 'Welcome!' }] } },
+  },
+});
+
+export const sendFlow = endpoint({
+  name: 'manychat_send_flow',
+  title: 'Send flow',
+  description:
+    'Starts a flow for one contact. It takes no variables: set custom fields first. The only way to send a WhatsApp template. Never repeat a call whose outcome is unknown.',
+  api: 'manychat',
+  method: 'POST',
+  path: '/fb/sending/sendFlow',
+  perSecond: 20,
+  perSubscriberHour: 100,
+  effect: 'send',
+  evidence: 'manychat_get_subscriber',
+  input: z.strictObject({ subscriber_id: subscriberId, flow_ns: text('ns from manychat_list_flows') }),
+  output: done,
+  example: { subscriber_id: 123456789, flow_ns: 'content123456' },
+});

@@ -1,0 +1,125 @@
+import { z } from 'zod';
+import { endpoint } from './endpoint.js';
+import { done, tagResult, tagsResult } from './outputs.js';
+import { subscriberId, tagId, tagName, text } from './values.js';
+
+export const listTags = endpoint({
+  name: 'manychat_list_tags',
+  title: 'List tags',
+  description:
+    "All tags of the page, with ids. A contact's own tags: manychat_get_subscriber. The API cannot list the contacts that have a tag.",
+  api: 'manychat',
+  method: 'GET',
+  path: '/fb/page/getTags',
+  perSecond: 100,
+  effect: 'read',
+  input: z.strictObject({}),
+  output: tagsResult,
+  example: {},
+});
+
+export const createTag = endpoint({
+  name: 'manychat_create_tag',
+  title: 'Create tag',
+  description:
+    'Adds a tag to the page, without giving it to anyone. Look in manychat_list_tags first: what happens for a name that exists is not documented.',
+  api: 'manychat',
+  method: 'POST',
+  path: '/fb/page/createTag',
+  perSecond: 10,
+  effect: 'create',
+  evidence: 'manychat_list_tags',
+  input: z.strictObject({ name: text('Name of the new tag') }),
+  output: tagResult,
+  example: { name: 'New Tag' },
+});
+
+export const deleteTag = endpoint({
+  name: 'manychat_delete_tag',
+  title: 'Delete tag everywhere',
+  description:
+    'Deletes a tag from the page and from every contact; cannot be undone. To take it from one contact use manychat_remove_tag_from_subscriber.',
+  api: 'manychat',
+  method: 'POST',
+  path: '/fb/page/removeTag',
+  perSecond: 10,
+  effect: 'destroy',
+  evidence: 'manychat_list_tags',
+  input: z.strictObject({ tag_id: tagId }),
+  output: done,
+  example: { tag_id: 123 },
+});
+
+export const deleteTagByName = endpoint({
+  name: 'manychat_delete_tag_by_name',
+  title: 'Delete tag everywhere, by name',
+  description:
+    'Deletes a tag from the page and from every contact; cannot be undone. To take it from one contact use manychat_remove_tag_from_subscriber_by_name.',
+  api: 'manychat',
+  method: 'POST',
+  path: '/fb/page/removeTagByName',
+  perSecond: 10,
+  effect: 'destroy',
+  evidence: 'manychat_list_tags',
+  input: z.strictObject({ tag_name: tagName }),
+  output: done,
+  example: { tag_name: 'Old Tag' },
+});
+
+export const addTagToSubscriber = endpoint({
+  name: 'manychat_add_tag_to_subscriber',
+  title: 'Add tag to subscriber',
+  description:
+    'Gives one contact an existing tag; no effect when it has it. May start automations that wait for the tag. By name: manychat_add_tag_to_subscriber_by_name.',
+  api: 'manychat',
+  method: 'POST',
+  path: '/fb/subscriber/addTag',
+  perSecond: 10,
+  effect: 'set',
+  input: z.strictObject({ subscriber_id: subscriberId, tag_id: tagId }),
+  output: done,
+  example: { subscriber_id: 123456789, tag_id: 1 },
+});
+
+export const addTagToSubscriberByName = endpoint({
+  name: 'manychat_add_tag_to_subscriber_by_name',
+  title: 'Add tag to subscriber by name',
+  description:
+    'Gives one contact a tag that must exist already (else manychat_create_tag first); no effect when it has it. May start automations that wait for the tag.',
+  api: 'manychat',
+  method: 'POST',
+  path: '/fb/subscriber/addTagByName',
+  perSecond: 10,
+  effect: 'set',
+  input: z.strictObject({ subscriber_id: subscriberId, tag_name: tagName }),
+  output: done,
+  example: { subscriber_id: 123456789, tag_name: 'VIP' },
+});
+
+export const removeTagFromSubscriber = endpoint({
+  name: 'manychat_remove_tag_from_subscriber',
+  title: 'Remove tag from subscriber',
+  description: 'Takes a tag from one contact; others keep it, unlike manychat_delete_tag.',
+  api: 'manychat',
+  method: 'POST',
+  path: '/fb/subscriber/removeTag',
+  perSecond: 10,
+  effect: 'remove',
+  input: z.strictObject({ subscriber_id: subscriberId, tag_id: tagId }),
+  output: done,
+  example: { subscriber_id: 123456789, tag_id: 1 },
+});
+
+export const removeTagFromSubscriberByName = endpoint({
+  name: 'manychat_remove_tag_from_subscriber_by_name',
+  title: 'Remove tag from subscriber by name',
+  description: 'Takes a tag from one contact; others keep it, unlike manychat_delete_tag_by_name.',
+  api: 'manychat',
+  method: 'POST',
+  path: '/fb/subscriber/removeTagByName',
+  perSecond: 10,
+  effect: 'remove',
+  input: z.strictObject({ subscriber_id: subscriberId, tag_name: tagName }),
+  output: done,
+  example: { subscriber_id: 123456789, tag_name: 'VIP' },
+});
