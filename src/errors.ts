@@ -1,0 +1,187 @@
+import { type Endpoint, effectRules } from '../tools/endpoint.js';
+
+/** Every kind of failure a tool can answer with; the set is closed. */
+export const kinds = [
+  'not_configured',
+  'invalid_input',
+  'gateway_auth',
+  'manychat_auth',
+  'no_connection',
+  'ambiguous_connection',
+  'connection_not_found',
+  'rate_limited',
+  'not_found',
+  'user_ref_not_registered',
+  'user_ref_not_linked',
+  'window_closed',
+  'otn_unavailable',
+  'channel_refused',
+  'message_tag_refused',
+  'invalid_content',
+  'permission_denied',
+  'already_exists',
+  'subscriber_inactive',
+  'rejected',
+  'gateway_error',
+  'manychat_unavailable',
+  'bad_response',
+  'timeout',
+  'network',
+  'cancelled',
+  'internal',
+] as const;
+
+export type Kind = (typeof kinds)[number];
+
+/** Why a call failed and what to do about it: the `error` object of a tool's answer. */
+export interface Failure {
+  readonly kind: Kind;
+  /** What happened, ManyChat's own words first. */
+  readonly message: string;
+  /** What to do next, naming the tool to call. */
+  readonly hint: string;
+  /** Whether the same call may be made again as it is without doing anything twice. */
+  readonly retryable: boolean;
+  /** Whether the call had its effect: a refusal did not, an unanswered request may have. */
+  readonly performed: 'no' | 'unknown' | 'yes';
+  readonly source: 'client' | 'gateway' | 'manychat' | 'network';
+  readonly http_status?: number;
+  /** ManyChat's numeric error code. */
+  readonly code?: number;
+  readonly details?: readonly string[];
+  readonly retry_after_s?: number;
+}
+
+/** A failure on its way from where it is found to where it is answered. */
+export class CallError extends Error {
+  override readonly name = 'CallError';
+  constructor(readonly failure: Failure) {
+    super(failure.message);
+  }
+}
+
+/** What a failure's wording depends on: which call it was, and whether ManyChat is reached without Maton. */
+export interface FailureContext {
+  readonly endpoint: Endpoint;
+  readonly direct: boolean;
+}
+
+const newConnection =
+  'connect it anew: manychat_create_connection, wait until manychat_get_connection says ACTIVE, then manychat_delete_connection for the old one';
+
+/** What to do about each kind; [through Maton, directly] where they differ. */
+const hints: Readonly<Record<Kind, string | readonly [string, string]>> = {
+  not_configured:
+    'The person who runs this server sets MATON_API_KEY (from https://maton.ai/settings) or MANYCHAT_API_KEY in its environment and restarts it. To try it without an account: --sandbox.',
+  invalid_input: 'Correct the arguments as the message says and call again.',
+  gateway_auth:
+    'The person who runs this server checks MATON_API_KEY (https://maton.ai/settings) and restarts it. Calling again does not help.',
+  manychat_auth: [
+    `ManyChat does not accept the key inside this connection; ${newConnection}.`,
+    'The person who runs this server checks MANYCHAT_API_KEY (ManyChat, Settings, API) and restarts it. Calling again does not help.',
+  ],
+  no_connection: [
+    'Call manychat_create_connection and give its link to the person who manages the ManyChat account.',
+    'The person who runs this server checks MANYCHAT_API_URL.',
+  ],
+  ambiguous_connection:
+    'Ask the user which account is meant and call again with its connection_id; manychat_get_page shows the page behind one.',
+  connection_not_found: 'manychat_list_connections shows the ids that exist.',
+  rate_limited: 'Wait retry_after_s seconds (or a few seconds), then call again; make calls one after another.',
+  not_found:
+    'Look the id or name up first: manychat_find_subscribers_by_name, manychat_list_tags, manychat_list_custom_fields, manychat_list_bot_fields or manychat_list_flows.',
+  user_ref_not_registered: 'The opt-in with this user_ref never happened on this page; check the user_ref.',
+  user_ref_not_linked:
+    'The contact has not replied yet. manychat_send_content_by_user_ref works meanwhile; call again after the first reply.',
+  window_closed:
+    'Do not retry. The contact wrote last more than 24 hours ago: wait until they write, use a one-time-notification topic they granted (Messenger, manychat_list_otn_topics), or a WhatsApp template inside a flow (manychat_send_flow).',
+  otn_unavailable:
+    'Do not retry. The contact granted no token for this topic or it is used up; manychat_list_otn_topics shows the topics.',
+  channel_refused:
+    'Do not retry on this channel. manychat_get_subscriber shows how the contact can be reached; content.type chooses the channel.',
+  message_tag_refused:
+    'Call again without message_tag; ManyChat takes none any more. If the 24-hour window is closed see manychat_list_otn_topics.',
+  invalid_content:
+    'Correct the content as the message says, then send it. Tags and fields named in actions must exist: manychat_list_tags, manychat_list_custom_fields.',
+  permission_denied:
+    'Do not retry. The account owner asks ManyChat support to enable importing contacts by this kind of address.',
+  already_exists:
+    'Use the existing one: manychat_find_subscriber_by_system_field, manychat_find_subscribers_by_custom_field, manychat_list_tags or manychat_list_custom_fields finds it.',
+  subscriber_inactive:
+    'Do not retry. The contact never wrote, opted out, or belongs to another page (manychat_get_page shows the page in use).',
+  rejected: 'ManyChat refused the call as it is; change what its message names, do not repeat it unchanged.',
+  gateway_error: [
+    `If it goes on, look at manychat_get_connection: a connection whose authorisation expired fails like this; ${newConnection}.`,
+    'The person who runs this server checks MANYCHAT_API_URL.',
+  ],
+  manychat_unavailable: 'ManyChat itself failed; try again in a minute.',
+  bad_response: [
+    'Something that is not the API answered. The person who runs this server checks MATON_GATEWAY_URL and MATON_CONTROL_URL.',
+    'Something that is not the API answered. The person who runs this server checks MANYCHAT_API_URL.',
+  ],
+  timeout: 'The answer did not come in time; try again later.',
+  network:
+    'The network or the address failed; the person who runs this server checks the connection, the proxy and the configured URLs.',
+  cancelled: 'The client cancelled the call.',
+  internal: 'A defect of this server; please report it with the message.',
+};
+
+/** Kinds where trying the same call again later can succeed. */
+const passing: ReadonlySet<Kind> = new Set([
+  'rate_limited',
+  'user_ref_not_linked',
+  'gateway_error',
+  'manychat_unavailable',
+  'bad_response',
+  'timeout',
+  'network',
+]);
+
+/** How an unknown outcome is cleared up, since the call must not simply be made again. */
+function clearUp({ endpoint }: FailureContext): string {
+  if (endpoint.effect === 'send') {
+    return `The message may have arrived: do not send it again before a person has looked at the chat (live_chat_url of ${endpoint.evidence}); the API shows no sent messages.`;
+  }
+  return `It may have happened: look with ${endpoint.evidence} before you call again.`;
+}
+
+/** What is particular to one failure; the rest follows from its kind and the call. */
+export interface FailureFacts {
+  readonly message: string;
+  readonly source: Failure['source'];
+  /** True when the request may have been carried out although no usable answer came. */
+  readonly ambiguous?: boolean;
+  readonly hint?: string;
+  readonly http_status?: number | undefined;
+  readonly code?: number | undefined;
+  readonly details?: readonly string[] | undefined;
+  readonly retry_after_s?: number | undefined;
+}
+
+/** Builds the error of one failed call. */
+export function callError(kind: Kind, context: FailureContext, facts: FailureFacts): CallError {
+  const rule = effectRules[context.endpoint.effect];
+  const unknown = facts.ambiguous === true && !rule.readOnly;
+  const known = hints[kind];
+  const usual = facts.hint ?? (typeof known === 'string' ? known : known[context.direct ? 1 : 0]);
+  return new CallError({
+    kind,
+    message: facts.message,
+    hint: unknown && !rule.repeatable ? clearUp(context) : usual,
+    retryable: passing.has(kind) && (!unknown || rule.repeatable),
+    performed: unknown ? 'unknown' : 'no',
+    source: facts.source,
+    ...(facts.http_status !== undefined && { http_status: facts.http_status }),
+    ...(facts.code !== undefined && { code: facts.code }),
+    ...(facts.details !== undefined && facts.details.length > 0 && { details: facts.details }),
+    ...(facts.retry_after_s !== undefined && { retry_after_s: facts.retry_after_s }),
+  });
+}
+
+/** The failure behind anything thrown; what is not a CallError is a defect here, told without its stack. */
+export function failureOf(thrown: unknown, context: FailureContext): Failure {
+  if (thrown instanceof CallError) return thrown.failure;
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return callError('internal', context, { message: `Internal error: ${message}`, source: 'client', ambiguous: true })
+    .failure;
+}

@@ -1,0 +1,181 @@
+import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
+import type { Dispatcher } from 'undici';
+import type { Answer } from './answers.js';
+
+/** One request as it goes out. */
+export interface HttpRequest {
+  readonly method: string;
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | undefined;
+}
+
+/** Why no usable answer came. `sent`: the request may have reached the other side. */
+export class HttpFault extends Error {
+  override readonly name = 'HttpFault';
+  constructor(
+    readonly reason: 'network' | 'unreadable',
+    readonly sent: boolean,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** Makes HTTP requests over kept-alive connections. */
+export interface HttpClient {
+  /** One exchange; rejects with an HttpFault, or with the signal's reason and whether the request had left in `sent`. */
+  exchange(request: HttpRequest, signal: AbortSignal, progress: { sent: boolean }): Promise<Answer>;
+  close(): Promise<void>;
+}
+
+/** Proxies, as the usual environment variables name them. */
+export interface ProxySettings {
+  readonly http?: string | undefined;
+  readonly https?: string | undefined;
+  readonly none?: string | undefined;
+}
+
+/** No answer of these APIs comes near it; what is larger is not theirs. */
+const maxBodyBytes = 8 * 1024 * 1024;
+const maxHeaderBytes = 64 * 1024;
+const connectTimeoutMs = 10_000;
+
+const isLoopback = (url: URL): boolean => /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
+
+/** undici takes longer to load than all else together, so it is loaded at the first request. */
+async function connect(proxy: ProxySettings): Promise<{ direct: Dispatcher; proxied: Dispatcher }> {
+  const { Agent, EnvHttpProxyAgent } = await import('undici');
+  const settings = {
+    connect: { timeout: connectTimeoutMs },
+    maxHeaderSize: maxHeaderBytes,
+    maxResponseSize: maxBodyBytes,
+    // The call's own deadline bounds both.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  };
+  const direct = new Agent(settings);
+  if (proxy.http === undefined && proxy.https === undefined) return { direct, proxied: direct };
+  const proxied = new EnvHttpProxyAgent({
+    ...settings,
+    ...(proxy.http !== undefined && { httpProxy: proxy.http }),
+    ...(proxy.https !== undefined && { httpsProxy: proxy.https }),
+    ...(proxy.none !== undefined && { noProxy: proxy.none }),
+  });
+  return { direct, proxied };
+}
+
+const decoders: Readonly<Record<string, typeof gunzipSync>> = {
+  gzip: gunzipSync,
+  'x-gzip': gunzipSync,
+  deflate: inflateSync,
+  br: brotliDecompressSync,
+};
+
+/** The text of a body; compressed ones are not asked for, and are bounded when they come all the same. */
+function decode(body: Buffer, encoding: string | undefined): string {
+  if (encoding === undefined || encoding === '' || encoding === 'identity') return body.toString('utf8');
+  const decoder = decoders[encoding.toLowerCase()];
+  if (decoder === undefined)
+    throw new HttpFault('unreadable', true, `The answer's encoding "${encoding}" is not known`);
+  try {
+    return decoder(body, { maxOutputLength: maxBodyBytes }).toString('utf8');
+  } catch (cause) {
+    throw new HttpFault('unreadable', true, `The compressed answer is broken or larger than ${maxBodyBytes} bytes`, {
+      cause,
+    });
+  }
+}
+
+/** The innermost reason in words: the message, and the system's code where the message lacks it. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors[0]);
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  const message = error.message === '' ? error.name : error.message;
+  return code === '' || message.includes(code) ? message : `${message} (${code})`;
+}
+
+/** undici's codes for answers that came but are larger or stranger than an API's. */
+const unreadableCodes = new Set(['UND_ERR_RES_EXCEEDED_MAX_SIZE', 'UND_ERR_HEADERS_OVERFLOW', 'HPE_HEADER_OVERFLOW']);
+
+function faultOf(error: unknown, sent: boolean): HttpFault {
+  if (error instanceof HttpFault) return error;
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const unreadable = unreadableCodes.has(code) || code.startsWith('HPE_');
+  return new HttpFault(unreadable ? 'unreadable' : 'network', sent, reasonOf(error), { cause: error });
+}
+
+/** An HTTP client on undici: keep-alive, no redirects, bounded bodies and headers. */
+export function createHttpClient(proxy: ProxySettings): HttpClient {
+  let dispatchers: ReturnType<typeof connect> | undefined;
+
+  async function exchange(request: HttpRequest, signal: AbortSignal, progress: { sent: boolean }): Promise<Answer> {
+    dispatchers ??= connect(proxy);
+    const { direct, proxied } = await dispatchers;
+    signal.throwIfAborted();
+    const dispatcher = isLoopback(request.url) ? direct : proxied;
+    return new Promise((resolve, reject) => {
+      let status = 0;
+      let headers: Answer['headers'] = {};
+      const chunks: Buffer[] = [];
+      let abort = (): void => reject(signal.reason);
+      const onAbort = (): void => abort();
+      const settle = (finish: () => void): void => {
+        signal.removeEventListener('abort', onAbort);
+        finish();
+      };
+      signal.addEventListener('abort', onAbort, { once: true });
+      dispatcher.dispatch(
+        {
+          origin: request.url.origin,
+          path: request.url.pathname + request.url.search,
+          method: request.method,
+          headers: request.headers,
+          body: request.body ?? null,
+        },
+        {
+          onRequestStart(controller) {
+            // Called once a connection is open, just before the request is written to it.
+            abort = () => controller.abort(signal.reason);
+            if (signal.aborted) abort();
+            else progress.sent = true;
+          },
+          onResponseStart(_, statusCode, received) {
+            status = statusCode;
+            headers = received;
+          },
+          onResponseData(_, chunk) {
+            chunks.push(chunk);
+          },
+          onResponseEnd() {
+            settle(() => {
+              try {
+                resolve({
+                  status,
+                  headers,
+                  text: decode(Buffer.concat(chunks), [headers['content-encoding']].flat()[0]),
+                });
+              } catch (error) {
+                reject(error);
+              }
+            });
+          },
+          onResponseError(_, error) {
+            settle(() => reject(signal.aborted ? signal.reason : faultOf(error, progress.sent)));
+          },
+        },
+      );
+    });
+  }
+
+  return {
+    exchange,
+    async close() {
+      if (dispatchers === undefined) return;
+      const { direct, proxied } = await dispatchers;
+      await Promise.all([direct.destroy(), proxied.destroy()]);
+    },
+  };
+}

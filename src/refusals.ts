@@ -1,0 +1,94 @@
+import type { Endpoint } from '../tools/endpoint.js';
+import type { Kind } from './errors.js';
+import { isObject } from './json.js';
+
+/** ManyChat's refusal, taken apart. */
+export interface Refusal {
+  readonly message: string;
+  readonly code: number | undefined;
+  readonly details: readonly string[];
+}
+
+/** No single text of an upstream needs more; what is longer is cut and marked. */
+const textLimit = 500;
+const detailsLimit = 20;
+
+/** Cuts a quoted text to a length that a reader needs. */
+export function cut(text: string): string {
+  return text.length <= textLimit ? text : `${text.slice(0, textLimit).toWellFormed()}…`;
+}
+
+/** All texts in validation details: a list of messages, or a map from field to messages, however deep. */
+function textsIn(value: unknown, field = '', depth = 0): string[] {
+  if (depth > 6) return [];
+  if (typeof value === 'string' || typeof value === 'number') {
+    return String(value).trim() === '' ? [] : [field === '' ? String(value) : `${field}: ${value}`];
+  }
+  if (Array.isArray(value)) return value.flatMap((each) => textsIn(each, field, depth + 1));
+  if (!isObject(value)) return [];
+  return Object.entries(value).flatMap(([key, each]) =>
+    textsIn(each, ['message', 'messages', 'details'].includes(key) ? field : key, depth + 1),
+  );
+}
+
+/** Reads the message, code and details of a ManyChat error body in any of its shapes. */
+export function readRefusal(body: Record<string, unknown>): Refusal {
+  const details = [...new Set(textsIn(body.details ?? body.errors))].slice(0, detailsLimit).map(cut);
+  const own = textsIn(body.message).join('; ') || textsIn(body.error).join('; ');
+  const code = Number(body.code);
+  return {
+    message:
+      cut([own, ...details.filter((detail) => detail !== own)].filter((part) => part !== '').join(': ')) ||
+      'ManyChat gave no reason',
+    code: body.code !== undefined && Number.isInteger(code) ? code : undefined,
+    details,
+  };
+}
+
+/** ManyChat's error codes; its own meaning, which the seed names differently. */
+const kindByCode: ReadonlyMap<number, Kind> = new Map<number, Kind>([
+  [2011, 'user_ref_not_registered'],
+  [2012, 'user_ref_not_linked'],
+  [3011, 'window_closed'],
+  [3021, 'otn_unavailable'],
+  [3031, 'window_closed'],
+  ...Array.from({ length: 10 }, (_, digit): [number, Kind] => [3040 + digit, 'channel_refused']),
+]);
+
+/** ManyChat's wordings as seen live; the first that matches decides. `sends`: only where content is sent. */
+const kindByMessage: readonly { readonly words: RegExp; readonly kind: Kind; readonly sends?: true }[] = [
+  { words: /wrong (format )?token|invalid token/i, kind: 'manychat_auth' },
+  { words: /too many requests|rate limit/i, kind: 'rate_limited' },
+  { words: /message tags? (is|are) no longer supported|unsupported message tag/i, kind: 'message_tag_refused' },
+  { words: /permission denied/i, kind: 'permission_denied' },
+  { words: /already (exists|in use|taken)/i, kind: 'already_exists' },
+  { words: /(subscriber|contact|user) is not active/i, kind: 'subscriber_inactive' },
+  { words: /user_?ref.*(not been linked|not linked)/i, kind: 'user_ref_not_linked' },
+  { words: /user_?ref.*(isn.?t|not) (registered|found)/i, kind: 'user_ref_not_registered' },
+  { words: /one-time notification|no otn|otn token/i, kind: 'otn_unavailable' },
+  { words: /over 24 ?h|more than 24 hours|without (message tag|notification reason)|24-hour/i, kind: 'window_closed' },
+  { words: /(via|through) (a |the |this )?(specific )?channel/i, kind: 'channel_refused' },
+  { words: /wrong dynamic message format/i, kind: 'invalid_content' },
+  { words: /subscriber (does not exist|doesn.?t exist|not found)|no subscriber/i, kind: 'not_found' },
+  {
+    words: /(field|tag)( with same name)? (was )?not found|type not supported|invalid data format/i,
+    kind: 'invalid_content',
+    sends: true,
+  },
+  { words: /not found|does not exist|doesn.?t exist/i, kind: 'not_found' },
+  { words: /not a valid|invalid|is required|can.?t be empty|must be|type not supported/i, kind: 'invalid_input' },
+];
+
+/** What kind of failure ManyChat's refusal is; undefined where neither code nor words are known. */
+export function kindOfRefusal(refusal: Refusal, endpoint: Endpoint): Kind | undefined {
+  const byCode = refusal.code === undefined ? undefined : kindByCode.get(refusal.code);
+  if (byCode !== undefined) return byCode;
+  const sends = endpoint.effect === 'send';
+  // The details are nearer to the cause than the message, which often says no more than "Validation error".
+  for (const said of [refusal.details.join('; '), refusal.message]) {
+    const match = kindByMessage.find(({ words, sends: only }) => words.test(said) && (only !== true || sends));
+    if (match !== undefined) return match.kind === 'invalid_input' && sends ? 'invalid_content' : match.kind;
+  }
+  if (/validation error/i.test(refusal.message)) return sends ? 'invalid_content' : 'invalid_input';
+  return undefined;
+}

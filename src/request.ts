@@ -1,0 +1,28 @@
+import type { Endpoint, Result } from '../tools/endpoint.js';
+
+/** The part of an HTTP request that an endpoint and its input decide; the gateway client adds host and headers. */
+export interface EndpointRequest {
+  readonly method: Endpoint['method'];
+  /** Path and query, values encoded. */
+  readonly target: string;
+  readonly body?: string;
+}
+
+/** Percent-encodes a value; half a surrogate pair, which has no encoding, becomes U+FFFD. */
+const encode = (value: unknown): string => encodeURIComponent(String(value).toWellFormed());
+
+/** Builds the request of one call: the path's placeholders first, then a query for GET, a JSON body for POST. */
+export function endpointRequest(endpoint: Endpoint, input: Result): EndpointRequest {
+  const inPath = new Set<string>();
+  const path = endpoint.path.replace(/\{(\w+)\}/g, (_, name: string) => {
+    inPath.add(name);
+    return encode(input[name]);
+  });
+  const sent = Object.entries({ ...endpoint.fixed, ...input }).filter(
+    ([name, value]) => value !== undefined && !inPath.has(name) && endpoint.local?.includes(name) !== true,
+  );
+  if (endpoint.method === 'POST')
+    return { method: 'POST', target: path, body: JSON.stringify(Object.fromEntries(sent)) };
+  const query = sent.map(([name, value]) => `${encode(name)}=${encode(value)}`).join('&');
+  return { method: endpoint.method, target: query === '' ? path : `${path}?${query}` };
+}
