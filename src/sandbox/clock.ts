@@ -1,0 +1,40 @@
+/** Where the sandbox reads the time from: milliseconds since 1970. */
+export interface Clock {
+  now(): number;
+}
+
+/** A clock that can be moved forward, and set back to its source. */
+export interface MovableClock extends Clock {
+  advance(milliseconds: number): void;
+  reset(): void;
+}
+
+/** One second, minute, hour and day in milliseconds. */
+export const second = 1_000;
+export const minute = 60 * second;
+export const hour = 60 * minute;
+export const day = 24 * hour;
+
+/** Puts a movable offset on top of another clock. */
+export function movableClock(source: Clock): MovableClock {
+  let offset = 0;
+  return {
+    now: () => source.now() + offset,
+    advance(milliseconds) {
+      offset += milliseconds;
+    },
+    reset() {
+      offset = 0;
+    },
+  };
+}
+
+/** A moment as ManyChat writes it: W3C with an offset, `2018-12-03T11:17:54+00:00`. */
+export function w3cTime(milliseconds: number): string {
+  return `${new Date(milliseconds).toISOString().slice(0, 19)}+00:00`;
+}
+
+/** A moment as Maton writes it: six digits of a second, `2025-12-08T07:20:53.488460Z`. */
+export function matonTime(milliseconds: number): string {
+  return new Date(milliseconds).toISOString().replace('Z', '000Z');
+}

@@ -1,0 +1,51 @@
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { readJson } from './json.js';
+
+/** A request, read to its end. */
+export interface Incoming {
+  method: string;
+  /** As sent, without the query. */
+  path: string;
+  query: URLSearchParams;
+  headers: IncomingHttpHeaders;
+  /** The body; undefined when it passed 1 MB. */
+  text: string | undefined;
+}
+
+const largestBody = 1_000_000;
+
+/** Reads a request; a body that is too large is read on but dropped, so that the answer still arrives. */
+export async function readIncoming(message: IncomingMessage): Promise<Incoming> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of message) {
+    const bytes = Buffer.from(chunk);
+    size += bytes.length;
+    if (size <= largestBody) chunks.push(bytes);
+  }
+  const target = message.url ?? '/';
+  const mark = target.indexOf('?');
+  return {
+    method: message.method ?? 'GET',
+    path: mark === -1 ? target : target.slice(0, mark),
+    query: new URLSearchParams(mark === -1 ? '' : target.slice(mark + 1)),
+    headers: message.headers,
+    text: size > largestBody ? undefined : Buffer.concat(chunks).toString(),
+  };
+}
+
+/** The JSON body, `{}` without one; undefined when it is broken or too large. */
+export function jsonBody({ text }: Incoming): unknown {
+  if (text === undefined) return undefined;
+  if (text === '') return {};
+  try {
+    return readJson(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The token of `Authorization: Bearer <token>`; undefined without one. */
+export function bearerToken({ headers }: Incoming): string | undefined {
+  return /^Bearer (\S+)$/i.exec(headers.authorization ?? '')?.[1];
+}

@@ -1,0 +1,89 @@
+import type { Clock } from './clock.js';
+import { firstConnectionId } from './connections.js';
+import type { Fault } from './faults.js';
+import type { Delivery, DeliveryFilter } from './outbox.js';
+import type { RequestRecord } from './requests.js';
+import { sandboxServer } from './server.js';
+import { type CreateShape, createWorld } from './world.js';
+
+export type { Clock } from './clock.js';
+export type { Fault, FaultEffect, FaultMatch, FaultTiming } from './faults.js';
+export type { Delivery, DeliveryFilter } from './outbox.js';
+export type { RequestRecord } from './requests.js';
+export type { CreateShape } from './world.js';
+
+/** How a sandbox is set up; everything may be left out. */
+export interface SandboxOptions {
+  /** Port on 127.0.0.1; 0 takes a free one. */
+  port?: number;
+  /** Everything drawn by lot follows from it; 1. */
+  seed?: number;
+  /** Where the time comes from; the system clock. */
+  clock?: Clock;
+  matonKey?: string;
+  /** State of the second connection; PENDING. */
+  secondConnection?: 'PENDING' | 'ACTIVE';
+  /** Whether requests are limited per second and hour; true. */
+  limits?: boolean;
+  /** How the connections API answers a creation; wrapped. */
+  createShape?: CreateShape;
+}
+
+/** A running sandbox. */
+export interface Sandbox {
+  /** Address of all its planes, without a slash at the end. */
+  readonly url: string;
+  readonly matonKey: string;
+  /** Key of the first page, behind the first connection. */
+  readonly manychatKey: string;
+  readonly secondManychatKey: string;
+  readonly connectionId: string;
+  readonly secondConnectionId: string;
+  /** What was sent to whom, oldest first. */
+  messages(filter?: DeliveryFilter): Delivery[];
+  /** The requests to the gateway, the connections API and ManyChat, oldest first. */
+  requests(): RequestRecord[];
+  /** Makes something go wrong with requests to come. */
+  order(fault: Fault): void;
+  clearFaults(): void;
+  /** Back to the start, settings, clock and faults included. */
+  reset(): void;
+  /** Moves the sandbox's clock forward. */
+  advance(milliseconds: number): void;
+  /** Stops listening and destroys open sockets at once. */
+  close(): Promise<void>;
+}
+
+/** Starts a sandbox on loopback; rejects when the port is taken. */
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const { port = 0, seed = 1, clock = Date, matonKey = 'maton-sandbox-key' } = options;
+  const { secondConnection = 'PENDING', limits = true, createShape = 'wrapped' } = options;
+  const world = createWorld({ seed, clock, matonKey, secondConnection, limits, createShape });
+  const server = sandboxServer(world);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  const address = server.address();
+  world.base = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : port}`;
+  const secondConnectionId = world.connections.find(({ id }) => id !== firstConnectionId)?.id ?? '';
+  return {
+    url: world.base,
+    matonKey,
+    manychatKey: world.accounts.first.key,
+    secondManychatKey: world.accounts.second.key,
+    connectionId: firstConnectionId,
+    secondConnectionId,
+    messages: world.outbox.list,
+    requests: world.requests.list,
+    order: world.faults.order,
+    clearFaults: world.faults.clear,
+    reset: world.reset,
+    advance: world.clock.advance,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}

@@ -1,0 +1,71 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { connectPage } from './connect-page.js';
+import { control } from './control.js';
+import { faultName, performs } from './faults.js';
+import { gateway } from './gateway.js';
+import { type Incoming, jsonBody, readIncoming } from './incoming.js';
+import { type Answer, Refusal } from './refusal.js';
+import { sendAnswer, sendSpoilt } from './wire.js';
+import type { World } from './world.js';
+
+/** An HTTP server that serves a world; it does not listen yet. */
+export function sandboxServer(world: World): Server {
+  return createServer((message, response) => {
+    serve(world, message, response).catch(() => message.socket.destroy());
+  });
+}
+
+async function serve(world: World, message: IncomingMessage, response: ServerResponse): Promise<void> {
+  const incoming = await readIncoming(message);
+  const { path } = incoming;
+  if (path === '/sandbox' || path.startsWith('/sandbox/')) sendAnswer(response, control(world, incoming));
+  else if (path === '/connect') sendAnswer(response, connectPage(world, incoming));
+  else serveAccount(world, incoming, response);
+}
+
+function serveAccount(world: World, incoming: Incoming, response: ServerResponse): void {
+  const { method, path } = incoming;
+  const time = new Date(world.clock.now()).toISOString();
+  const fault = world.faults.take(method, path);
+  const performed = fault === undefined || performs(fault);
+  const answer = performed ? answered(world, incoming) : notPerformed;
+  const status = fault === undefined ? sendAnswer(response, answer) : sendSpoilt(response, answer, fault);
+  world.requests.add({
+    time,
+    method,
+    path,
+    query: Object.fromEntries(incoming.query),
+    headers: shownHeaders(incoming),
+    ...shownBody(incoming),
+    status,
+    performed,
+    ...(fault === undefined ? {} : { fault: faultName(fault) }),
+  });
+}
+
+// What a request that was not carried out pretends to answer, where the fault needs something to spoil.
+const notPerformed: Answer = { status: 200, body: { status: 'success', data: {} } };
+
+function answered(world: World, incoming: Incoming): Answer {
+  try {
+    return gateway(world, incoming);
+  } catch (error) {
+    if (error instanceof Refusal) return error.answer;
+    return { status: 500, body: { status: 'exception', message: 'Something went wrong' } };
+  }
+}
+
+function shownHeaders({ headers }: Incoming): Record<string, string> {
+  const shown: Record<string, string> = {};
+  for (const name of ['maton-connection', 'user-agent', 'content-type', 'accept', 'accept-encoding']) {
+    const value = headers[name];
+    if (typeof value === 'string') shown[name] = value;
+  }
+  if (headers.authorization !== undefined) shown.authorization = headers.authorization.replace(/\S+$/, '***');
+  return shown;
+}
+
+function shownBody(incoming: Incoming): { body?: unknown } {
+  if (incoming.text === '' || incoming.text === undefined) return {};
+  return { body: jsonBody(incoming) ?? incoming.text };
+}

@@ -1,0 +1,77 @@
+import type { Account } from './account.js';
+import { type Clock, type MovableClock, movableClock } from './clock.js';
+import { type Connection, firstConnections } from './connections.js';
+import { type FaultQueue, faultQueue } from './faults.js';
+import { type Limiter, slidingLimiter } from './limits.js';
+import { emptyOutbox, type Outbox } from './outbox.js';
+import { type Random, seededRandom } from './random.js';
+import { type RequestLog, requestLog } from './requests.js';
+import { sunriseCoffee } from './sunrise-coffee.js';
+import { sunriseWholesale } from './sunrise-wholesale.js';
+
+/** The shapes in which the answer to a new connection has been seen in life. */
+export const createShapes = ['flat', 'id_only', 'wrapped'] as const;
+/** One of those shapes. */
+export type CreateShape = (typeof createShapes)[number];
+
+/** What can be changed while the sandbox runs. */
+export interface Settings {
+  createShape: CreateShape;
+  limits: boolean;
+}
+
+/** What a sandbox is made from. */
+export interface WorldOptions extends Settings {
+  seed: number;
+  clock: Clock;
+  matonKey: string;
+  secondConnection: 'PENDING' | 'ACTIVE';
+}
+
+/** Everything a sandbox remembers. */
+export interface World {
+  readonly matonKey: string;
+  /** Address of the server, known once it listens. */
+  base: string;
+  readonly clock: MovableClock;
+  readonly limiter: Limiter;
+  readonly outbox: Outbox;
+  readonly requests: RequestLog;
+  readonly faults: FaultQueue;
+  settings: Settings;
+  random: Random;
+  accounts: { first: Account; second: Account };
+  connections: Connection[];
+  /** Back to the start: same seed, same account, clock without offset. */
+  reset(): void;
+}
+
+/** Builds the state of a sandbox; the same options and the same clock give the same state. */
+export function createWorld({ seed, clock: source, matonKey, secondConnection, ...settings }: WorldOptions): World {
+  const clock = movableClock(source);
+  const beginning = () => {
+    const random = seededRandom(seed);
+    const accounts = { first: sunriseCoffee(random, clock.now()), second: sunriseWholesale(random, clock.now()) };
+    const connections = firstConnections(random, accounts.first, accounts.second, secondConnection);
+    return { settings: { ...settings }, random, accounts, connections };
+  };
+  const world: World = {
+    matonKey,
+    base: '',
+    clock,
+    limiter: slidingLimiter(),
+    outbox: emptyOutbox(),
+    requests: requestLog(),
+    faults: faultQueue(),
+    ...beginning(),
+    reset() {
+      clock.reset();
+      world.limiter.reset();
+      world.outbox.reset();
+      world.requests.reset();
+      world.faults.clear();
+      Object.assign(world, beginning());
+    },
+  };
+  return world;
+}
