@@ -1,0 +1,71 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+function sources(folder: string): string[] {
+  return readdirSync(join(root, folder), { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'));
+}
+
+/** What a file imports: a path from the root, or a package's name. */
+function imports(file: string): string[] {
+  const text = readFileSync(join(root, file), 'utf8');
+  const statements = /^(?:import|export)\b[^'"]*?from\s+'([^']+)'|^import\s+'([^']+)'|\bimport\('([^']+)'\)/gm;
+  return [...text.matchAll(statements)].map(([, from, bare, dynamic]) => {
+    const name = from ?? bare ?? dynamic ?? '';
+    return name.startsWith('.') ? join(dirname(file), name).split(sep).join('/').replace(/\.js$/, '.ts') : name;
+  });
+}
+
+const wrong = (files: string[], allowed: (imported: string, file: string) => boolean): string[] =>
+  files.flatMap((file) =>
+    imports(file)
+      .filter((imported) => !allowed(imported, file))
+      .map((imported) => `${file} -> ${imported}`),
+  );
+
+describe('who may import whom', () => {
+  test('tools/ knows zod and itself', () => {
+    expect(sources('tools').length).toBeGreaterThan(5);
+    expect(wrong(sources('tools'), (name) => name === 'zod' || name.startsWith('tools/'))).toEqual([]);
+  });
+
+  test('the sandbox knows nothing of the tools or the rest of src/', () => {
+    expect(sources('src/sandbox').length).toBeGreaterThan(5);
+    const allowed = (name: string) =>
+      name.startsWith('node:') || name === 'lossless-json' || name.startsWith('src/sandbox/');
+    expect(wrong(sources('src/sandbox'), allowed)).toEqual([]);
+  });
+
+  test('the server knows no HTTP and the gateway no MCP', () => {
+    const reach = (file: string, seen = new Set<string>()): Set<string> => {
+      for (const imported of imports(file)) {
+        if (seen.has(imported)) continue;
+        seen.add(imported);
+        if (imported.endsWith('.ts')) reach(imported, seen);
+      }
+      return seen;
+    };
+    expect(
+      [...reach('src/gateway.ts')].filter((name) => name.includes('modelcontextprotocol') || name === 'src/server.ts'),
+    ).toEqual([]);
+    const typesOnly = readFileSync(join(root, 'src/calls.ts'), 'utf8').includes(
+      "import type { CallTrace, Gateway } from './gateway.js'",
+    );
+    expect(typesOnly).toBe(true);
+    expect(imports('src/server.ts').filter((name) => /gateway|http|undici/.test(name))).toEqual([]);
+  });
+
+  test('the MCP SDK is behind the server, and the process behind main', () => {
+    const all = sources('src');
+    expect(all.filter((file) => imports(file).some((name) => name.startsWith('@modelcontextprotocol')))).toEqual([
+      'src/server.ts',
+    ]);
+    expect(all.filter((file) => /\bprocess\.\w/.test(readFileSync(join(root, file), 'utf8')))).toEqual(['src/main.ts']);
+    expect(wrong(all, (name) => !name.startsWith('test/'))).toEqual([]);
+  });
+});

@@ -1,0 +1,99 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import type { z } from 'zod';
+import { readConfig } from '../src/config.js';
+import { jsonSchema } from '../src/schema.js';
+import { offeredTools } from '../src/tool.js';
+import { effectRules } from '../tools/endpoint.js';
+import { endpoints } from '../tools/index.js';
+
+interface Published {
+  method: string;
+  path: string;
+  per_second: number | null;
+  per_subscriber_per_hour?: number;
+  parameters: Record<string, string>;
+  required: string[];
+  one_of?: string[];
+  any_of?: string[];
+  max_items?: Record<string, number>;
+  deprecated?: boolean;
+}
+
+const published: Published[] = JSON.parse(readFileSync(new URL('published.json', import.meta.url), 'utf8'));
+const current = published.filter((entry) => entry.deprecated !== true);
+const manychat = endpoints.filter((endpoint) => endpoint.api === 'manychat');
+const names = new Set<string>(endpoints.map((endpoint) => endpoint.name));
+
+/** A value that a published type takes. */
+const sample: Record<string, unknown> = {
+  integer: 7,
+  string: 'seven',
+  boolean: true,
+  any: 'seven',
+  array: [{ field_id: 7, field_value: 'seven' }],
+  object: { version: 'v2', content: { messages: [{ type: 'text', text: 'seven' }] } },
+};
+
+const properties = (input: z.ZodObject) =>
+  jsonSchema(input, 'input').properties as Record<string, { description?: string }>;
+
+describe('declarations against what ManyChat publishes', () => {
+  test('every published endpoint is declared, and nothing else', () => {
+    const route = ({ method, path }: { method: string; path: string }) => `${method} ${path}`;
+    expect(manychat.map(route).sort()).toEqual(current.map(route).sort());
+    expect(endpoints).toHaveLength(37);
+    expect(names.size).toBe(37);
+  });
+
+  test.each(current.map((entry) => [entry.path, entry] as const))('%s', (path, entry) => {
+    const endpoint = manychat.find((each) => each.path === path);
+    if (endpoint === undefined) throw new Error(`${path} is not declared`);
+    const sent = Object.keys(endpoint.input.shape).filter((name) => endpoint.local?.includes(name) !== true);
+    expect(sent.sort()).toEqual(Object.keys(entry.parameters).sort());
+    expect(endpoint.perSecond ?? null).toBe(entry.per_second);
+    expect(endpoint.perSubscriberHour).toBe(entry.per_subscriber_per_hour);
+
+    const valueFor = (name: string) => (name === 'type' ? 'text' : sample[entry.parameters[name] ?? '']);
+    const choices = entry.one_of ?? entry.any_of ?? [];
+    const least = Object.fromEntries([...entry.required, ...choices.slice(0, 1)].map((name) => [name, valueFor(name)]));
+    const consent = path.endsWith('createSubscriber') ? { has_opt_in_sms: false } : {};
+    const more = path.endsWith('updateSubscriber') ? { first_name: 'Seven' } : {};
+    const whole = { ...least, ...consent, ...more };
+    expect(endpoint.input.safeParse(whole).error?.issues ?? []).toEqual([]);
+    for (const name of [...entry.required, ...choices.slice(0, 1)]) {
+      const { [name]: _, ...rest } = whole as Record<string, unknown>;
+      expect(endpoint.input.safeParse(rest).success, `without ${name}`).toBe(false);
+    }
+    if (entry.one_of !== undefined) {
+      const both = Object.fromEntries(entry.one_of.map((name) => [name, valueFor(name)]));
+      expect(endpoint.input.safeParse(both).success).toBe(false);
+    }
+    for (const [name, most] of Object.entries(entry.max_items ?? {})) {
+      const items = (count: number) => ({ ...whole, [name]: Array(count).fill((sample.array as unknown[])[0]) });
+      expect(endpoint.input.safeParse(items(most)).success).toBe(true);
+      expect(endpoint.input.safeParse(items(most + 1)).success).toBe(false);
+    }
+  });
+});
+
+describe('every declaration', () => {
+  const tools = offeredTools(endpoints, readConfig({ MATON_API_KEY: 'k' }));
+
+  test.each(tools.map((tool) => [tool.endpoint.name, tool] as const))('%s', (_, { endpoint, input }) => {
+    expect(input.safeParse(endpoint.example).error?.issues ?? []).toEqual([]);
+    expect(input.safeParse({ ...endpoint.example, surprise: 1 }).success).toBe(false);
+
+    const schema = jsonSchema(input, 'input');
+    expect(schema.type).toBe('object');
+    for (const keyword of ['anyOf', 'oneOf', 'allOf', '$ref', '$schema']) expect(schema).not.toHaveProperty(keyword);
+    for (const [name, property] of Object.entries(properties(input))) {
+      expect(property.description, `${name} has a description`).toBeTruthy();
+    }
+    expect(jsonSchema(endpoint.output.schema, 'output').type).toBe('object');
+
+    for (const [mentioned] of endpoint.description.matchAll(/manychat_\w+/g)) expect(names).toContain(mentioned);
+    expect(endpoint.effect === 'read').toBe(effectRules[endpoint.effect].readOnly);
+    if (!effectRules[endpoint.effect].repeatable) expect(names).toContain(endpoint.evidence);
+  });
+});

@@ -1,0 +1,83 @@
+import { readFileSync } from 'node:fs';
+import type { Client } from '@modelcontextprotocol/client';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { connectProgram, through } from './support/program.js';
+import { startUpstream, type Upstream } from './support/upstream.js';
+
+interface Example {
+  tool: string;
+  args: Record<string, unknown>;
+  method: string;
+  path: string;
+  query?: Record<string, string>;
+  body?: unknown;
+}
+
+const examples: Example[] = JSON.parse(readFileSync(new URL('seed-examples.json', import.meta.url), 'utf8'));
+const connectionId = '21fd90f9-5935-43cd-b6c8-bde9d915ca80';
+
+/** An answer good enough for every endpoint. */
+const anyAnswer = {
+  status: 'success',
+  data: { id: 1, connection_id: connectionId, url: 'https://connect.example/?session_token=t' },
+};
+
+describe.each([
+  {
+    way: 'through Maton',
+    environment: (url: string) => ({ ...through(url), MATON_CONNECTION_ID: connectionId }),
+    prefix: '',
+  },
+  {
+    way: 'directly',
+    environment: (url: string) => ({ MANYCHAT_API_KEY: '123456:abcdef', MANYCHAT_API_URL: url }),
+    prefix: '/manychat',
+  },
+])('the documented requests, $way', ({ environment, prefix }) => {
+  let upstream: Upstream;
+  let client: Client;
+  const direct = prefix !== '';
+
+  beforeAll(async () => {
+    upstream = await startUpstream({ body: anyAnswer });
+    ({ client } = await connectProgram(environment(upstream.url)));
+  });
+  afterAll(async () => {
+    await client.close();
+    await upstream.close();
+  });
+
+  test('there are 33 endpoints and the four connection calls', () => {
+    expect(new Set(examples.map((example) => example.tool)).size).toBe(37);
+  });
+
+  test.each(
+    examples
+      .filter((example) => !direct || !example.path.startsWith('/connections'))
+      .map((example) => [example.tool, example] as const),
+  )('%s', async (tool, example) => {
+    upstream.arrived.length = 0;
+    const result = await client.callTool({ name: tool, arguments: example.args });
+    expect(result.isError ?? false, JSON.stringify(result.content)).toBe(false);
+    expect(upstream.arrived).toHaveLength(1);
+    const [request] = upstream.arrived;
+    expect(request?.method).toBe(example.method);
+    expect(request?.path).toBe(example.path.replace(new RegExp(`^${prefix}`), ''));
+    expect(request?.query).toEqual(example.query ?? {});
+    if (example.body === undefined) expect(request?.rawBody).toBe('');
+    else {
+      expect(JSON.parse(request?.rawBody ?? '')).toEqual(example.body);
+      expect(request?.headers['content-type']).toBe('application/json');
+    }
+    expect(request?.headers.authorization).toBe(direct ? 'Bearer 123456:abcdef' : 'Bearer test-maton-key');
+    const selects = !direct && !example.path.startsWith('/connections');
+    expect(request?.headers['maton-connection']).toBe(selects ? connectionId : undefined);
+    expect(request?.headers['user-agent']).toMatch(/^manychat-mcp\/\d/);
+  });
+
+  test('a plus in a query is sent as %2B', async () => {
+    upstream.arrived.length = 0;
+    await client.callTool({ name: 'manychat_find_subscriber_by_system_field', arguments: { phone: '+1234567890' } });
+    expect(upstream.arrived[0]?.rawQuery).toBe('?phone=%2B1234567890');
+  });
+});

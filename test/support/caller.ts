@@ -1,0 +1,43 @@
+import { createToolCaller, type Outcome } from '../../src/calls.js';
+import { type Config, readConfig } from '../../src/config.js';
+import { createGateway } from '../../src/gateway.js';
+import { createHttpClient } from '../../src/http.js';
+import { createLog } from '../../src/log.js';
+import { offeredTools } from '../../src/tool.js';
+import { endpoints } from '../../tools/index.js';
+import { through } from './program.js';
+
+/** Tools called in this process, over real HTTP. */
+export interface Caller {
+  call(tool: string, args?: unknown, signal?: AbortSignal): Promise<Outcome>;
+  readonly config: Config;
+  readonly logged: string[];
+  close(): Promise<void>;
+}
+
+/** Calls tools as the server does, under the given settings. */
+export function createCaller(environment: Record<string, string>, now: () => number = Date.now): Caller {
+  const config = readConfig({ MANYCHAT_MCP_LOG_LEVEL: 'trace', ...environment });
+  const http = createHttpClient({});
+  const gateway = createGateway({ config, http, userAgent: 'manychat-mcp/test', now });
+  const logged: string[] = [];
+  const log = createLog(config.logLevel, { write: (line: string) => void logged.push(line) });
+  const callTool = createToolCaller(gateway, log, config.access.mode === 'direct');
+  const tools = new Map(offeredTools(endpoints, config).map((tool) => [tool.endpoint.name as string, tool]));
+  return {
+    config,
+    logged,
+    call(name, args = {}, signal = new AbortController().signal) {
+      const tool = tools.get(name);
+      if (tool === undefined) throw new Error(`no tool ${name}`);
+      return callTool(tool, args, signal);
+    },
+    close: () => gateway.close(),
+  };
+}
+
+/** A caller that reaches `url` through Maton's paths, its connection pinned unless told otherwise. */
+export const callerThrough = (
+  url: string,
+  environment: Record<string, string> = { MATON_CONNECTION_ID: 'pinned-1' },
+): Caller => createCaller({ ...through(url), ...environment });

@@ -1,0 +1,37 @@
+import { fileURLToPath } from 'node:url';
+import { Client } from '@modelcontextprotocol/client';
+import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
+
+/** The built program, as its users start it. */
+export const program = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
+
+/** Starts the program and connects a client to it over stdio. Only PATH and `environment` are passed on. */
+export async function connectProgram(
+  environment: Record<string, string>,
+  args: readonly string[] = [],
+  options: { modern?: boolean } = {},
+): Promise<{ client: Client; transport: StdioClientTransport; stderr: () => string }> {
+  const transport = new StdioClientTransport({
+    command: process.execPath,
+    args: [program, ...args],
+    env: { PATH: process.env.PATH ?? '', ...environment },
+    stderr: 'pipe',
+  });
+  let logged = '';
+  transport.stderr?.on('data', (chunk: Buffer) => {
+    logged += chunk.toString('utf8');
+  });
+  const client = new Client(
+    { name: 'test', version: '1' },
+    options.modern === true ? { versionNegotiation: { mode: { pin: '2026-07-28' } } } : {},
+  );
+  await client.connect(transport);
+  return { client, transport, stderr: () => logged };
+}
+
+/** The environment that sends a program to an upstream instead of to Maton. */
+export const through = (url: string, key = 'test-maton-key'): Record<string, string> => ({
+  MATON_API_KEY: key,
+  MATON_GATEWAY_URL: url,
+  MATON_CONTROL_URL: url,
+});

@@ -1,0 +1,73 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** A request as it arrived, for a test to compare. */
+export interface Arrived {
+  readonly method: string;
+  readonly path: string;
+  readonly query: Record<string, string>;
+  readonly rawQuery: string;
+  readonly headers: IncomingMessage['headers'];
+  readonly rawBody: string;
+}
+
+/** What an upstream answers: a status and a body, or a function that writes whatever it likes. */
+export type Reply =
+  | { status?: number; body?: string | object; headers?: Record<string, string> }
+  | ((request: Arrived, response: ServerResponse) => void);
+
+/** A real HTTP server on loopback that answers as told and remembers what it was asked. */
+export interface Upstream {
+  readonly url: string;
+  readonly arrived: Arrived[];
+  /** What the following requests are answered with. */
+  reply: Reply;
+  close(): Promise<void>;
+}
+
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function send(response: ServerResponse, reply: Exclude<Reply, (...all: never[]) => void>): void {
+  const json = typeof reply.body !== 'string';
+  const body = json ? JSON.stringify(reply.body ?? { status: 'success' }) : reply.body;
+  response.writeHead(reply.status ?? 200, {
+    'content-type': json ? 'application/json' : 'text/html',
+    ...reply.headers,
+  });
+  response.end(body);
+}
+
+/** Starts an upstream that answers `{"status":"success"}` until told otherwise. */
+export async function startUpstream(reply: Reply = {}): Promise<Upstream> {
+  const server: Server = createServer(async (request, response) => {
+    const url = new URL(request.url ?? '/', 'http://upstream');
+    const seen: Arrived = {
+      method: request.method ?? '',
+      path: url.pathname,
+      query: Object.fromEntries(url.searchParams),
+      rawQuery: url.search,
+      headers: request.headers,
+      rawBody: await bodyOf(request),
+    };
+    upstream.arrived.push(seen);
+    if (typeof upstream.reply === 'function') upstream.reply(seen, response);
+    else send(response, upstream.reply);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const upstream: Upstream = {
+    url: `http://127.0.0.1:${port}`,
+    arrived: [],
+    reply,
+    close: () =>
+      new Promise((resolve) => {
+        server.closeAllConnections();
+        server.close(() => resolve());
+      }),
+  };
+  return upstream;
+}
