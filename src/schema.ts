@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isObject } from './json.js';
 
 /** JSON Schema as it goes to clients. */
 export type JsonSchema = Record<string, unknown>;
@@ -9,14 +10,18 @@ function tidy(schema: z.core.JSONSchema.BaseSchema): void {
   if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;
   const others = schema.additionalProperties;
   if (typeof others === 'object' && Object.keys(others).length === 0) delete schema.additionalProperties;
-  const options = schema.anyOf;
-  if (!Array.isArray(options)) return;
-  const types = options.map((option) => (Object.keys(option).length === 1 ? option.type : undefined));
-  if (types.every((type) => typeof type === 'string')) {
-    // The same said shorter, and without a union that clients handle differently.
-    delete schema.anyOf;
-    schema.type = types;
-  }
+}
+
+/** Lists of types as branches, which clients that know only one type a schema can take. */
+function withoutTypeLists(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutTypeLists);
+  if (!isObject(value)) return value;
+  const { type, ...rest } = value;
+  const others = Object.fromEntries(Object.entries(rest).map(([key, each]) => [key, withoutTypeLists(each)]));
+  if (type === undefined) return others;
+  return Array.isArray(type)
+    ? { anyOf: type.map((each) => ({ type: each })), ...others }
+    : { type: withoutTypeLists(type), ...others };
 }
 
 /** Converts a zod schema to the JSON Schema of its input or output side, without what no client needs. */
@@ -26,5 +31,6 @@ export function jsonSchema(schema: z.ZodObject, io: 'input' | 'output'): JsonSch
     unrepresentable: 'any',
     override: ({ jsonSchema: node }) => tidy(node),
   });
-  return converted;
+  const portable = withoutTypeLists(converted);
+  return isObject(portable) ? portable : converted;
 }

@@ -38,6 +38,19 @@ const sample: Record<string, unknown> = {
 const properties = (input: z.ZodObject) =>
   jsonSchema(input, 'input').properties as Record<string, { description?: string }>;
 
+/** Parts of a JSON Schema that some clients cannot take: a list of types, or a schema that says nothing. */
+function unportable(schema: unknown, path = '#'): string[] {
+  if (typeof schema !== 'object' || schema === null) return [];
+  const { type, properties, items, anyOf } = schema as Record<string, unknown>;
+  return [
+    ...(Array.isArray(type) ? [`${path}: list of types`] : []),
+    ...(type === undefined && anyOf === undefined ? [`${path}: says nothing`] : []),
+    ...Object.entries(properties ?? {}).flatMap(([name, each]) => unportable(each, `${path}/${name}`)),
+    ...(items === undefined ? [] : unportable(items, `${path}/items`)),
+    ...(Array.isArray(anyOf) ? anyOf.flatMap((each, index) => unportable(each, `${path}/anyOf/${index}`)) : []),
+  ];
+}
+
 describe('declarations against what ManyChat publishes', () => {
   test('every published endpoint is declared, and nothing else', () => {
     const route = ({ method, path }: { method: string; path: string }) => `${method} ${path}`;
@@ -49,6 +62,8 @@ describe('declarations against what ManyChat publishes', () => {
   test.each(current.map((entry) => [entry.path, entry] as const))('%s', (path, entry) => {
     const endpoint = manychat.find((each) => each.path === path);
     if (endpoint === undefined) throw new Error(`${path} is not declared`);
+    expect(jsonSchema(endpoint.input, 'input').required ?? []).toEqual(expect.arrayContaining(entry.required));
+    expect(jsonSchema(endpoint.input, 'input').required ?? []).toHaveLength(entry.required.length);
     const sent = Object.keys(endpoint.input.shape).filter((name) => endpoint.local?.includes(name) !== true);
     expect(sent.sort()).toEqual(Object.keys(entry.parameters).sort());
     expect(endpoint.perSecond ?? null).toBe(entry.per_second);
@@ -91,6 +106,7 @@ describe('every declaration', () => {
       expect(property.description, `${name} has a description`).toBeTruthy();
     }
     expect(jsonSchema(endpoint.output.schema, 'output').type).toBe('object');
+    expect([...unportable(schema), ...unportable(jsonSchema(endpoint.output.schema, 'output'))]).toEqual([]);
 
     for (const [mentioned] of endpoint.description.matchAll(/manychat_\w+/g)) expect(names).toContain(mentioned);
     expect(endpoint.effect === 'read').toBe(effectRules[endpoint.effect].readOnly);

@@ -42,7 +42,12 @@ const list = <Item extends z.ZodType>(item: Item) => z.preprocess(asList, z.arra
 const innerList = <Item extends z.ZodType>(item: Item) =>
   z.preprocess((value) => (asList(value).length === 0 ? undefined : value), z.array(item).optional());
 
-const value = z.unknown().optional();
+/** A field's value; what is not a scalar is told as JSON. */
+const value = z.preprocess(
+  (given) =>
+    given === null || given === undefined ? undefined : typeof given === 'object' ? JSON.stringify(given) : given,
+  z.union([z.string(), z.number(), z.boolean()]).optional(),
+);
 
 const tag = record({ id: smallId, name: text });
 const customField = record({ id: smallId, name: text, type: text, description: text });

@@ -4,31 +4,27 @@ import { z } from 'zod';
 const digitsLost = 'is past 2^53, where a JSON number loses digits; pass it as a string of digits';
 
 /**
- * An id: a string of digits, or a number while it is exact. A safe integer leaves as a number, as ManyChat
- * documents it; a larger one as a string, which ManyChat accepts.
+ * An id: a string of digits, which is what clients are shown, or a number while it is exact. A safe integer leaves as
+ * a number, as ManyChat documents it; a larger one as a string, which ManyChat accepts.
  */
 function id(description: string, sign: 'positive' | 'any' = 'positive') {
+  const shape = `must be decimal digits, e.g. "${sign === 'any' ? '-1543835812530302162' : '24958501110451908'}"`;
   return z
-    .union([z.string(), z.number()])
-    .transform((value, context): string | number => {
-      const text = String(value).trim();
-      if (typeof value === 'number' && !Number.isSafeInteger(value)) {
-        context.addIssue({
-          code: 'custom',
-          message: Number.isInteger(value) ? digitsLost : 'must be a whole number, e.g. "24958501110451908"',
-        });
+    .custom<string | number>()
+    .transform((given: unknown, context): string | number => {
+      const refuse = (message: string): never => {
+        context.addIssue({ code: 'custom', message });
         return z.NEVER;
-      }
-      const canonical = /^(-?)0*(\d{1,20})$/.exec(text);
-      if (canonical === null || (sign === 'positive' && canonical[1] === '-')) {
-        const example = sign === 'any' ? '"-1543835812530302162"' : '"24958501110451908"';
-        context.addIssue({ code: 'custom', message: `must be decimal digits, e.g. ${example}` });
-        return z.NEVER;
-      }
-      const exact = `${canonical[1]}${canonical[2]}`;
+      };
+      if (given === undefined) return refuse('is required');
+      if (Number.isInteger(given) && !Number.isSafeInteger(given)) return refuse(digitsLost);
+      const text = typeof given === 'string' ? given.trim() : Number.isInteger(given) ? String(given) : '';
+      const digits = /^(-?)0*(\d{1,20})$/.exec(text);
+      if (digits === null || (sign === 'positive' && digits[1] === '-')) return refuse(shape);
+      const exact = `${digits[1]}${digits[2]}`;
       return Number.isSafeInteger(Number(exact)) ? Number(exact) : exact;
     })
-    .describe(description);
+    .meta({ type: 'string', description });
 }
 
 /** A name or other text that ManyChat refuses when it is empty. */
@@ -51,7 +47,7 @@ export const botFieldName = text('Existing bot field');
 export const fieldValue = z
   .union([z.string(), z.number(), z.boolean(), z.null()])
   .refine((value) => !(Number.isInteger(value) && !Number.isSafeInteger(value)), digitsLost)
-  .describe('text, number, true/false, date 2018-07-18, datetime 2018-05-01T06:30:24+03:00');
+  .describe('By type: text, number, true/false, date 2018-07-18, datetime 2018-05-01T06:30:24+03:00');
 
 /** Types of custom and bot fields. */
 export const fieldType = z.enum(['text', 'number', 'date', 'datetime', 'boolean']).describe('Cannot be changed later');

@@ -3,7 +3,9 @@ import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 
 /** The built program, as its users start it. */
-export const program = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
+export const program = fileURLToPath(
+  new URL(import.meta.url.includes('/dist/') ? '../../src/main.js' : '../../dist/src/main.js', import.meta.url),
+);
 
 /** Starts the program and connects a client to it over stdio. Only PATH and `environment` are passed on. */
 export async function connectProgram(
