@@ -54,7 +54,7 @@ export function readAnswer(answer: Answer, context: FailureContext, now: number)
   throw fail('bad_response', {
     message: `The answer is not ManyChat's: ${gatewayWords(body, answer)}`,
     source: context.direct ? 'manychat' : 'gateway',
-    ambiguous: true,
+    reach: 'ambiguous',
   });
 }
 
@@ -79,13 +79,13 @@ function readManyChat(body: Record<string, unknown>, answer: Answer, context: Fa
   const refusal = readRefusal(body);
   const facts: FailureFacts = { ...refusal, source: 'manychat' };
   if (answer.status >= 500 || body.status === 'exception') {
-    throw fail('manychat_unavailable', { ...facts, ambiguous: true });
+    throw fail('manychat_unavailable', { ...facts, reach: 'ambiguous' });
   }
   if (successful && body.status !== 'error') {
     throw fail('bad_response', {
       ...facts,
       message: `ManyChat answered the unknown status "${cut(String(body.status))}"`,
-      ambiguous: true,
+      reach: 'ambiguous',
     });
   }
   const byStatus: Partial<Record<number, Kind>> = {
@@ -108,14 +108,14 @@ function gatewayFailure(body: unknown, answer: Answer, { endpoint, direct }: Fai
   if (status === 429) return fail('rate_limited', facts);
   if (status === 401) return fail(direct ? 'manychat_auth' : 'gateway_auth', facts);
   if (status === 403) return fail(isApi ? (direct ? 'manychat_auth' : 'gateway_auth') : 'gateway_error', facts);
-  if (status >= 500) return fail(direct ? 'manychat_unavailable' : 'gateway_error', { ...facts, ambiguous: true });
+  if (status >= 500) return fail(direct ? 'manychat_unavailable' : 'gateway_error', { ...facts, reach: 'ambiguous' });
   if (status < 400) {
     const location = [answer.headers.location].flat()[0];
     const where = location === undefined ? '' : ` to ${cut(String(location))}`;
     return fail('bad_response', {
       ...facts,
       message: `HTTP ${status}: redirected${where}; redirects are not followed`,
-      ambiguous: true,
+      reach: 'ambiguous',
     });
   }
   if (direct) return fail(status === 404 ? 'not_found' : 'rejected', facts);
@@ -135,6 +135,6 @@ function readConnection(body: unknown, answer: Answer, context: FailureContext, 
   throw fail('bad_response', {
     message: `The answer is not the connections API's: ${gatewayWords(body, answer)}`,
     source: 'gateway',
-    ambiguous: true,
+    reach: 'ambiguous',
   });
 }

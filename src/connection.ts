@@ -20,28 +20,33 @@ export interface ConnectionChooser {
 const cacheMs = 30_000;
 
 /**
+ * Creates the chooser.
  * @param list reads the active ManyChat connections.
  * @param now milliseconds, from any fixed point.
  */
 export function createConnectionChooser(
   pinned: string | undefined,
-  list: (signal: AbortSignal) => Promise<readonly ActiveConnection[]>,
+  list: () => Promise<readonly ActiveConnection[]>,
   now: () => number,
 ): ConnectionChooser {
-  let cached: { readonly connections: readonly ActiveConnection[]; readonly until: number } | undefined;
+  let cached: { readonly connections: Promise<readonly ActiveConnection[]>; readonly until: number } | undefined;
 
-  async function active(signal: AbortSignal): Promise<readonly ActiveConnection[]> {
+  /** One list serves all calls that need it meanwhile; one that could not be read is not remembered. */
+  function active(): Promise<readonly ActiveConnection[]> {
     if (cached !== undefined && now() < cached.until) return cached.connections;
-    const connections = await list(signal);
-    cached = { connections, until: now() + cacheMs };
-    return connections;
+    const entry = { connections: list(), until: now() + cacheMs };
+    cached = entry;
+    entry.connections.catch(() => {
+      if (cached === entry) cached = undefined;
+    });
+    return entry.connections;
   }
 
   return {
     async choose(requested, context, signal) {
       const fixed = pinned ?? requested;
       if (fixed !== undefined) return fixed;
-      const connections = await active(signal);
+      const connections = await unless(signal, active(), context);
       const [oldest, ...others] = connections.toSorted((a, b) =>
         a.created < b.created ? -1 : a.created > b.created ? 1 : 0,
       );
@@ -68,4 +73,15 @@ export function createConnectionChooser(
       cached = undefined;
     },
   };
+}
+
+/** Waits for a value, or for the cancellation of the call that waits. */
+function unless<Value>(signal: AbortSignal, value: Promise<Value>, context: FailureContext): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    const cancel = (): void =>
+      reject(callError('cancelled', context, { message: 'The call was cancelled', source: 'client', reach: 'unsent' }));
+    if (signal.aborted) cancel();
+    signal.addEventListener('abort', cancel, { once: true });
+    value.then(resolve, reject).finally(() => signal.removeEventListener('abort', cancel));
+  });
 }

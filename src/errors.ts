@@ -52,10 +52,19 @@ export interface Failure {
   readonly retry_after_s?: number;
 }
 
+/**
+ * How far a failed request got: `unsent`, it never left; `refused`, the other side clearly did not carry it out;
+ * `ambiguous`, nobody knows.
+ */
+export type Reach = 'unsent' | 'refused' | 'ambiguous';
+
 /** A failure on its way from where it is found to where it is answered. */
 export class CallError extends Error {
   override readonly name = 'CallError';
-  constructor(readonly failure: Failure) {
+  constructor(
+    readonly failure: Failure,
+    readonly reach: Reach,
+  ) {
     super(failure.message);
   }
 }
@@ -149,8 +158,8 @@ function clearUp({ endpoint }: FailureContext): string {
 export interface FailureFacts {
   readonly message: string;
   readonly source: Failure['source'];
-  /** True when the request may have been carried out although no usable answer came. */
-  readonly ambiguous?: boolean;
+  /** `refused` unless told otherwise. */
+  readonly reach?: Reach;
   readonly hint?: string;
   readonly http_status?: number | undefined;
   readonly code?: number | undefined;
@@ -161,27 +170,30 @@ export interface FailureFacts {
 /** Builds the error of one failed call. */
 export function callError(kind: Kind, context: FailureContext, facts: FailureFacts): CallError {
   const rule = effectRules[context.endpoint.effect];
-  const unknown = facts.ambiguous === true && !rule.readOnly;
+  const unknown = facts.reach === 'ambiguous' && !rule.readOnly;
   const known = hints[kind];
   const usual = facts.hint ?? (typeof known === 'string' ? known : known[context.direct ? 1 : 0]);
-  return new CallError({
-    kind,
-    message: facts.message,
-    hint: unknown && !rule.repeatable ? clearUp(context) : usual,
-    retryable: passing.has(kind) && (!unknown || rule.repeatable),
-    performed: unknown ? 'unknown' : 'no',
-    source: facts.source,
-    ...(facts.http_status !== undefined && { http_status: facts.http_status }),
-    ...(facts.code !== undefined && { code: facts.code }),
-    ...(facts.details !== undefined && facts.details.length > 0 && { details: facts.details }),
-    ...(facts.retry_after_s !== undefined && { retry_after_s: facts.retry_after_s }),
-  });
+  return new CallError(
+    {
+      kind,
+      message: facts.message,
+      hint: unknown && !rule.repeatable ? clearUp(context) : usual,
+      retryable: passing.has(kind) && (!unknown || rule.repeatable),
+      performed: unknown ? 'unknown' : 'no',
+      source: facts.source,
+      ...(facts.http_status !== undefined && { http_status: facts.http_status }),
+      ...(facts.code !== undefined && { code: facts.code }),
+      ...(facts.details !== undefined && facts.details.length > 0 && { details: facts.details }),
+      ...(facts.retry_after_s !== undefined && { retry_after_s: facts.retry_after_s }),
+    },
+    facts.reach ?? 'refused',
+  );
 }
 
 /** The failure behind anything thrown; what is not a CallError is a defect here, told without its stack. */
 export function failureOf(thrown: unknown, context: FailureContext): Failure {
   if (thrown instanceof CallError) return thrown.failure;
   const message = thrown instanceof Error ? thrown.message : String(thrown);
-  return callError('internal', context, { message: `Internal error: ${message}`, source: 'client', ambiguous: true })
+  return callError('internal', context, { message: `Internal error: ${message}`, source: 'client', reach: 'ambiguous' })
     .failure;
 }

@@ -1,10 +1,11 @@
 import { getConnection, listConnections } from '../tools/connections.js';
 import { type Endpoint, effectRules, type Result } from '../tools/endpoint.js';
-import { type Answer, readAnswer } from './answers.js';
+import { readAnswer } from './answers.js';
+import { type AttemptParts, attempt, type Budget, limitsOf, openBudget } from './attempts.js';
 import type { Config } from './config.js';
 import { type ActiveConnection, createConnectionChooser } from './connection.js';
 import { CallError, callError, type FailureContext } from './errors.js';
-import { type HttpClient, HttpFault } from './http.js';
+import type { HttpClient } from './http.js';
 import { isObject } from './json.js';
 import { endpointRequest } from './request.js';
 import { compact, createRedactor, visible, withoutSessionToken } from './results.js';
@@ -13,6 +14,8 @@ import { compact, createRedactor, visible, withoutSessionToken } from './results
 export interface CallTrace {
   connection?: string;
   httpStatus?: number;
+  /** Requests made, where there was more than one. */
+  requests?: number;
 }
 
 /** One call's circumstances. */
@@ -20,6 +23,8 @@ export interface CallOptions {
   readonly signal: AbortSignal;
   /** The connection the caller asked for. */
   readonly connectionId?: string | undefined;
+  /** Told each second that the call waits for its turn. */
+  readonly onWait?: ((seconds: number) => void) | undefined;
   readonly trace: CallTrace;
 }
 
@@ -31,32 +36,43 @@ export interface Gateway {
 }
 
 /** What the gateway client stands on; `now` is milliseconds since 1970. */
-export interface GatewayParts {
+export interface GatewayParts extends AttemptParts {
   readonly config: Config;
   readonly http: HttpClient;
   readonly userAgent: string;
   readonly now: () => number;
 }
 
+/** What one call carries through its requests. */
+interface Course {
+  readonly budget: Budget;
+  readonly connectionId: string | undefined;
+  readonly trace: CallTrace;
+}
+
 /** `base` with a target below it, whether or not the base ends in a slash. */
 const below = (base: URL, target: string): URL => new URL(base.href.replace(/\/$/, '') + target);
 
 /** Creates the gateway client. */
-export function createGateway({ config, http, userAgent, now }: GatewayParts): Gateway {
+export function createGateway(parts: GatewayParts): Gateway {
+  const { config, http, userAgent, now, timing } = parts;
   const { access } = config;
   const direct = access.mode === 'direct';
   const redact = createRedactor(access.mode === 'none' ? [] : [access.key]);
   const cleanResult = (text: string): string => visible(redact(text));
   const cleanFailure = (text: string): string => withoutSessionToken(cleanResult(text));
-  const chooser = createConnectionChooser(config.connection, listActive, now);
+  const chooser = createConnectionChooser(config.connection, listActive, timing.now);
 
-  async function listActive(signal: AbortSignal): Promise<readonly ActiveConnection[]> {
-    const result = await perform(listConnections, { status: 'ACTIVE' }, { signal, trace: {} });
+  /** Reads the active connections on a budget of its own, since several calls may wait for the one list. */
+  async function listActive(): Promise<readonly ActiveConnection[]> {
+    const { budget, close } = openBudget(timing, config.deadlineMs, new AbortController().signal);
+    const course: Course = { budget, connectionId: undefined, trace: {} };
+    const result = await perform(listConnections, { status: 'ACTIVE' }, course).finally(close);
     const connections = Array.isArray(result.connections) ? result.connections : [];
-    return connections.filter(isObject).flatMap((connection) => {
-      const { connection_id: id, status, creation_time: created } = connection;
-      const active = status === undefined || status === 'ACTIVE';
-      return typeof id === 'string' && active ? [{ id, created: typeof created === 'string' ? created : '' }] : [];
+    return connections.filter(isObject).flatMap(({ connection_id: id, status, creation_time: created }) => {
+      const usable =
+        typeof id === 'string' && /^[!-~]{1,200}$/.test(id) && (status === undefined || status === 'ACTIVE');
+      return usable ? [{ id, created: typeof created === 'string' ? created : '' }] : [];
     });
   }
 
@@ -65,100 +81,71 @@ export function createGateway({ config, http, userAgent, now }: GatewayParts): G
     return direct ? below(config.manychatUrl, target) : below(config.gatewayUrl, `/manychat${target}`);
   }
 
-  async function exchange(
+  /** The data of one endpoint's answer, its request repeated where that is harmless. */
+  function request(
     endpoint: Endpoint,
     input: Result,
     connection: string | undefined,
-    signal: AbortSignal,
-  ): Promise<Answer> {
+    { budget, trace }: Course,
+  ): Promise<unknown> {
     const context: FailureContext = { endpoint, direct };
-    if (access.mode === 'none') {
+    if (access.mode === 'none')
       throw callError('not_configured', context, { message: access.reason, source: 'client' });
-    }
-    const request = endpointRequest(endpoint, input);
+    const { method, target, body } = endpointRequest(endpoint, input);
     const headers: Record<string, string> = {
       authorization: `Bearer ${access.key}`,
       'user-agent': userAgent,
       accept: 'application/json',
       'accept-encoding': 'identity',
-      ...(request.body !== undefined && { 'content-type': 'application/json' }),
+      ...(body !== undefined && { 'content-type': 'application/json' }),
       ...(connection !== undefined && { 'maton-connection': connection }),
     };
-    const progress = { sent: false };
-    const deadline = AbortSignal.timeout(config.deadlineMs);
-    try {
-      return await http.exchange(
-        { method: request.method, url: urlOf(endpoint, request.target), headers, body: request.body },
-        AbortSignal.any([signal, deadline]),
-        progress,
-      );
-    } catch (error) {
-      throw exchangeFailure(error, { signal, deadline, sent: progress.sent }, context);
-    }
-  }
-
-  function exchangeFailure(
-    error: unknown,
-    { signal, deadline, sent }: { signal: AbortSignal; deadline: AbortSignal; sent: boolean },
-    context: FailureContext,
-  ): unknown {
-    const facts = { source: 'network', ambiguous: sent } as const;
-    if (signal.aborted)
-      return callError('cancelled', context, { ...facts, source: 'client', message: 'The call was cancelled' });
-    if (deadline.aborted) {
-      return callError('timeout', context, {
-        ...facts,
-        message: `No answer within ${config.deadlineMs / 1000} seconds`,
+    const url = urlOf(endpoint, target);
+    const limits = limitsOf(endpoint, input, connection ?? '', !direct);
+    let sent = 0;
+    const once = async (signal: AbortSignal, onSent: () => void): Promise<unknown> => {
+      const answer = await http.exchange({ method, url, headers, body }, signal, () => {
+        sent += 1;
+        if (sent > 1) trace.requests = sent;
+        onSent();
       });
-    }
-    if (!(error instanceof HttpFault)) return error;
-    const where = new URL(urlOf(context.endpoint, '/')).host;
-    return error.reason === 'unreadable'
-      ? callError('bad_response', context, {
-          message: error.message,
-          source: direct ? 'manychat' : 'gateway',
-          ambiguous: sent,
-        })
-      : callError('network', context, {
-          ...facts,
-          message: `${sent ? 'The connection broke' : 'No connection'} to ${where}: ${error.message}`,
-        });
+      trace.httpStatus = answer.status;
+      return readAnswer(answer, context, now());
+    };
+    return attempt(once, limits, budget, context, parts);
   }
 
-  async function perform(endpoint: Endpoint, input: Result, options: CallOptions): Promise<Result> {
-    const context: FailureContext = { endpoint, direct };
+  async function perform(endpoint: Endpoint, input: Result, course: Course): Promise<Result> {
     let connection: string | undefined;
     if (access.mode === 'maton' && endpoint.api === 'manychat') {
-      connection = await chooser.choose(options.connectionId, context, options.signal);
-      options.trace.connection = connection;
+      connection = await chooser.choose(course.connectionId, { endpoint, direct }, course.budget.cancelled);
+      course.trace.connection = connection;
     }
-    const answer = await exchange(endpoint, input, connection, options.signal);
-    options.trace.httpStatus = answer.status;
-    const data = readAnswer(answer, context, now());
+    const data = await request(endpoint, input, connection, course);
     const result = endpoint.output.from(data, input);
-    const whole = await endpoint.complete?.(result, (next, nextInput) => perform(next, nextInput, options));
+    const whole = await endpoint.complete?.(result, (next, nextInput) => perform(next, nextInput, course));
     return compact(whole ?? result, cleanResult);
   }
 
-  /** Which failures and calls mean that the remembered list of connections is no longer true. */
-  const changesConnections = (endpoint: Endpoint): boolean =>
-    (endpoint.api === 'connections' && !effectRules[endpoint.effect].readOnly) || endpoint === getConnection;
+  /** After these the remembered list of connections may no longer be true. */
+  const touchesConnections = (endpoint: Endpoint): boolean =>
+    endpoint === getConnection || (endpoint.api === 'connections' && !effectRules[endpoint.effect].readOnly);
 
   return {
-    async call(endpoint, input, options) {
+    async call(endpoint, input, { signal, connectionId, onWait, trace }) {
+      const { budget, close } = openBudget(timing, config.deadlineMs, signal, onWait);
       try {
-        return await perform(endpoint, input, options);
+        return await perform(endpoint, input, { budget, connectionId, trace });
       } catch (error) {
         if (!(error instanceof CallError)) throw error;
         const { failure } = error;
         if (failure.kind === 'connection_not_found' || failure.kind === 'no_connection') chooser.forget();
-        throw new CallError({
-          ...failure,
-          message: cleanFailure(failure.message),
-          ...(failure.details !== undefined && { details: failure.details.map(cleanFailure) }),
-        });
+        const message = cleanFailure(failure.message);
+        const details = failure.details?.map(cleanFailure);
+        throw new CallError({ ...failure, message, ...(details !== undefined && { details }) }, error.reach);
       } finally {
-        if (changesConnections(endpoint)) chooser.forget();
+        close();
+        if (touchesConnections(endpoint)) chooser.forget();
       }
     },
     close: () => http.close(),

@@ -10,12 +10,11 @@ export interface HttpRequest {
   readonly body?: string | undefined;
 }
 
-/** Why no usable answer came. `sent`: the request may have reached the other side. */
+/** Why no usable answer came: the network failed, or what came is larger or stranger than an answer. */
 export class HttpFault extends Error {
   override readonly name = 'HttpFault';
   constructor(
     readonly reason: 'network' | 'unreadable',
-    readonly sent: boolean,
     message: string,
     options?: ErrorOptions,
   ) {
@@ -25,8 +24,11 @@ export class HttpFault extends Error {
 
 /** Makes HTTP requests over kept-alive connections. */
 export interface HttpClient {
-  /** One exchange; rejects with an HttpFault, or with the signal's reason and whether the request had left in `sent`. */
-  exchange(request: HttpRequest, signal: AbortSignal, progress: { sent: boolean }): Promise<Answer>;
+  /**
+   * One exchange; `onSent` is called when the request is written to an open connection, never if it does not get there.
+   * @throws HttpFault, or the signal's reason.
+   */
+  exchange(request: HttpRequest, signal: AbortSignal, onSent: () => void): Promise<Answer>;
   close(): Promise<void>;
 }
 
@@ -77,12 +79,11 @@ const decoders: Readonly<Record<string, typeof gunzipSync>> = {
 function decode(body: Buffer, encoding: string | undefined): string {
   if (encoding === undefined || encoding === '' || encoding === 'identity') return body.toString('utf8');
   const decoder = decoders[encoding.toLowerCase()];
-  if (decoder === undefined)
-    throw new HttpFault('unreadable', true, `The answer's encoding "${encoding}" is not known`);
+  if (decoder === undefined) throw new HttpFault('unreadable', `The answer's encoding "${encoding}" is not known`);
   try {
     return decoder(body, { maxOutputLength: maxBodyBytes }).toString('utf8');
   } catch (cause) {
-    throw new HttpFault('unreadable', true, `The compressed answer is broken or larger than ${maxBodyBytes} bytes`, {
+    throw new HttpFault('unreadable', `The compressed answer is broken or larger than ${maxBodyBytes} bytes`, {
       cause,
     });
   }
@@ -100,18 +101,18 @@ function reasonOf(error: unknown): string {
 /** undici's codes for answers that came but are larger or stranger than an API's. */
 const unreadableCodes = new Set(['UND_ERR_RES_EXCEEDED_MAX_SIZE', 'UND_ERR_HEADERS_OVERFLOW', 'HPE_HEADER_OVERFLOW']);
 
-function faultOf(error: unknown, sent: boolean): HttpFault {
+function faultOf(error: unknown): HttpFault {
   if (error instanceof HttpFault) return error;
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const unreadable = unreadableCodes.has(code) || code.startsWith('HPE_');
-  return new HttpFault(unreadable ? 'unreadable' : 'network', sent, reasonOf(error), { cause: error });
+  return new HttpFault(unreadable ? 'unreadable' : 'network', reasonOf(error), { cause: error });
 }
 
 /** An HTTP client on undici: keep-alive, no redirects, bounded bodies and headers. */
 export function createHttpClient(proxy: ProxySettings): HttpClient {
   let dispatchers: ReturnType<typeof connect> | undefined;
 
-  async function exchange(request: HttpRequest, signal: AbortSignal, progress: { sent: boolean }): Promise<Answer> {
+  async function exchange(request: HttpRequest, signal: AbortSignal, onSent: () => void): Promise<Answer> {
     dispatchers ??= connect(proxy);
     const { direct, proxied } = await dispatchers;
     signal.throwIfAborted();
@@ -140,7 +141,7 @@ export function createHttpClient(proxy: ProxySettings): HttpClient {
             // Called once a connection is open, just before the request is written to it.
             abort = () => controller.abort(signal.reason);
             if (signal.aborted) abort();
-            else progress.sent = true;
+            else onSent();
           },
           onResponseStart(_, statusCode, received) {
             status = statusCode;
@@ -163,7 +164,7 @@ export function createHttpClient(proxy: ProxySettings): HttpClient {
             });
           },
           onResponseError(_, error) {
-            settle(() => reject(signal.aborted ? signal.reason : faultOf(error, progress.sent)));
+            settle(() => reject(signal.aborted ? signal.reason : faultOf(error)));
           },
         },
       );

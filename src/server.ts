@@ -1,4 +1,9 @@
-import { type CallToolResult, McpServer, type StandardSchemaWithJSON } from '@modelcontextprotocol/server';
+import {
+  type CallToolResult,
+  McpServer,
+  type ServerContext,
+  type StandardSchemaWithJSON,
+} from '@modelcontextprotocol/server';
 import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio';
 import { type Endpoint, effectRules } from '../tools/endpoint.js';
 import type { Outcome, ToolCaller } from './calls.js';
@@ -34,6 +39,19 @@ function toolResult(outcome: Outcome): CallToolResult {
   };
 }
 
+/** Reports the seconds a call waits for its turn, if the client has asked for progress. */
+function progress({ _meta, notify }: ServerContext['mcpReq']): ((seconds: number) => void) | undefined {
+  const progressToken = _meta?.progressToken;
+  if (progressToken === undefined) return undefined;
+  return (seconds) => {
+    const message = `Waiting for the rate limit, ${seconds} s so far`;
+    // A client that has gone away does not hear it, which is no failure of the call.
+    notify({ method: 'notifications/progress', params: { progressToken, progress: seconds, message } }).catch(
+      () => undefined,
+    );
+  };
+}
+
 function createServer(tools: readonly Tool[], call: ToolCaller): McpServer {
   const server = new McpServer(
     { name: 'manychat-mcp', title: 'ManyChat', version },
@@ -50,7 +68,10 @@ function createServer(tools: readonly Tool[], call: ToolCaller): McpServer {
         outputSchema: shown(() => jsonSchema(output.schema, 'output')),
         annotations: annotations(tool.endpoint),
       },
-      async (given, context) => toolResult(await call(tool, given, context.mcpReq.signal)),
+      async (given, { mcpReq }) => {
+        const { signal } = mcpReq;
+        return toolResult(await call(tool, given, { signal, onWait: progress(mcpReq) }));
+      },
     );
   }
   return server;

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { realTiming } from '../src/timing.js';
 import { callerThrough, createCaller } from './support/caller.js';
 import { type Arrived, startUpstream, type Upstream } from './support/upstream.js';
 
@@ -59,7 +60,7 @@ describe('which connection a call uses', () => {
     connections = [older, { ...newer, status: 'PENDING' }];
     const caller = createCaller(
       { MATON_API_KEY: 'maton-key', MATON_GATEWAY_URL: upstream.url, MATON_CONTROL_URL: upstream.url },
-      () => now,
+      { timing: { ...realTiming, now: () => now } },
     );
     await caller.call(...tag);
     await caller.call('manychat_get_page');

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { kinds } from '../src/errors.js';
 import { endpoints } from '../tools/index.js';
 import { type Caller, callerThrough, createCaller } from './support/caller.js';
+import { fastTiming } from './support/timing.js';
 import { startUpstream, type Upstream } from './support/upstream.js';
 import { calls, refusal, table } from './upstream-answers.js';
 
@@ -25,9 +26,12 @@ describe('upstream answers become failures', () => {
         MATON_CONTROL_URL: upstream.url,
         MATON_CONNECTION_ID: 'c1',
       },
-      now,
+      { now, timing: fastTiming(100) },
     );
-    direct = createCaller({ MANYCHAT_API_KEY: '1:a', MANYCHAT_API_URL: upstream.url }, now);
+    direct = createCaller(
+      { MANYCHAT_API_KEY: '1:a', MANYCHAT_API_URL: upstream.url },
+      { now, timing: fastTiming(100) },
+    );
   });
   afterAll(async () => {
     await Promise.all([maton.close(), direct.close(), upstream.close()]);

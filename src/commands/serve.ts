@@ -4,7 +4,9 @@ import type { Config } from '../config.js';
 import { createGateway } from '../gateway.js';
 import { createHttpClient, type ProxySettings } from '../http.js';
 import { createLog } from '../log.js';
+import { createPacer } from '../pace.js';
 import { serveTools } from '../server.js';
+import { realTiming } from '../timing.js';
 import { offeredTools } from '../tool.js';
 import { version } from '../version.js';
 
@@ -40,6 +42,9 @@ export async function serve(settings: Config, host: ServeHost): Promise<void> {
     http: createHttpClient(host.proxy),
     userAgent: `manychat-mcp/${version}`,
     now: Date.now,
+    timing: realTiming,
+    pacer: createPacer(realTiming),
+    random: Math.random,
   });
   const tools = offeredTools(endpoints, config);
   const call = createToolCaller(gateway, log, config.access.mode === 'direct');
@@ -49,10 +54,15 @@ export async function serve(settings: Config, host: ServeHost): Promise<void> {
     // What is still in flight is aborted by the same signal, and dies with the process at the latest.
     host.exit(0);
   });
-  serveTools(tools, (tool, given, signal) => call(tool, given, AbortSignal.any([signal, over])), {
-    onError: (error) => log.warn({ reason: error.message }, 'protocol'),
-    onClosed: () => closed.abort(),
-  });
+  serveTools(
+    tools,
+    (tool, given, side) => call(tool, given, { ...side, signal: AbortSignal.any([side.signal, over]) }),
+    {
+      // The message of such an error can quote the frame, and with it a contact's data.
+      onError: (error) => log.warn({ error: error.name }, 'protocol'),
+      onClosed: () => closed.abort(),
+    },
+  );
   const sandbox = config.sandbox ? { sandbox: config.gatewayUrl.origin } : {};
   log.info({ version, access: config.access.mode, ...sandbox, tools: tools.length }, 'ready');
   if (config.access.mode === 'none') log.warn({ reason: config.access.reason }, 'not configured');

@@ -1,8 +1,12 @@
+// Loaded beforehand, since a test's time may run faster than a module loads.
+import 'undici';
 import { createToolCaller, type Outcome } from '../../src/calls.js';
 import { type Config, readConfig } from '../../src/config.js';
 import { createGateway } from '../../src/gateway.js';
 import { createHttpClient } from '../../src/http.js';
 import { createLog } from '../../src/log.js';
+import { createPacer, type Pacer } from '../../src/pace.js';
+import { realTiming, type Timing } from '../../src/timing.js';
 import { offeredTools } from '../../src/tool.js';
 import { endpoints } from '../../tools/index.js';
 import { through } from './program.js';
@@ -15,11 +19,22 @@ export interface Caller {
   close(): Promise<void>;
 }
 
+/** What a test may replace. */
+export interface CallerParts {
+  readonly timing: Timing;
+  readonly pacer: Pacer;
+  readonly now: () => number;
+  readonly random: () => number;
+}
+
 /** Calls tools as the server does, under the given settings. */
-export function createCaller(environment: Record<string, string>, now: () => number = Date.now): Caller {
+export function createCaller(
+  environment: Record<string, string>,
+  { timing = realTiming, now = Date.now, random = Math.random, pacer = createPacer(timing) }: Partial<CallerParts> = {},
+): Caller {
   const config = readConfig({ MANYCHAT_MCP_LOG_LEVEL: 'trace', ...environment });
   const http = createHttpClient({});
-  const gateway = createGateway({ config, http, userAgent: 'manychat-mcp/test', now });
+  const gateway = createGateway({ config, http, userAgent: 'manychat-mcp/test', now, timing, random, pacer });
   const logged: string[] = [];
   const log = createLog(config.logLevel, { write: (line: string) => void logged.push(line) });
   const callTool = createToolCaller(gateway, log, config.access.mode === 'direct');
@@ -30,7 +45,7 @@ export function createCaller(environment: Record<string, string>, now: () => num
     call(name, args = {}, signal = new AbortController().signal) {
       const tool = tools.get(name);
       if (tool === undefined) throw new Error(`no tool ${name}`);
-      return callTool(tool, args, signal);
+      return callTool(tool, args, { signal });
     },
     close: () => gateway.close(),
   };

@@ -1,0 +1,200 @@
+import { type Endpoint, effectRules } from '../tools/endpoint.js';
+import { CallError, callError, type FailureContext } from './errors.js';
+import { HttpFault } from './http.js';
+import { type Limit, type Pacer, TooLate } from './pace.js';
+import { type Timing, timeout } from './timing.js';
+
+/** What one call may spend, waiting, repeats and follow-up requests included. Moments are of the timing's clock. */
+export interface Budget {
+  /** When the call came in: its place in the queue. */
+  readonly arrived: number;
+  /** After this moment no request is started: its answer would come too late. */
+  readonly latestStart: number;
+  /** The longest that one of several tries may take. */
+  readonly tryMs: number;
+  /** Fires when the client cancels the call. */
+  readonly cancelled: AbortSignal;
+  /** Fires when the time is up. */
+  readonly expired: AbortSignal;
+  /** Told each second that the call waits for its turn. */
+  readonly onWait: ((seconds: number) => void) | undefined;
+}
+
+/** Part of the budget that is kept for telling the answer, and part that a request needs at the least. */
+const answerShare = 0.02;
+const requestShare = 0.05;
+
+/** Opens the budget of one call, which ends a little before the deadline; `close` forgets its timer. */
+export function openBudget(
+  timing: Timing,
+  deadlineMs: number,
+  cancelled: AbortSignal,
+  onWait?: (seconds: number) => void,
+): { budget: Budget; close: () => void } {
+  const arrived = timing.now();
+  const spendable = deadlineMs * (1 - answerShare);
+  const { signal: expired, forget } = timeout(timing, spendable);
+  const latestStart = arrived + spendable - deadlineMs * requestShare;
+  return { budget: { arrived, latestStart, tryMs: spendable / 3, cancelled, expired, onWait }, close: forget };
+}
+
+/** One try: makes the request, calls `onSent` when it leaves, and reads its answer. */
+export type Try<Data> = (signal: AbortSignal, onSent: () => void) => Promise<Data>;
+
+/** What attempts are made with. */
+export interface AttemptParts {
+  readonly pacer: Pacer;
+  readonly timing: Timing;
+  /** A number from 0 up to 1, for jitter. */
+  readonly random: () => number;
+}
+
+/** Tries after failures other than a clean 429, the first included. */
+const maxTries = 3;
+const firstBackoffMs = 300;
+const firstPauseMs = 1_000;
+const maxPauseMs = 8_000;
+
+/**
+ * Makes a request within its limits and its budget, as often as the effect of its endpoint allows: a refusal for being
+ * too fast and a request that never left are repeated for every effect, an unknown outcome only where repeating does
+ * nothing twice.
+ * @throws CallError
+ */
+export async function attempt<Data>(
+  once: Try<Data>,
+  limits: readonly Limit[],
+  budget: Budget,
+  context: FailureContext,
+  { pacer, timing, random }: AttemptParts,
+): Promise<Data> {
+  const { repeatable } = effectRules[context.endpoint.effect];
+  const stop = AbortSignal.any([budget.cancelled, budget.expired]);
+  const jitter = (milliseconds: number): number => milliseconds * (0.5 + random() / 2);
+  let tries = 0;
+  let refusals = 0;
+  for (;;) {
+    try {
+      return await oneTry();
+    } catch (error) {
+      if (!(error instanceof CallError)) throw error;
+      const delay = delayAfter(error);
+      if (delay === undefined || timing.now() + delay > budget.latestStart) throw error;
+      await whileWaiting(pause(delay));
+    }
+  }
+
+  async function oneTry(): Promise<Data> {
+    const turn = await whileWaiting(
+      pacer.turn(limits, { arrived: budget.arrived, latest: budget.latestStart }, stop),
+    ).catch((reason: unknown) => {
+      throw stopped(reason, false);
+    });
+    // A try that can be made again does not use up the time of the others.
+    const slow = repeatable ? timeout(timing, budget.tryMs) : undefined;
+    let sent = false;
+    try {
+      return await once(slow === undefined ? stop : AbortSignal.any([stop, slow.signal]), () => {
+        sent = true;
+        turn.sent();
+      });
+    } catch (error) {
+      throw stopped(error, sent);
+    } finally {
+      slow?.forget();
+      turn.over();
+    }
+  }
+
+  /** Milliseconds until the same request is made again; undefined where it must not be, or where it is of no use. */
+  function delayAfter(error: CallError): number | undefined {
+    const { failure, reach } = error;
+    if (budget.cancelled.aborted || budget.expired.aborted) return undefined;
+    if (failure.kind === 'rate_limited' && failure.http_status !== undefined) {
+      const told = failure.retry_after_s === undefined ? undefined : failure.retry_after_s * 1000;
+      const wait = told ?? jitter(Math.min(maxPauseMs, firstPauseMs * 2 ** refusals));
+      refusals += 1;
+      // The pause holds for everybody, so the turn comes after it.
+      pacer.slowDown(limits, wait);
+      return timing.now() + wait > budget.latestStart ? undefined : 0;
+    }
+    tries += 1;
+    const harmless = reach === 'unsent' || (reach === 'ambiguous' && repeatable);
+    return harmless && failure.retryable && tries < maxTries ? jitter(firstBackoffMs * 2 ** tries) : undefined;
+  }
+
+  function stopped(error: unknown, sent: boolean): unknown {
+    const reach = sent ? 'ambiguous' : 'unsent';
+    if (error instanceof CallError) return error;
+    if (budget.cancelled.aborted) {
+      return callError('cancelled', context, { message: 'The call was cancelled', source: 'client', reach });
+    }
+    if (error instanceof TooLate) {
+      const seconds = Math.max(1, Math.ceil(error.waitMs / 1000));
+      const message = `The rate limit leaves no place for this call in time: it would wait about ${seconds} seconds`;
+      return callError('rate_limited', context, { message, source: 'client', reach, retry_after_s: seconds });
+    }
+    if (error instanceof HttpFault) return faultFailure(error, reach, context);
+    if (budget.expired.aborted || !(error instanceof Error) || error.name === 'AbortError') {
+      const waited = Math.round((timing.now() - budget.arrived) / 100) / 10;
+      const message = sent ? `No answer within ${waited} seconds` : `No connection within ${waited} seconds`;
+      return callError('timeout', context, { message, source: 'network', reach });
+    }
+    return error;
+  }
+
+  function pause(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = (): void => {
+        forget();
+        stop.removeEventListener('abort', wake);
+        resolve();
+      };
+      const forget = timing.after(milliseconds, wake);
+      stop.addEventListener('abort', wake, { once: true });
+    });
+  }
+
+  /** Tells the caller each second that it is waiting. */
+  async function whileWaiting<Value>(waiting: Promise<Value>): Promise<Value> {
+    if (budget.onWait === undefined) return waiting;
+    const tell = (): void => {
+      budget.onWait?.(Math.round((timing.now() - budget.arrived) / 1000));
+      forget = timing.after(1000, tell);
+    };
+    let forget = timing.after(1000, tell);
+    return waiting.finally(() => forget());
+  }
+}
+
+function faultFailure(fault: HttpFault, reach: 'ambiguous' | 'unsent', context: FailureContext): CallError {
+  if (fault.reason === 'unreadable') {
+    return callError('bad_response', context, {
+      message: fault.message,
+      source: context.direct ? 'manychat' : 'gateway',
+      reach,
+    });
+  }
+  const what = reach === 'unsent' ? 'No connection' : 'The connection broke';
+  return callError('network', context, { message: `${what}: ${fault.message}`, source: 'network', reach });
+}
+
+/** The limits of one request. `scope`: the connection through Maton, or the key directly. */
+export function limitsOf(
+  endpoint: Endpoint,
+  input: Readonly<Record<string, unknown>>,
+  scope: string,
+  throughMaton: boolean,
+): Limit[] {
+  const limits: Limit[] = [];
+  // Whether Maton counts its connections API too is not known; it is counted here.
+  if (throughMaton) limits.push({ key: 'account', calls: 10, windowMs: 1_000 });
+  if (endpoint.perSecond !== undefined) {
+    limits.push({ key: `${scope} ${endpoint.path}`, calls: endpoint.perSecond, windowMs: 1_000 });
+  }
+  if (endpoint.perSubscriberHour !== undefined) {
+    const key = `${scope} ${endpoint.path} ${String(input.subscriber_id)}`;
+    limits.push({ key, calls: endpoint.perSubscriberHour, windowMs: 3_600_000 });
+  }
+  return limits;
+}

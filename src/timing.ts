@@ -1,0 +1,22 @@
+/** Time as the gateway client sees it: replaced in tests by one that runs faster or stands still. */
+export interface Timing {
+  /** Milliseconds from any fixed point; never goes back. */
+  now(): number;
+  /** Calls back after so many milliseconds, or a little later; the returned function forgets it. */
+  after(milliseconds: number, callBack: () => void): () => void;
+}
+
+/** The process's own time. */
+export const realTiming: Timing = {
+  now: () => performance.now(),
+  after(milliseconds, callBack) {
+    const timer = setTimeout(callBack, milliseconds);
+    return () => clearTimeout(timer);
+  },
+};
+
+/** A signal that fires after so many milliseconds, and the function that forgets it. */
+export function timeout(timing: Timing, milliseconds: number): { signal: AbortSignal; forget: () => void } {
+  const controller = new AbortController();
+  return { signal: controller.signal, forget: timing.after(milliseconds, () => controller.abort()) };
+}

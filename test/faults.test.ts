@@ -1,0 +1,249 @@
+import { createServer, type Server } from 'node:net';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Failure } from '../src/errors.js';
+import { type FaultEffect, type Sandbox, startSandbox } from '../src/sandbox/index.js';
+import { type Caller, createCaller } from './support/caller.js';
+import { through } from './support/program.js';
+import { fastTiming } from './support/timing.js';
+
+const john = '123456789';
+const text = { version: 'v2', content: { messages: [{ type: 'text', text: 'once' }] } };
+
+/** One call of each effect, and the path its requests go to. */
+const effects = {
+  read: ['manychat_get_subscriber', { subscriber_id: john }, '/fb/subscriber/getInfo'],
+  set: ['manychat_add_tag_to_subscriber', { subscriber_id: john, tag_id: 2 }, '/fb/subscriber/addTag'],
+  remove: ['manychat_remove_tag_from_subscriber', { subscriber_id: john, tag_id: 1 }, '/fb/subscriber/removeTag'],
+  create: ['manychat_create_tag', { name: 'Once' }, '/fb/page/createTag'],
+  destroy: ['manychat_delete_tag', { tag_id: 3 }, '/fb/page/removeTag'],
+  send: ['manychat_send_content', { subscriber_id: john, data: text }, '/fb/sending/sendContent'],
+} as const;
+type EffectName = keyof typeof effects;
+const names = Object.keys(effects) as EffectName[];
+const repeatable: ReadonlySet<EffectName> = new Set(['read', 'set', 'remove']);
+
+/** What is expected of a fault: its kind, and whether anyone can tell that the call was not carried out. */
+interface Expected {
+  kind: Failure['kind'];
+  reach: 'unsent' | 'refused' | 'ambiguous';
+  /** Requests that arrive, where it is not one or three. */
+  requests?: 'none' | 'several' | 'one';
+}
+
+const json = (status: number, body: unknown, headers?: Record<string, string>): FaultEffect => ({
+  status,
+  body,
+  ...(headers && { headers }),
+});
+const edge = (status: number): FaultEffect => ({ status, body: '<h1>Bad gateway</h1>', content_type: 'text/html' });
+
+const faults: [string, FaultEffect, Expected][] = [
+  ['reset before headers', { reset: 'before_headers' }, { kind: 'network', reach: 'ambiguous' }],
+  ['reset in the body', { reset: 'in_body' }, { kind: 'network', reach: 'ambiguous' }],
+  ['truncated body', { truncate: true }, { kind: 'network', reach: 'ambiguous' }],
+  ['trickle', { trickle_ms: 1_000 }, { kind: 'timeout', reach: 'ambiguous' }],
+  ['hang', { hang: true }, { kind: 'timeout', reach: 'ambiguous' }],
+  [
+    '429 with seconds',
+    json(429, { message: 'Slow down', code: 429 }, { 'retry-after': '2' }),
+    { kind: 'rate_limited', reach: 'refused', requests: 'several' },
+  ],
+  [
+    '429 with a date',
+    json(429, { message: 'Slow down', code: 429 }, { 'retry-after': new Date(Date.now() + 1_000).toUTCString() }),
+    { kind: 'rate_limited', reach: 'refused', requests: 'several' },
+  ],
+  [
+    '429 with neither',
+    json(429, { message: 'Slow down', code: 429 }),
+    { kind: 'rate_limited', reach: 'refused', requests: 'several' },
+  ],
+  [
+    '500 with JSON',
+    json(500, { status: 'exception', message: 'Something went wrong' }),
+    { kind: 'manychat_unavailable', reach: 'ambiguous' },
+  ],
+  ['500 with HTML', edge(500), { kind: 'gateway_error', reach: 'ambiguous' }],
+  ['500, empty', { status: 500, body: '' }, { kind: 'gateway_error', reach: 'ambiguous' }],
+  ['502', edge(502), { kind: 'gateway_error', reach: 'ambiguous' }],
+  ['503', json(503, { error: { message: 'Overloaded' } }), { kind: 'gateway_error', reach: 'ambiguous' }],
+  ['504', edge(504), { kind: 'gateway_error', reach: 'ambiguous' }],
+  ['200 with HTML', { html: true }, { kind: 'bad_response', reach: 'ambiguous' }],
+  ['200 with broken JSON', { status: 200, body: '{"status":"succ' }, { kind: 'bad_response', reach: 'ambiguous' }],
+  [
+    '200 with an error',
+    json(200, { status: 'error', message: 'Not today' }),
+    { kind: 'rejected', reach: 'refused', requests: 'one' },
+  ],
+  [
+    '301',
+    { status: 301, headers: { location: 'https://elsewhere.example/' }, body: '' },
+    { kind: 'bad_response', reach: 'ambiguous' },
+  ],
+  ['9 MB', { body_bytes: 9 * 1024 * 1024 }, { kind: 'bad_response', reach: 'ambiguous' }],
+  ['gzip bomb', { gzip_bomb: 64 * 1024 * 1024 }, { kind: 'bad_response', reach: 'ambiguous' }],
+];
+
+/** Fast enough that a deadline of 45 seconds is over in less than one, slow enough for a real exchange. */
+const timing = fastTiming(60);
+
+function check(name: EffectName, failure: Failure, { kind, reach }: Expected): void {
+  const again = repeatable.has(name);
+  const unknown = reach === 'ambiguous' && name !== 'read';
+  expect(failure).toMatchObject({ kind, performed: unknown ? 'unknown' : 'no' });
+  expect(failure.retryable).toBe(kind !== 'rejected' && (reach !== 'ambiguous' || again));
+  if (unknown && !again) expect(failure.hint).toMatch(/before/);
+}
+
+describe.each(faults)('%s', (_, fault, expected) => {
+  let sandbox: Sandbox;
+  let caller: Caller;
+  beforeAll(async () => {
+    sandbox = await startSandbox({ limits: false });
+    caller = createCaller(
+      { ...through(sandbox.url, sandbox.matonKey), MATON_CONNECTION_ID: sandbox.connectionId },
+      { timing },
+    );
+  });
+  afterAll(async () => {
+    await caller.close();
+    await sandbox.close();
+  });
+
+  test('for each effect: kind, performed, requests and no answer after the deadline', async () => {
+    const ambiguous = expected.reach === 'ambiguous';
+    for (const name of names) {
+      const path = effects[name][2];
+      sandbox.order({ match: { path }, times: 1_000, ...(ambiguous && { perform: true }), ...fault });
+    }
+    await Promise.all(
+      names.map(async (name) => {
+        const [tool, args, path] = effects[name];
+        const started = timing.now();
+        const outcome = await caller.call(tool, args);
+        expect(timing.now() - started).toBeLessThan(caller.config.deadlineMs * 1.5);
+        if (outcome.ok) throw new Error(`${name} succeeded`);
+        check(name, outcome.failure, expected);
+        const arrived = sandbox.requests().filter((request) => request.path.endsWith(path)).length;
+        if (expected.requests === 'several') expect(arrived, name).toBeGreaterThan(1);
+        else expect(arrived, name).toBe(expected.requests === 'one' || !repeatable.has(name) ? 1 : 3);
+      }),
+    );
+    const delivered = sandbox.messages({ subscriber_id: john }).length;
+    expect(delivered).toBe(ambiguous ? 1 : 0);
+  });
+});
+
+describe('no connection', () => {
+  let silent: Server;
+  let plain: string;
+  let closed: string;
+  beforeAll(async () => {
+    const listen = (server: Server) => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const address = (server: Server) => {
+      const at = server.address();
+      return `127.0.0.1:${typeof at === 'object' ? at?.port : 0}`;
+    };
+    silent = createServer((socket) => socket.end('HTTP/1.1 400 Not TLS\r\n\r\n'));
+    await listen(silent);
+    plain = address(silent);
+    const gone = createServer();
+    await listen(gone);
+    closed = address(gone);
+    await new Promise((resolve) => gone.close(resolve));
+  });
+  afterAll(() => new Promise((resolve) => silent.close(resolve)));
+
+  test.each([
+    ['refused', () => `http://${closed}`],
+    ['no such host', () => 'https://gateway.invalid'],
+    ['no TLS', () => `https://${plain}`],
+  ])('%s: nothing was performed, whatever the effect', async (_, url) => {
+    const caller = createCaller({ ...through(url()), MATON_CONNECTION_ID: 'c1', MANYCHAT_MCP_DEADLINE_MS: '10000' });
+    await Promise.all(
+      names.map(async (name) => {
+        const outcome = await caller.call(effects[name][0], effects[name][1]);
+        if (outcome.ok) throw new Error(`${name} succeeded`);
+        check(name, outcome.failure, { kind: 'network', reach: 'unsent' });
+        expect(outcome.failure.message).toMatch(/^No connection/);
+      }),
+    );
+    await caller.close();
+  });
+});
+
+describe('faults that pass', () => {
+  let sandbox: Sandbox;
+  let caller: Caller;
+  beforeAll(async () => {
+    sandbox = await startSandbox({ limits: false });
+    caller = createCaller(
+      { ...through(sandbox.url, sandbox.matonKey), MATON_CONNECTION_ID: sandbox.connectionId },
+      { timing },
+    );
+  });
+  afterAll(async () => {
+    await caller.close();
+    await sandbox.close();
+  });
+
+  test.each(names)('a clean 429 is overcome: %s', async (name) => {
+    sandbox.reset();
+    const [tool, args, path] = effects[name];
+    sandbox.order({
+      match: { path },
+      times: 2,
+      status: 429,
+      headers: { 'retry-after': '1' },
+      body: { message: 'Slow down' },
+    });
+    expect(await caller.call(tool, args)).toMatchObject({ ok: true });
+    expect(sandbox.requests().filter((request) => request.path.endsWith(path))).toHaveLength(3);
+    expect(sandbox.messages({ subscriber_id: john })).toHaveLength(name === 'send' ? 1 : 0);
+  });
+
+  test.each(['read', 'set', 'remove'] as const)('a reset and a 502 are overcome: %s', async (name) => {
+    sandbox.reset();
+    const [tool, args, path] = effects[name];
+    sandbox.order({ match: { path }, reset: 'before_headers', perform: true });
+    sandbox.order({ match: { path }, ...edge(502) });
+    expect(await caller.call(tool, args)).toMatchObject({ ok: true });
+    expect(caller.logged.at(-1)).toContain('"requests":3');
+  });
+
+  test('a Retry-After beyond the deadline is not waited for', async () => {
+    sandbox.reset();
+    sandbox.order({ match: { path: 'getInfo' }, status: 429, headers: { 'retry-after': '86400' }, body: {} });
+    const impatient = createCaller({
+      ...through(sandbox.url, sandbox.matonKey),
+      MATON_CONNECTION_ID: sandbox.connectionId,
+    });
+    const outcome = await impatient.call('manychat_get_page');
+    expect(outcome).toMatchObject({
+      ok: false,
+      failure: { kind: 'rate_limited', performed: 'no', retry_after_s: 86_400 },
+    });
+    // The account is asked to be left alone: the next call does not even try.
+    const next = await impatient.call('manychat_list_tags');
+    expect(next).toMatchObject({ ok: false, failure: { kind: 'rate_limited', source: 'client', performed: 'no' } });
+    expect(sandbox.requests()).toHaveLength(1);
+    await impatient.close();
+  });
+
+  test('a call that waits is never sent once it is cancelled; others go on', async () => {
+    sandbox.reset();
+    const patient = createCaller({
+      ...through(sandbox.url, sandbox.matonKey),
+      MATON_CONNECTION_ID: sandbox.connectionId,
+    });
+    const flood = Array.from({ length: 12 }, () => patient.call('manychat_list_tags'));
+    const cancel = new AbortController();
+    const waiting = patient.call('manychat_send_content', effects.send[1], cancel.signal);
+    await flood[0];
+    cancel.abort();
+    expect(await waiting).toMatchObject({ ok: false, failure: { kind: 'cancelled', performed: 'no' } });
+    expect((await Promise.all(flood)).every((outcome) => outcome.ok)).toBe(true);
+    expect(sandbox.messages()).toHaveLength(0);
+    await patient.close();
+  });
+});

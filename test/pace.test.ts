@@ -1,0 +1,247 @@
+import { setMaxListeners } from 'node:events';
+import type { Client } from '@modelcontextprotocol/client';
+import { describe, expect, test } from 'vitest';
+import { createPacer, type Limit, type Pacer, TooLate, type Turn } from '../src/pace.js';
+import { startSandbox } from '../src/sandbox/index.js';
+import { connectProgram, through } from './support/program.js';
+import { type ManualTiming, manualTiming } from './support/timing.js';
+
+const never = new AbortController().signal;
+setMaxListeners(1_000, never);
+const perSecond = (key: string, calls: number): Limit => ({ key, calls, windowMs: 1_000 });
+const account = perSecond('account', 10);
+
+/** Lets everything that waits on promises go on. */
+const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+/** Moves the time on until all of it is done. */
+async function finish<Value>(timing: ManualTiming, work: Promise<Value>): Promise<Value> {
+  let done = false;
+  const watched = work.finally(() => {
+    done = true;
+  });
+  watched.catch(() => undefined);
+  for (await settle(); !done; await settle()) if (!timing.step()) await settle();
+  return watched;
+}
+
+/**
+ * Another side that counts arrivals in any window of a second. Its first connections take a while to open; a request
+ * arrives some milliseconds after it was sent, never as many as the one before.
+ */
+function countingSide(timing: ManualTiming) {
+  const arrivals = new Map<string, number[]>();
+  let random = 1;
+  const jitter = () => {
+    random = (random * 48_271) % 2_147_483_647;
+    return 5 + (random % 40);
+  };
+  let last = 0;
+  let opened = 0;
+  return {
+    async request(turn: Turn, limits: readonly Limit[]): Promise<void> {
+      opened += 1;
+      if (opened <= 10) await new Promise<void>((resolve) => timing.after(3 * jitter(), resolve));
+      turn.sent();
+      await new Promise<void>((resolve) => timing.after(jitter(), resolve));
+      last = timing.now();
+      for (const { key } of limits) arrivals.set(key, [...(arrivals.get(key) ?? []), timing.now()]);
+      await new Promise<void>((resolve) => timing.after(jitter(), resolve));
+      turn.over();
+    },
+    /** The most that arrived in any half-open window of a second. */
+    busiest(key: string): number {
+      const times = (arrivals.get(key) ?? []).sort((a, b) => a - b);
+      return Math.max(...times.map((from) => times.filter((time) => time >= from && time < from + 1_000).length));
+    },
+    last: () => last,
+  };
+}
+
+async function callAll(pacer: Pacer, timing: ManualTiming, calls: readonly (readonly Limit[])[]) {
+  const side = countingSide(timing);
+  const latest = timing.now() + 1_000_000;
+  const all = calls.map(async (limits) => {
+    const turn = await pacer.turn(limits, { arrived: timing.now(), latest }, never);
+    await side.request(turn, limits);
+  });
+  await finish(timing, Promise.all(all));
+  return side;
+}
+
+/** The shortest time in which so many calls can start without passing so many a second. */
+const ideal = (count: number, calls: number): number => Math.floor((count - 1) / calls) * 1_000;
+
+describe('the pacer', () => {
+  test('through Maton: 300 mixed calls at once pass 10 a second in no window and use at least 93 % of it', async () => {
+    const timing = manualTiming();
+    const endpoints = [
+      perSecond('a', 10),
+      perSecond('b', 100),
+      perSecond('c', 25),
+      perSecond('d', 20),
+      perSecond('e', 10),
+    ];
+    const calls = Array.from({ length: 300 }, (_, index) => {
+      const own = endpoints[index % 6];
+      return own === undefined ? [account] : [account, own];
+    });
+    const side = await callAll(createPacer(timing), timing, calls);
+    expect(side.busiest('account')).toBeLessThanOrEqual(10);
+    expect(side.last()).toBeLessThan(ideal(300, 10) / 0.93);
+  });
+
+  test.each([10, 20, 25, 50, 100])('directly: %i a second', async (most) => {
+    const timing = manualTiming();
+    const limit = perSecond('endpoint', most);
+    const count = most * 12;
+    const side = await callAll(createPacer(timing), timing, Array(count).fill([limit]));
+    expect(side.busiest('endpoint')).toBeLessThanOrEqual(most);
+    expect(side.last()).toBeLessThan(ideal(count, most) / 0.93);
+  });
+
+  test('first come, first served; a call held up by its own limit holds up nobody else, and is not passed over', async () => {
+    const timing = manualTiming();
+    const pacer = createPacer(timing);
+    const narrow = perSecond('narrow', 1);
+    const order: string[] = [];
+    const call = async (name: string, limits: readonly Limit[]) => {
+      const turn = await pacer.turn(limits, { arrived: timing.now(), latest: 1e9 }, never);
+      order.push(name);
+      turn.sent();
+      turn.over();
+    };
+    const calls = [
+      ...Array.from({ length: 10 }, (_, index) => call(`first-${index}`, [account])),
+      call('narrow-1', [account, narrow]),
+      call('narrow-2', [account, narrow]),
+      ...Array.from({ length: 18 }, (_, index) => call(`later-${index}`, [account])),
+    ];
+    await finish(timing, Promise.all(calls));
+    expect(order.slice(0, 11)).toEqual([...Array.from({ length: 10 }, (_, index) => `first-${index}`), 'narrow-1']);
+    expect(order.indexOf('later-0')).toBe(11);
+    expect(order.indexOf('narrow-2')).toBe(20);
+    expect(order.filter((name) => name.startsWith('later')).map((name) => Number(name.slice(6)))).toEqual(
+      Array.from({ length: 18 }, (_, index) => index),
+    );
+  });
+
+  test('a call whose turn would come too late is refused before it waits, with the time it would take', async () => {
+    const timing = manualTiming();
+    const pacer = createPacer(timing);
+    const latest = 5_000;
+    const outcomes = Array.from({ length: 100 }, () =>
+      pacer.turn([account], { arrived: 0, latest }, never).then(
+        (turn) => turn.sent(),
+        (reason: unknown) => reason,
+      ),
+    );
+    await settle();
+    const early = (await Promise.all(outcomes.slice(60))) as unknown[];
+    expect(timing.now()).toBe(0);
+    expect(early.every((reason) => reason instanceof TooLate && reason.waitMs > 5_000)).toBe(true);
+    const granted = await finish(timing, Promise.all(outcomes.slice(0, 50)));
+    expect(granted.every((outcome) => outcome === undefined)).toBe(true);
+  });
+
+  test('an hourly limit refuses the 101st and lets others pass', async () => {
+    const timing = manualTiming();
+    const pacer = createPacer(timing);
+    const hourly: Limit = { key: 'flow 1', calls: 100, windowMs: 3_600_000 };
+    for (let index = 0; index < 100; index += 1) {
+      (await pacer.turn([hourly], { arrived: 0, latest: 45_000 }, never)).sent();
+    }
+    await expect(pacer.turn([hourly], { arrived: 0, latest: 45_000 }, never)).rejects.toThrow(TooLate);
+    (await pacer.turn([{ ...hourly, key: 'flow 2' }], { arrived: 0, latest: 45_000 }, never)).sent();
+    timing.advance(3_600_000 * 1.06);
+    (await pacer.turn([hourly], { arrived: timing.now(), latest: timing.now() }, never)).sent();
+  });
+
+  test('a cancelled call that waits leaves the queue; one that was never sent leaves its place', async () => {
+    const timing = manualTiming();
+    const pacer = createPacer(timing);
+    const limit = perSecond('one', 1);
+    const first = await pacer.turn([limit], { arrived: 0, latest: 1e9 }, never);
+    const cancel = new AbortController();
+    const second = pacer.turn([limit], { arrived: 0, latest: 1e9 }, cancel.signal);
+    const third = pacer.turn([limit], { arrived: 0, latest: 1e9 }, never);
+    cancel.abort(new Error('cancelled'));
+    await expect(second).rejects.toThrow('cancelled');
+    await expect(pacer.turn([limit], { arrived: 0, latest: 1e9 }, cancel.signal)).rejects.toThrow('cancelled');
+    first.over();
+    (await third).sent();
+    expect(timing.now()).toBe(0);
+  });
+
+  test('one that comes back keeps its place in the queue', async () => {
+    const timing = manualTiming();
+    const pacer = createPacer(timing);
+    const limit = perSecond('one', 1);
+    const order: string[] = [];
+    const call = async (name: string, arrived: number) => {
+      (await pacer.turn([limit], { arrived, latest: 1e9 }, never)).sent();
+      order.push(name);
+    };
+    await finish(timing, Promise.all([call('busy', 0), call('new', 5), call('newer', 6), call('back', 1)]));
+    expect(order).toEqual(['busy', 'back', 'new', 'newer']);
+  });
+
+  test('slowing down pauses everybody, halves the limit and gives it back call by call', async () => {
+    const timing = manualTiming();
+    const pacer = createPacer(timing);
+    const grantedNow = async (): Promise<number> => {
+      let count = 0;
+      for (;;) {
+        const turn = await pacer
+          .turn([account], { arrived: timing.now(), latest: timing.now() }, never)
+          .catch(() => undefined);
+        if (turn === undefined) return count;
+        turn.sent();
+        count += 1;
+      }
+    };
+    expect(await grantedNow()).toBe(10);
+    pacer.slowDown([account], 2_000);
+    pacer.slowDown([account], 1_000);
+    timing.advance(1_900);
+    expect(await grantedNow()).toBe(0);
+    await expect(pacer.turn([perSecond('other', 10)], { arrived: 0, latest: timing.now() }, never)).rejects.toThrow(
+      TooLate,
+    );
+    timing.advance(100);
+    expect(await grantedNow()).toBe(5);
+    timing.advance(10_000);
+    expect(await grantedNow()).toBe(7);
+    timing.advance(30_000);
+    expect(await grantedNow()).toBe(10);
+  });
+});
+
+describe('on real sockets', () => {
+  const read = (client: Client, index: number) => {
+    const names = ['manychat_get_page', 'manychat_list_tags', 'manychat_list_flows', 'manychat_list_connections'];
+    return client.callTool({ name: names[index % names.length] ?? '', arguments: {} });
+  };
+
+  test('a burst of mixed calls meets no 429', async () => {
+    const sandbox = await startSandbox();
+    const { client } = await connectProgram(through(sandbox.url, sandbox.matonKey));
+    const results = await Promise.all(Array.from({ length: 35 }, (_, index) => read(client, index)));
+    expect(results.filter((result) => 'isError' in result && result.isError === true)).toEqual([]);
+    expect(sandbox.requests().filter((request) => request.status !== 200)).toEqual([]);
+    await client.close();
+    await sandbox.close();
+  });
+
+  test('two processes on one account: every call succeeds', async () => {
+    const sandbox = await startSandbox();
+    const environment = { ...through(sandbox.url, sandbox.matonKey), MATON_CONNECTION_ID: sandbox.connectionId };
+    const both = await Promise.all([connectProgram(environment), connectProgram(environment)]);
+    const results = await Promise.all(
+      both.flatMap(({ client }) => Array.from({ length: 25 }, (_, index) => read(client, index))),
+    );
+    expect(results.filter((result) => 'isError' in result && result.isError === true)).toEqual([]);
+    await Promise.all(both.map(({ client }) => client.close()));
+    await sandbox.close();
+  }, 60_000);
+});

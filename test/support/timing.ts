@@ -1,0 +1,50 @@
+import type { Timing } from '../../src/timing.js';
+
+/** Time that runs `factor` times as fast as the clock on the wall. */
+export function fastTiming(factor = 1000): Timing {
+  return {
+    now: () => performance.now() * factor,
+    after(milliseconds, callBack) {
+      const timer = setTimeout(callBack, milliseconds / factor);
+      return () => clearTimeout(timer);
+    },
+  };
+}
+
+/** Time that stands still until it is moved; what is due is called back in order. */
+export interface ManualTiming extends Timing {
+  /** Moves on to the next thing that is due and calls it back; false when nothing is. */
+  step(): boolean;
+  /** Moves on by so many milliseconds. */
+  advance(milliseconds: number): void;
+}
+
+/** Creates a time that a test moves. */
+export function manualTiming(): ManualTiming {
+  let now = 0;
+  let count = 0;
+  const due = new Map<number, { at: number; callBack: () => void }>();
+  const step = (until = Number.POSITIVE_INFINITY): boolean => {
+    const [next] = [...due].sort(([a, first], [b, second]) => first.at - second.at || a - b);
+    if (next === undefined || next[1].at > until) return false;
+    due.delete(next[0]);
+    now = Math.max(now, next[1].at);
+    next[1].callBack();
+    return true;
+  };
+  return {
+    now: () => now,
+    after(milliseconds, callBack) {
+      count += 1;
+      const id = count;
+      due.set(id, { at: now + milliseconds, callBack });
+      return () => void due.delete(id);
+    },
+    step: () => step(),
+    advance(milliseconds) {
+      const until = now + milliseconds;
+      while (step(until));
+      now = until;
+    },
+  };
+}
