@@ -1,6 +1,7 @@
 import { effectRules } from '../tools/endpoint.js';
+import { isObject } from '../tools/object.js';
 import { type CallError, callError, type FailureContext, type FailureFacts, type Kind } from './errors.js';
-import { isObject, parseJson } from './json.js';
+import { parseJson } from './json.js';
 import { cut, kindOfRefusal, readRefusal } from './refusals.js';
 
 /** An HTTP answer as it came. */
@@ -14,7 +15,8 @@ export interface Answer {
 export function retryAfterSeconds(headers: Answer['headers'], now: number): number | undefined {
   const value = [headers['retry-after']].flat()[0]?.trim();
   if (value === undefined || value === '') return undefined;
-  if (/^\d+$/.test(value)) return Number(value);
+  // More than a day is as good as a day: nobody waits for it.
+  if (/^\d+$/.test(value)) return Math.min(Number(value), 86_400);
   const date = Date.parse(value);
   return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil((date - now) / 1000));
 }
@@ -26,7 +28,9 @@ function gatewayWords(body: unknown, answer: Answer): string {
     const said = [inner.message, inner.error, inner.type].find((part) => typeof part === 'string' && part !== '');
     if (typeof said === 'string') return cut(said);
   }
+  // Error pages can be large, and stripping tags takes more than linear time.
   const plain = answer.text
+    .slice(0, 2_000)
     .replace(/<(script|style)[\s\S]*?<\/\1>/gi, ' ')
     .replace(/<[^>]*>/g, ' ')
     .replace(/\s+/g, ' ')
@@ -62,17 +66,19 @@ export function readAnswer(answer: Answer, context: FailureContext, now: number)
 const isManyChatBody = (body: unknown, { endpoint }: FailureContext): body is Record<string, unknown> =>
   endpoint.api === 'manychat' && isObject(body) && typeof body.status === 'string';
 
+/** An edge or another server answered in the place of the API. */
+const checkAddress =
+  'The person who runs this server checks MATON_GATEWAY_URL, MATON_CONTROL_URL and what stands between it and Maton.';
+
 type Fail = (kind: Kind, facts: FailureFacts) => CallError;
 
 function readManyChat(body: Record<string, unknown>, answer: Answer, context: FailureContext, fail: Fail): unknown {
   const successful = answer.status >= 200 && answer.status < 300;
   if (successful && body.status === 'success') {
-    if (
-      context.endpoint.output.needsData === true &&
-      effectRules[context.endpoint.effect].readOnly &&
-      !isObject(body.data)
-    ) {
-      throw fail('bad_response', { message: 'ManyChat answered success without the data', source: 'manychat' });
+    const { effect, output } = context.endpoint;
+    if (effectRules[effect].readOnly && output.answers?.(body.data) === false) {
+      const hint = 'Check the ids of the call; ManyChat reported success but sent nothing that could be read.';
+      throw fail('bad_response', { message: 'ManyChat answered success without the data', source: 'manychat', hint });
     }
     return body.data;
   }
@@ -107,11 +113,18 @@ function gatewayFailure(body: unknown, answer: Answer, { endpoint, direct }: Fai
   const isApi = isObject(body);
   if (status === 429) return fail('rate_limited', facts);
   if (status === 401) return fail(direct ? 'manychat_auth' : 'gateway_auth', facts);
-  if (status === 403) return fail(isApi ? (direct ? 'manychat_auth' : 'gateway_auth') : 'gateway_error', facts);
-  if (status >= 500) return fail(direct ? 'manychat_unavailable' : 'gateway_error', { ...facts, reach: 'ambiguous' });
+  if (status === 403)
+    return isApi
+      ? fail(direct ? 'manychat_auth' : 'gateway_auth', facts)
+      : fail('gateway_error', { ...facts, hint: checkAddress });
+  // The time-outs among the refusals: the request may have been carried out behind the edge that gave up.
+  if (status >= 500 || [408, 425, 499].includes(status)) {
+    return fail(direct ? 'manychat_unavailable' : 'gateway_error', { ...facts, reach: 'ambiguous' });
+  }
   if (status < 400) {
     const location = [answer.headers.location].flat()[0];
-    const where = location === undefined ? '' : ` to ${cut(String(location))}`;
+    // What follows the path of an address may be a token.
+    const where = location === undefined ? '' : ` to ${cut(location.replace(/[?#].*$/s, ''))}`;
     return fail('bad_response', {
       ...facts,
       message: `HTTP ${status}: redirected${where}; redirects are not followed`,
@@ -121,17 +134,21 @@ function gatewayFailure(body: unknown, answer: Answer, { endpoint, direct }: Fai
   if (direct) return fail(status === 404 ? 'not_found' : 'rejected', facts);
   if (status === 404) {
     const aboutRoute = !isApi || /route|path|page|endpoint/i.test(said);
-    return fail(aboutRoute ? 'gateway_error' : 'connection_not_found', facts);
+    return aboutRoute ? fail('gateway_error', { ...facts, hint: checkAddress }) : fail('connection_not_found', facts);
   }
   if (status === 400 && endpoint.api === 'manychat') {
-    return fail(/\bapp\b/i.test(said) && !/connection/i.test(said) ? 'gateway_error' : 'no_connection', facts);
+    const aboutApp = /\bapp\b/i.test(said) && !/connection/i.test(said);
+    return aboutApp ? fail('gateway_error', { ...facts, hint: checkAddress }) : fail('no_connection', facts);
   }
-  return fail('gateway_error', facts);
+  return fail('gateway_error', {
+    ...facts,
+    hint: 'Maton or something before it refused the request as it is; see the message.',
+  });
 }
 
 function readConnection(body: unknown, answer: Answer, context: FailureContext, fail: Fail): unknown {
   if (context.endpoint.method === 'DELETE') return undefined;
-  if (isObject(body) && body.error === undefined) return body;
+  if (context.endpoint.output.answers?.(body) !== false) return body;
   throw fail('bad_response', {
     message: `The answer is not the connections API's: ${gatewayWords(body, answer)}`,
     source: 'gateway',

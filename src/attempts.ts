@@ -1,42 +1,9 @@
 import { type Endpoint, effectRules } from '../tools/endpoint.js';
-import { CallError, callError, type FailureContext } from './errors.js';
+import { type Budget, stopError } from './budget.js';
+import { asCallError, CallError, callError, type FailureContext } from './errors.js';
 import { HttpFault } from './http.js';
 import { type Limit, type Pacer, TooLate } from './pace.js';
 import { type Timing, timeout } from './timing.js';
-
-/** What one call may spend, waiting, repeats and follow-up requests included. Moments are of the timing's clock. */
-export interface Budget {
-  /** When the call came in: its place in the queue. */
-  readonly arrived: number;
-  /** After this moment no request is started: its answer would come too late. */
-  readonly latestStart: number;
-  /** The longest that one of several tries may take. */
-  readonly tryMs: number;
-  /** Fires when the client cancels the call. */
-  readonly cancelled: AbortSignal;
-  /** Fires when the time is up. */
-  readonly expired: AbortSignal;
-  /** Told each second that the call waits for its turn. */
-  readonly onWait: ((seconds: number) => void) | undefined;
-}
-
-/** Part of the budget that is kept for telling the answer, and part that a request needs at the least. */
-const answerShare = 0.02;
-const requestShare = 0.05;
-
-/** Opens the budget of one call, which ends a little before the deadline; `close` forgets its timer. */
-export function openBudget(
-  timing: Timing,
-  deadlineMs: number,
-  cancelled: AbortSignal,
-  onWait?: (seconds: number) => void,
-): { budget: Budget; close: () => void } {
-  const arrived = timing.now();
-  const spendable = deadlineMs * (1 - answerShare);
-  const { signal: expired, forget } = timeout(timing, spendable);
-  const latestStart = arrived + spendable - deadlineMs * requestShare;
-  return { budget: { arrived, latestStart, tryMs: spendable / 3, cancelled, expired, onWait }, close: forget };
-}
 
 /** One try: makes the request, calls `onSent` when it leaves, and reads its answer. */
 export type Try<Data> = (signal: AbortSignal, onSent: () => void) => Promise<Data>;
@@ -69,7 +36,7 @@ export async function attempt<Data>(
   { pacer, timing, random }: AttemptParts,
 ): Promise<Data> {
   const { repeatable } = effectRules[context.endpoint.effect];
-  const stop = AbortSignal.any([budget.cancelled, budget.expired]);
+  const { stop } = budget;
   const jitter = (milliseconds: number): number => milliseconds * (0.5 + random() / 2);
   let tries = 0;
   let refusals = 0;
@@ -85,9 +52,7 @@ export async function attempt<Data>(
   }
 
   async function oneTry(): Promise<Data> {
-    const turn = await whileWaiting(
-      pacer.turn(limits, { arrived: budget.arrived, latest: budget.latestStart }, stop),
-    ).catch((reason: unknown) => {
+    const turn = await whileWaiting(pacer.turn(limits, budget.latestStart, stop)).catch((reason: unknown) => {
       throw stopped(reason, false);
     });
     // A try that can be made again does not use up the time of the others.
@@ -109,38 +74,34 @@ export async function attempt<Data>(
   /** Milliseconds until the same request is made again; undefined where it must not be, or where it is of no use. */
   function delayAfter(error: CallError): number | undefined {
     const { failure, reach } = error;
-    if (budget.cancelled.aborted || budget.expired.aborted) return undefined;
+    if (stop.aborted) return undefined;
     if (failure.kind === 'rate_limited' && failure.http_status !== undefined) {
-      const told = failure.retry_after_s === undefined ? undefined : failure.retry_after_s * 1000;
-      const wait = told ?? jitter(Math.min(maxPauseMs, firstPauseMs * 2 ** refusals));
+      const told = (failure.retry_after_s ?? 0) * 1000;
+      // The pause holds for everybody; who was refused also stands back longer each time, so that others get through.
+      pacer.slowDown(limits, told > 0 ? told : jitter(firstPauseMs));
+      const backoff = jitter(Math.min(maxPauseMs, firstPauseMs * 2 ** refusals));
       refusals += 1;
-      // The pause holds for everybody, so the turn comes after it.
-      pacer.slowDown(limits, wait);
-      return timing.now() + wait > budget.latestStart ? undefined : 0;
+      return Math.max(told, backoff);
     }
     tries += 1;
     const harmless = reach === 'unsent' || (reach === 'ambiguous' && repeatable);
     return harmless && failure.retryable && tries < maxTries ? jitter(firstBackoffMs * 2 ** tries) : undefined;
   }
 
-  function stopped(error: unknown, sent: boolean): unknown {
+  function stopped(error: unknown, sent: boolean): CallError {
     const reach = sent ? 'ambiguous' : 'unsent';
     if (error instanceof CallError) return error;
-    if (budget.cancelled.aborted) {
-      return callError('cancelled', context, { message: 'The call was cancelled', source: 'client', reach });
-    }
     if (error instanceof TooLate) {
       const seconds = Math.max(1, Math.ceil(error.waitMs / 1000));
       const message = `The rate limit leaves no place for this call in time: it would wait about ${seconds} seconds`;
       return callError('rate_limited', context, { message, source: 'client', reach, retry_after_s: seconds });
     }
-    if (error instanceof HttpFault) return faultFailure(error, reach, context);
-    if (budget.expired.aborted || !(error instanceof Error) || error.name === 'AbortError') {
-      const waited = Math.round((timing.now() - budget.arrived) / 100) / 10;
-      const message = sent ? `No answer within ${waited} seconds` : `No connection within ${waited} seconds`;
-      return callError('timeout', context, { message, source: 'network', reach });
-    }
-    return error;
+    // A client may give any reason for its cancellation.
+    if (stop.aborted) return stopError(budget, reach, context, timing.now());
+    if (error instanceof HttpFault) return faultError(error, reach, context);
+    // The reason of a try that took too long.
+    if (error instanceof DOMException) return stopError(budget, reach, context, timing.now());
+    return asCallError(error, context, reach);
   }
 
   function pause(milliseconds: number): Promise<void> {
@@ -167,7 +128,7 @@ export async function attempt<Data>(
   }
 }
 
-function faultFailure(fault: HttpFault, reach: 'ambiguous' | 'unsent', context: FailureContext): CallError {
+function faultError(fault: HttpFault, reach: 'ambiguous' | 'unsent', context: FailureContext): CallError {
   if (fault.reason === 'unreadable') {
     return callError('bad_response', context, {
       message: fault.message,

@@ -1,5 +1,5 @@
 import type { Result } from '../tools/endpoint.js';
-import { type Failure, failureOf } from './errors.js';
+import { asCallError, type Failure } from './errors.js';
 import type { CallOptions, CallTrace, Gateway } from './gateway.js';
 import { parseInput } from './input.js';
 import type { Log } from './log.js';
@@ -29,7 +29,7 @@ export function createToolCaller(gateway: Gateway, log: Log, direct: boolean): T
       log.info(line(), 'call');
       return { ok: true, result };
     } catch (thrown) {
-      const failure = failureOf(thrown, { endpoint, direct });
+      const { failure } = asCallError(thrown, { endpoint, direct }, 'ambiguous');
       log.warn({ ...line(), kind: failure.kind, performed: failure.performed }, 'call failed');
       return { ok: false, failure };
     }

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { connectionId } from '../tools/connections.js';
+import { isLoopback } from './address.js';
 
 /** How the server reaches ManyChat: through Maton, directly, or not at all until someone configures it. */
 export type Access =
@@ -17,6 +19,12 @@ export interface Config {
   readonly deadlineMs: number;
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
   readonly sandbox: boolean;
+  /** Proxies for http and https addresses, and the hosts that are reached without. */
+  readonly proxy: {
+    readonly http?: string | undefined;
+    readonly https?: string | undefined;
+    readonly none?: string | undefined;
+  };
 }
 
 /** What is wrong with the settings, one line each. */
@@ -37,31 +45,41 @@ function bareKey(pasted: string): string {
   return bare === pasted ? bare : bareKey(bare);
 }
 
-type Key = { readonly key: string } | { readonly problem: string } | undefined;
+/** A key as it was found: usable, not there (perhaps with a reason), or there and wrong. */
+type Key =
+  | { readonly state: 'usable'; readonly key: string }
+  | { readonly state: 'missing' | 'wrong'; readonly reason: string | undefined };
+
+/** ManyChat's keys: the page's number and a token. Maton's have no known shape. */
+const manychatKeyShape = /^\d{5,}:[0-9a-f]{16,}$/i;
 
 /** A key from the environment; no message ever shows it. */
 function readKey(variable: string, pasted: string | undefined): Key {
   const key = bareKey(pasted ?? '');
-  if (pasted === undefined || key === '') return undefined;
-  if (unset.test(key)) return { problem: `${variable} holds a placeholder instead of a key` };
+  if (key === '' || /^bearer$/i.test(key)) return { state: 'missing', reason: undefined };
+  if (unset.test(key)) return { state: 'missing', reason: `${variable} holds a placeholder instead of a key` };
   if (/[^\x21-\x7e]/.test(key)) {
-    return {
-      problem: `${variable} contains white space, a line break or a character that no key has; copy the key again`,
-    };
+    const reason = `${variable} contains white space, a line break or a character that no key has; copy the key again`;
+    return { state: 'wrong', reason };
   }
-  return { key };
+  if (variable === 'MATON_API_KEY' && manychatKeyShape.test(key)) {
+    return { state: 'wrong', reason: 'MATON_API_KEY holds a ManyChat key; that belongs into MANYCHAT_API_KEY' };
+  }
+  return { state: 'usable', key };
 }
 
 function chooseAccess(maton: Key, manychat: Key): Access {
-  if (maton !== undefined && 'key' in maton) return { mode: 'maton', key: maton.key };
-  const placeholder = maton?.problem.includes('placeholder');
-  if (maton !== undefined && !placeholder) return { mode: 'none', reason: maton.problem };
-  if (manychat !== undefined && 'key' in manychat) return { mode: 'direct', key: manychat.key };
-  const problem = maton?.problem ?? manychat?.problem;
+  if (maton.state === 'usable') return { mode: 'maton', key: maton.key };
+  if (maton.state === 'missing' && manychat.state === 'usable') return { mode: 'direct', key: manychat.key };
+  const problem = maton.reason ?? (manychat.state === 'usable' ? undefined : manychat.reason);
   return { mode: 'none', reason: problem ?? 'Neither MATON_API_KEY nor MANYCHAT_API_KEY is set' };
 }
 
-const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/;
+/** The key that a sandbox run alone takes: the one that is set for Maton, so that the same shell reaches it. */
+export function sandboxKey(environment: Readonly<Record<string, string | undefined>>): string | undefined {
+  const key = readKey('MATON_API_KEY', environment.MATON_API_KEY);
+  return key.state === 'usable' ? key.key : undefined;
+}
 
 const address = (standard: string) =>
   z
@@ -72,9 +90,9 @@ const address = (standard: string) =>
       const problem =
         url === undefined || !['http:', 'https:'].includes(url.protocol)
           ? `must be an address like ${standard}`
-          : url.protocol === 'http:' && !loopback.test(url.hostname)
+          : url.protocol === 'http:' && !isLoopback(url.hostname)
             ? 'must be https: a key is sent there (plain http is for loopback only)'
-            : url.username !== '' || url.search !== '' || url.hash !== ''
+            : url.username !== '' || url.password !== '' || /[?#]/.test(text)
               ? 'must hold no user, query or fragment'
               : undefined;
       if (url === undefined || problem !== undefined) {
@@ -98,14 +116,21 @@ const flag = z
     return yes.includes(text);
   });
 
+/** A proxy as the usual variables name it, with or without `http://`. */
+const proxyAddress = z
+  .string()
+  .transform((text) => (text.includes('://') ? text : `http://${text}`))
+  .refine(
+    (text) => URL.canParse(text) && /^https?:/.test(text),
+    'must be the address of a proxy, like http://10.0.0.1:3128',
+  )
+  .optional();
+
 /** The settings under their variables' names; flags are merged in under the same names before. */
 const settings = z.object({
   MATON_API_KEY: z.string().optional(),
   MANYCHAT_API_KEY: z.string().optional(),
-  MATON_CONNECTION_ID: z
-    .string()
-    .regex(/^(?!\.{1,2}$)[!-~]{1,200}$/, 'must be a connection id: visible ASCII characters without spaces')
-    .optional(),
+  MATON_CONNECTION_ID: connectionId.optional(),
   MATON_GATEWAY_URL: address('https://gateway.maton.ai'),
   MATON_CONTROL_URL: address('https://ctrl.maton.ai'),
   MANYCHAT_API_URL: address('https://api.manychat.com'),
@@ -121,6 +146,9 @@ const settings = z.object({
     })
     .default('info'),
   MANYCHAT_MCP_SANDBOX: flag,
+  HTTP_PROXY: proxyAddress,
+  HTTPS_PROXY: proxyAddress,
+  NO_PROXY: z.string().optional(),
 });
 
 /** Names of all settings, as environment variables. */
@@ -134,7 +162,8 @@ export type Setting = keyof z.input<typeof settings>;
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
   const given = Object.fromEntries(
     Object.keys(settings.shape).flatMap((name) => {
-      const value = environment[name];
+      // The proxy variables are as often written small.
+      const value = environment[name] ?? (name.endsWith('_PROXY') ? environment[name.toLowerCase()] : undefined);
       const isKey = name.endsWith('_API_KEY');
       return value === undefined || (!isKey && (value.trim() === '' || unset.test(value.trim())))
         ? []
@@ -158,5 +187,6 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     deadlineMs: read.MANYCHAT_MCP_DEADLINE_MS,
     logLevel: read.MANYCHAT_MCP_LOG_LEVEL,
     sandbox: read.MANYCHAT_MCP_SANDBOX,
+    proxy: { http: read.HTTP_PROXY, https: read.HTTPS_PROXY, none: read.NO_PROXY },
   };
 }

@@ -10,14 +10,14 @@ export interface ActiveConnection {
 
 /** Chooses the connection of a call. */
 export interface ConnectionChooser {
-  /** The id to send, or a CallError that says what to do. */
-  choose(requested: string | undefined, context: FailureContext, signal: AbortSignal): Promise<string>;
+  /** The id to send; a CallError that says what to do, or the signal's reason. */
+  choose(requested: string | undefined, context: FailureContext, stop: AbortSignal): Promise<string>;
   /** Forgets what was listed, because a connection was made, deleted or found missing. */
   forget(): void;
 }
 
-/** How long a list of connections is believed. */
-const cacheMs = 30_000;
+/** How long a list of connections is believed: for a read, and for a call that changes something. */
+const believedMs = { read: 30_000, write: 2_000 };
 
 /**
  * Creates the chooser.
@@ -29,12 +29,13 @@ export function createConnectionChooser(
   list: () => Promise<readonly ActiveConnection[]>,
   now: () => number,
 ): ConnectionChooser {
-  let cached: { readonly connections: Promise<readonly ActiveConnection[]>; readonly until: number } | undefined;
+  let cached: { readonly connections: Promise<readonly ActiveConnection[]>; readonly since: number } | undefined;
 
   /** One list serves all calls that need it meanwhile; one that could not be read is not remembered. */
-  function active(): Promise<readonly ActiveConnection[]> {
-    if (cached !== undefined && now() < cached.until) return cached.connections;
-    const entry = { connections: list(), until: now() + cacheMs };
+  function active(readOnly: boolean): Promise<readonly ActiveConnection[]> {
+    if (cached !== undefined && now() - cached.since < believedMs[readOnly ? 'read' : 'write'])
+      return cached.connections;
+    const entry = { connections: list(), since: now() };
     cached = entry;
     entry.connections.catch(() => {
       if (cached === entry) cached = undefined;
@@ -43,13 +44,12 @@ export function createConnectionChooser(
   }
 
   return {
-    async choose(requested, context, signal) {
+    async choose(requested, context, stop) {
       const fixed = pinned ?? requested;
       if (fixed !== undefined) return fixed;
-      const connections = await unless(signal, active(), context);
-      const [oldest, ...others] = connections.toSorted((a, b) =>
-        a.created < b.created ? -1 : a.created > b.created ? 1 : 0,
-      );
+      const { readOnly } = effectRules[context.endpoint.effect];
+      const connections = await unless(stop, active(readOnly));
+      const [oldest, ...others] = connections.toSorted(byCreation);
       if (oldest === undefined) {
         // Soon after the user has opened the link there is one: the next call must see it.
         cached = undefined;
@@ -58,7 +58,7 @@ export function createConnectionChooser(
           source: 'client',
         });
       }
-      if (others.length > 0 && !effectRules[context.endpoint.effect].readOnly) {
+      if (others.length > 0 && !readOnly) {
         throw callError('ambiguous_connection', context, {
           message: `${connections.length} ManyChat accounts are connected and this call would change one of them`,
           source: 'client',
@@ -75,13 +75,18 @@ export function createConnectionChooser(
   };
 }
 
-/** Waits for a value, or for the cancellation of the call that waits. */
-function unless<Value>(signal: AbortSignal, value: Promise<Value>, context: FailureContext): Promise<Value> {
+/** Oldest first; one whose age is not known last. */
+function byCreation(a: ActiveConnection, b: ActiveConnection): number {
+  if (a.created === b.created) return 0;
+  return b.created === '' || (a.created !== '' && a.created < b.created) ? -1 : 1;
+}
+
+/** Waits for a value, or for the end of the call that waits. */
+function unless<Value>(stop: AbortSignal, value: Promise<Value>): Promise<Value> {
   return new Promise((resolve, reject) => {
-    const cancel = (): void =>
-      reject(callError('cancelled', context, { message: 'The call was cancelled', source: 'client', reach: 'unsent' }));
-    if (signal.aborted) cancel();
-    signal.addEventListener('abort', cancel, { once: true });
-    value.then(resolve, reject).finally(() => signal.removeEventListener('abort', cancel));
+    const end = (): void => reject(stop.reason);
+    if (stop.aborted) end();
+    stop.addEventListener('abort', end, { once: true });
+    value.then(resolve, reject).finally(() => stop.removeEventListener('abort', end));
   });
 }

@@ -54,9 +54,9 @@ export interface Failure {
 
 /**
  * How far a failed request got: `unsent`, it never left; `refused`, the other side clearly did not carry it out;
- * `ambiguous`, nobody knows.
+ * `ambiguous`, nobody knows; `performed`, it was carried out and only its answer is of no use.
  */
-export type Reach = 'unsent' | 'refused' | 'ambiguous';
+export type Reach = 'unsent' | 'refused' | 'ambiguous' | 'performed';
 
 /** A failure on its way from where it is found to where it is answered. */
 export class CallError extends Error {
@@ -94,9 +94,10 @@ const hints: Readonly<Record<Kind, string | readonly [string, string]>> = {
     'The person who runs this server checks MANYCHAT_API_URL.',
   ],
   ambiguous_connection:
-    'Ask the user which account is meant and call again with its connection_id; manychat_get_page shows the page behind one.',
+    'Ask the user which account is meant (manychat_get_page with a connection_id shows its page), then call again with that connection_id; ids of contacts, tags and fields differ by account, so look them up with it too.',
   connection_not_found: 'manychat_list_connections shows the ids that exist.',
-  rate_limited: 'Wait retry_after_s seconds (or a few seconds), then call again; make calls one after another.',
+  rate_limited:
+    'Wait retry_after_s seconds, or a few where it is not given, then call again; make calls one after another.',
   not_found:
     'Look the id or name up first: manychat_find_subscribers_by_name, manychat_list_tags, manychat_list_custom_fields, manychat_list_bot_fields or manychat_list_flows.',
   user_ref_not_registered: 'The opt-in with this user_ref never happened on this page; check the user_ref.',
@@ -107,28 +108,27 @@ const hints: Readonly<Record<Kind, string | readonly [string, string]>> = {
   otn_unavailable:
     'Do not retry. The contact granted no token for this topic or it is used up; manychat_list_otn_topics shows the topics.',
   channel_refused:
-    'Do not retry on this channel. manychat_get_subscriber shows how the contact can be reached; content.type chooses the channel.',
+    'Do not retry on this channel; content.type chooses another. manychat_get_subscriber: ig_ fields mean Instagram, whatsapp_ fields WhatsApp; Messenger and Telegram leave none.',
   message_tag_refused:
     'Call again without message_tag; ManyChat takes none any more. If the 24-hour window is closed see manychat_list_otn_topics.',
   invalid_content:
     'Correct the content as the message says, then send it. Tags and fields named in actions must exist: manychat_list_tags, manychat_list_custom_fields.',
   permission_denied:
-    'Do not retry. The account owner asks ManyChat support to enable importing contacts by this kind of address.',
-  already_exists:
-    'Use the existing one: manychat_find_subscriber_by_system_field, manychat_find_subscribers_by_custom_field, manychat_list_tags or manychat_list_custom_fields finds it.',
+    'Do not retry. Importing contacts needs a permission that the account owner asks ManyChat support for; other refusals depend on the account and its plan.',
+  already_exists: 'Use the existing one instead of creating another.',
   subscriber_inactive:
     'Do not retry. The contact never wrote, opted out, or belongs to another page (manychat_get_page shows the page in use).',
   rejected: 'ManyChat refused the call as it is; change what its message names, do not repeat it unchanged.',
   gateway_error: [
-    `If it goes on, look at manychat_get_connection: a connection whose authorisation expired fails like this; ${newConnection}.`,
-    'The person who runs this server checks MANYCHAT_API_URL.',
+    `Call again later; if it goes on, look at manychat_get_connection: a connection whose authorisation expired fails like this; ${newConnection}.`,
+    'Call again later; if it goes on, the person who runs this server checks MANYCHAT_API_URL.',
   ],
   manychat_unavailable: 'ManyChat itself failed; try again in a minute.',
   bad_response: [
     'Something that is not the API answered. The person who runs this server checks MATON_GATEWAY_URL and MATON_CONTROL_URL.',
     'Something that is not the API answered. The person who runs this server checks MANYCHAT_API_URL.',
   ],
-  timeout: 'The answer did not come in time; try again later.',
+  timeout: 'Call again later.',
   network:
     'The network or the address failed; the person who runs this server checks the connection, the proxy and the configured URLs.',
   cancelled: 'The client cancelled the call.',
@@ -146,12 +146,36 @@ const passing: ReadonlySet<Kind> = new Set([
   'network',
 ]);
 
+const evidenceOf = ({ endpoint }: FailureContext): string => endpoint.evidence?.join(' or ') ?? '';
+
 /** How an unknown outcome is cleared up, since the call must not simply be made again. */
-function clearUp({ endpoint }: FailureContext): string {
-  if (endpoint.effect === 'send') {
-    return `The message may have arrived: do not send it again before a person has looked at the chat (live_chat_url of ${endpoint.evidence}); the API shows no sent messages.`;
+function clearUp(context: FailureContext): string {
+  if (context.endpoint.effect === 'send') {
+    return `The message may have arrived: do not send it again before a person has looked at the chat in ManyChat (live_chat_url of ${evidenceOf(context)}); the API shows no sent messages.`;
   }
-  return `It may have happened: look with ${endpoint.evidence} before you call again.`;
+  return `It may have happened: look with ${evidenceOf(context)} before you call again.`;
+}
+
+/** Where the thing that a refusal speaks of can be looked up. */
+const lookUps: readonly { readonly words: RegExp; readonly hint: string }[] = [
+  { words: /tag/i, hint: 'manychat_list_tags shows the tags that exist; names must match exactly.' },
+  { words: /field/i, hint: 'manychat_list_custom_fields or manychat_list_bot_fields shows the fields that exist.' },
+  { words: /flow/i, hint: 'manychat_list_flows shows the flows that exist.' },
+  {
+    words: /subscriber|contact/i,
+    hint: 'Check the id: manychat_find_subscribers_by_name or manychat_find_subscriber_by_system_field finds contacts of this account.',
+  },
+];
+
+/** What to do about a failure, as near to its cause as its words allow. */
+function hintFor(kind: Kind, context: FailureContext, facts: FailureFacts): string {
+  const lookUp = kind === 'not_found' ? lookUps.find(({ words }) => words.test(facts.message)) : undefined;
+  if (lookUp !== undefined) return lookUp.hint;
+  if (kind === 'already_exists' && context.endpoint.evidence !== undefined) {
+    return `Do not create another; ${evidenceOf(context)} finds the one that exists.`;
+  }
+  const known = hints[kind];
+  return typeof known === 'string' ? known : known[context.direct ? 1 : 0];
 }
 
 /** What is particular to one failure; the rest follows from its kind and the call. */
@@ -170,30 +194,30 @@ export interface FailureFacts {
 /** Builds the error of one failed call. */
 export function callError(kind: Kind, context: FailureContext, facts: FailureFacts): CallError {
   const rule = effectRules[context.endpoint.effect];
-  const unknown = facts.reach === 'ambiguous' && !rule.readOnly;
-  const known = hints[kind];
-  const usual = facts.hint ?? (typeof known === 'string' ? known : known[context.direct ? 1 : 0]);
+  const reach = facts.reach ?? 'refused';
+  const unknown = reach === 'ambiguous' && !rule.readOnly;
+  // Of what the gateway refuses as it is, only too many calls and unfinished matters pass by themselves.
+  const lasting = kind === 'gateway_error' && reach === 'refused';
   return new CallError(
     {
       kind,
       message: facts.message,
-      hint: unknown && !rule.repeatable ? clearUp(context) : usual,
-      retryable: passing.has(kind) && (!unknown || rule.repeatable),
-      performed: unknown ? 'unknown' : 'no',
+      hint: unknown && !rule.repeatable ? clearUp(context) : (facts.hint ?? hintFor(kind, context, facts)),
+      retryable: passing.has(kind) && !lasting && reach !== 'performed' && (!unknown || rule.repeatable),
+      performed: reach === 'performed' ? 'yes' : unknown ? 'unknown' : 'no',
       source: facts.source,
       ...(facts.http_status !== undefined && { http_status: facts.http_status }),
       ...(facts.code !== undefined && { code: facts.code }),
       ...(facts.details !== undefined && facts.details.length > 0 && { details: facts.details }),
       ...(facts.retry_after_s !== undefined && { retry_after_s: facts.retry_after_s }),
     },
-    facts.reach ?? 'refused',
+    reach,
   );
 }
 
-/** The failure behind anything thrown; what is not a CallError is a defect here, told without its stack. */
-export function failureOf(thrown: unknown, context: FailureContext): Failure {
-  if (thrown instanceof CallError) return thrown.failure;
-  const message = thrown instanceof Error ? thrown.message : String(thrown);
-  return callError('internal', context, { message: `Internal error: ${message}`, source: 'client', reach: 'ambiguous' })
-    .failure;
+/** The error behind anything thrown; what is not a CallError is a defect here, told without its stack. */
+export function asCallError(thrown: unknown, context: FailureContext, reach: Reach): CallError {
+  if (thrown instanceof CallError) return thrown;
+  const reason = thrown instanceof Error ? thrown.message : String(thrown);
+  return callError('internal', context, { message: `Internal error: ${reason}`, source: 'client', reach });
 }

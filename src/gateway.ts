@@ -1,12 +1,13 @@
-import { getConnection, listConnections } from '../tools/connections.js';
-import { type Endpoint, effectRules, type Result } from '../tools/endpoint.js';
+import { listConnections } from '../tools/connections.js';
+import type { Endpoint, Result } from '../tools/endpoint.js';
+import { isObject } from '../tools/object.js';
 import { readAnswer } from './answers.js';
-import { type AttemptParts, attempt, type Budget, limitsOf, openBudget } from './attempts.js';
+import { type AttemptParts, attempt, limitsOf } from './attempts.js';
+import { type Budget, openBudget, stopError } from './budget.js';
 import type { Config } from './config.js';
 import { type ActiveConnection, createConnectionChooser } from './connection.js';
-import { CallError, callError, type FailureContext } from './errors.js';
+import { asCallError, CallError, callError, type FailureContext } from './errors.js';
 import type { HttpClient } from './http.js';
-import { isObject } from './json.js';
 import { endpointRequest } from './request.js';
 import { compact, createRedactor, visible, withoutSessionToken } from './results.js';
 
@@ -50,6 +51,11 @@ interface Course {
   readonly trace: CallTrace;
 }
 
+const pinnedHint =
+  'The connection is fixed by MATON_CONNECTION_ID or --connection: the person who runs this server corrects or removes it. manychat_list_connections shows the ids that exist and their status.';
+const namedHint =
+  'manychat_get_connection shows the status of this connection: PENDING waits for its owner to open the link, FAILED needs a new one. manychat_list_connections shows which are ACTIVE.';
+
 /** `base` with a target below it, whether or not the base ends in a slash. */
 const below = (base: URL, target: string): URL => new URL(base.href.replace(/\/$/, '') + target);
 
@@ -59,7 +65,7 @@ export function createGateway(parts: GatewayParts): Gateway {
   const { access } = config;
   const direct = access.mode === 'direct';
   const redact = createRedactor(access.mode === 'none' ? [] : [access.key]);
-  const cleanResult = (text: string): string => visible(redact(text));
+  const cleanResult = (text: string): string => redact(visible(text));
   const cleanFailure = (text: string): string => withoutSessionToken(cleanResult(text));
   const chooser = createConnectionChooser(config.connection, listActive, timing.now);
 
@@ -110,42 +116,68 @@ export function createGateway(parts: GatewayParts): Gateway {
         onSent();
       });
       trace.httpStatus = answer.status;
-      return readAnswer(answer, context, now());
+      // Redacted on arrival, before anything is cut out of it; what cleaning may lay bare is redacted once more at the end.
+      return readAnswer({ ...answer, text: redact(answer.text) }, context, now());
     };
     return attempt(once, limits, budget, context, parts);
   }
 
-  async function perform(endpoint: Endpoint, input: Result, course: Course): Promise<Result> {
-    let connection: string | undefined;
-    if (access.mode === 'maton' && endpoint.api === 'manychat') {
-      connection = await chooser.choose(course.connectionId, { endpoint, direct }, course.budget.cancelled);
-      course.trace.connection = connection;
-    }
-    const data = await request(endpoint, input, connection, course);
-    const result = endpoint.output.from(data, input);
-    const whole = await endpoint.complete?.(result, (next, nextInput) => perform(next, nextInput, course));
-    return compact(whole ?? result, cleanResult);
+  async function chosenConnection(
+    endpoint: Endpoint,
+    { connectionId, budget, trace }: Course,
+  ): Promise<string | undefined> {
+    if (access.mode !== 'maton' || endpoint.api !== 'manychat') return undefined;
+    const context: FailureContext = { endpoint, direct };
+    const connection = await chooser.choose(connectionId, context, budget.stop).catch((error: unknown) => {
+      throw error instanceof CallError || !budget.stop.aborted
+        ? error
+        : stopError(budget, 'unsent', context, timing.now());
+    });
+    trace.connection = connection;
+    return connection;
   }
 
-  /** After these the remembered list of connections may no longer be true. */
-  const touchesConnections = (endpoint: Endpoint): boolean =>
-    endpoint === getConnection || (endpoint.api === 'connections' && !effectRules[endpoint.effect].readOnly);
+  async function perform(endpoint: Endpoint, input: Result, course: Course): Promise<Result> {
+    const connection = await chosenConnection(endpoint, course);
+    const data = await request(endpoint, input, connection, course);
+    try {
+      const result = endpoint.output.from(data, input);
+      const whole = await endpoint.complete?.(result, (next, nextInput) => perform(next, nextInput, course));
+      return compact(whole ?? result, cleanResult);
+    } catch (error) {
+      throw asCallError(error, { endpoint, direct }, 'performed');
+    }
+  }
+
+  /** The failure as it is told: its hint fits how the connection was chosen, and its texts hold no secret. */
+  function told({ failure, reach }: CallError, connectionId: string | undefined): CallError {
+    const aboutConnection = failure.kind === 'no_connection' || failure.kind === 'connection_not_found';
+    const details = failure.details?.map(cleanFailure);
+    const hint =
+      aboutConnection && config.connection !== undefined
+        ? pinnedHint
+        : failure.kind === 'no_connection' && connectionId !== undefined
+          ? namedHint
+          : failure.hint;
+    return new CallError(
+      { ...failure, message: cleanFailure(failure.message), hint, ...(details !== undefined && { details }) },
+      reach,
+    );
+  }
 
   return {
     async call(endpoint, input, { signal, connectionId, onWait, trace }) {
       const { budget, close } = openBudget(timing, config.deadlineMs, signal, onWait);
       try {
         return await perform(endpoint, input, { budget, connectionId, trace });
-      } catch (error) {
-        if (!(error instanceof CallError)) throw error;
-        const { failure } = error;
-        if (failure.kind === 'connection_not_found' || failure.kind === 'no_connection') chooser.forget();
-        const message = cleanFailure(failure.message);
-        const details = failure.details?.map(cleanFailure);
-        throw new CallError({ ...failure, message, ...(details !== undefined && { details }) }, error.reach);
+      } catch (thrown) {
+        const error = asCallError(thrown, { endpoint, direct }, 'ambiguous');
+        if (error.failure.kind === 'connection_not_found' || error.failure.kind === 'no_connection') chooser.forget();
+        throw told(error, connectionId);
       } finally {
         close();
-        if (touchesConnections(endpoint)) chooser.forget();
+        // Whoever looks at or changes connections expects the next call to know what was seen or done.
+        if (endpoint.api === 'connections') chooser.forget();
       }
     },
     close: () => http.close(),

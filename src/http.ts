@@ -1,6 +1,8 @@
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import type { Dispatcher } from 'undici';
+import { isLoopback } from './address.js';
 import type { Answer } from './answers.js';
+import type { Config } from './config.js';
 
 /** One request as it goes out. */
 export interface HttpRequest {
@@ -32,22 +34,13 @@ export interface HttpClient {
   close(): Promise<void>;
 }
 
-/** Proxies, as the usual environment variables name them. */
-export interface ProxySettings {
-  readonly http?: string | undefined;
-  readonly https?: string | undefined;
-  readonly none?: string | undefined;
-}
-
 /** No answer of these APIs comes near it; what is larger is not theirs. */
 const maxBodyBytes = 8 * 1024 * 1024;
 const maxHeaderBytes = 64 * 1024;
 const connectTimeoutMs = 10_000;
 
-const isLoopback = (url: URL): boolean => /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
-
 /** undici takes longer to load than all else together, so it is loaded at the first request. */
-async function connect(proxy: ProxySettings): Promise<{ direct: Dispatcher; proxied: Dispatcher }> {
+async function connect(proxy: Config['proxy']): Promise<{ direct: Dispatcher; proxied: Dispatcher }> {
   const { Agent, EnvHttpProxyAgent } = await import('undici');
   const settings = {
     connect: { timeout: connectTimeoutMs },
@@ -68,24 +61,25 @@ async function connect(proxy: ProxySettings): Promise<{ direct: Dispatcher; prox
   return { direct, proxied };
 }
 
-const decoders: Readonly<Record<string, typeof gunzipSync>> = {
-  gzip: gunzipSync,
-  'x-gzip': gunzipSync,
-  deflate: inflateSync,
-  br: brotliDecompressSync,
-};
+const decoders: ReadonlyMap<string, typeof gunzipSync> = new Map([
+  ['gzip', gunzipSync],
+  ['x-gzip', gunzipSync],
+  ['deflate', inflateSync],
+  ['br', brotliDecompressSync],
+]);
 
-/** The text of a body; compressed ones are not asked for, and are bounded when they come all the same. */
-function decode(body: Buffer, encoding: string | undefined): string {
-  if (encoding === undefined || encoding === '' || encoding === 'identity') return body.toString('utf8');
-  const decoder = decoders[encoding.toLowerCase()];
-  if (decoder === undefined) throw new HttpFault('unreadable', `The answer's encoding "${encoding}" is not known`);
+/**
+ * The text of a body. Compressed ones are not asked for, and are bounded when they come all the same; one that cannot
+ * be unpacked is told as a text that is no JSON, since the status of its answer still says something.
+ */
+function decode(body: Buffer, encoding = 'identity'): string {
+  const name = encoding.trim().toLowerCase();
+  if (body.length === 0 || name === 'identity' || name === '') return body.toString('utf8');
   try {
-    return decoder(body, { maxOutputLength: maxBodyBytes }).toString('utf8');
-  } catch (cause) {
-    throw new HttpFault('unreadable', `The compressed answer is broken or larger than ${maxBodyBytes} bytes`, {
-      cause,
-    });
+    const unpacked = decoders.get(name)?.(body, { maxOutputLength: maxBodyBytes });
+    return unpacked?.toString('utf8') ?? `(a body of the unknown encoding ${name.slice(0, 20)})`;
+  } catch {
+    return `(a ${name} body that is broken or larger than ${maxBodyBytes} bytes)`;
   }
 }
 
@@ -102,21 +96,20 @@ function reasonOf(error: unknown): string {
 const unreadableCodes = new Set(['UND_ERR_RES_EXCEEDED_MAX_SIZE', 'UND_ERR_HEADERS_OVERFLOW', 'HPE_HEADER_OVERFLOW']);
 
 function faultOf(error: unknown): HttpFault {
-  if (error instanceof HttpFault) return error;
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const unreadable = unreadableCodes.has(code) || code.startsWith('HPE_');
   return new HttpFault(unreadable ? 'unreadable' : 'network', reasonOf(error), { cause: error });
 }
 
 /** An HTTP client on undici: keep-alive, no redirects, bounded bodies and headers. */
-export function createHttpClient(proxy: ProxySettings): HttpClient {
+export function createHttpClient(proxy: Config['proxy']): HttpClient {
   let dispatchers: ReturnType<typeof connect> | undefined;
 
   async function exchange(request: HttpRequest, signal: AbortSignal, onSent: () => void): Promise<Answer> {
     dispatchers ??= connect(proxy);
     const { direct, proxied } = await dispatchers;
     signal.throwIfAborted();
-    const dispatcher = isLoopback(request.url) ? direct : proxied;
+    const dispatcher = isLoopback(request.url.hostname) ? direct : proxied;
     return new Promise((resolve, reject) => {
       let status = 0;
       let headers: Answer['headers'] = {};
@@ -151,17 +144,8 @@ export function createHttpClient(proxy: ProxySettings): HttpClient {
             chunks.push(chunk);
           },
           onResponseEnd() {
-            settle(() => {
-              try {
-                resolve({
-                  status,
-                  headers,
-                  text: decode(Buffer.concat(chunks), [headers['content-encoding']].flat()[0]),
-                });
-              } catch (error) {
-                reject(error);
-              }
-            });
+            const encoding = [headers['content-encoding']].flat()[0];
+            settle(() => resolve({ status, headers, text: decode(Buffer.concat(chunks), encoding) }));
           },
           onResponseError(_, error) {
             settle(() => reject(signal.aborted ? signal.reason : faultOf(error)));

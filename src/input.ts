@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Result } from '../tools/endpoint.js';
+import { isObject } from '../tools/object.js';
 import { callError, type FailureContext } from './errors.js';
-import { isObject } from './json.js';
 import type { Tool } from './tool.js';
 
 const nameOfType = (value: unknown): string =>

@@ -13,12 +13,10 @@ const exactNumber = (digits: string): number | string =>
  */
 export function parseJson(text: string): unknown {
   try {
-    return longNumber.test(text) ? parse(text, undefined, exactNumber) : JSON.parse(text);
+    if (!longNumber.test(text)) return JSON.parse(text);
+    // As JSON.parse does, the last of several equal keys counts.
+    return parse(text, undefined, { parseNumber: exactNumber, onDuplicateKey: ({ newValue }) => newValue });
   } catch {
     return undefined;
   }
-}
-
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

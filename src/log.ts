@@ -3,10 +3,27 @@ import type { Config } from './config.js';
 
 export type Log = Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>;
 
-/** A log of JSON lines to stderr, since stdout belongs to the protocol; it holds no arguments, results or keys. */
-export function createLog(
-  level: Config['logLevel'],
-  destination: DestinationStream = pino.destination({ dest: 2, sync: true }),
-): Log {
+/** Bytes of log that wait for a reader of stderr; what comes on top is dropped. */
+const maxBuffered = 1024 * 1024;
+
+/** The longest that the end of the process waits for a reader of stderr, in milliseconds. */
+const flushMs = 200;
+
+/** A log of JSON lines; it holds no arguments, results or keys. */
+export function createLog(level: Config['logLevel'], destination: DestinationStream): Log {
   return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, destination);
+}
+
+/**
+ * stderr, since stdout belongs to the protocol. Written without waiting: a client that does not read it must not stop
+ * the server.
+ */
+export function stderrDestination(): { destination: DestinationStream; flushed: () => Promise<void> } {
+  const destination = pino.destination({ dest: 2, sync: false, maxLength: maxBuffered });
+  const flushed = (): Promise<void> =>
+    new Promise((resolve) => {
+      setTimeout(resolve, flushMs);
+      destination.flush(() => resolve());
+    });
+  return { destination, flushed };
 }

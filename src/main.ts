@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { parseArgs } from 'node:util';
-import { ConfigError, readConfig, type Setting } from './config.js';
+import { ConfigError, readConfig, type Setting, sandboxKey } from './config.js';
 import { version } from './version.js';
 
 const help = `manychat-mcp ${version}: ManyChat as tools for AI agents (MCP over stdio)
@@ -22,7 +22,7 @@ Keys come from the environment only: MATON_API_KEY, or MANYCHAT_API_KEY to reach
 `;
 
 /** Flags and the setting each one stands for. */
-const flagSettings: Readonly<Record<string, Setting>> = {
+const flagSettings: Readonly<Record<'connection' | 'sandbox' | 'deadline-ms' | 'log-level', Setting>> = {
   connection: 'MATON_CONNECTION_ID',
   sandbox: 'MANYCHAT_MCP_SANDBOX',
   'deadline-ms': 'MANYCHAT_MCP_DEADLINE_MS',
@@ -48,58 +48,64 @@ function readCommandLine(args: string[]) {
       },
     });
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
+    // Its second sentence is about file names that begin with a dash.
+    throw new UsageError((error instanceof Error ? error.message : String(error)).replace(/\. .*/s, ''));
   }
 }
 
-function portNumber(text: string | undefined): number {
-  const port = Number(text ?? 0);
-  if (!/^\d+$/.test(text ?? '0') || port > 65_535)
+function portNumber(text = '0'): number {
+  if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535) {
     throw new UsageError(`--port must be a number from 0 to 65535, not "${text}"`);
-  return port;
+  }
+  return Number(text);
 }
 
-/** Fires at the first signal that ends the process. */
+/** Fires at the first signal that ends the process; a second one ends it at once. */
 function endingSignal(): AbortSignal {
   const ending = new AbortController();
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => ending.abort());
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+    process.on(signal, () => (ending.signal.aborted ? process.exit(1) : ending.abort()));
+  }
   return ending.signal;
 }
 
 async function main(): Promise<void> {
   const { values, positionals } = readCommandLine(process.argv.slice(2));
+  const { help: asksHelp, version: asksVersion, port, ...flags } = values;
+  if (asksHelp === true) return void process.stdout.write(help);
+  if (asksVersion === true) return void process.stdout.write(`${version}\n`);
+  const given = Object.entries(flags);
+  const empty = given.find(([, value]) => value === '');
+  if (empty !== undefined) throw new UsageError(`--${empty[0]} needs a value`);
   const [command = 'serve', ...rest] = positionals;
-  if (rest.length > 0 || !['serve', 'sandbox'].includes(command)) {
+  if (command === 'sandbox' && rest.length === 0) {
+    if (given.length > 0) throw new UsageError(`--${given[0]?.[0]} does not belong to the sandbox command`);
+    const { runSandbox } = await import('./commands/sandbox.js');
+    const print = (line: string): void => void process.stdout.write(`${line}\n`);
+    await runSandbox(portNumber(port), sandboxKey(process.env), print, endingSignal());
+  } else if (command === 'serve' && rest.length === 0) {
+    if (port !== undefined) throw new UsageError('--port belongs to the sandbox command');
+    const settings = given.map(([name, value]) => [flagSettings[name as keyof typeof flags], String(value)]);
+    const ending = endingSignal();
+    const config = readConfig({ ...process.env, ...Object.fromEntries(settings) });
+    const { serve } = await import('./commands/serve.js');
+    await serve(config, ending);
+  } else {
     throw new UsageError(`"${positionals.join(' ')}" is not a command; there are: serve (the default), sandbox`);
   }
-  if (values.help === true) {
-    process.stdout.write(help);
-  } else if (values.version === true) {
-    process.stdout.write(`${version}\n`);
-  } else if (command === 'sandbox') {
-    const { runSandbox } = await import('./commands/sandbox.js');
-    const key = process.env.MATON_API_KEY === '' ? undefined : process.env.MATON_API_KEY;
-    await runSandbox(portNumber(values.port), key, (line) => void process.stdout.write(`${line}\n`), endingSignal());
-  } else {
-    if (values.port !== undefined) throw new UsageError('--port belongs to the sandbox command');
-    const flags = Object.entries(values).flatMap(([name, value]) => {
-      const setting = flagSettings[name];
-      return setting === undefined || value === undefined ? [] : [[setting, String(value)]];
-    });
-    const config = readConfig({ ...process.env, ...Object.fromEntries(flags) });
-    const { serve } = await import('./commands/serve.js');
-    const { HTTP_PROXY, HTTPS_PROXY, NO_PROXY, http_proxy, https_proxy, no_proxy } = process.env;
-    await serve(config, {
-      proxy: { http: http_proxy ?? HTTP_PROXY, https: https_proxy ?? HTTPS_PROXY, none: no_proxy ?? NO_PROXY },
-      ending: endingSignal(),
-      exit: (code) => process.exit(code),
-    });
-  }
+  process.exit();
 }
 
-main().catch((error: unknown) => {
-  const expected = error instanceof UsageError || error instanceof ConfigError;
-  const message = error instanceof Error ? (expected ? error.message : (error.stack ?? error.message)) : String(error);
-  process.stderr.write(`manychat-mcp: ${message}\n${error instanceof UsageError ? 'See manychat-mcp --help\n' : ''}`);
+/** What the person at the shell can mend is told in a sentence, a defect with its stack. */
+function report(error: unknown): void {
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  const portTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+  const expected = error instanceof UsageError || error instanceof ConfigError || portTaken;
+  const more = error instanceof UsageError ? '\nSee manychat-mcp --help' : '';
+  process.stderr.write(
+    `manychat-mcp: ${portTaken ? 'the port is taken; choose another with --port' : expected ? message : stack}${more}\n`,
+  );
   process.exitCode = expected ? 2 : 1;
-});
+}
+
+await main().catch(report);

@@ -36,11 +36,10 @@ export class TooLate extends Error {
 export interface Pacer {
   /**
    * Waits for a turn within all the limits.
-   * @param times `arrived`: since when the call has a right to its place in the queue; `latest`: the moment after which
-   * a turn is of no use; both of the pacer's clock.
+   * @param latest the moment, of the pacer's clock, after which a turn is of no use.
    * @throws TooLate as soon as it is clear that no turn can come in time; the signal's reason on abort.
    */
-  turn(limits: readonly Limit[], times: { arrived: number; latest: number }, signal: AbortSignal): Promise<Turn>;
+  turn(limits: readonly Limit[], latest: number, signal: AbortSignal): Promise<Turn>;
   /** The other side found us too fast: everybody pauses, and these limits are used less for a while. */
   slowDown(limits: readonly Limit[], pauseMs: number): void;
 }
@@ -67,7 +66,6 @@ interface Gauge {
 }
 
 interface Waiting {
-  readonly arrived: number;
   readonly latest: number;
   readonly gauges: readonly Gauge[];
   readonly grant: (turn: Turn) => void;
@@ -135,10 +133,10 @@ export function createPacer(timing: Timing): Pacer {
     return place + gauge.windowMs * (beyond < 0 ? 1 : 2 + Math.floor(beyond / calls));
   }
 
-  /** When a call that arrived then could start, behind those that arrived before it. */
-  function startAt(wanted: readonly Gauge[], arrived: number, now: number): number {
+  /** When one more call could start, behind all that wait. */
+  function startAt(wanted: readonly Gauge[], now: number): number {
     const rooms = wanted.map((gauge) => {
-      const ahead = queue.filter((waiting) => waiting.arrived <= arrived && waiting.gauges.includes(gauge)).length;
+      const ahead = queue.filter((waiting) => waiting.gauges.includes(gauge)).length;
       return roomAt(gauge, ahead, now);
     });
     return Math.max(now, pausedUntil, ...rooms);
@@ -193,11 +191,11 @@ export function createPacer(timing: Timing): Pacer {
   }
 
   return {
-    async turn(limits, { arrived, latest }, signal) {
+    async turn(limits, latest, signal) {
       signal.throwIfAborted();
       const now = timing.now();
       const wanted = limits.map(gaugeOf);
-      const start = startAt(wanted, arrived, now);
+      const start = startAt(wanted, now);
       if (start > latest) throw new TooLate(start - now);
       if (queue.length === 0 && start <= now) return turnOf(wanted);
       return new Promise<Turn>((resolve, reject) => {
@@ -206,7 +204,6 @@ export function createPacer(timing: Timing): Pacer {
           reject(signal.reason);
         };
         const waiting: Waiting = {
-          arrived,
           latest,
           gauges: wanted,
           grant(turn) {
@@ -219,8 +216,7 @@ export function createPacer(timing: Timing): Pacer {
           },
         };
         signal.addEventListener('abort', cancel, { once: true });
-        const behind = queue.findIndex((each) => each.arrived > arrived);
-        queue.splice(behind < 0 ? queue.length : behind, 0, waiting);
+        queue.push(waiting);
         serve();
       });
     },

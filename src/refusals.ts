@@ -1,6 +1,6 @@
 import type { Endpoint } from '../tools/endpoint.js';
+import { isObject } from '../tools/object.js';
 import type { Kind } from './errors.js';
-import { isObject } from './json.js';
 
 /** ManyChat's refusal, taken apart. */
 export interface Refusal {
@@ -35,12 +35,12 @@ function textsIn(value: unknown, field = '', depth = 0): string[] {
 export function readRefusal(body: Record<string, unknown>): Refusal {
   const details = [...new Set(textsIn(body.details ?? body.errors))].slice(0, detailsLimit).map(cut);
   const own = textsIn(body.message).join('; ') || textsIn(body.error).join('; ');
-  const code = Number(body.code);
+  const code = typeof body.code === 'number' || /^\d+$/.test(String(body.code)) ? Number(body.code) : undefined;
   return {
     message:
       cut([own, ...details.filter((detail) => detail !== own)].filter((part) => part !== '').join(': ')) ||
       'ManyChat gave no reason',
-    code: body.code !== undefined && Number.isInteger(code) ? code : undefined,
+    code,
     details,
   };
 }
@@ -55,10 +55,12 @@ const kindByCode: ReadonlyMap<number, Kind> = new Map<number, Kind>([
   ...Array.from({ length: 10 }, (_, digit): [number, Kind] => [3040 + digit, 'channel_refused']),
 ]);
 
-/** ManyChat's wordings as seen live; the first that matches decides. `sends`: only where content is sent. */
-const kindByMessage: readonly { readonly words: RegExp; readonly kind: Kind; readonly sends?: true }[] = [
-  { words: /wrong (format )?token|invalid token/i, kind: 'manychat_auth' },
-  { words: /too many requests|rate limit/i, kind: 'rate_limited' },
+/** ManyChat's wordings as seen live; the first that matches decides. `only`: where messages are sent, or elsewhere. */
+const kindByMessage: readonly { readonly words: RegExp; readonly kind: Kind; readonly only?: 'sends' | 'others' }[] = [
+  // First, because it quotes the content, which may hold any of the words below.
+  { words: /wrong dynamic message format/i, kind: 'invalid_content' },
+  { words: /^wrong (format )?token/i, kind: 'manychat_auth' },
+  { words: /^(too many requests|rate limit)/i, kind: 'rate_limited' },
   { words: /message tags? (is|are) no longer supported|unsupported message tag/i, kind: 'message_tag_refused' },
   { words: /permission denied/i, kind: 'permission_denied' },
   { words: /already (exists|in use|taken)/i, kind: 'already_exists' },
@@ -68,14 +70,14 @@ const kindByMessage: readonly { readonly words: RegExp; readonly kind: Kind; rea
   { words: /one-time notification|no otn|otn token/i, kind: 'otn_unavailable' },
   { words: /over 24 ?h|more than 24 hours|without (message tag|notification reason)|24-hour/i, kind: 'window_closed' },
   { words: /(via|through) (a |the |this )?(specific )?channel/i, kind: 'channel_refused' },
-  { words: /wrong dynamic message format/i, kind: 'invalid_content' },
   { words: /subscriber (does not exist|doesn.?t exist|not found)|no subscriber/i, kind: 'not_found' },
   {
     words: /(field|tag)( with same name)? (was )?not found|type not supported|invalid data format/i,
     kind: 'invalid_content',
-    sends: true,
+    only: 'sends',
   },
-  { words: /not found|does not exist|doesn.?t exist/i, kind: 'not_found' },
+  { words: /\b(flow|automation)\b.*(not found|does not exist|doesn.?t exist)/i, kind: 'not_found' },
+  { words: /not found|does not exist|doesn.?t exist/i, kind: 'not_found', only: 'others' },
   { words: /not a valid|invalid|is required|can.?t be empty|must be|type not supported/i, kind: 'invalid_input' },
 ];
 
@@ -86,7 +88,9 @@ export function kindOfRefusal(refusal: Refusal, endpoint: Endpoint): Kind | unde
   const sends = endpoint.effect === 'send';
   // The details are nearer to the cause than the message, which often says no more than "Validation error".
   for (const said of [refusal.details.join('; '), refusal.message]) {
-    const match = kindByMessage.find(({ words, sends: only }) => words.test(said) && (only !== true || sends));
+    const match = kindByMessage.find(
+      ({ words, only }) => words.test(said) && (only === undefined || (only === 'sends') === sends),
+    );
     if (match !== undefined) return match.kind === 'invalid_input' && sends ? 'invalid_content' : match.kind;
   }
   if (/validation error/i.test(refusal.message)) return sends ? 'invalid_content' : 'invalid_input';

@@ -1,5 +1,5 @@
 import type { Result } from '../tools/endpoint.js';
-import { isObject } from './json.js';
+import { isObject } from '../tools/object.js';
 
 /**
  * Characters that a reader does not see and that can hide or reorder text: controls but tab and line feed, line
@@ -33,7 +33,9 @@ function compactValue(value: unknown, clean: (text: string) => string, depth: nu
   if (!isObject(value)) return value;
   return Object.fromEntries(
     Object.entries(value)
-      .map(([key, each]) => [clean(key), compactValue(each, clean, depth + 1)] as const)
+      // A key that would change is none of the API's, and must not take the place of one that is.
+      .filter(([key]) => clean(key) === key)
+      .map(([key, each]) => [key, compactValue(each, clean, depth + 1)] as const)
       .filter(([, each]) => !isEmpty(each)),
   );
 }
@@ -45,12 +47,12 @@ export function compact(result: Result, clean: (text: string) => string): Result
   );
 }
 
-/** Replaces each secret, wherever it stands, by `[redacted]`. */
+/** Replaces each secret, as it is or percent-encoded, wherever it stands, by `[redacted]`. */
 export function createRedactor(secrets: readonly string[]): (text: string) => string {
-  const known = secrets.filter((secret) => secret !== '');
-  return (text) => known.reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), text);
+  const forms = secrets.filter((secret) => secret !== '').flatMap((secret) => [secret, encodeURIComponent(secret)]);
+  return (text) => forms.reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), text);
 }
 
 /** A one-time link lets whoever has it connect an account: no message shows its token. */
 export const withoutSessionToken = (text: string): string =>
-  text.replace(/(session_token=)[^\s"'&<>]+/gi, '$1[redacted]');
+  text.replace(/(session_token(?:=|%3D|\\?"\s*:\s*\\?"))[^\s"'&<>\\]+/gi, '$1[redacted]');

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { connectionId } from '../tools/connections.js';
+import { chosenConnectionId } from '../tools/connections.js';
 import type { Endpoint } from '../tools/endpoint.js';
 import type { Config } from './config.js';
 
@@ -16,7 +16,7 @@ export interface Tool {
 export function offeredTools(endpoints: readonly Endpoint[], config: Config): Tool[] {
   const direct = config.access.mode === 'direct';
   const chooses = !direct && config.connection === undefined;
-  const chosen = { connection_id: connectionId.optional() };
+  const chosen = { connection_id: chosenConnectionId.optional() };
   return endpoints
     .filter((endpoint) => !direct || endpoint.api === 'manychat')
     .map((endpoint) => ({

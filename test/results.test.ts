@@ -82,7 +82,7 @@ describe('results', () => {
       subscriber: { id: '1', name: 'A', last_seen: '5' },
     });
     expect(await result('manychat_list_tags', {}, [])).toEqual({ tags: [] });
-    expect(await result('manychat_list_flows', {}, { flows: null })).toEqual({ flows: [], folders: [] });
+    expect(await result('manychat_list_flows', {}, { flows: [] })).toEqual({ flows: [], folders: [] });
     expect(await result('manychat_find_subscriber_by_system_field', { email: 'a@b' }, [])).toEqual({
       subscriber: null,
     });

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
+import type { ServerResponse } from 'node:http';
 import type { Client } from '@modelcontextprotocol/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connectProgram, through } from './support/program.js';
-import { startUpstream, type Upstream } from './support/upstream.js';
+import { type Arrived, startUpstream, type Upstream } from './support/upstream.js';
 
 interface Example {
   tool: string;
@@ -16,11 +17,16 @@ interface Example {
 const examples: Example[] = JSON.parse(readFileSync(new URL('seed-examples.json', import.meta.url), 'utf8'));
 const connectionId = '21fd90f9-5935-43cd-b6c8-bde9d915ca80';
 
-/** An answer good enough for every endpoint. */
-const anyAnswer = {
-  status: 'success',
-  data: { id: 1, connection_id: connectionId, url: 'https://connect.example/?session_token=t' },
-};
+const contact = { id: 1, name: 'John Doe' };
+const connection = { connection_id: connectionId, status: 'ACTIVE', url: 'https://connect.example/?session_token=t' };
+
+/** Answers each request as the API does, as far as success goes. */
+function answer({ path }: Arrived, response: ServerResponse): void {
+  const lists = /get(Tags|CustomFields|BotFields|GrowthTools|OtnTopics)$|findBy(Name|CustomField)$/.test(path);
+  const data = lists ? [contact] : path.endsWith('getFlows') ? { flows: [], folders: [] } : contact;
+  const ofConnections = path === '/connections' ? { connections: [], connection } : { connection };
+  response.end(JSON.stringify(path.startsWith('/connections') ? ofConnections : { status: 'success', data }));
+}
 
 describe.each([
   {
@@ -39,7 +45,7 @@ describe.each([
   const direct = prefix !== '';
 
   beforeAll(async () => {
-    upstream = await startUpstream({ body: anyAnswer });
+    upstream = await startUpstream(answer);
     ({ client } = await connectProgram(environment(upstream.url)));
   });
   afterAll(async () => {

@@ -5,8 +5,16 @@ import { connectionResult, connectionsResult, done, newConnectionResult } from '
 /** Goes into a header and a path, so nothing that means something there. */
 export const connectionId = z
   .string()
-  .refine((id) => /^(?!\.{1,2}$)[!-~]{1,200}$/.test(id), 'must be an id as manychat_list_connections shows it')
+  .refine(
+    (id) => /^(?!\.{1,2}$)[!-~]{1,200}$/.test(id),
+    'must be a connection id, as manychat_list_connections shows it',
+  )
   .describe('From manychat_list_connections');
+
+/** The account a ManyChat tool works on, where none is pinned. */
+export const chosenConnectionId = connectionId.describe(
+  'Account, from manychat_list_connections; ids differ by account',
+);
 
 export const listConnections = endpoint({
   name: 'manychat_list_connections',
@@ -65,7 +73,7 @@ export const createConnection = endpoint({
   method: 'POST',
   path: '/connections',
   effect: 'create',
-  evidence: 'manychat_list_connections',
+  evidence: ['manychat_list_connections'],
   input: z.strictObject({}),
   fixed: { app: 'manychat' },
   output: newConnectionResult,
@@ -82,7 +90,7 @@ export const deleteConnection = endpoint({
   method: 'DELETE',
   path: '/connections/{connection_id}',
   effect: 'destroy',
-  evidence: 'manychat_list_connections',
+  evidence: ['manychat_list_connections'],
   input: z.strictObject({ connection_id: connectionId }),
   output: done,
   example: { connection_id: '21fd90f9-5935-43cd-b6c8-bde9d915ca80' },

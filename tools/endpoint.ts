@@ -27,8 +27,8 @@ export type Result = Readonly<Record<string, unknown>>;
 /** What a tool answers: the schema that clients see, and how the upstream's `data` becomes it. */
 export interface Output<Input = Result> {
   readonly schema: z.ZodObject;
-  /** A read without this data has not answered the question. */
-  readonly needsData?: true;
+  /** Whether the data is an answer at all; a read that got none has failed, a write succeeded all the same. */
+  answers?(data: unknown): boolean;
   /** Never throws: a call that succeeded upstream always has a result. */
   from(data: unknown, input: Input): Result;
 }
@@ -52,8 +52,8 @@ export interface Endpoint<Input extends z.ZodObject = z.ZodObject> {
   /** ManyChat's published limit for one subscriber, in calls an hour. */
   readonly perSubscriberHour?: number;
   readonly effect: Effect;
-  /** The tool that shows whether a call with an unknown outcome took place; for effects that are never repeated. */
-  readonly evidence?: `manychat_${string}`;
+  /** The tools that show whether a call with an unknown outcome took place; for effects that are never repeated. */
+  readonly evidence?: readonly `manychat_${string}`[];
   readonly input: Input;
   /** Inputs that shape the result here and are not sent. */
   readonly local?: readonly string[];

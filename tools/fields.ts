@@ -38,7 +38,7 @@ export const createCustomField = endpoint({
   path: '/fb/page/createCustomField',
   perSecond: 10,
   effect: 'create',
-  evidence: 'manychat_list_custom_fields',
+  evidence: ['manychat_list_custom_fields'],
   input: z.strictObject({
     caption: text('Name of the new field'),
     type: fieldType,
@@ -124,7 +124,7 @@ export const createBotField = endpoint({
   path: '/fb/page/createBotField',
   perSecond: 10,
   effect: 'create',
-  evidence: 'manychat_list_bot_fields',
+  evidence: ['manychat_list_bot_fields'],
   input: z.strictObject({
     name: text('Name of the new field'),
     type: fieldType,

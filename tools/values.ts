@@ -1,14 +1,15 @@
 import { z } from 'zod';
 
 /** Shown wherever a number has already lost digits on its way here. */
-const digitsLost = 'is past 2^53, where a JSON number loses digits; pass it as a string of digits';
+export const digitsLost = 'is past 2^53, where a JSON number loses digits; pass it as a string of digits';
 
 /**
- * An id: a string of digits, which is what clients are shown, or a number while it is exact. A safe integer leaves as
+ * An id: a string of digits, or a number while it is exact; `type` is what clients are shown. A safe integer leaves as
  * a number, as ManyChat documents it; a larger one as a string, which ManyChat accepts.
  */
-function id(description: string, sign: 'positive' | 'any' = 'positive') {
-  const shape = `must be decimal digits, e.g. "${sign === 'any' ? '-1543835812530302162' : '24958501110451908'}"`;
+function id(type: 'string' | 'integer', description: string, sign: 'positive' | 'any' = 'positive') {
+  const example = type === 'integer' ? '12' : sign === 'any' ? '"-1543835812530302162"' : '"24958501110451908"';
+  const shape = `must be decimal digits, e.g. ${example}`;
   return z
     .custom<string | number>()
     .transform((given: unknown, context): string | number => {
@@ -19,34 +20,38 @@ function id(description: string, sign: 'positive' | 'any' = 'positive') {
       if (given === undefined) return refuse('is required');
       if (Number.isInteger(given) && !Number.isSafeInteger(given)) return refuse(digitsLost);
       const text = typeof given === 'string' ? given.trim() : Number.isInteger(given) ? String(given) : '';
-      const digits = /^(-?)0*(\d{1,20})$/.exec(text);
+      const digits = /^(-?)0*([1-9]\d{0,19})$/.exec(text);
       if (digits === null || (sign === 'positive' && digits[1] === '-')) return refuse(shape);
       const exact = `${digits[1]}${digits[2]}`;
       return Number.isSafeInteger(Number(exact)) ? Number(exact) : exact;
     })
-    .meta({ type: 'string', description });
+    .meta({ type, description });
 }
 
 /** A name or other text that ManyChat refuses when it is empty. */
 export const text = (description: string) =>
   z
     .string()
-    .refine((value) => value.trim() !== '', 'must not be empty; leave the argument out instead')
+    .refine((value) => value.trim() !== '', 'must not be empty')
     .describe(description);
 
-export const subscriberId = id('Contact id, digits');
-export const userRef = id('user_ref of the opt-in, digits, may be negative', 'any');
-export const tagId = id('From manychat_list_tags');
-export const tagName = text('Existing tag, exact name');
-export const customFieldId = id('From manychat_list_custom_fields');
+export const subscriberId = id('string', 'Contact id, digits, from manychat_find_subscribers_by_name or a sibling');
+export const userRef = id('string', 'user_ref of the opt-in, digits, may be negative', 'any');
+export const tagId = id('integer', 'From manychat_list_tags');
+export const tagName = text('Existing tag, exact name and case');
+export const customFieldId = id('integer', 'From manychat_list_custom_fields');
 export const customFieldName = text('Existing custom field');
-export const botFieldId = id('From manychat_list_bot_fields');
+export const botFieldId = id('integer', 'From manychat_list_bot_fields');
 export const botFieldName = text('Existing bot field');
 
-/** A field's value; numbers that have lost digits are refused, `null` is passed on as it is. */
+/** A number that is as exact as it was written. */
+export const exactNumber = z
+  .number()
+  .refine((value) => !Number.isInteger(value) || Number.isSafeInteger(value), digitsLost);
+
+/** A field's value; `null` is passed on as it is, since nobody has shown whether it clears a field. */
 export const fieldValue = z
-  .union([z.string(), z.number(), z.boolean(), z.null()])
-  .refine((value) => !(Number.isInteger(value) && !Number.isSafeInteger(value)), digitsLost)
+  .union([z.string(), exactNumber, z.boolean(), z.null()])
   .describe('By type: text, number, true/false, date 2018-07-18, datetime 2018-05-01T06:30:24+03:00');
 
 /** Types of custom and bot fields. */
@@ -67,4 +72,7 @@ export const fields = (fieldId: typeof customFieldId, fieldName: typeof customFi
     .describe('1 to 20 fields, each by field_id or field_name');
 
 /** How much of each found contact is returned. */
-export const detail = z.enum(['summary', 'full']).default('summary').describe('full: every field of the first 20 hits');
+export const detail = z
+  .enum(['summary', 'full'])
+  .default('summary')
+  .describe('summary: id, name, last_interaction, and addresses up to 20 hits; full: all fields of the first 20');

@@ -1,6 +1,6 @@
 import { startSandbox } from '../sandbox/index.js';
 
-/** Runs the sandbox alone until the process is told to end, and says how to reach it. */
+/** Runs the sandbox alone and says how to reach it; resolves when `ending` has fired. */
 export async function runSandbox(
   port: number,
   key: string | undefined,
@@ -15,5 +15,6 @@ export async function runSandbox(
   print(`curl -H "Authorization: Bearer $MATON_API_KEY" ${sandbox.url}/manychat/fb/page/getInfo`);
   print(`curl ${sandbox.url}/sandbox             # what is in it: keys, contacts, routes`);
   print(`curl ${sandbox.url}/sandbox/messages    # who was sent what`);
-  ending.addEventListener('abort', () => void sandbox.close());
+  if (!ending.aborted) await new Promise((resolve) => ending.addEventListener('abort', resolve, { once: true }));
+  await sandbox.close();
 }

@@ -2,44 +2,34 @@ import { endpoints } from '../../tools/index.js';
 import { createToolCaller } from '../calls.js';
 import type { Config } from '../config.js';
 import { createGateway } from '../gateway.js';
-import { createHttpClient, type ProxySettings } from '../http.js';
-import { createLog } from '../log.js';
+import { createHttpClient } from '../http.js';
+import { createLog, stderrDestination } from '../log.js';
 import { createPacer } from '../pace.js';
 import { serveTools } from '../server.js';
 import { realTiming } from '../timing.js';
 import { offeredTools } from '../tool.js';
 import { version } from '../version.js';
 
-/** What the server needs from the process it runs in. */
-export interface ServeHost {
-  readonly proxy: ProxySettings;
-  /** Fires when the process is told to end. */
-  readonly ending: AbortSignal;
-  /** Ends the process; called once, when nothing is left to do. */
-  exit(code: number): void;
-}
-
-/** Puts an embedded sandbox in the place of every real address and key. */
+/** Puts an embedded sandbox in the place of every real address, key and connection. */
 async function onSandbox(config: Config): Promise<Config> {
   const { startSandbox } = await import('../sandbox/index.js');
   const sandbox = await startSandbox();
   const url = new URL(sandbox.url);
-  return {
-    ...config,
-    access: { mode: 'maton', key: sandbox.matonKey },
-    gatewayUrl: url,
-    controlUrl: url,
-    manychatUrl: url,
-  };
+  const access: Config['access'] = { mode: 'maton', key: sandbox.matonKey };
+  return { ...config, access, connection: undefined, gatewayUrl: url, controlUrl: url, manychatUrl: url };
 }
 
-/** Serves the tools over stdio until the client closes stdin or the process is told to end. */
-export async function serve(settings: Config, host: ServeHost): Promise<void> {
+/**
+ * Serves the tools over stdio; resolves when the client has closed stdin or `ending` has fired. What is still in flight
+ * then is aborted.
+ */
+export async function serve(settings: Config, ending: AbortSignal): Promise<void> {
   const config = settings.sandbox ? await onSandbox(settings) : settings;
-  const log = createLog(config.logLevel);
+  const { destination, flushed } = stderrDestination();
+  const log = createLog(config.logLevel, destination);
   const gateway = createGateway({
     config,
-    http: createHttpClient(host.proxy),
+    http: createHttpClient(config.proxy),
     userAgent: `manychat-mcp/${version}`,
     now: Date.now,
     timing: realTiming,
@@ -49,11 +39,7 @@ export async function serve(settings: Config, host: ServeHost): Promise<void> {
   const tools = offeredTools(endpoints, config);
   const call = createToolCaller(gateway, log, config.access.mode === 'direct');
   const closed = new AbortController();
-  const over = AbortSignal.any([host.ending, closed.signal]);
-  over.addEventListener('abort', () => {
-    // What is still in flight is aborted by the same signal, and dies with the process at the latest.
-    host.exit(0);
-  });
+  const over = AbortSignal.any([ending, closed.signal]);
   serveTools(
     tools,
     (tool, given, side) => call(tool, given, { ...side, signal: AbortSignal.any([side.signal, over]) }),
@@ -66,4 +52,6 @@ export async function serve(settings: Config, host: ServeHost): Promise<void> {
   const sandbox = config.sandbox ? { sandbox: config.gatewayUrl.origin } : {};
   log.info({ version, access: config.access.mode, ...sandbox, tools: tools.length }, 'ready');
   if (config.access.mode === 'none') log.warn({ reason: config.access.reason }, 'not configured');
+  if (!over.aborted) await new Promise((resolve) => over.addEventListener('abort', resolve, { once: true }));
+  await flushed();
 }

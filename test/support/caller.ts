@@ -33,7 +33,7 @@ export function createCaller(
   { timing = realTiming, now = Date.now, random = Math.random, pacer = createPacer(timing) }: Partial<CallerParts> = {},
 ): Caller {
   const config = readConfig({ MANYCHAT_MCP_LOG_LEVEL: 'trace', ...environment });
-  const http = createHttpClient({});
+  const http = createHttpClient(config.proxy);
   const gateway = createGateway({ config, http, userAgent: 'manychat-mcp/test', now, timing, random, pacer });
   const logged: string[] = [];
   const log = createLog(config.logLevel, { write: (line: string) => void logged.push(line) });

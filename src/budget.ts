@@ -1,0 +1,47 @@
+import { type CallError, callError, type FailureContext, type Reach } from './errors.js';
+import { type Timing, timeout } from './timing.js';
+
+/** What one call may spend, waiting, repeats and follow-up requests included. Moments are of the timing's clock. */
+export interface Budget {
+  /** When the call came in. */
+  readonly arrived: number;
+  /** After this moment no request is started: its answer would come too late. */
+  readonly latestStart: number;
+  /** The longest that one of several tries may take. */
+  readonly tryMs: number;
+  /** Fires when the client cancels the call. */
+  readonly cancelled: AbortSignal;
+  /** Fires when the client cancels the call or its time is up. */
+  readonly stop: AbortSignal;
+  /** Told each second that the call waits for its turn. */
+  readonly onWait: ((seconds: number) => void) | undefined;
+}
+
+/** Part of the deadline that is kept for telling the answer, and part that a request needs at the least. */
+const answerShare = 0.02;
+const requestShare = 0.05;
+
+/** Opens the budget of one call, which ends a little before the deadline; `close` forgets its timer. */
+export function openBudget(
+  timing: Timing,
+  deadlineMs: number,
+  cancelled: AbortSignal,
+  onWait?: (seconds: number) => void,
+): { budget: Budget; close: () => void } {
+  const arrived = timing.now();
+  const spendable = deadlineMs * (1 - answerShare);
+  const { signal: expired, forget } = timeout(timing, spendable);
+  const stop = AbortSignal.any([cancelled, expired]);
+  const latestStart = arrived + spendable - deadlineMs * requestShare;
+  return { budget: { arrived, latestStart, tryMs: spendable / 3, cancelled, stop, onWait }, close: forget };
+}
+
+/** The failure of a call that was stopped: by its client, or because its time, or that of one try, was up. */
+export function stopError(budget: Budget, reach: Reach, context: FailureContext, now: number): CallError {
+  if (budget.cancelled.aborted) {
+    return callError('cancelled', context, { message: 'The call was cancelled', source: 'client', reach });
+  }
+  const seconds = Math.round((now - budget.arrived) / 100) / 10;
+  const missing = reach === 'unsent' ? 'No connection' : 'No answer';
+  return callError('timeout', context, { message: `${missing} within ${seconds} seconds`, source: 'network', reach });
+}
