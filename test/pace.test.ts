@@ -206,10 +206,19 @@ describe('on real sockets', () => {
     return client.callTool({ name: names[index % names.length] ?? '', arguments: {} });
   };
 
-  test('a burst of mixed calls meets no 429', async () => {
+  test('a burst of mixed calls meets no 429, and who waits is told so', async () => {
     const sandbox = await startSandbox();
     const { client } = await connectProgram(through(sandbox.url, sandbox.matonKey));
-    const results = await Promise.all(Array.from({ length: 35 }, (_, index) => read(client, index)));
+    const told: { progress: number; message?: string | undefined }[] = [];
+    const burst = Array.from({ length: 34 }, (_, index) => read(client, index));
+    const last = client.callTool(
+      { name: 'manychat_get_page', arguments: {} },
+      { onprogress: (progress) => void told.push(progress) },
+    );
+    const results = await Promise.all([...burst, last]);
+    expect(told.length).toBeGreaterThanOrEqual(2);
+    expect(told[1]?.progress).toBeGreaterThan(told[0]?.progress ?? Number.NaN);
+    expect(told[0]?.message).toMatch(/Waiting for the rate limit/);
     expect(results.filter((result) => 'isError' in result && result.isError === true)).toEqual([]);
     expect(sandbox.requests().filter((request) => request.status !== 200)).toEqual([]);
     await client.close();

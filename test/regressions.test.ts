@@ -1,0 +1,283 @@
+import { spawn } from 'node:child_process';
+import { gzipSync } from 'node:zlib';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Failure } from '../src/errors.js';
+import { startSandbox } from '../src/sandbox/index.js';
+import { realTiming } from '../src/timing.js';
+import { type Caller, callerThrough, createCaller } from './support/caller.js';
+import { program, through } from './support/program.js';
+import { fastTiming } from './support/timing.js';
+import { startUpstream, type Upstream } from './support/upstream.js';
+
+const flow = { subscriber_id: '1', flow_ns: 'content1' };
+
+describe('answers that are easily misread', () => {
+  let upstream: Upstream;
+  let caller: Caller;
+  beforeEach(async () => {
+    upstream = await startUpstream();
+    caller = createCaller({ ...through(upstream.url), MATON_CONNECTION_ID: 'c1' }, { timing: fastTiming(100) });
+  });
+  afterEach(async () => {
+    await caller.close();
+    await upstream.close();
+  });
+
+  async function failure(tool: string, args: object = {}): Promise<Failure> {
+    const outcome = await caller.call(tool, args);
+    if (outcome.ok) throw new Error(`succeeded: ${JSON.stringify(outcome.result)}`);
+    return outcome.failure;
+  }
+  async function result(tool: string, args: object = {}): Promise<object> {
+    const outcome = await caller.call(tool, args);
+    if (!outcome.ok) throw new Error(JSON.stringify(outcome.failure));
+    return outcome.result;
+  }
+
+  test.each([408, 425, 499, 521])('an edge that gave up with %i may have let a send through', async (status) => {
+    upstream.reply = { status, body: 'gone' };
+    expect(await failure('manychat_send_flow', flow)).toMatchObject({ performed: 'unknown', retryable: false });
+    expect(upstream.arrived).toHaveLength(1);
+  });
+
+  test.each([403, 405, 413, 422])('an edge that refused with %i refuses again', async (status) => {
+    upstream.reply = { status, body: '<h1>No</h1>' };
+    const told = await failure('manychat_send_flow', flow);
+    expect(told).toMatchObject({ kind: 'gateway_error', performed: 'no', retryable: false });
+    expect(told.hint).not.toContain('connect it anew');
+  });
+
+  test('a list that cannot be read is not an empty one', async () => {
+    for (const data of ['nope', { tag: {} }, 7]) {
+      upstream.reply = { body: { status: 'success', data } };
+      expect(await failure('manychat_list_tags')).toMatchObject({ kind: 'bad_response', performed: 'no' });
+      expect(await failure('manychat_find_subscribers_by_name', { name: 'x' })).toMatchObject({ kind: 'bad_response' });
+    }
+    upstream.reply = { body: { message: 'Forbidden', code: 403 } };
+    expect(await failure('manychat_list_connections')).toMatchObject({ kind: 'bad_response' });
+    upstream.reply = { body: { status: 'success', data: { 0: { id: 1 }, 2: { id: 3 } } } };
+    expect(await result('manychat_list_tags')).toEqual({ tags: [{ id: 1 }, { id: 3 }] });
+    upstream.reply = { body: { status: 'success', data: [{ id: 1, name: 'A' }] } };
+    expect(await result('manychat_find_subscriber_by_system_field', { email: 'a@b' })).toEqual({
+      subscriber: { id: '1', name: 'A' },
+    });
+  });
+
+  test('a new connection without an id is none; one in an unknown state still has its link', async () => {
+    upstream.reply = { body: {} };
+    expect(await failure('manychat_create_connection')).toMatchObject({ kind: 'bad_response', performed: 'unknown' });
+    upstream.reply = { body: { connection_id: 'c', status: 'initiated', url: 'https://x/?session_token=t' } };
+    expect(await result('manychat_get_connection', { connection_id: 'c' })).toMatchObject({
+      connection: { url: 'https://x/?session_token=t' },
+    });
+  });
+
+  test('what the body is packed in does not hide what the status says', async () => {
+    const encoded = (status: number, encoding: string, body: Buffer | string) => {
+      upstream.reply = (_, response) => {
+        response.writeHead(status, { 'content-encoding': encoding });
+        response.end(body);
+      };
+    };
+    encoded(200, 'gzip', '');
+    expect(await result('manychat_delete_connection', { connection_id: 'c' })).toEqual({ ok: true });
+    encoded(200, 'Identity', '{"status":"success"}');
+    expect(await result('manychat_send_flow', flow)).toEqual({ ok: true });
+    encoded(200, 'GZIP', gzipSync('{"status":"success"}'));
+    expect(await result('manychat_send_flow', flow)).toEqual({ ok: true });
+    encoded(401, 'zstd', 'whatever');
+    expect(await failure('manychat_get_page')).toMatchObject({ kind: 'gateway_auth', http_status: 401 });
+    encoded(200, 'constructor', '{}');
+    expect(await failure('manychat_send_flow', flow)).toMatchObject({ kind: 'bad_response', performed: 'unknown' });
+  });
+
+  test('numbers beyond all bounds and keys given twice do not spoil a success', async () => {
+    upstream.reply = { body: '{"status":"success","data":{"tag":{"id":1e999,"name":1e999}}}' };
+    expect(await result('manychat_create_tag', { name: 'x' })).toEqual({ tag: {} });
+    upstream.reply = { body: '{"status":"error","status":"success","data":{"tag":{"id":12345678901234567}}}' };
+    expect(await result('manychat_create_tag', { name: 'x' })).toEqual({ tag: { id: '12345678901234567' } });
+  });
+
+  test('a refusal that quotes the content is about the content', async () => {
+    const say = (message: string) => {
+      upstream.reply = { status: 400, body: { status: 'error', message } };
+    };
+    const send = { subscriber_id: '1', data: { version: 'v2', content: { messages: [{ type: 'text', text: 'x' }] } } };
+    say('Wrong dynamic message format: element "Our rate limit page: invalid token" is wrong');
+    expect(await failure('manychat_send_content', send)).toMatchObject({ kind: 'invalid_content' });
+    say('Url button: page not found');
+    expect((await failure('manychat_send_content', send)).kind).not.toBe('not_found');
+    say('Invalid token');
+    expect((await failure('manychat_verify_subscriber', { subscriber_id: 1, signed_request: 'x' })).kind).not.toBe(
+      'manychat_auth',
+    );
+  });
+
+  test('an error page of any size is told at once', async () => {
+    for (const body of ['<'.repeat(300_000), '<script'.repeat(60_000)]) {
+      upstream.reply = { status: 502, body };
+      expect((await failure('manychat_send_flow', flow)).message.length).toBeLessThan(300);
+    }
+  });
+
+  test('the key and a link are shown in no form', async () => {
+    const key = 'a+b/c:d-0123456789';
+    const secretive = callerThrough(upstream.url, { MATON_API_KEY: key, MATON_CONNECTION_ID: 'c1' });
+    const echoes = [
+      encodeURIComponent(key),
+      `${key.slice(0, 5)}\u200b${key.slice(5)}`,
+      `${'x'.repeat(490)}${key}`,
+      '{"session_token":"hidden-token"}',
+      'https://x/?session_token%3Dhidden-token',
+    ];
+    for (const echo of echoes) {
+      upstream.reply = { status: 400, body: { status: 'error', message: echo } };
+      const text = JSON.stringify(await secretive.call('manychat_get_page'));
+      expect(text).not.toMatch(/a\+b\/c:d|a%2Bb|hidden-token/);
+      expect(text).toContain('[redacted]');
+    }
+    upstream.reply = { status: 302, body: '', headers: { location: 'https://x/y?session_token=hidden-token' } };
+    const outcome = await secretive.call('manychat_send_flow', flow);
+    expect(JSON.stringify(outcome)).not.toContain('hidden-token');
+    expect(secretive.logged.join()).not.toMatch(/a\+b|hidden-token/);
+    await secretive.close();
+  });
+
+  test('no number that has lost digits goes out', async () => {
+    const inexact = 2 ** 60;
+    const content = {
+      messages: [{ type: 'text', text: 'x' }],
+      actions: [{ action: 'set_field_value', field_name: 'f', value: inexact }],
+    };
+    for (const [tool, args] of [
+      ['manychat_find_subscribers_by_custom_field', { field_id: 1, field_value: inexact }],
+      ['manychat_set_bot_field', { field_id: 1, field_value: inexact }],
+      ['manychat_send_content', { subscriber_id: 1, data: { version: 'v2', content } }],
+    ] as const) {
+      expect((await failure(tool, args)).message).toContain('2^53');
+    }
+    expect(upstream.arrived).toHaveLength(0);
+  });
+
+  test('a key that only looks like one of the API does not take its place', async () => {
+    upstream.reply = { body: { status: 'success', data: { id: 1, email: 'a@b', 'email\u200b': { x: 1 } } } };
+    expect(await result('manychat_get_subscriber', { subscriber_id: 1 })).toEqual({
+      subscriber: { id: '1', email: 'a@b' },
+    });
+  });
+
+  test('a connection that is named or pinned and does not work has a hint that fits', async () => {
+    upstream.reply = { status: 400, body: { message: 'No active ManyChat connection', code: 400 } };
+    expect((await failure('manychat_get_page')).hint).toContain('MATON_CONNECTION_ID');
+    const free = callerThrough(upstream.url, {});
+    const named = await free.call('manychat_get_page', { connection_id: 'pending-1' });
+    if (!named.ok) expect(named.failure.hint).toContain('manychat_get_connection');
+    await free.close();
+  });
+});
+
+describe('one budget, one look-up', () => {
+  test('looking up the connection counts towards the deadline', async () => {
+    const upstream = await startUpstream((request, response) => {
+      if (request.path !== '/connections') return;
+      setTimeout(() => response.end(JSON.stringify({ connections: [{ connection_id: 'c', status: 'ACTIVE' }] })), 20);
+    });
+    const timing = fastTiming(100);
+    const caller = createCaller({ ...through(upstream.url), MANYCHAT_MCP_DEADLINE_MS: '10000' }, { timing });
+    const started = timing.now();
+    expect(await caller.call('manychat_send_flow', flow)).toMatchObject({
+      ok: false,
+      failure: { kind: 'timeout', performed: 'unknown' },
+    });
+    expect(timing.now() - started).toBeLessThan(14_000);
+    await caller.close();
+    await upstream.close();
+  });
+
+  test('many first calls at once share one look-up', async () => {
+    const sandbox = await startSandbox();
+    const caller = createCaller(through(sandbox.url, sandbox.matonKey));
+    const outcomes = await Promise.all(Array.from({ length: 9 }, () => caller.call('manychat_get_page')));
+    expect(outcomes.filter((outcome) => !outcome.ok)).toEqual([]);
+    expect(sandbox.requests().filter((request) => request.path === '/connections')).toHaveLength(1);
+    await caller.close();
+    await sandbox.close();
+  });
+
+  test('a write soon knows of a second account', async () => {
+    const sandbox = await startSandbox({ limits: false });
+    let later = 0;
+    const timing = { ...realTiming, now: () => performance.now() + later };
+    const caller = createCaller(through(sandbox.url, sandbox.matonKey), { timing });
+    const tag = ['manychat_add_tag_to_subscriber', { subscriber_id: '123456789', tag_id: 2 }] as const;
+    expect(await caller.call(...tag)).toMatchObject({ ok: true });
+    const seen = await fetch(`${sandbox.url}/sandbox`);
+    const { connections } = (await seen.json()) as { connections: { status: string; url: string }[] };
+    const pending = connections.find(({ status }) => status === 'PENDING')?.url ?? '';
+    const body = new URLSearchParams(new URL(pending).searchParams);
+    body.set('api_key', sandbox.secondManychatKey);
+    await fetch(pending, { method: 'POST', body });
+    later += 2_500;
+    expect(await caller.call(...tag)).toMatchObject({ ok: false, failure: { kind: 'ambiguous_connection' } });
+    await caller.close();
+    await sandbox.close();
+  });
+});
+
+describe('a process whose surroundings misbehave', () => {
+  const initialize = {
+    jsonrpc: '2.0',
+    id: 0,
+    method: 'initialize',
+    params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'test', version: '1' } },
+  };
+  const start = (environment: Record<string, string> = {}) =>
+    spawn(process.execPath, [program], { env: { PATH: process.env.PATH ?? '', ...environment } });
+
+  test('nobody reads stderr: it goes on answering', async () => {
+    const child = start({ MANYCHAT_MCP_LOG_LEVEL: 'trace' });
+    child.stderr.pause();
+    const calls = 1_500;
+    let answers = 0;
+    const answered = new Promise<void>((resolve) => {
+      child.stdout.on('data', (chunk: Buffer) => {
+        answers += chunk.toString('utf8').split('\n').length - 1;
+        if (answers > calls) resolve();
+      });
+    });
+    const call = (id: number) => ({
+      jsonrpc: '2.0',
+      id,
+      method: 'tools/call',
+      params: { name: 'manychat_get_page', arguments: {} },
+    });
+    const frames = [initialize, ...Array.from({ length: calls }, (_, index) => call(index + 1))];
+    child.stdin.write(frames.map((frame) => `${JSON.stringify(frame)}\n`).join(''));
+    await answered;
+    child.stdin.end();
+    expect(await new Promise((resolve) => child.on('exit', resolve))).toBe(0);
+  });
+
+  test('a signal that comes while it starts ends it', async () => {
+    const child = start({ MANYCHAT_MCP_SANDBOX: 'true' });
+    const ended = new Promise((resolve) => child.on('exit', (code, signal) => resolve(signal ?? code)));
+    const again = setInterval(() => child.kill('SIGTERM'), 40);
+    expect([0, 1, 'SIGTERM']).toContain(await ended);
+    clearInterval(again);
+  });
+
+  test('the sandbox uses none of the real settings', async () => {
+    const caller = start({ MANYCHAT_MCP_SANDBOX: '1', MATON_CONNECTION_ID: 'real', MATON_API_KEY: 'real-key' });
+    const first = new Promise<string>((resolve) => {
+      let out = '';
+      caller.stdout.on('data', (chunk: Buffer) => {
+        out += chunk.toString('utf8');
+        if (out.includes('"id":1')) resolve(out);
+      });
+    });
+    const call = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'manychat_get_page', arguments: {} } };
+    caller.stdin.write(`${JSON.stringify(initialize)}\n${JSON.stringify(call)}\n`);
+    expect(await first).toContain('Sunrise Coffee');
+    caller.stdin.end();
+  });
+});
