@@ -40,11 +40,15 @@ export async function attempt<Data>(
   const jitter = (milliseconds: number): number => milliseconds * (0.5 + random() / 2);
   let tries = 0;
   let refusals = 0;
+  let sent = false;
+  /** Whether a try has ended so that nobody knows what it did; a later one cannot tell that nothing was done. */
+  let mayHaveHappened = false;
   for (;;) {
     try {
       return await oneTry();
-    } catch (error) {
-      if (!(error instanceof CallError)) throw error;
+    } catch (thrown) {
+      const error = toCallError(thrown);
+      mayHaveHappened ||= error.reach === 'ambiguous';
       const delay = delayAfter(error);
       if (delay === undefined || timing.now() + delay > budget.latestStart) throw error;
       await whileWaiting(pause(delay));
@@ -52,19 +56,15 @@ export async function attempt<Data>(
   }
 
   async function oneTry(): Promise<Data> {
-    const turn = await whileWaiting(pacer.turn(limits, budget.latestStart, stop)).catch((reason: unknown) => {
-      throw stopped(reason, false);
-    });
+    sent = false;
+    const turn = await whileWaiting(pacer.turn(limits, budget.latestStart, stop));
     // A try that can be made again does not use up the time of the others.
     const slow = repeatable ? timeout(timing, budget.tryMs) : undefined;
-    let sent = false;
     try {
       return await once(slow === undefined ? stop : AbortSignal.any([stop, slow.signal]), () => {
         sent = true;
         turn.sent();
       });
-    } catch (error) {
-      throw stopped(error, sent);
     } finally {
       slow?.forget();
       turn.over();
@@ -88,9 +88,9 @@ export async function attempt<Data>(
     return harmless && failure.retryable && tries < maxTries ? jitter(firstBackoffMs * 2 ** tries) : undefined;
   }
 
-  function stopped(error: unknown, sent: boolean): CallError {
-    const reach = sent ? 'ambiguous' : 'unsent';
-    if (error instanceof CallError) return error;
+  function toCallError(error: unknown): CallError {
+    const reach = sent || mayHaveHappened ? 'ambiguous' : 'unsent';
+    if (error instanceof CallError) return error.reach === 'refused' && mayHaveHappened ? madeAmbiguous(error) : error;
     if (error instanceof TooLate) {
       const seconds = Math.max(1, Math.ceil(error.waitMs / 1000));
       const message = `The rate limit leaves no place for this call in time: it would wait about ${seconds} seconds`;
@@ -102,6 +102,12 @@ export async function attempt<Data>(
     // The reason of a try that took too long.
     if (error instanceof DOMException) return stopError(budget, reach, context, timing.now());
     return asCallError(error, context, reach);
+  }
+
+  /** A refusal that comes after a try of unknown outcome says nothing of that try. */
+  function madeAmbiguous({ failure }: CallError): CallError {
+    const unknown = effectRules[context.endpoint.effect].readOnly ? 'no' : 'unknown';
+    return new CallError({ ...failure, performed: unknown }, 'refused');
   }
 
   function pause(milliseconds: number): Promise<void> {

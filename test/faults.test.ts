@@ -219,6 +219,23 @@ describe('faults that pass', () => {
     expect(caller.logged.at(-1)).toContain('"requests":3');
   });
 
+  test('what a lost answer may have done is not denied by what comes after it', async () => {
+    sandbox.reset();
+    const [tool, args, path] = effects.set;
+    sandbox.order({ match: { path }, reset: 'before_headers', perform: true });
+    sandbox.order({ match: { path }, status: 400, body: { status: 'error', message: 'Tag not found' } });
+    expect(await caller.call(tool, args)).toMatchObject({
+      ok: false,
+      failure: { kind: 'not_found', performed: 'unknown' },
+    });
+    sandbox.order({ match: { path }, reset: 'before_headers', perform: true });
+    const cancel = new AbortController();
+    const cancelled = caller.call(tool, args, cancel.signal);
+    while (sandbox.requests().length < 3) await new Promise((resolve) => setTimeout(resolve, 1));
+    cancel.abort('no more');
+    expect(await cancelled).toMatchObject({ ok: false, failure: { kind: 'cancelled', performed: 'unknown' } });
+  });
+
   test('a Retry-After beyond the deadline is not waited for', async () => {
     sandbox.reset();
     sandbox.order({ match: { path: 'getInfo' }, status: 429, headers: { 'retry-after': '86400' }, body: {} });
