@@ -18,6 +18,8 @@ export interface AttemptParts {
 
 /** Tries after failures other than a clean 429, the first included. */
 const maxTries = 3;
+/** Refusals after which a call still keeps its place in the queue. */
+const placeKept = 2;
 const firstBackoffMs = 300;
 const firstPauseMs = 1_000;
 const maxPauseMs = 8_000;
@@ -57,7 +59,9 @@ export async function attempt<Data>(
 
   async function oneTry(): Promise<Data> {
     sent = false;
-    const turn = await whileWaiting(pacer.turn(limits, budget.latestStart, stop));
+    // One that was refused keeps its place; one refused again and again stands back, so that others get through.
+    const arrived = refusals > placeKept ? timing.now() : budget.arrived;
+    const turn = await whileWaiting(pacer.turn(limits, { arrived, latest: budget.latestStart }, stop));
     // A try that can be made again does not use up the time of the others.
     const slow = repeatable ? timeout(timing, budget.tryMs) : undefined;
     try {
@@ -77,8 +81,8 @@ export async function attempt<Data>(
     if (stop.aborted) return undefined;
     if (failure.kind === 'rate_limited' && failure.http_status !== undefined) {
       const told = (failure.retry_after_s ?? 0) * 1000;
-      // The pause holds for everybody; who was refused also stands back longer each time, so that others get through.
-      pacer.slowDown(limits, told > 0 ? told : jitter(firstPauseMs));
+      // The pause holds for everybody; who was refused also waits longer each time.
+      pacer.slowDown(limits, told > 0 ? told : 2 * jitter(firstPauseMs));
       const backoff = jitter(Math.min(maxPauseMs, firstPauseMs * 2 ** refusals));
       refusals += 1;
       return Math.max(told, backoff);

@@ -21,11 +21,17 @@ export interface Turn {
   over(): void;
 }
 
+/** When a call came and when a turn is of no use to it any more, by the pacer's clock. */
+export interface Wish {
+  readonly arrived: number;
+  readonly latest: number;
+}
+
 /** No turn comes before the latest moment at which it would be of use. */
 export class TooLate extends Error {
   override readonly name = 'TooLate';
   constructor(
-    /** Milliseconds until there would have been a turn, as far as can be told now. */
+    /** Milliseconds until there would have been a turn, at the least. */
     readonly waitMs: number,
   ) {
     super('The turn would come too late');
@@ -36,37 +42,47 @@ export class TooLate extends Error {
 export interface Pacer {
   /**
    * Waits for a turn within all the limits.
-   * @param latest the moment, of the pacer's clock, after which a turn is of no use.
    * @throws TooLate as soon as it is clear that no turn can come in time; the signal's reason on abort.
    */
-  turn(limits: readonly Limit[], latest: number, signal: AbortSignal): Promise<Turn>;
+  turn(limits: readonly Limit[], wish: Wish, signal: AbortSignal): Promise<Turn>;
   /** The other side found us too fast: everybody pauses, and these limits are used less for a while. */
   slowDown(limits: readonly Limit[], pauseMs: number): void;
 }
 
 /**
- * The other side counts when requests arrive, we when they leave: between the two lie some milliseconds that differ
- * from request to request. Windows are longer by this share, which is what 0.93 of the limit leaves room for.
+ * The other side counts when requests arrive, we when they leave, and the time between differs from request to request.
+ * A place is therefore kept longer than its window by this share of it, which is what 0.93 of the limit leaves room
+ * for, or by as much as its answer came later than others do, since the request may have arrived late; by this many
+ * milliseconds at the most, and while there is no answer.
  */
-const windowMargin = 0.05;
+const marginShare = 0.05;
+const maxDelayMs = 250;
+
+/** How fast the least latency that was seen is forgotten, as a share of the difference for each answer. */
+const forgetShare = 0.01;
 
 /** After a 429 the limit is halved, and grows back by one call each time this long has passed without another. */
-const recoveryMs = 5_000;
+const recoveryMs = 3_000;
 
-/** A limit in use: how many requests have their place in its current window. */
+/** A place in the window of a limit. */
+interface Place {
+  freeAt: number;
+}
+
+/** A limit in use. */
 interface Gauge {
   readonly limit: Limit;
-  readonly windowMs: number;
   /** Turns handed out whose request has not left yet. */
   unsent: number;
-  /** When requests left, oldest first, while they are in the window. */
-  readonly sentAt: number[];
-  /** Until when the limit stays lowered, and how many calls it allows now. */
+  /** Places of requests that have left, in about the order in which they become free. */
+  places: Place[];
+  /** Calls that wait and are bound by this limit. */
+  waiting: number;
+  /** How many calls the limit allowed after it was last lowered, and when that was. */
   lowered: { calls: number; since: number } | undefined;
 }
 
-interface Waiting {
-  readonly latest: number;
+interface Waiting extends Wish {
   readonly gauges: readonly Gauge[];
   readonly grant: (turn: Turn) => void;
   readonly refuse: (reason: unknown) => void;
@@ -81,6 +97,8 @@ export function createPacer(timing: Timing): Pacer {
   /** In the order of arrival. */
   let queue: Waiting[] = [];
   let pausedUntil = Number.NEGATIVE_INFINITY;
+  let leastLatency = Number.POSITIVE_INFINITY;
+  let wakeUpAt = Number.POSITIVE_INFINITY;
   let forgetWakeUp: (() => void) | undefined;
   let sweepAt = sweepEvery;
 
@@ -88,7 +106,7 @@ export function createPacer(timing: Timing): Pacer {
     let gauge = gauges.get(limit.key);
     if (gauge === undefined) {
       if (gauges.size >= sweepAt) sweep();
-      gauge = { limit, windowMs: limit.windowMs * (1 + windowMargin), unsent: 0, sentAt: [], lowered: undefined };
+      gauge = { limit, unsent: 0, places: [], waiting: 0, lowered: undefined };
       gauges.set(limit.key, gauge);
     }
     return gauge;
@@ -96,136 +114,181 @@ export function createPacer(timing: Timing): Pacer {
 
   function sweep(): void {
     const now = timing.now();
-    const inUse = new Set(queue.flatMap((waiting) => waiting.gauges));
     for (const [key, gauge] of gauges) {
-      expire(gauge, now);
-      if (gauge.unsent + gauge.sentAt.length === 0 && gauge.lowered === undefined && !inUse.has(gauge))
-        gauges.delete(key);
+      const idle = gauge.unsent + gauge.waiting + taken(gauge, now) === 0;
+      if (idle && allowed(gauge, now) === gauge.limit.calls) gauges.delete(key);
     }
     sweepAt = gauges.size + sweepEvery;
   }
 
-  function expire(gauge: Gauge, now: number): void {
-    let gone = 0;
-    while ((gauge.sentAt[gone] ?? Number.POSITIVE_INFINITY) + gauge.windowMs <= now) gone += 1;
-    if (gone > 0) gauge.sentAt.splice(0, gone);
+  /** How many places of the window are taken by requests that have left. */
+  function taken(gauge: Gauge, now: number): number {
+    if (gauge.places.some((place) => place.freeAt <= now)) {
+      gauge.places = gauge.places.filter((place) => place.freeAt > now);
+    }
+    return gauge.places.length;
   }
 
   function allowed(gauge: Gauge, now: number): number {
     if (gauge.lowered === undefined) return gauge.limit.calls;
     const calls = gauge.lowered.calls + Math.floor((now - gauge.lowered.since) / recoveryMs);
-    if (calls < gauge.limit.calls) return Math.max(1, calls);
+    if (calls < gauge.limit.calls) return calls;
     gauge.lowered = undefined;
     return gauge.limit.calls;
   }
 
-  /** When the gauge has room for one more after `ahead` others; at the least, since some requests have not left yet. */
-  function roomAt(gauge: Gauge, ahead: number, now: number): number {
-    expire(gauge, now);
-    const calls = allowed(gauge, now);
-    const taken = gauge.unsent + gauge.sentAt.length;
-    if (ahead + taken < calls) return now;
-    // Each place is free again a window after it was taken; the free ones will have been taken now.
-    const places = [...gauge.sentAt, ...Array<number>(Math.max(gauge.unsent, calls - gauge.sentAt.length)).fill(now)];
-    const index = ahead + taken - calls;
-    const beyond = index - places.length;
-    const place = places[beyond < 0 ? index : places.length - calls + (beyond % calls)] ?? now;
-    return place + gauge.windowMs * (beyond < 0 ? 1 : 2 + Math.floor(beyond / calls));
+  /** When the limit has room for the next call; at the least, since what is under way may yet be kept longer. */
+  function roomAt(gauge: Gauge, now: number): number {
+    const used = taken(gauge, now) + gauge.unsent;
+    const excess = used - allowed(gauge, now);
+    if (excess < 0) return now;
+    const freeing = gauge.places.map((place) => place.freeAt).sort((a, b) => a - b);
+    return freeing[excess] ?? now + gauge.limit.windowMs;
   }
 
-  /** When one more call could start, behind all that wait. */
-  function startAt(wanted: readonly Gauge[], now: number): number {
-    const rooms = wanted.map((gauge) => {
-      const ahead = queue.filter((waiting) => waiting.gauges.includes(gauge)).length;
-      return roomAt(gauge, ahead, now);
-    });
-    return Math.max(now, pausedUntil, ...rooms);
+  /** When the limit can have room after `ahead` others at the earliest: if it is soon used fully again. */
+  function earliestAt(gauge: Gauge, ahead: number, now: number): number {
+    const { calls, windowMs } = gauge.limit;
+    const rank = ahead + taken(gauge, now) + gauge.unsent - calls;
+    if (rank < 0) return now;
+    const freeing = gauge.places.map((place) => place.freeAt).sort((a, b) => a - b);
+    // Places that are free or about to be taken count as taken now.
+    const rounds = Math.floor(rank / calls);
+    return (freeing[rank % calls] ?? now + windowMs) + rounds * windowMs;
   }
+
+  const aheadOf = (arrived: number, gauge: Gauge): number =>
+    (queue.at(-1)?.arrived ?? Number.NEGATIVE_INFINITY) <= arrived
+      ? gauge.waiting
+      : queue.filter((each) => each.arrived <= arrived && each.gauges.includes(gauge)).length;
 
   function turnOf(wanted: readonly Gauge[]): Turn {
     let state: 'granted' | 'sent' | 'over' = 'granted';
+    let sentAt = 0;
+    const places: { gauge: Gauge; place: Place }[] = [];
     for (const gauge of wanted) gauge.unsent += 1;
     return {
       sent() {
         if (state !== 'granted') return;
         state = 'sent';
-        const now = timing.now();
+        sentAt = timing.now();
         for (const gauge of wanted) {
+          const place = { freeAt: sentAt + gauge.limit.windowMs + maxDelayMs };
           gauge.unsent -= 1;
-          gauge.sentAt.push(now);
+          gauge.places.push(place);
+          places.push({ gauge, place });
         }
       },
       over() {
-        const unused = state === 'granted';
+        if (state === 'over') return;
+        if (state === 'sent') {
+          answered(sentAt, places);
+        } else {
+          for (const gauge of wanted) gauge.unsent -= 1;
+          serve();
+        }
         state = 'over';
-        if (!unused) return;
-        for (const gauge of wanted) gauge.unsent -= 1;
-        serve();
       },
     };
+  }
+
+  /** Knows better, now that the answer is there, how late the request can have arrived. */
+  function answered(sentAt: number, places: readonly { gauge: Gauge; place: Place }[]): void {
+    const now = timing.now();
+    const latency = now - sentAt;
+    const least = Math.min(leastLatency, latency);
+    leastLatency = least + (latency - least) * forgetShare;
+    const delay = Math.min(maxDelayMs, latency - least);
+    for (const { gauge, place } of places) {
+      const { windowMs } = gauge.limit;
+      place.freeAt = sentAt + windowMs + Math.max(windowMs * marginShare, delay);
+      if (gauge.waiting > 0) wakeBy(place.freeAt, now);
+    }
+  }
+
+  function leave(waiting: Waiting): void {
+    for (const gauge of waiting.gauges) gauge.waiting -= 1;
   }
 
   /** Gives a turn to each waiting call that has room, in order; one held up by its own limit holds up nobody else. */
   function serve(): void {
     forgetWakeUp?.();
     forgetWakeUp = undefined;
+    wakeUpAt = Number.POSITIVE_INFINITY;
     const now = timing.now();
     const waitOn: Waiting[] = [];
     const settle: (() => void)[] = [];
-    let wakeUp = Number.POSITIVE_INFINITY;
+    const rooms = new Map<Gauge, number>();
+    const roomOf = (gauge: Gauge): number => {
+      const known = rooms.get(gauge) ?? roomAt(gauge, now);
+      rooms.set(gauge, known);
+      return known;
+    };
     for (const waiting of queue) {
-      const room = Math.max(pausedUntil, ...waiting.gauges.map((gauge) => roomAt(gauge, 0, now)));
+      const room = Math.max(pausedUntil, ...waiting.gauges.map(roomOf));
+      if (room > now && room <= waiting.latest) {
+        waitOn.push(waiting);
+        wakeBy(room, now);
+        continue;
+      }
+      leave(waiting);
       if (room <= now) {
         const turn = turnOf(waiting.gauges);
+        for (const gauge of waiting.gauges) rooms.delete(gauge);
         settle.push(() => waiting.grant(turn));
-      } else if (room > waiting.latest) {
-        settle.push(() => waiting.refuse(new TooLate(room - now)));
       } else {
-        waitOn.push(waiting);
-        wakeUp = Math.min(wakeUp, room);
+        settle.push(() => waiting.refuse(new TooLate(room - now)));
       }
     }
     queue = waitOn;
-    if (queue.length > 0) forgetWakeUp = timing.after(Math.max(1, wakeUp - now), serve);
     for (const tell of settle) tell();
   }
 
+  function wakeBy(moment: number, now: number): void {
+    if (moment >= wakeUpAt) return;
+    forgetWakeUp?.();
+    wakeUpAt = moment;
+    forgetWakeUp = timing.after(Math.max(1, moment - now), serve);
+  }
+
   return {
-    async turn(limits, latest, signal) {
+    async turn(limits, wish, signal) {
       signal.throwIfAborted();
       const now = timing.now();
       const wanted = limits.map(gaugeOf);
-      const start = startAt(wanted, now);
-      if (start > latest) throw new TooLate(start - now);
-      if (queue.length === 0 && start <= now) return turnOf(wanted);
+      const earliest = wanted.map((gauge) => earliestAt(gauge, aheadOf(wish.arrived, gauge), now));
+      const room = Math.max(pausedUntil, ...wanted.map((gauge) => roomAt(gauge, now)));
+      const start = Math.max(room, ...earliest);
+      if (start > wish.latest) throw new TooLate(start - now);
+      if (room <= now && wanted.every((gauge) => gauge.waiting === 0)) return turnOf(wanted);
       return new Promise<Turn>((resolve, reject) => {
         const cancel = (): void => {
           queue = queue.filter((each) => each !== waiting);
+          leave(waiting);
           reject(signal.reason);
         };
-        const waiting: Waiting = {
-          latest,
-          gauges: wanted,
-          grant(turn) {
+        const settled =
+          <Value>(settle: (value: Value) => void) =>
+          (value: Value): void => {
             signal.removeEventListener('abort', cancel);
-            resolve(turn);
-          },
-          refuse(reason) {
-            signal.removeEventListener('abort', cancel);
-            reject(reason);
-          },
-        };
+            settle(value);
+          };
+        const waiting: Waiting = { ...wish, gauges: wanted, grant: settled(resolve), refuse: settled(reject) };
         signal.addEventListener('abort', cancel, { once: true });
-        queue.push(waiting);
-        serve();
+        for (const gauge of wanted) gauge.waiting += 1;
+        const behind = queue.findLastIndex((each) => each.arrived <= wish.arrived);
+        queue.splice(behind + 1, 0, waiting);
+        // Room that has just come goes to who has waited longest.
+        if (room <= now) serve();
+        else wakeBy(room, now);
       });
     },
     slowDown(limits, pauseMs) {
       const now = timing.now();
       pausedUntil = Math.max(pausedUntil, now + pauseMs);
       for (const gauge of limits.map(gaugeOf)) {
-        // Answers to requests that were under way together tell of one and the same excess.
-        if (gauge.lowered !== undefined && now - gauge.lowered.since < gauge.windowMs) continue;
+        // Refusals in one window and the next tell of one and the same excess.
+        if (gauge.lowered !== undefined && now - gauge.lowered.since < 2 * gauge.limit.windowMs) continue;
         gauge.lowered = { calls: Math.max(1, Math.floor(allowed(gauge, now) / 2)), since: now };
       }
       serve();
