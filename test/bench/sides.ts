@@ -1,0 +1,101 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { Client } from '@modelcontextprotocol/client';
+import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
+import { Agent } from 'undici';
+import type { Pacer } from '../../src/pace.js';
+import { createCaller } from '../support/caller.js';
+import { connectProgram } from '../support/program.js';
+
+const beside = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
+
+/** Starts a script of this folder and waits for the first thing that it tells. */
+export async function start(
+  file: string,
+  args: readonly string[] = [],
+  flags: readonly string[] = [],
+): Promise<{ told: unknown; child: ChildProcess }> {
+  const child = fork(beside(file), [...args], { execArgv: [...flags] });
+  const ended = once(child, 'exit').then(([code]) => {
+    throw new Error(`${file} ended with ${code}`);
+  });
+  // Its end is of interest only while it has told nothing.
+  ended.catch(() => undefined);
+  const [told] = await Promise.race([once(child, 'message'), ended]);
+  return { told, child };
+}
+
+/** The environment that sends the program straight to the server at `url`: no limit of Maton's applies. */
+const direct = (url: string): Record<string, string> => ({
+  MANYCHAT_API_KEY: '123456789:0123456789abcdef0123456789abcdef',
+  MANYCHAT_API_URL: url,
+});
+
+/** Gives everybody a turn at once. */
+const unpaced: Pacer = {
+  turn: async () => ({ sent: () => undefined, over: () => undefined }),
+  slowDown: () => undefined,
+};
+
+/** One way to make a call; throws when the call does not come out as it should. */
+export type Way = (tool: string, args?: Record<string, unknown>) => Promise<void>;
+
+function through(client: Client, outcome: 'answer' | 'invalid_input' | 'not_configured'): Way {
+  return async (name, args = {}) => {
+    const { isError, content } = await client.callTool({ name, arguments: args });
+    const text = content[0]?.type === 'text' ? content[0].text : '';
+    if (outcome === 'answer' ? isError === true : !text.includes(`"${outcome}"`)) throw new Error(`${name}: ${text}`);
+  };
+}
+
+/** What the bare request asks for: one of what the tools ask for. */
+const pagePath = '/fb/page/getInfo';
+
+/** All ways to make a call that are compared. */
+export interface Sides {
+  /** The built program over stdio, straight to the server. */
+  readonly tool: Way;
+  /** The same, its arguments refused. */
+  readonly refused: Way;
+  /** The built program without a key. */
+  readonly keyless: Way;
+  /** The empty tool of the SDK's server over stdio. */
+  readonly empty: Way;
+  /** Tool caller and gateway client in this process, never paced. */
+  readonly inProcess: Way;
+  /** A request through undici's Agent. */
+  readonly bare: Way;
+  close(): Promise<void>;
+}
+
+/** Starts and connects everything that is compared, against the server at `url`. */
+export async function openSides(url: string): Promise<Sides> {
+  const program = await connectProgram(direct(url));
+  const keyless = await connectProgram({});
+  const empty = new Client({ name: 'bench', version: '1' });
+  await empty.connect(new StdioClientTransport({ command: process.execPath, args: [beside('empty-server.js')] }));
+  const caller = createCaller({ ...direct(url), MANYCHAT_MCP_LOG_LEVEL: 'info' }, { pacer: unpaced });
+  const agent = new Agent();
+  const headers = { authorization: `Bearer ${direct(url).MANYCHAT_API_KEY}`, accept: 'application/json' };
+  return {
+    tool: through(program.client, 'answer'),
+    refused: through(program.client, 'invalid_input'),
+    keyless: through(keyless.client, 'not_configured'),
+    empty: through(empty, 'answer'),
+    async inProcess(name, args) {
+      const outcome = await caller.call(name, args);
+      if (!outcome.ok) throw new Error(`${name}: ${outcome.failure.message}`);
+      caller.logged.length = 0;
+    },
+    async bare() {
+      const { body, statusCode } = await agent.request({ origin: url, path: pagePath, method: 'GET', headers });
+      await body.text();
+      if (statusCode !== 200) throw new Error(`status ${statusCode}`);
+    },
+    async close() {
+      const clients = [program.client, keyless.client, empty];
+      await Promise.all([...clients.map((client) => client.close()), caller.close(), agent.close()]);
+    },
+  };
+}
