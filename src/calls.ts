@@ -29,7 +29,7 @@ export function createToolCaller(gateway: Gateway, log: Log, direct: boolean): T
       log.info(line(), 'call');
       return { ok: true, result };
     } catch (thrown) {
-      const { failure } = asCallError(thrown, { endpoint, direct }, 'ambiguous');
+      const { failure } = asCallError(thrown, { endpoint, direct }, 'unsent');
       log.warn({ ...line(), kind: failure.kind, performed: failure.performed }, 'call failed');
       return { ok: false, failure };
     }

@@ -171,7 +171,8 @@ export function createGateway(parts: GatewayParts): Gateway {
       try {
         return await perform(endpoint, input, { budget, connectionId, trace });
       } catch (thrown) {
-        const error = asCallError(thrown, { endpoint, direct }, 'ambiguous');
+        // What has been sent fails as a CallError; anything else was thrown before.
+        const error = asCallError(thrown, { endpoint, direct }, 'unsent');
         if (error.failure.kind === 'connection_not_found' || error.failure.kind === 'no_connection') chooser.forget();
         throw told(error, connectionId);
       } finally {

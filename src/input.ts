@@ -63,8 +63,20 @@ export interface ParsedInput {
   readonly connectionId: string | undefined;
 }
 
+/** Levels that no tool needs, and that everything which walks through the arguments can bear. */
+const maxDepth = 50;
+
+const isDeeper = (value: unknown, levels: number): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  (levels === 0 || Object.values(value).some((each) => isDeeper(each, levels - 1)));
+
 /** Checks a tool's arguments; throws an `invalid_input` CallError that names everything wrong with them. */
 export function parseInput(tool: Tool, given: unknown, context: FailureContext): ParsedInput {
+  if (isDeeper(given, maxDepth)) {
+    const message = `the arguments are nested more than ${maxDepth} levels deep`;
+    throw callError('invalid_input', context, { message, source: 'client' });
+  }
   const parsed = tool.input.safeParse(isObject(given) ? given : (given ?? {}), { error: sentence });
   if (!parsed.success) {
     const complaints = parsed.error.issues.map((issue) => complaint(issue, tool));

@@ -53,6 +53,6 @@ export function createRedactor(secrets: readonly string[]): (text: string) => st
   return (text) => forms.reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), text);
 }
 
-/** A one-time link lets whoever has it connect an account: no message shows its token. */
+/** A one-time link lets whoever has it connect an account: no message shows its token, however it is written. */
 export const withoutSessionToken = (text: string): string =>
-  text.replace(/(session_token(?:=|%3D|\\?"\s*:\s*\\?"))[^\s"'&<>\\]+/gi, '$1[redacted]');
+  text.replace(/(session_token(?:%25|%3D|25|3D|[^\w%])*)[^\s"'&<>\\]+/gi, '$1[redacted]');

@@ -16,6 +16,8 @@ function tidy(schema: z.core.JSONSchema.BaseSchema): void {
 function withoutTypeLists(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutTypeLists);
   if (!isObject(value)) return value;
+  // A schema that is large and checked here shows its own outline.
+  if (isObject(value.shown)) return { ...value.shown, description: value.description };
   const { type, ...rest } = value;
   const others = Object.fromEntries(Object.entries(rest).map(([key, each]) => [key, withoutTypeLists(each)]));
   if (type === undefined) return others;

@@ -159,6 +159,18 @@ describe('answers that are easily misread', () => {
     expect(upstream.arrived).toHaveLength(0);
   });
 
+  test('no nesting is too deep', async () => {
+    let deep: unknown = 'x';
+    for (let level = 0; level < 10_000; level += 1) deep = [deep];
+    const data = { version: 'v2', content: { messages: [{ type: 'text', text: 'x', y: deep }] } };
+    const told = await failure('manychat_send_content', { subscriber_id: 1, data });
+    expect(told).toMatchObject({ kind: 'invalid_input', performed: 'no' });
+    upstream.reply = {
+      body: `{"status":"success","data":{"field":{"id":1,"value":${'['.repeat(5_000)}${']'.repeat(5_000)}}}}`,
+    };
+    expect(await result('manychat_create_bot_field', { name: 'x', type: 'text' })).toEqual({ bot_field: { id: 1 } });
+  });
+
   test('a key that only looks like one of the API does not take its place', async () => {
     upstream.reply = { body: { status: 'success', data: { id: 1, email: 'a@b', 'email\u200b': { x: 1 } } } };
     expect(await result('manychat_get_subscriber', { subscriber_id: 1 })).toEqual({

@@ -1,5 +1,208 @@
 import { z } from 'zod';
+import { channelProblems, lengthOf, namedChannels } from './channels.js';
 import { digitsLost } from './values.js';
+
+/** Most messages of one request. */
+export const mostMessages = 10;
+const mostButtons = 3;
+const mostQuickReplies = 11;
+const mostActions = 5;
+const mostCards = 10;
+const longestCardText = 80;
+const longestCallbackSeconds = 86_400;
+
+const needs = (what: string, key: string) => ({
+  error: ({ input }: { input?: unknown }) => (input === undefined ? `${what} needs \`${key}\`` : undefined),
+});
+
+/** A text that must be there; `what` is named where it is not. */
+const words = (what: string, key: string) =>
+  z.string(needs(what, key)).refine((given) => given.trim() !== '', `${what} needs a \`${key}\` that is not empty`);
+
+const isAddress = (given: string, schemes: readonly string[]): boolean =>
+  URL.canParse(given) && schemes.includes(new URL(given).protocol);
+
+const webAddress = (what: string, key = 'url') =>
+  words(what, key).refine(
+    (given) => given.trim() === '' || isAddress(given, ['https:', 'http:']),
+    'must be a whole web address, e.g. https://example.com/shop',
+  );
+
+const secureAddress = (what: string, key = 'url') =>
+  words(what, key).refine(
+    (given) => given.trim() === '' || isAddress(given, ['https:']),
+    'must be a whole https address, e.g. https://example.com/shop',
+  );
+
+const most = (count: number, what: string) => ({ error: `takes ${count} ${what} at the most` });
+
+const oneOf = (what: string, types: readonly string[]) => ({
+  error: ({ input }: { input?: unknown }) => {
+    const given = typeof input === 'object' && input !== null && 'type' in input ? input.type : undefined;
+    const instead = given === 'node' ? 'node works in dynamic blocks only, use flow; ' : '';
+    return `${instead}${what} has one of the types ${types.join(', ')}`;
+  },
+});
+
+const action = z.discriminatedUnion(
+  'action',
+  [
+    z.strictObject({ action: z.literal('add_tag'), tag_name: words('add_tag', 'tag_name') }),
+    z.strictObject({ action: z.literal('remove_tag'), tag_name: words('remove_tag', 'tag_name') }),
+    z.strictObject({
+      action: z.literal('set_field_value'),
+      field_name: words('set_field_value', 'field_name'),
+      value: z.union([z.string(), z.number(), z.boolean()], needs('set_field_value', 'value')),
+    }),
+    z.strictObject({ action: z.literal('unset_field_value'), field_name: words('unset_field_value', 'field_name') }),
+  ],
+  { error: 'an action is add_tag, remove_tag, set_field_value or unset_field_value, in its key `action`' },
+);
+
+const actions = z.array(action).max(mostActions, most(mostActions, 'actions')).optional();
+
+const urlButton = z.strictObject({
+  type: z.literal('url'),
+  caption: words('a url button', 'caption'),
+  url: webAddress('a url button'),
+  webview_size: z.enum(['full', 'medium', 'compact'], { error: 'is full, medium or compact' }).optional(),
+  actions,
+});
+
+const flowButton = z.strictObject({
+  type: z.literal('flow'),
+  caption: words('a flow button', 'caption'),
+  target: words('a flow button', 'target').describe('ns from manychat_list_flows'),
+  actions,
+});
+
+const callButton = z.strictObject({
+  type: z.literal('call'),
+  caption: words('a call button', 'caption'),
+  phone: words('a call button', 'phone'),
+  actions,
+});
+
+const wanted = (key: string) => z.boolean({ error: `a buy button needs \`customer.${key}\`, true or false` });
+
+const buyButton = z.strictObject({
+  type: z.literal('buy'),
+  caption: words('a buy button', 'caption'),
+  customer: z.strictObject(
+    {
+      shipping_address: wanted('shipping_address'),
+      contact_name: wanted('contact_name'),
+      contact_phone: wanted('contact_phone'),
+      contact_email: wanted('contact_email').optional(),
+    },
+    needs('a buy button', 'customer'),
+  ),
+  product: z.strictObject(
+    {
+      label: words('a product', 'label'),
+      cost: z.int({ error: 'a product needs `cost`, a whole number of cents' }).min(0, { error: 'is not negative' }),
+    },
+    needs('a buy button', 'product'),
+  ),
+  success_target: z.string().optional(),
+  actions,
+});
+
+const headers = z.record(z.string(), z.string(), { error: 'holds a text for each header' }).optional();
+const payload = z.record(z.string(), z.unknown(), { error: 'is an object' }).optional();
+
+const callbackButton = z.strictObject({
+  type: z.literal('dynamic_block_callback'),
+  caption: words('a dynamic_block_callback button', 'caption'),
+  url: secureAddress('a dynamic_block_callback button'),
+  method: z.literal('post', { error: 'a dynamic_block_callback button needs `method: "post"`' }),
+  headers,
+  payload,
+  actions,
+});
+
+const buttonTypes = ['url', 'flow', 'call', 'buy', 'dynamic_block_callback'];
+const button = z.discriminatedUnion(
+  'type',
+  [urlButton, flowButton, callButton, buyButton, callbackButton],
+  oneOf('a button', buttonTypes),
+);
+const buttons = z.array(button).max(mostButtons, most(mostButtons, 'buttons')).optional();
+
+const quickReply = z.discriminatedUnion(
+  'type',
+  [flowButton, callbackButton],
+  oneOf('a quick reply', ['flow', 'dynamic_block_callback']),
+);
+
+const cardText = (what: string, key: string) =>
+  words(what, key).refine(
+    (given) => lengthOf(given) <= longestCardText,
+    `takes ${longestCardText} characters at the most`,
+  );
+
+const card = z.strictObject({
+  title: cardText('a card', 'title'),
+  subtitle: cardText('a card', 'subtitle').optional(),
+  image_url: webAddress('a card', 'image_url').optional(),
+  action_url: secureAddress('a card', 'action_url').optional(),
+  buttons,
+});
+
+const medium = (type: 'image' | 'video' | 'audio') =>
+  z.strictObject({ type: z.literal(type), url: webAddress(`a message of type ${type}`), buttons });
+
+const message = z.discriminatedUnion(
+  'type',
+  [
+    z.strictObject({ type: z.literal('text'), text: words('a text message', 'text'), buttons }),
+    z.strictObject({
+      type: z.literal('cards'),
+      elements: z
+        .array(card, needs('a message of type cards', 'elements'))
+        .min(1, { error: 'needs at least one card' })
+        .max(mostCards, most(mostCards, 'cards')),
+      image_aspect_ratio: z.enum(['horizontal', 'square'], { error: 'is horizontal or square' }).optional(),
+    }),
+    medium('image'),
+    medium('video'),
+    medium('audio'),
+    z.strictObject({ type: z.literal('file'), url: webAddress('a message of type file') }),
+  ],
+  oneOf('a message', ['text', 'image', 'video', 'audio', 'file', 'cards']),
+);
+
+const callback = z.strictObject({
+  url: secureAddress('external_message_callback'),
+  method: words('external_message_callback', 'method'),
+  headers,
+  payload,
+  timeout: z
+    .int({ error: 'is a whole number of seconds' })
+    .min(1, { error: 'is at least 1 second' })
+    .max(longestCallbackSeconds, { error: `is ${longestCallbackSeconds} seconds at the most` })
+    .optional(),
+});
+
+const content = z.strictObject({
+  type: z.enum(namedChannels, { error: `is ${namedChannels.join(', ')}; leave it out for Messenger` }).optional(),
+  messages: z.array(message, needs('content', 'messages')).max(mostMessages, most(mostMessages, 'messages')),
+  quick_replies: z.array(quickReply).max(mostQuickReplies, most(mostQuickReplies, 'quick replies')).optional(),
+  actions,
+  external_message_callback: callback.optional(),
+});
+
+/** Message content that keeps the grammar. */
+export type Content = z.output<typeof content>;
+
+const checkedContent = content.check((context) => {
+  const given = context.value;
+  const complain = (path: readonly (string | number)[], message: string) =>
+    context.issues.push({ code: 'custom', input: given, path: [...path], message });
+  for (const { path, problem } of channelProblems(given)) complain(path, problem);
+  if (given.messages.length === 0 && (given.actions ?? []).length === 0)
+    complain(['messages'], 'needs at least one message');
+});
 
 /** Whether a number anywhere in a value has lost digits on its way here. */
 function hasInexactNumber(value: unknown): boolean {
@@ -7,33 +210,47 @@ function hasInexactNumber(value: unknown): boolean {
   return typeof value === 'object' && value !== null && Object.values(value).some(hasInexactNumber);
 }
 
-/** The `data` of a sent message, in ManyChat's dynamic-block format version 2. */
+/** What clients are shown of the grammar: enough to write a message, in a fraction of its size. */
+const outline = {
+  type: 'object',
+  properties: {
+    version: { type: 'string', const: 'v2' },
+    content: {
+      type: 'object',
+      properties: {
+        type: { type: 'string', enum: namedChannels, description: 'Leave out for Messenger' },
+        messages: {
+          type: 'array',
+          maxItems: mostMessages,
+          items: { type: 'object' },
+          description:
+            '{type:"text",text,buttons?} | {type:"image"|"video"|"audio",url,buttons?} | {type:"file",url} | {type:"cards",elements:[{title,subtitle?,image_url?,action_url?,buttons?}]}; 3 buttons: {type:"url",caption,url} | {type:"flow",caption,target: flow ns} | {type:"call",caption,phone}',
+        },
+        quick_replies: {
+          type: 'array',
+          maxItems: mostQuickReplies,
+          items: { type: 'object' },
+          description: '{type:"flow",caption,target}',
+        },
+        actions: {
+          type: 'array',
+          maxItems: mostActions,
+          items: { type: 'object' },
+          description:
+            '{action:"add_tag"|"remove_tag",tag_name} | {action:"set_field_value",field_name,value} | {action:"unset_field_value",field_name}',
+        },
+      },
+      required: ['messages'],
+    },
+  },
+  required: ['version', 'content'],
+};
+
+/**
+ * The `data` of a sent message, checked whole against ManyChat's dynamic-block reference (version 2) and what the
+ * channel takes; clients are shown an outline.
+ */
 export const messageData = z
-  .looseObject({
-    version: z.literal('v2'),
-    content: z.looseObject({
-      type: z
-        .enum(['instagram', 'whatsapp', 'telegram'], {
-          error: 'must be instagram, whatsapp or telegram; leave it out for Messenger',
-        })
-        .optional()
-        .describe('Channel; leave out for Messenger'),
-      messages: z
-        .array(z.looseObject({ type: z.string() }))
-        .min(1)
-        .max(10)
-        .describe('{type:"text",text,buttons?} | {type:"image"|"video"|"audio"|"file",url} | {type:"cards",elements}'),
-      quick_replies: z
-        .array(z.looseObject({ type: z.string(), caption: z.string() }))
-        .max(11)
-        .optional()
-        .describe('{type:"flow",caption,target: flow ns}'),
-      actions: z
-        .array(z.looseObject({ action: z.string() }))
-        .max(5)
-        .optional()
-        .describe('{action:"add_tag"|"remove_tag",tag_name} | {action:"set_field_value",field_name,value}'),
-    }),
-  })
+  .strictObject({ version: z.literal('v2', { error: 'must be "v2"' }), content: checkedContent })
   .refine((data) => !hasInexactNumber(data), `holds a number that ${digitsLost}`)
-  .describe('Buttons: {type:"url",caption,url} | {type:"flow",caption,target: flow ns}, 3 a message');
+  .meta({ description: 'At most 2,000 characters a text, 1,000 on Instagram', shown: outline });

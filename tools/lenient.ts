@@ -33,9 +33,18 @@ export const flag = z.preprocess((value) => {
   return given === undefined ? undefined : !negative.includes(given);
 }, z.boolean().optional());
 
+/** A value as JSON; absent where it is nested deeper than the stack holds. */
+function asJson(value: object): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return undefined;
+  }
+}
+
 /** A field's value; what is not a scalar is told as JSON. */
 export const fieldValue = z.preprocess(
-  (value) => scalar(value) ?? (typeof value === 'object' && value !== null ? JSON.stringify(value) : undefined),
+  (value) => scalar(value) ?? (typeof value === 'object' && value !== null ? asJson(value) : undefined),
   z.union([z.string(), z.number(), z.boolean()]).optional(),
 );
 

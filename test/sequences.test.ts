@@ -1,0 +1,259 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Outcome } from '../src/calls.js';
+import { type Fault, type FaultEffect, type Sandbox, startSandbox } from '../src/sandbox/index.js';
+import { type Caller, createCaller } from './support/caller.js';
+import { through } from './support/program.js';
+import { fastTiming } from './support/timing.js';
+
+/** Every sequence follows from this number and its own; only the order of arrival differs from run to run. */
+const seed = 20_260_731;
+const sequences = 10_000;
+/** Sandboxes that are asked at the same time, each by a caller of its own. */
+const lanes = 16;
+
+/** The longest deadline there is, over after a tenth of a second. */
+const deadlineMs = 600_000;
+const timing = fastTiming(6_000);
+
+/** Numbers from 0 up to 1 that follow from a seed (mulberry32). */
+function createRandom(start: number): () => number {
+  let state = start >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** Draws by lot. */
+class Lot {
+  constructor(readonly random: () => number) {}
+  /** A whole number from `least` to `most`. */
+  number = (least: number, most: number): number => least + Math.floor(this.random() * (most - least + 1));
+  chance = (share: number): boolean => this.random() < share;
+  of<Item>(items: readonly [Item, ...Item[]]): Item {
+    return items[Math.floor(this.random() * items.length)] ?? items[0];
+  }
+}
+
+/** One tool call of a sequence. */
+interface Step {
+  readonly tool: string;
+  readonly args: Readonly<Record<string, unknown>>;
+  readonly path: string;
+  /** What its deed is known by; absent where doing it twice does nothing twice. */
+  readonly deed?: string;
+  /** Whether the call before is still under way when this one is made. */
+  readonly together: boolean;
+  /** When the client cancels it: beforehand, or after so many milliseconds. */
+  readonly cancel?: 'before' | number;
+}
+
+interface Sequence {
+  readonly steps: readonly Step[];
+  readonly faults: readonly Fault[];
+}
+
+/** Messenger contacts; the last two are refused, for the closed window and for having opted out. */
+const subscribers = [
+  '123456789',
+  '24958501110451908',
+  '1523908746',
+  '24958501110490001',
+  '24958501110460017',
+  '24958501110480011',
+] as const;
+const userRefs = ['123456', '-1543835812530302162', '7205759403792793601'] as const;
+const flows = ['content123456', 'content123', 'content456', 'content20240611120000_714450'] as const;
+
+type Deed = Pick<Step, 'tool' | 'args' | 'path' | 'deed'>;
+
+function drawDeed(lot: Lot, unique: string): Deed {
+  const subscriber_id = lot.of(subscribers);
+  const data = { version: 'v2', content: { messages: [{ type: 'text', text: unique }] } };
+  const kinds: readonly [[number, () => Deed], ...[number, () => Deed][]] = [
+    [40, () => ({ tool: 'send_content', args: { subscriber_id, data }, path: '/sendContent', deed: unique })],
+    [
+      15,
+      () => {
+        const args = { user_ref: lot.of(userRefs), data };
+        return { tool: 'send_content_by_user_ref', args, path: '/sendContentByUserRef', deed: unique };
+      },
+    ],
+    [
+      15,
+      () => {
+        const flow_ns = lot.of(flows);
+        const deed = `${subscriber_id} ${flow_ns}`;
+        return { tool: 'send_flow', args: { subscriber_id, flow_ns }, path: '/sendFlow', deed };
+      },
+    ],
+    [8, () => ({ tool: 'create_tag', args: { name: unique }, path: '/createTag', deed: unique })],
+    [6, () => ({ tool: 'get_subscriber', args: { subscriber_id }, path: '/subscriber/getInfo' })],
+    [6, () => ({ tool: 'add_tag_to_subscriber', args: { subscriber_id, tag_id: 2 }, path: '/addTag' })],
+    [6, () => ({ tool: 'remove_tag_from_subscriber', args: { subscriber_id, tag_id: 1 }, path: '/removeTag' })],
+    [4, () => ({ tool: 'delete_tag', args: { tag_id: lot.number(1, 4) }, path: '/page/removeTag' })],
+  ];
+  let left = lot.number(1, 100);
+  const drawn = kinds.find(([share]) => {
+    left -= share;
+    return left <= 0;
+  });
+  return (drawn ?? kinds[0])[1]();
+}
+
+const page = (status: number): FaultEffect => ({ status, body: '<h1>Oops</h1>', content_type: 'text/html' });
+const exception: FaultEffect = { status: 500, body: { status: 'exception', message: 'Something went wrong' } };
+
+function drawFault(lot: Lot, steps: readonly Step[]): Fault {
+  const places = steps.map(({ path }) => path);
+  const target = lot.chance(0.1) ? '' : lot.chance(0.1) ? '/connections' : lot.of(['', ...places]);
+  const timing = { match: { path: target }, after: lot.number(0, 1), times: lot.number(1, 3) };
+  const perform = lot.chance(0.5);
+  if (lot.chance(0.02)) return { ...timing, times: 1, hang: true, perform };
+  if (lot.chance(0.2)) {
+    // It says that nothing was carried out, so it is never said of what was.
+    const told = lot.chance(0.5) ? { 'retry-after': String(lot.number(0, 3)) } : {};
+    return { ...timing, status: 429, headers: told, body: { message: 'Slow down' } };
+  }
+  const effect = lot.of<FaultEffect>([
+    exception,
+    page(500),
+    page(502),
+    { status: 502, body: '' },
+    { html: true },
+    { reset: 'before_headers' },
+    { reset: 'in_body' },
+    { truncate: true },
+    { close_connection: true },
+    { delay_ms: lot.number(1, 40) },
+  ]);
+  return { ...timing, perform, ...effect };
+}
+
+function drawSequence(index: number): Sequence {
+  const lot = new Lot(createRandom(seed + index * 7919));
+  const steps = Array.from({ length: lot.number(1, 5) }, (_, place): Step => {
+    const cancel = lot.chance(0.15) ? (lot.chance(0.2) ? 'before' : lot.random() * 12) : undefined;
+    const deed = drawDeed(lot, `text ${index}.${place}`);
+    return { ...deed, together: lot.chance(0.5), ...(cancel !== undefined && { cancel }) };
+  });
+  return { steps, faults: Array.from({ length: lot.number(0, 3) }, () => drawFault(lot, steps)) };
+}
+
+/** A call with its answer; none where its promise was rejected. */
+interface Answered {
+  readonly step: Step;
+  readonly outcome: Outcome | undefined;
+}
+
+async function callStep(caller: Caller, { tool, args, cancel }: Step): Promise<Outcome> {
+  const client = new AbortController();
+  if (cancel === 'before') client.abort();
+  const timer = typeof cancel === 'number' ? setTimeout(() => client.abort(), cancel) : undefined;
+  return caller.call(`manychat_${tool}`, args, client.signal).finally(() => clearTimeout(timer));
+}
+
+async function run(caller: Caller, sandbox: Sandbox, { steps, faults }: Sequence): Promise<Answered[]> {
+  sandbox.reset();
+  caller.logged.length = 0;
+  for (const fault of faults) sandbox.order(fault);
+  const answers: Promise<Answered>[] = [];
+  for (const step of steps) {
+    if (!step.together) await Promise.all(answers);
+    const answer = callStep(caller, step).catch(() => undefined);
+    answers.push(answer.then((outcome) => ({ step, outcome })));
+  }
+  const answered = await Promise.all(answers);
+  // What a client that has given up sent before may still be on its way to the sandbox.
+  for (let turn = 0; turn < 4; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+  return answered;
+}
+
+/** What the sandbox has carried out of that which must not happen twice, by what it is known by. */
+function deedsOf(sandbox: Sandbox): string[] {
+  const sent = sandbox.messages().map(({ flow_ns: flow, subscriber_id: subscriber, messages: [message] }) => {
+    if (flow !== undefined) return `${subscriber} ${flow}`;
+    return (message as { text: string }).text;
+  });
+  const created = sandbox.requests().filter(({ path, performed }) => performed && path.endsWith('/createTag'));
+  return [...sent, ...created.map(({ body }) => (body as { name: string }).name)];
+}
+
+/** What must hold of every sequence; says in words what does not. */
+function violations(answered: readonly Answered[], deeds: readonly string[], logged: readonly string[]): string[] {
+  const wrong: string[] = [];
+  const known = new Set(answered.map(({ step }) => step.deed));
+  for (const deed of deeds) if (!known.has(deed)) wrong.push(`"${deed}" was done without a call`);
+  for (const deed of known) {
+    if (deed === undefined) continue;
+    // A text or a name belongs to one call; a flow may have been sent to the same contact by several.
+    const outcomes = answered.filter(({ step }) => step.deed === deed).map(({ outcome }) => outcome);
+    const succeeded = outcomes.filter((outcome) => outcome?.ok === true).length;
+    const unknown = outcomes.filter((outcome) => outcome?.ok === false && outcome.failure.performed === 'unknown');
+    const done = deeds.filter((each) => each === deed).length;
+    if (done > outcomes.length) wrong.push(`"${deed}" was done ${done} times for ${outcomes.length} call(s)`);
+    if (done < succeeded) wrong.push(`"${deed}" was done ${done} times and said to be done ${succeeded} times`);
+    if (done > succeeded + unknown.length) wrong.push(`"${deed}" was done and said not to be`);
+  }
+  for (const { step, outcome } of answered) {
+    if (outcome === undefined) wrong.push(`${step.tool} threw`);
+    else if (!outcome.ok && outcome.failure.kind === 'internal') wrong.push(`${step.tool}: ${outcome.failure.message}`);
+    if (step.cancel !== 'before') continue;
+    if (outcome?.ok !== false || outcome.failure.kind !== 'cancelled' || outcome.failure.performed !== 'no')
+      wrong.push(`${step.tool} was cancelled beforehand and made all the same`);
+  }
+  if (logged.length !== answered.length) wrong.push(`${answered.length} calls, ${logged.length} log lines`);
+  return wrong;
+}
+
+describe('random sequences of calls, faults and cancellations', () => {
+  const sandboxes: Sandbox[] = [];
+  const callers: Caller[] = [];
+  beforeAll(async () => {
+    for (let lane = 0; lane < lanes; lane += 1) {
+      const sandbox = await startSandbox({ limits: false });
+      // Through Maton with the connection pinned or looked up, and directly.
+      const access: Record<string, string> =
+        lane % 4 === 0
+          ? { MANYCHAT_API_KEY: sandbox.manychatKey, MANYCHAT_API_URL: sandbox.url }
+          : through(sandbox.url, sandbox.matonKey);
+      const pinned: Record<string, string> = lane % 2 === 1 ? { MATON_CONNECTION_ID: sandbox.connectionId } : {};
+      const environment = { ...access, ...pinned, MANYCHAT_MCP_DEADLINE_MS: String(deadlineMs) };
+      sandboxes.push(sandbox);
+      callers.push(createCaller(environment, { timing, random: createRandom(seed + lane) }));
+    }
+  });
+  afterAll(async () => {
+    await Promise.all(callers.map((caller) => caller.close()));
+    await Promise.all(sandboxes.map((sandbox) => sandbox.close()));
+  });
+
+  test(`${sequences} sequences: nothing is done twice, and every answer is true`, { timeout: 180_000 }, async () => {
+    const seen: Record<string, number> = {};
+    let next = 0;
+    const work = async (caller: Caller, sandbox: Sandbox): Promise<void> => {
+      while (next < sequences) {
+        const index = next;
+        next += 1;
+        const sequence = drawSequence(index);
+        const answered = await run(caller, sandbox, sequence);
+        const wrong = violations(answered, deedsOf(sandbox), caller.logged);
+        if (wrong.length > 0) {
+          next = sequences;
+          const told = JSON.stringify({ ...sequence, outcomes: answered.map(({ outcome }) => outcome) }, null, 1);
+          throw new Error(`seed ${seed}, sequence ${index}: ${wrong.join('; ')}\n${told}`);
+        }
+        for (const { outcome } of answered) {
+          const word = outcome?.ok === false ? `${outcome.failure.kind} ${outcome.failure.performed}` : 'ok';
+          seen[word] = (seen[word] ?? 0) + 1;
+        }
+      }
+    };
+    await Promise.all(callers.map((caller, lane) => work(caller, sandboxes[lane] as Sandbox)));
+    // The lots were not so drawn that nothing was tried.
+    for (const word of ['ok', 'network unknown', 'gateway_error unknown', 'cancelled no', 'cancelled unknown'])
+      expect(seen[word], word).toBeGreaterThan(100);
+  });
+});
