@@ -79,7 +79,9 @@ export async function attempt<Data>(
   function delayAfter(error: CallError): number | undefined {
     const { failure, reach } = error;
     if (stop.aborted) return undefined;
-    if (failure.kind === 'rate_limited' && failure.http_status !== undefined) {
+    if (failure.kind === 'rate_limited') {
+      // The pacer's own refusal: there is no place before the deadline, so waiting for one is of no use.
+      if (failure.http_status === undefined) return undefined;
       const told = (failure.retry_after_s ?? 0) * 1000;
       // The pause holds for everybody; who was refused also waits longer each time.
       pacer.slowDown(limits, told > 0 ? told : 2 * jitter(firstPauseMs));

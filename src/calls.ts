@@ -24,10 +24,10 @@ export function createToolCaller(gateway: Gateway, log: Log, direct: boolean): T
     const trace: CallTrace = {};
     const line = () => ({ tool: endpoint.name, ...trace, ms: Math.round(performance.now() - started) });
     try {
-      const { input, connectionId } = parseInput(tool, given, { endpoint, direct });
+      const { input, connectionId, warnings } = parseInput(tool, given, { endpoint, direct });
       const result = await gateway.call(endpoint, input, { ...side, connectionId, trace });
       log.info(line(), 'call');
-      return { ok: true, result };
+      return { ok: true, result: warnings.length === 0 ? result : { ...result, warnings } };
     } catch (thrown) {
       const { failure } = asCallError(thrown, { endpoint, direct }, 'unsent');
       log.warn({ ...line(), kind: failure.kind, performed: failure.performed }, 'call failed');

@@ -112,7 +112,7 @@ const hints: Readonly<Record<Kind, string | readonly [string, string]>> = {
   message_tag_refused:
     'Call again without message_tag; ManyChat takes none any more. If the 24-hour window is closed see manychat_list_otn_topics.',
   invalid_content:
-    'Correct the content as the message says, then send it. Tags and fields named in actions must exist: manychat_list_tags, manychat_list_custom_fields.',
+    'Nothing was sent. Correct the content as the message says, then send it; manychat_list_flows has the targets of flow buttons. Tags and fields named in actions must exist: manychat_list_tags, manychat_list_custom_fields.',
   permission_denied:
     'Do not retry. Importing contacts needs a permission that the account owner asks ManyChat support for; other refusals depend on the account and its plan.',
   already_exists: 'Use the existing one instead of creating another.',

@@ -1,6 +1,5 @@
 import type { z } from 'zod';
 import type { Result } from '../tools/endpoint.js';
-import { isObject } from '../tools/object.js';
 import { callError, type FailureContext } from './errors.js';
 import type { Tool } from './tool.js';
 
@@ -61,7 +60,12 @@ function complaint(issue: z.core.$ZodIssue, tool: Tool): string {
 export interface ParsedInput {
   readonly input: Result;
   readonly connectionId: string | undefined;
+  /** What was mended in the arguments, and what may not do what was meant. */
+  readonly warnings: readonly string[];
 }
+
+/** Complaints in one answer; who mends these is told of the rest. */
+const mostComplaints = 12;
 
 /** Levels that no tool needs, and that everything which walks through the arguments can bear. */
 const maxDepth = 50;
@@ -77,12 +81,24 @@ export function parseInput(tool: Tool, given: unknown, context: FailureContext):
     const message = `the arguments are nested more than ${maxDepth} levels deep`;
     throw callError('invalid_input', context, { message, source: 'client' });
   }
-  const parsed = tool.input.safeParse(isObject(given) ? given : (given ?? {}), { error: sentence });
+  const repaired = tool.endpoint.repair?.(given);
+  const parsed = tool.input.safeParse(repaired?.given ?? given ?? {}, { error: sentence });
   if (!parsed.success) {
-    const complaints = parsed.error.issues.map((issue) => complaint(issue, tool));
-    throw callError('invalid_input', context, { message: [...new Set(complaints)].join('; '), source: 'client' });
+    const complaints = [...new Set(parsed.error.issues.map((issue) => complaint(issue, tool)))];
+    const { issues } = parsed.error;
+    const aboutContent = tool.endpoint.effect === 'send' && issues.every((issue) => issue.path[0] === 'data');
+    throw callError(aboutContent ? 'invalid_content' : 'invalid_input', context, {
+      message: complaints.slice(0, mostComplaints).join('; '),
+      source: 'client',
+      details: repaired?.warnings,
+    });
   }
-  if (tool.input === tool.endpoint.input) return { input: parsed.data, connectionId: undefined };
-  const { connection_id: connection, ...input } = parsed.data;
-  return { input, connectionId: typeof connection === 'string' ? connection : undefined };
+  const { connection_id: connection, ...rest } = parsed.data;
+  const chooses = tool.input !== tool.endpoint.input;
+  const input = chooses ? rest : parsed.data;
+  return {
+    input,
+    connectionId: chooses && typeof connection === 'string' ? connection : undefined,
+    warnings: [...(repaired?.warnings ?? []), ...(tool.endpoint.cautions?.(input) ?? [])],
+  };
 }

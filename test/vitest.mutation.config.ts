@@ -6,7 +6,9 @@ import { defineConfig } from 'vitest/config';
  */
 export default defineConfig({
   test: {
-    include: ['errors', 'connection', 'results', 'regressions', 'pace', 'faults'].map((name) => `test/${name}.test.ts`),
+    include: ['attempts', 'errors', 'connection', 'results', 'regressions', 'pace', 'faults'].map(
+      (name) => `test/${name}.test.ts`,
+    ),
     testNamePattern: /^(?!.*(real sockets|surroundings|trickle|hang|9 MB|gzip bomb|429 with|no such host)).*$/,
     testTimeout: 20_000,
   },

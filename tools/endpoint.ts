@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Repaired } from './repair.js';
 
 /** What a call does to the world: the one word from which MCP annotations and the retry rule follow. */
 export type Effect = 'read' | 'set' | 'create' | 'remove' | 'destroy' | 'send';
@@ -60,6 +61,10 @@ export interface Endpoint<Input extends z.ZodObject = z.ZodObject> {
   /** Parameters sent with every call. */
   readonly fixed?: Readonly<Record<string, string>>;
   readonly output: Output<z.output<Input>>;
+  /** Mends arguments whose meaning is beyond doubt, before they are checked. */
+  repair?(given: unknown): Repaired;
+  /** What the caller should know of arguments that are right and may yet not do what was meant. */
+  cautions?(input: z.output<Input>): string[];
   /** A further call that some answers need; it must not turn a success into a failure. */
   complete?(result: Result, call: Call): Promise<Result>;
   /** One truthful call. */

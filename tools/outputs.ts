@@ -86,6 +86,12 @@ function items(key: string, schema: z.ZodType): Output {
   };
 }
 
+/** A send that was accepted; `warnings` tell what was mended in it or may not arrive as it was meant. */
+export const accepted: Output = {
+  schema: z.looseObject({ ok: z.literal(true), warnings: z.array(z.string()).optional() }),
+  from: () => ({ ok: true }),
+};
+
 /** A write that answers nothing but its success. */
 export const done: Output = {
   schema: z.looseObject({ ok: z.literal(true) }),

@@ -1,8 +1,20 @@
 import { z } from 'zod';
-import { messageData } from './content.js';
+import { openQuestions } from './channels.js';
+import { type Content, messageData } from './content.js';
 import { endpoint } from './endpoint.js';
-import { done } from './outputs.js';
+import { accepted } from './outputs.js';
+import { repairSend } from './repair.js';
 import { subscriberId, text, userRef } from './values.js';
+
+/** What may go wrong with content that is right as far as ManyChat documents it. */
+function contentCautions(content: Content, messageTag?: string): string[] {
+  const placeholder = /\{\{[^{}]+\}\}/.exec(JSON.stringify(content.messages))?.[0];
+  return [
+    ...openQuestions(content),
+    ...(placeholder === undefined ? [] : [`${placeholder} is sent as it stands: only flows fill in fields.`]),
+    ...(messageTag === undefined ? [] : ['ManyChat refuses message tags since 2026.']),
+  ];
+}
 
 export const sendContent = endpoint({
   name: 'manychat_send_content',
@@ -23,7 +35,9 @@ export const sendContent = endpoint({
       'From manychat_list_otn_topics; uses up a token of the contact, also within 24 hours',
     ).optional(),
   }),
-  output: done,
+  output: accepted,
+  repair: repairSend,
+  cautions: ({ data, message_tag }) => contentCautions(data.content, message_tag),
   example: {
     subscriber_id: 123456789,
     data: { version: 'v2', content: { messages: [{ type: 'text', text: 'Hello! How can I help you today?' }] } },
@@ -42,7 +56,15 @@ export const sendContentByUserRef = endpoint({
   effect: 'send',
   evidence: ['manychat_get_subscriber_by_user_ref'],
   input: z.strictObject({ user_ref: userRef, data: messageData }),
-  output: done,
+  output: accepted,
+  repair: repairSend,
+  cautions({ data }) {
+    const ignored =
+      data.content.actions === undefined
+        ? []
+        : ['The actions are ignored: ManyChat performs none when it sends to a user_ref.'];
+    return [...contentCautions(data.content), ...ignored];
+  },
   example: {
     user_ref: 123456,
     data: { version: 'v2', content: { messages: [{ type: 'text', text: 'Welcome!' }] } },
@@ -62,6 +84,6 @@ export const sendFlow = endpoint({
   effect: 'send',
   evidence: ['manychat_get_subscriber'],
   input: z.strictObject({ subscriber_id: subscriberId, flow_ns: text('ns from manychat_list_flows') }),
-  output: done,
+  output: accepted,
   example: { subscriber_id: 123456789, flow_ns: 'content123456' },
 });

@@ -1,0 +1,297 @@
+import { describe, expect, test } from 'vitest';
+import { attempt, limitsOf } from '../src/attempts.js';
+import { openBudget } from '../src/budget.js';
+import { type CallError, callError, type FailureContext, kinds } from '../src/errors.js';
+import { HttpFault } from '../src/http.js';
+import { type Limit, type Pacer, TooLate } from '../src/pace.js';
+import { endpoints } from '../tools/index.js';
+import { type ManualTiming, manualTiming } from './support/timing.js';
+
+const endpointOf = (name: string) => {
+  const found = endpoints.find((endpoint) => endpoint.name === name);
+  if (found === undefined) throw new Error(`no ${name}`);
+  return found;
+};
+const contexts: Record<string, FailureContext> = {
+  read: { endpoint: endpointOf('manychat_get_page'), direct: false },
+  set: { endpoint: endpointOf('manychat_add_tag_to_subscriber'), direct: false },
+  send: { endpoint: endpointOf('manychat_send_flow'), direct: false },
+};
+
+/** A pacer that gives every turn at once and notes what it is told. */
+function openPacer(timing: ManualTiming) {
+  const noted = { pauses: [] as number[], arrivals: [] as number[], turns: 0, over: 0, sent: 0 };
+  const pacer: Pacer = {
+    async turn(_, { arrived }) {
+      noted.turns += 1;
+      noted.arrivals.push(arrived);
+      return {
+        sent() {
+          noted.sent += 1;
+        },
+        over() {
+          noted.over += 1;
+        },
+      };
+    },
+    slowDown: (_, pauseMs) => void noted.pauses.push(Math.round(pauseMs)),
+  };
+  return { pacer, noted, timing };
+}
+
+type Script = (count: number, onSent: () => void, signal: AbortSignal) => Promise<string> | string;
+
+/** Runs a scripted request under a deadline of 10 seconds; tells when each try began and how it ended. */
+async function run(
+  effect: string,
+  script: Script,
+  {
+    random = 0,
+    cancelAt = Number.NaN,
+    onWait,
+  }: { random?: number; cancelAt?: number; onWait?: (seconds: number) => void } = {},
+) {
+  const timing = manualTiming();
+  const { pacer, noted } = openPacer(timing);
+  const cancel = new AbortController();
+  if (!Number.isNaN(cancelAt)) timing.after(cancelAt, () => cancel.abort('enough'));
+  const { budget, close } = openBudget(timing, 10_000, cancel.signal, onWait);
+  const tries: number[] = [];
+  const context = contexts[effect] as FailureContext;
+  let ended: { value?: string; error?: CallError } | undefined;
+  const once = async (signal: AbortSignal, onSent: () => void) => {
+    tries.push(Math.round(timing.now()));
+    return script(tries.length, onSent, signal);
+  };
+  attempt(once, [], budget, context, { pacer, timing, random: () => random }).then(
+    (value) => {
+      ended = { value };
+    },
+    (error) => {
+      ended = { error };
+    },
+  );
+  for (let round = 0; ended === undefined && round < 10_000; round += 1) {
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    if (ended === undefined) timing.step();
+  }
+  close();
+  return {
+    ...(ended as { value?: string; error?: CallError } | undefined),
+    tries,
+    noted,
+    at: Math.round(timing.now()),
+  };
+}
+
+const refused = (effect: string, retry?: number): CallError =>
+  callError('rate_limited', contexts[effect] as FailureContext, {
+    message: 'slow',
+    source: 'gateway',
+    http_status: 429,
+    retry_after_s: retry,
+  });
+
+const hang = (signal: AbortSignal): Promise<string> =>
+  new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));
+
+describe('one call, tried again', () => {
+  test('what may have happened: three tries of a read or set, with growing pauses; one of a send', async () => {
+    const lost: Script = (_, onSent) => {
+      onSent();
+      throw new HttpFault('network', 'reset');
+    };
+    for (const effect of ['read', 'set']) {
+      const { tries, error, noted } = await run(effect, lost);
+      expect(tries).toEqual([0, 300, 900]);
+      expect(error?.reach).toBe('ambiguous');
+      expect(error?.failure).toMatchObject({
+        kind: 'network',
+        performed: effect === 'read' ? 'no' : 'unknown',
+        retryable: true,
+      });
+      expect(noted).toMatchObject({ turns: 3, sent: 3, over: 3, pauses: [] });
+    }
+    expect((await run('set', lost, { random: 1 })).tries).toEqual([0, 600, 1_800]);
+    const { tries, error } = await run('send', lost);
+    expect(tries).toEqual([0]);
+    expect(error?.failure).toMatchObject({
+      performed: 'unknown',
+      retryable: false,
+      message: 'The connection broke: reset',
+    });
+  });
+
+  test('what never left is tried three times, whatever the effect', async () => {
+    const { tries, error } = await run('send', () => {
+      throw new HttpFault('network', 'ECONNREFUSED');
+    });
+    expect(tries).toEqual([0, 300, 900]);
+    expect(error?.failure).toMatchObject({ performed: 'no', retryable: true, message: 'No connection: ECONNREFUSED' });
+  });
+
+  test('a success on the second try is a success', async () => {
+    const { tries, value } = await run('send', (count) => {
+      if (count === 1) throw new HttpFault('network', 'ECONNREFUSED');
+      return 'done';
+    });
+    expect({ tries, value }).toEqual({ tries: [0, 300], value: 'done' });
+  });
+
+  test('a plain refusal is final', async () => {
+    const refusal = callError('not_found', contexts.read as FailureContext, {
+      message: 'no',
+      source: 'manychat',
+      http_status: 400,
+    });
+    const { tries, error } = await run('read', () => Promise.reject(refusal));
+    expect(tries).toEqual([0]);
+    expect(error).toBe(refusal);
+  });
+
+  test('a 429 is waited out as told, everybody pausing; untold, with a growing pause of its own', async () => {
+    const told = await run('send', (count) => (count < 3 ? Promise.reject(refused('send', 2)) : 'done'));
+    expect(told).toMatchObject({ tries: [0, 2_000, 4_000], value: 'done', noted: { pauses: [2_000, 2_000] } });
+    const untold = await run('send', () => Promise.reject(refused('send')));
+    expect(untold.tries).toEqual([0, 500, 1_500, 3_500, 7_500]);
+    expect(untold.noted.pauses).toEqual([1_000, 1_000, 1_000, 1_000, 1_000]);
+    expect(untold.noted.arrivals).toEqual([0, 0, 0, 3_500, 7_500]);
+    expect(untold.error?.failure).toMatchObject({ kind: 'rate_limited', performed: 'no', retryable: true });
+  });
+
+  test('no try begins when its answer would come too late', async () => {
+    const { tries, at } = await run('send', () => Promise.reject(refused('send', 9.5)));
+    expect(tries).toEqual([0]);
+    expect(at).toBe(0);
+    expect((await run('send', (count) => (count === 1 ? Promise.reject(refused('send', 9)) : 'done'))).tries).toEqual([
+      0, 9_000,
+    ]);
+  });
+
+  test('a hanging read uses a third of the time for each try, a hanging send all of it', async () => {
+    const read = await run('read', (_, onSent, signal) => {
+      onSent();
+      return hang(signal);
+    });
+    expect(read.tries).toEqual([0, 3_567, 7_433]);
+    expect(read.error?.failure).toMatchObject({
+      kind: 'timeout',
+      performed: 'no',
+      message: 'No answer within 9.8 seconds',
+    });
+    const send = await run('send', (_, onSent, signal) => {
+      onSent();
+      return hang(signal);
+    });
+    expect(send).toMatchObject({ tries: [0], at: 9_800 });
+    expect(send.error?.failure).toMatchObject({ kind: 'timeout', performed: 'unknown' });
+    const unopened = await run('send', (_, __, signal) => hang(signal));
+    expect(unopened.error?.failure).toMatchObject({
+      kind: 'timeout',
+      performed: 'no',
+      message: 'No connection within 9.8 seconds',
+    });
+  });
+
+  test('a cancellation ends it wherever it is', async () => {
+    const inFlight = await run(
+      'send',
+      (_, onSent, signal) => {
+        onSent();
+        return hang(signal);
+      },
+      { cancelAt: 1_000 },
+    );
+    expect(inFlight).toMatchObject({ at: 1_000, noted: { over: 1 } });
+    expect(inFlight.error?.failure).toMatchObject({ kind: 'cancelled', performed: 'unknown', source: 'client' });
+    const pausing = await run('send', () => Promise.reject(refused('send', 5)), { cancelAt: 1_000 });
+    expect(pausing).toMatchObject({ at: 1_000, tries: [0, 1_000] });
+  });
+
+  test('a defect on the way tells whether the request had left', async () => {
+    const before = await run('send', () => {
+      throw new Error('oops');
+    });
+    expect(before.error?.failure).toMatchObject({ kind: 'internal', performed: 'no', message: 'Internal error: oops' });
+    const after = await run('send', (_, onSent) => {
+      onSent();
+      throw new TypeError('oops');
+    });
+    expect(after.error?.failure).toMatchObject({ kind: 'internal', performed: 'unknown', retryable: false });
+  });
+
+  test('who waits is told each second', async () => {
+    const seconds: number[] = [];
+    await run('send', (count) => (count === 1 ? Promise.reject(refused('send', 4)) : 'done'), {
+      onWait: (told) => void seconds.push(told),
+    });
+    expect(seconds).toEqual([1, 2, 3]);
+  });
+
+  test('no place in time is a refusal that says how long it would take', async () => {
+    const timing = manualTiming();
+    const { budget, close } = openBudget(timing, 10_000, new AbortController().signal);
+    const pacer: Pacer = { turn: () => Promise.reject(new TooLate(61_200)), slowDown: () => undefined };
+    const call = attempt(async () => 'never', [], budget, contexts.send as FailureContext, {
+      pacer,
+      timing,
+      random: () => 0,
+    });
+    await expect(call).rejects.toMatchObject({
+      failure: { kind: 'rate_limited', source: 'client', performed: 'no', retryable: true, retry_after_s: 62 },
+    });
+    close();
+  });
+});
+
+describe('the limits of a request', () => {
+  const keys = (limits: Limit[]) => limits.map(({ key, calls, windowMs }) => `${key}: ${calls} in ${windowMs}`);
+  test('through Maton: the account, the endpoint, and for flows the contact', () => {
+    expect(keys(limitsOf(endpointOf('manychat_send_flow'), { subscriber_id: '5' }, 'c1', true))).toEqual([
+      'account: 10 in 1000',
+      'c1 /fb/sending/sendFlow: 20 in 1000',
+      'c1 /fb/sending/sendFlow 5: 100 in 3600000',
+    ]);
+    expect(keys(limitsOf(endpointOf('manychat_list_connections'), {}, '', true))).toEqual(['account: 10 in 1000']);
+  });
+  test('directly: the endpoint', () => {
+    expect(keys(limitsOf(endpointOf('manychat_get_page'), {}, '', false))).toEqual([' /fb/page/getInfo: 100 in 1000']);
+    expect(limitsOf(endpointOf('manychat_get_subscriber_by_user_ref'), {}, '', false)).toEqual([]);
+  });
+});
+
+describe('every kind of failure', () => {
+  test.each(kinds)('%s: a hint that fits each way', (kind) => {
+    const names = new Set<string>(endpoints.map((endpoint) => endpoint.name));
+    for (const endpoint of endpoints) {
+      for (const direct of [false, true]) {
+        const { failure } = callError(kind, { endpoint, direct }, { message: 'Tag not found', source: 'manychat' });
+        expect(failure.hint.length).toBeGreaterThan(10);
+        for (const [mentioned] of failure.hint.matchAll(/manychat_\w+/g)) expect(names).toContain(mentioned);
+        const reachable = endpoint.api === 'manychat' && !/connection/.test(kind);
+        if (direct && reachable) expect(failure.hint).not.toMatch(/_connections?\b/);
+      }
+    }
+  });
+
+  test('a thing that is not there is looked up where its like are listed', () => {
+    const hint = (message: string) =>
+      callError('not_found', contexts.set as FailureContext, { message, source: 'manychat' }).failure.hint;
+    expect(hint('Tag not found')).toContain('manychat_list_tags');
+    expect(hint('Field not found')).toMatch(/manychat_list_custom_fields.*manychat_list_bot_fields/);
+    expect(hint('Flow not found')).toContain('manychat_list_flows');
+    expect(hint('Subscriber does not exist')).toContain('manychat_find_subscribers_by_name');
+    expect(hint('Nothing there')).toMatch(/manychat_list_tags.*manychat_list_flows/);
+  });
+
+  test('one that exists is found by the tool that lists its like', () => {
+    const hint = (name: string) =>
+      callError('already_exists', { endpoint: endpointOf(name), direct: false }, { message: 'x', source: 'manychat' })
+        .failure.hint;
+    expect(hint('manychat_create_tag')).toContain('manychat_list_tags finds');
+    expect(hint('manychat_create_subscriber')).toContain(
+      'manychat_find_subscriber_by_system_field or manychat_find_subscribers_by_name',
+    );
+    expect(hint('manychat_add_tag_to_subscriber')).toContain('Use the existing one');
+  });
+});
