@@ -166,7 +166,7 @@ describe('answers that are easily misread', () => {
     const told = await failure('manychat_send_content', { subscriber_id: 1, data });
     expect(told).toMatchObject({ kind: 'invalid_input', performed: 'no' });
     upstream.reply = {
-      body: `{"status":"success","data":{"field":{"id":1,"value":${'['.repeat(5_000)}${']'.repeat(5_000)}}}}`,
+      body: `{"status":"success","data":{"field":{"id":1,"value":${'['.repeat(100_000)}${']'.repeat(100_000)}}}}`,
     };
     expect(await result('manychat_create_bot_field', { name: 'x', type: 'text' })).toEqual({ bot_field: { id: 1 } });
   });
