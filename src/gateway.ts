@@ -1,4 +1,4 @@
-import { listConnections } from '../tools/connections.js';
+import { connectionId, listConnections } from '../tools/connections.js';
 import type { Endpoint, Result } from '../tools/endpoint.js';
 import { isObject } from '../tools/object.js';
 import { readAnswer } from './answers.js';
@@ -76,9 +76,9 @@ export function createGateway(parts: GatewayParts): Gateway {
     const result = await perform(listConnections, { status: 'ACTIVE' }, course).finally(close);
     const connections = Array.isArray(result.connections) ? result.connections : [];
     return connections.filter(isObject).flatMap(({ connection_id: id, status, creation_time: created }) => {
-      const usable =
-        typeof id === 'string' && /^[!-~]{1,200}$/.test(id) && (status === undefined || status === 'ACTIVE');
-      return usable ? [{ id, created: typeof created === 'string' ? created : '' }] : [];
+      const usable = connectionId.safeParse(id);
+      const active = status === undefined || status === 'ACTIVE';
+      return usable.success && active ? [{ id: usable.data, created: typeof created === 'string' ? created : '' }] : [];
     });
   }
 

@@ -1,9 +1,7 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type Sandbox, startSandbox } from '../src/sandbox/index.js';
+import { beforeEach, describe, expect, test } from 'vitest';
 import type { Channel } from '../tools/channels.js';
-import { type Caller, createCaller } from './support/caller.js';
-import { through } from './support/program.js';
+import { useSandbox } from './support/sandboxed.js';
 import { fastTiming } from './support/timing.js';
 
 /** A contact that can be written to now, by channel. */
@@ -15,23 +13,11 @@ const contacts: Readonly<Record<Channel, string>> = {
 };
 const named: Channel[] = ['messenger', 'instagram', 'whatsapp', 'telegram'];
 
-let sandbox: Sandbox;
-let caller: Caller;
-beforeAll(async () => {
-  sandbox = await startSandbox({ limits: false });
-  caller = createCaller(
-    { ...through(sandbox.url, sandbox.matonKey), MATON_CONNECTION_ID: sandbox.connectionId },
-    { timing: fastTiming(), random: () => 0 },
-  );
-});
-beforeEach(() => sandbox.reset());
-afterAll(async () => {
-  await caller.close();
-  await sandbox.close();
-});
+const used = useSandbox({ timing: fastTiming(), random: () => 0 });
+beforeEach(() => used.sandbox.reset());
 
 const send = (data: unknown, channel: Channel = 'messenger', more: object = {}) =>
-  caller.call('manychat_send_content', { subscriber_id: contacts[channel], data, ...more });
+  used.caller.call('manychat_send_content', { subscriber_id: contacts[channel], data, ...more });
 const ofMessages = (...messages: object[]) => ({ version: 'v2', content: { messages } });
 const ofText = (text: string, more: object = {}) => ofMessages({ type: 'text', text, ...more });
 
@@ -39,7 +25,7 @@ async function complaint(data: unknown, more: object = {}): Promise<string> {
   const outcome = await send(data, 'messenger', more);
   if (outcome.ok) throw new Error('was accepted');
   expect(outcome.failure).toMatchObject({ kind: 'invalid_content', performed: 'no', source: 'client' });
-  expect(sandbox.requests()).toHaveLength(0);
+  expect(used.sandbox.requests()).toHaveLength(0);
   return outcome.failure.message;
 }
 
@@ -58,7 +44,7 @@ describe("the document's own message formats", () => {
     ],
   ])('%s: arrives as it is, without a warning', async (_, data) => {
     expect(await send(data)).toEqual({ ok: true, result: { ok: true } });
-    expect(sandbox.messages()[0]?.messages).toEqual(data.content.messages);
+    expect(used.sandbox.messages()[0]?.messages).toEqual(data.content.messages);
   });
 
   test('quick replies of type node inside a message: mended, and said', async () => {
@@ -68,7 +54,7 @@ describe("the document's own message formats", () => {
     ];
     const outcome = await send(ofText('Choose an option:', { quick_replies }));
     expect(outcome.ok && outcome.result.warnings).toHaveLength(3);
-    expect(sandbox.messages()[0]).toMatchObject({
+    expect(used.sandbox.messages()[0]).toMatchObject({
       messages: [{ type: 'text', text: 'Choose an option:' }],
       quick_replies: quick_replies.map((reply) => ({ ...reply, type: 'flow' })),
     });
@@ -86,7 +72,7 @@ describe('mistakes whose meaning is beyond doubt', () => {
   ])('%s: sent, and said', async (_, data, warning) => {
     const outcome = await send(data);
     expect(outcome.ok && String(outcome.result.warnings)).toMatch(warning);
-    expect(sandbox.messages()[0]?.messages).toEqual([text]);
+    expect(used.sandbox.messages()[0]?.messages).toEqual([text]);
   });
 
   test('message_tag inside the content moves to where ManyChat refuses it', async () => {
@@ -266,9 +252,9 @@ describe('agreement with the sandbox, which knows the rules on its own', () => {
 
   /** The sandbox's own verdict, asked without us in between. */
   async function takenBySandbox(channel: Channel, data: object): Promise<boolean> {
-    const response = await fetch(`${sandbox.url}/manychat/fb/sending/sendContent`, {
+    const response = await fetch(`${used.sandbox.url}/manychat/fb/sending/sendContent`, {
       method: 'POST',
-      headers: { authorization: `Bearer ${sandbox.matonKey}`, 'maton-connection': sandbox.connectionId },
+      headers: { authorization: `Bearer ${used.sandbox.matonKey}`, 'maton-connection': used.sandbox.connectionId },
       body: JSON.stringify({ subscriber_id: contacts[channel], data }),
     });
     return response.ok;

@@ -1,9 +1,10 @@
 import { createServer, type Server } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Failure } from '../src/errors.js';
-import { type FaultEffect, type Sandbox, startSandbox } from '../src/sandbox/index.js';
-import { type Caller, createCaller } from './support/caller.js';
+import type { FaultEffect } from '../src/sandbox/index.js';
+import { createCaller } from './support/caller.js';
 import { through } from './support/program.js';
+import { useSandbox } from './support/sandboxed.js';
 import { fastTiming } from './support/timing.js';
 
 const john = '123456789';
@@ -101,40 +102,28 @@ function check(name: EffectName, failure: Failure, { kind, reach }: Expected): v
 
 describe.each(faults)('%s', (_, fault, expected) => {
   const pace = expected.large === true ? slowTiming : timing;
-  let sandbox: Sandbox;
-  let caller: Caller;
-  beforeAll(async () => {
-    sandbox = await startSandbox({ limits: false });
-    caller = createCaller(
-      { ...through(sandbox.url, sandbox.matonKey), MATON_CONNECTION_ID: sandbox.connectionId },
-      { timing: pace },
-    );
-  });
-  afterAll(async () => {
-    await caller.close();
-    await sandbox.close();
-  });
+  const used = useSandbox({ timing: pace });
 
   test('for each effect: kind, performed, requests and no answer after the deadline', async () => {
     const ambiguous = expected.reach === 'ambiguous';
     for (const name of names) {
       const path = effects[name][2];
-      sandbox.order({ match: { path }, times: 1_000, ...(ambiguous && { perform: true }), ...fault });
+      used.sandbox.order({ match: { path }, times: 1_000, ...(ambiguous && { perform: true }), ...fault });
     }
     await Promise.all(
       names.map(async (name) => {
         const [tool, args, path] = effects[name];
         const started = pace.now();
-        const outcome = await caller.call(tool, args);
-        expect(pace.now() - started).toBeLessThan(caller.config.deadlineMs * 1.5);
+        const outcome = await used.caller.call(tool, args);
+        expect(pace.now() - started).toBeLessThan(used.caller.config.deadlineMs * 1.5);
         if (outcome.ok) throw new Error(`${name} succeeded`);
         check(name, outcome.failure, expected);
-        const arrived = sandbox.requests().filter((request) => request.path.endsWith(path)).length;
+        const arrived = used.sandbox.requests().filter((request) => request.path.endsWith(path)).length;
         if (expected.requests === 'several') expect(arrived, name).toBeGreaterThan(1);
         else expect(arrived, name).toBe(expected.requests === 'one' || !repeatable.has(name) ? 1 : 3);
       }),
     );
-    const delivered = sandbox.messages({ subscriber_id: john }).length;
+    const delivered = used.sandbox.messages({ subscriber_id: john }).length;
     expect(delivered).toBe(ambiguous ? 1 : 0);
   });
 });
@@ -181,67 +170,55 @@ describe('no connection', () => {
 });
 
 describe('faults that pass', () => {
-  let sandbox: Sandbox;
-  let caller: Caller;
-  beforeAll(async () => {
-    sandbox = await startSandbox({ limits: false });
-    caller = createCaller(
-      { ...through(sandbox.url, sandbox.matonKey), MATON_CONNECTION_ID: sandbox.connectionId },
-      { timing },
-    );
-  });
-  afterAll(async () => {
-    await caller.close();
-    await sandbox.close();
-  });
+  const used = useSandbox({ timing });
 
   test.each(names)('a clean 429 is overcome: %s', async (name) => {
-    sandbox.reset();
+    used.sandbox.reset();
     const [tool, args, path] = effects[name];
-    sandbox.order({
+    used.sandbox.order({
       match: { path },
       times: 2,
       status: 429,
       headers: { 'retry-after': '1' },
       body: { message: 'Slow down' },
     });
-    expect(await caller.call(tool, args)).toMatchObject({ ok: true });
-    expect(sandbox.requests().filter((request) => request.path.endsWith(path))).toHaveLength(3);
-    expect(sandbox.messages({ subscriber_id: john })).toHaveLength(name === 'send' ? 1 : 0);
+    expect(await used.caller.call(tool, args)).toMatchObject({ ok: true });
+    expect(used.sandbox.requests().filter((request) => request.path.endsWith(path))).toHaveLength(3);
+    expect(used.sandbox.messages({ subscriber_id: john })).toHaveLength(name === 'send' ? 1 : 0);
   });
 
   test.each(['read', 'set', 'remove'] as const)('a reset and a 502 are overcome: %s', async (name) => {
-    sandbox.reset();
+    used.sandbox.reset();
     const [tool, args, path] = effects[name];
-    sandbox.order({ match: { path }, reset: 'before_headers', perform: true });
-    sandbox.order({ match: { path }, ...edge(502) });
-    expect(await caller.call(tool, args)).toMatchObject({ ok: true });
-    expect(caller.logged.at(-1)).toContain('"requests":3');
+    used.sandbox.order({ match: { path }, reset: 'before_headers', perform: true });
+    used.sandbox.order({ match: { path }, ...edge(502) });
+    expect(await used.caller.call(tool, args)).toMatchObject({ ok: true });
+    expect(used.caller.logged.at(-1)).toContain('"requests":3');
   });
 
   test('what a lost answer may have done is not denied by what comes after it', async () => {
-    sandbox.reset();
+    used.sandbox.reset();
     const [tool, args, path] = effects.set;
-    sandbox.order({ match: { path }, reset: 'before_headers', perform: true });
-    sandbox.order({ match: { path }, status: 400, body: { status: 'error', message: 'Tag not found' } });
-    expect(await caller.call(tool, args)).toMatchObject({
+    used.sandbox.order({ match: { path }, reset: 'before_headers', perform: true });
+    used.sandbox.order({ match: { path }, status: 400, body: { status: 'error', message: 'Tag not found' } });
+    expect(await used.caller.call(tool, args)).toMatchObject({
       ok: false,
       failure: { kind: 'not_found', performed: 'unknown' },
     });
-    sandbox.order({ match: { path }, reset: 'before_headers', perform: true });
+    used.sandbox.order({ match: { path }, reset: 'before_headers', perform: true });
     const cancel = new AbortController();
-    const cancelled = caller.call(tool, args, cancel.signal);
-    while (sandbox.requests().length < 3) await new Promise((resolve) => setTimeout(resolve, 1));
+    const cancelled = used.caller.call(tool, args, cancel.signal);
+    while (used.sandbox.requests().length < 3) await new Promise((resolve) => setTimeout(resolve, 1));
     cancel.abort('no more');
     expect(await cancelled).toMatchObject({ ok: false, failure: { kind: 'cancelled', performed: 'unknown' } });
   });
 
   test('a Retry-After beyond the deadline is not waited for', async () => {
-    sandbox.reset();
-    sandbox.order({ match: { path: 'getInfo' }, status: 429, headers: { 'retry-after': '86400' }, body: {} });
+    used.sandbox.reset();
+    used.sandbox.order({ match: { path: 'getInfo' }, status: 429, headers: { 'retry-after': '86400' }, body: {} });
     const impatient = createCaller({
-      ...through(sandbox.url, sandbox.matonKey),
-      MATON_CONNECTION_ID: sandbox.connectionId,
+      ...through(used.sandbox.url, used.sandbox.matonKey),
+      MATON_CONNECTION_ID: used.sandbox.connectionId,
     });
     const outcome = await impatient.call('manychat_get_page');
     expect(outcome).toMatchObject({
@@ -251,15 +228,15 @@ describe('faults that pass', () => {
     // The account is asked to be left alone: the next call does not even try.
     const next = await impatient.call('manychat_list_tags');
     expect(next).toMatchObject({ ok: false, failure: { kind: 'rate_limited', source: 'client', performed: 'no' } });
-    expect(sandbox.requests()).toHaveLength(1);
+    expect(used.sandbox.requests()).toHaveLength(1);
     await impatient.close();
   });
 
   test('a call that waits is never sent once it is cancelled; others go on', async () => {
-    sandbox.reset();
+    used.sandbox.reset();
     const patient = createCaller({
-      ...through(sandbox.url, sandbox.matonKey),
-      MATON_CONNECTION_ID: sandbox.connectionId,
+      ...through(used.sandbox.url, used.sandbox.matonKey),
+      MATON_CONNECTION_ID: used.sandbox.connectionId,
     });
     const flood = Array.from({ length: 12 }, () => patient.call('manychat_list_tags'));
     const cancel = new AbortController();
@@ -268,7 +245,7 @@ describe('faults that pass', () => {
     cancel.abort();
     expect(await waiting).toMatchObject({ ok: false, failure: { kind: 'cancelled', performed: 'no' } });
     expect((await Promise.all(flood)).every((outcome) => outcome.ok)).toBe(true);
-    expect(sandbox.messages()).toHaveLength(0);
+    expect(used.sandbox.messages()).toHaveLength(0);
     await patient.close();
   });
 });

@@ -3,20 +3,10 @@ import { once } from 'node:events';
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import { program } from './support/program.js';
+import { createRandom } from './support/random.js';
 
 const seed = 20_260_731;
 const mutations = 5_000;
-
-/** Numbers from 0 up to 1 that follow from a seed (mulberry32). */
-function createRandom(start: number): () => number {
-  let state = start >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** The eras of the protocol; the first has a handshake, the second tells its version with each request. */
 type Era = 'legacy' | 'modern';

@@ -3,6 +3,7 @@ import type { Outcome } from '../src/calls.js';
 import { type Fault, type FaultEffect, type Sandbox, startSandbox } from '../src/sandbox/index.js';
 import { type Caller, createCaller } from './support/caller.js';
 import { through } from './support/program.js';
+import { createRandom } from './support/random.js';
 import { fastTiming } from './support/timing.js';
 
 /** Every sequence follows from this number and its own; only the order of arrival differs from run to run. */
@@ -14,17 +15,6 @@ const lanes = 16;
 /** The longest deadline there is, over after a tenth of a second. */
 const deadlineMs = 600_000;
 const timing = fastTiming(6_000);
-
-/** Numbers from 0 up to 1 that follow from a seed (mulberry32). */
-function createRandom(start: number): () => number {
-  let state = start >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** Draws by lot. */
 class Lot {
