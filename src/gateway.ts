@@ -7,6 +7,7 @@ import { type Budget, openBudget, stopError } from './budget.js';
 import type { Config } from './config.js';
 import { type ActiveConnection, createConnectionChooser } from './connection.js';
 import { asCallError, CallError, callError, type FailureContext } from './errors.js';
+import { explained } from './explain.js';
 import type { HttpClient } from './http.js';
 import { endpointRequest } from './request.js';
 import { compact, createRedactor, visible, withoutSessionToken } from './results.js';
@@ -168,13 +169,15 @@ export function createGateway(parts: GatewayParts): Gateway {
   return {
     async call(endpoint, input, { signal, connectionId, onWait, trace }) {
       const { budget, close } = openBudget(timing, config.deadlineMs, signal, onWait);
+      const course: Course = { budget, connectionId, trace };
       try {
-        return await perform(endpoint, input, { budget, connectionId, trace });
+        return await perform(endpoint, input, course);
       } catch (thrown) {
         // What has been sent fails as a CallError; anything else was thrown before.
         const error = asCallError(thrown, { endpoint, direct }, 'unsent');
         if (error.failure.kind === 'connection_not_found' || error.failure.kind === 'no_connection') chooser.forget();
-        throw told(error, connectionId);
+        const read = (other: Endpoint, otherInput: Result) => perform(other, otherInput, { ...course, trace: {} });
+        throw told(await explained(error, endpoint, input, read, now), connectionId);
       } finally {
         close();
         // Whoever looks at or changes connections expects the next call to know what was seen or done.
