@@ -5,7 +5,7 @@ import { defineConfig } from 'vitest/config';
  */
 export default defineConfig({
   test: {
-    include: ['attempts', 'errors', 'connection', 'results', 'regressions', 'pace'].map(
+    include: ['attempts', 'errors', 'gateway', 'connection', 'results', 'regressions', 'pace'].map(
       (name) => `test/${name}.test.ts`,
     ),
     testNamePattern: /^(?!.*(real sockets|surroundings)).*$/,
