@@ -130,7 +130,7 @@ const hints: Readonly<Record<Kind, string | readonly [string, string]>> = {
   ],
   timeout: 'Call again later.',
   network:
-    'The network or the address failed; the person who runs this server checks the connection, the proxy and the configured URLs.',
+    'Call again; if it goes on, the person who runs this server checks the network, the proxy and the configured URLs.',
   cancelled: 'The client cancelled the call.',
   internal: 'A defect of this server; please report it with the message.',
 };

@@ -82,6 +82,9 @@ interface Gauge {
   lowered: { calls: number; since: number } | undefined;
 }
 
+/** When the places of a limit become free, the next first. */
+const freeing = (gauge: Gauge): number[] => gauge.places.map((place) => place.freeAt).sort((a, b) => a - b);
+
 interface Waiting extends Wish {
   readonly gauges: readonly Gauge[];
   readonly grant: (turn: Turn) => void;
@@ -91,8 +94,8 @@ interface Waiting extends Wish {
 /** Gauges are dropped when they are empty; looked for each time so many more have come. */
 const sweepEvery = 1_000;
 
-/** A pacer for this process alone. */
-export function createPacer(timing: Timing): Pacer {
+/** A pacer for this process alone; `limitsInUse` counts what it remembers. */
+export function createPacer(timing: Timing): Pacer & { limitsInUse(): number } {
   const gauges = new Map<string, Gauge>();
   /** In the order of arrival. */
   let queue: Waiting[] = [];
@@ -123,9 +126,7 @@ export function createPacer(timing: Timing): Pacer {
 
   /** How many places of the window are taken by requests that have left. */
   function taken(gauge: Gauge, now: number): number {
-    if (gauge.places.some((place) => place.freeAt <= now)) {
-      gauge.places = gauge.places.filter((place) => place.freeAt > now);
-    }
+    gauge.places = gauge.places.filter((place) => place.freeAt > now);
     return gauge.places.length;
   }
 
@@ -142,8 +143,7 @@ export function createPacer(timing: Timing): Pacer {
     const used = taken(gauge, now) + gauge.unsent;
     const excess = used - allowed(gauge, now);
     if (excess < 0) return now;
-    const freeing = gauge.places.map((place) => place.freeAt).sort((a, b) => a - b);
-    return freeing[excess] ?? now + gauge.limit.windowMs;
+    return freeing(gauge)[excess] ?? now + gauge.limit.windowMs;
   }
 
   /** When the limit can have room after `ahead` others at the earliest: if it is soon used fully again. */
@@ -151,16 +151,13 @@ export function createPacer(timing: Timing): Pacer {
     const { calls, windowMs } = gauge.limit;
     const rank = ahead + taken(gauge, now) + gauge.unsent - calls;
     if (rank < 0) return now;
-    const freeing = gauge.places.map((place) => place.freeAt).sort((a, b) => a - b);
     // Places that are free or about to be taken count as taken now.
     const rounds = Math.floor(rank / calls);
-    return (freeing[rank % calls] ?? now + windowMs) + rounds * windowMs;
+    return (freeing(gauge)[rank % calls] ?? now + windowMs) + rounds * windowMs;
   }
 
   const aheadOf = (arrived: number, gauge: Gauge): number =>
-    (queue.at(-1)?.arrived ?? Number.NEGATIVE_INFINITY) <= arrived
-      ? gauge.waiting
-      : queue.filter((each) => each.arrived <= arrived && each.gauges.includes(gauge)).length;
+    queue.filter((each) => each.arrived <= arrived && each.gauges.includes(gauge)).length;
 
   function turnOf(wanted: readonly Gauge[]): Turn {
     let state: 'granted' | 'sent' | 'over' = 'granted';
@@ -293,5 +290,6 @@ export function createPacer(timing: Timing): Pacer {
       }
       serve();
     },
+    limitsInUse: () => gauges.size,
   };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { attempt, limitsOf } from '../src/attempts.js';
 import { openBudget } from '../src/budget.js';
-import { type CallError, callError, type FailureContext, kinds } from '../src/errors.js';
+import { type CallError, callError, type FailureContext } from '../src/errors.js';
 import { HttpFault } from '../src/http.js';
 import { type Limit, type Pacer, TooLate } from '../src/pace.js';
 import { endpoints } from '../tools/index.js';
@@ -149,6 +149,54 @@ describe('one call, tried again', () => {
     expect(error).toBe(refusal);
   });
 
+  test('what a lost answer may have done is not denied by what comes after it', async () => {
+    const refusal = (effect: string) =>
+      callError('not_found', contexts[effect] as FailureContext, {
+        message: 'no',
+        source: 'manychat',
+        http_status: 400,
+      });
+    const lostThen =
+      (next: () => never): Script =>
+      (count, onSent) => {
+        onSent();
+        if (count === 1) throw new HttpFault('network', 'reset');
+        return next();
+      };
+    for (const [effect, performed] of [
+      ['set', 'unknown'],
+      ['read', 'no'],
+    ] as const) {
+      const { tries, error } = await run(
+        effect,
+        lostThen(() => {
+          throw refusal(effect);
+        }),
+      );
+      expect(tries).toEqual([0, 300]);
+      expect(error).toMatchObject({ reach: 'refused', failure: { kind: 'not_found', performed, message: 'no' } });
+    }
+    const unsent = await run('set', (count, onSent) => {
+      if (count === 1) onSent();
+      throw new HttpFault('network', 'gone');
+    });
+    expect(unsent.error?.failure).toMatchObject({ kind: 'network', performed: 'unknown' });
+  });
+
+  test('an answer that is none of the API is told by who sent it', async () => {
+    const strange: Script = (_, onSent) => {
+      onSent();
+      throw new HttpFault('unreadable', 'headers without end');
+    };
+    const { error } = await run('send', strange);
+    expect(error?.failure).toMatchObject({
+      kind: 'bad_response',
+      source: 'gateway',
+      performed: 'unknown',
+      message: 'headers without end',
+    });
+  });
+
   test('a 429 is waited out as told, everybody pausing; untold, with a growing pause of its own', async () => {
     const told = await run('send', (count) => (count < 3 ? Promise.reject(refused('send', 2)) : 'done'));
     expect(told).toMatchObject({ tries: [0, 2_000, 4_000], value: 'done', noted: { pauses: [2_000, 2_000] } });
@@ -212,6 +260,7 @@ describe('one call, tried again', () => {
     const before = await run('send', () => {
       throw new Error('oops');
     });
+    expect(before.tries).toEqual([0]);
     expect(before.error?.failure).toMatchObject({ kind: 'internal', performed: 'no', message: 'Internal error: oops' });
     const after = await run('send', (_, onSent) => {
       onSent();
@@ -257,41 +306,5 @@ describe('the limits of a request', () => {
   test('directly: the endpoint', () => {
     expect(keys(limitsOf(endpointOf('manychat_get_page'), {}, '', false))).toEqual([' /fb/page/getInfo: 100 in 1000']);
     expect(limitsOf(endpointOf('manychat_get_subscriber_by_user_ref'), {}, '', false)).toEqual([]);
-  });
-});
-
-describe('every kind of failure', () => {
-  test.each(kinds)('%s: a hint that fits each way', (kind) => {
-    const names = new Set<string>(endpoints.map((endpoint) => endpoint.name));
-    for (const endpoint of endpoints) {
-      for (const direct of [false, true]) {
-        const { failure } = callError(kind, { endpoint, direct }, { message: 'Tag not found', source: 'manychat' });
-        expect(failure.hint.length).toBeGreaterThan(10);
-        for (const [mentioned] of failure.hint.matchAll(/manychat_\w+/g)) expect(names).toContain(mentioned);
-        const reachable = endpoint.api === 'manychat' && !/connection/.test(kind);
-        if (direct && reachable) expect(failure.hint).not.toMatch(/_connections?\b/);
-      }
-    }
-  });
-
-  test('a thing that is not there is looked up where its like are listed', () => {
-    const hint = (message: string) =>
-      callError('not_found', contexts.set as FailureContext, { message, source: 'manychat' }).failure.hint;
-    expect(hint('Tag not found')).toContain('manychat_list_tags');
-    expect(hint('Field not found')).toMatch(/manychat_list_custom_fields.*manychat_list_bot_fields/);
-    expect(hint('Flow not found')).toContain('manychat_list_flows');
-    expect(hint('Subscriber does not exist')).toContain('manychat_find_subscribers_by_name');
-    expect(hint('Nothing there')).toMatch(/manychat_list_tags.*manychat_list_flows/);
-  });
-
-  test('one that exists is found by the tool that lists its like', () => {
-    const hint = (name: string) =>
-      callError('already_exists', { endpoint: endpointOf(name), direct: false }, { message: 'x', source: 'manychat' })
-        .failure.hint;
-    expect(hint('manychat_create_tag')).toContain('manychat_list_tags finds');
-    expect(hint('manychat_create_subscriber')).toContain(
-      'manychat_find_subscriber_by_system_field or manychat_find_subscribers_by_name',
-    );
-    expect(hint('manychat_add_tag_to_subscriber')).toContain('Use the existing one');
   });
 });

@@ -1,9 +1,6 @@
 import { setMaxListeners } from 'node:events';
-import type { Client } from '@modelcontextprotocol/client';
 import { describe, expect, test } from 'vitest';
 import { createPacer, type Limit, type Pacer, TooLate, type Turn } from '../src/pace.js';
-import { startSandbox } from '../src/sandbox/index.js';
-import { connectProgram, through } from './support/program.js';
 import { type ManualTiming, manualTiming } from './support/timing.js';
 
 const never = new AbortController().signal;
@@ -229,6 +226,85 @@ describe('the pacer', () => {
     expect((await next('silent')) - silent).toBe(1_250);
   });
 
+  test('says how long it would take, by who is ahead', async () => {
+    const timing = manualTiming();
+    const pacer = createPacer(timing);
+    const limit = perSecond('two', 2);
+    const wish = (arrived: number, latest: number) => pacer.turn([limit], { arrived, latest }, never);
+    for (const advance of [100, 0]) {
+      const turn = await wish(0, timing.now());
+      turn.sent();
+      turn.sent();
+      turn.over();
+      turn.over();
+      timing.advance(advance);
+    }
+    // Places are free at 1050 and 1150; it is 100 now.
+    await expect(wish(100, 900)).rejects.toMatchObject({ name: 'TooLate', waitMs: 950, message: /too late/ });
+    const waiting = [wish(200, 1e9), wish(200, 1e9), wish(200, 1e9)];
+    await expect(wish(200, 1_000)).rejects.toMatchObject({ waitMs: 2_050 });
+    await expect(wish(150, 1_000)).rejects.toMatchObject({ waitMs: 950 });
+    const early = wish(150, 1_060);
+    await finish(timing, early);
+    expect(timing.now()).toBe(1_050);
+    await finish(timing, waiting[0] ?? early);
+    expect(timing.now()).toBe(1_150);
+  });
+
+  test('who waits is refused as soon as a pause lasts too long', async () => {
+    const timing = manualTiming();
+    const pacer = createPacer(timing);
+    for (let index = 0; index < 10; index += 1) (await pacer.turn([account], { arrived: 0, latest: 0 }, never)).sent();
+    const waiting = pacer.turn([account], { arrived: 0, latest: 5_000 }, never);
+    const patient = pacer.turn([account], { arrived: 0, latest: 60_000 }, never);
+    pacer.slowDown([account], 30_000);
+    await expect(waiting).rejects.toMatchObject({ waitMs: 30_000 });
+    await finish(timing, patient);
+    expect(timing.now()).toBe(30_000);
+  });
+
+  test('forgets limits that are no longer in use, and only those', async () => {
+    const timing = manualTiming();
+    const pacer = createPacer(timing);
+    const hourly = (key: string): Limit => ({ key, calls: 1, windowMs: 3_600_000 });
+    const take = (key: string) => pacer.turn([hourly(key)], { arrived: timing.now(), latest: timing.now() }, never);
+    for (let index = 0; index < 998; index += 1) {
+      const turn = await take(`old ${index}`);
+      turn.sent();
+      turn.over();
+    }
+    await take('under way');
+    pacer.slowDown([perSecond('lowered', 10)], 0);
+    expect(pacer.limitsInUse()).toBe(1_000);
+    timing.advance(3_599_000);
+    await take('one more');
+    expect(pacer.limitsInUse()).toBe(1_000);
+    timing.advance(3_600_000);
+    for (let index = 0; index < 1_000; index += 1) await take(`new ${index}`);
+    expect(pacer.limitsInUse()).toBe(1_002);
+    await expect(take('under way')).rejects.toThrow(TooLate);
+  });
+
+  test('a second excess halves again, refusals of one and the same do not', async () => {
+    const timing = manualTiming();
+    const pacer = createPacer(timing);
+    const grantedNow = async (): Promise<number> => {
+      for (let count = 0; ; count += 1) {
+        const turn = await pacer.turn([account], { arrived: 0, latest: timing.now() }, never).catch(() => undefined);
+        if (turn === undefined) return count;
+        turn.sent();
+      }
+    };
+    pacer.slowDown([account], 10);
+    timing.advance(1_999);
+    pacer.slowDown([account], 10);
+    timing.advance(10);
+    expect(await grantedNow()).toBe(5);
+    pacer.slowDown([account], 10);
+    timing.advance(2_000);
+    expect(await grantedNow()).toBe(2);
+  });
+
   test('slowing down pauses everybody, halves the limit and gives it back call by call', async () => {
     const timing = manualTiming();
     const pacer = createPacer(timing);
@@ -258,42 +334,4 @@ describe('the pacer', () => {
     timing.advance(30_000);
     expect(await grantedNow()).toBe(10);
   });
-});
-
-describe('on real sockets', () => {
-  const read = (client: Client, index: number) => {
-    const names = ['manychat_get_page', 'manychat_list_tags', 'manychat_list_flows', 'manychat_list_connections'];
-    return client.callTool({ name: names[index % names.length] ?? '', arguments: {} });
-  };
-
-  test('a burst of mixed calls meets no 429, and who waits is told so', async () => {
-    const sandbox = await startSandbox();
-    const { client } = await connectProgram(through(sandbox.url, sandbox.matonKey));
-    const told: { progress: number; message?: string | undefined }[] = [];
-    const burst = Array.from({ length: 34 }, (_, index) => read(client, index));
-    const last = client.callTool(
-      { name: 'manychat_get_page', arguments: {} },
-      { onprogress: (progress) => void told.push(progress) },
-    );
-    const results = await Promise.all([...burst, last]);
-    expect(told.length).toBeGreaterThanOrEqual(2);
-    expect(told[1]?.progress).toBeGreaterThan(told[0]?.progress ?? Number.NaN);
-    expect(told[0]?.message).toMatch(/Waiting for the rate limit/);
-    expect(results.filter((result) => 'isError' in result && result.isError === true)).toEqual([]);
-    expect(sandbox.requests().filter((request) => request.status !== 200)).toEqual([]);
-    await client.close();
-    await sandbox.close();
-  });
-
-  test('two processes on one account: every call succeeds', async () => {
-    const sandbox = await startSandbox();
-    const environment = { ...through(sandbox.url, sandbox.matonKey), MATON_CONNECTION_ID: sandbox.connectionId };
-    const both = await Promise.all([connectProgram(environment), connectProgram(environment)]);
-    const results = await Promise.all(
-      both.flatMap(({ client }) => Array.from({ length: 15 }, (_, index) => read(client, index))),
-    );
-    expect(results.filter((result) => 'isError' in result && result.isError === true)).toEqual([]);
-    await Promise.all(both.map(({ client }) => client.close()));
-    await sandbox.close();
-  }, 60_000);
 });

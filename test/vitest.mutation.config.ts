@@ -5,10 +5,18 @@ import { defineConfig } from 'vitest/config';
  */
 export default defineConfig({
   test: {
-    include: ['attempts', 'errors', 'gateway', 'connection', 'results', 'regressions', 'pace'].map(
-      (name) => `test/${name}.test.ts`,
-    ),
-    testNamePattern: /^(?!.*(real sockets|surroundings)).*$/,
+    include: [
+      'attempts',
+      'failures',
+      'errors',
+      'gateway',
+      'explain',
+      'connection',
+      'results',
+      'regressions',
+      'pace',
+    ].map((name) => `test/${name}.test.ts`),
+    testNamePattern: /^(?!.*surroundings).*$/,
     testTimeout: 20_000,
   },
 });
