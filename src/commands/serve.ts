@@ -53,5 +53,5 @@ export async function serve(settings: Config, ending: AbortSignal): Promise<void
   log.info({ version, access: config.access.mode, ...sandbox, tools: tools.length }, 'ready');
   if (config.access.mode === 'none') log.warn({ reason: config.access.reason }, 'not configured');
   if (!over.aborted) await new Promise((resolve) => over.addEventListener('abort', resolve, { once: true }));
-  await flushed();
+  await Promise.all([gateway.close(), flushed()]);
 }
