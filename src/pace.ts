@@ -76,8 +76,6 @@ interface Gauge {
   unsent: number;
   /** Places of requests that have left, in about the order in which they become free. */
   places: Place[];
-  /** Calls that wait and are bound by this limit. */
-  waiting: number;
   /** How many calls the limit allowed after it was last lowered, and when that was. */
   lowered: { calls: number; since: number } | undefined;
 }
@@ -109,7 +107,7 @@ export function createPacer(timing: Timing): Pacer & { limitsInUse(): number } {
     let gauge = gauges.get(limit.key);
     if (gauge === undefined) {
       if (gauges.size >= sweepAt) sweep();
-      gauge = { limit, unsent: 0, places: [], waiting: 0, lowered: undefined };
+      gauge = { limit, unsent: 0, places: [], lowered: undefined };
       gauges.set(limit.key, gauge);
     }
     return gauge;
@@ -117,8 +115,9 @@ export function createPacer(timing: Timing): Pacer & { limitsInUse(): number } {
 
   function sweep(): void {
     const now = timing.now();
+    const waitedFor = new Set(queue.flatMap((waiting) => waiting.gauges));
     for (const [key, gauge] of gauges) {
-      const idle = gauge.unsent + gauge.waiting + taken(gauge, now) === 0;
+      const idle = gauge.unsent + taken(gauge, now) === 0 && !waitedFor.has(gauge);
       if (idle && allowed(gauge, now) === gauge.limit.calls) gauges.delete(key);
     }
     sweepAt = gauges.size + sweepEvery;
@@ -199,12 +198,8 @@ export function createPacer(timing: Timing): Pacer & { limitsInUse(): number } {
     for (const { gauge, place } of places) {
       const { windowMs } = gauge.limit;
       place.freeAt = sentAt + windowMs + Math.max(windowMs * marginShare, delay);
-      if (gauge.waiting > 0) wakeBy(place.freeAt, now);
+      if (queue.length > 0) wakeBy(place.freeAt, now);
     }
-  }
-
-  function leave(waiting: Waiting): void {
-    for (const gauge of waiting.gauges) gauge.waiting -= 1;
   }
 
   /** Gives a turn to each waiting call that has room, in order; one held up by its own limit holds up nobody else. */
@@ -228,7 +223,6 @@ export function createPacer(timing: Timing): Pacer & { limitsInUse(): number } {
         wakeBy(room, now);
         continue;
       }
-      leave(waiting);
       if (room <= now) {
         const turn = turnOf(waiting.gauges);
         for (const gauge of waiting.gauges) rooms.delete(gauge);
@@ -257,11 +251,10 @@ export function createPacer(timing: Timing): Pacer & { limitsInUse(): number } {
       const room = Math.max(pausedUntil, ...wanted.map((gauge) => roomAt(gauge, now)));
       const start = Math.max(room, ...earliest);
       if (start > wish.latest) throw new TooLate(start - now);
-      if (room <= now && wanted.every((gauge) => gauge.waiting === 0)) return turnOf(wanted);
+      if (room <= now && queue.length === 0) return turnOf(wanted);
       return new Promise<Turn>((resolve, reject) => {
         const cancel = (): void => {
           queue = queue.filter((each) => each !== waiting);
-          leave(waiting);
           reject(signal.reason);
         };
         const settled =
@@ -272,12 +265,10 @@ export function createPacer(timing: Timing): Pacer & { limitsInUse(): number } {
           };
         const waiting: Waiting = { ...wish, gauges: wanted, grant: settled(resolve), refuse: settled(reject) };
         signal.addEventListener('abort', cancel, { once: true });
-        for (const gauge of wanted) gauge.waiting += 1;
         const behind = queue.findLastIndex((each) => each.arrived <= wish.arrived);
         queue.splice(behind + 1, 0, waiting);
-        // Room that has just come goes to who has waited longest.
-        if (room <= now) serve();
-        else wakeBy(room, now);
+        // Served in turn, even where there is room: it goes to who has waited longest.
+        wakeBy(room, now);
       });
     },
     slowDown(limits, pauseMs) {

@@ -128,6 +128,46 @@ describe('the gateway client', () => {
     await caller.close();
   });
 
+  test('what is told of a failure fits how the connection was chosen, and is clean to its details', async () => {
+    const hintOf = async (environment: Record<string, string>, args: object = {}) => {
+      const caller = createCaller({ ...through(upstream.url), ...environment });
+      const outcome = await caller.call('manychat_get_page', args);
+      await caller.close();
+      return outcome.ok ? '' : outcome.failure.hint;
+    };
+    upstream.reply = { status: 404, body: { message: 'Connection not found' } };
+    expect(await hintOf({ MATON_CONNECTION_ID: 'c1' })).toContain('MATON_CONNECTION_ID');
+    expect(await hintOf({}, { connection_id: 'c1' })).toBe('manychat_list_connections shows the ids that exist.');
+    upstream.reply = { status: 400, body: { message: 'No active connection' } };
+    expect(await hintOf({}, { connection_id: 'c1' })).toMatch(/^manychat_get_connection shows the status/);
+    const messages = [{ message: 'Bad\u202e name' }];
+    upstream.reply = { status: 400, body: { status: 'error', message: 'Validation error', details: { messages } } };
+    const caller = createCaller({ ...through(upstream.url), MATON_CONNECTION_ID: 'c1' });
+    const outcome = await caller.call('manychat_create_tag', { name: 'x' });
+    expect(outcome).toMatchObject({
+      failure: { kind: 'invalid_input', details: ['Bad name'], hint: expect.not.stringContaining('MATON') },
+    });
+    await caller.close();
+  });
+
+  test('requests are counted where one is made again, and only failures of the connection forget it', async () => {
+    let tags = 0;
+    upstream.reply = (request, response) => {
+      const connections = [{ connection_id: 'c', status: 'ACTIVE' }];
+      if (request.path.endsWith('getTags')) tags += 1;
+      response.statusCode = request.path.endsWith('getTags') && tags === 1 ? 502 : 200;
+      const data = request.path.endsWith('getInfo') ? [] : [{ id: 1 }];
+      response.end(JSON.stringify(request.path === '/connections' ? { connections } : { status: 'success', data }));
+    };
+    const caller = createCaller(through(upstream.url));
+    expect(await caller.call('manychat_list_tags')).toMatchObject({ ok: true });
+    expect(JSON.parse(caller.logged[0] ?? '')).toMatchObject({ requests: 2, httpStatus: 200 });
+    expect(await caller.call('manychat_get_page')).toMatchObject({ failure: { kind: 'bad_response' } });
+    await caller.call('manychat_list_tags');
+    expect(upstream.arrived.filter((request) => request.path === '/connections')).toHaveLength(1);
+    await caller.close();
+  });
+
   test('a look-up that fails is the failure of the call, and is tried anew by the next', async () => {
     upstream.reply = { status: 401, body: { message: 'Expired key' } };
     const caller = createCaller(through(upstream.url));
