@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { describe, expect, test } from 'vitest';
-import { createPacer, type Limit, type Pacer, TooLate, type Turn } from '../src/pace.js';
+import { createPacer, type Limit, type Pacer, TooLate } from '../src/pace.js';
+import { countingSide } from './support/counting-side.js';
 import { type ManualTiming, manualTiming } from './support/timing.js';
 
 const never = new AbortController().signal;
@@ -22,44 +23,11 @@ async function finish<Value>(timing: ManualTiming, work: Promise<Value>): Promis
   return watched;
 }
 
-/**
- * Another side that counts arrivals in any window of a second. Its first connections take a while to open; a request
- * arrives some milliseconds after it was sent, never as many as the one before.
- */
-function countingSide(timing: ManualTiming) {
-  const arrivals = new Map<string, number[]>();
-  let random = 1;
-  const jitter = () => {
-    random = (random * 48_271) % 2_147_483_647;
-    return 5 + (random % 40);
-  };
-  let last = 0;
-  let opened = 0;
-  return {
-    async request(turn: Turn, limits: readonly Limit[]): Promise<void> {
-      opened += 1;
-      if (opened <= 10) await new Promise<void>((resolve) => timing.after(3 * jitter(), resolve));
-      turn.sent();
-      await new Promise<void>((resolve) => timing.after(jitter(), resolve));
-      last = timing.now();
-      for (const { key } of limits) arrivals.set(key, [...(arrivals.get(key) ?? []), timing.now()]);
-      await new Promise<void>((resolve) => timing.after(jitter(), resolve));
-      turn.over();
-    },
-    /** The most that arrived in any half-open window of a second. */
-    busiest(key: string): number {
-      const times = (arrivals.get(key) ?? []).sort((a, b) => a - b);
-      return Math.max(...times.map((from) => times.filter((time) => time >= from && time < from + 1_000).length));
-    },
-    last: () => last,
-  };
-}
-
 async function callAll(pacer: Pacer, timing: ManualTiming, calls: readonly (readonly Limit[])[]) {
   const side = countingSide(timing);
   const latest = timing.now() + 1_000_000;
   const all = calls.map(async (limits) => {
-    const turn = await pacer.turn(limits, { arrived: timing.now(), latest: latest }, never);
+    const turn = await pacer.turn(limits, { arrived: timing.now(), latest }, never);
     await side.request(turn, limits);
   });
   await finish(timing, Promise.all(all));
@@ -128,7 +96,7 @@ describe('the pacer', () => {
     const pacer = createPacer(timing);
     const latest = 5_000;
     const outcomes = Array.from({ length: 100 }, () =>
-      pacer.turn([account], { arrived: timing.now(), latest: latest }, never).then(
+      pacer.turn([account], { arrived: timing.now(), latest }, never).then(
         (turn) => turn.sent(),
         (reason: unknown) => reason,
       ),

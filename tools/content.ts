@@ -3,7 +3,7 @@ import { channelProblems, lengthOf, namedChannels } from './channels.js';
 import { digitsLost } from './values.js';
 
 /** Most messages of one request. */
-export const mostMessages = 10;
+const mostMessages = 10;
 const mostButtons = 3;
 const mostQuickReplies = 11;
 const mostActions = 5;

@@ -1,0 +1,35 @@
+import type { Limit, Turn } from '../../src/pace.js';
+import type { ManualTiming } from './timing.js';
+
+/**
+ * Another side that counts arrivals in any window of a second. Its first connections take a while to open; a request
+ * arrives some milliseconds after it was sent, never as many as the one before.
+ */
+export function countingSide(timing: ManualTiming) {
+  const arrivals = new Map<string, number[]>();
+  let random = 1;
+  const jitter = () => {
+    random = (random * 48_271) % 2_147_483_647;
+    return 5 + (random % 40);
+  };
+  let last = 0;
+  let opened = 0;
+  return {
+    async request(turn: Turn, limits: readonly Limit[]): Promise<void> {
+      opened += 1;
+      if (opened <= 10) await new Promise<void>((resolve) => timing.after(3 * jitter(), resolve));
+      turn.sent();
+      await new Promise<void>((resolve) => timing.after(jitter(), resolve));
+      last = timing.now();
+      for (const { key } of limits) arrivals.set(key, [...(arrivals.get(key) ?? []), timing.now()]);
+      await new Promise<void>((resolve) => timing.after(jitter(), resolve));
+      turn.over();
+    },
+    /** The most that arrived in any half-open window of a second. */
+    busiest(key: string): number {
+      const times = (arrivals.get(key) ?? []).sort((a, b) => a - b);
+      return Math.max(...times.map((from) => times.filter((time) => time >= from && time < from + 1_000).length));
+    },
+    last: () => last,
+  };
+}
