@@ -1,6 +1,7 @@
-import { effectRules } from '../tools/endpoint.js';
+import { type Endpoint, effectRules } from '../tools/endpoint.js';
+import type { CallError, Kind } from '../tools/failure.js';
 import { isObject } from '../tools/object.js';
-import { type CallError, callError, type FailureContext, type FailureFacts, type Kind } from './errors.js';
+import { callError, type FailureContext, type FailureFacts } from './errors.js';
 import { parseJson } from './json.js';
 import { cut, kindOfRefusal, readRefusal } from './refusals.js';
 
@@ -40,11 +41,14 @@ function gatewayWords(body: unknown, answer: Answer): string {
     : `HTTP ${answer.status}: ${cut(plain).slice(0, 200)}`;
 }
 
+/** The call that an answer is to. */
+type EndpointContext = FailureContext<Endpoint>;
+
 /**
  * Turns an answer into its data, or throws the failure that it means.
  * @param now milliseconds since 1970, for a Retry-After that is a date.
  */
-export function readAnswer(answer: Answer, context: FailureContext, now: number): unknown {
+export function readAnswer(answer: Answer, context: EndpointContext, now: number): unknown {
   const body = parseJson(answer.text);
   const fail = (kind: Kind, facts: FailureFacts): CallError =>
     callError(kind, context, {
@@ -54,7 +58,7 @@ export function readAnswer(answer: Answer, context: FailureContext, now: number)
     });
   if (isManyChatBody(body, context)) return readManyChat(body, answer, context, fail);
   if (answer.status < 200 || answer.status >= 300) throw gatewayFailure(body, answer, context, fail);
-  if (context.endpoint.api === 'connections') return readConnection(body, answer, context, fail);
+  if (context.declaration.api === 'connections') return readConnection(body, answer, context, fail);
   throw fail('bad_response', {
     message: `The answer is not ManyChat's: ${gatewayWords(body, answer)}`,
     source: context.direct ? 'manychat' : 'gateway',
@@ -63,8 +67,8 @@ export function readAnswer(answer: Answer, context: FailureContext, now: number)
 }
 
 /** ManyChat's bodies carry a top-level `status` in words; the gateway's do not. */
-const isManyChatBody = (body: unknown, { endpoint }: FailureContext): body is Record<string, unknown> =>
-  endpoint.api === 'manychat' && isObject(body) && typeof body.status === 'string';
+const isManyChatBody = (body: unknown, { declaration }: EndpointContext): body is Record<string, unknown> =>
+  declaration.api === 'manychat' && isObject(body) && typeof body.status === 'string';
 
 /** An edge or another server answered in the place of the API. */
 const checkAddress =
@@ -72,10 +76,10 @@ const checkAddress =
 
 type Fail = (kind: Kind, facts: FailureFacts) => CallError;
 
-function readManyChat(body: Record<string, unknown>, answer: Answer, context: FailureContext, fail: Fail): unknown {
+function readManyChat(body: Record<string, unknown>, answer: Answer, context: EndpointContext, fail: Fail): unknown {
   const successful = answer.status >= 200 && answer.status < 300;
   if (successful && body.status === 'success') {
-    const { effect, output } = context.endpoint;
+    const { effect, output } = context.declaration;
     if (effectRules[effect].readOnly && output.answers?.(body.data) === false) {
       const hint = 'Check the ids of the call; ManyChat reported success but sent nothing that could be read.';
       throw fail('bad_response', { message: 'ManyChat answered success without the data', source: 'manychat', hint });
@@ -101,11 +105,16 @@ function readManyChat(body: Record<string, unknown>, answer: Answer, context: Fa
     409: 'already_exists',
     429: 'rate_limited',
   };
-  const byWords = kindOfRefusal(refusal, context.endpoint);
+  const byWords = kindOfRefusal(refusal, context.declaration);
   throw fail(answer.status === 429 ? 'rate_limited' : (byWords ?? byStatus[answer.status] ?? 'rejected'), facts);
 }
 
-function gatewayFailure(body: unknown, answer: Answer, { endpoint, direct }: FailureContext, fail: Fail): CallError {
+function gatewayFailure(
+  body: unknown,
+  answer: Answer,
+  { declaration, direct }: EndpointContext,
+  fail: Fail,
+): CallError {
   const { status } = answer;
   const said = gatewayWords(body, answer);
   const facts: FailureFacts = { message: said, source: direct ? 'manychat' : 'gateway' };
@@ -136,7 +145,7 @@ function gatewayFailure(body: unknown, answer: Answer, { endpoint, direct }: Fai
     const aboutRoute = !isApi || /route|path|page|endpoint/i.test(said);
     return aboutRoute ? fail('gateway_error', { ...facts, hint: checkAddress }) : fail('connection_not_found', facts);
   }
-  if (status === 400 && endpoint.api === 'manychat') {
+  if (status === 400 && declaration.api === 'manychat') {
     const aboutApp = /\bapp\b/i.test(said) && !/connection/i.test(said);
     return aboutApp ? fail('gateway_error', { ...facts, hint: checkAddress }) : fail('no_connection', facts);
   }
@@ -146,9 +155,9 @@ function gatewayFailure(body: unknown, answer: Answer, { endpoint, direct }: Fai
   });
 }
 
-function readConnection(body: unknown, answer: Answer, context: FailureContext, fail: Fail): unknown {
-  if (context.endpoint.method === 'DELETE') return undefined;
-  if (context.endpoint.output.answers?.(body) !== false) return body;
+function readConnection(body: unknown, answer: Answer, context: EndpointContext, fail: Fail): unknown {
+  if (context.declaration.method === 'DELETE') return undefined;
+  if (context.declaration.output.answers?.(body) !== false) return body;
   throw fail('bad_response', {
     message: `The answer is not the connections API's: ${gatewayWords(body, answer)}`,
     source: 'gateway',

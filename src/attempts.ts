@@ -1,6 +1,7 @@
 import { type Endpoint, effectRules } from '../tools/endpoint.js';
+import { CallError } from '../tools/failure.js';
 import { type Budget, stopError } from './budget.js';
-import { asCallError, CallError, callError, type FailureContext } from './errors.js';
+import { asCallError, callError, type FailureContext } from './errors.js';
 import { HttpFault } from './http.js';
 import { type Limit, type Pacer, TooLate } from './pace.js';
 import { type Timing, timeout } from './timing.js';
@@ -37,7 +38,7 @@ export async function attempt<Data>(
   context: FailureContext,
   { pacer, timing, random }: AttemptParts,
 ): Promise<Data> {
-  const { repeatable } = effectRules[context.endpoint.effect];
+  const { repeatable } = effectRules[context.declaration.effect];
   const { stop } = budget;
   const jitter = (milliseconds: number): number => milliseconds * (0.5 + random() / 2);
   let tries = 0;
@@ -112,7 +113,7 @@ export async function attempt<Data>(
 
   /** A refusal that comes after a try of unknown outcome says nothing of that try. */
   function madeAmbiguous({ failure }: CallError): CallError {
-    const unknown = effectRules[context.endpoint.effect].readOnly ? 'no' : 'unknown';
+    const unknown = effectRules[context.declaration.effect].readOnly ? 'no' : 'unknown';
     return new CallError({ ...failure, performed: unknown }, 'refused');
   }
 

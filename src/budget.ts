@@ -1,4 +1,5 @@
-import { type CallError, callError, type FailureContext, type Reach } from './errors.js';
+import type { CallError, Reach } from '../tools/failure.js';
+import { callError, type FailureContext } from './errors.js';
 import { type Timing, timeout } from './timing.js';
 
 /** What one call may spend, waiting, repeats and follow-up requests included. Moments are of the timing's clock. */

@@ -1,5 +1,6 @@
 import type { Result } from '../tools/endpoint.js';
-import { asCallError, type Failure } from './errors.js';
+import type { Failure } from '../tools/failure.js';
+import { asCallError } from './errors.js';
 import type { CallOptions, CallTrace, Gateway } from './gateway.js';
 import { parseInput } from './input.js';
 import type { Log } from './log.js';
@@ -16,20 +17,30 @@ export type CallerSide = Pick<CallOptions, 'signal' | 'onWait'>;
 /** Calls a tool with arguments as they came from outside; never throws. */
 export type ToolCaller = (tool: Tool, given: unknown, side: CallerSide) => Promise<Outcome>;
 
+/** A result that tells, before what the call itself found, what was mended in its arguments. */
+function withWarnings(result: Result, warnings: readonly string[]): Result {
+  const own = Array.isArray(result.warnings) ? result.warnings : [];
+  return warnings.length === 0 ? result : { ...result, warnings: [...warnings, ...own] };
+}
+
 /** The one way a tool is called: arguments checked, call performed, one log line written. */
 export function createToolCaller(gateway: Gateway, log: Log, direct: boolean): ToolCaller {
   return async (tool, given, side) => {
-    const { endpoint } = tool;
+    const { declaration } = tool;
     const started = performance.now();
     const trace: CallTrace = {};
-    const line = () => ({ tool: endpoint.name, ...trace, ms: Math.round(performance.now() - started) });
+    const line = () => {
+      const { requests = 0, ...rest } = trace;
+      const ms = Math.round(performance.now() - started);
+      return { tool: declaration.name, ...rest, ...(requests > 1 && { requests }), ms };
+    };
     try {
-      const { input, connectionId, warnings } = parseInput(tool, given, { endpoint, direct });
-      const result = await gateway.call(endpoint, input, { ...side, connectionId, trace });
+      const { input, connectionId, warnings } = parseInput(tool, given, { declaration, direct });
+      const result = await gateway.call(declaration, input, { ...side, connectionId, trace });
       log.info(line(), 'call');
-      return { ok: true, result: warnings.length === 0 ? result : { ...result, warnings } };
+      return { ok: true, result: withWarnings(result, warnings) };
     } catch (thrown) {
-      const { failure } = asCallError(thrown, { endpoint, direct }, 'unsent');
+      const { failure } = asCallError(thrown, { declaration, direct }, 'unsent');
       log.warn({ ...line(), kind: failure.kind, performed: failure.performed }, 'call failed');
       return { ok: false, failure };
     }

@@ -47,7 +47,7 @@ export function createConnectionChooser(
     async choose(requested, context, stop) {
       const fixed = pinned ?? requested;
       if (fixed !== undefined) return fixed;
-      const { readOnly } = effectRules[context.endpoint.effect];
+      const { readOnly } = effectRules[context.declaration.effect];
       const connections = await unless(stop, active(readOnly));
       const [oldest, ...others] = connections.toSorted(byCreation);
       if (oldest === undefined) {

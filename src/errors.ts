@@ -1,77 +1,9 @@
-import { type Endpoint, effectRules } from '../tools/endpoint.js';
-
-/** Every kind of failure a tool can answer with; the set is closed. */
-export const kinds = [
-  'not_configured',
-  'invalid_input',
-  'gateway_auth',
-  'manychat_auth',
-  'no_connection',
-  'ambiguous_connection',
-  'connection_not_found',
-  'rate_limited',
-  'not_found',
-  'user_ref_not_registered',
-  'user_ref_not_linked',
-  'window_closed',
-  'otn_unavailable',
-  'channel_refused',
-  'message_tag_refused',
-  'invalid_content',
-  'permission_denied',
-  'already_exists',
-  'subscriber_inactive',
-  'rejected',
-  'gateway_error',
-  'manychat_unavailable',
-  'bad_response',
-  'timeout',
-  'network',
-  'cancelled',
-  'internal',
-] as const;
-
-export type Kind = (typeof kinds)[number];
-
-/** Why a call failed and what to do about it: the `error` object of a tool's answer. */
-export interface Failure {
-  readonly kind: Kind;
-  /** What happened, ManyChat's own words first. */
-  readonly message: string;
-  /** What to do next, naming the tool to call. */
-  readonly hint: string;
-  /** Whether the same call may be made again as it is without doing anything twice. */
-  readonly retryable: boolean;
-  /** Whether the call had its effect: a refusal did not, an unanswered request may have. */
-  readonly performed: 'no' | 'unknown' | 'yes';
-  readonly source: 'client' | 'gateway' | 'manychat' | 'network';
-  readonly http_status?: number;
-  /** ManyChat's numeric error code. */
-  readonly code?: number;
-  readonly details?: readonly string[];
-  readonly retry_after_s?: number;
-}
-
-/**
- * How far a failed request got: `unsent`, it never left; `refused`, the other side clearly did not carry it out;
- * `ambiguous`, nobody knows; `performed`, it was carried out and only its answer is of no use.
- */
-export type Reach = 'unsent' | 'refused' | 'ambiguous' | 'performed';
-
-/** A failure on its way from where it is found to where it is answered. */
-export class CallError extends Error {
-  override readonly name = 'CallError';
-  constructor(
-    readonly failure: Failure,
-    readonly reach: Reach,
-  ) {
-    super(failure.message);
-  }
-}
+import { type Declaration, effectRules } from '../tools/endpoint.js';
+import { CallError, type Failure, type Kind, type Reach } from '../tools/failure.js';
 
 /** What a failure's wording depends on: which call it was, and whether ManyChat is reached without Maton. */
-export interface FailureContext {
-  readonly endpoint: Endpoint;
+export interface FailureContext<Called extends Declaration = Declaration> {
+  readonly declaration: Called;
   readonly direct: boolean;
 }
 
@@ -146,11 +78,11 @@ const passing: ReadonlySet<Kind> = new Set([
   'network',
 ]);
 
-const evidenceOf = ({ endpoint }: FailureContext): string => endpoint.evidence?.join(' or ') ?? '';
+const evidenceOf = ({ declaration }: FailureContext): string => declaration.evidence?.join(' or ') ?? '';
 
 /** How an unknown outcome is cleared up, since the call must not simply be made again. */
 function clearUp(context: FailureContext): string {
-  if (context.endpoint.effect === 'send') {
+  if (context.declaration.effect === 'send') {
     return `The message may have arrived: do not send it again before a person has looked at the chat in ManyChat (live_chat_url of ${evidenceOf(context)}); the API shows no sent messages.`;
   }
   return `It may have happened: look with ${evidenceOf(context)} before you call again.`;
@@ -171,7 +103,7 @@ const lookUps: readonly { readonly words: RegExp; readonly hint: string }[] = [
 function hintFor(kind: Kind, context: FailureContext, facts: FailureFacts): string {
   const lookUp = kind === 'not_found' ? lookUps.find(({ words }) => words.test(facts.message)) : undefined;
   if (lookUp !== undefined) return lookUp.hint;
-  if (kind === 'already_exists' && context.endpoint.evidence !== undefined) {
+  if (kind === 'already_exists' && context.declaration.evidence !== undefined) {
     return `Do not create another; ${evidenceOf(context)} finds the one that exists.`;
   }
   const known = hints[kind];
@@ -193,7 +125,7 @@ export interface FailureFacts {
 
 /** Builds the error of one failed call. */
 export function callError(kind: Kind, context: FailureContext, facts: FailureFacts): CallError {
-  const rule = effectRules[context.endpoint.effect];
+  const rule = effectRules[context.declaration.effect];
   const reach = facts.reach ?? 'refused';
   const unknown = reach === 'ambiguous' && !rule.readOnly;
   // Of what the gateway refuses as it is, only too many calls and unfinished matters pass by themselves.

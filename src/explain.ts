@@ -1,7 +1,11 @@
-import type { Endpoint, Result } from '../tools/endpoint.js';
+import type { Call, Endpoint, Result } from '../tools/endpoint.js';
+import { CallError, type Kind } from '../tools/failure.js';
+import { asObject, listed } from '../tools/lenient.js';
+import type { Named } from '../tools/names.js';
 import { getSubscriber } from '../tools/subscribers.js';
 import { reachability } from '../tools/window.js';
-import { CallError, type Kind } from './errors.js';
+import { type Choice, closest } from './closest.js';
+import { lists } from './lists.js';
 
 /** Refusals of a send whose reason lies with the contact. */
 const aboutContact: ReadonlySet<Kind> = new Set([
@@ -12,27 +16,79 @@ const aboutContact: ReadonlySet<Kind> = new Set([
   'message_tag_refused',
 ]);
 
+/** Refusals whose reason may be a name that does not exist. */
+const aboutNames: ReadonlySet<Kind> = new Set([
+  'not_found',
+  'invalid_content',
+  'invalid_input',
+  'otn_unavailable',
+  'rejected',
+]);
+
+/** Names that are told of in one failure. */
+const mostNames = 3;
+
+async function choicesOf(what: Named, read: Call): Promise<Choice[]> {
+  const { endpoint, key } = lists[what];
+  const result = await read(endpoint, {});
+  return (listed(result[key]) ?? []).map((item) => {
+    const { name, ns } = asObject(item);
+    const label = ns === undefined ? JSON.stringify(name) : `${JSON.stringify(ns)} (${name})`;
+    return { label, names: [name, ns].filter((each) => typeof each === 'string') };
+  });
+}
+
+/** Whether a thing goes by this name; fields do in any case, a flow by its ns alone. */
+function exists(what: Named, name: string, choices: readonly Choice[]): boolean {
+  const same = what.endsWith('field')
+    ? (each: string) => each.toLowerCase() === name.toLowerCase()
+    : (each: string) => each === name;
+  return choices.some(({ names }) => (what === 'flow' ? names.slice(-1) : names).some(same));
+}
+
+/** A sentence for each thing that the call names and that does not exist, with those that come closest. */
+async function unknownNames(endpoint: Endpoint, input: Result, read: Call): Promise<string[]> {
+  const references = endpoint.names?.(input) ?? [];
+  const sentences = new Set<string>();
+  for (const what of new Set(references.map((reference) => reference.what))) {
+    const choices = await choicesOf(what, read);
+    for (const { name } of references.filter((reference) => reference.what === what)) {
+      if (exists(what, name, choices)) continue;
+      const near = closest(name, choices).map(({ label }) => label);
+      const instead = near.length === 0 ? `the account has no ${what}` : `the closest are ${near.join(', ')}`;
+      sentences.add(`There is no ${what} ${JSON.stringify(name)}; ${instead}.`);
+    }
+  }
+  return [...sentences].slice(0, mostNames);
+}
+
+/** What the contact's data says: when it wrote last and by which channels it is known. */
+async function contactState({ effect }: Endpoint, { subscriber_id: id }: Result, read: Call, now: number) {
+  if (effect !== 'send' || id === undefined) return [];
+  const { subscriber } = await read(getSubscriber, { subscriber_id: id });
+  return reachability(subscriber, now);
+}
+
 /**
- * Adds to a refused send what the contact's data says: when it wrote last and by which channels it is known. One read
- * more, which may fail or come too late without harm.
+ * Adds to a refusal what the account says of its reason: the contact's state, or the names closest to one that does
+ * not exist. One read or two more, which may fail or come too late without harm.
  * @param now milliseconds since 1970.
  */
 export async function explained(
   error: CallError,
   endpoint: Endpoint,
   input: Result,
-  read: (endpoint: Endpoint, input: Result) => Promise<Result>,
+  read: Call,
   now: () => number,
 ): Promise<CallError> {
   const { failure, reach } = error;
-  const { subscriber_id: id } = input;
-  if (endpoint.effect !== 'send' || id === undefined || !aboutContact.has(failure.kind)) return error;
+  if (reach !== 'refused' || failure.source !== 'manychat') return error;
   try {
-    const { subscriber } = await read(getSubscriber, { subscriber_id: id });
-    return new CallError(
-      { ...failure, details: [...(failure.details ?? []), ...reachability(subscriber, now())] },
-      reach,
-    );
+    const names = aboutNames.has(failure.kind) ? await unknownNames(endpoint, input, read) : [];
+    const contact =
+      aboutContact.has(failure.kind) && names.length === 0 ? await contactState(endpoint, input, read, now()) : [];
+    if (names.length + contact.length === 0) return error;
+    return new CallError({ ...failure, details: [...(failure.details ?? []), ...names, ...contact] }, reach);
   } catch {
     return error;
   }

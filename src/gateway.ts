@@ -1,22 +1,27 @@
 import { connectionId, listConnections } from '../tools/connections.js';
-import type { Endpoint, Result } from '../tools/endpoint.js';
+import type { Call, Declaration, Endpoint, Result } from '../tools/endpoint.js';
+import { CallError } from '../tools/failure.js';
+import { type AdaptedInput, adaptValues, hasValues } from '../tools/field-values.js';
 import { isObject } from '../tools/object.js';
+import type { Workflow } from '../tools/workflow.js';
 import { readAnswer } from './answers.js';
 import { type AttemptParts, attempt, limitsOf } from './attempts.js';
 import { type Budget, openBudget, stopError } from './budget.js';
 import type { Config } from './config.js';
 import { type ActiveConnection, createConnectionChooser } from './connection.js';
-import { asCallError, CallError, callError, type FailureContext } from './errors.js';
+import { asCallError, callError, type FailureContext } from './errors.js';
 import { explained } from './explain.js';
+import { createFieldTypes } from './field-types.js';
 import type { HttpClient } from './http.js';
 import { endpointRequest } from './request.js';
 import { compact, createRedactor, visible, withoutSessionToken } from './results.js';
+import { runWorkflow } from './steps.js';
 
 /** What a call leaves behind for the log, failed or not. */
 export interface CallTrace {
   connection?: string;
   httpStatus?: number;
-  /** Requests made, where there was more than one. */
+  /** Requests made. */
   requests?: number;
 }
 
@@ -30,10 +35,10 @@ export interface CallOptions {
   readonly trace: CallTrace;
 }
 
-/** Performs endpoint calls: the shared way to the gateway, or to ManyChat itself. */
+/** Performs calls: the shared way to the gateway, or to ManyChat itself. */
 export interface Gateway {
   /** The result of one call, or a CallError. */
-  call(endpoint: Endpoint, input: Result, options: CallOptions): Promise<Result>;
+  call(declaration: Endpoint | Workflow, input: Result, options: CallOptions): Promise<Result>;
   close(): Promise<void>;
 }
 
@@ -57,6 +62,10 @@ const pinnedHint =
 const namedHint =
   'manychat_get_connection shows the status of this connection: PENDING waits for its owner to open the link, FAILED needs a new one. manychat_list_connections shows which are ACTIVE.';
 
+/** The part of the deadline in which the types of fields are read, and how old they may be where a value is refused. */
+const typesShare = 0.25;
+const freshMs = 5_000;
+
 /** `base` with a target below it, whether or not the base ends in a slash. */
 const below = (base: URL, target: string): URL => new URL(base.href.replace(/\/$/, '') + target);
 
@@ -68,13 +77,23 @@ export function createGateway(parts: GatewayParts): Gateway {
   const redact = createRedactor(access.mode === 'none' ? [] : [access.key]);
   const cleanResult = (text: string): string => redact(visible(text));
   const cleanFailure = (text: string): string => withoutSessionToken(cleanResult(text));
+  const fieldTypes = createFieldTypes(timing.now);
   const chooser = createConnectionChooser(config.connection, listActive, timing.now);
 
-  /** Reads the active connections on a budget of its own, since several calls may wait for the one list. */
+  /** Reads something on a budget of its own, since several calls may wait for it. */
+  function aside(
+    endpoint: Endpoint,
+    input: Result,
+    connectionId: string | undefined,
+    deadlineMs: number,
+  ): Promise<Result> {
+    const { budget, close } = openBudget(timing, deadlineMs, new AbortController().signal);
+    return perform(endpoint, input, { budget, connectionId, trace: {} }).finally(close);
+  }
+
+  /** Reads the active connections. */
   async function listActive(): Promise<readonly ActiveConnection[]> {
-    const { budget, close } = openBudget(timing, config.deadlineMs, new AbortController().signal);
-    const course: Course = { budget, connectionId: undefined, trace: {} };
-    const result = await perform(listConnections, { status: 'ACTIVE' }, course).finally(close);
+    const result = await aside(listConnections, { status: 'ACTIVE' }, undefined, config.deadlineMs);
     const connections = Array.isArray(result.connections) ? result.connections : [];
     return connections.filter(isObject).flatMap(({ connection_id: id, status, creation_time: created }) => {
       const usable = connectionId.safeParse(id);
@@ -95,7 +114,7 @@ export function createGateway(parts: GatewayParts): Gateway {
     connection: string | undefined,
     { budget, trace }: Course,
   ): Promise<unknown> {
-    const context: FailureContext = { endpoint, direct };
+    const context = { declaration: endpoint, direct };
     if (access.mode === 'none')
       throw callError('not_configured', context, { message: access.reason, source: 'client' });
     const { method, target, body } = endpointRequest(endpoint, input);
@@ -109,11 +128,9 @@ export function createGateway(parts: GatewayParts): Gateway {
     };
     const url = urlOf(endpoint, target);
     const limits = limitsOf(endpoint, input, connection ?? '', !direct);
-    let sent = 0;
     const once = async (signal: AbortSignal, onSent: () => void): Promise<unknown> => {
       const answer = await http.exchange({ method, url, headers, body }, signal, () => {
-        sent += 1;
-        if (sent > 1) trace.requests = sent;
+        trace.requests = (trace.requests ?? 0) + 1;
         onSent();
       });
       trace.httpStatus = answer.status;
@@ -124,11 +141,11 @@ export function createGateway(parts: GatewayParts): Gateway {
   }
 
   async function chosenConnection(
-    endpoint: Endpoint,
+    declaration: Declaration,
     { connectionId, budget, trace }: Course,
   ): Promise<string | undefined> {
-    if (access.mode !== 'maton' || endpoint.api !== 'manychat') return undefined;
-    const context: FailureContext = { endpoint, direct };
+    if (access.mode !== 'maton' || declaration.api !== 'manychat') return undefined;
+    const context: FailureContext = { declaration, direct };
     const connection = await chooser.choose(connectionId, context, budget.stop).catch((error: unknown) => {
       throw error instanceof CallError || !budget.stop.aborted
         ? error
@@ -138,16 +155,51 @@ export function createGateway(parts: GatewayParts): Gateway {
     return connection;
   }
 
-  async function perform(endpoint: Endpoint, input: Result, course: Course): Promise<Result> {
-    const connection = await chosenConnection(endpoint, course);
-    const data = await request(endpoint, input, connection, course);
+  /** The input with the values of fields in the form their types take; as it is where the types are not known. */
+  async function adapted(endpoint: Endpoint, input: Result, connection: string | undefined): Promise<AdaptedInput> {
+    const { fieldValues } = endpoint;
+    const unchanged: AdaptedInput = { input, warnings: [], problems: [] };
+    if (fieldValues === undefined || access.mode === 'none' || !hasValues(fieldValues, input)) return unchanged;
+    const read = (list: Endpoint) => aside(list, {}, connection, config.deadlineMs * typesShare);
+    const asOf = async (maxAgeMs?: number): Promise<AdaptedInput> =>
+      adaptValues(fieldValues, input, await fieldTypes.of(fieldValues.of, connection ?? '', read, maxAgeMs));
+    const first = await asOf();
+    // A value is refused only by types as they are now.
+    const { warnings, problems, input: fitted } = first.problems.length === 0 ? first : await asOf(freshMs);
+    if (problems.length > 0) {
+      const kind = endpoint.effect === 'send' ? 'invalid_content' : 'invalid_input';
+      throw callError(kind, { declaration: endpoint, direct }, { message: problems.join('; '), source: 'client' });
+    }
+    return { input: fitted, warnings, problems };
+  }
+
+  async function perform(endpoint: Endpoint, given: Result, course: Course): Promise<Result> {
+    const connectionId = await chosenConnection(endpoint, course);
+    const { input, warnings } = await adapted(endpoint, given, connectionId);
+    const next: Call = (other, otherInput) => perform(other, otherInput, { ...course, connectionId, trace: {} });
+    const data = await request(endpoint, input, connectionId, course).catch(async (thrown: unknown) => {
+      // What has been sent fails as a CallError; anything else was thrown before.
+      const error = asCallError(thrown, { declaration: endpoint, direct }, 'unsent');
+      throw await explained(error, endpoint, input, next, now);
+    });
     try {
       const result = endpoint.output.from(data, input);
-      const whole = await endpoint.complete?.(result, (next, nextInput) => perform(next, nextInput, course));
-      return compact(whole ?? result, cleanResult);
+      const whole = (await endpoint.complete?.(result, next)) ?? result;
+      return compact(warnings.length === 0 ? whole : { ...whole, warnings }, cleanResult);
     } catch (error) {
-      throw asCallError(error, { endpoint, direct }, 'performed');
+      throw asCallError(error, { declaration: endpoint, direct }, 'performed');
     }
+  }
+
+  /** Performs the steps of a workflow, all on the one connection. */
+  async function performSteps(workflow: Workflow, input: Result, course: Course): Promise<Result> {
+    const connectionId = await chosenConnection(workflow, course);
+    return runWorkflow(
+      workflow,
+      input,
+      (endpoint, given) => perform(endpoint, given, { ...course, connectionId }),
+      now,
+    );
   }
 
   /** The failure as it is told: its hint fits how the connection was chosen, and its texts hold no secret. */
@@ -167,21 +219,21 @@ export function createGateway(parts: GatewayParts): Gateway {
   }
 
   return {
-    async call(endpoint, input, { signal, connectionId, onWait, trace }) {
+    async call(declaration, input, { signal, connectionId, onWait, trace }) {
       const { budget, close } = openBudget(timing, config.deadlineMs, signal, onWait);
       const course: Course = { budget, connectionId, trace };
       try {
-        return await perform(endpoint, input, course);
+        return await ('run' in declaration
+          ? performSteps(declaration, input, course)
+          : perform(declaration, input, course));
       } catch (thrown) {
-        // What has been sent fails as a CallError; anything else was thrown before.
-        const error = asCallError(thrown, { endpoint, direct }, 'unsent');
+        const error = asCallError(thrown, { declaration, direct }, 'unsent');
         if (error.failure.kind === 'connection_not_found' || error.failure.kind === 'no_connection') chooser.forget();
-        const read = (other: Endpoint, otherInput: Result) => perform(other, otherInput, { ...course, trace: {} });
-        throw told(await explained(error, endpoint, input, read, now), connectionId);
+        throw told(error, connectionId);
       } finally {
         close();
         // Whoever looks at or changes connections expects the next call to know what was seen or done.
-        if (endpoint.api === 'connections') chooser.forget();
+        if (declaration.api === 'connections') chooser.forget();
       }
     },
     close: () => http.close(),

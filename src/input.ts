@@ -1,59 +1,21 @@
 import type { z } from 'zod';
+import { complaintOf, pathText, sentence } from '../tools/complaints.js';
 import type { Result } from '../tools/endpoint.js';
 import { callError, type FailureContext } from './errors.js';
 import type { Tool } from './tool.js';
-
-const nameOfType = (value: unknown): string =>
-  value === null
-    ? 'null'
-    : Array.isArray(value)
-      ? 'a list'
-      : typeof value === 'object'
-        ? 'an object'
-        : `a ${typeof value}`;
-
-/** One sentence for what zod found wrong; declarations that say it better bring their own message. */
-function sentence(issue: z.core.$ZodRawIssue): string {
-  if (issue.input === undefined && issue.code !== 'unrecognized_keys' && issue.code !== 'custom') return 'is required';
-  switch (issue.code) {
-    case 'invalid_type': {
-      const article = /^[aeio]/.test(issue.expected) ? 'an' : 'a';
-      return `must be ${article} ${issue.expected}, not ${nameOfType(issue.input)}`;
-    }
-    case 'invalid_union':
-      return `has a type that is not taken: ${nameOfType(issue.input)}`;
-    case 'invalid_value':
-      return `must be ${issue.values.length === 1 ? '' : 'one of '}${issue.values.map((value) => JSON.stringify(value)).join(', ')}`;
-    case 'too_small':
-      return `must have at least ${issue.minimum} ${issue.origin === 'array' ? 'item(s)' : 'character(s)'}`;
-    case 'too_big':
-      return `must have at most ${issue.maximum} ${issue.origin === 'array' ? 'item(s)' : 'character(s)'}`;
-    default:
-      return issue.message ?? 'is not valid';
-  }
-}
-
-/** `fields[1].field_value`, as a caller would write it. */
-function pathText(path: readonly PropertyKey[]): string {
-  return path.reduce<string>(
-    (text, part) =>
-      typeof part === 'number' ? `${text}[${part}]` : text === '' ? String(part) : `${text}.${String(part)}`,
-    '',
-  );
-}
 
 function complaint(issue: z.core.$ZodIssue, tool: Tool): string {
   const where = pathText(issue.path);
   if (issue.code === 'unrecognized_keys') {
     const names = issue.keys.map((key) => JSON.stringify(key)).join(', ');
-    if (where !== '') return `${where}: ${names} not known here`;
-    if (issue.keys.includes('connection_id') && tool.endpoint.api === 'manychat') {
+    if (where !== '') return complaintOf(issue);
+    if (issue.keys.includes('connection_id') && tool.declaration.api === 'manychat') {
       return 'connection_id: the connection is fixed by the server; leave it out';
     }
     const allowed = Object.keys(tool.input.shape);
     return `${names} not known; ${allowed.length === 0 ? 'this tool takes no arguments' : `known: ${allowed.join(', ')}`}`;
   }
-  return where === '' ? issue.message : `${where}: ${issue.message}`;
+  return complaintOf(issue);
 }
 
 /** What a call was asked to do: the endpoint's own input, and the connection it names. */
@@ -81,12 +43,12 @@ export function parseInput(tool: Tool, given: unknown, context: FailureContext):
     const message = `the arguments are nested more than ${maxDepth} levels deep`;
     throw callError('invalid_input', context, { message, source: 'client' });
   }
-  const repaired = tool.endpoint.repair?.(given);
+  const repaired = tool.declaration.repair?.(given);
   const parsed = tool.input.safeParse(repaired?.given ?? given ?? {}, { error: sentence });
   if (!parsed.success) {
     const complaints = [...new Set(parsed.error.issues.map((issue) => complaint(issue, tool)))];
     const { issues } = parsed.error;
-    const aboutContent = tool.endpoint.effect === 'send' && issues.every((issue) => issue.path[0] === 'data');
+    const aboutContent = tool.declaration.effect === 'send' && issues.every((issue) => issue.path[0] === 'data');
     throw callError(aboutContent ? 'invalid_content' : 'invalid_input', context, {
       message: complaints.slice(0, mostComplaints).join('; '),
       source: 'client',
@@ -94,11 +56,11 @@ export function parseInput(tool: Tool, given: unknown, context: FailureContext):
     });
   }
   const { connection_id: connection, ...rest } = parsed.data;
-  const chooses = tool.input !== tool.endpoint.input;
+  const chooses = tool.input !== tool.declaration.input;
   const input = chooses ? rest : parsed.data;
   return {
     input,
     connectionId: chooses && typeof connection === 'string' ? connection : undefined,
-    warnings: [...(repaired?.warnings ?? []), ...(tool.endpoint.cautions?.(input) ?? [])],
+    warnings: [...(repaired?.warnings ?? []), ...(tool.declaration.cautions?.(input) ?? [])],
   };
 }

@@ -1,6 +1,6 @@
 import type { Endpoint } from '../tools/endpoint.js';
+import type { Kind } from '../tools/failure.js';
 import { isObject } from '../tools/object.js';
-import type { Kind } from './errors.js';
 
 /** ManyChat's refusal, taken apart. */
 export interface Refusal {
@@ -82,10 +82,10 @@ const kindByMessage: readonly { readonly words: RegExp; readonly kind: Kind; rea
 ];
 
 /** What kind of failure ManyChat's refusal is; undefined where neither code nor words are known. */
-export function kindOfRefusal(refusal: Refusal, endpoint: Endpoint): Kind | undefined {
+export function kindOfRefusal(refusal: Refusal, { effect }: Endpoint): Kind | undefined {
   const byCode = refusal.code === undefined ? undefined : kindByCode.get(refusal.code);
   if (byCode !== undefined) return byCode;
-  const sends = endpoint.effect === 'send';
+  const sends = effect === 'send';
   // The details are nearer to the cause than the message, which often says no more than "Validation error".
   for (const said of [refusal.details.join('; '), refusal.message]) {
     const match = kindByMessage.find(

@@ -5,7 +5,7 @@ import {
   type StandardSchemaWithJSON,
 } from '@modelcontextprotocol/server';
 import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio';
-import { type Endpoint, effectRules } from '../tools/endpoint.js';
+import { type Declaration, effectRules } from '../tools/endpoint.js';
 import type { Outcome, ToolCaller } from './calls.js';
 import { type JsonSchema, jsonSchema } from './schema.js';
 import type { Tool } from './tool.js';
@@ -24,7 +24,7 @@ function shown(schema: () => JsonSchema): StandardSchemaWithJSON {
 }
 
 /** The four MCP hints of an endpoint, from its effect; every endpoint reaches the outside world. */
-function annotations({ effect }: Endpoint) {
+function annotations({ effect }: Declaration) {
   const { readOnly, destructive, idempotent } = effectRules[effect];
   return { readOnlyHint: readOnly, destructiveHint: destructive, idempotentHint: idempotent, openWorldHint: true };
 }
@@ -58,7 +58,7 @@ function createServer(tools: readonly Tool[], call: ToolCaller): McpServer {
     { capabilities: { tools: { listChanged: false } } },
   );
   for (const tool of tools) {
-    const { name, title, description, output } = tool.endpoint;
+    const { name, title, description, output } = tool.declaration;
     server.registerTool(
       name,
       {
@@ -66,7 +66,7 @@ function createServer(tools: readonly Tool[], call: ToolCaller): McpServer {
         description,
         inputSchema: shown(() => jsonSchema(tool.input, 'input')),
         outputSchema: shown(() => jsonSchema(output.schema, 'output')),
-        annotations: annotations(tool.endpoint),
+        annotations: annotations(tool.declaration),
       },
       async (given, { mcpReq }) => {
         const { signal } = mcpReq;

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { attempt, limitsOf } from '../src/attempts.js';
 import { openBudget } from '../src/budget.js';
-import { type CallError, callError, type FailureContext } from '../src/errors.js';
+import { callError, type FailureContext } from '../src/errors.js';
 import { HttpFault } from '../src/http.js';
 import { type Limit, type Pacer, TooLate } from '../src/pace.js';
+import type { CallError } from '../tools/failure.js';
 import { endpoints } from '../tools/index.js';
 import { type ManualTiming, manualTiming } from './support/timing.js';
 
@@ -13,9 +14,9 @@ const endpointOf = (name: string) => {
   return found;
 };
 const contexts: Record<string, FailureContext> = {
-  read: { endpoint: endpointOf('manychat_get_page'), direct: false },
-  set: { endpoint: endpointOf('manychat_add_tag_to_subscriber'), direct: false },
-  send: { endpoint: endpointOf('manychat_send_flow'), direct: false },
+  read: { declaration: endpointOf('manychat_get_page'), direct: false },
+  set: { declaration: endpointOf('manychat_add_tag_to_subscriber'), direct: false },
+  send: { declaration: endpointOf('manychat_send_flow'), direct: false },
 };
 
 /** A pacer that gives every turn at once and notes what it is told. */

@@ -95,22 +95,25 @@ describe('declarations against what ManyChat publishes', () => {
 describe('every declaration', () => {
   const tools = offeredTools(endpoints, readConfig({ MATON_API_KEY: 'k' }));
 
-  test.each(tools.map((tool) => [tool.endpoint.name, tool] as const))('%s', (_, { endpoint, input }) => {
-    expect(input.safeParse(endpoint.example).error?.issues ?? []).toEqual([]);
-    expect(input.safeParse({ ...endpoint.example, surprise: 1 }).success).toBe(false);
+  test.each(tools.map((tool) => [tool.declaration.name, tool] as const))(
+    '%s',
+    (_, { declaration: endpoint, input }) => {
+      expect(input.safeParse(endpoint.example).error?.issues ?? []).toEqual([]);
+      expect(input.safeParse({ ...endpoint.example, surprise: 1 }).success).toBe(false);
 
-    const schema = jsonSchema(input, 'input');
-    expect(schema.type).toBe('object');
-    for (const keyword of ['anyOf', 'oneOf', 'allOf', '$ref', '$schema']) expect(schema).not.toHaveProperty(keyword);
-    for (const [name, property] of Object.entries(properties(input))) {
-      expect(property.description, `${name} has a description`).toBeTruthy();
-    }
-    expect(jsonSchema(endpoint.output.schema, 'output').type).toBe('object');
-    expect([...unportable(schema), ...unportable(jsonSchema(endpoint.output.schema, 'output'))]).toEqual([]);
+      const schema = jsonSchema(input, 'input');
+      expect(schema.type).toBe('object');
+      for (const keyword of ['anyOf', 'oneOf', 'allOf', '$ref', '$schema']) expect(schema).not.toHaveProperty(keyword);
+      for (const [name, property] of Object.entries(properties(input))) {
+        expect(property.description, `${name} has a description`).toBeTruthy();
+      }
+      expect(jsonSchema(endpoint.output.schema, 'output').type).toBe('object');
+      expect([...unportable(schema), ...unportable(jsonSchema(endpoint.output.schema, 'output'))]).toEqual([]);
 
-    for (const [mentioned] of endpoint.description.matchAll(/manychat_\w+/g)) expect(names).toContain(mentioned);
-    expect(endpoint.effect === 'read').toBe(effectRules[endpoint.effect].readOnly);
-    if (!effectRules[endpoint.effect].repeatable)
-      expect([...names]).toEqual(expect.arrayContaining([...(endpoint.evidence ?? ['missing'])]));
-  });
+      for (const [mentioned] of endpoint.description.matchAll(/manychat_\w+/g)) expect(names).toContain(mentioned);
+      expect(endpoint.effect === 'read').toBe(effectRules[endpoint.effect].readOnly);
+      if (!effectRules[endpoint.effect].repeatable)
+        expect([...names]).toEqual(expect.arrayContaining([...(endpoint.evidence ?? ['missing'])]));
+    },
+  );
 });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { kinds } from '../src/errors.js';
+import { kinds } from '../tools/failure.js';
 import { endpoints } from '../tools/index.js';
 import { type Caller, callerThrough, createCaller } from './support/caller.js';
 import { fastTiming } from './support/timing.js';

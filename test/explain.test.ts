@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { Failure } from '../src/errors.js';
+import type { Failure } from '../tools/failure.js';
 import { reachability, spanText } from '../tools/window.js';
 import { useSandbox } from './support/sandboxed.js';
 import { fastTiming } from './support/timing.js';

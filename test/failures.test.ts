@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { asCallError, callError, type FailureContext, kinds } from '../src/errors.js';
+import { asCallError, callError, type FailureContext } from '../src/errors.js';
+import { kinds } from '../tools/failure.js';
 import { endpoints } from '../tools/index.js';
 
 const endpointOf = (name: string) => {
@@ -8,8 +9,8 @@ const endpointOf = (name: string) => {
   return found;
 };
 const contexts: Record<'set' | 'send', FailureContext> = {
-  set: { endpoint: endpointOf('manychat_add_tag_to_subscriber'), direct: false },
-  send: { endpoint: endpointOf('manychat_send_flow'), direct: false },
+  set: { declaration: endpointOf('manychat_add_tag_to_subscriber'), direct: false },
+  send: { declaration: endpointOf('manychat_send_flow'), direct: false },
 };
 
 describe('every kind of failure', () => {
@@ -17,7 +18,11 @@ describe('every kind of failure', () => {
     const names = new Set<string>(endpoints.map((endpoint) => endpoint.name));
     for (const endpoint of endpoints) {
       for (const direct of [false, true]) {
-        const { failure } = callError(kind, { endpoint, direct }, { message: 'Tag not found', source: 'manychat' });
+        const { failure } = callError(
+          kind,
+          { declaration: endpoint, direct },
+          { message: 'Tag not found', source: 'manychat' },
+        );
         expect(failure.hint.length).toBeGreaterThan(10);
         for (const [mentioned] of failure.hint.matchAll(/manychat_\w+/g)) expect(names).toContain(mentioned);
         const reachable = endpoint.api === 'manychat' && !/connection/.test(kind);
@@ -41,7 +46,7 @@ describe('every kind of failure', () => {
     const hint = (name: string) =>
       callError(
         'network',
-        { endpoint: endpointOf(name), direct: false },
+        { declaration: endpointOf(name), direct: false },
         { message: 'x', source: 'network', reach: 'ambiguous' },
       ).failure.hint;
     expect(hint('manychat_send_flow')).toMatch(
@@ -91,8 +96,11 @@ describe('every kind of failure', () => {
 
   test('one that exists is found by the tool that lists its like', () => {
     const hint = (name: string) =>
-      callError('already_exists', { endpoint: endpointOf(name), direct: false }, { message: 'x', source: 'manychat' })
-        .failure.hint;
+      callError(
+        'already_exists',
+        { declaration: endpointOf(name), direct: false },
+        { message: 'x', source: 'manychat' },
+      ).failure.hint;
     expect(hint('manychat_create_tag')).toContain('manychat_list_tags finds');
     expect(hint('manychat_create_subscriber')).toContain(
       'manychat_find_subscriber_by_system_field or manychat_find_subscribers_by_name',

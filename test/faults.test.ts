@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Failure } from '../src/errors.js';
 import type { FaultEffect } from '../src/sandbox/index.js';
+import type { Failure } from '../tools/failure.js';
 import { createCaller } from './support/caller.js';
 import { through } from './support/program.js';
 import { useSandbox } from './support/sandboxed.js';

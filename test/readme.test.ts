@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { kinds } from '../src/errors.js';
 import { version } from '../src/version.js';
+import { kinds } from '../tools/failure.js';
 import { readmePath, withTools } from './support/readme.js';
 
 const readme = readFileSync(readmePath, 'utf8');

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Failure } from '../src/errors.js';
 import { startSandbox } from '../src/sandbox/index.js';
 import { realTiming } from '../src/timing.js';
+import type { Failure } from '../tools/failure.js';
 import { type Caller, callerThrough, createCaller } from './support/caller.js';
 import { program, through } from './support/program.js';
 import { fastTiming } from './support/timing.js';

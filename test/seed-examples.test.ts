@@ -65,8 +65,12 @@ describe.each([
     upstream.arrived.length = 0;
     const result = await client.callTool({ name: tool, arguments: example.args });
     expect(result.isError ?? false, JSON.stringify(result.content)).toBe(false);
-    expect(upstream.arrived).toHaveLength(1);
-    const [request] = upstream.arrived;
+    // Where the value of a field is set, the types of the fields are read before.
+    const arrived = upstream.arrived.filter(
+      ({ path }) => tool.includes('_list_') || !/\/get(Custom|Bot)Fields$/.test(path),
+    );
+    expect(arrived).toHaveLength(1);
+    const [request] = arrived;
     expect(request?.method).toBe(example.method);
     expect(request?.path).toBe(example.path.replace(new RegExp(`^${prefix}`), ''));
     expect(request?.query).toEqual(example.query ?? {});

@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { channelProblems, lengthOf, namedChannels } from './channels.js';
 import { digitsLost } from './values.js';
 
-/** Most messages of one request. */
-const mostMessages = 10;
-const mostButtons = 3;
-const mostQuickReplies = 11;
+/** Most messages of one request, buttons of one message, quick replies of one request. */
+export const mostMessages = 10;
+export const mostButtons = 3;
+export const mostQuickReplies = 11;
 const mostActions = 5;
 const mostCards = 10;
 const longestCardText = 80;
@@ -16,13 +16,14 @@ const needs = (what: string, key: string) => ({
 });
 
 /** A text that must be there; `what` is named where it is not. */
-const words = (what: string, key: string) =>
+export const words = (what: string, key: string) =>
   z.string(needs(what, key)).refine((given) => given.trim() !== '', `${what} needs a \`${key}\` that is not empty`);
 
 const isAddress = (given: string, schemes: readonly string[]): boolean =>
   URL.canParse(given) && schemes.includes(new URL(given).protocol);
 
-const webAddress = (what: string, key = 'url') =>
+/** A whole web address that must be there; `what` is named where it is not. */
+export const webAddress = (what: string, key = 'url') =>
   words(what, key).refine(
     (given) => given.trim() === '' || isAddress(given, ['https:', 'http:']),
     'must be a whole web address, e.g. https://example.com/shop',

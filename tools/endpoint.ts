@@ -1,4 +1,6 @@
 import type { z } from 'zod';
+import type { FieldValues } from './field-values.js';
+import type { Reference } from './names.js';
 import type { Repaired } from './repair.js';
 
 /** What a call does to the world: the one word from which MCP annotations and the retry rule follow. */
@@ -34,15 +36,31 @@ export interface Output<Input = Result> {
   from(data: unknown, input: Input): Result;
 }
 
+/** What every tool has, whether it is one HTTP request or several. */
+export interface Declaration<Input extends z.ZodObject = z.ZodObject> {
+  readonly name: `manychat_${string}`;
+  readonly title: string;
+  readonly description: string;
+  /** Which API it reaches: ManyChat's, Maton's connections, or none. */
+  readonly api: 'manychat' | 'connections' | 'none';
+  readonly effect: Effect;
+  /** The tools that show whether a call with an unknown outcome took place; for effects that are never repeated. */
+  readonly evidence?: readonly `manychat_${string}`[];
+  readonly input: Input;
+  readonly output: { readonly schema: z.ZodObject };
+  /** Mends arguments whose meaning is beyond doubt, before they are checked. */
+  repair?(given: unknown): Repaired;
+  /** What the caller should know of arguments that are right and may yet not do what was meant. */
+  cautions?(input: z.output<Input>): string[];
+  /** One truthful call. */
+  readonly example: z.input<Input>;
+}
+
 /** Performs another endpoint's call on the same connection. */
 export type Call = (endpoint: Endpoint, input: Result) => Promise<Result>;
 
 /** One HTTP endpoint as one MCP tool: everything about it, as data. */
-export interface Endpoint<Input extends z.ZodObject = z.ZodObject> {
-  readonly name: `manychat_${string}`;
-  readonly title: string;
-  readonly description: string;
-  /** Which API it belongs to: ManyChat's, or Maton's connections. */
+export interface Endpoint<Input extends z.ZodObject = z.ZodObject> extends Declaration<Input> {
   readonly api: 'manychat' | 'connections';
   /** GET and DELETE put their input into the query, POST into a JSON body. */
   readonly method: 'GET' | 'POST' | 'DELETE';
@@ -52,23 +70,17 @@ export interface Endpoint<Input extends z.ZodObject = z.ZodObject> {
   readonly perSecond?: number;
   /** ManyChat's published limit for one subscriber, in calls an hour. */
   readonly perSubscriberHour?: number;
-  readonly effect: Effect;
-  /** The tools that show whether a call with an unknown outcome took place; for effects that are never repeated. */
-  readonly evidence?: readonly `manychat_${string}`[];
-  readonly input: Input;
   /** Inputs that shape the result here and are not sent. */
   readonly local?: readonly string[];
   /** Parameters sent with every call. */
   readonly fixed?: Readonly<Record<string, string>>;
   readonly output: Output<z.output<Input>>;
-  /** Mends arguments whose meaning is beyond doubt, before they are checked. */
-  repair?(given: unknown): Repaired;
-  /** What the caller should know of arguments that are right and may yet not do what was meant. */
-  cautions?(input: z.output<Input>): string[];
+  /** The things of the account that the input names, so that a name which does not exist can be told from its like. */
+  names?(input: z.output<Input>): Reference[];
+  /** Values of fields in the input, checked and put into the form that the fields' types take. */
+  readonly fieldValues?: FieldValues<z.output<Input>>;
   /** A further call that some answers need; it must not turn a success into a failure. */
   complete?(result: Result, call: Call): Promise<Result>;
-  /** One truthful call. */
-  readonly example: z.input<Input>;
 }
 
 /** Types a declaration by its own schemas and hands it on unchanged. */

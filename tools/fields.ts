@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { endpoint } from './endpoint.js';
+import { listedFieldValues, oneFieldValue } from './field-values.js';
+import { named } from './names.js';
 import { botFieldResult, botFieldsResult, customFieldResult, customFieldsResult, done } from './outputs.js';
 import {
   botFieldId,
@@ -60,6 +62,7 @@ export const setCustomField = endpoint({
   effect: 'set',
   input: z.strictObject({ subscriber_id: subscriberId, field_id: customFieldId, field_value: fieldValue }),
   output: done,
+  fieldValues: oneFieldValue('custom field'),
   example: { subscriber_id: 123456789, field_id: 1, field_value: '+1234567890' },
 });
 
@@ -75,6 +78,8 @@ export const setCustomFieldByName = endpoint({
   effect: 'set',
   input: z.strictObject({ subscriber_id: subscriberId, field_name: customFieldName, field_value: fieldValue }),
   output: done,
+  names: ({ field_name }) => named('custom field', field_name),
+  fieldValues: oneFieldValue('custom field'),
   example: { subscriber_id: 123456789, field_name: 'phone_number', field_value: '+1234567890' },
 });
 
@@ -90,6 +95,8 @@ export const setCustomFields = endpoint({
   effect: 'set',
   input: z.strictObject({ subscriber_id: subscriberId, fields: fields(customFieldId, customFieldName) }),
   output: done,
+  names: ({ fields }) => named('custom field', ...fields.map(({ field_name }) => field_name)),
+  fieldValues: listedFieldValues('custom field'),
   example: {
     subscriber_id: 123456789,
     fields: [
@@ -147,6 +154,7 @@ export const setBotField = endpoint({
   effect: 'set',
   input: z.strictObject({ field_id: botFieldId, field_value: fieldValue }),
   output: done,
+  fieldValues: oneFieldValue('bot field'),
   example: { field_id: 123, field_value: 42 },
 });
 
@@ -162,6 +170,8 @@ export const setBotFieldByName = endpoint({
   effect: 'set',
   input: z.strictObject({ field_name: botFieldName, field_value: fieldValue }),
   output: done,
+  names: ({ field_name }) => named('bot field', field_name),
+  fieldValues: oneFieldValue('bot field'),
   example: { field_name: 'counter', field_value: 42 },
 });
 
@@ -176,6 +186,8 @@ export const setBotFields = endpoint({
   effect: 'set',
   input: z.strictObject({ fields: fields(botFieldId, botFieldName) }),
   output: done,
+  names: ({ fields }) => named('bot field', ...fields.map(({ field_name }) => field_name)),
+  fieldValues: listedFieldValues('bot field'),
   example: {
     fields: [
       { field_id: 123, field_value: 'value1' },

@@ -1,11 +1,15 @@
+import { checkContent } from './check-content.js';
 import * as connections from './connections.js';
 import type { Endpoint } from './endpoint.js';
 import * as fields from './fields.js';
+import { findOrCreateSubscriber } from './find-or-create.js';
 import { listFlows } from './flows.js';
 import * as page from './page.js';
 import * as sending from './sending.js';
 import * as subscribers from './subscribers.js';
 import * as tags from './tags.js';
+import type { Workflow } from './workflow.js';
+import { getMessagingStatus, sendText, setFieldsAndSendFlow } from './workflows.js';
 
 /** Every endpoint, in reading order. */
 export const endpoints: readonly Endpoint[] = [
@@ -47,3 +51,15 @@ export const endpoints: readonly Endpoint[] = [
   connections.getConnection,
   connections.deleteConnection,
 ];
+
+/** Every tool made of several endpoint calls, or of none, in reading order. */
+export const workflows: readonly Workflow[] = [
+  sendText,
+  checkContent,
+  getMessagingStatus,
+  setFieldsAndSendFlow,
+  findOrCreateSubscriber,
+];
+
+/** Every tool. */
+export const declarations: readonly (Endpoint | Workflow)[] = [...endpoints, ...workflows];

@@ -86,15 +86,9 @@ function items(key: string, schema: z.ZodType): Output {
   };
 }
 
-/** A send that was accepted; `warnings` tell what was mended in it or may not arrive as it was meant. */
-export const accepted: Output = {
-  schema: z.looseObject({ ok: z.literal(true), warnings: z.array(z.string()).optional() }),
-  from: () => ({ ok: true }),
-};
-
-/** A write that answers nothing but its success. */
+/** A write that answers nothing but its success; `warnings` tell what was mended in it or may not do what was meant. */
 export const done: Output = {
-  schema: z.looseObject({ ok: z.literal(true) }),
+  schema: z.looseObject({ ok: z.literal(true), warnings: z.array(z.string()).optional() }),
   from: () => ({ ok: true }),
 };
 

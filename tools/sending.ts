@@ -2,12 +2,14 @@ import { z } from 'zod';
 import { openQuestions } from './channels.js';
 import { type Content, messageData } from './content.js';
 import { endpoint } from './endpoint.js';
-import { accepted } from './outputs.js';
+import { actionFieldValues } from './field-values.js';
+import { named, namesInContent } from './names.js';
+import { done } from './outputs.js';
 import { repairSend } from './repair.js';
 import { subscriberId, text, userRef } from './values.js';
 
 /** What may go wrong with content that is right as far as ManyChat documents it. */
-function contentCautions(content: Content, messageTag?: string): string[] {
+export function contentCautions(content: Content, messageTag?: unknown): string[] {
   const placeholder = /\{\{[^{}]+\}\}/.exec(JSON.stringify(content.messages))?.[0];
   return [
     ...openQuestions(content),
@@ -35,8 +37,10 @@ export const sendContent = endpoint({
       'From manychat_list_otn_topics; uses up a token of the contact, also within 24 hours',
     ).optional(),
   }),
-  output: accepted,
+  output: done,
   repair: repairSend,
+  names: ({ data, otn_topic_name }) => [...namesInContent(data.content), ...named('OTN topic', otn_topic_name)],
+  fieldValues: actionFieldValues,
   cautions: ({ data, message_tag }) => contentCautions(data.content, message_tag),
   example: {
     subscriber_id: 123456789,
@@ -56,8 +60,9 @@ export const sendContentByUserRef = endpoint({
   effect: 'send',
   evidence: ['manychat_get_subscriber_by_user_ref'],
   input: z.strictObject({ user_ref: userRef, data: messageData }),
-  output: accepted,
+  output: done,
   repair: repairSend,
+  names: ({ data }) => namesInContent(data.content),
   cautions({ data }) {
     const ignored =
       data.content.actions === undefined
@@ -84,6 +89,7 @@ export const sendFlow = endpoint({
   effect: 'send',
   evidence: ['manychat_get_subscriber'],
   input: z.strictObject({ subscriber_id: subscriberId, flow_ns: text('ns from manychat_list_flows') }),
-  output: accepted,
+  output: done,
+  names: ({ flow_ns }) => named('flow', flow_ns),
   example: { subscriber_id: 123456789, flow_ns: 'content123456' },
 });

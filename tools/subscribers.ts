@@ -90,7 +90,8 @@ export const findSubscriberBySystemField = endpoint({
   example: { email: 'john@example.com' },
 });
 
-const profile = {
+/** What is known of a person beside custom fields. */
+export const profile = {
   first_name: text('First name').optional(),
   last_name: text('Last name').optional(),
   phone: text('With country code, +15400000000').optional(),
@@ -98,11 +99,29 @@ const profile = {
   gender: text('e.g. male, female').optional(),
 };
 
-const consent = {
+/** What a person agreed to. */
+export const consent = {
   has_opt_in_sms: z.boolean().optional().describe('Agreed to SMS; required with phone'),
   has_opt_in_email: z.boolean().optional().describe('Agreed to email; required with email'),
   consent_phrase: text('What the person agreed to; required when has_opt_in_sms is true').optional(),
 };
+
+/** Checks that a new contact has an address, and the consent that ManyChat asks for with it. */
+export function consentProblems(
+  context: z.core.ParsePayload<z.output<z.ZodObject<typeof profile & typeof consent>> & { whatsapp_phone?: unknown }>,
+): void {
+  const { phone, whatsapp_phone, email, has_opt_in_sms, has_opt_in_email, consent_phrase } = context.value;
+  const problem = (path: string, message: string) =>
+    context.issues.push({ code: 'custom', input: context.value, path: path === '' ? [] : [path], message });
+  if (phone === undefined && whatsapp_phone === undefined && email === undefined) {
+    problem('', 'give at least one of phone, whatsapp_phone and email');
+  }
+  if (phone !== undefined && has_opt_in_sms === undefined) problem('has_opt_in_sms', 'is required with phone');
+  if (email !== undefined && has_opt_in_email === undefined) problem('has_opt_in_email', 'is required with email');
+  if (has_opt_in_sms === true && consent_phrase === undefined) {
+    problem('consent_phrase', 'is required when has_opt_in_sms is true');
+  }
+}
 
 export const createSubscriber = endpoint({
   name: 'manychat_create_subscriber',
@@ -117,19 +136,7 @@ export const createSubscriber = endpoint({
   evidence: ['manychat_find_subscriber_by_system_field', 'manychat_find_subscribers_by_name'],
   input: z
     .strictObject({ ...profile, whatsapp_phone: text('WhatsApp number').optional(), ...consent })
-    .check((context) => {
-      const { phone, whatsapp_phone, email, has_opt_in_sms, has_opt_in_email, consent_phrase } = context.value;
-      const problem = (path: string, message: string) =>
-        context.issues.push({ code: 'custom', input: context.value, path: path === '' ? [] : [path], message });
-      if (phone === undefined && whatsapp_phone === undefined && email === undefined) {
-        problem('', 'give at least one of phone, whatsapp_phone and email');
-      }
-      if (phone !== undefined && has_opt_in_sms === undefined) problem('has_opt_in_sms', 'is required with phone');
-      if (email !== undefined && has_opt_in_email === undefined) problem('has_opt_in_email', 'is required with email');
-      if (has_opt_in_sms === true && consent_phrase === undefined) {
-        problem('consent_phrase', 'is required when has_opt_in_sms is true');
-      }
-    }),
+    .check(consentProblems),
   output: subscriberResult,
   example: {
     first_name: 'John',

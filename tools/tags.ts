@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { endpoint } from './endpoint.js';
+import { named } from './names.js';
 import { done, tagResult, tagsResult } from './outputs.js';
 import { subscriberId, tagId, tagName, text } from './values.js';
 
@@ -63,6 +64,7 @@ export const deleteTagByName = endpoint({
   evidence: ['manychat_list_tags'],
   input: z.strictObject({ tag_name: tagName }),
   output: done,
+  names: ({ tag_name }) => named('tag', tag_name),
   example: { tag_name: 'Old Tag' },
 });
 
@@ -93,6 +95,7 @@ export const addTagToSubscriberByName = endpoint({
   effect: 'set',
   input: z.strictObject({ subscriber_id: subscriberId, tag_name: tagName }),
   output: done,
+  names: ({ tag_name }) => named('tag', tag_name),
   example: { subscriber_id: 123456789, tag_name: 'VIP' },
 });
 
@@ -121,5 +124,6 @@ export const removeTagFromSubscriberByName = endpoint({
   effect: 'remove',
   input: z.strictObject({ subscriber_id: subscriberId, tag_name: tagName }),
   output: done,
+  names: ({ tag_name }) => named('tag', tag_name),
   example: { subscriber_id: 123456789, tag_name: 'VIP' },
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { fieldTypes } from './field-values.js';
 
 /** Shown wherever a number has already lost digits on its way here. */
 export const digitsLost = 'is past 2^53, where a JSON number loses digits; pass it as a string of digits';
@@ -55,7 +56,7 @@ export const fieldValue = z
   .describe('By type: text, number, true/false, date 2018-07-18, datetime 2018-05-01T06:30:24+03:00');
 
 /** Types of custom and bot fields. */
-export const fieldType = z.enum(['text', 'number', 'date', 'datetime', 'boolean']).describe('Cannot be changed later');
+export const fieldType = z.enum(fieldTypes).describe('Cannot be changed later');
 
 /** Up to 20 fields, each named by id or by name: ManyChat's limit for one request. */
 export const fields = (fieldId: typeof customFieldId, fieldName: typeof customFieldName) =>
@@ -70,6 +71,16 @@ export const fields = (fieldId: typeof customFieldId, fieldName: typeof customFi
     .min(1)
     .max(20)
     .describe('1 to 20 fields, each by field_id or field_name');
+
+/** Fields of a contact by their names, which ManyChat takes in any case. */
+export const fieldRecord = z
+  .record(customFieldName, fieldValue)
+  .refine((given) => Object.keys(given).length > 0, 'needs at least one field')
+  .refine((given) => {
+    const names = Object.keys(given).map((name) => name.toLowerCase());
+    return new Set(names).size === names.length;
+  }, 'names a field twice, in different case')
+  .describe('Values by name of the custom field, any number');
 
 /** How much of each found contact is returned. */
 export const detail = z

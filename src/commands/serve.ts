@@ -1,4 +1,4 @@
-import { endpoints } from '../../tools/index.js';
+import { declarations } from '../../tools/index.js';
 import { createToolCaller } from '../calls.js';
 import type { Config } from '../config.js';
 import { createGateway } from '../gateway.js';
@@ -36,7 +36,7 @@ export async function serve(settings: Config, ending: AbortSignal): Promise<void
     pacer: createPacer(realTiming),
     random: Math.random,
   });
-  const tools = offeredTools(endpoints, config);
+  const tools = offeredTools(declarations, config);
   const call = createToolCaller(gateway, log, config.access.mode === 'direct');
   const closed = new AbortController();
   const over = AbortSignal.any([ending, closed.signal]);

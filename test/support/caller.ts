@@ -8,7 +8,7 @@ import { createLog } from '../../src/log.js';
 import { createPacer, type Pacer } from '../../src/pace.js';
 import { realTiming, type Timing } from '../../src/timing.js';
 import { offeredTools } from '../../src/tool.js';
-import { endpoints } from '../../tools/index.js';
+import { declarations } from '../../tools/index.js';
 import { through } from './program.js';
 
 /** Tools called in this process, over real HTTP. */
@@ -38,7 +38,7 @@ export function createCaller(
   const logged: string[] = [];
   const log = createLog(config.logLevel, { write: (line: string) => void logged.push(line) });
   const callTool = createToolCaller(gateway, log, config.access.mode === 'direct');
-  const tools = new Map(offeredTools(endpoints, config).map((tool) => [tool.endpoint.name as string, tool]));
+  const tools = new Map(offeredTools(declarations, config).map((tool) => [tool.declaration.name as string, tool]));
   return {
     config,
     logged,

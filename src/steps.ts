@@ -1,0 +1,62 @@
+import type { Call, Result } from '../tools/endpoint.js';
+import { CallError } from '../tools/failure.js';
+import type { Step, Workflow } from '../tools/workflow.js';
+
+/** Where a workflow stands. */
+interface Report {
+  readonly done: string[];
+  failed?: { readonly what: string; readonly error: unknown };
+  open: readonly string[];
+}
+
+/** The failure with the steps that were done before it, the one that failed, and those that were not begun. */
+function withReport(error: unknown, { done, failed, open }: Report): unknown {
+  if (!(error instanceof CallError) || (done.length === 0 && open.length === 0)) return error;
+  const lines = [
+    ...(done.length === 0 ? [] : [`Done: ${done.join('; ')}.`]),
+    ...(failed?.error === error ? [`Failed: ${failed.what}.`] : []),
+    ...(open.length === 0 ? [] : [`Not done: ${open.join('; ')}.`]),
+  ];
+  return new CallError({ ...error.failure, details: [...lines, ...(error.failure.details ?? [])] }, error.reach);
+}
+
+const warningsOf = ({ warnings }: Result): readonly unknown[] => (Array.isArray(warnings) ? warnings : []);
+
+/**
+ * Runs a workflow, its steps performed by `perform`.
+ * @param now milliseconds since 1970.
+ * @throws CallError of the step that failed, with a report of the steps in its details.
+ */
+export async function runWorkflow(
+  workflow: Workflow,
+  input: Result,
+  perform: Call,
+  now: () => number,
+): Promise<Result> {
+  const report: Report = { done: [], open: [] };
+  const warnings: unknown[] = [];
+  async function call({ what, endpoint, input: stepInput }: Step): Promise<Result> {
+    try {
+      const result = await perform(endpoint, stepInput);
+      report.done.push(what);
+      warnings.push(...warningsOf(result));
+      return result;
+    } catch (error) {
+      report.failed = { what, error };
+      throw error;
+    }
+  }
+  async function inOrder(steps: readonly Step[]): Promise<void> {
+    for (const [index, step] of steps.entries()) {
+      report.open = steps.slice(index + 1).map(({ what }) => what);
+      await call(step);
+    }
+  }
+  try {
+    const result = await workflow.run(input, { call, inOrder, now });
+    const all = [...warnings, ...warningsOf(result)];
+    return all.length === 0 ? result : { ...result, warnings: all };
+  } catch (error) {
+    throw withReport(error, report);
+  }
+}

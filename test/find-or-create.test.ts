@@ -1,0 +1,150 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { lost, useSandbox } from './support/sandboxed.js';
+import { fastTiming } from './support/timing.js';
+
+const maria = '24958501110451908';
+
+const used = useSandbox({ timing: fastTiming(50), random: () => 0 });
+beforeEach(() => used.sandbox.reset());
+
+describe('manychat_find_or_create_subscriber', () => {
+  const find = 'manychat_find_or_create_subscriber';
+  const ada = { email: 'ada@example.com', first_name: 'Ada', has_opt_in_email: true };
+  const whatsapp = { whatsapp_phone: '+44 7700 900-123', first_name: 'Ada' };
+
+  test.each([
+    [{ email: 'maria.garcia@example.com', has_opt_in_email: true }, 'email', maria],
+    [{ phone: '+1 (234) 567-890', has_opt_in_sms: false }, 'phone', '123456789'],
+    [{ ...ada, phone: '+1234567890', has_opt_in_sms: false }, 'phone', '123456789'],
+    [{ whatsapp_phone: '972501234567', whatsapp_field_id: 8 }, 'custom_field', '1523908742'],
+  ])('%j is found by %s', async (args, found_by, id) => {
+    expect(await used.result(find, args)).toMatchObject({ subscriber: { id }, created: false, found_by });
+    expect(used.countOf('createSubscriber') + used.countOf('updateSubscriber')).toBe(0);
+  });
+
+  test('creates who is not there, once; the second call finds them', async () => {
+    const { subscriber, created } = await used.result(find, ada);
+    expect(created).toBe(true);
+    expect(subscriber).toMatchObject({ first_name: 'Ada', email: 'ada@example.com' });
+    expect(await used.result(find, ada)).toMatchObject({ created: false, found_by: 'email' });
+    expect(used.countOf('createSubscriber')).toBe(1);
+  });
+
+  test('a WhatsApp contact is made so that it is found by its number', async () => {
+    const first = await used.result(find, { ...whatsapp, whatsapp_field_id: 8 });
+    expect(first).toMatchObject({
+      created: true,
+      subscriber: { whatsapp_phone: '447700900123', phone: '+447700900123' },
+    });
+    expect(first.warnings).toBeUndefined();
+    expect(await used.result(find, whatsapp)).toMatchObject({ created: false, found_by: 'phone' });
+    expect(await used.result(find, { ...whatsapp, whatsapp_field_id: 8 })).toMatchObject({ found_by: 'custom_field' });
+    expect(used.countOf('createSubscriber')).toBe(1);
+  });
+
+  test.each([
+    [{}, /^give at least one of phone, whatsapp_phone and email$/],
+    [{ email: 'ada@example.com' }, /^has_opt_in_email: is required with email$/],
+    [{ phone: '0501234567', has_opt_in_sms: false }, /^phone: must be a number with \+ and country code/],
+    [{ whatsapp_phone: 'wa.me/447700900123' }, /^whatsapp_phone: must be a number/],
+  ])('refuses %j before any request', async (args, words) => {
+    expect(await used.failure(find, args)).toMatchObject({
+      kind: 'invalid_input',
+      message: expect.stringMatching(words),
+    });
+    expect(used.sandbox.requests()).toEqual([]);
+  });
+
+  test('a search that fails creates nobody', async () => {
+    used.sandbox.order({ match: { path: 'findBySystemField' }, after: 1, times: 99, status: 500, body: {} });
+    const told = await used.failure(find, { ...ada, phone: '+15550001111', has_opt_in_sms: false });
+    expect(told).toMatchObject({ performed: 'no', retryable: true });
+    expect(told.details).toEqual([
+      'Done: look for the email ada@example.com.',
+      'Failed: look for the phone +15550001111.',
+    ]);
+    expect(used.countOf('createSubscriber')).toBe(0);
+  });
+
+  test('a creation whose answer was lost is looked for, not repeated', async () => {
+    used.sandbox.order(lost('createSubscriber', true));
+    expect(await used.result(find, ada)).toMatchObject({
+      created: true,
+      found_by: 'email',
+      warnings: ['The answer to the creation was lost; the contact is there.'],
+    });
+    used.sandbox.reset();
+    used.sandbox.order(lost('createSubscriber', false));
+    const told = await used.failure(find, ada);
+    expect(told).toMatchObject({ kind: 'network', performed: 'unknown', retryable: false });
+    expect(told.details?.at(-1)).toMatch(/^Failed: create the contact/);
+    expect(used.countOf('createSubscriber')).toBe(1);
+  });
+
+  test('one who was created meanwhile is found by the address the refusal speaks of', async () => {
+    used.sandbox.order({
+      match: { path: 'findBySystemField' },
+      times: 1,
+      status: 200,
+      body: { status: 'success', data: [] },
+    });
+    const args = { email: 'maria.garcia@example.com', has_opt_in_email: true };
+    expect(await used.result(find, args)).toMatchObject({
+      created: false,
+      found_by: 'email',
+      subscriber: { id: maria },
+    });
+  });
+
+  test('the digits in the refusal are looked for', async () => {
+    const message = 'This WhatsApp ID already exists: 972501234567';
+    const body = {
+      status: 'error',
+      message: 'Validation error',
+      details: { messages: { wa_id: { message: [message] } } },
+    };
+    used.sandbox.order({ match: { path: 'createSubscriber' }, status: 400, body });
+    const told = await used.result(find, { whatsapp_phone: '+447700900124', whatsapp_field_id: 8 });
+    expect(told).toMatchObject({ created: false, found_by: 'custom_field', subscriber: { id: '1523908742' } });
+  });
+
+  test('one that exists and cannot be found says how it could', async () => {
+    const told = await used.failure(find, { whatsapp_phone: '972501234567' });
+    expect(told).toMatchObject({
+      kind: 'already_exists',
+      performed: 'no',
+      hint: expect.stringMatching(/whatsapp_field_id/),
+    });
+    expect(used.countOf('createSubscriber')).toBe(1);
+  });
+
+  test('several with the number are told, and nobody is created', async () => {
+    await used.result('manychat_set_custom_field', { subscriber_id: maria, field_id: 8, field_value: '972501234567' });
+    const told = await used.failure(find, { whatsapp_phone: '972501234567', whatsapp_field_id: 8 });
+    expect(told).toMatchObject({ kind: 'already_exists', performed: 'no', source: 'client' });
+    expect(told.details?.join()).toMatch(/24958501110451908 \(Maria Garcia\).*1523908742 \(Aisha Khan\)/);
+    expect(used.countOf('createSubscriber')).toBe(0);
+  });
+
+  test.each([
+    ['updateSubscriber', /it failed to put its number into phone: Permission denied to import phone/],
+    ['setCustomField', /it failed to put its number into field 8: Permission denied to import phone/],
+  ])('%s that fails after a creation is a warning', async (path, words) => {
+    const body = { status: 'error', message: 'Permission denied to import phone' };
+    used.sandbox.order({ match: { path: `/fb/subscriber/${path}` }, status: 400, body });
+    const told = await used.result(find, { ...whatsapp, whatsapp_field_id: 8 });
+    expect(told).toMatchObject({ created: true, warnings: [expect.stringMatching(words)] });
+  });
+
+  test('a missing permission is explained', async () => {
+    const body = {
+      status: 'error',
+      message: 'Validation error',
+      details: { messages: { email: { message: ['Permission denied to import email'] } } },
+    };
+    used.sandbox.order({ match: { path: 'createSubscriber' }, status: 400, body });
+    const told = await used.failure(find, ada);
+    expect(told).toMatchObject({ kind: 'permission_denied', hint: expect.stringMatching(/ManyChat support/) });
+    expect(told.details?.[0]).toBe('Done: look for the email ada@example.com.');
+  });
+});

@@ -1,0 +1,121 @@
+import { z } from 'zod';
+import { channelOf, lengthOf, namedChannels } from './channels.js';
+import { complaintOf, sentence } from './complaints.js';
+import { type Content, messageData } from './content.js';
+import { asObject } from './lenient.js';
+import { isObject } from './object.js';
+import { repairSend } from './repair.js';
+import { contentCautions } from './sending.js';
+import { workflow } from './workflow.js';
+
+type Message = Content['messages'][number];
+type Button = NonNullable<Extract<Message, { type: 'text' }>['buttons']>[number];
+type Action = NonNullable<Content['actions']>[number];
+
+const actionText = (action: Action): string =>
+  action.action === 'add_tag' || action.action === 'remove_tag'
+    ? `${action.action} ${JSON.stringify(action.tag_name)}`
+    : action.action === 'set_field_value'
+      ? `set ${JSON.stringify(action.field_name)} to ${JSON.stringify(action.value)}`
+      : `unset ${JSON.stringify(action.field_name)}`;
+
+function targetOf(button: Button): string {
+  switch (button.type) {
+    case 'url':
+    case 'dynamic_block_callback':
+      return button.url;
+    case 'flow':
+      return `flow ${button.target}`;
+    case 'call':
+      return button.phone;
+    case 'buy':
+      return `buy ${button.product.label} for ${(button.product.cost / 100).toFixed(2)}`;
+  }
+}
+
+function buttonText(button: Button): string {
+  const actions = 'actions' in button ? (button.actions ?? []).map(actionText) : [];
+  return `[${[`${button.caption} → ${targetOf(button)}`, ...actions].join('; ')}]`;
+}
+
+const indented = (text: string): string => text.replace(/^/gm, '  ');
+
+function messageText(message: Message, index: number): string[] {
+  const about = message.type === 'text' ? `text, ${lengthOf(message.text)} characters` : message.type;
+  const body =
+    message.type === 'text'
+      ? [message.text]
+      : message.type === 'cards'
+        ? message.elements.flatMap((card, at) => [
+            `Card ${at + 1}: ${card.title}`,
+            ...[card.subtitle, card.image_url, card.action_url].filter((each) => each !== undefined).map(indented),
+            ...(card.buttons ?? []).map(buttonText).map(indented),
+          ])
+        : [message.url];
+  const buttons = 'buttons' in message ? (message.buttons ?? []).map(buttonText) : [];
+  return [`Message ${index + 1} (${about})`, ...[...body, ...buttons].map(indented)];
+}
+
+/** How content will look, in plain text. */
+export function rendering(content: Content): string {
+  const replies = content.quick_replies ?? [];
+  const actions = content.actions ?? [];
+  return [
+    `On ${channelOf(content)}`,
+    ...content.messages.flatMap(messageText),
+    ...(replies.length === 0 ? [] : [`Quick replies: ${replies.map(buttonText).join(' ')}`]),
+    ...(actions.length === 0 ? [] : [`Actions: ${actions.map(actionText).join('; ')}`]),
+  ].join('\n');
+}
+
+/** Content for a channel that it does not name, given the channel's `type`; Messenger's has none. */
+function forChannel(data: unknown, channel: string | undefined): unknown {
+  if (channel === undefined || !isObject(data) || !isObject(data.content)) return data;
+  const { type: _, ...content } = data.content;
+  return { ...data, content: channel === 'messenger' ? content : { type: channel, ...content } };
+}
+
+export const checkContent = workflow({
+  name: 'manychat_check_content',
+  title: 'Check content',
+  description:
+    'Whether manychat_send_content would take this data, what is wrong or would be mended, and how it will look. Sends nothing, makes no request; tags, fields and flows it names are not looked up.',
+  api: 'none',
+  effect: 'read',
+  input: z.strictObject({
+    data: z.unknown().meta(messageData.meta() ?? {}),
+    channel: z
+      .enum(['messenger', ...namedChannels])
+      .optional()
+      .describe('Check it for this channel instead of content.type'),
+  }),
+  output: {
+    schema: z.looseObject({
+      valid: z.boolean(),
+      problems: z.array(z.string()),
+      warnings: z.array(z.string()).optional(),
+      rendering: z.string().optional(),
+      data: z.looseObject({}).optional().describe('As it would be sent, where it was mended'),
+    }),
+  },
+  example: { data: { version: 'v2', content: { messages: [{ type: 'text', text: 'Hello!' }] } } },
+  async run({ data, channel }) {
+    const { given, warnings: mended } = repairSend({ data: forChannel(data, channel) });
+    const { data: repaired, message_tag: tag } = asObject(given);
+    const parsed = messageData.safeParse(repaired, { error: sentence });
+    if (!parsed.success) {
+      const problems = [
+        ...new Set(parsed.error.issues.map((issue) => complaintOf({ ...issue, path: ['data', ...issue.path] }))),
+      ];
+      return { valid: false, problems, ...(mended.length > 0 && { warnings: mended }) };
+    }
+    const warnings = [...mended, ...contentCautions(parsed.data.content, tag)];
+    return {
+      valid: true,
+      problems: [],
+      ...(warnings.length > 0 && { warnings }),
+      rendering: rendering(parsed.data.content),
+      ...((mended.length > 0 || channel !== undefined) && { data: parsed.data }),
+    };
+  },
+});

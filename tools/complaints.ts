@@ -1,0 +1,50 @@
+import type { z } from 'zod';
+
+const nameOfType = (value: unknown): string =>
+  value === null
+    ? 'null'
+    : Array.isArray(value)
+      ? 'a list'
+      : typeof value === 'object'
+        ? 'an object'
+        : `a ${typeof value}`;
+
+/** One sentence for what zod found wrong; declarations that say it better bring their own message. */
+export function sentence(issue: z.core.$ZodRawIssue): string {
+  if (issue.input === undefined && issue.code !== 'unrecognized_keys' && issue.code !== 'custom') return 'is required';
+  switch (issue.code) {
+    case 'invalid_type': {
+      const article = /^[aeio]/.test(issue.expected) ? 'an' : 'a';
+      return `must be ${article} ${issue.expected}, not ${nameOfType(issue.input)}`;
+    }
+    case 'invalid_union':
+      return `has a type that is not taken: ${nameOfType(issue.input)}`;
+    case 'invalid_value':
+      return `must be ${issue.values.length === 1 ? '' : 'one of '}${issue.values.map((value) => JSON.stringify(value)).join(', ')}`;
+    case 'too_small':
+      return `must have at least ${issue.minimum} ${issue.origin === 'array' ? 'item(s)' : 'character(s)'}`;
+    case 'too_big':
+      return `must have at most ${issue.maximum} ${issue.origin === 'array' ? 'item(s)' : 'character(s)'}`;
+    default:
+      return issue.message ?? 'is not valid';
+  }
+}
+
+/** `fields[1].field_value`, as a caller would write it. */
+export function pathText(path: readonly PropertyKey[]): string {
+  return path.reduce<string>(
+    (text, part) =>
+      typeof part === 'number' ? `${text}[${part}]` : text === '' ? String(part) : `${text}.${String(part)}`,
+    '',
+  );
+}
+
+/** What is wrong, and where. */
+export function complaintOf(issue: z.core.$ZodIssue): string {
+  const where = pathText(issue.path);
+  const said =
+    issue.code === 'unrecognized_keys'
+      ? `${issue.keys.map((key) => JSON.stringify(key)).join(', ')} not known here`
+      : issue.message;
+  return where === '' ? said : `${where}: ${said}`;
+}

@@ -1,0 +1,196 @@
+import type { Result } from './endpoint.js';
+import { isObject } from './object.js';
+
+/** Types of custom and bot fields. */
+export const fieldTypes = ['text', 'number', 'date', 'datetime', 'boolean'] as const;
+
+export type FieldType = (typeof fieldTypes)[number];
+
+/** How a datetime is written: with its offset where fields are set, as UTC with milliseconds in a message's actions. */
+export type DatetimeForm = 'offset' | 'utc';
+
+/** A value in the form its field takes, or what is wrong with it. */
+export type Fitted = { readonly value: unknown } | { readonly problem: string };
+
+/** A field as a call names it. */
+export interface FieldRef {
+  readonly field_id?: unknown;
+  readonly field_name?: unknown;
+}
+
+/** The type of a field, where it is known. */
+export type TypeOf = (field: FieldRef) => FieldType | undefined;
+
+/** An input with its values adapted, what was changed in them, and what cannot be. */
+export interface AdaptedInput {
+  readonly input: Result;
+  readonly warnings: readonly string[];
+  readonly problems: readonly string[];
+}
+
+/** Gives the value that stands in the place of another; `path` names the place. */
+export type ChangeValue = (path: string, field: FieldRef, value: unknown) => unknown;
+
+export type FieldKind = 'custom field' | 'bot field';
+
+/** Where an input holds values of fields, of which kind the fields are, and how datetimes are written there. */
+export interface FieldValues<Input> {
+  readonly of: FieldKind;
+  readonly form: DatetimeForm;
+  /** The input with each value of a field put through `change`. */
+  map(input: Input, change: ChangeValue): Result;
+}
+
+const yes: readonly unknown[] = ['true', 'yes', '1', 1];
+const no: readonly unknown[] = ['false', 'no', '0', 0];
+
+const day = /^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})$/;
+const moment = /^(\d{4}-\d{2}-\d{2})[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:\.\d+)?)? ?(?:([Zz])|([+-]\d{2}):?(\d{2})?)?$/;
+
+/** The day of the calendar that a text names, year first, as `2018-07-18`. */
+function dayOf(text: string): string | undefined {
+  const [, year, month = '', date = ''] = day.exec(text) ?? [];
+  const written = `${year}-${month.padStart(2, '0')}-${date.padStart(2, '0')}`;
+  const read = new Date(`${written}T00:00:00Z`);
+  return !Number.isNaN(read.getTime()) && read.toISOString().startsWith(written) ? written : undefined;
+}
+
+function fitNumber(given: unknown): Fitted {
+  if (typeof given === 'number') return { value: given };
+  const text = typeof given === 'string' ? given.trim() : '';
+  if (!/^[+-]?\d+(\.\d+)?$/.test(text)) return { problem: 'must be a number, like 123 or 1.23' };
+  const value = Number(text);
+  return Number.isInteger(value) && !Number.isSafeInteger(value)
+    ? { problem: 'has more digits than a number keeps' }
+    : { value };
+}
+
+function fitBoolean(given: unknown): Fitted {
+  const word = typeof given === 'string' ? given.trim().toLowerCase() : given;
+  if (typeof given === 'boolean') return { value: given };
+  if (yes.includes(word)) return { value: true };
+  return no.includes(word) ? { value: false } : { problem: 'must be true or false' };
+}
+
+function fitDate(given: unknown): Fitted {
+  const text = typeof given === 'string' ? given.trim() : '';
+  const value = dayOf(moment.exec(text)?.[1] ?? text);
+  return value === undefined ? { problem: 'must be a date, year first, like 2018-07-18' } : { value };
+}
+
+function fitDatetime(given: unknown, form: DatetimeForm): Fitted {
+  const example = form === 'utc' ? '2018-03-25T13:25:00.000Z' : '2018-05-01T06:30:24+03:00';
+  const text = typeof given === 'string' ? given.trim() : '';
+  const [, written = '', hours, minutes, seconds = '00', zulu, offset, offsetMinutes = '00'] = moment.exec(text) ?? [];
+  const date = dayOf(written);
+  if (date === undefined) return { problem: `must be a date with a time and its offset, like ${example}` };
+  if (zulu === undefined && offset === undefined) {
+    return { problem: `lacks its offset from UTC: add Z or one like +03:00, as in ${example}` };
+  }
+  const value = `${date}T${hours}:${minutes}:${seconds}${offset ?? '+00'}:${offsetMinutes}`;
+  const time = Date.parse(value);
+  if (Number.isNaN(time)) return { problem: `is no time of the day; it must be like ${example}` };
+  return { value: form === 'utc' ? new Date(time).toISOString() : value };
+}
+
+/** Puts a value into the form that a field of this type takes, where its meaning is beyond doubt. */
+export function fittedValue(given: unknown, type: FieldType, form: DatetimeForm): Fitted {
+  if (given === null) return { value: given };
+  switch (type) {
+    case 'text':
+      return { value: typeof given === 'string' ? given : String(given) };
+    case 'number':
+      return fitNumber(given);
+    case 'boolean':
+      return fitBoolean(given);
+    case 'date':
+      return fitDate(given);
+    case 'datetime':
+      return fitDatetime(given, form);
+  }
+}
+
+/** Values by which an input is adapted to the types of its fields: what was changed, and what cannot be. */
+export function adaptValues<Input>({ form, map }: FieldValues<Input>, input: Input, typeOf: TypeOf): AdaptedInput {
+  const warnings: string[] = [];
+  const problems: string[] = [];
+  const adapted = map(input, (path, field, given) => {
+    const type = typeOf(field);
+    if (type === undefined) return given;
+    const fitted = fittedValue(given, type, form);
+    const because = `since the field is of type ${type}`;
+    if ('problem' in fitted) {
+      problems.push(`${path}: ${JSON.stringify(given)} ${fitted.problem}, ${because}`);
+      return given;
+    }
+    if (fitted.value !== given) {
+      warnings.push(`${path}: ${JSON.stringify(given)} was changed to ${JSON.stringify(fitted.value)}, ${because}.`);
+    }
+    return fitted.value;
+  });
+  return { input: adapted, warnings, problems };
+}
+
+/** Whether an input holds any value of a field. */
+export function hasValues<Input>({ map }: FieldValues<Input>, input: Input): boolean {
+  let found = false;
+  map(input, () => {
+    found = true;
+  });
+  return found;
+}
+
+/** A single `field_value` beside its `field_id` or `field_name`. */
+export const oneFieldValue = (of: FieldKind): FieldValues<FieldRef & { field_value?: unknown }> => ({
+  of,
+  form: 'offset',
+  map: (input, change) => ({ ...input, field_value: change('field_value', input, input.field_value) }),
+});
+
+const placeOf = ({ field_name: name }: FieldRef, index: number): string =>
+  `fields[${index}].field_value${typeof name === 'string' ? ` (${name})` : ''}`;
+
+/** A list of `fields`, each with its value. */
+export const listedFieldValues = (
+  of: FieldKind,
+): FieldValues<{ fields: readonly (FieldRef & { field_value?: unknown })[] }> => ({
+  of,
+  form: 'offset',
+  map: (input, change) => ({
+    ...input,
+    fields: input.fields.map((field, index) => ({
+      ...field,
+      field_value: change(placeOf(field, index), field, field.field_value),
+    })),
+  }),
+});
+
+/** The parts of a message below which there can be actions; a callback's payload is not ours to read. */
+const holdsActions: ReadonlySet<string> = new Set([
+  'content',
+  'messages',
+  'elements',
+  'buttons',
+  'quick_replies',
+  'actions',
+]);
+
+/** A message with each value that its actions or those of its buttons set put through `change`. */
+function withSetValues(value: unknown, path: string, change: ChangeValue): unknown {
+  if (Array.isArray(value)) return value.map((each, index) => withSetValues(each, `${path}[${index}]`, change));
+  if (!isObject(value)) return value;
+  if (value.action === 'set_field_value') return { ...value, value: change(`${path}.value`, value, value.value) };
+  return Object.fromEntries(
+    Object.entries(value).map(([key, each]) => [
+      key,
+      holdsActions.has(key) ? withSetValues(each, `${path}.${key}`, change) : each,
+    ]),
+  );
+}
+
+/** Values that a message's actions set. */
+export const actionFieldValues: FieldValues<{ data: unknown }> = {
+  of: 'custom field',
+  form: 'utc',
+  map: (input, change) => ({ ...input, data: withSetValues(input.data, 'data', change) }),
+};

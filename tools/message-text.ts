@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import { type Channel, longestText, namedChannels } from './channels.js';
+import { type Content, mostButtons, mostMessages, mostQuickReplies, webAddress } from './content.js';
+import { splitText } from './split.js';
+import { text } from './values.js';
+
+const caption = text('Label');
+const flow = text('ns from manychat_list_flows');
+
+const channels = ['messenger', ...namedChannels] as const;
+
+/** What a plain message is made of, shared by the tools that send one. */
+export const plainMessage = {
+  text: text('A long one is split into several messages'),
+  channel: z.enum(channels).default('messenger').describe('Where the contact writes'),
+  buttons: z
+    .array(
+      z
+        .strictObject({ caption, url: webAddress('a button').optional(), flow_ns: flow.optional() })
+        .refine(({ url, flow_ns }) => (url === undefined) !== (flow_ns === undefined), {
+          message: 'a button needs exactly one of `url` and `flow_ns`',
+        }),
+    )
+    .max(mostButtons, { error: `takes ${mostButtons} buttons at the most` })
+    .optional()
+    .describe('Below the text, each opens a url or starts a flow'),
+  quick_replies: z
+    .array(z.strictObject({ caption, flow_ns: flow }))
+    .max(mostQuickReplies, { error: `takes ${mostQuickReplies} quick replies at the most` })
+    .optional()
+    .describe('Messenger and Instagram only'),
+};
+
+/** A plain message, checked. */
+export type PlainMessage = z.output<z.ZodObject<typeof plainMessage>>;
+
+/** The parts of a message's text, or what keeps it from being sent. */
+export const textParts = ({ text: whole, channel }: { text: string; channel: Channel }) =>
+  splitText(whole.trimEnd(), longestText[channel], mostMessages);
+
+type Button = NonNullable<Extract<Content['messages'][number], { type: 'text' }>['buttons']>[number];
+
+const flowButton = (given: { caption: string; flow_ns?: string | undefined }) =>
+  ({ type: 'flow', caption: given.caption, target: given.flow_ns ?? '' }) as const;
+
+const buttonOf = ({ url, ...given }: NonNullable<PlainMessage['buttons']>[number]): Button =>
+  url === undefined ? flowButton(given) : { type: 'url', caption: given.caption, url };
+
+/** The content of a plain message: its text in parts, the buttons below the last one. */
+export function contentOf({ buttons, quick_replies, ...message }: PlainMessage): Content {
+  const split = textParts(message);
+  const parts = 'problem' in split ? [message.text] : split.parts;
+  const rows = buttons === undefined || buttons.length === 0 ? undefined : buttons.map(buttonOf);
+  return {
+    ...(message.channel !== 'messenger' && { type: message.channel }),
+    messages: parts.map((part, index) => ({
+      type: 'text',
+      text: part,
+      ...(index === parts.length - 1 && rows !== undefined && { buttons: rows }),
+    })),
+    ...(quick_replies !== undefined && quick_replies.length > 0 && { quick_replies: quick_replies.map(flowButton) }),
+  };
+}

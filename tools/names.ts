@@ -1,0 +1,36 @@
+import type { Content } from './content.js';
+
+/** What an account has by name. */
+export type Named = 'tag' | 'custom field' | 'bot field' | 'flow' | 'OTN topic';
+
+/** A thing of the account that a call names; a flow by its ns. */
+export interface Reference {
+  readonly what: Named;
+  readonly name: string;
+}
+
+/** The references to things of one kind, of those names that are there. */
+export const named = (what: Named, ...names: readonly (string | undefined)[]): Reference[] =>
+  names.flatMap((name) => (name === undefined ? [] : [{ what, name }]));
+
+type Action = NonNullable<Content['actions']>[number];
+type Button = { readonly type: string; readonly target?: string; readonly actions?: readonly Action[] | undefined };
+
+function namesInButton({ type, target, actions }: Button): Reference[] {
+  return [...(type === 'flow' ? named('flow', target) : []), ...(actions ?? []).flatMap(namesInAction)];
+}
+
+const namesInAction = (action: Action): Reference[] =>
+  'tag_name' in action ? named('tag', action.tag_name) : named('custom field', action.field_name);
+
+/** Tags, fields and flows that a message's actions and buttons name. */
+export function namesInContent({ messages, quick_replies, actions }: Content): Reference[] {
+  const buttons: readonly Button[] = [
+    ...messages.flatMap((message) => ('buttons' in message ? (message.buttons ?? []) : [])),
+    ...messages.flatMap((message) =>
+      message.type === 'cards' ? message.elements.flatMap((card) => card.buttons ?? []) : [],
+    ),
+    ...(quick_replies ?? []),
+  ];
+  return [...(actions ?? []).flatMap(namesInAction), ...buttons.flatMap(namesInButton)];
+}

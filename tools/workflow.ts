@@ -1,0 +1,32 @@
+import type { z } from 'zod';
+import type { Declaration, Endpoint, Result } from './endpoint.js';
+
+/** One endpoint's call as a part of a larger job; `what` names it where a later one fails. */
+export interface Step {
+  readonly what: string;
+  readonly endpoint: Endpoint;
+  readonly input: Result;
+}
+
+/** What a workflow is made with. */
+export interface Steps {
+  /** The result of one step, or a CallError; its warnings are collected. */
+  call(step: Step): Promise<Result>;
+  /** Steps one after another; those after one that fails are reported as not done. */
+  inOrder(steps: readonly Step[]): Promise<void>;
+  /** Milliseconds since 1970. */
+  now(): number;
+}
+
+/**
+ * A tool made of several endpoint calls, each paced and translated as any other, all on one connection and within one
+ * deadline. Its failure is that of the step that failed, and says which steps were done.
+ */
+export interface Workflow<Input extends z.ZodObject = z.ZodObject> extends Declaration<Input> {
+  run(input: z.output<Input>, steps: Steps): Promise<Result>;
+}
+
+/** Types a declaration by its own schemas and hands it on unchanged. */
+export function workflow<Input extends z.ZodObject>(declaration: Workflow<Input>): Workflow {
+  return declaration;
+}

@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import { channelProblems } from './channels.js';
+import { setCustomFields } from './fields.js';
+import { contentOf, plainMessage, textParts } from './message-text.js';
+import { done } from './outputs.js';
+import { contentCautions, sendContent, sendFlow } from './sending.js';
+import { getSubscriber } from './subscribers.js';
+import { fieldRecord, subscriberId, text } from './values.js';
+import { messagingStatus, messagingStatusResult } from './window.js';
+import { type Step, workflow } from './workflow.js';
+
+export const sendText = workflow({
+  name: 'manychat_send_text',
+  title: 'Send text',
+  description:
+    'Sends a text to one contact, at once, with buttons and quick replies. The simplest way to write to somebody; images, cards, actions and OTN topics: manychat_send_content. Refused when the contact wrote last over 24 hours ago. Never repeat a call whose outcome is unknown: the person would get it twice.',
+  api: 'manychat',
+  effect: 'send',
+  evidence: ['manychat_get_subscriber'],
+  input: z.strictObject({ subscriber_id: subscriberId, ...plainMessage }).check((context) => {
+    const complain = (path: readonly (string | number)[], message: string) =>
+      context.issues.push({ code: 'custom', input: context.value, path: [...path], message });
+    const split = textParts(context.value);
+    if ('problem' in split) return void complain(['text'], split.problem);
+    for (const { path, problem } of channelProblems(contentOf(context.value))) {
+      complain(path[0] === 'messages' ? path.slice(2) : path, problem);
+    }
+  }),
+  output: done,
+  cautions: (input) => contentCautions(contentOf(input)),
+  example: { subscriber_id: '24958501110451908', text: 'Hi Maria, your order has shipped!' },
+  async run({ subscriber_id, ...message }, { call }) {
+    const content = contentOf(message);
+    const input = { subscriber_id, data: { version: 'v2', content } };
+    await call({ what: 'send the text', endpoint: sendContent, input });
+    const count = content.messages.length;
+    return { ok: true, ...(count > 1 && { warnings: [`The text was long and went out as ${count} messages.`] }) };
+  },
+});
+
+/** Fields that ManyChat sets in one request. */
+const fieldsAtOnce = 20;
+
+export const setFieldsAndSendFlow = workflow({
+  name: 'manychat_set_fields_and_send_flow',
+  title: 'Set fields and send flow',
+  description:
+    "Sets custom fields of one contact, then starts a flow that shows them: the way to send a flow, or a WhatsApp template, with one contact's own texts. The flow is not started when a field could not be set. ok means accepted, not delivered. Never repeat a call whose outcome is unknown.",
+  api: 'manychat',
+  effect: 'send',
+  evidence: ['manychat_get_subscriber'],
+  input: z.strictObject({
+    subscriber_id: subscriberId,
+    fields: fieldRecord,
+    flow_ns: text('ns from manychat_list_flows'),
+  }),
+  output: done,
+  example: {
+    subscriber_id: '24958501110451908',
+    fields: { reply_text: 'Your order has shipped!' },
+    flow_ns: 'content20240311101502_501223',
+  },
+  async run({ subscriber_id, fields, flow_ns }, { inOrder }) {
+    const all = Object.entries(fields).map(([field_name, field_value]) => ({ field_name, field_value }));
+    const steps: Step[] = [];
+    for (let from = 0; from < all.length; from += fieldsAtOnce) {
+      const some = all.slice(from, from + fieldsAtOnce);
+      const what = `set ${some.map(({ field_name }) => field_name).join(', ')}`;
+      steps.push({ what, endpoint: setCustomFields, input: { subscriber_id, fields: some } });
+    }
+    await inOrder([...steps, { what: `start flow ${flow_ns}`, endpoint: sendFlow, input: { subscriber_id, flow_ns } }]);
+    return { ok: true };
+  },
+});
+
+export const getMessagingStatus = workflow({
+  name: 'manychat_get_messaging_status',
+  title: 'Get messaging status',
+  description:
+    'Whether one contact can be written to now: 24-hour window and its end, channels on record, opt-ins, what may be sent, and what ManyChat does not tell. Look here before a send that must arrive.',
+  api: 'manychat',
+  effect: 'read',
+  input: z.strictObject({ subscriber_id: subscriberId }),
+  output: messagingStatusResult,
+  example: { subscriber_id: '24958501110451908' },
+  async run(input, { call, now }) {
+    const { subscriber } = await call({ what: 'read the contact', endpoint: getSubscriber, input });
+    return { messaging_status: messagingStatus(subscriber, now()) };
+  },
+});
