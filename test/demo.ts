@@ -54,17 +54,9 @@ async function done(title: string, tool: string, args: Json): Promise<Json> {
 
 /** A text with a button and a quick reply. */
 const message = (text: string): Json => ({
-  version: 'v2',
-  content: {
-    messages: [
-      {
-        type: 'text',
-        text,
-        buttons: [{ type: 'url', caption: 'Track it', url: 'https://example.com/track/1042' }],
-      },
-    ],
-    quick_replies: [{ type: 'flow', caption: 'Talk to us', target: 'content123456' }],
-  },
+  text,
+  buttons: [{ caption: 'Track it', url: 'https://example.com/track/1042' }],
+  quick_replies: [{ caption: 'Talk to us', flow_ns: 'content123456' }],
 });
 
 /** The texts that reached a contact, buttons in brackets and quick replies in parentheses. */
@@ -86,7 +78,7 @@ async function job(): Promise<void> {
   await client.connect(transport);
   const { tools } = await client.listTools();
   print(`${tools.length} tools. The job: tell Maria that her order has shipped.`);
-  assert.equal(tools.length, 37);
+  assert.ok(tools.some(({ name }) => name === 'manychat_send_text'));
 
   const { page } = await done('Which account is this?', 'manychat_get_page', {});
   assert.equal((page as Json).name, 'Sunrise Coffee');
@@ -110,16 +102,16 @@ async function job(): Promise<void> {
     field_name: 'purchase_count',
     field_value: 3,
   });
-  await done('Tell her, with a button and a quick reply.', 'manychat_send_content', {
+  await done('Tell her, with a button and a quick reply.', 'manychat_send_text', {
     ...who,
-    data: message('Hi Maria, your order has shipped!'),
+    ...message('Hi Maria, your order has shipped!'),
   });
   await done('Start the welcome flow.', 'manychat_send_flow', { ...who, flow_ns: 'content123456' });
 
   print('\nThe same message to Tom, who wrote last three days ago: ManyChat refuses it, and the agent is told why.');
-  const tom = await call('manychat_send_content', {
+  const tom = await call('manychat_send_text', {
     subscriber_id: '24958501110460017',
-    data: message('Hi Tom, your order has shipped!'),
+    ...message('Hi Tom, your order has shipped!'),
   });
   assert.equal(tom.failed, true);
   const error = tom.answer.error as Json;

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { kinds } from '../tools/failure.js';
-import { endpoints } from '../tools/index.js';
+import { declarations } from '../tools/index.js';
 import { type Caller, callerThrough, createCaller } from './support/caller.js';
 import { fastTiming } from './support/timing.js';
 import { startUpstream, type Upstream } from './support/upstream.js';
 import { calls, refusal, table } from './upstream-answers.js';
 
-const toolNames = new Set<string>(endpoints.map((endpoint) => endpoint.name));
-const manychatTools = new Set<string>(endpoints.filter((each) => each.api === 'manychat').map((each) => each.name));
+const toolNames = new Set<string>(declarations.map(({ name }) => name));
+const manychatTools = new Set<string>(declarations.filter((each) => each.api === 'manychat').map((each) => each.name));
 
 /** 60 seconds after the start of 1970, so that a Retry-After date is at hand. */
 const now = () => 60_000;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { asCallError, callError, type FailureContext } from '../src/errors.js';
 import { kinds } from '../tools/failure.js';
-import { endpoints } from '../tools/index.js';
+import { declarations, endpoints } from '../tools/index.js';
 
 const endpointOf = (name: string) => {
   const found = endpoints.find((endpoint) => endpoint.name === name);
@@ -15,17 +15,13 @@ const contexts: Record<'set' | 'send', FailureContext> = {
 
 describe('every kind of failure', () => {
   test.each(kinds)('%s: a hint that fits each way', (kind) => {
-    const names = new Set<string>(endpoints.map((endpoint) => endpoint.name));
-    for (const endpoint of endpoints) {
+    const names = new Set<string>(declarations.map(({ name }) => name));
+    for (const declaration of declarations) {
       for (const direct of [false, true]) {
-        const { failure } = callError(
-          kind,
-          { declaration: endpoint, direct },
-          { message: 'Tag not found', source: 'manychat' },
-        );
+        const { failure } = callError(kind, { declaration, direct }, { message: 'Tag not found', source: 'manychat' });
         expect(failure.hint.length).toBeGreaterThan(10);
         for (const [mentioned] of failure.hint.matchAll(/manychat_\w+/g)) expect(names).toContain(mentioned);
-        const reachable = endpoint.api === 'manychat' && !/connection/.test(kind);
+        const reachable = declaration.api === 'manychat' && !/connection/.test(kind);
         if (direct && reachable) expect(failure.hint).not.toMatch(/_connections?\b/);
       }
     }

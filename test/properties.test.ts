@@ -4,9 +4,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Outcome } from '../src/calls.js';
 import type { Pacer } from '../src/pace.js';
 import { jsonSchema } from '../src/schema.js';
-import type { Endpoint } from '../tools/endpoint.js';
+import type { Declaration, Endpoint } from '../tools/endpoint.js';
 import { kinds } from '../tools/failure.js';
-import { endpoints } from '../tools/index.js';
+import { declarations } from '../tools/index.js';
+import { sendFlow } from '../tools/sending.js';
+import { findSubscriberBySystemField, getSubscriber } from '../tools/subscribers.js';
+import type { Workflow } from '../tools/workflow.js';
 import { type Caller, createCaller } from './support/caller.js';
 import { through } from './support/program.js';
 import { fastTiming } from './support/timing.js';
@@ -18,7 +21,7 @@ const numRuns = 100;
 /** A key that reads otherwise when it is percent-encoded. */
 const key = 'maton/Key+of=9f&3c%very~secret';
 const token = 'tok3n0fAOneTimeLink';
-const names = new Set<string>(endpoints.map((endpoint) => endpoint.name));
+const names = new Set<string>(declarations.map(({ name }) => name));
 
 /** Lets everybody go at once: what is tried here is not the pace. */
 const pacer: Pacer = {
@@ -71,7 +74,7 @@ const withKeys = (keys: readonly string[]): fc.Arbitrary<unknown> =>
         })
         .map(ownObject);
 
-function argumentsOf({ input, example }: Endpoint): fc.Arbitrary<unknown> {
+function argumentsOf({ input, example }: Declaration): fc.Arbitrary<unknown> {
   const valid = Object.entries(example);
   const changed = fc
     .tuple(
@@ -202,6 +205,10 @@ function replyOf(endpoint: Endpoint): fc.Arbitrary<Reply> {
   });
 }
 
+/** The endpoints whose answers a tool may meet. */
+const stepsOf = (declaration: Endpoint | Workflow): readonly Endpoint[] =>
+  'run' in declaration ? [getSubscriber, findSubscriberBySystemField, sendFlow] : [declaration];
+
 const required = ['kind', 'message', 'hint', 'retryable', 'performed', 'source'];
 const optional = ['http_status', 'code', 'details', 'retry_after_s'];
 
@@ -246,11 +253,12 @@ describe('whatever is asked and answered', () => {
     await upstream.close();
   });
 
-  test.each(endpoints.map((endpoint) => [endpoint.name, endpoint] as const))('%s', async (name, endpoint) => {
-    const conforms = new Ajv2020({ strict: false }).compile(jsonSchema(endpoint.output.schema, 'output'));
-    const given = fc.array(replyOf(endpoint), { minLength: 1, maxLength: 3 });
+  test.each(declarations.map((each) => [each.name, each] as const))('%s', async (name, declaration) => {
+    const conforms = new Ajv2020({ strict: false }).compile(jsonSchema(declaration.output.schema, 'output'));
+    const replyOfStep = fc.oneof(...stepsOf(declaration).map(replyOf));
+    const given = fc.array(replyOfStep, { minLength: 1, maxLength: 3 });
     let succeeded = 0;
-    const property = fc.asyncProperty(fc.nat(9), argumentsOf(endpoint), given, async (which, args, answers) => {
+    const property = fc.asyncProperty(fc.nat(9), argumentsOf(declaration), given, async (which, args, answers) => {
       // Mostly the pinned one, since the other first asks for its connections and seldom gets any.
       const caller = callers[which === 0 ? 1 : 0];
       if (caller === undefined) throw new Error('no caller');

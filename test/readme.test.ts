@@ -2,14 +2,14 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { version } from '../src/version.js';
 import { kinds } from '../tools/failure.js';
-import { readmePath, withTools } from './support/readme.js';
+import { readmePath, withGenerated } from './support/readme.js';
 
 const readme = readFileSync(readmePath, 'utf8');
 const file = (name: string) => readFileSync(new URL(`../${name}`, import.meta.url), 'utf8');
 
 describe('the README', () => {
-  test('lists the tools as a client sees them (npm run update rewrites it)', async () => {
-    expect(readme).toBe(await withTools(readme));
+  test('shows what the program does and has now (npm run update rewrites it)', async () => {
+    expect(readme).toBe(await withGenerated(readme));
     expect(readme).toContain('manychat_send_flow');
   });
 

@@ -1,5 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { afterEach, describe, expect, test } from 'vitest';
+import { declarations } from '../tools/index.js';
 import { deferred } from './support/deferred.js';
 import { program, through } from './support/program.js';
 import { startUpstream, type Upstream } from './support/upstream.js';
@@ -80,7 +81,7 @@ describe('the process', () => {
       { jsonrpc: '2.0', id: 2, method: 'tools/list' },
       toolCall(3, 'manychat_get_page'),
     );
-    expect((await server.answer(2)).result?.tools).toHaveLength(37);
+    expect((await server.answer(2)).result?.tools).toHaveLength(declarations.length);
     expect(JSON.stringify(await server.answer(3))).toContain('not_configured');
     server.child.stdin.end();
     expect(await server.ended).toEqual({ code: 0, signal: null });

@@ -1,5 +1,5 @@
-/* Rewrites what is generated: the README's list of tools. The tests compare it. */
+/* Rewrites what is generated: the marked sections of the README. The tests compare it. */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { readmePath, withTools } from './support/readme.js';
+import { readmePath, withGenerated } from './support/readme.js';
 
-writeFileSync(readmePath, await withTools(readFileSync(readmePath, 'utf8')));
+writeFileSync(readmePath, await withGenerated(readFileSync(readmePath, 'utf8')));

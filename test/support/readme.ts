@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Tool } from '@modelcontextprotocol/client';
 import { connectProgram } from './program.js';
+import { transcript } from './transcript.js';
 
 /** This file runs from test/support and, compiled, from dist/test/support. */
 const root = ['../../', '../../../']
@@ -19,11 +20,27 @@ function change({ annotations }: Tool): string {
 
 const row = (tool: Tool): string => `| \`${tool.name}\` | ${tool.title} | ${change(tool)} |`;
 
-/** The README with its list of tools as a client sees them now. */
-export async function withTools(readme: string): Promise<string> {
+async function toolTable(): Promise<string> {
   const { client } = await connectProgram({ MATON_API_KEY: 'nobody' });
   const { tools } = await client.listTools();
   await client.close();
-  const table = ['| tool | what | |', '| --- | --- | --- |', ...tools.map(row)].join('\n');
-  return readme.replace(/(<!-- tools -->\n)[\s\S]*?(<!-- end of tools -->)/, `$1${table}\n$2`);
+  return ['| tool | what | |', '| --- | --- | --- |', ...tools.map(row)].join('\n');
+}
+
+/** What the README says by the program's own word, by the name of the mark it stands behind. */
+const sections: Readonly<Record<string, () => Promise<string>>> = {
+  transcript: async () => `\`\`\`text\n${await transcript()}\n\`\`\``,
+  tools: toolTable,
+};
+
+/** The README with everything that is generated as the program has it now. */
+export async function withGenerated(readme: string): Promise<string> {
+  let text = readme;
+  for (const [name, section] of Object.entries(sections)) {
+    const [start, end] = [`<!-- ${name} -->\n`, `<!-- end of ${name} -->`];
+    const [from, to] = [text.indexOf(start), text.indexOf(end)];
+    if (from < 0 || to < from) throw new Error(`the README has no place for ${name}`);
+    text = `${text.slice(0, from)}${start}${await section()}\n${text.slice(to)}`;
+  }
+  return text;
 }
