@@ -1,11 +1,15 @@
 import {
   type CallToolResult,
   McpServer,
+  ProtocolError,
+  ProtocolErrorCode,
   type ServerContext,
   type StandardSchemaWithJSON,
 } from '@modelcontextprotocol/server';
 import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio';
 import { type Declaration, effectRules } from '../tools/endpoint.js';
+import type { Failure } from '../tools/failure.js';
+import type { Resource } from '../tools/resources.js';
 import type { Outcome, ToolCaller } from './calls.js';
 import { type JsonSchema, jsonSchema } from './schema.js';
 import type { Tool } from './tool.js';
@@ -52,10 +56,35 @@ function progress({ _meta, notify }: ServerContext['mcpReq']): ((seconds: number
   };
 }
 
-function createServer(tools: readonly Tool[], call: ToolCaller): McpServer {
+/** Offers a resource; one of the account is read as its tool reads it, and fails in the same words. */
+function registerResource(server: McpServer, { uri, title, description, content }: Resource, call: ToolCaller): void {
+  const mimeType = 'markdown' in content ? 'text/markdown' : 'application/json';
+  server.registerResource(
+    uri.replace('manychat://', ''),
+    uri,
+    { title, description, mimeType },
+    async (_, { mcpReq: { signal } }) => {
+      if ('markdown' in content) return { contents: [{ uri, mimeType, text: content.markdown }] };
+      const { endpoint } = content;
+      const outcome = await call({ declaration: endpoint, input: endpoint.input }, {}, { signal });
+      if (!outcome.ok) throw new ProtocolError(ProtocolErrorCode.InternalError, failureText(outcome.failure));
+      return { contents: [{ uri, mimeType, text: JSON.stringify(outcome.result) }] };
+    },
+  );
+}
+
+const failureText = ({ kind, message, hint }: Failure): string => `${kind}: ${message}. ${hint}`;
+
+/** What a client is offered. */
+export interface Offer {
+  readonly tools: readonly Tool[];
+  readonly resources: readonly Resource[];
+}
+
+function createServer({ tools, resources }: Offer, call: ToolCaller): McpServer {
   const server = new McpServer(
     { name: 'manychat-mcp', title: 'ManyChat', version },
-    { capabilities: { tools: { listChanged: false } } },
+    { capabilities: { tools: { listChanged: false }, resources: { listChanged: false } } },
   );
   for (const tool of tools) {
     const { name, title, description, output } = tool.declaration;
@@ -74,12 +103,13 @@ function createServer(tools: readonly Tool[], call: ToolCaller): McpServer {
       },
     );
   }
+  for (const resource of resources) registerResource(server, resource, call);
   return server;
 }
 
-/** Serves the tools over this process's stdin and stdout, in both protocol eras, until the client goes away. */
-export function serveTools(
-  tools: readonly Tool[],
+/** Serves what is offered over this process's stdin and stdout, in both protocol eras, until the client goes away. */
+export function serveOffer(
+  offer: Offer,
   call: ToolCaller,
   { onError, onClosed }: { onError: (error: Error) => void; onClosed: () => void },
 ): void {
@@ -90,5 +120,5 @@ export function serveTools(
     await close();
     onClosed();
   };
-  serveStdio(() => createServer(tools, call), { transport, onerror: onError });
+  serveStdio(() => createServer(offer, call), { transport, onerror: onError });
 }

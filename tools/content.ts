@@ -6,10 +6,10 @@ import { digitsLost } from './values.js';
 export const mostMessages = 10;
 export const mostButtons = 3;
 export const mostQuickReplies = 11;
-const mostActions = 5;
-const mostCards = 10;
-const longestCardText = 80;
-const longestCallbackSeconds = 86_400;
+export const mostActions = 5;
+export const mostCards = 10;
+export const longestCardText = 80;
+export const longestCallbackSeconds = 86_400;
 
 const needs = (what: string, key: string) => ({
   error: ({ input }: { input?: unknown }) => (input === undefined ? `${what} needs \`${key}\`` : undefined),

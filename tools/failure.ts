@@ -1,35 +1,38 @@
-/** Every kind of failure a tool can answer with; the set is closed. */
-export const kinds = [
-  'not_configured',
-  'invalid_input',
-  'gateway_auth',
-  'manychat_auth',
-  'no_connection',
-  'ambiguous_connection',
-  'connection_not_found',
-  'rate_limited',
-  'not_found',
-  'user_ref_not_registered',
-  'user_ref_not_linked',
-  'window_closed',
-  'otn_unavailable',
-  'channel_refused',
-  'message_tag_refused',
-  'invalid_content',
-  'permission_denied',
-  'already_exists',
-  'subscriber_inactive',
-  'rejected',
-  'gateway_error',
-  'manychat_unavailable',
-  'bad_response',
-  'timeout',
-  'network',
-  'cancelled',
-  'internal',
-] as const;
+/** Every kind of failure a tool can answer with, and when it does; the set is closed. */
+export const kindMeanings = {
+  not_configured: 'no key is set, or one that cannot be right',
+  invalid_input: 'the arguments are wrong; the message says which and what is allowed',
+  gateway_auth: 'Maton refuses its key',
+  manychat_auth: 'ManyChat refuses the key, the one in the connection or the one that is set',
+  no_connection: 'no ManyChat account is connected at Maton',
+  ambiguous_connection: 'several accounts are connected and the call, which changes something, names none',
+  connection_not_found: 'there is no connection with this id',
+  rate_limited: 'too many calls; `retry_after_s` says how long to wait, where it is known',
+  not_found: 'the contact, tag, field or flow does not exist',
+  user_ref_not_registered: 'the opt-in with this user_ref never happened',
+  user_ref_not_linked: 'the contact behind this user_ref has not replied yet',
+  window_closed: 'the contact wrote last over 24 hours ago',
+  otn_unavailable: 'the contact has no one-time-notification token for this topic',
+  channel_refused: 'the contact cannot be reached on this channel',
+  message_tag_refused: 'ManyChat takes no message tags any more',
+  invalid_content: 'the message breaks the content grammar, or names a tag, field or flow that does not exist',
+  permission_denied: 'the account may not do this, such as import contacts',
+  already_exists: 'it is there already',
+  subscriber_inactive: 'the contact never wrote, opted out, or belongs to another page',
+  rejected: 'any other refusal by ManyChat',
+  gateway_error: 'Maton failed, or refused the request',
+  manychat_unavailable: 'ManyChat failed',
+  bad_response: 'the answer cannot be read',
+  timeout: 'no answer came in time',
+  network: 'no connection could be made, or it broke',
+  cancelled: 'the client cancelled the call',
+  internal: 'a defect of this server',
+} as const;
 
-export type Kind = (typeof kinds)[number];
+export type Kind = keyof typeof kindMeanings;
+
+/** Every kind of failure. */
+export const kinds = Object.keys(kindMeanings) as readonly Kind[];
 
 /** Why a call failed and what to do about it: the `error` object of a tool's answer. */
 export interface Failure {

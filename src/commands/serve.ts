@@ -1,11 +1,12 @@
 import { declarations } from '../../tools/index.js';
+import { resources } from '../../tools/resources.js';
 import { createToolCaller } from '../calls.js';
 import type { Config } from '../config.js';
 import { createGateway } from '../gateway.js';
 import { createHttpClient } from '../http.js';
 import { createLog, stderrDestination } from '../log.js';
 import { createPacer } from '../pace.js';
-import { serveTools } from '../server.js';
+import { serveOffer } from '../server.js';
 import { realTiming } from '../timing.js';
 import { offeredTools } from '../tool.js';
 import { version } from '../version.js';
@@ -40,8 +41,8 @@ export async function serve(settings: Config, ending: AbortSignal): Promise<void
   const call = createToolCaller(gateway, log, config.access.mode === 'direct');
   const closed = new AbortController();
   const over = AbortSignal.any([ending, closed.signal]);
-  serveTools(
-    tools,
+  serveOffer(
+    { tools, resources },
     (tool, given, side) => call(tool, given, { ...side, signal: AbortSignal.any([side.signal, over]) }),
     {
       // The message of such an error can quote the frame, and with it a contact's data.

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Tool } from '@modelcontextprotocol/client';
+import { kindMeanings } from '../../tools/failure.js';
 import { connectProgram } from './program.js';
 import { transcript } from './transcript.js';
 
@@ -31,6 +32,12 @@ async function toolTable(): Promise<string> {
 const sections: Readonly<Record<string, () => Promise<string>>> = {
   transcript: async () => `\`\`\`text\n${await transcript()}\n\`\`\``,
   tools: toolTable,
+  kinds: async () =>
+    [
+      '| kind | when |',
+      '| --- | --- |',
+      ...Object.entries(kindMeanings).map(([kind, when]) => `| \`${kind}\` | ${when} |`),
+    ].join('\n'),
 };
 
 /** The README with everything that is generated as the program has it now. */

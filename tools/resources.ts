@@ -1,0 +1,61 @@
+import { contentGrammar } from './content-grammar.js';
+import type { Endpoint } from './endpoint.js';
+import { kindMeanings } from './failure.js';
+import { listBotFields, listCustomFields } from './fields.js';
+import { listFlows } from './flows.js';
+import { getPage } from './page.js';
+import { listTags } from './tags.js';
+
+/** Something a client can read into its context: a text of this server, or what an endpoint without arguments answers. */
+export interface Resource {
+  readonly uri: `manychat://${string}`;
+  readonly title: string;
+  readonly description: string;
+  readonly content: { readonly markdown: string } | { readonly endpoint: Endpoint };
+}
+
+const errorKinds = `# Kinds of failure
+
+A failed call answers {"error": {kind, message, hint, retryable, performed, source, http_status?, code?, details?, retry_after_s?}}.
+performed is "no", "yes", or "unknown" when the answer was lost: a message with an unknown outcome must not simply be sent again.
+
+${Object.entries(kindMeanings)
+  .map(([kind, meaning]) => `- ${kind}: ${meaning}`)
+  .join('\n')}
+`;
+
+/** Every resource, in reading order. */
+export const resources: readonly Resource[] = [
+  {
+    uri: 'manychat://content-grammar',
+    title: 'Message content',
+    description: 'The whole grammar of data in manychat_send_content, by channel',
+    content: { markdown: contentGrammar },
+  },
+  {
+    uri: 'manychat://error-kinds',
+    title: 'Kinds of failure',
+    description: 'What each kind of failure means',
+    content: { markdown: errorKinds },
+  },
+  { uri: 'manychat://page', title: 'Page', description: 'The ManyChat account in use', content: { endpoint: getPage } },
+  { uri: 'manychat://tags', title: 'Tags', description: 'Tags of the page', content: { endpoint: listTags } },
+  {
+    uri: 'manychat://fields',
+    title: 'Custom fields',
+    description: 'Fields that each contact has a value of',
+    content: { endpoint: listCustomFields },
+  },
+  {
+    uri: 'manychat://bot-fields',
+    title: 'Bot fields',
+    description: 'Fields with one value for the whole account',
+    content: { endpoint: listBotFields },
+  },
+  {
+    uri: 'manychat://flows',
+    title: 'Flows',
+    description: 'Automations of the page and their folders',
+    content: { endpoint: listFlows },
+  },
+];
