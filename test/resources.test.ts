@@ -64,7 +64,12 @@ describe('resources', () => {
   });
 
   test('that cannot be read fail in the words of the tool', async () => {
-    sandbox.order({ match: { path: 'getTags' }, times: 9, status: 403, body: { status: 'error', message: 'Not yours' } });
+    sandbox.order({
+      match: { path: 'getTags' },
+      times: 9,
+      status: 403,
+      body: { status: 'error', message: 'Not yours' },
+    });
     await expect(textOf('manychat://tags')).rejects.toThrow(/permission_denied: Not yours\. Do not retry/);
     await expect(textOf('manychat://nothing')).rejects.toThrow(/not found/i);
   });
