@@ -1,111 +1,90 @@
 #!/usr/bin/env node
 import { parseArgs } from 'node:util';
-import { ConfigError, readConfig, type Setting, sandboxKey } from './config.js';
-import { version } from './version.js';
-
-const help = `manychat-mcp ${version}: ManyChat as tools for AI agents (MCP over stdio)
-
-Usage
-  manychat-mcp                      serve MCP on stdin and stdout
-  manychat-mcp --sandbox            the same, on an embedded sandbox account; needs no key
-  manychat-mcp sandbox [--port N]   run the sandbox alone, for curl and your own tests
-
-Options                             (each is also an environment variable; options win)
-  --connection ID                   MATON_CONNECTION_ID: use this connection for every call
-  --sandbox                         MANYCHAT_MCP_SANDBOX
-  --deadline-ms N                   MANYCHAT_MCP_DEADLINE_MS: longest wait for an answer (45000)
-  --log-level LEVEL                 MANYCHAT_MCP_LOG_LEVEL: trace, debug, info, warn, error, silent (info)
-  --port N                          port of the sandbox command (any free one)
-  --help, --version
-
-Keys come from the environment only: MATON_API_KEY, or MANYCHAT_API_KEY to reach ManyChat without Maton.
-`;
-
-/** Flags and the setting each one stands for. */
-const flagSettings: Readonly<Record<'connection' | 'sandbox' | 'deadline-ms' | 'log-level', Setting>> = {
-  connection: 'MATON_CONNECTION_ID',
-  sandbox: 'MANYCHAT_MCP_SANDBOX',
-  'deadline-ms': 'MANYCHAT_MCP_DEADLINE_MS',
-  'log-level': 'MANYCHAT_MCP_LOG_LEVEL',
-};
-
-/** A command line that cannot be understood. */
-class UsageError extends Error {}
-
-function readCommandLine(args: string[]) {
-  try {
-    return parseArgs({
-      args,
-      allowPositionals: true,
-      options: {
-        connection: { type: 'string' },
-        sandbox: { type: 'boolean' },
-        'deadline-ms': { type: 'string' },
-        'log-level': { type: 'string' },
-        port: { type: 'string' },
-        help: { type: 'boolean', short: 'h' },
-        version: { type: 'boolean', short: 'v' },
-      },
-    });
-  } catch (error) {
-    // Its second sentence is about file names that begin with a dash.
-    throw new UsageError((error instanceof Error ? error.message : String(error)).replace(/\. .*/s, ''));
-  }
-}
-
-function portNumber(text = '0'): number {
-  if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535) {
-    throw new UsageError(`--port must be a number from 0 to 65535, not "${text}"`);
-  }
-  return Number(text);
-}
+import { ConfigError, readConfig } from './config.js';
+import { flags } from './flags.js';
+import { exitCodes, type Shell, UsageError } from './shell.js';
 
 /** Fires at the first signal that ends the process; a second one ends it at once. */
 function endingSignal(): AbortSignal {
   const ending = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
-    process.on(signal, () => (ending.signal.aborted ? process.exit(1) : ending.abort()));
+    process.on(signal, () => (ending.signal.aborted ? process.exit(exitCodes.failed) : ending.abort()));
   }
   return ending.signal;
 }
 
-async function main(): Promise<void> {
-  const { values, positionals } = readCommandLine(process.argv.slice(2));
-  const { help: asksHelp, version: asksVersion, port, ...flags } = values;
-  if (asksHelp === true) return void process.stdout.write(help);
-  if (asksVersion === true) return void process.stdout.write(`${version}\n`);
-  const given = Object.entries(flags);
-  const empty = given.find(([, value]) => value === '');
-  if (empty !== undefined) throw new UsageError(`--${empty[0]} needs a value`);
-  const [command = 'serve', ...rest] = positionals;
-  if (command === 'sandbox' && rest.length === 0) {
-    if (given.length > 0) throw new UsageError(`--${given[0]?.[0]} does not belong to the sandbox command`);
-    const { runSandbox } = await import('./commands/sandbox.js');
-    const print = (line: string): void => void process.stdout.write(`${line}\n`);
-    await runSandbox(portNumber(port), sandboxKey(process.env), print, endingSignal());
-  } else if (command === 'serve' && rest.length === 0) {
-    if (port !== undefined) throw new UsageError('--port belongs to the sandbox command');
-    const settings = given.map(([name, value]) => [flagSettings[name as keyof typeof flags], String(value)]);
-    const ending = endingSignal();
-    const config = readConfig({ ...process.env, ...Object.fromEntries(settings) });
-    const { serve } = await import('./commands/serve.js');
-    await serve(config, ending);
-  } else {
-    throw new UsageError(`"${positionals.join(' ')}" is not a command; there are: serve (the default), sandbox`);
+async function readStdin(): Promise<string> {
+  process.stdin.setEncoding('utf8');
+  let text = '';
+  for await (const chunk of process.stdin) text += chunk;
+  return text;
+}
+
+function openShell(): Shell {
+  return {
+    environment: process.env,
+    print: (line) => void process.stdout.write(`${line}\n`),
+    note: (line) => void process.stderr.write(`${line}\n`),
+    redraw: (line) => void process.stderr.write(`\r\x1b[K${line}`),
+    input: readStdin,
+    interactive: process.stderr.isTTY === true && process.env.TERM !== 'dumb',
+    columns: process.stderr.columns ?? 80,
+    ending: endingSignal(),
+  };
+}
+
+/** The settings of a command line that asks for nothing but to serve, as clients start it; undefined for any other. */
+function settingsToServe(args: string[]): Record<string, string> | undefined {
+  const options = Object.fromEntries(
+    flags.map(({ name, value }) => [name, { type: value === undefined ? 'boolean' : 'string' } as const]),
+  );
+  try {
+    const { values } = parseArgs({ args, options });
+    return Object.fromEntries(
+      flags.flatMap(({ name, setting }) => {
+        const given = values[name];
+        // What is empty is told by the command line's own words.
+        if (given === '') throw new UsageError();
+        return given === undefined ? [] : [[setting, String(given)]];
+      }),
+    );
+  } catch {
+    return undefined;
   }
-  process.exit();
+}
+
+async function main(args: string[]): Promise<number> {
+  const shell = openShell();
+  const settings = settingsToServe(args);
+  if (settings === undefined) {
+    const { runCommandLine } = await import('./command-line.js');
+    return runCommandLine(args, shell);
+  }
+  const config = readConfig({ ...shell.environment, ...settings });
+  const { serve } = await import('./commands/serve.js');
+  await serve(config, shell.ending);
+  return exitCodes.done;
 }
 
 /** What the person at the shell can mend is told in a sentence, a defect with its stack. */
-function report(error: unknown): void {
+function report(error: unknown): number {
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
-  const portTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
-  const expected = error instanceof UsageError || error instanceof ConfigError || portTaken;
-  const more = error instanceof UsageError ? '\nSee manychat-mcp --help' : '';
-  process.stderr.write(
-    `manychat-mcp: ${portTaken ? 'the port is taken; choose another with --port' : expected ? message : stack}${more}\n`,
-  );
-  process.exitCode = expected ? 2 : 1;
+  const expected = error instanceof UsageError || error instanceof ConfigError;
+  process.stderr.write(`manychat-mcp: ${expected ? message : stack}\n`);
+  return expected ? exitCodes.usage : exitCodes.failed;
 }
 
-await main().catch(report);
+/** Ends the process when everything is written: a pipe takes no more than its reader does. */
+async function end(code: number): Promise<never> {
+  const drained = (stream: NodeJS.WriteStream) => new Promise<void>((resolve) => stream.write('', () => resolve()));
+  await Promise.race([
+    Promise.all([drained(process.stdout), drained(process.stderr)]),
+    new Promise((resolve) => setTimeout(resolve, 2_000)),
+  ]);
+  process.exit(code);
+}
+
+// A reader that goes away, as `head` does, is no defect.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => process.exit(exitCodes.failed));
+
+await end(await main(process.argv.slice(2)).catch(report));

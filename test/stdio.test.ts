@@ -182,9 +182,9 @@ describe('the process', () => {
 
 describe('the command line', () => {
   test.each([
-    [['--nonsense'], 2, /Unknown option '--nonsense'/],
-    [['serv'], 2, /"serv" is not a command; there are: serve \(the default\), sandbox/],
-    [['--port', '80'], 2, /--port belongs to the sandbox command/],
+    [['--nonsense'], 2, /unknown option '--nonsense'/],
+    [['serv'], 2, /unknown command 'serv'\n\(Did you mean serve\?\)/],
+    [['--port', '80'], 2, /unknown option '--port'/],
     [['sandbox', '--port', 'x'], 2, /--port must be a number/],
     [['--log-level', 'loud'], 2, /MANYCHAT_MCP_LOG_LEVEL must be one of/],
     [['--connection', 'a b'], 2, /MATON_CONNECTION_ID must be a connection id/],

@@ -1,13 +1,13 @@
 import { startSandbox } from '../sandbox/index.js';
+import { exitCodes, type Shell, UsageError } from '../shell.js';
 
-/** Runs the sandbox alone and says how to reach it; resolves when `ending` has fired. */
-export async function runSandbox(
-  port: number,
-  key: string | undefined,
-  print: (line: string) => void,
-  ending: AbortSignal,
-): Promise<void> {
-  const sandbox = await startSandbox({ port, ...(key !== undefined && { matonKey: key }) });
+/** Runs the sandbox alone and says how to reach it; resolves when the process is asked to end. */
+export async function runSandbox(port: number, key: string | undefined, { print, ending }: Shell): Promise<number> {
+  const options = { port, ...(key !== undefined && { matonKey: key }) };
+  const sandbox = await startSandbox(options).catch((error: unknown) => {
+    const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+    throw taken ? new UsageError('the port is taken; choose another with --port') : error;
+  });
   print(`Sandbox of Maton and ManyChat at ${sandbox.url}`);
   print('');
   print(`export MATON_GATEWAY_URL=${sandbox.url} MATON_CONTROL_URL=${sandbox.url}`);
@@ -17,4 +17,5 @@ export async function runSandbox(
   print(`curl ${sandbox.url}/sandbox/messages    # who was sent what`);
   if (!ending.aborted) await new Promise((resolve) => ending.addEventListener('abort', resolve, { once: true }));
   await sandbox.close();
+  return exitCodes.done;
 }

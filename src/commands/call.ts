@@ -1,0 +1,86 @@
+import { readFile } from 'node:fs/promises';
+import type { Failure } from '../../tools/failure.js';
+import { closest } from '../closest.js';
+import type { Config } from '../config.js';
+import { parseJson } from '../json.js';
+import { readable } from '../readable.js';
+import { openRuntime } from '../runtime.js';
+import { type ExitCode, exitCodes, type Shell, UsageError } from '../shell.js';
+import type { Tool } from '../tool.js';
+
+/** Where a call's arguments are. */
+export interface ArgumentSource {
+  /** JSON on the command line; `-` is stdin. */
+  readonly inline: string | undefined;
+  readonly file: string | undefined;
+}
+
+/** The tool of this name, which may lack its prefix. */
+export function toolNamed(name: string, tools: readonly Tool[]): Tool {
+  const tool = tools.find(({ declaration }) => [name, `manychat_${name}`].includes(declaration.name));
+  if (tool !== undefined) return tool;
+  const choices = tools.map(({ declaration }) => ({
+    label: declaration.name,
+    names: [declaration.name, declaration.name.replace('manychat_', '')],
+  }));
+  const [near] = closest(name, choices, 1);
+  throw new UsageError(`there is no tool "${name}"; did you mean ${near?.label}? See manychat-mcp tools`);
+}
+
+async function readArguments({ inline, file }: ArgumentSource, { input }: Shell): Promise<unknown> {
+  if (inline !== undefined && file !== undefined) throw new UsageError('give the arguments once: as JSON or by --file');
+  if (inline === undefined && file === undefined) return {};
+  const text =
+    file !== undefined
+      ? await readFile(file, 'utf8').catch((error: Error) => {
+          throw new UsageError(`--file: ${error.message}`);
+        })
+      : inline === '-'
+        ? await input()
+        : (inline ?? '');
+  const given = parseJson(text.replace(/^\uFEFF/, ''));
+  if (given !== undefined) return given;
+  const where = file ?? (inline === '-' ? 'stdin' : 'the argument');
+  throw new UsageError(`${where} is not JSON, such as '{"subscriber_id": "123456789"}'`);
+}
+
+/** What a failure means for a script. */
+export function exitCodeOf({ kind, performed, retryable }: Failure): ExitCode {
+  if (performed === 'unknown') return exitCodes.unknown;
+  if (kind === 'invalid_input' || kind === 'invalid_content') return exitCodes.usage;
+  return retryable ? exitCodes.again : exitCodes.failed;
+}
+
+/** A failure for a person: what happened, what to do, whether anything was done. */
+function failureText({ kind, message, hint, details = [], performed }: Failure): string {
+  const done = {
+    no: 'nothing was changed or sent',
+    yes: 'it was carried out',
+    unknown: 'it may have been carried out',
+  };
+  return [`${kind}: ${message}`, ...details.map((each) => `  ${each}`), hint, `(${done[performed]})`].join('\n');
+}
+
+/** Calls one tool as a client would and prints what it answers. */
+export async function callOne(
+  config: Config,
+  name: string,
+  source: ArgumentSource,
+  asJson: boolean,
+  shell: Shell,
+): Promise<ExitCode> {
+  const given = await readArguments(source, shell);
+  const { tools, call, close } = await openRuntime(config);
+  try {
+    const outcome = await call(toolNamed(name, tools), given, { signal: shell.ending });
+    if (outcome.ok) {
+      shell.print(asJson ? JSON.stringify(outcome.result) : readable(outcome.result));
+      return exitCodes.done;
+    }
+    if (asJson) shell.print(JSON.stringify({ error: outcome.failure }));
+    else shell.note(failureText(outcome.failure));
+    return exitCodeOf(outcome.failure);
+  } finally {
+    await close();
+  }
+}

@@ -1,0 +1,56 @@
+import { declarations } from '../tools/index.js';
+import { createToolCaller, type ToolCaller } from './calls.js';
+import type { Config } from './config.js';
+import { createGateway } from './gateway.js';
+import { createHttpClient, type HttpClient } from './http.js';
+import { createLog, type Log, stderrDestination } from './log.js';
+import { createPacer } from './pace.js';
+import { realTiming } from './timing.js';
+import { offeredTools, type Tool } from './tool.js';
+import { version } from './version.js';
+
+/** Everything that calls are made with under one configuration. */
+export interface Runtime {
+  /** As it was read, or pointed to the embedded sandbox. */
+  readonly config: Config;
+  readonly tools: readonly Tool[];
+  readonly call: ToolCaller;
+  readonly http: HttpClient;
+  readonly log: Log;
+  /** Aborts what is in flight and waits a little for the log to be written. */
+  close(): Promise<void>;
+}
+
+/** Puts an embedded sandbox in the place of every real address, key and connection. */
+async function onSandbox(config: Config): Promise<Config> {
+  const { startSandbox } = await import('./sandbox/index.js');
+  const sandbox = await startSandbox();
+  const url = new URL(sandbox.url);
+  const access: Config['access'] = { mode: 'maton', key: sandbox.matonKey };
+  return { ...config, access, connection: undefined, gatewayUrl: url, controlUrl: url, manychatUrl: url };
+}
+
+/** Opens what calls are made with; an embedded sandbox is started where the configuration asks for it. */
+export async function openRuntime(settings: Config): Promise<Runtime> {
+  const config = settings.sandbox ? await onSandbox(settings) : settings;
+  const { destination, flushed } = stderrDestination();
+  const log = createLog(config.logLevel, destination);
+  const http = createHttpClient(config.proxy);
+  const gateway = createGateway({
+    config,
+    http,
+    userAgent: `manychat-mcp/${version}`,
+    now: Date.now,
+    timing: realTiming,
+    pacer: createPacer(realTiming),
+    random: Math.random,
+  });
+  return {
+    config,
+    tools: offeredTools(declarations, config),
+    call: createToolCaller(gateway, log, config.access.mode === 'direct'),
+    http,
+    log,
+    close: async () => void (await Promise.all([gateway.close(), flushed()])),
+  };
+}

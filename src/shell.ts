@@ -1,0 +1,38 @@
+/** What a command has of the process it runs in. */
+export interface Shell {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Writes a line to stdout: the answer. */
+  print(line: string): void;
+  /** Writes a line to stderr: everything that is not the answer. */
+  note(line: string): void;
+  /** Writes over the last line of stderr; for a terminal only. */
+  redraw(line: string): void;
+  /** All of stdin. */
+  input(): Promise<string>;
+  /** Whether a person looks at stderr. */
+  readonly interactive: boolean;
+  /** Width of the terminal, in characters. */
+  readonly columns: number;
+  /** Fires at the first signal that asks the process to end. */
+  readonly ending: AbortSignal;
+}
+
+/** How a command ended, for scripts. */
+export const exitCodes = {
+  done: 0,
+  /** It failed, and nothing was changed or sent by what failed. */
+  failed: 1,
+  /** The command line, a setting or the arguments are wrong; nothing was done. */
+  usage: 2,
+  /** It is not known whether it was done. */
+  unknown: 3,
+  /** It failed, and the same may succeed later; of a bulk, there is more to do. */
+  again: 4,
+} as const;
+
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+/** A command line that cannot be understood, or names something that is not there. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
