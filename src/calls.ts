@@ -11,8 +11,8 @@ export type Outcome =
   | { readonly ok: true; readonly result: Result }
   | { readonly ok: false; readonly failure: Failure };
 
-/** Who called: `onWait` is told each second that the call waits for its turn. */
-export type CallerSide = Pick<CallOptions, 'signal' | 'onWait'>;
+/** Who called: `onProgress` is told how far the call has come. */
+export type CallerSide = Pick<CallOptions, 'signal' | 'onProgress'>;
 
 /** Calls a tool with arguments as they came from outside; never throws. */
 export type ToolCaller = (tool: Tool, given: unknown, side: CallerSide) => Promise<Outcome>;

@@ -10,9 +10,10 @@ MANYCHAT_API_KEY to reach ManyChat without Maton.
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 unknown whether it was done, 4 may succeed later or is not complete.`;
 
-function portNumber(text: string): number {
-  if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535) {
-    throw new UsageError(`--port must be a number from 0 to 65535, not "${text}"`);
+/** The number that stands behind an option. */
+function numberOf(option: string, text: string, most: number): number {
+  if (!/^\d{1,9}$/.test(text) || Number(text) > most) {
+    throw new UsageError(`--${option} must be a number from 0 to ${most}, not "${text}"`);
   }
   return Number(text);
 }
@@ -78,9 +79,15 @@ export async function runCommandLine(args: readonly string[], shell: Shell): Pro
     .command('sandbox')
     .description('run the sandbox alone, for curl and your own tests')
     .option('--port <n>', 'any free port where it is not given', '0')
-    .action(async ({ port }: { port: string }) => {
+    .option('--followers <n>', 'contacts 800000000001 and on, to try bulk with', '0')
+    .action(async ({ port, followers }: { port: string; followers: string }) => {
       const { runSandbox } = await import('./commands/sandbox.js');
-      await runSandbox(portNumber(port), sandboxKey(shell.environment), shell);
+      await runSandbox(
+        numberOf('port', port, 65_535),
+        numberOf('followers', followers, 1_000_000),
+        sandboxKey(shell.environment),
+        shell,
+      );
     });
 
   try {

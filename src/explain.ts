@@ -1,3 +1,4 @@
+import { aboutContact } from '../tools/blame.js';
 import type { Call, Endpoint, Result } from '../tools/endpoint.js';
 import { CallError, type Kind } from '../tools/failure.js';
 import { asObject, listed } from '../tools/lenient.js';
@@ -8,7 +9,7 @@ import { type Choice, closest } from './closest.js';
 import { lists } from './lists.js';
 
 /** Refusals of a send whose reason lies with the contact. */
-const aboutContact: ReadonlySet<Kind> = new Set([
+const inContact: ReadonlySet<Kind> = new Set([
   'window_closed',
   'otn_unavailable',
   'channel_refused',
@@ -72,21 +73,24 @@ async function contactState({ effect }: Endpoint, { subscriber_id: id }: Result,
 /**
  * Adds to a refusal what the account says of its reason: the contact's state, or the names closest to one that does
  * not exist. One read or two more, which may fail or come too late without harm.
- * @param now milliseconds since 1970.
+ * @param now milliseconds since 1970; undefined where the contact is not to be read.
  */
 export async function explained(
   error: CallError,
   endpoint: Endpoint,
   input: Result,
   read: Call,
-  now: () => number,
+  now: number | undefined,
 ): Promise<CallError> {
   const { failure, reach } = error;
   if (reach !== 'refused' || failure.source !== 'manychat') return error;
   try {
-    const names = aboutNames.has(failure.kind) ? await unknownNames(endpoint, input, read) : [];
+    const names =
+      aboutNames.has(failure.kind) && !aboutContact(failure.message) ? await unknownNames(endpoint, input, read) : [];
     const contact =
-      aboutContact.has(failure.kind) && names.length === 0 ? await contactState(endpoint, input, read, now()) : [];
+      now !== undefined && inContact.has(failure.kind) && names.length === 0
+        ? await contactState(endpoint, input, read, now)
+        : [];
     if (names.length + contact.length === 0) return error;
     return new CallError({ ...failure, details: [...(failure.details ?? []), ...names, ...contact] }, reach);
   } catch {

@@ -13,6 +13,7 @@ import { asCallError, callError, type FailureContext } from './errors.js';
 import { explained } from './explain.js';
 import { createFieldTypes } from './field-types.js';
 import type { HttpClient } from './http.js';
+import type { Progress } from './progress.js';
 import { endpointRequest } from './request.js';
 import { compact, createRedactor, visible, withoutSessionToken } from './results.js';
 import { runWorkflow } from './steps.js';
@@ -30,8 +31,8 @@ export interface CallOptions {
   readonly signal: AbortSignal;
   /** The connection the caller asked for. */
   readonly connectionId?: string | undefined;
-  /** Told each second that the call waits for its turn. */
-  readonly onWait?: ((seconds: number) => void) | undefined;
+  /** Told each second that the call waits for its turn, and of how far a long job has come. */
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
   readonly trace: CallTrace;
 }
 
@@ -55,6 +56,8 @@ interface Course {
   readonly budget: Budget;
   readonly connectionId: string | undefined;
   readonly trace: CallTrace;
+  /** A refusal is not explained by a further read of the contact. */
+  readonly plain?: boolean | undefined;
 }
 
 const pinnedHint =
@@ -180,7 +183,7 @@ export function createGateway(parts: GatewayParts): Gateway {
     const data = await request(endpoint, input, connectionId, course).catch(async (thrown: unknown) => {
       // What has been sent fails as a CallError; anything else was thrown before.
       const error = asCallError(thrown, { declaration: endpoint, direct }, 'unsent');
-      throw await explained(error, endpoint, input, next, now);
+      throw await explained(error, endpoint, input, next, course.plain === true ? undefined : now());
     });
     try {
       const result = endpoint.output.from(data, input);
@@ -192,14 +195,23 @@ export function createGateway(parts: GatewayParts): Gateway {
   }
 
   /** Performs the steps of a workflow, all on the one connection. */
-  async function performSteps(workflow: Workflow, input: Result, course: Course): Promise<Result> {
+  async function performSteps(
+    workflow: Workflow,
+    input: Result,
+    course: Course,
+    progress: (done: number, total: number, message: string) => void,
+  ): Promise<Result> {
     const connectionId = await chosenConnection(workflow, course);
-    return runWorkflow(
-      workflow,
-      input,
-      (endpoint, given) => perform(endpoint, given, { ...course, connectionId }),
+    const { budget } = course;
+    return runWorkflow(workflow, input, {
       now,
-    );
+      progress,
+      timeLeft: () =>
+        budget.stop.aborted ? 0 : (budget.latestStart - timing.now()) / (budget.latestStart - budget.arrived),
+      // Each step queues from when it comes in, so that a long job does not go before everybody else's calls.
+      perform: ({ endpoint, input: given, plain }) =>
+        perform(endpoint, given, { ...course, connectionId, plain, budget: { ...budget, arrived: timing.now() } }),
+    });
   }
 
   /** The failure as it is told: its hint fits how the connection was chosen, and its texts hold no secret. */
@@ -219,12 +231,22 @@ export function createGateway(parts: GatewayParts): Gateway {
   }
 
   return {
-    async call(declaration, input, { signal, connectionId, onWait, trace }) {
-      const { budget, close } = openBudget(timing, config.deadlineMs, signal, onWait);
+    async call(declaration, input, { signal, connectionId, onProgress, trace }) {
+      // A job that tells its own progress counts in other units than seconds.
+      let tellsItself = false;
+      const onWait = (seconds: number): void => {
+        if (!tellsItself)
+          onProgress?.({ progress: seconds, message: `Waiting for the rate limit, ${seconds} s so far` });
+      };
+      const ownProgress = (progress: number, total: number, message: string): void => {
+        tellsItself = true;
+        onProgress?.({ progress, total, message });
+      };
+      const { budget, close } = openBudget(timing, config.deadlineMs, signal, onProgress && onWait);
       const course: Course = { budget, connectionId, trace };
       try {
         return await ('run' in declaration
-          ? performSteps(declaration, input, course)
+          ? performSteps(declaration, input, course, ownProgress)
           : perform(declaration, input, course));
       } catch (thrown) {
         const error = asCallError(thrown, { declaration, direct }, 'unsent');

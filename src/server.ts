@@ -11,6 +11,7 @@ import { type Declaration, effectRules } from '../tools/endpoint.js';
 import type { Failure } from '../tools/failure.js';
 import type { Resource } from '../tools/resources.js';
 import type { Outcome, ToolCaller } from './calls.js';
+import type { Progress } from './progress.js';
 import { type JsonSchema, jsonSchema } from './schema.js';
 import type { Tool } from './tool.js';
 import { version } from './version.js';
@@ -43,16 +44,13 @@ function toolResult(outcome: Outcome): CallToolResult {
   };
 }
 
-/** Reports the seconds a call waits for its turn, if the client has asked for progress. */
-function progress({ _meta, notify }: ServerContext['mcpReq']): ((seconds: number) => void) | undefined {
+/** Passes on how far a call has come, if the client has asked for progress. */
+function progressTo({ _meta, notify }: ServerContext['mcpReq']): ((progress: Progress) => void) | undefined {
   const progressToken = _meta?.progressToken;
   if (progressToken === undefined) return undefined;
-  return (seconds) => {
-    const message = `Waiting for the rate limit, ${seconds} s so far`;
+  return (progress) => {
     // A client that has gone away does not hear it, which is no failure of the call.
-    notify({ method: 'notifications/progress', params: { progressToken, progress: seconds, message } }).catch(
-      () => undefined,
-    );
+    notify({ method: 'notifications/progress', params: { progressToken, ...progress } }).catch(() => undefined);
   };
 }
 
@@ -99,7 +97,7 @@ function createServer({ tools, resources }: Offer, call: ToolCaller): McpServer 
       },
       async (given, { mcpReq }) => {
         const { signal } = mcpReq;
-        return toolResult(await call(tool, given, { signal, onWait: progress(mcpReq) }));
+        return toolResult(await call(tool, given, { signal, onProgress: progressTo(mcpReq) }));
       },
     );
   }

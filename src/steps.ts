@@ -1,6 +1,6 @@
-import type { Call, Result } from '../tools/endpoint.js';
+import type { Result } from '../tools/endpoint.js';
 import { CallError } from '../tools/failure.js';
-import type { Step, Workflow } from '../tools/workflow.js';
+import type { Step, Steps, Workflow } from '../tools/workflow.js';
 
 /** Where a workflow stands. */
 interface Report {
@@ -22,27 +22,26 @@ function withReport(error: unknown, { done, failed, open }: Report): unknown {
 
 const warningsOf = ({ warnings }: Result): readonly unknown[] => (Array.isArray(warnings) ? warnings : []);
 
+/** What a workflow's steps are made with. */
+export interface StepSide extends Pick<Steps, 'now' | 'timeLeft' | 'progress'> {
+  perform(step: Step): Promise<Result>;
+}
+
 /**
- * Runs a workflow, its steps performed by `perform`.
- * @param now milliseconds since 1970.
+ * Runs a workflow.
  * @throws CallError of the step that failed, with a report of the steps in its details.
  */
-export async function runWorkflow(
-  workflow: Workflow,
-  input: Result,
-  perform: Call,
-  now: () => number,
-): Promise<Result> {
+export async function runWorkflow(workflow: Workflow, input: Result, side: StepSide): Promise<Result> {
   const report: Report = { done: [], open: [] };
-  const warnings: unknown[] = [];
-  async function call({ what, endpoint, input: stepInput }: Step): Promise<Result> {
+  const warnings = new Set<unknown>();
+  async function call(step: Step): Promise<Result> {
     try {
-      const result = await perform(endpoint, stepInput);
-      report.done.push(what);
-      warnings.push(...warningsOf(result));
+      const result = await side.perform(step);
+      if (step.plain !== true) report.done.push(step.what);
+      for (const warning of warningsOf(result)) warnings.add(warning);
       return result;
     } catch (error) {
-      report.failed = { what, error };
+      report.failed = { what: step.what, error };
       throw error;
     }
   }
@@ -53,7 +52,7 @@ export async function runWorkflow(
     }
   }
   try {
-    const result = await workflow.run(input, { call, inOrder, now });
+    const result = await workflow.run(input, { ...side, call, inOrder });
     const all = [...warnings, ...warningsOf(result)];
     return all.length === 0 ? result : { ...result, warnings: all };
   } catch (error) {

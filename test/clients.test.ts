@@ -78,6 +78,11 @@ const calls: [string, Record<string, unknown>, object][] = [
     { email: 'ada@example.com', has_opt_in_email: true },
     { created: false, found_by: 'email' },
   ],
+  [
+    'manychat_for_each_subscriber',
+    { subscriber_ids: [john, '24958501110451908'], action: 'add_tag', tag_name: 'VIP' },
+    { done: 2, failed: [], unknown: [], remaining: [] },
+  ],
   ['manychat_list_connections', { status: 'ACTIVE' }, {}],
   ['manychat_create_connection', {}, { connection: { status: 'PENDING' } }],
   [

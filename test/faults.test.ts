@@ -207,7 +207,7 @@ describe('faults that pass', () => {
     });
     used.sandbox.order({ match: { path }, reset: 'before_headers', perform: true });
     const cancel = new AbortController();
-    const cancelled = used.caller.call(tool, args, cancel.signal);
+    const cancelled = used.caller.call(tool, args, { signal: cancel.signal });
     while (used.sandbox.requests().length < 3) await new Promise((resolve) => setTimeout(resolve, 1));
     cancel.abort('no more');
     expect(await cancelled).toMatchObject({ ok: false, failure: { kind: 'cancelled', performed: 'unknown' } });
@@ -240,7 +240,7 @@ describe('faults that pass', () => {
     });
     const flood = Array.from({ length: 12 }, () => patient.call('manychat_list_tags'));
     const cancel = new AbortController();
-    const waiting = patient.call('manychat_send_content', effects.send[1], cancel.signal);
+    const waiting = patient.call('manychat_send_content', effects.send[1], { signal: cancel.signal });
     await flood[0];
     cancel.abort();
     expect(await waiting).toMatchObject({ ok: false, failure: { kind: 'cancelled', performed: 'no' } });

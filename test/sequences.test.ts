@@ -142,7 +142,7 @@ async function callStep(caller: Caller, { tool, args, cancel }: Step): Promise<O
   const client = new AbortController();
   if (cancel === 'before') client.abort();
   const timer = typeof cancel === 'number' ? setTimeout(() => client.abort(), cancel) : undefined;
-  return caller.call(`manychat_${tool}`, args, client.signal).finally(() => clearTimeout(timer));
+  return caller.call(`manychat_${tool}`, args, { signal: client.signal }).finally(() => clearTimeout(timer));
 }
 
 async function run(caller: Caller, sandbox: Sandbox, { steps, faults }: Sequence): Promise<Answered[]> {

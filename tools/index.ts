@@ -4,6 +4,7 @@ import type { Endpoint } from './endpoint.js';
 import * as fields from './fields.js';
 import { findOrCreateSubscriber } from './find-or-create.js';
 import { listFlows } from './flows.js';
+import { forEachSubscriber } from './for-each.js';
 import * as page from './page.js';
 import * as sending from './sending.js';
 import * as subscribers from './subscribers.js';
@@ -59,6 +60,7 @@ export const workflows: readonly Workflow[] = [
   getMessagingStatus,
   setFieldsAndSendFlow,
   findOrCreateSubscriber,
+  forEachSubscriber,
 ];
 
 /** Every tool. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Channel, longestText, namedChannels } from './channels.js';
+import { type Channel, channelProblems, longestText, namedChannels } from './channels.js';
 import { type Content, mostButtons, mostMessages, mostQuickReplies, webAddress } from './content.js';
 import { splitText } from './split.js';
 import { text } from './values.js';
@@ -35,7 +35,7 @@ export const plainMessage = {
 export type PlainMessage = z.output<z.ZodObject<typeof plainMessage>>;
 
 /** The parts of a message's text, or what keeps it from being sent. */
-export const textParts = ({ text: whole, channel }: { text: string; channel: Channel }) =>
+const textParts = ({ text: whole, channel }: { text: string; channel: Channel }) =>
   splitText(whole.trimEnd(), longestText[channel], mostMessages);
 
 type Button = NonNullable<Extract<Content['messages'][number], { type: 'text' }>['buttons']>[number];
@@ -60,4 +60,18 @@ export function contentOf({ buttons, quick_replies, ...message }: PlainMessage):
     })),
     ...(quick_replies !== undefined && quick_replies.length > 0 && { quick_replies: quick_replies.map(flowButton) }),
   };
+}
+
+/** What keeps a plain message from being sent, each with the argument it lies in. */
+export function* plainMessageProblems(
+  message: PlainMessage,
+): Generator<{ path: readonly (string | number)[]; problem: string }> {
+  const split = textParts(message);
+  if ('problem' in split) {
+    yield { path: ['text'], problem: split.problem };
+    return;
+  }
+  for (const { path, problem } of channelProblems(contentOf(message))) {
+    yield { path: path[0] === 'messages' ? path.slice(2) : path, problem };
+  }
 }

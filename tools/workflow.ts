@@ -6,6 +6,8 @@ export interface Step {
   readonly what: string;
   readonly endpoint: Endpoint;
   readonly input: Result;
+  /** One of many: a refusal is not explained by a further read of the contact. */
+  readonly plain?: boolean;
 }
 
 /** What a workflow is made with. */
@@ -16,6 +18,10 @@ export interface Steps {
   inOrder(steps: readonly Step[]): Promise<void>;
   /** Milliseconds since 1970. */
   now(): number;
+  /** The share of the call's time that is left, from 1 down to 0; 0 as well when the client has cancelled. */
+  timeLeft(): number;
+  /** Tells the client how far a long job has come. */
+  progress(done: number, total: number, message: string): void;
 }
 
 /**

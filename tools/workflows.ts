@@ -1,13 +1,12 @@
 import { z } from 'zod';
-import { channelProblems } from './channels.js';
-import { setCustomFields } from './fields.js';
-import { contentOf, plainMessage, textParts } from './message-text.js';
+import { stepsToSet, stepToStart } from './actions.js';
+import { contentOf, plainMessage, plainMessageProblems } from './message-text.js';
 import { done } from './outputs.js';
-import { contentCautions, sendContent, sendFlow } from './sending.js';
+import { contentCautions, sendContent } from './sending.js';
 import { getSubscriber } from './subscribers.js';
 import { fieldRecord, subscriberId, text } from './values.js';
 import { messagingStatus, messagingStatusResult } from './window.js';
-import { type Step, workflow } from './workflow.js';
+import { workflow } from './workflow.js';
 
 export const sendText = workflow({
   name: 'manychat_send_text',
@@ -18,12 +17,8 @@ export const sendText = workflow({
   effect: 'send',
   evidence: ['manychat_get_subscriber'],
   input: z.strictObject({ subscriber_id: subscriberId, ...plainMessage }).check((context) => {
-    const complain = (path: readonly (string | number)[], message: string) =>
-      context.issues.push({ code: 'custom', input: context.value, path: [...path], message });
-    const split = textParts(context.value);
-    if ('problem' in split) return void complain(['text'], split.problem);
-    for (const { path, problem } of channelProblems(contentOf(context.value))) {
-      complain(path[0] === 'messages' ? path.slice(2) : path, problem);
+    for (const { path, problem } of plainMessageProblems(context.value)) {
+      context.issues.push({ code: 'custom', input: context.value, path: [...path], message: problem });
     }
   }),
   output: done,
@@ -37,9 +32,6 @@ export const sendText = workflow({
     return { ok: true, ...(count > 1 && { warnings: [`The text was long and went out as ${count} messages.`] }) };
   },
 });
-
-/** Fields that ManyChat sets in one request. */
-const fieldsAtOnce = 20;
 
 export const setFieldsAndSendFlow = workflow({
   name: 'manychat_set_fields_and_send_flow',
@@ -61,14 +53,7 @@ export const setFieldsAndSendFlow = workflow({
     flow_ns: 'content20240311101502_501223',
   },
   async run({ subscriber_id, fields, flow_ns }, { inOrder }) {
-    const all = Object.entries(fields).map(([field_name, field_value]) => ({ field_name, field_value }));
-    const steps: Step[] = [];
-    for (let from = 0; from < all.length; from += fieldsAtOnce) {
-      const some = all.slice(from, from + fieldsAtOnce);
-      const what = `set ${some.map(({ field_name }) => field_name).join(', ')}`;
-      steps.push({ what, endpoint: setCustomFields, input: { subscriber_id, fields: some } });
-    }
-    await inOrder([...steps, { what: `start flow ${flow_ns}`, endpoint: sendFlow, input: { subscriber_id, flow_ns } }]);
+    await inOrder([...stepsToSet(subscriber_id, fields), stepToStart(subscriber_id, flow_ns)]);
     return { ok: true };
   },
 });

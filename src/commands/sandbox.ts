@@ -2,8 +2,13 @@ import { startSandbox } from '../sandbox/index.js';
 import { exitCodes, type Shell, UsageError } from '../shell.js';
 
 /** Runs the sandbox alone and says how to reach it; resolves when the process is asked to end. */
-export async function runSandbox(port: number, key: string | undefined, { print, ending }: Shell): Promise<number> {
-  const options = { port, ...(key !== undefined && { matonKey: key }) };
+export async function runSandbox(
+  port: number,
+  followers: number,
+  key: string | undefined,
+  { print, ending }: Shell,
+): Promise<number> {
+  const options = { port, followers, ...(key !== undefined && { matonKey: key }) };
   const sandbox = await startSandbox(options).catch((error: unknown) => {
     const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
     throw taken ? new UsageError('the port is taken; choose another with --port') : error;

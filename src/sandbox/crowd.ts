@@ -61,6 +61,18 @@ export function crowd(random: Random, now: number): Contact[] {
   return people;
 }
 
+/** Contacts of the id `800000000001` and on, who wrote on Messenger an hour ago: as many as a test of many needs. */
+export function followers(count: number, now: number): Contact[] {
+  return Array.from({ length: count }, (_, index) => {
+    const contact = blankContact(String(800_000_000_001 + index), now - 90 * day);
+    contact.channels = ['messenger'];
+    contact.firstName = 'Follower';
+    contact.lastName = String(index + 1);
+    contact.lastInteraction = now - hour;
+    return contact;
+  });
+}
+
 function someone(random: Random, now: number, index: number): Contact {
   const channel = random.pick(channels);
   // Meta hands out 16 and 17 digits, ManyChat itself ten: all three occur in life.

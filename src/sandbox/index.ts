@@ -25,6 +25,8 @@ export interface SandboxOptions {
   secondConnection?: 'PENDING' | 'ACTIVE';
   /** Whether requests are limited per second and hour; true. */
   limits?: boolean;
+  /** Contacts of the first page on top of its own, with the ids 800000000001 and on; 0. */
+  followers?: number;
   /** How the connections API answers a creation; wrapped. */
   createShape?: CreateShape;
 }
@@ -57,8 +59,8 @@ export interface Sandbox {
 /** Starts a sandbox on loopback; rejects when the port is taken. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const { port = 0, seed = 1, clock = Date, matonKey = 'maton-sandbox-key' } = options;
-  const { secondConnection = 'PENDING', limits = true, createShape = 'wrapped' } = options;
-  const world = createWorld({ seed, clock, matonKey, secondConnection, limits, createShape });
+  const { secondConnection = 'PENDING', limits = true, createShape = 'wrapped', followers = 0 } = options;
+  const world = createWorld({ seed, clock, matonKey, secondConnection, limits, createShape, followers });
   const server = sandboxServer(world);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

@@ -1,6 +1,7 @@
 import type { Account } from './account.js';
 import { type Clock, type MovableClock, movableClock } from './clock.js';
 import { type Connection, firstConnections } from './connections.js';
+import { followers } from './crowd.js';
 import { type FaultQueue, faultQueue } from './faults.js';
 import { type Limiter, slidingLimiter } from './limits.js';
 import { emptyOutbox, type Outbox } from './outbox.js';
@@ -26,6 +27,8 @@ export interface WorldOptions extends Settings {
   clock: Clock;
   matonKey: string;
   secondConnection: 'PENDING' | 'ACTIVE';
+  /** Contacts of the first page on top of its own. */
+  followers: number;
 }
 
 /** Everything a sandbox remembers. */
@@ -47,11 +50,19 @@ export interface World {
 }
 
 /** Builds the state of a sandbox; the same options and the same clock give the same state. */
-export function createWorld({ seed, clock: source, matonKey, secondConnection, ...settings }: WorldOptions): World {
+export function createWorld({
+  seed,
+  clock: source,
+  matonKey,
+  secondConnection,
+  followers: count,
+  ...settings
+}: WorldOptions): World {
   const clock = movableClock(source);
   const beginning = () => {
     const random = seededRandom(seed);
     const accounts = { first: sunriseCoffee(random, clock.now()), second: sunriseWholesale(random, clock.now()) };
+    for (const contact of followers(count, clock.now())) accounts.first.contacts.set(contact.id, contact);
     const connections = firstConnections(random, accounts.first, accounts.second, secondConnection);
     return { settings: { ...settings }, random, accounts, connections };
   };

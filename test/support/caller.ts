@@ -1,6 +1,6 @@
 // Loaded beforehand, since a test's time may run faster than a module loads.
 import 'undici';
-import { createToolCaller, type Outcome } from '../../src/calls.js';
+import { type CallerSide, createToolCaller, type Outcome } from '../../src/calls.js';
 import { type Config, readConfig } from '../../src/config.js';
 import { createGateway } from '../../src/gateway.js';
 import { createHttpClient } from '../../src/http.js';
@@ -13,7 +13,7 @@ import { through } from './program.js';
 
 /** Tools called in this process, over real HTTP. */
 export interface Caller {
-  call(tool: string, args?: unknown, signal?: AbortSignal): Promise<Outcome>;
+  call(tool: string, args?: unknown, side?: Partial<CallerSide>): Promise<Outcome>;
   readonly config: Config;
   readonly logged: string[];
   close(): Promise<void>;
@@ -42,10 +42,10 @@ export function createCaller(
   return {
     config,
     logged,
-    call(name, args = {}, signal = new AbortController().signal) {
+    call(name, args = {}, side = {}) {
       const tool = tools.get(name);
       if (tool === undefined) throw new Error(`no tool ${name}`);
-      return callTool(tool, args, { signal });
+      return callTool(tool, args, { signal: new AbortController().signal, ...side });
     },
     close: () => gateway.close(),
   };

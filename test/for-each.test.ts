@@ -1,0 +1,194 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Progress } from '../src/progress.js';
+import { type Sandbox, startSandbox } from '../src/sandbox/index.js';
+import type { Result } from '../tools/endpoint.js';
+import { type Caller, createCaller } from './support/caller.js';
+import { through } from './support/program.js';
+import { createRandom } from './support/random.js';
+import { lost } from './support/sandboxed.js';
+import { fastTiming } from './support/timing.js';
+
+const speed = 40;
+const forEach = 'manychat_for_each_subscriber';
+const text = { action: 'send_text', text: 'Hello!' };
+const tag = { action: 'add_tag', tag_name: 'VIP' };
+const ids = (count: number) => Array.from({ length: count }, (_, index) => String(800_000_000_001 + index));
+
+let sandbox: Sandbox;
+let caller: Caller;
+beforeAll(async () => {
+  const timing = fastTiming(speed);
+  const begun = Date.now() - timing.now();
+  sandbox = await startSandbox({ followers: 1_200, clock: { now: () => begun + timing.now() } });
+  const environment = { ...through(sandbox.url, sandbox.matonKey), MATON_CONNECTION_ID: sandbox.connectionId };
+  caller = createCaller(environment, { timing, random: () => 0 });
+});
+afterAll(async () => {
+  await caller.close();
+  await sandbox.close();
+});
+beforeEach(() => sandbox.reset());
+
+async function run(subscriber_ids: readonly unknown[], action: object, onProgress?: (told: Progress) => void) {
+  const outcome = await caller.call(forEach, { subscriber_ids, ...action }, { onProgress });
+  if (!outcome.ok) throw new Error(JSON.stringify(outcome.failure));
+  return outcome.result;
+}
+const list = (result: Result, key: string): unknown[] => (Array.isArray(result[key]) ? result[key] : []);
+const reached = () => sandbox.messages().map(({ subscriber_id: id }) => id);
+const count = (word: string) => sandbox.requests().filter(({ path }) => path.endsWith(word)).length;
+
+describe('each action', () => {
+  test.each([
+    [tag, ['addTagByName']],
+    [{ action: 'remove_tag', tag_name: 'VIP' }, ['removeTagByName']],
+    [{ action: 'set_fields', fields: { coupon_code: 'TEN', purchase_count: '3' } }, ['setCustomFields']],
+    [text, ['sendContent']],
+    [{ action: 'send_content', data: [{ type: 'text', text: 'Hello!' }] }, ['sendContent']],
+    [{ action: 'send_flow', flow_ns: 'content123456' }, ['sendFlow']],
+    [
+      { action: 'send_flow', flow_ns: 'content20240311101502_501223', fields: { reply_text: 'Hi' } },
+      ['setCustomFields', 'sendFlow'],
+    ],
+  ])('%j', async (action, paths) => {
+    const result = await run(['123456789', 24958501110451 as unknown, '800000000001', '0800000000001'], action);
+    expect(result).toMatchObject({ done: 2, unknown: [], remaining: [] });
+    expect(result.failed).toEqual([{ subscriber_id: '24958501110451', error: 'not_found' }]);
+    for (const path of paths) expect(count(path)).toBeGreaterThanOrEqual(2);
+    expect(list(result, 'warnings').length).toBeLessThanOrEqual(1);
+  });
+
+  test.each([
+    [{ action: 'add_tag' }, /^tag_name: is required for add_tag$/],
+    [{ ...tag, text: 'x' }, /^text: does not belong to add_tag, which takes tag_name$/],
+    [{ ...text, flow_ns: 'c' }, /^flow_ns: does not belong to send_text, which takes text and channel$/],
+    [{ action: 'delete' }, /^action: must be one of "add_tag"/],
+    [{ action: 'send_text', text: 'x'.repeat(30_000) }, /^text: has 30000 characters/],
+    [{ action: 'send_content', data: { version: 'v2' } }, /^data\.content/],
+    [{ ...tag, subscriber_ids: [] }, /^subscriber_ids: needs at least one id$/],
+    [{ ...tag, subscriber_ids: ids(1_001) }, /^subscriber_ids: takes 1000 ids at the most/],
+    [{ ...tag, subscriber_ids: ['1', 'x'] }, /^subscriber_ids\[1\]: must be decimal digits/],
+  ])('refuses %j before any request', async (args, words) => {
+    const outcome = await caller.call(forEach, { subscriber_ids: ['1'], ...args });
+    expect(outcome).toMatchObject({ ok: false, failure: { message: expect.stringMatching(words), performed: 'no' } });
+    expect(sandbox.requests()).toEqual([]);
+  });
+});
+
+describe('many contacts', () => {
+  test('what does not fit into one call remains, and a second call does the rest; nobody gets it twice', async () => {
+    const all = ids(600);
+    const told: Progress[] = [];
+    const first = await run(all, text, (progress) => void told.push(progress));
+    const remaining = list(first, 'remaining');
+    expect(first).toMatchObject({ failed: [], unknown: [] });
+    expect(Number(first.done) + remaining.length).toBe(600);
+    expect(remaining.length).toBeGreaterThan(0);
+    expect(first.stopped).toBeUndefined();
+    expect(remaining).toEqual(all.slice(-remaining.length));
+    expect(told[0]).toEqual({ progress: 0, total: 600, message: 'begun' });
+    expect(told.at(-1)).toMatchObject({ progress: first.done, total: 600, message: `${first.done} done` });
+    for (const [index, { progress }] of told.entries()) {
+      expect(progress).toBeGreaterThanOrEqual(told[index - 1]?.progress ?? 0);
+    }
+    const second = await run(remaining, text);
+    expect(second).toMatchObject({ done: remaining.length, failed: [], unknown: [], remaining: [] });
+    expect(reached().sort()).toEqual(all);
+  }, 20_000);
+
+  test('each is accounted for, whatever goes wrong on the way', async () => {
+    const random = createRandom(7);
+    const pick = (most: number) => Math.floor(random() * most);
+    for (const _ of [1, 2, 3]) {
+      sandbox.reset();
+      for (let faults = 0; faults < 8; faults += 1) {
+        const after = pick(60);
+        const effects = [
+          { ...lost('sendContent', true) },
+          { ...lost('sendContent', false) },
+          { status: 500, body: {} },
+          { status: 429, body: {} },
+          { status: 400, body: { status: 'error', message: 'No' } },
+          { truncate: true, perform: true },
+        ] as const;
+        const effect = effects[pick(effects.length)] ?? effects[0];
+        sandbox.order({ ...effect, match: { path: 'sendContent' }, after });
+      }
+      const all = ids(80);
+      const result = await run(all, text);
+      const failed = list(result, 'failed') as { subscriber_id: string }[];
+      const unknown = list(result, 'unknown');
+      const remaining = list(result, 'remaining');
+      const told = [...failed.map((each) => each.subscriber_id), ...unknown, ...remaining];
+      expect(Number(result.done) + told.length).toBe(80);
+      expect(new Set(told).size).toBe(told.length);
+      const got = reached();
+      expect(new Set(got).size).toBe(got.length);
+      // Who got it is done or unknown, and is not sent to again.
+      for (const id of [...failed.map((each) => each.subscriber_id), ...remaining]) expect(got).not.toContain(id);
+    }
+  }, 30_000);
+});
+
+describe('what concerns one contact', () => {
+  test('is told of that one, in one word, with one explanation for all, at no further request', async () => {
+    const closed = ['24958501110460017', '24958501110480011', '24958501110480012'];
+    const result = await run([...closed, ...ids(5)], text);
+    expect(result.done).toBe(5);
+    expect(result.failed).toEqual([
+      { subscriber_id: closed[0], error: 'window_closed' },
+      { subscriber_id: closed[1], error: 'subscriber_inactive' },
+      { subscriber_id: closed[2], error: 'subscriber_inactive' },
+    ]);
+    expect(list(result, 'errors').map((each) => Object(each).kind)).toEqual(['window_closed', 'subscriber_inactive']);
+    expect(count('getInfo')).toBe(0);
+  });
+
+  test('an answer that was lost makes it unknown, and it is not sent again', async () => {
+    sandbox.order(lost('sendContent', true));
+    const result = await run(ids(3), text);
+    expect(result).toMatchObject({ done: 2, failed: [], remaining: [] });
+    expect(list(result, 'unknown')).toHaveLength(1);
+    expect(reached().sort()).toEqual(ids(3));
+  });
+});
+
+describe('what concerns everybody stops the job', () => {
+  test('at once, as a failure, where nothing was done', async () => {
+    const outcome = await caller.call(forEach, { subscriber_ids: ids(200), action: 'add_tag', tag_name: 'VPI' });
+    expect(outcome).toMatchObject({ ok: false, failure: { kind: 'not_found', performed: 'no' } });
+    if (!outcome.ok) expect(outcome.failure.details?.join()).toContain('the closest are "VIP"');
+    expect(count('addTagByName')).toBeLessThanOrEqual(10);
+  });
+
+  test('with what was done and what remains, where it begins on the way', async () => {
+    const body = { status: 'error', message: 'Wrong token' };
+    sandbox.order({ match: { path: 'sendContent' }, after: 50, times: 999, status: 401, body });
+    const result = await run(ids(200), text);
+    expect(result).toMatchObject({
+      done: 50,
+      failed: [],
+      unknown: [],
+      stopped: expect.stringMatching(/^manychat_auth: /),
+    });
+    expect(list(result, 'remaining').sort()).toEqual(ids(200).filter((id) => !reached().includes(id)));
+  });
+
+  test('an outage as well, before everybody is lost to it', async () => {
+    sandbox.order({ match: { path: 'sendContent' }, after: 20, times: 999, status: 503, body: {} });
+    const result = await run(ids(200), text);
+    expect(result).toMatchObject({ done: 20, stopped: expect.any(String) });
+    expect(list(result, 'unknown').length).toBeLessThanOrEqual(15);
+    expect(list(result, 'remaining').length).toBeGreaterThanOrEqual(165);
+  });
+
+  test('a client that cancels ends it: nothing more is sent', async () => {
+    const cancel = new AbortController();
+    const onProgress = ({ progress }: Progress) => void (progress >= 20 && cancel.abort());
+    const args = { subscriber_ids: ids(200), ...text };
+    const outcome = await caller.call(forEach, args, { signal: cancel.signal, onProgress });
+    expect(outcome.ok).toBe(true);
+    expect(reached().length).toBeGreaterThanOrEqual(20);
+    expect(reached().length).toBeLessThanOrEqual(40);
+  });
+});

@@ -1,0 +1,109 @@
+import { z } from 'zod';
+import { messageData } from './content.js';
+import type { Result } from './endpoint.js';
+import { setCustomFields } from './fields.js';
+import { contentOf, plainMessage, plainMessageProblems } from './message-text.js';
+import { contentCautions, sendContent, sendFlow } from './sending.js';
+import { addTagToSubscriberByName, removeTagFromSubscriberByName } from './tags.js';
+import { fieldRecord, tagName, text } from './values.js';
+import type { Step } from './workflow.js';
+
+/** What can be done with each of many contacts. */
+export const actionNames = ['add_tag', 'remove_tag', 'set_fields', 'send_text', 'send_content', 'send_flow'] as const;
+
+export type ActionName = (typeof actionNames)[number];
+
+/** What each action is told; what it needs, and what may be left out. */
+const argumentsOf: Readonly<Record<ActionName, { readonly must: readonly string[]; readonly may: readonly string[] }>> =
+  {
+    add_tag: { must: ['tag_name'], may: [] },
+    remove_tag: { must: ['tag_name'], may: [] },
+    set_fields: { must: ['fields'], may: [] },
+    send_text: { must: ['text'], may: ['channel'] },
+    send_content: { must: ['data'], may: [] },
+    send_flow: { must: ['flow_ns'], may: ['fields'] },
+  };
+
+/** One action with its arguments, which stand beside each other because clients take no unions. */
+export const actionInput = {
+  action: z.enum(actionNames).describe('Needs: tag_name; fields; text; data; flow_ns, with fields to set them first'),
+  tag_name: tagName.optional(),
+  fields: fieldRecord.optional(),
+  text: plainMessage.text.optional(),
+  channel: plainMessage.channel.unwrap().optional().describe('Of the text; messenger where left out'),
+  data: messageData.optional(),
+  flow_ns: text('ns from manychat_list_flows').optional(),
+};
+
+/** An action with its arguments, checked. */
+export type Action = z.output<z.ZodObject<typeof actionInput>>;
+
+/** Checks that an action has the arguments it needs and none that it does not know. */
+export function actionProblems(context: z.core.ParsePayload<Action>): void {
+  const { value } = context;
+  const complain = (path: readonly (string | number)[], message: string) =>
+    context.issues.push({ code: 'custom', input: value, path: [...path], message });
+  const { must, may } = argumentsOf[value.action];
+  for (const name of must) if (!(name in value)) complain([name], `is required for ${value.action}`);
+  for (const name of new Set(Object.values(argumentsOf).flatMap((each) => [...each.must, ...each.may]))) {
+    if (name in value && !must.includes(name) && !may.includes(name)) {
+      complain([name], `does not belong to ${value.action}, which takes ${[...must, ...may].join(' and ')}`);
+    }
+  }
+  if (value.text !== undefined) {
+    for (const { path, problem } of plainMessageProblems(plainOf(value))) complain(path, problem);
+  }
+}
+
+const plainOf = ({ text: words = '', channel = 'messenger' }: Action) => ({ text: words, channel });
+
+/** What may go wrong with an action that is right as far as ManyChat documents it. */
+export function actionCautions(action: Action): string[] {
+  if (action.text !== undefined) return contentCautions(contentOf(plainOf(action)));
+  return action.data === undefined ? [] : contentCautions(action.data.content);
+}
+
+/** Fields that ManyChat sets in one request. */
+const fieldsAtOnce = 20;
+
+/** The steps that set fields of one contact, as many at once as ManyChat takes. */
+export function stepsToSet(subscriber_id: unknown, fields: Action['fields'] = {}): Step[] {
+  const all = Object.entries(fields).map(([field_name, field_value]) => ({ field_name, field_value }));
+  const batches = Array.from({ length: Math.ceil(all.length / fieldsAtOnce) }, (_, index) =>
+    all.slice(index * fieldsAtOnce, (index + 1) * fieldsAtOnce),
+  );
+  return batches.map((some) => ({
+    what: `set ${some.map(({ field_name }) => field_name).join(', ')}`,
+    endpoint: setCustomFields,
+    input: { subscriber_id, fields: some },
+  }));
+}
+
+/** The step that starts a flow for one contact. */
+export const stepToStart = (subscriber_id: unknown, flow_ns: unknown): Step => ({
+  what: `start flow ${String(flow_ns)}`,
+  endpoint: sendFlow,
+  input: { subscriber_id, flow_ns },
+});
+
+/** The steps of an action with one contact. */
+export function stepsOf(action: Action, subscriber_id: unknown): Step[] {
+  const { tag_name } = action;
+  const one = (what: string, endpoint: Step['endpoint'], rest: Result): Step[] => [
+    { what, endpoint, input: { subscriber_id, ...rest } },
+  ];
+  switch (action.action) {
+    case 'add_tag':
+      return one(`add tag ${tag_name}`, addTagToSubscriberByName, { tag_name });
+    case 'remove_tag':
+      return one(`remove tag ${tag_name}`, removeTagFromSubscriberByName, { tag_name });
+    case 'set_fields':
+      return stepsToSet(subscriber_id, action.fields);
+    case 'send_text':
+      return one('send the text', sendContent, { data: { version: 'v2', content: contentOf(plainOf(action)) } });
+    case 'send_content':
+      return one('send the content', sendContent, { data: action.data });
+    case 'send_flow':
+      return [...stepsToSet(subscriber_id, action.fields), stepToStart(subscriber_id, action.flow_ns)];
+  }
+}

@@ -1,0 +1,130 @@
+import { z } from 'zod';
+import { actionCautions, actionInput, actionProblems, stepsOf } from './actions.js';
+import { concernsEverybody, isOutage, mostOutages } from './blame.js';
+import type { Result } from './endpoint.js';
+import { CallError, type Failure, kinds } from './failure.js';
+import { repairSend } from './repair.js';
+import { subscriberId } from './values.js';
+import { type Steps, workflow } from './workflow.js';
+
+/** Contacts of one call: what a client can hold of the result. */
+const mostSubscribers = 1_000;
+
+/** Contacts in flight: enough to use up ten requests a second of up to a second each. */
+const inFlight = 10;
+
+/** The share of its time after which a call begins with no further contact, so that those in flight can end. */
+const reservedShare = 0.2;
+
+/** A contact that must wait longer than this is not worth waiting for: its hourly limit is used up. */
+const longestWaitSeconds = 60;
+
+const output = z.looseObject({
+  done: z.int(),
+  failed: z.array(z.looseObject({ subscriber_id: z.string(), error: z.enum(kinds) })),
+  unknown: z.array(z.string()),
+  remaining: z.array(z.string()),
+  errors: z.array(z.looseObject({ kind: z.enum(kinds), message: z.string(), hint: z.string() })).optional(),
+  stopped: z.string().optional(),
+  warnings: z.array(z.string()).optional(),
+});
+
+/** What has become of the contacts so far. */
+interface Tally {
+  done: number;
+  readonly failed: { readonly subscriber_id: string; readonly error: Failure['kind'] }[];
+  readonly unknown: string[];
+  readonly remaining: string[];
+  /** One failure of each kind. */
+  readonly errors: Map<Failure['kind'], Failure>;
+}
+
+/** Whether the contact has not had its turn, and can have it in the next call. */
+const wasNotReached = ({ kind, performed, retry_after_s: wait = 0 }: Failure): boolean =>
+  performed === 'no' &&
+  (kind === 'cancelled' || kind === 'timeout' || (kind === 'rate_limited' && wait < longestWaitSeconds));
+
+async function forEach(ids: readonly string[], act: (id: string) => Promise<void>, steps: Steps): Promise<Result> {
+  const tally: Tally = { done: 0, failed: [], unknown: [], remaining: [], errors: new Map() };
+  const waiting = [...ids];
+  let stopped: CallError | undefined;
+  let outagesInARow = 0;
+  const settled = () => tally.done + tally.failed.length + tally.unknown.length;
+
+  function fail(id: string, error: CallError): void {
+    const { failure } = error;
+    outagesInARow = isOutage(failure) ? outagesInARow + 1 : 0;
+    if (wasNotReached(failure)) return void tally.remaining.push(id);
+    if (concernsEverybody(failure) && failure.performed === 'no') {
+      stopped ??= error;
+      return void tally.remaining.push(id);
+    }
+    if (outagesInARow >= mostOutages) stopped ??= error;
+    if (!tally.errors.has(failure.kind)) tally.errors.set(failure.kind, failure);
+    if (failure.performed === 'unknown' && !failure.retryable) tally.unknown.push(id);
+    else tally.failed.push({ subscriber_id: id, error: failure.kind });
+  }
+
+  async function work(): Promise<void> {
+    while (stopped === undefined && steps.timeLeft() > reservedShare) {
+      const id = waiting.shift();
+      if (id === undefined) return;
+      try {
+        await act(id);
+        tally.done += 1;
+        outagesInARow = 0;
+      } catch (error) {
+        if (!(error instanceof CallError)) throw error;
+        fail(id, error);
+      }
+      const trouble = tally.failed.length + tally.unknown.length;
+      steps.progress(
+        settled(),
+        ids.length,
+        `${tally.done} done${trouble === 0 ? '' : `, ${trouble} failed or unknown`}`,
+      );
+    }
+  }
+
+  steps.progress(0, ids.length, 'begun');
+  await Promise.all(Array.from({ length: inFlight }, work));
+  if (stopped !== undefined && settled() === 0) throw stopped;
+  const { errors, remaining, ...counted } = tally;
+  const order = new Map(ids.map((id, index) => [id, index]));
+  return {
+    ...counted,
+    remaining: [...remaining, ...waiting].toSorted((a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0)),
+    ...(errors.size > 0 && {
+      errors: [...errors.values()].map(({ kind, message, hint }) => ({ kind, message, hint })),
+    }),
+    ...(stopped !== undefined && { stopped: `${stopped.failure.kind}: ${stopped.message}. ${stopped.failure.hint}` }),
+  };
+}
+
+export const forEachSubscriber = workflow({
+  name: 'manychat_for_each_subscriber',
+  title: 'Do one thing for many subscribers',
+  description:
+    'Does one action with each of up to 1,000 contacts, within the rate limits. What does not fit into the time of one call comes back as remaining: call again with those ids until it is empty. Never call again with ids in unknown: they may have been sent to. The same text goes to everybody.',
+  api: 'manychat',
+  effect: 'send',
+  evidence: ['manychat_get_subscriber'],
+  input: z
+    .strictObject({
+      subscriber_ids: z
+        .array(subscriberId)
+        .min(1, { error: 'needs at least one id' })
+        .max(mostSubscribers, { error: `takes ${mostSubscribers} ids at the most; make several calls` })
+        .describe(`1 to ${mostSubscribers} contact ids; repeated ones count once`),
+      ...actionInput,
+    })
+    .check(actionProblems),
+  output: { schema: output },
+  repair: repairSend,
+  cautions: actionCautions,
+  example: { subscriber_ids: ['24958501110451908', '123456789'], action: 'add_tag', tag_name: 'VIP' },
+  run({ subscriber_ids, ...action }, steps) {
+    const act = (id: string) => steps.inOrder(stepsOf(action, id).map((step) => ({ ...step, plain: true })));
+    return forEach([...new Set(subscriber_ids.map(String))], act, steps);
+  },
+});
