@@ -3,10 +3,12 @@ import { messageData } from './content.js';
 import type { Result } from './endpoint.js';
 import { setCustomFields } from './fields.js';
 import { contentOf, plainMessage, plainMessageProblems } from './message-text.js';
+import { done } from './outputs.js';
+import { repairSend } from './repair.js';
 import { contentCautions, sendContent, sendFlow } from './sending.js';
 import { addTagToSubscriberByName, removeTagFromSubscriberByName } from './tags.js';
-import { fieldRecord, tagName, text } from './values.js';
-import type { Step } from './workflow.js';
+import { fieldRecord, subscriberId, tagName, text } from './values.js';
+import { type Step, workflow } from './workflow.js';
 
 /** What can be done with each of many contacts. */
 export const actionNames = ['add_tag', 'remove_tag', 'set_fields', 'send_text', 'send_content', 'send_flow'] as const;
@@ -107,3 +109,21 @@ export function stepsOf(action: Action, subscriber_id: unknown): Step[] {
       return [...stepsToSet(subscriber_id, action.fields), stepToStart(subscriber_id, action.flow_ns)];
   }
 }
+
+/** An action with one contact: what `bulk` calls for each row of its table. Clients have a tool of its own for each. */
+export const actOnSubscriber = workflow({
+  name: 'manychat_act_on_subscriber',
+  title: 'Act on subscriber',
+  description: 'Does one action with one contact.',
+  api: 'manychat',
+  effect: 'send',
+  evidence: ['manychat_get_subscriber'],
+  input: z.strictObject({ subscriber_id: subscriberId, ...actionInput }).check(actionProblems),
+  output: done,
+  repair: repairSend,
+  example: { subscriber_id: '123456789', action: 'add_tag', tag_name: 'VIP' },
+  async run({ subscriber_id, ...action }, { inOrder }) {
+    await inOrder(stepsOf(action, subscriber_id).map((step) => ({ ...step, plain: true })));
+    return { ok: true };
+  },
+});

@@ -1,0 +1,140 @@
+import { closeSync, fdatasyncSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
+import { isObject } from '../../tools/object.js';
+import { UsageError } from '../shell.js';
+import type { Lock } from './lock.js';
+
+/** What is known of a contact: `intent` without what came of it was cut off on the way. */
+export const states = ['intent', 'done', 'failed', 'unknown', 'not_sent'] as const;
+
+export type State = (typeof states)[number];
+
+/** One line of a journal. */
+export interface Entry {
+  readonly id: string;
+  readonly state: State;
+  /** Line of the table. */
+  readonly line?: number;
+  /** Kind and message of a failure. */
+  readonly kind?: string;
+  readonly message?: string;
+}
+
+/** What a journal belongs to: another job must not go on with it. */
+export interface Heading {
+  readonly action: unknown;
+  readonly page: string;
+}
+
+/** A record on disk of what was about to be done and what came of it, so that nothing is done twice. */
+export interface Journal {
+  /** Writes a line; it is on the disk when this returns. */
+  write(entry: Entry): void;
+  close(): void;
+}
+
+/** The journal cannot be written: nothing may be sent that is not written down. */
+export class JournalError extends Error {
+  override readonly name = 'JournalError';
+}
+
+const version = 1;
+const chunkBytes = 64 * 1024;
+
+/** The lines of a file with the position behind each; a last one without its end is left out. */
+function* linesOf(file: number): Generator<{ text: string; end: number }> {
+  const chunk = Buffer.alloc(chunkBytes);
+  let rest = Buffer.alloc(0);
+  let end = 0;
+  for (let at = 0; ; ) {
+    const count = readSync(file, chunk, 0, chunkBytes, at);
+    if (count === 0) return;
+    at += count;
+    rest = Buffer.concat([rest, chunk.subarray(0, count)]);
+    for (let found = rest.indexOf(10); found >= 0; found = rest.indexOf(10)) {
+      end += found + 1;
+      yield { text: rest.toString('utf8', 0, found), end };
+      rest = rest.subarray(found + 1);
+    }
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function asEntry(value: unknown): Entry | undefined {
+  if (!isObject(value) || typeof value.id !== 'string') return undefined;
+  const state = states.find((each) => each === value.state);
+  if (state === undefined) return undefined;
+  const { id, line, kind, message } = value;
+  return {
+    id,
+    state,
+    ...(typeof line === 'number' && { line }),
+    ...(typeof kind === 'string' && { kind }),
+    ...(typeof message === 'string' && { message }),
+  };
+}
+
+/** Reads what is there, calling back for each entry; answers where it ends. */
+function readEntries(file: number, path: string, heading: Heading, onEntry: (entry: Entry) => void): number {
+  let number = 0;
+  let length = 0;
+  for (const { text, end } of linesOf(file)) {
+    number += 1;
+    const value = parsed(text);
+    if (number === 1) {
+      const { bulk, ...own } = isObject(value) ? value : {};
+      if (bulk !== version) throw new UsageError(`${path} is not a journal of manychat-mcp bulk; name another with --journal`);
+      if (!isDeepStrictEqual(own, { ...heading })) {
+        throw new UsageError(
+          `${path} belongs to another job or account: ${JSON.stringify(own)}; name another journal with --journal, or delete it to begin anew`,
+        );
+      }
+    } else {
+      const entry = asEntry(value);
+      if (entry === undefined) throw new UsageError(`${path}, line ${number} cannot be read; the journal is damaged`);
+      onEntry(entry);
+    }
+    length = end;
+  }
+  return length;
+}
+
+/**
+ * Opens the journal of a job, or begins it. What was cut off in the middle of its last line is taken away: an intent is
+ * acted on only when it is whole.
+ * @throws UsageError where it belongs to another job or is damaged.
+ */
+export function openJournal(path: string, heading: Heading, lock: Lock, onEntry: (entry: Entry) => void): Journal {
+  const file = openSync(path, 'a+', 0o600);
+  let broken = false;
+  const append = (value: unknown): void => {
+    // Behind a line that was cut off, the next one could not be read.
+    if (broken) throw new JournalError(`${path} cannot be written any more`);
+    if (!lock.held()) throw new JournalError(`another process has taken over ${path}`);
+    const bytes = Buffer.from(`${JSON.stringify(value)}\n`);
+    try {
+      // A full disk takes a part of it.
+      for (let from = 0; from < bytes.length; ) from += writeSync(file, bytes, from);
+      fdatasyncSync(file);
+    } catch (error) {
+      broken = true;
+      throw new JournalError(`${path} cannot be written: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  };
+  try {
+    const length = readEntries(file, path, JSON.parse(JSON.stringify(heading)), onEntry);
+    ftruncateSync(file, length);
+    if (length === 0) append({ bulk: version, ...heading });
+  } catch (error) {
+    closeSync(file);
+    throw error;
+  }
+  return { write: append, close: () => closeSync(file) };
+}

@@ -1,0 +1,75 @@
+import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
+import { UsageError } from '../shell.js';
+
+/** Holds a file for one process. */
+export interface Lock {
+  /** Whether nobody has taken it away meanwhile. */
+  held(): boolean;
+  release(): void;
+}
+
+/** The process a lock file names, and whether it may still run: of another machine nobody here can tell. */
+export interface LockOwner {
+  readonly pid: number;
+  readonly host: string;
+  /** Whether a process of this machine runs. */
+  runs(pid: number): boolean;
+}
+
+/** The time in which two processes that found the same dead lock find out who has it, in milliseconds. */
+const settleMs = 60;
+
+function ownerOf(path: string): { pid: number; host: string } | undefined {
+  try {
+    const [pid = '', host = ''] = readFileSync(path, 'utf8').split(' ');
+    return { pid: Number(pid), host: host.trim() };
+  } catch {
+    return undefined;
+  }
+}
+
+const inodeOf = (path: string): bigint | undefined => statSync(path, { bigint: true, throwIfNoEntry: false })?.ino;
+
+function create(path: string, text: string): boolean {
+  try {
+    writeFileSync(path, text, { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/**
+ * Takes a lock file, that of a process which has ended included.
+ * @throws UsageError where another process has it.
+ */
+export async function takeLock(path: string, self: LockOwner): Promise<Lock> {
+  const text = `${self.pid} ${self.host}\n`;
+  const inUse = (pid: number): UsageError =>
+    new UsageError(`process ${pid} works on this journal; wait for it, or delete ${path} if it does not run any more`);
+  if (!create(path, text)) {
+    const owner = ownerOf(path);
+    if (owner !== undefined && (owner.host !== self.host || self.runs(owner.pid))) throw inUse(owner.pid);
+    // Moved, not deleted: of several that find it, one moves it.
+    const aside = `${path}.${self.pid}`;
+    try {
+      renameSync(path, aside);
+      rmSync(aside);
+    } catch {
+      // Another process was quicker.
+    }
+    if (!create(path, text)) throw inUse(ownerOf(path)?.pid ?? 0);
+    await wait(settleMs);
+    if (ownerOf(path)?.pid !== self.pid) throw inUse(ownerOf(path)?.pid ?? 0);
+  }
+  const own = inodeOf(path);
+  const held = (): boolean => own !== undefined && inodeOf(path) === own;
+  return {
+    held,
+    release() {
+      if (held()) rmSync(path, { force: true });
+    },
+  };
+}

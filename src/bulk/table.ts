@@ -1,0 +1,84 @@
+import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { CsvError, parse } from 'csv-parse';
+import { UsageError } from '../shell.js';
+
+/** One row of a table, with the line of the file it begins on. */
+export interface Row {
+  readonly line: number;
+  readonly cells: Readonly<Record<string, string>>;
+}
+
+/** A CSV file with a line of headings. */
+export interface Table {
+  readonly columns: readonly string[];
+  /** Its rows, read as they are asked for; a UsageError where the file is no table. */
+  rows(): AsyncGenerator<Row>;
+}
+
+const delimiters = [',', ';', '\t'];
+
+/** Bytes in which the headings are looked for. */
+const headBytes = 64 * 1024;
+
+async function headOf(path: string): Promise<string> {
+  const file = await open(path).catch((error: Error) => {
+    throw new UsageError(`${path} cannot be read: ${error.message}`);
+  });
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(headBytes), 0, headBytes, 0);
+    return buffer.toString('utf8', 0, bytesRead).replace(/^\uFEFF/, '');
+  } finally {
+    await file.close();
+  }
+}
+
+/** The mark between the headings: the one that most of them have between them. */
+function delimiterOf(head: string): string {
+  const [line = ''] = head.replace(/"(?:[^"]|"")*"/g, '').split(/\r?\n/, 1);
+  const counts = delimiters.map((mark) => line.split(mark).length);
+  return delimiters[counts.indexOf(Math.max(...counts))] ?? ',';
+}
+
+/** What is wrong with a file that cannot be read as CSV, in a sentence. */
+function tableError(path: string, error: unknown): unknown {
+  if (!(error instanceof CsvError)) return error;
+  const line = 'lines' in error ? `, line ${String(error.lines)}` : '';
+  return new UsageError(`${path}${line}: ${error.message.replace(/\.?$/, '')}`);
+}
+
+/**
+ * Opens a CSV file: UTF-8 with or without a byte-order mark, any line ends, quoted fields, commas, semicolons or tabs.
+ * @throws UsageError where it cannot be read or has no headings.
+ */
+export async function openTable(path: string): Promise<Table> {
+  const head = await headOf(path);
+  const delimiter = delimiterOf(head);
+  const options = { bom: true, delimiter, skip_empty_lines: true, info: true };
+  const headings: string[] = [];
+  try {
+    for await (const { record } of createReadStream(path).pipe(parse({ ...options, to: 1 }))) {
+      headings.push(...record.map((name: string) => name.trim()));
+    }
+  } catch (error) {
+    throw tableError(path, error);
+  }
+  if (headings.every((name) => name === '')) throw new UsageError(`${path} is empty; its first line names the columns`);
+  const twice = headings.find((name, index) => name !== '' && headings.indexOf(name) !== index);
+  if (twice !== undefined) throw new UsageError(`${path} has two columns named "${twice}"`);
+  return {
+    columns: headings.filter((name) => name !== ''),
+    async *rows() {
+      try {
+        for await (const { record, info } of createReadStream(path).pipe(parse({ ...options, from: 2 }))) {
+          const cells = headings.map((name, index): [string, string] => [name, String(record[index] ?? '').trim()]);
+          // A field that holds line breaks ends on a later line than it begins.
+          const breaks = cells.reduce((sum, [, cell]) => sum + (cell.match(/\n/g)?.length ?? 0), 0);
+          yield { line: info.lines - breaks, cells: Object.fromEntries(cells) };
+        }
+      } catch (error) {
+        throw tableError(path, error);
+      }
+    },
+  };
+}
