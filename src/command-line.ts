@@ -1,4 +1,5 @@
 import { Command, CommanderError, Option } from 'commander';
+import type { BulkOptions } from './commands/bulk.js';
 import { type Config, readConfig, sandboxKey } from './config.js';
 import { flags } from './flags.js';
 import { exitCodes, type Shell, UsageError } from './shell.js';
@@ -74,6 +75,32 @@ export async function runCommandLine(args: readonly string[], shell: Shell): Pro
     .action(async (name: string, inline: string | undefined, { json, file }: { json?: true; file?: string }) => {
       const { callOne } = await import('./commands/call.js');
       code = await callOne(config(), name, { inline, file }, json === true, shell);
+    });
+  program
+    .command('bulk <csv>')
+    .description('do one thing with every contact of a CSV file; started again, it goes on where it stopped')
+    .option('--id-column <name>', 'column of the contact ids (subscriber_id, id, contact_id, user_id or psid)')
+    .option('--add-tag <name>', 'give each the tag')
+    .option('--remove-tag <name>', 'take the tag from each')
+    .option(
+      '--set-fields [columns]',
+      'set custom fields from these columns, as column or field=column; all where none is named',
+    )
+    .option('--send-text <text>', 'send each a text, with {{column}} or {{column|instead}} where a cell belongs')
+    .option('--channel <name>', 'of the text: messenger, instagram, whatsapp or telegram')
+    .option(
+      '--send-content <path>',
+      'send each the data of manychat_send_content in this JSON file, with {{column}} in its texts',
+    )
+    .option('--send-flow <ns>', 'start a flow for each, after --set-fields where both are given')
+    .option('--dry-run', 'show what would be done; make no request')
+    .option('--retry-failed', 'try again those that failed')
+    .option('--retry-unknown', 'do it again for those of whom it is not known: they may get it twice')
+    .option('--journal <path>', 'where to write down what was done (beside the CSV file)')
+    .option('--json', 'print the counts at the end as JSON')
+    .action(async (path: string, options: BulkOptions) => {
+      const { bulk } = await import('./commands/bulk.js');
+      code = await bulk(config(), path, options, shell);
     });
   program
     .command('sandbox')

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { hostname } from 'node:os';
 import { parseArgs } from 'node:util';
 import { ConfigError, readConfig } from './config.js';
 import { flags } from './flags.js';
@@ -20,6 +21,15 @@ async function readStdin(): Promise<string> {
   return text;
 }
 
+/** Whether a process of this machine runs; one of another user does. */
+function runs(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
 function openShell(): Shell {
   return {
     environment: process.env,
@@ -28,6 +38,7 @@ function openShell(): Shell {
     redraw: (line) => void process.stderr.write(`\r\x1b[K${line}`),
     input: readStdin,
     interactive: process.stderr.isTTY === true && process.env.TERM !== 'dumb',
+    process: { pid: process.pid, host: hostname(), runs },
     columns: process.stderr.columns ?? 80,
     ending: endingSignal(),
   };

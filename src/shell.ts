@@ -1,3 +1,5 @@
+import type { LockOwner } from './bulk/lock.js';
+
 /** What a command has of the process it runs in. */
 export interface Shell {
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -11,6 +13,8 @@ export interface Shell {
   input(): Promise<string>;
   /** Whether a person looks at stderr. */
   readonly interactive: boolean;
+  /** This process, for locks. */
+  readonly process: LockOwner;
   /** Width of the terminal, in characters. */
   readonly columns: number;
   /** Fires at the first signal that asks the process to end. */

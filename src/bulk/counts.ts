@@ -73,6 +73,7 @@ export function summaryText({ total, done, failed, unknown, not_reached, repeate
     `${grouped(unknown)} unknown`,
     `${grouped(not_reached)} not reached`,
   ];
-  const twice = repeated === 0 ? '' : `; ${grouped(repeated)} repeated ${repeated === 1 ? 'id was' : 'ids were'} left out`;
+  const twice =
+    repeated === 0 ? '' : `; ${grouped(repeated)} repeated ${repeated === 1 ? 'id was' : 'ids were'} left out`;
   return `Of ${grouped(total)}: ${parts.join(', ')}${twice}.`;
 }

@@ -30,14 +30,17 @@ export interface Job {
   /** Whether doing it twice does nothing more. */
   readonly repeatable: boolean;
   /** The arguments for a row, or what is wrong with it. */
-  argumentsOf(row: Row): { readonly id: string; readonly args: Readonly<Record<string, unknown>> } | { readonly problem: string };
+  argumentsOf(
+    row: Row,
+  ): { readonly id: string; readonly args: Readonly<Record<string, unknown>> } | { readonly problem: string };
 }
 
 const idNames = ['subscriber_id', 'id', 'contact_id', 'user_id', 'psid'];
 
 function idColumnOf(wanted: string | undefined, columns: readonly string[]): string {
   const named = (name: string) => columns.find((column) => column.toLowerCase().replace(/[\s-]+/g, '_') === name);
-  const found = wanted === undefined ? idNames.map(named).find((each) => each !== undefined) : named(wanted.toLowerCase());
+  const found =
+    wanted === undefined ? idNames.map(named).find((each) => each !== undefined) : named(wanted.toLowerCase());
   const exact = wanted !== undefined && columns.includes(wanted) ? wanted : found;
   if (exact !== undefined) return exact;
   const which = wanted === undefined ? `a column of contact ids (${idNames.join(', ')})` : `a column "${wanted}"`;

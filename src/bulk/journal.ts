@@ -90,7 +90,8 @@ function readEntries(file: number, path: string, heading: Heading, onEntry: (ent
     const value = parsed(text);
     if (number === 1) {
       const { bulk, ...own } = isObject(value) ? value : {};
-      if (bulk !== version) throw new UsageError(`${path} is not a journal of manychat-mcp bulk; name another with --journal`);
+      if (bulk !== version)
+        throw new UsageError(`${path} is not a journal of manychat-mcp bulk; name another with --journal`);
       if (!isDeepStrictEqual(own, { ...heading })) {
         throw new UsageError(
           `${path} belongs to another job or account: ${JSON.stringify(own)}; name another journal with --journal, or delete it to begin anew`,

@@ -20,10 +20,11 @@ export interface LockOwner {
 /** The time in which two processes that found the same dead lock find out who has it, in milliseconds. */
 const settleMs = 60;
 
+/** Who has the lock; undefined where it is gone, or its owner did not live to write it. */
 function ownerOf(path: string): { pid: number; host: string } | undefined {
   try {
-    const [pid = '', host = ''] = readFileSync(path, 'utf8').split(' ');
-    return { pid: Number(pid), host: host.trim() };
+    const [, pid, host = ''] = /^(\d+) (.*)\n$/.exec(readFileSync(path, 'utf8')) ?? [];
+    return pid === undefined ? undefined : { pid: Number(pid), host };
   } catch {
     return undefined;
   }
@@ -50,6 +51,8 @@ export async function takeLock(path: string, self: LockOwner): Promise<Lock> {
   const inUse = (pid: number): UsageError =>
     new UsageError(`process ${pid} works on this journal; wait for it, or delete ${path} if it does not run any more`);
   if (!create(path, text)) {
+    // One that was created this moment may not be written yet.
+    if (ownerOf(path) === undefined) await wait(settleMs);
     const owner = ownerOf(path);
     if (owner !== undefined && (owner.host !== self.host || self.runs(owner.pid))) throw inUse(owner.pid);
     // Moved, not deleted: of several that find it, one moves it.

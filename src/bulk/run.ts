@@ -53,7 +53,16 @@ function stateAfter(outcome: Outcome): Exclude<State, 'intent'> {
 }
 
 /** Does the job with every contact that has not had its turn; each is written down before and after. */
-export async function runJob({ job, table, ledger, counts, journal, call, ending, onProgress }: RunParts): Promise<Ending> {
+export async function runJob({
+  job,
+  table,
+  ledger,
+  counts,
+  journal,
+  call,
+  ending,
+  onProgress,
+}: RunParts): Promise<Ending> {
   const { states, troubles } = ledger;
   const running = new Set<Promise<void>>();
   let stop: { readonly message: string; readonly failure?: Failure } | undefined;
@@ -129,7 +138,11 @@ export async function survey(job: Job, table: Table, { states, troubles }: Ledge
     counts.total += 1;
     const state = states.get(id);
     const cut = state === 'intent' ? (job.repeatable ? 'not_sent' : 'unknown') : state;
-    const again = cut === undefined || cut === 'not_sent' || (cut === 'failed' && retry.failed) || (cut === 'unknown' && retry.unknown);
+    const again =
+      cut === undefined ||
+      cut === 'not_sent' ||
+      (cut === 'failed' && retry.failed) ||
+      (cut === 'unknown' && retry.unknown);
     if (again) {
       troubles.delete(id);
       states.set(id, 'seen');

@@ -1,6 +1,6 @@
 // Loaded beforehand, since a test's time may run faster than a module loads.
 import 'undici';
-import { type CallerSide, createToolCaller, type Outcome } from '../../src/calls.js';
+import { type CallerSide, createToolCaller, type Outcome, type ToolCaller } from '../../src/calls.js';
 import { type Config, readConfig } from '../../src/config.js';
 import { createGateway } from '../../src/gateway.js';
 import { createHttpClient } from '../../src/http.js';
@@ -14,6 +14,8 @@ import { through } from './program.js';
 /** Tools called in this process, over real HTTP. */
 export interface Caller {
   call(tool: string, args?: unknown, side?: Partial<CallerSide>): Promise<Outcome>;
+  /** The way below that. */
+  readonly callTool: ToolCaller;
   readonly config: Config;
   readonly logged: string[];
   close(): Promise<void>;
@@ -42,6 +44,7 @@ export function createCaller(
   return {
     config,
     logged,
+    callTool,
     call(name, args = {}, side = {}) {
       const tool = tools.get(name);
       if (tool === undefined) throw new Error(`no tool ${name}`);

@@ -1,0 +1,180 @@
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { stringify } from 'csv-stringify/sync';
+import { asObject } from '../../tools/lenient.js';
+import { getPage } from '../../tools/page.js';
+import { type Counts, createProgressText, summaryText } from '../bulk/counts.js';
+import { type Job, type JobOptions, planJob } from '../bulk/job.js';
+import { type Entry, type Journal, JournalError, openJournal } from '../bulk/journal.js';
+import { takeLock } from '../bulk/lock.js';
+import { type Ending, type Ledger, runJob, survey } from '../bulk/run.js';
+import { openTable, type Table } from '../bulk/table.js';
+import type { Config } from '../config.js';
+import { openRuntime, type Runtime } from '../runtime.js';
+import { type ExitCode, exitCodes, type Shell } from '../shell.js';
+import { exitCodeOf, failureText } from './call.js';
+
+/** Options of the bulk command besides the job. */
+export interface BulkOptions extends JobOptions {
+  readonly dryRun?: true | undefined;
+  readonly retryUnknown?: true | undefined;
+  readonly retryFailed?: true | undefined;
+  readonly journal?: string | undefined;
+  readonly json?: true | undefined;
+}
+
+/** Rows that a dry run shows. */
+const rowsShown = 3;
+const redrawMs = 200;
+
+/** Shows what would be done for the first rows, and which rows could not be used; makes no request. */
+async function dryRun(job: Job, table: Table, shell: Shell): Promise<ExitCode> {
+  const ledger: Ledger = { states: new Map(), troubles: new Map() };
+  const counts = await survey(job, table, ledger, { failed: false, unknown: false });
+  let shown = 0;
+  for await (const row of table.rows()) {
+    const wanted = job.argumentsOf(row);
+    if ('problem' in wanted) continue;
+    shell.print(`line ${row.line}: ${JSON.stringify(wanted.args)}`);
+    shown += 1;
+    if (shown === rowsShown) break;
+  }
+  if (counts.not_reached > shown) shell.print(`… and ${counts.not_reached - shown} more`);
+  for (const { line, message } of [...ledger.troubles.values()].slice(0, 10)) {
+    shell.note(`line ${line} would fail: ${message}`);
+  }
+  shell.print(
+    `${counts.not_reached} contacts, ${counts.failed} rows that cannot be used, ${counts.repeated} repeated ids. Nothing was done.`,
+  );
+  return counts.failed === 0 ? exitCodes.done : exitCodes.failed;
+}
+
+/** Writes what failed and why beside the table, or takes away what an earlier run has written. */
+function writeTroubles(path: string, troubles: Ledger['troubles']): void {
+  if (troubles.size === 0) {
+    rmSync(path, { force: true });
+    return;
+  }
+  const rows = [...troubles.values()].toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0));
+  const columns: (keyof Entry)[] = ['line', 'id', 'state', 'kind', 'message'];
+  // A cell that a spreadsheet would take for a formula is text.
+  const text = stringify(rows, { header: true, columns, escape_formulas: true });
+  writeFileSync(`${path}.new`, text, { mode: 0o600 });
+  renameSync(`${path}.new`, path);
+}
+
+function exitCodeAfter({ unknown, not_reached, failed }: Counts): ExitCode {
+  if (unknown > 0) return exitCodes.unknown;
+  if (not_reached > 0) return exitCodes.again;
+  return failed > 0 ? exitCodes.failed : exitCodes.done;
+}
+
+/** Calls back with the counts as they change: often on a terminal, seldom elsewhere. */
+function showProgress(counts: Counts, shell: Shell): { onProgress: () => void; close: () => void } {
+  const text = createProgressText(() => performance.now(), counts.total - counts.not_reached);
+  if (!shell.interactive) {
+    const onProgress = (): void => {
+      const line = text.line(counts);
+      if (line !== undefined) shell.note(line);
+    };
+    return { onProgress, close: () => undefined };
+  }
+  const draw = (): void => shell.redraw(text.bar(counts).slice(0, shell.columns - 1));
+  const timer = setInterval(draw, redrawMs);
+  draw();
+  return {
+    onProgress: () => undefined,
+    close() {
+      clearInterval(timer);
+      draw();
+      shell.note('');
+    },
+  };
+}
+
+/** How to go on after a run that did not settle everybody. */
+function advice(counts: Counts, ending: Ending, failedPath: string): string[] {
+  return [
+    ...(ending.stopped === undefined
+      ? []
+      : [`Stopped. ${ending.stopped === 'interrupted' ? 'You ended it.' : ending.stopped}`]),
+    ...(counts.failed + counts.unknown > 0 ? [`What failed or is unknown, and why: ${failedPath}`] : []),
+    ...(counts.not_reached > 0 ? ['The same command goes on with those not reached.'] : []),
+    ...(counts.failed > 0 ? ['With --retry-failed it tries again those that failed.'] : []),
+    ...(counts.unknown > 0
+      ? [
+          'Unknown: they may have got it. Look at their chats before you use --retry-unknown, which does it again for them.',
+        ]
+      : []),
+  ];
+}
+
+async function pageOf({ call }: Runtime, shell: Shell) {
+  return call({ declaration: getPage, input: getPage.input }, {}, { signal: shell.ending });
+}
+
+/** Does one thing with every contact of a CSV file, resumable and never twice. */
+export async function bulk(config: Config, path: string, options: BulkOptions, shell: Shell): Promise<ExitCode> {
+  const table = await openTable(path);
+  const job = planJob(options, table);
+  if (options.dryRun === true) return dryRun(job, table, shell);
+  const runtime = await openRuntime(config);
+  try {
+    const page = await pageOf(runtime, shell);
+    if (!page.ok) {
+      shell.note(failureText(page.failure));
+      return exitCodeOf(page.failure);
+    }
+    return await onPage(asObject(page.result.page), { table, job, runtime, path, options, shell });
+  } finally {
+    await runtime.close();
+  }
+}
+
+interface Parts {
+  readonly table: Table;
+  readonly job: Job;
+  readonly runtime: Runtime;
+  readonly path: string;
+  readonly options: BulkOptions;
+  readonly shell: Shell;
+}
+
+async function onPage(page: Record<string, unknown>, parts: Parts): Promise<ExitCode> {
+  const { table, job, runtime, path, options, shell } = parts;
+  const journalPath = options.journal ?? `${path}.journal`;
+  const failedPath = `${path}.failed.csv`;
+  const lock = await takeLock(`${journalPath}.lock`, shell.process);
+  const ledger: Ledger = { states: new Map(), troubles: new Map() };
+  let journal: Journal | undefined;
+  try {
+    const heading = { page: String(page.id), action: job.action };
+    journal = openJournal(journalPath, heading, lock, (entry) => {
+      ledger.states.set(entry.id, entry.state);
+      if (entry.state === 'failed' || entry.state === 'unknown') ledger.troubles.set(entry.id, entry);
+      else ledger.troubles.delete(entry.id);
+    });
+    const retry = { failed: options.retryFailed === true, unknown: options.retryUnknown === true };
+    const counts = await survey(job, table, ledger, retry);
+    shell.note(`${String(page.name)}: ${counts.not_reached} of ${counts.total} contacts to do.`);
+    const { onProgress, close } = showProgress(counts, shell);
+    const { call } = runtime;
+    const ending = await runJob({ job, table, ledger, counts, journal, call, ending: shell.ending, onProgress })
+      .catch((error: unknown): Ending => {
+        // A journal that cannot be written ends the run, and what is not written down is not sent.
+        if (error instanceof JournalError) return { stopped: error.message };
+        throw error;
+      })
+      .finally(close);
+    shell.print(options.json === true ? JSON.stringify(counts) : summaryText(counts));
+    try {
+      writeTroubles(failedPath, ledger.troubles);
+    } catch (error) {
+      shell.note(`${failedPath} cannot be written: ${error instanceof Error ? error.message : String(error)}`);
+    }
+    for (const line of advice(counts, ending, failedPath)) shell.note(line);
+    return exitCodeAfter(counts);
+  } finally {
+    journal?.close();
+    lock.release();
+  }
+}
