@@ -5,7 +5,8 @@
  *    code in this process, and an empty tool of a server made with the SDK, so that our part and MCP's can be told apart;
  * 2. calls a second over those of that SDK server, calls that end before any HTTP and calls that make a request;
  * 3. how much of Maton's ten requests a second is used when 300 calls come at once, and whether any is refused;
- * 4. what 20,000 reads, and sends to 5,000 contacts, leave in memory.
+ * 4. what 20,000 reads, and sends to 5,000 contacts, leave in memory;
+ * 5. the same pace and memory for a bulk of 5,000 contacts, and of 50,000.
  *
  * Milliseconds say more about the machine than about the program, and a shared one is slower from one minute to the
  * next. What is compared therefore takes turns within the run, and ratios come first, with the raw figures beside them.
@@ -13,6 +14,7 @@
  * read; it fails only when a call does.
  */
 import { availableParallelism } from 'node:os';
+import { bulk } from './bench/bulk.js';
 import { latency } from './bench/latency.js';
 import { memory } from './bench/memory.js';
 import { pace } from './bench/pace.js';
@@ -25,11 +27,12 @@ const started = performance.now();
 const { told, child } = await start('upstream-server.js');
 const url = String(told);
 const sides = await openSides(url);
-print([`Node ${process.version}, ${availableParallelism()} cores; takes 60 to 90 seconds.`]);
+print([`Node ${process.version}, ${availableParallelism()} cores; takes about four minutes.`]);
 print(await latency(sides));
 print(await throughput(sides));
 await sides.close();
 print(await pace());
 print(await memory(url));
+print(await bulk());
 child.disconnect();
 print([`Took ${Math.round((performance.now() - started) / 1000)} s.`]);

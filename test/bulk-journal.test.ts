@@ -9,41 +9,41 @@ const heading = { page: '1', action: { action: 'add_tag', tag_name: 'VIP' } };
 const free = { held: () => true, release: () => undefined };
 
 /** Opens a journal and answers what it holds. */
-function open(path: string, own: object = heading) {
+async function open(path: string, own: object = heading) {
   const entries: Entry[] = [];
-  const journal = openJournal(path, { ...heading, ...own }, free, (entry) => void entries.push(entry));
+  const journal = await openJournal(path, { ...heading, ...own }, free, (entry) => void entries.push(entry));
   return { journal, entries };
 }
 
 describe('a journal', () => {
-  test('gives back what was written, in order', () => {
+  test('gives back what was written, in order', async () => {
     const path = write('journal', '');
-    const { journal } = open(path);
-    journal.write({ id: '1', state: 'intent' });
-    journal.write({ id: '1', state: 'failed', line: 2, kind: 'rejected', message: 'Nö\n' });
-    journal.close();
-    expect(open(path).entries).toEqual([
+    const { journal } = await open(path);
+    await journal.write({ id: '1', state: 'intent' });
+    await journal.write({ id: '1', state: 'failed', line: 2, kind: 'rejected', message: 'Nö\n' });
+    await journal.close();
+    expect((await open(path)).entries).toEqual([
       { id: '1', state: 'intent' },
       { id: '1', state: 'failed', line: 2, kind: 'rejected', message: 'Nö\n' },
     ]);
   });
 
-  test('cut anywhere is read up to there, and written on from there', () => {
+  test('cut anywhere is read up to there, and written on from there', async () => {
     const whole = write('journal', '');
-    const { journal } = open(whole);
+    const { journal } = await open(whole);
     for (const id of ['1', '2', '3']) {
-      journal.write({ id, state: 'intent' });
-      journal.write({ id, state: 'done', line: 1 });
+      await journal.write({ id, state: 'intent' });
+      await journal.write({ id, state: 'done', line: 1 });
     }
-    journal.close();
+    await journal.close();
     const text = readFileSync(whole, 'utf8');
     for (let length = 0; length <= text.length; length += 1) {
       const path = write('cut', text.slice(0, length));
-      const first = open(path);
-      first.journal.write({ id: '9', state: 'intent' });
-      first.journal.close();
+      const first = await open(path);
+      await first.journal.write({ id: '9', state: 'intent' });
+      await first.journal.close();
       const lines = text.slice(0, length).split('\n').length - 2;
-      expect(open(path).entries.map(({ id }) => id)).toEqual(
+      expect((await open(path)).entries.map(({ id }) => id)).toEqual(
         ['1', '1', '2', '2', '3', '3'].slice(0, Math.max(0, lines)).concat('9'),
       );
     }
@@ -58,27 +58,27 @@ describe('a journal', () => {
       '{"bulk":1,"page":"1","action":{"action":"add_tag","tag_name":"VIP"}}\n{"id":"1","sta\n{"id":"1","state":"done"}\n',
       /line 2 cannot be read; the journal is damaged/,
     ],
-  ])('%j is refused and left as it is', (text, words) => {
+  ])('%j is refused and left as it is', async (text, words) => {
     const path = write('journal', text);
-    expect(() => open(path)).toThrow(words);
+    await expect(open(path)).rejects.toThrow(words);
     expect(readFileSync(path, 'utf8')).toBe(text);
   });
 
-  test('is not written behind a line that could not be', () => {
+  test('is not written behind a line that could not be', async () => {
     const path = write('journal', '');
-    const { journal } = open(path);
-    journal.close();
-    expect(() => journal.write({ id: '1', state: 'intent' })).toThrow(JournalError);
-    expect(() => journal.write({ id: '2', state: 'intent' })).toThrow(/cannot be written any more/);
+    const { journal } = await open(path);
+    await journal.close();
+    await expect(journal.write({ id: '1', state: 'intent' })).rejects.toThrow(JournalError);
+    await expect(journal.write({ id: '2', state: 'intent' })).rejects.toThrow(/cannot be written/);
   });
 
-  test('is not written once another process has taken it over', () => {
+  test('is not written once another process has taken it over', async () => {
     const path = write('journal', '');
     let held = true;
-    const journal = openJournal(path, heading, { held: () => held, release: () => undefined }, () => undefined);
-    journal.write({ id: '1', state: 'intent' });
+    const journal = await openJournal(path, heading, { held: () => held, release: () => undefined }, () => undefined);
+    await journal.write({ id: '1', state: 'intent' });
     held = false;
-    expect(() => journal.write({ id: '2', state: 'intent' })).toThrow(/another process has taken over/);
+    await expect(journal.write({ id: '2', state: 'intent' })).rejects.toThrow(/another process has taken over/);
   });
 });
 

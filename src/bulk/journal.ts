@@ -1,5 +1,5 @@
-import { closeSync, fdatasyncSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
-import { isDeepStrictEqual } from 'node:util';
+import { closeSync, fdatasync, ftruncateSync, openSync, readSync, write } from 'node:fs';
+import { isDeepStrictEqual, promisify } from 'node:util';
 import { isObject } from '../../tools/object.js';
 import { UsageError } from '../shell.js';
 import type { Lock } from './lock.js';
@@ -28,9 +28,10 @@ export interface Heading {
 
 /** A record on disk of what was about to be done and what came of it, so that nothing is done twice. */
 export interface Journal {
-  /** Writes a line; it is on the disk when this returns. */
-  write(entry: Entry): void;
-  close(): void;
+  /** Writes a line; it is on the disk when this resolves. A JournalError where it cannot be, and for all that follow. */
+  write(entry: Entry): Promise<void>;
+  /** Closes the file when all is written. */
+  close(): Promise<void>;
 }
 
 /** The journal cannot be written: nothing may be sent that is not written down. */
@@ -39,6 +40,8 @@ export class JournalError extends Error {
 }
 
 const version = 1;
+const writeBytes = promisify(write);
+const sync = promisify(fdatasync);
 const chunkBytes = 64 * 1024;
 
 /** The lines of a file with the position behind each; a last one without its end is left out. */
@@ -107,35 +110,66 @@ function readEntries(file: number, path: string, heading: Heading, onEntry: (ent
   return length;
 }
 
+/** Appends lines to a file: those that come while the disk is busy go together. Once it fails it fails for all. */
+function createAppender(file: number, path: string, lock: Lock) {
+  let last: Promise<void> = Promise.resolve();
+  let batch: { readonly lines: string[]; readonly written: Promise<void> } | undefined;
+  async function put(lines: readonly string[]): Promise<void> {
+    if (!lock.held()) throw new JournalError(`another process has taken over ${path}`);
+    const bytes = Buffer.from(lines.join(''));
+    try {
+      // A full disk takes a part of it.
+      for (let from = 0; from < bytes.length; ) from += (await writeBytes(file, bytes, from)).bytesWritten;
+      await sync(file);
+    } catch (error) {
+      throw new JournalError(`${path} cannot be written: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  return {
+    append(value: unknown): Promise<void> {
+      if (batch === undefined) {
+        const lines: string[] = [];
+        // Behind a line that was cut off the next one could not be read: where the last batch failed, so does this.
+        const written = last.then(() => {
+          batch = undefined;
+          return put(lines);
+        });
+        batch = { lines, written };
+        last = written;
+      }
+      batch.lines.push(`${JSON.stringify(value)}\n`);
+      return batch.written;
+    },
+    settled: () => last.catch(() => undefined),
+  };
+}
+
 /**
  * Opens the journal of a job, or begins it. What was cut off in the middle of its last line is taken away: an intent is
  * acted on only when it is whole.
- * @throws UsageError where it belongs to another job or is damaged.
+ * @throws UsageError where it belongs to another job or is damaged; JournalError where it cannot be begun.
  */
-export function openJournal(path: string, heading: Heading, lock: Lock, onEntry: (entry: Entry) => void): Journal {
+export async function openJournal(
+  path: string,
+  heading: Heading,
+  lock: Lock,
+  onEntry: (entry: Entry) => void,
+): Promise<Journal> {
   const file = openSync(path, 'a+', 0o600);
-  let broken = false;
-  const append = (value: unknown): void => {
-    // Behind a line that was cut off, the next one could not be read.
-    if (broken) throw new JournalError(`${path} cannot be written any more`);
-    if (!lock.held()) throw new JournalError(`another process has taken over ${path}`);
-    const bytes = Buffer.from(`${JSON.stringify(value)}\n`);
-    try {
-      // A full disk takes a part of it.
-      for (let from = 0; from < bytes.length; ) from += writeSync(file, bytes, from);
-      fdatasyncSync(file);
-    } catch (error) {
-      broken = true;
-      throw new JournalError(`${path} cannot be written: ${error instanceof Error ? error.message : String(error)}`);
-    }
-  };
+  const { append, settled } = createAppender(file, path, lock);
   try {
     const length = readEntries(file, path, JSON.parse(JSON.stringify(heading)), onEntry);
     ftruncateSync(file, length);
-    if (length === 0) append({ bulk: version, ...heading });
+    if (length === 0) await append({ bulk: version, ...heading });
   } catch (error) {
     closeSync(file);
     throw error;
   }
-  return { write: append, close: () => closeSync(file) };
+  return {
+    write: append,
+    async close() {
+      await settled();
+      closeSync(file);
+    },
+  };
 }

@@ -10,12 +10,32 @@ import type { Table } from './table.js';
 /** Contacts in flight: enough to use up ten requests a second of up to two seconds each. */
 const inFlight = 20;
 
-/** What was done for whom so far, this run and earlier ones. */
+/** What was done for whom. */
 export interface Ledger {
-  /** State by contact; an intent that nothing came of has become `unknown`. */
-  readonly states: Map<string, State | 'seen'>;
+  /** The last state of each contact in the journal, as earlier runs have left it. */
+  readonly earlier: Map<string, State>;
   /** What failed or is unknown, by contact, or by line where there is no usable id. */
   readonly troubles: Map<string, Entry>;
+}
+
+/** Begins a ledger with what a journal holds. */
+export function createLedger(): Ledger & { note(entry: Entry): void } {
+  const [earlier, troubles] = [new Map<string, State>(), new Map<string, Entry>()];
+  return {
+    earlier,
+    troubles,
+    note(entry) {
+      earlier.set(entry.id, entry.state);
+      if (entry.state === 'failed' || entry.state === 'unknown') troubles.set(entry.id, entry);
+      else troubles.delete(entry.id);
+    },
+  };
+}
+
+/** What a survey finds: how many there are, and who has not had a turn; an id of the table once settled is false. */
+export interface Survey {
+  readonly counts: Counts;
+  readonly open: Map<string, boolean>;
 }
 
 /** Which contacts of earlier runs get another turn. */
@@ -31,8 +51,8 @@ export type Ending = { readonly stopped: undefined } | { readonly stopped: strin
 export interface RunParts {
   readonly job: Job;
   readonly table: Table;
-  readonly ledger: Ledger;
-  readonly counts: Counts;
+  readonly troubles: Ledger['troubles'];
+  readonly survey: Survey;
   readonly journal: Journal;
   readonly call: ToolCaller;
   /** Fires when nothing more is to be begun; what is in flight is waited for. */
@@ -53,17 +73,9 @@ function stateAfter(outcome: Outcome): Exclude<State, 'intent'> {
 }
 
 /** Does the job with every contact that has not had its turn; each is written down before and after. */
-export async function runJob({
-  job,
-  table,
-  ledger,
-  counts,
-  journal,
-  call,
-  ending,
-  onProgress,
-}: RunParts): Promise<Ending> {
-  const { states, troubles } = ledger;
+export async function runJob(parts: RunParts): Promise<Ending> {
+  const { job, table, troubles, journal, call, ending, onProgress } = parts;
+  const { counts, open } = parts.survey;
   const running = new Set<Promise<void>>();
   let stop: { readonly message: string; readonly failure?: Failure } | undefined;
   let broken: unknown;
@@ -71,7 +83,7 @@ export async function runJob({
   // What is in flight is never given up: its outcome would not be known.
   const { signal } = new AbortController();
 
-  function settle(id: string, line: number, outcome: Outcome): void {
+  async function settle(id: string, line: number, outcome: Outcome): Promise<void> {
     const state = stateAfter(outcome);
     const failure = outcome.ok ? undefined : outcome.failure;
     const why = failure === undefined ? {} : { kind: failure.kind, message: failure.message };
@@ -80,31 +92,27 @@ export async function runJob({
       stop ??= { message: `${failure.kind}: ${failure.message}. ${failure.hint}`, failure };
     }
     const entry: Entry = { id, state, line, ...why };
-    states.set(id, state);
     counts.not_reached -= state === 'not_sent' ? 0 : 1;
     if (state !== 'not_sent') counts[state] += 1;
     if (state === 'failed' || state === 'unknown') troubles.set(id, entry);
-    journal.write(entry);
     onProgress();
+    await journal.write(entry);
   }
 
   async function work(id: string, line: number, args: unknown): Promise<void> {
     try {
-      journal.write({ id, state: 'intent' });
-      settle(id, line, await call(tool, args, { signal }));
+      await journal.write({ id, state: 'intent' });
+      await settle(id, line, await call(tool, args, { signal }));
     } catch (error) {
       broken ??= error;
     }
   }
 
-  const begun = new Set<string>();
   for await (const row of table.rows()) {
     if (stop !== undefined || broken !== undefined || ending.aborted) break;
     const wanted = job.argumentsOf(row);
-    if ('problem' in wanted || begun.has(wanted.id)) continue;
-    begun.add(wanted.id);
-    const state = states.get(wanted.id);
-    if (state !== 'seen' && state !== 'not_sent') continue;
+    if ('problem' in wanted || open.get(wanted.id) !== true) continue;
+    open.set(wanted.id, false);
     const task = work(wanted.id, row.line, wanted.args).finally(() => running.delete(task));
     running.add(task);
     if (running.size >= inFlight) await Promise.race(running);
@@ -115,14 +123,21 @@ export async function runJob({
   return { stopped: ending.aborted ? 'interrupted' : undefined };
 }
 
-/** Looks through the whole table before anything is done: how many there are, and which rows cannot be used. */
-export async function survey(job: Job, table: Table, { states, troubles }: Ledger, retry: Retry): Promise<Counts> {
+/** Looks through the whole table before anything is done. Rows that cannot be used have failed. */
+export async function survey(job: Job, table: Table, { earlier, troubles }: Ledger, retry: Retry): Promise<Survey> {
   const counts: Counts = { total: 0, done: 0, failed: 0, unknown: 0, not_reached: 0, repeated: 0 };
-  const seen = new Set<string>();
+  const open = new Map<string, boolean>();
+  /** What an earlier run has settled: an intent that nothing is known of, for what must not be done twice, is unknown. */
+  const settledAs = (state: State | undefined): 'done' | 'failed' | 'unknown' | undefined => {
+    if (state === 'intent') return job.repeatable || retry.unknown ? undefined : 'unknown';
+    if (state === 'failed' && retry.failed) return undefined;
+    if (state === 'unknown' && retry.unknown) return undefined;
+    return state === 'not_sent' ? undefined : state;
+  };
   for await (const row of table.rows()) {
+    const { line } = row;
     const wanted = job.argumentsOf(row);
     if ('problem' in wanted) {
-      const { line } = row;
       counts.total += 1;
       counts.failed += 1;
       const id = row.cells[job.idColumn] ?? '';
@@ -130,31 +145,24 @@ export async function survey(job: Job, table: Table, { states, troubles }: Ledge
       continue;
     }
     const { id } = wanted;
-    if (seen.has(id)) {
+    if (open.has(id)) {
       counts.repeated += 1;
       continue;
     }
-    seen.add(id);
     counts.total += 1;
-    const state = states.get(id);
-    const cut = state === 'intent' ? (job.repeatable ? 'not_sent' : 'unknown') : state;
-    const again =
-      cut === undefined ||
-      cut === 'not_sent' ||
-      (cut === 'failed' && retry.failed) ||
-      (cut === 'unknown' && retry.unknown);
-    if (again) {
+    const settled = settledAs(earlier.get(id));
+    open.set(id, settled === undefined);
+    if (settled === undefined) {
       troubles.delete(id);
-      states.set(id, 'seen');
       counts.not_reached += 1;
-    } else if (cut === 'done' || cut === 'failed' || cut === 'unknown') {
-      states.set(id, cut);
-      counts[cut] += 1;
-      if (cut === 'unknown' && !troubles.has(id)) {
-        const message = 'An earlier run ended between the intent to send and the answer';
-        troubles.set(id, { id, state: 'unknown', line: row.line, kind: 'cancelled', message });
-      }
+      continue;
+    }
+    counts[settled] += 1;
+    if (settled === 'unknown' && !troubles.has(id)) {
+      const message = 'An earlier run ended between the intent to send and the answer';
+      troubles.set(id, { id, state: 'unknown', line, kind: 'cancelled', message });
     }
   }
-  return counts;
+  earlier.clear();
+  return { counts, open };
 }

@@ -6,7 +6,7 @@ import { type Counts, createProgressText, summaryText } from '../bulk/counts.js'
 import { type Job, type JobOptions, planJob } from '../bulk/job.js';
 import { type Entry, type Journal, JournalError, openJournal } from '../bulk/journal.js';
 import { takeLock } from '../bulk/lock.js';
-import { type Ending, type Ledger, runJob, survey } from '../bulk/run.js';
+import { createLedger, type Ending, type Ledger, runJob, survey } from '../bulk/run.js';
 import { openTable, type Table } from '../bulk/table.js';
 import type { Config } from '../config.js';
 import { openRuntime, type Runtime } from '../runtime.js';
@@ -28,8 +28,8 @@ const redrawMs = 200;
 
 /** Shows what would be done for the first rows, and which rows could not be used; makes no request. */
 async function dryRun(job: Job, table: Table, shell: Shell): Promise<ExitCode> {
-  const ledger: Ledger = { states: new Map(), troubles: new Map() };
-  const counts = await survey(job, table, ledger, { failed: false, unknown: false });
+  const ledger = createLedger();
+  const { counts } = await survey(job, table, ledger, { failed: false, unknown: false });
   let shown = 0;
   for await (const row of table.rows()) {
     const wanted = job.argumentsOf(row);
@@ -144,21 +144,28 @@ async function onPage(page: Record<string, unknown>, parts: Parts): Promise<Exit
   const journalPath = options.journal ?? `${path}.journal`;
   const failedPath = `${path}.failed.csv`;
   const lock = await takeLock(`${journalPath}.lock`, shell.process);
-  const ledger: Ledger = { states: new Map(), troubles: new Map() };
+  const ledger = createLedger();
+  const { troubles } = ledger;
   let journal: Journal | undefined;
   try {
     const heading = { page: String(page.id), action: job.action };
-    journal = openJournal(journalPath, heading, lock, (entry) => {
-      ledger.states.set(entry.id, entry.state);
-      if (entry.state === 'failed' || entry.state === 'unknown') ledger.troubles.set(entry.id, entry);
-      else ledger.troubles.delete(entry.id);
-    });
+    journal = await openJournal(journalPath, heading, lock, ledger.note);
     const retry = { failed: options.retryFailed === true, unknown: options.retryUnknown === true };
-    const counts = await survey(job, table, ledger, retry);
+    const surveyed = await survey(job, table, ledger, retry);
+    const { counts } = surveyed;
     shell.note(`${String(page.name)}: ${counts.not_reached} of ${counts.total} contacts to do.`);
     const { onProgress, close } = showProgress(counts, shell);
     const { call } = runtime;
-    const ending = await runJob({ job, table, ledger, counts, journal, call, ending: shell.ending, onProgress })
+    const ending = await runJob({
+      job,
+      table,
+      troubles,
+      survey: surveyed,
+      journal,
+      call,
+      ending: shell.ending,
+      onProgress,
+    })
       .catch((error: unknown): Ending => {
         // A journal that cannot be written ends the run, and what is not written down is not sent.
         if (error instanceof JournalError) return { stopped: error.message };
@@ -167,14 +174,14 @@ async function onPage(page: Record<string, unknown>, parts: Parts): Promise<Exit
       .finally(close);
     shell.print(options.json === true ? JSON.stringify(counts) : summaryText(counts));
     try {
-      writeTroubles(failedPath, ledger.troubles);
+      writeTroubles(failedPath, troubles);
     } catch (error) {
       shell.note(`${failedPath} cannot be written: ${error instanceof Error ? error.message : String(error)}`);
     }
     for (const line of advice(counts, ending, failedPath)) shell.note(line);
     return exitCodeAfter(counts);
   } finally {
-    journal?.close();
+    await journal?.close();
     lock.release();
   }
 }

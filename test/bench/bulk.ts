@@ -1,0 +1,85 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { planJob } from '../../src/bulk/job.js';
+import { openJournal } from '../../src/bulk/journal.js';
+import { createLedger, runJob, survey } from '../../src/bulk/run.js';
+import { openTable } from '../../src/bulk/table.js';
+import type { ToolCaller } from '../../src/calls.js';
+import { startSandbox } from '../../src/sandbox/index.js';
+import { createCaller } from '../support/caller.js';
+import { through } from '../support/program.js';
+import { fastTiming } from '../support/timing.js';
+import { table } from './figures.js';
+import { start } from './sides.js';
+
+const contacts = 5_000;
+const perSecond = 10;
+const speed = 5;
+
+/** Sends a text to each of so many contacts, by `call`, from a CSV file and with a journal. */
+export async function bulkOf(count: number, call: ToolCaller): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'manychat-mcp-'));
+  const path = join(folder, 'contacts.csv');
+  const rows = Array.from({ length: count }, (_, index) => `${800_000_000_001 + index},Name ${index}\n`);
+  writeFileSync(path, `id,name\n${rows.join('')}`);
+  rows.length = 0;
+  const csv = await openTable(path);
+  const job = planJob({ sendText: 'Hi {{name}}' }, csv);
+  const ledger = createLedger();
+  const lock = { held: () => true, release: () => undefined };
+  const journal = await openJournal(`${path}.journal`, { page: '1', action: job.action }, lock, () => undefined);
+  const surveyed = await survey(job, csv, ledger, { failed: false, unknown: false });
+  const { signal: ending } = new AbortController();
+  const { stopped } = await runJob({
+    job,
+    table: csv,
+    troubles: ledger.troubles,
+    survey: surveyed,
+    journal,
+    call,
+    ending,
+    onProgress: () => undefined,
+  });
+  await journal.close();
+  rmSync(folder, { recursive: true });
+  if (stopped !== undefined || surveyed.counts.done !== count)
+    throw new Error(`${surveyed.counts.done} of ${count} done; ${stopped}`);
+}
+
+/** Many messages from a CSV file through Maton's limit, and what they take of memory. */
+export async function bulk(): Promise<string[]> {
+  const timing = fastTiming(speed);
+  const begun = Date.now() - timing.now();
+  const sandbox = await startSandbox({ followers: contacts, clock: { now: () => begun + timing.now() } });
+  const environment = { ...through(sandbox.url, sandbox.matonKey), MATON_CONNECTION_ID: sandbox.connectionId };
+  const caller = createCaller({ ...environment, MANYCHAT_MCP_LOG_LEVEL: 'silent' }, { timing });
+  const from = timing.now();
+  await bulkOf(contacts, caller.callTool);
+  const seconds = (timing.now() - from) / 1000;
+  const refused = sandbox.requests().filter(({ status }) => status === 429).length;
+  const twice = sandbox.messages().length - new Set(sandbox.messages().map(({ subscriber_id: id }) => id)).size;
+  await caller.close();
+  await sandbox.close();
+  const memory = async (count: number): Promise<number> => {
+    const { told, child } = await start('bulk-child.js', [String(count)], ['--expose-gc']);
+    child.disconnect();
+    return Number(told) / 2 ** 20;
+  };
+  const [few, many] = [await memory(5_000), await memory(50_000)];
+  const ideal = (contacts - 1) / perSecond;
+  return [
+    `5. Bulk: ${contacts} messages from a CSV file, ${perSecond} a second allowed in any window, time ${speed} times as fast`,
+    ...table([
+      [
+        'use of the limit (the least possible time over ours)',
+        `${((100 * ideal) / seconds).toFixed(1)}%`,
+        `${seconds.toFixed(0)} s`,
+      ],
+      ['requests refused with 429', String(refused)],
+      ['messages sent twice', String(twice)],
+      ['resident memory at most after garbage collection, 5,000 contacts', `${few.toFixed(0)} MB`],
+      ['the same, 50,000 contacts', `${many.toFixed(0)} MB`, `${(many - few).toFixed(1)} MB more`],
+    ]),
+  ];
+}
