@@ -75,6 +75,14 @@ export async function runCommandLine(args: readonly string[], shell: Shell): Pro
       code = await callOne(config(), name, { inline, file }, json === true, shell);
     });
   program
+    .command('doctor')
+    .description('find out what keeps this from working: key, network, connections, page, clock')
+    .option('--json', 'print the checks as JSON')
+    .action(async ({ json }: { json?: true }) => {
+      const { diagnose } = await import('./commands/doctor.js');
+      code = await diagnose(config, json === true, shell);
+    });
+  program
     .command('sandbox')
     .description('run the sandbox alone, for curl and your own tests')
     .option('--port <n>', 'any free port where it is not given', '0')

@@ -28,8 +28,11 @@ function openShell(): Shell {
     redraw: (line) => void process.stderr.write(`\r\x1b[K${line}`),
     input: readStdin,
     interactive: process.stderr.isTTY === true && process.env.TERM !== 'dumb',
+    // Knows NO_COLOR and terminals without colours.
+    colour: process.stdout.isTTY === true && process.stdout.hasColors(),
     columns: process.stderr.columns ?? 80,
     ending: endingSignal(),
+    nodeVersion: process.versions.node,
   };
 }
 

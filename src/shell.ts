@@ -11,10 +11,14 @@ export interface Shell {
   input(): Promise<string>;
   /** Whether a person looks at stderr. */
   readonly interactive: boolean;
+  /** Whether stdout shows colours, and may. */
+  readonly colour: boolean;
   /** Width of the terminal, in characters. */
   readonly columns: number;
   /** Fires at the first signal that asks the process to end. */
   readonly ending: AbortSignal;
+  /** The version of Node.js, without a `v`. */
+  readonly nodeVersion: string;
 }
 
 /** How a command ended, for scripts. */

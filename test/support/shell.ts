@@ -1,0 +1,50 @@
+import { runCommandLine } from '../../src/command-line.js';
+import type { Shell } from '../../src/shell.js';
+
+/** A shell that remembers what it was told. */
+export interface RecordingShell {
+  readonly shell: Shell;
+  /** Lines of stdout and stderr so far; a redrawn line ends with a carriage return. */
+  readonly out: string[];
+  readonly err: string[];
+  /** Asks the command to end, as Ctrl-C does. */
+  end(): void;
+}
+
+/** Creates a shell under an environment, its stdout and stderr no terminals unless told otherwise. */
+export function recordingShell(
+  environment: Readonly<Record<string, string>>,
+  { onNote = () => undefined, ...replaced }: Partial<Shell> & { onNote?: (line: string) => void } = {},
+): RecordingShell {
+  const out: string[] = [];
+  const err: string[] = [];
+  const ending = new AbortController();
+  const shell: Shell = {
+    environment,
+    print: (line) => void out.push(line),
+    note: (line) => {
+      err.push(line);
+      onNote(line);
+    },
+    redraw: (line) => void err.push(`${line}\r`),
+    input: async () => '',
+    interactive: false,
+    colour: false,
+    columns: 80,
+    ending: ending.signal,
+    nodeVersion: '22.0.0',
+    ...replaced,
+  };
+  return { shell, out, err, end: () => ending.abort() };
+}
+
+/** Runs a command line in this process; its exit code and what it printed. */
+export async function runHere(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>>,
+  replaced: Partial<Shell> = {},
+): Promise<{ code: number; out: string; err: string }> {
+  const { shell, out, err } = recordingShell(environment, replaced);
+  const code = await runCommandLine(args, shell);
+  return { code, out: out.join('\n'), err: err.join('\n') };
+}
