@@ -32,6 +32,7 @@ function openShell(): Shell {
     colour: process.stdout.isTTY === true && process.stdout.hasColors(),
     columns: process.stderr.columns ?? 80,
     ending: endingSignal(),
+    platform: process.platform,
     nodeVersion: process.versions.node,
   };
 }

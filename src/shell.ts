@@ -17,6 +17,8 @@ export interface Shell {
   readonly columns: number;
   /** Fires at the first signal that asks the process to end. */
   readonly ending: AbortSignal;
+  /** The operating system, as Node.js names it. */
+  readonly platform: string;
   /** The version of Node.js, without a `v`. */
   readonly nodeVersion: string;
 }

@@ -52,7 +52,7 @@ export function exitCodeOf({ kind, performed, retryable }: Failure): ExitCode {
 }
 
 /** A failure for a person: what happened, what to do, whether anything was done. */
-function failureText({ kind, message, hint, details = [], performed }: Failure): string {
+export function failureText({ kind, message, hint, details = [], performed }: Failure): string {
   const done = {
     no: 'nothing was changed or sent',
     yes: 'it was carried out',

@@ -32,6 +32,7 @@ export function recordingShell(
     colour: false,
     columns: 80,
     ending: ending.signal,
+    platform: 'linux',
     nodeVersion: '22.0.0',
     ...replaced,
   };
