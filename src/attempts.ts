@@ -4,7 +4,7 @@ import { type Budget, stopError } from './budget.js';
 import { asCallError, callError, type FailureContext } from './errors.js';
 import { HttpFault } from './http.js';
 import { type Limit, type Pacer, TooLate } from './pace.js';
-import { type Timing, timeout } from './timing.js';
+import { pause, type Timing, timeout } from './timing.js';
 
 /** One try: makes the request, calls `onSent` when it leaves, and reads its answer. */
 export type Try<Data> = (signal: AbortSignal, onSent: () => void) => Promise<Data>;
@@ -54,7 +54,7 @@ export async function attempt<Data>(
       mayHaveHappened ||= error.reach === 'ambiguous';
       const delay = delayAfter(error);
       if (delay === undefined || timing.now() + delay > budget.latestStart) throw error;
-      await whileWaiting(pause(delay));
+      await whileWaiting(pause(timing, delay, stop));
     }
   }
 
@@ -115,18 +115,6 @@ export async function attempt<Data>(
   function madeAmbiguous({ failure }: CallError): CallError {
     const unknown = effectRules[context.declaration.effect].readOnly ? 'no' : 'unknown';
     return new CallError({ ...failure, performed: unknown }, 'refused');
-  }
-
-  function pause(milliseconds: number): Promise<void> {
-    return new Promise((resolve) => {
-      const wake = (): void => {
-        forget();
-        stop.removeEventListener('abort', wake);
-        resolve();
-      };
-      const forget = timing.after(milliseconds, wake);
-      stop.addEventListener('abort', wake, { once: true });
-    });
   }
 
   /** Tells the caller each second that it is waiting. */

@@ -19,6 +19,11 @@ function numberOf(option: string, text: string, most: number): number {
   return Number(text);
 }
 
+function seconds(option: string, text: string): number {
+  if (/^\d{1,5}$/.test(text) && Number(text) > 0) return Number(text);
+  throw new UsageError(`${option} must be a number of seconds from 1 to 99999, not "${text}"`);
+}
+
 /** Understands a command line and runs what it asks for; resolves with the exit code. */
 export async function runCommandLine(args: readonly string[], shell: Shell): Promise<number> {
   let code: number = exitCodes.done;
@@ -101,6 +106,25 @@ export async function runCommandLine(args: readonly string[], shell: Shell): Pro
     .action(async (path: string, options: BulkOptions) => {
       const { bulk } = await import('./commands/bulk.js');
       code = await bulk(config(), path, options, shell);
+    });
+  program
+    .command('connect')
+    .description('connect a ManyChat account at Maton: prints a link and waits until the key is entered there')
+    .option('--open', 'open the link in the browser')
+    .option('--json', 'print JSON: one line when the link is there, one at the end')
+    .option('--timeout <seconds>', 'how long to wait', '600')
+    .action(async ({ open, json, timeout }: { open?: true; json?: true; timeout: string }) => {
+      const { connectAccount } = await import('./commands/connect.js');
+      const options = { open: open === true, json: json === true, timeoutSeconds: seconds('--timeout', timeout) };
+      code = await connectAccount(config(), options, shell);
+    });
+  program
+    .command('doctor')
+    .description('find out what keeps this from working: key, network, connections, page, clock')
+    .option('--json', 'print the checks as JSON')
+    .action(async ({ json }: { json?: true }) => {
+      const { diagnose } = await import('./commands/doctor.js');
+      code = await diagnose(config, json === true, shell);
     });
   program
     .command('sandbox')

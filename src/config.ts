@@ -46,15 +46,15 @@ function bareKey(pasted: string): string {
 }
 
 /** A key as it was found: usable, not there (perhaps with a reason), or there and wrong. */
-type Key =
+export type Key =
   | { readonly state: 'usable'; readonly key: string }
   | { readonly state: 'missing' | 'wrong'; readonly reason: string | undefined };
 
 /** ManyChat's keys: the page's number and a token. Maton's have no known shape. */
-const manychatKeyShape = /^\d{5,}:[0-9a-f]{16,}$/i;
+export const manychatKeyShape = /^\d{5,}:[0-9a-f]{16,}$/i;
 
 /** A key from the environment; no message ever shows it. */
-function readKey(variable: string, pasted: string | undefined): Key {
+export function readKey(variable: string, pasted: string | undefined): Key {
   const key = bareKey(pasted ?? '');
   if (key === '' || /^bearer$/i.test(key)) return { state: 'missing', reason: undefined };
   if (unset.test(key)) return { state: 'missing', reason: `${variable} holds a placeholder instead of a key` };
@@ -154,6 +154,9 @@ const settings = z.object({
 /** Names of all settings, as environment variables. */
 export type Setting = keyof z.input<typeof settings>;
 
+/** Every name that is read from the environment. */
+export const settingNames: readonly string[] = Object.keys(settings.shape);
+
 /**
  * Reads the configuration. An empty or unreplaced variable counts as not set.
  * @throws ConfigError naming each variable that is wrong. A missing or malformed key is no error: the server starts
@@ -161,7 +164,7 @@ export type Setting = keyof z.input<typeof settings>;
  */
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
   const given = Object.fromEntries(
-    Object.keys(settings.shape).flatMap((name) => {
+    settingNames.flatMap((name) => {
       // The proxy variables are as often written small.
       const value = environment[name] ?? (name.endsWith('_PROXY') ? environment[name.toLowerCase()] : undefined);
       const isKey = name.endsWith('_API_KEY');

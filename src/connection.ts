@@ -75,8 +75,8 @@ export function createConnectionChooser(
   };
 }
 
-/** Oldest first; one whose age is not known last. */
-function byCreation(a: ActiveConnection, b: ActiveConnection): number {
+/** Orders the oldest first; one whose age is not known comes last. */
+export function byCreation(a: ActiveConnection, b: ActiveConnection): number {
   if (a.created === b.created) return 0;
   return b.created === '' || (a.created !== '' && a.created < b.created) ? -1 : 1;
 }

@@ -39,8 +39,12 @@ function openShell(): Shell {
     input: readStdin,
     interactive: process.stderr.isTTY === true && process.env.TERM !== 'dumb',
     process: { pid: process.pid, host: hostname(), runs },
+    // Knows NO_COLOR and terminals without colours.
+    colour: process.stdout.isTTY === true && process.stdout.hasColors(),
     columns: process.stderr.columns ?? 80,
     ending: endingSignal(),
+    platform: process.platform,
+    nodeVersion: process.versions.node,
   };
 }
 

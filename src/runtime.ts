@@ -7,7 +7,7 @@ import { createLog, type Log, stderrDestination } from './log.js';
 import { createPacer } from './pace.js';
 import { realTiming } from './timing.js';
 import { offeredTools, type Tool } from './tool.js';
-import { version } from './version.js';
+import { userAgent } from './version.js';
 
 /** Everything that calls are made with under one configuration. */
 export interface Runtime {
@@ -39,7 +39,7 @@ export async function openRuntime(settings: Config): Promise<Runtime> {
   const gateway = createGateway({
     config,
     http,
-    userAgent: `manychat-mcp/${version}`,
+    userAgent,
     now: Date.now,
     timing: realTiming,
     pacer: createPacer(realTiming),

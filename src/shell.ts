@@ -15,10 +15,16 @@ export interface Shell {
   readonly interactive: boolean;
   /** This process, for locks. */
   readonly process: LockOwner;
+  /** Whether stdout shows colours, and may. */
+  readonly colour: boolean;
   /** Width of the terminal, in characters. */
   readonly columns: number;
   /** Fires at the first signal that asks the process to end. */
   readonly ending: AbortSignal;
+  /** The operating system, as Node.js names it. */
+  readonly platform: string;
+  /** The version of Node.js, without a `v`. */
+  readonly nodeVersion: string;
 }
 
 /** How a command ended, for scripts. */

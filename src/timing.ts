@@ -15,6 +15,20 @@ export const realTiming: Timing = {
   },
 };
 
+/** Waits for so many milliseconds, or until the signal fires; never rejects. */
+export function pause(timing: Timing, milliseconds: number, stop: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const wake = (): void => {
+      forget();
+      stop.removeEventListener('abort', wake);
+      resolve();
+    };
+    const forget = timing.after(milliseconds, wake);
+    if (stop.aborted) wake();
+    else stop.addEventListener('abort', wake, { once: true });
+  });
+}
+
 /** A signal that fires after so many milliseconds, and the function that forgets it. */
 export function timeout(timing: Timing, milliseconds: number): { signal: AbortSignal; forget: () => void } {
   const controller = new AbortController();

@@ -2,7 +2,7 @@ import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs
 import { describe, expect, test } from 'vitest';
 import { type Entry, JournalError, openJournal } from '../src/bulk/journal.js';
 import { takeLock } from '../src/bulk/lock.js';
-import { useFolder } from './support/shell.js';
+import { useFolder } from './support/folder.js';
 
 const write = useFolder();
 const heading = { page: '1', action: { action: 'add_tag', tag_name: 'VIP' } };

@@ -2,9 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Sandbox, startSandbox } from '../src/sandbox/index.js';
+import { useFolder } from './support/folder.js';
 import { program } from './support/program.js';
 import { createRandom } from './support/random.js';
-import { useFolder } from './support/shell.js';
 
 const write = useFolder();
 const contacts = 220;

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { planJob } from '../src/bulk/job.js';
 import { openTable, type Row } from '../src/bulk/table.js';
 import { filled } from '../src/bulk/template.js';
-import { useFolder } from './support/shell.js';
+import { useFolder } from './support/folder.js';
 
 const write = useFolder();
 

@@ -4,9 +4,10 @@ import { type BulkOptions, bulk } from '../src/commands/bulk.js';
 import { readConfig } from '../src/config.js';
 import { type Sandbox, startSandbox } from '../src/sandbox/index.js';
 import type { Shell } from '../src/shell.js';
+import { useFolder } from './support/folder.js';
 import { through } from './support/program.js';
 import { lost } from './support/sandboxed.js';
-import { testShell, useFolder } from './support/shell.js';
+import { recordingShell } from './support/shell.js';
 
 let sandbox: Sandbox;
 beforeAll(async () => {
@@ -22,12 +23,12 @@ const hello: BulkOptions = { sendText: 'Hi {{name}}' };
 
 /** Runs the command in this process, at ManyChat's own limit of 25 a second. */
 async function run(path: string, options: BulkOptions, own: Partial<Shell> = {}) {
-  const shell = testShell(own);
+  const { shell, out, err } = recordingShell({}, own);
   const environment = { MANYCHAT_API_KEY: sandbox.manychatKey, MANYCHAT_API_URL: sandbox.url };
   const config = readConfig({ ...environment, MANYCHAT_MCP_LOG_LEVEL: 'silent' });
   const code = await bulk(config, path, { json: true, ...options }, shell);
-  const counts = shell.printed.map((line) => JSON.parse(line)).at(-1);
-  return { code, counts, noted: shell.noted.join('\n'), drawn: shell.drawn };
+  const counts = out.map((line) => JSON.parse(line)).at(-1);
+  return { code, counts, noted: err.join('\n') };
 }
 const counted = (own: object) => ({ done: 0, failed: 0, unknown: 0, not_reached: 0, repeated: 0, ...own });
 const reached = () => sandbox.messages().map(({ subscriber_id: id }) => id);
@@ -132,6 +133,7 @@ describe('a bulk', () => {
     const bodies = sandbox
       .requests()
       .filter(({ path: where }) => where.endsWith('setCustomFields'))
+      .toSorted((a, b) => Object(a.body).subscriber_id - Object(b.body).subscriber_id)
       .map(({ body }) => Object(body).fields);
     expect(bodies).toEqual([
       [
@@ -144,17 +146,17 @@ describe('a bulk', () => {
 
   test('shows a dry run without a request or a journal', async () => {
     const path = write('contacts.csv', csv([...ids(5), 'x']));
-    const shell = testShell();
+    const { shell, out, err } = recordingShell({});
     const config = readConfig({ MANYCHAT_API_KEY: sandbox.manychatKey, MANYCHAT_API_URL: sandbox.url });
     expect(await bulk(config, path, { ...hello, dryRun: true }, shell)).toBe(1);
-    expect(shell.printed).toEqual([
+    expect(out).toEqual([
       'line 2: {"subscriber_id":"800000000001","action":"send_text","text":"Hi Name 0"}',
       'line 3: {"subscriber_id":"800000000002","action":"send_text","text":"Hi Name 1"}',
       'line 4: {"subscriber_id":"800000000003","action":"send_text","text":"Hi Name 2"}',
       '… and 2 more',
       '5 contacts, 1 rows that cannot be used, 0 repeated ids. Nothing was done.',
     ]);
-    expect(shell.noted.join()).toContain('line 7 would fail: subscriber_id: must be decimal digits');
+    expect(err.join()).toContain('line 7 would fail: subscriber_id: must be decimal digits');
     expect(sandbox.requests()).toEqual([]);
     expect(existsSync(`${path}.journal`)).toBe(false);
   });
@@ -163,8 +165,8 @@ describe('a bulk', () => {
     const lines = await run(write('a.csv', csv(ids(20))), hello);
     expect(lines.noted.match(/^\d+ of 20/gm)?.length).toBeGreaterThan(5);
     const bar = await run(write('b.csv', csv(ids(20))), hello, { interactive: true });
-    expect(bar.drawn[0]).toBe('[--------------------] 0 of 20');
-    expect(bar.drawn.at(-1)).toMatch(/^\[####################\] 20 of 20/);
+    expect(bar.noted).toContain('[--------------------] 0 of 20\r');
+    expect(bar.noted).toMatch(/\n\[####################\] 20 of 20.*\r/);
   });
 
   test('does nothing where the account cannot be reached', async () => {
@@ -185,15 +187,15 @@ describe('a bulk', () => {
   test('through Maton is refused where several accounts are connected and none is named', async () => {
     const two = await startSandbox({ secondConnection: 'ACTIVE', followers: 3 });
     const path = write('contacts.csv', csv(ids(3)));
-    const shell = testShell();
+    const { shell, out, err } = recordingShell({});
     const code = await bulk(
       readConfig({ ...through(two.url, two.matonKey), MANYCHAT_MCP_LOG_LEVEL: 'silent' }),
       path,
       { ...hello, json: true },
       shell,
     );
-    expect([code, JSON.parse(shell.printed[0] ?? '')]).toEqual([4, counted({ total: 3, not_reached: 3 })]);
-    expect(shell.noted.join()).toContain('ambiguous_connection');
+    expect([code, JSON.parse(out[0] ?? '')]).toEqual([4, counted({ total: 3, not_reached: 3 })]);
+    expect(err.join()).toContain('ambiguous_connection');
     await two.close();
   });
 });

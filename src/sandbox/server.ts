@@ -17,6 +17,7 @@ export function sandboxServer(world: World): Server {
 
 async function serve(world: World, message: IncomingMessage, response: ServerResponse): Promise<void> {
   const incoming = await readIncoming(message);
+  response.setHeader('date', new Date(world.clock.now()).toUTCString());
   const { path } = incoming;
   if (path === '/sandbox' || path.startsWith('/sandbox/')) sendAnswer(response, control(world, incoming));
   else if (path === '/connect') sendAnswer(response, connectPage(world, incoming));

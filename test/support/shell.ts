@@ -1,46 +1,52 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach } from 'vitest';
+import { runCommandLine } from '../../src/command-line.js';
 import type { Shell } from '../../src/shell.js';
 
-/** A shell whose words are kept, for commands run in this process. */
-export interface TestShell extends Shell {
-  readonly printed: string[];
-  readonly noted: string[];
-  readonly drawn: string[];
+/** A shell that remembers what it was told. */
+export interface RecordingShell {
+  readonly shell: Shell;
+  /** Lines of stdout and stderr so far; a redrawn line ends with a carriage return. */
+  readonly out: string[];
+  readonly err: string[];
+  /** Asks the command to end, as Ctrl-C does. */
+  end(): void;
 }
 
-/** Creates a shell; what is given takes the place of its own. */
-export function testShell(own: Partial<Shell> = {}): TestShell {
-  const [printed, noted, drawn]: [string[], string[], string[]] = [[], [], []];
-  return {
-    environment: {},
-    printed,
-    noted,
-    drawn,
-    print: (line) => void printed.push(line),
-    note: (line) => void noted.push(line),
-    redraw: (line) => void drawn.push(line),
+/** Creates a shell under an environment, its stdout and stderr no terminals unless told otherwise. */
+export function recordingShell(
+  environment: Readonly<Record<string, string>>,
+  { onNote = () => undefined, ...replaced }: Partial<Shell> & { onNote?: (line: string) => void } = {},
+): RecordingShell {
+  const out: string[] = [];
+  const err: string[] = [];
+  const ending = new AbortController();
+  const shell: Shell = {
+    environment,
+    print: (line) => void out.push(line),
+    note: (line) => {
+      err.push(line);
+      onNote(line);
+    },
+    redraw: (line) => void err.push(`${line}\r`),
     input: async () => '',
     interactive: false,
+    colour: false,
     columns: 80,
     process: { pid: process.pid, host: 'test', runs: () => true },
-    ending: new AbortController().signal,
-    ...own,
+    ending: ending.signal,
+    platform: 'linux',
+    nodeVersion: '22.0.0',
+    ...replaced,
   };
+  return { shell, out, err, end: () => ending.abort() };
 }
 
-/** A folder for each test of the block this stands in; the function writes a file into it and answers its path. */
-export function useFolder(): (name: string, text: string) => string {
-  let folder = '';
-  beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'manychat-mcp-'));
-  });
-  afterEach(() => rmSync(folder, { recursive: true, force: true }));
-  return (name, text) => {
-    const path = join(folder, name);
-    writeFileSync(path, text);
-    return path;
-  };
+/** Runs a command line in this process; its exit code and what it printed. */
+export async function runHere(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>>,
+  replaced: Partial<Shell> = {},
+): Promise<{ code: number; out: string; err: string }> {
+  const { shell, out, err } = recordingShell(environment, replaced);
+  const code = await runCommandLine(args, shell);
+  return { code, out: out.join('\n'), err: err.join('\n') };
 }

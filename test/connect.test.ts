@@ -1,0 +1,234 @@
+import { readFileSync } from 'node:fs';
+import { afterEach, describe, expect, test } from 'vitest';
+import { connectAccount } from '../src/commands/connect.js';
+import { readConfig } from '../src/config.js';
+import { type Sandbox, startSandbox } from '../src/sandbox/index.js';
+import type { Shell } from '../src/shell.js';
+import { through } from './support/program.js';
+import { recordingShell, runHere } from './support/shell.js';
+import { fastTiming } from './support/timing.js';
+
+const sandboxes: Sandbox[] = [];
+afterEach(() => Promise.all(sandboxes.splice(0).map((each) => each.close())));
+
+async function sandboxed(options: Parameters<typeof startSandbox>[0] = {}): Promise<Sandbox> {
+  const sandbox = await startSandbox({ limits: false, ...options });
+  sandboxes.push(sandbox);
+  return sandbox;
+}
+
+/** Enters what an owner enters on the page behind a link. */
+const enter = (link: string, fields: Record<string, string>): Promise<Response> =>
+  fetch(link, { method: 'POST', body: new URLSearchParams(fields) });
+
+const request = (sandbox: Sandbox, method: string, path: string): Promise<Response> =>
+  fetch(sandbox.url + path, { method, headers: { authorization: `Bearer ${sandbox.matonKey}` } });
+
+/** The connections of a sandbox with their links, oldest first. */
+async function overview(sandbox: Sandbox): Promise<{ connection_id: string; url: string }[]> {
+  return JSON.parse(await (await request(sandbox, 'GET', '/sandbox')).text()).connections;
+}
+
+async function enterInLatest(sandbox: Sandbox): Promise<void> {
+  const latest = (await overview(sandbox)).at(-1);
+  await enter(latest?.url ?? '', { api_key: sandbox.manychatKey });
+}
+
+interface Asked extends Partial<Shell> {
+  readonly environment?: Record<string, string>;
+  readonly json?: boolean;
+  readonly timeoutSeconds?: number;
+  /** Told the link when it is printed. */
+  readonly onLink?: (link: string, end: () => void) => unknown;
+  readonly onNote?: (line: string) => void;
+}
+
+/** Runs `connect` in this process, a second of its waiting in a millisecond. */
+async function connecting(sandbox: Sandbox, asked: Asked = {}) {
+  const { environment = {}, json = false, timeoutSeconds = 86_400, onLink, ...replaced } = asked;
+  const settings = { ...through(sandbox.url, sandbox.matonKey), ...environment };
+  const entered: unknown[] = [];
+  const { shell, out, err, end } = recordingShell(settings, {
+    ...replaced,
+    print(line) {
+      out.push(line);
+      const link = /http:[^"\s]*session_token=\w+/.exec(line)?.[0];
+      if (link !== undefined) entered.push(onLink?.(link, end));
+    },
+  });
+  const config = readConfig({ MANYCHAT_MCP_LOG_LEVEL: 'silent', ...settings });
+  const code = await connectAccount(config, { open: false, json, timeoutSeconds }, shell, fastTiming());
+  await Promise.all(entered);
+  expect([...out, ...err].join('\n')).not.toContain(sandbox.matonKey);
+  const created = sandbox.requests().filter(({ method, path }) => method === 'POST' && path === '/connections');
+  return { code, out, err: err.join('\n'), created: created.length };
+}
+
+/** The id in what was printed that is none of the sandbox's first two. */
+const newId = (sandbox: Sandbox, text: string): string =>
+  (text.match(/[0-9a-f]{8}-[0-9a-f-]{27}/g) ?? []).find(
+    (id) => id !== sandbox.connectionId && id !== sandbox.secondConnectionId,
+  ) ?? '';
+
+describe('connect', () => {
+  test('prints the link, waits until the key is entered, prints what to configure', async () => {
+    const sandbox = await sandboxed();
+    const { code, out, err, created } = await connecting(sandbox, {
+      onLink: (link) => enter(link, { api_key: sandbox.secondManychatKey }),
+    });
+    expect(code).toBe(0);
+    expect(created).toBe(1);
+    const id = newId(sandbox, err);
+    expect(out[0]).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/connect\?session_token=\w+$/);
+    expect(out.slice(1, 5)).toEqual([`${id} is ACTIVE.`, '', `MATON_CONNECTION_ID=${id}`, '']);
+    const example = JSON.parse(readFileSync(new URL('../mcp.json.example', import.meta.url), 'utf8'));
+    const { manychat } = example.mcpServers;
+    const env = { ...manychat.env, MATON_CONNECTION_ID: id };
+    expect(JSON.parse(out[5] ?? '')).toEqual({ mcpServers: { manychat: { ...manychat, env } } });
+    expect(out).toHaveLength(6);
+    expect(err).toMatch(/^Connected already: 21fd90f9\S+\. This adds another account\.\n/);
+    expect(err).toContain('enters the ManyChat API key there');
+    expect(err).toContain('It is not the only one.');
+    const { connection } = JSON.parse(await (await request(sandbox, 'GET', `/connections/${id}`)).text());
+    expect(connection.status).toBe('ACTIVE');
+  });
+
+  test('of a first account it says that nothing need be set; of a pinned one that it is replaced', async () => {
+    const sandbox = await sandboxed();
+    await request(sandbox, 'DELETE', `/connections/${sandbox.connectionId}`);
+    const { err } = await connecting(sandbox, {
+      environment: { MATON_CONNECTION_ID: 'c1' },
+      onLink: (link) => enter(link, { api_key: sandbox.manychatKey }),
+    });
+    expect(err).not.toContain('Connected already');
+    expect(err).toContain('It is the only one, so nothing need be set.');
+    expect(err).toContain('MATON_CONNECTION_ID is set to c1 now: replace it.');
+  });
+
+  test('as JSON: a line with the link, a line at the end', async () => {
+    const sandbox = await sandboxed();
+    const { out } = await connecting(sandbox, {
+      json: true,
+      onLink: (link) => enter(link, { api_key: sandbox.manychatKey }),
+    });
+    const [first, last, ...more] = out.map((line) => JSON.parse(line));
+    const { connection_id: id } = last.connection;
+    expect(first.connection).toMatchObject({ connection_id: id, status: 'PENDING', url: expect.any(String) });
+    expect(last).toMatchObject({
+      connection: { connection_id: id, status: 'ACTIVE' },
+      environment: { MATON_CONNECTION_ID: id },
+      configuration: { mcpServers: { manychat: { env: { MATON_CONNECTION_ID: id } } } },
+    });
+    expect(more).toEqual([]);
+  });
+
+  test('the link is shown once it is known, where the creation answers none', async () => {
+    const sandbox = await sandboxed({ createShape: 'id_only' });
+    const broken = { match: { method: 'GET', path: '/connections/' }, times: 3, status: 503, body: {} };
+    sandbox.order(broken);
+    const { code, out } = await connecting(sandbox, {
+      onLink: (link) => enter(link, { api_key: sandbox.manychatKey }),
+    });
+    expect(out.filter((line) => line.includes('session_token'))).toHaveLength(1);
+    expect(code).toBe(0);
+  });
+
+  test('goes on waiting while it cannot be asked, and says so', async () => {
+    const sandbox = await sandboxed();
+    let entered: Promise<void> | undefined;
+    const { code, err } = await connecting(sandbox, {
+      onLink: () => sandbox.order({ match: { method: 'GET', path: '/connections/' }, times: 3, status: 503, body: {} }),
+      onNote: (line) => {
+        if (line.includes('cannot ask')) entered ??= enterInLatest(sandbox);
+      },
+    });
+    await entered;
+    expect(err).toMatch(/PENDING; cannot ask at the moment \(HTTP 503.*\), going on/);
+    expect(code).toBe(0);
+  });
+
+  test('on a terminal it waits on one line, which is gone before anything else is said', async () => {
+    const sandbox = await sandboxed();
+    let redrawn = 0;
+    const lines: string[] = [];
+    const { err, code } = await connecting(sandbox, {
+      interactive: true,
+      columns: 50,
+      redraw(line) {
+        lines.push(line);
+        redrawn += line === '' ? 0 : 1;
+        if (redrawn === 3) void enterInLatest(sandbox);
+      },
+    });
+    expect(code).toBe(0);
+    expect(err).not.toContain('waiting');
+    expect(lines.at(-1)).toBe('');
+    expect(lines.find((line) => line !== '')).toMatch(/^waiting, 0 of 86400 s; [0-9a-f-]+/);
+    for (const line of lines) expect(line.length).toBeLessThan(50);
+  });
+});
+
+describe('connect ends without a connection', () => {
+  test('when it FAILED', async () => {
+    const sandbox = await sandboxed();
+    const { code, err, out } = await connecting(sandbox, { onLink: (link) => enter(link, { action: 'cancel' }) });
+    expect(code).toBe(1);
+    expect(err).toMatch(/Connection \S+ FAILED: .*never becomes ACTIVE\.\nmanychat-mcp call delete_connection/);
+    expect(out).toHaveLength(1);
+  });
+
+  test('when the time is up: how to go on', async () => {
+    const sandbox = await sandboxed();
+    const { code, err } = await connecting(sandbox, { timeoutSeconds: 5 });
+    const id = newId(sandbox, err);
+    expect(code).toBe(4);
+    expect(err).toContain(`No key was entered within 5 seconds: connection ${id} stays PENDING.`);
+    expect(err).toContain(`manychat-mcp call get_connection '{"connection_id":"${id}"}'`);
+    expect(err).toContain('manychat-mcp doctor');
+    const json = await connecting(sandbox, { timeoutSeconds: 5, json: true });
+    expect(JSON.parse(json.out.at(-1) ?? '')).toMatchObject({
+      connection: { status: 'PENDING' },
+      error: { message: expect.stringContaining('within 5 seconds') },
+    });
+  });
+
+  test('when it is asked to: what stays behind', async () => {
+    const sandbox = await sandboxed();
+    const { code, err } = await connecting(sandbox, { onLink: (_, end) => end() });
+    const id = newId(sandbox, err);
+    expect(code).toBe(4);
+    expect(err).toContain(`Stopped: connection ${id} stays PENDING.`);
+    expect(err).toContain(`manychat-mcp call delete_connection '{"connection_id":"${id}"}'`);
+  });
+
+  test('when it is deleted meanwhile', async () => {
+    const sandbox = await sandboxed();
+    const { code, err } = await connecting(sandbox, {
+      onLink: async () => {
+        const latest = (await overview(sandbox)).at(-1);
+        await request(sandbox, 'DELETE', `/connections/${latest?.connection_id}`);
+      },
+    });
+    expect(code).toBe(1);
+    expect(err).toContain('connection_not_found');
+  });
+
+  test('with a wrong key, without one, or when the creation is refused', async () => {
+    const sandbox = await sandboxed();
+    const wrong = await connecting(sandbox, { environment: { MATON_API_KEY: 'another-key' } });
+    expect(wrong).toMatchObject({ code: 1, out: [], created: 0 });
+    expect(wrong.err).toContain('gateway_auth');
+    const none = await connecting(sandbox, { environment: { MATON_API_KEY: '' }, json: true });
+    expect(JSON.parse(none.out.join())).toMatchObject({ error: { kind: 'not_configured' } });
+    sandbox.order({ match: { method: 'POST', path: '/connections' }, status: 500, body: {} });
+    const unknown = await connecting(sandbox);
+    expect(unknown.code).toBe(3);
+    expect(unknown.err).toContain('it may have been carried out');
+  });
+
+  test('without Maton, where there are none, and with a time that is none', async () => {
+    const direct = runHere(['connect'], { MANYCHAT_API_KEY: '123456:0123456789abcdef' });
+    await expect(direct).rejects.toThrow('there are no connections without Maton');
+    await expect(runHere(['connect', '--timeout', '0'], {})).rejects.toThrow('--timeout must be a number of seconds');
+  });
+});

@@ -1,0 +1,65 @@
+import { afterEach } from 'vitest';
+import { startSandbox } from '../../src/sandbox/index.js';
+import type { Shell } from '../../src/shell.js';
+import { through } from './program.js';
+import { runHere } from './shell.js';
+
+/** What is closed after the test. */
+export const opened: { close(): Promise<void> }[] = [];
+afterEach(() => Promise.all(opened.splice(0).map((each) => each.close())));
+
+/** A sandbox for one test, calls to its connections API, and the environment that leads there. */
+export async function sandboxed(...options: Parameters<typeof startSandbox>) {
+  const sandbox = await startSandbox(...options);
+  opened.push(sandbox);
+  const connections = async (method: string, id: string): Promise<Record<string, unknown>> => {
+    const headers = { authorization: `Bearer ${sandbox.matonKey}` };
+    const answer = await fetch(`${sandbox.url}/connections/${id}`, { method, headers });
+    return method === 'GET' ? JSON.parse(await answer.text()).connection : {};
+  };
+  return { sandbox, connections, environment: through(sandbox.url, sandbox.matonKey) };
+}
+
+/** What doctor answered. */
+export interface Examined {
+  readonly code: number;
+  readonly ok: boolean;
+  readonly checks: { name: string; status: string; found: string; advice?: string }[];
+  /** Status by name. */
+  readonly statuses: Record<string, string>;
+  /** What a check found and advises. */
+  text(name: string): string;
+}
+
+/** Runs `doctor --json` in this process. */
+export async function examined(
+  environment: Record<string, string>,
+  args: string[] = [],
+  replaced: Partial<Shell> = {},
+): Promise<Examined> {
+  const { code, out } = await runHere(['doctor', '--json', ...args], environment, replaced);
+  const { ok, checks }: Pick<Examined, 'ok' | 'checks'> = JSON.parse(out);
+  return {
+    code,
+    ok,
+    checks,
+    statuses: Object.fromEntries(checks.map(({ name, status }) => [name, status])),
+    text(name) {
+      const check = checks.find((each) => each.name === name);
+      return `${check?.found} | ${check?.advice?.replaceAll('\n', ' ') ?? ''}`;
+    },
+  };
+}
+
+/** The status of every check where nothing is wrong. */
+export const allWell = {
+  node: 'ok',
+  settings: 'ok',
+  key: 'ok',
+  proxy: 'ok',
+  gateway: 'ok',
+  clock: 'ok',
+  'key accepted': 'ok',
+  connections: 'ok',
+  page: 'ok',
+};
