@@ -1,0 +1,107 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type Sandbox, startSandbox } from '../src/sandbox/index.js';
+import { declarations } from '../tools/index.js';
+import { useFolder } from './support/folder.js';
+import { through } from './support/program.js';
+import { lost } from './support/sandboxed.js';
+import { runHere } from './support/shell.js';
+
+let sandbox: Sandbox;
+beforeAll(async () => {
+  sandbox = await startSandbox({ limits: false });
+});
+afterAll(() => sandbox.close());
+beforeEach(() => sandbox.reset());
+const write = useFolder();
+
+const shell = (args: readonly string[], input = '') =>
+  runHere(args, through(sandbox.url, sandbox.matonKey), { input: async () => input });
+
+describe('call', () => {
+  const john = '{"subscriber_id": "123456789"}';
+
+  test('prints a result for a person, or as JSON', async () => {
+    const { code, out, err } = await shell(['call', 'manychat_find_subscribers_by_name', '{"name":"Maria Garcia"}']);
+    expect([code, err]).toEqual([0, '']);
+    expect(out).toMatch(/^subscribers:\n {2}- id: 24958501110451908\n {4}name: Maria Garcia\n/);
+    expect(out).toMatch(/\ncount: 4\ncapped: false$/);
+    const json = await shell(['call', 'get_page', '--json']);
+    expect(JSON.parse(json.out)).toMatchObject({ page: { name: 'Sunrise Coffee' } });
+  });
+
+  test('takes its arguments from the command line, a file or stdin, every digit of them', async () => {
+    const path = write('maria.json', '\uFEFF{"subscriber_id": 24958501110451908}');
+    for (const { out } of [
+      await shell(['call', 'get_subscriber', '{"subscriber_id": 24958501110451908}', '--json']),
+      await shell(['call', 'get_subscriber', '--file', path, '--json']),
+      await shell(['call', 'get_subscriber', '-', '--json'], '{"subscriber_id": 24958501110451908}\n'),
+    ]) {
+      expect(JSON.parse(out).subscriber.id).toBe('24958501110451908');
+    }
+  });
+
+  test('tells a failure on stderr, or as JSON on stdout', async () => {
+    const send = ['call', 'send_text', '{"subscriber_id":"24958501110460017","text":"Hi"}'];
+    const { code, out, err } = await shell(send);
+    expect([code, out]).toEqual([1, '']);
+    expect(err).toMatch(/^window_closed: Content can't be sent[\s\S]*\n {2}The contact interacted last 3 d ago/);
+    expect(err).toMatch(/\nDo not retry[\s\S]*\n\(nothing was changed or sent\)$/);
+    const json = await shell([...send, '--json']);
+    expect([json.code, json.err]).toEqual([1, '']);
+    expect(JSON.parse(json.out).error).toMatchObject({ kind: 'window_closed', performed: 'no' });
+  });
+
+  test('ends with a code that scripts can use', async () => {
+    const send = ['call', 'send_text', '{"subscriber_id":"123456789","text":"Hi"}'];
+    sandbox.order(lost('sendContent', true));
+    const unknown = await shell(send);
+    expect([unknown.code, unknown.err]).toEqual([3, expect.stringContaining('(it may have been carried out)')]);
+    sandbox.order({ match: { path: 'getTags' }, times: 9, status: 503, body: {} });
+    expect((await shell(['call', 'list_tags'])).code).toBe(4);
+    expect((await shell(['call', 'get_subscriber', '{}'])).code).toBe(2);
+    expect((await runHere(['call', 'get_page'], {})).code).toBe(1);
+  });
+
+  test.each([
+    [['call', 'send_txt'], /there is no tool "send_txt"; did you mean manychat_send_text\?/],
+    [['call', 'get_page', '{'], /the argument is not JSON, such as/],
+    [['call', 'get_page', '-'], /stdin is not JSON/],
+    [['call', 'get_page', '--file', '/nowhere'], /--file: ENOENT/],
+    [['call', 'get_page', '{}', '--file', '/nowhere'], /give the arguments once/],
+    [['tools', 'nothing_like_it'], /there is no tool "nothing_like_it"/],
+  ])('%j is refused', async (args, words) => {
+    await expect(shell(args)).rejects.toThrow(words);
+  });
+
+  test.each([
+    [['cal', 'get_page'], /unknown command 'cal'\n\(Did you mean call\?\)/],
+    [['call'], /missing required argument 'tool'/],
+    [['call', 'get_page', '--jsn'], /unknown option '--jsn'\n\(Did you mean --json\?\)/],
+    [['call', 'get_page', john, 'more'], /too many arguments/],
+  ])('%j is a command line that is not understood', async (args, words) => {
+    const { code, out, err } = await shell(args);
+    expect([code, out, err]).toEqual([2, '', expect.stringMatching(words)]);
+    expect(err).toMatch(/See manychat-mcp --help$/);
+  });
+});
+
+describe('tools', () => {
+  test('lists every tool, needs no key and makes no request', async () => {
+    const { code, out } = await runHere(['tools'], {});
+    expect(code).toBe(0);
+    for (const { name, title } of declarations) expect(out).toContain(`${name.padEnd(43)}  ${title}`);
+    const json = JSON.parse((await runHere(['tools', '--json'], {})).out);
+    expect(json.tools).toHaveLength(declarations.length);
+  });
+
+  test('describes one: what it does, its arguments, an example that works', async () => {
+    const { out } = await shell(['tools', 'send_text']);
+    expect(out).toMatch(/^manychat_send_text: Send text\n\nSends a text/);
+    expect(out).toMatch(/ {2}subscriber_id \(string, required\)\n {6}Contact id/);
+    expect(out).toMatch(/ {2}channel \(messenger \| instagram \| whatsapp \| telegram\)/);
+    const example = /call manychat_send_text '(.*)'$/.exec(out)?.[1];
+    expect((await shell(['call', 'send_text', example ?? ''])).code).toBe(0);
+    expect((await runHere(['tools', 'get_page'], { MATON_CONNECTION_ID: 'c1' })).out).toContain('No arguments.');
+    expect(JSON.parse((await shell(['tools', 'get_page', '--json'])).out)).toMatchObject({ name: 'manychat_get_page' });
+  });
+});
