@@ -35,6 +35,8 @@ export async function runCommandLine(args: readonly string[], shell: Shell): Pro
     .addHelpText('after', epilogue)
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({
+      getOutHelpWidth: () => shell.columns,
+      getErrHelpWidth: () => shell.columns,
       writeOut: (text) => shell.print(text.trimEnd()),
       writeErr: (text) => shell.note(text.trimEnd()),
       outputError: (text, write) => write(`manychat-mcp: ${text.replace(/^error: /, '')}See manychat-mcp --help`),

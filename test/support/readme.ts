@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { Tool } from '@modelcontextprotocol/client';
 import { kindMeanings } from '../../tools/failure.js';
 import { connectProgram } from './program.js';
+import { runHere } from './shell.js';
 import { transcript } from './transcript.js';
 
 /** This file runs from test/support and, compiled, from dist/test/support. */
@@ -32,6 +33,11 @@ async function toolTable(): Promise<string> {
 const sections: Readonly<Record<string, () => Promise<string>>> = {
   transcript: async () => `\`\`\`text\n${await transcript()}\n\`\`\``,
   tools: toolTable,
+  help: async () => `\`\`\`text\n${(await runHere(['--help'], {})).out}\n\`\`\``,
+  'help of bulk': async () => {
+    const { out } = await runHere(['bulk', '--help'], {});
+    return `\`\`\`text\n${out.replace(/\n\nGlobal Options:[\s\S]*/, '')}\n\`\`\``;
+  },
   kinds: async () =>
     [
       '| kind | when |',
