@@ -85,7 +85,9 @@ export async function runCommandLine(args: readonly string[], shell: Shell): Pro
     });
   program
     .command('bulk <csv>')
-    .description('do one thing with every contact of a CSV file; started again, it goes on where it stopped')
+    .description(
+      'do one thing with every contact of a CSV file; started again, it goes on where it stopped. With --dry-run it shows what it would do',
+    )
     .option('--id-column <name>', 'column of the contact ids (subscriber_id, id, contact_id, user_id or psid)')
     .option('--add-tag <name>', 'give each the tag')
     .option('--remove-tag <name>', 'take the tag from each')
@@ -100,7 +102,6 @@ export async function runCommandLine(args: readonly string[], shell: Shell): Pro
       'send each the data of manychat_send_content in this JSON file, with {{column}} in its texts',
     )
     .option('--send-flow <ns>', 'start a flow for each, after --set-fields where both are given')
-    .option('--dry-run', 'show what would be done; make no request')
     .option('--retry-failed', 'try again those that failed')
     .option('--retry-unknown', 'do it again for those of whom it is not known: they may get it twice')
     .option('--journal <path>', 'where to write down what was done (beside the CSV file)')

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { connectionId } from '../tools/connections.js';
 import { isLoopback } from './address.js';
+import { selectionSettings, selectTools } from './selection.js';
 
 /** How the server reaches ManyChat: through Maton, directly, or not at all until someone configures it. */
 export type Access =
@@ -19,6 +20,14 @@ export interface Config {
   readonly deadlineMs: number;
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
   readonly sandbox: boolean;
+  /** Names of the tools that are offered. */
+  readonly offered: ReadonlySet<string>;
+  /** Nothing that changes or sends is offered or carried out. */
+  readonly readOnly: boolean;
+  /** What would change or send answers with the requests it would make, and makes none. */
+  readonly dryRun: boolean;
+  /** What the user is asked to confirm first, where the client can ask: `sends` includes what destroys. */
+  readonly confirm: 'nothing' | 'destroy' | 'sends';
   /** Proxies for http and https addresses, and the hosts that are reached without. */
   readonly proxy: {
     readonly http?: string | undefined;
@@ -146,6 +155,12 @@ const settings = z.object({
     })
     .default('info'),
   MANYCHAT_MCP_SANDBOX: flag,
+  ...selectionSettings,
+  MANYCHAT_MCP_READ_ONLY: flag,
+  MANYCHAT_MCP_DRY_RUN: flag,
+  MANYCHAT_MCP_CONFIRM: z
+    .enum(['nothing', 'destroy', 'sends'], { error: 'must be one of nothing, destroy, sends' })
+    .default('destroy'),
   HTTP_PROXY: proxyAddress,
   HTTPS_PROXY: proxyAddress,
   NO_PROXY: z.string().optional(),
@@ -190,6 +205,10 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     deadlineMs: read.MANYCHAT_MCP_DEADLINE_MS,
     logLevel: read.MANYCHAT_MCP_LOG_LEVEL,
     sandbox: read.MANYCHAT_MCP_SANDBOX,
+    offered: selectTools(read.MANYCHAT_MCP_TOOLSETS, read.MANYCHAT_MCP_TOOLS, read.MANYCHAT_MCP_EXCLUDE_TOOLS),
+    readOnly: read.MANYCHAT_MCP_READ_ONLY,
+    dryRun: read.MANYCHAT_MCP_DRY_RUN,
+    confirm: read.MANYCHAT_MCP_CONFIRM,
     proxy: { http: read.HTTP_PROXY, https: read.HTTPS_PROXY, none: read.NO_PROXY },
   };
 }

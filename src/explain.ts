@@ -1,12 +1,11 @@
 import { aboutContact } from '../tools/blame.js';
 import type { Call, Endpoint, Result } from '../tools/endpoint.js';
 import { CallError, type Kind } from '../tools/failure.js';
-import { asObject, listed } from '../tools/lenient.js';
 import type { Named } from '../tools/names.js';
 import { getSubscriber } from '../tools/subscribers.js';
 import { reachability } from '../tools/window.js';
 import { type Choice, closest } from './closest.js';
-import { lists } from './lists.js';
+import { choicesIn, lists } from './lists.js';
 
 /** Refusals of a send whose reason lies with the contact. */
 const inContact: ReadonlySet<Kind> = new Set([
@@ -29,16 +28,6 @@ const aboutNames: ReadonlySet<Kind> = new Set([
 /** Names that are told of in one failure. */
 const mostNames = 3;
 
-async function choicesOf(what: Named, read: Call): Promise<Choice[]> {
-  const { endpoint, key } = lists[what];
-  const result = await read(endpoint, {});
-  return (listed(result[key]) ?? []).map((item) => {
-    const { name, ns } = asObject(item);
-    const label = ns === undefined ? JSON.stringify(name) : `${JSON.stringify(ns)} (${name})`;
-    return { label, names: [name, ns].filter((each) => typeof each === 'string') };
-  });
-}
-
 /** Whether a thing goes by this name; fields do in any case, a flow by its ns alone. */
 function exists(what: Named, name: string, choices: readonly Choice[]): boolean {
   const same = what.endsWith('field')
@@ -52,7 +41,7 @@ async function unknownNames(endpoint: Endpoint, input: Result, read: Call): Prom
   const references = endpoint.names?.(input) ?? [];
   const sentences = new Set<string>();
   for (const what of new Set(references.map((reference) => reference.what))) {
-    const choices = await choicesOf(what, read);
+    const choices = choicesIn(what, await read(lists[what].endpoint, {}));
     for (const { name } of references.filter((reference) => reference.what === what)) {
       if (exists(what, name, choices)) continue;
       const near = closest(name, choices).map(({ label }) => label);

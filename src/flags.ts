@@ -19,6 +19,31 @@ export const flags: readonly Flag[] = [
   },
   { name: 'sandbox', setting: 'MANYCHAT_MCP_SANDBOX', description: 'use an embedded sandbox account; needs no key' },
   {
+    name: 'toolsets',
+    setting: 'MANYCHAT_MCP_TOOLSETS',
+    value: 'NAMES',
+    description: 'offer these sets of tools only: page, flows, tags, fields, subscribers, sending, connections',
+  },
+  { name: 'tools', setting: 'MANYCHAT_MCP_TOOLS', value: 'NAMES', description: 'offer these tools, beside any sets' },
+  {
+    name: 'exclude-tools',
+    setting: 'MANYCHAT_MCP_EXCLUDE_TOOLS',
+    value: 'NAMES',
+    description: 'do not offer these tools, whatever else is said',
+  },
+  { name: 'read-only', setting: 'MANYCHAT_MCP_READ_ONLY', description: 'offer and do nothing that changes or sends' },
+  {
+    name: 'dry-run',
+    setting: 'MANYCHAT_MCP_DRY_RUN',
+    description: 'show the requests that would change or send, and make none of them',
+  },
+  {
+    name: 'confirm',
+    setting: 'MANYCHAT_MCP_CONFIRM',
+    value: 'WHAT',
+    description: 'what the client asks the user to confirm: nothing, destroy or sends (destroy)',
+  },
+  {
     name: 'deadline-ms',
     setting: 'MANYCHAT_MCP_DEADLINE_MS',
     value: 'N',

@@ -64,3 +64,13 @@ export function parseInput(tool: Tool, given: unknown, context: FailureContext):
     warnings: [...(repaired?.warnings ?? []), ...(tool.declaration.cautions?.(input) ?? [])],
   };
 }
+
+/** Whether a tool takes these arguments; what is wrong with others is told when it is called. */
+export function isAcceptable(tool: Tool, given: unknown): boolean {
+  try {
+    parseInput(tool, given, { declaration: tool.declaration, direct: false });
+    return true;
+  } catch {
+    return false;
+  }
+}

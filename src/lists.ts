@@ -1,9 +1,11 @@
-import type { Endpoint } from '../tools/endpoint.js';
+import type { Endpoint, Result } from '../tools/endpoint.js';
 import { listBotFields, listCustomFields } from '../tools/fields.js';
 import { listFlows } from '../tools/flows.js';
+import { asObject, listed } from '../tools/lenient.js';
 import type { Named } from '../tools/names.js';
 import { listOtnTopics } from '../tools/page.js';
 import { listTags } from '../tools/tags.js';
+import type { Choice } from './closest.js';
 
 /** Where the things that an account has by name are listed, and under which key of the result. */
 export const lists: Readonly<Record<Named, { readonly endpoint: Endpoint; readonly key: string }>> = {
@@ -13,3 +15,12 @@ export const lists: Readonly<Record<Named, { readonly endpoint: Endpoint; readon
   flow: { endpoint: listFlows, key: 'flows' },
   'OTN topic': { endpoint: listOtnTopics, key: 'otn_topics' },
 };
+
+/** What a list holds: each thing with its name, and a flow with its ns behind it. */
+export function choicesIn(what: Named, result: Result): Choice[] {
+  return (listed(result[lists[what].key]) ?? []).map((item) => {
+    const { name, ns } = asObject(item);
+    const label = ns === undefined ? JSON.stringify(name) : `${JSON.stringify(ns)} (${name})`;
+    return { label, names: [name, ns].filter((each) => typeof each === 'string') };
+  });
+}

@@ -14,6 +14,8 @@ export interface Runtime {
   /** As it was read, or pointed to the embedded sandbox. */
   readonly config: Config;
   readonly tools: readonly Tool[];
+  /** Every tool that exists here, whichever were chosen: for the commands that need one of their own. */
+  readonly everyTool: readonly Tool[];
   readonly call: ToolCaller;
   readonly http: HttpClient;
   readonly log: Log;
@@ -29,6 +31,9 @@ async function onSandbox(config: Config): Promise<Config> {
   const access: Config['access'] = { mode: 'maton', key: sandbox.matonKey };
   return { ...config, access, connection: undefined, gatewayUrl: url, controlUrl: url, manychatUrl: url };
 }
+
+/** A choice of tools that leaves none out. */
+const unchosen = { offered: new Set<string>(declarations.map(({ name }) => name)), readOnly: false };
 
 /** Opens what calls are made with; an embedded sandbox is started where the configuration asks for it. */
 export async function openRuntime(settings: Config): Promise<Runtime> {
@@ -48,6 +53,7 @@ export async function openRuntime(settings: Config): Promise<Runtime> {
   return {
     config,
     tools: offeredTools(declarations, config),
+    everyTool: offeredTools(declarations, { ...config, ...unchosen }),
     call: createToolCaller(gateway, log, config.access.mode === 'direct'),
     http,
     log,

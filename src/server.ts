@@ -1,5 +1,12 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
+  acceptedContent,
   type CallToolResult,
+  CLIENT_CAPABILITIES_META_KEY,
+  completable,
+  type InputRequiredResult,
+  inputRequired,
+  inputResponse,
   McpServer,
   ProtocolError,
   ProtocolErrorCode,
@@ -7,13 +14,20 @@ import {
   type StandardSchemaWithJSON,
 } from '@modelcontextprotocol/server';
 import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio';
+import { z } from 'zod';
 import { type Declaration, effectRules } from '../tools/endpoint.js';
 import type { Failure } from '../tools/failure.js';
+import { isObject } from '../tools/object.js';
+import type { Prompt, PromptArgument } from '../tools/prompts.js';
 import type { Resource } from '../tools/resources.js';
 import type { Outcome, ToolCaller } from './calls.js';
+import type { Completer } from './completion.js';
+import { createSeal, linkIn, needsConfirmation, notConfirmed, questionOf, type Seal } from './confirmation.js';
+import { isAcceptable } from './input.js';
+import type { Offer } from './offer.js';
 import type { Progress } from './progress.js';
 import { type JsonSchema, jsonSchema } from './schema.js';
-import type { Tool } from './tool.js';
+import { plainTool, type Tool } from './tool.js';
 import { version } from './version.js';
 
 /** A schema that the SDK shows and does not check: arguments are checked where the failure can be told in our words. */
@@ -64,7 +78,7 @@ function registerResource(server: McpServer, { uri, title, description, content 
     async (_, { mcpReq: { signal } }) => {
       if ('markdown' in content) return { contents: [{ uri, mimeType, text: content.markdown }] };
       const { endpoint } = content;
-      const outcome = await call({ declaration: endpoint, input: endpoint.input }, {}, { signal });
+      const outcome = await call(plainTool(endpoint), {}, { signal });
       if (!outcome.ok) throw new ProtocolError(ProtocolErrorCode.InternalError, failureText(outcome.failure));
       return { contents: [{ uri, mimeType, text: JSON.stringify(outcome.result) }] };
     },
@@ -73,35 +87,89 @@ function registerResource(server: McpServer, { uri, title, description, content 
 
 const failureText = ({ kind, message, hint }: Failure): string => `${kind}: ${message}. ${hint}`;
 
-/** What a client is offered. */
-export interface Offer {
-  readonly tools: readonly Tool[];
-  readonly resources: readonly Resource[];
+/** Offers a prompt; its arguments are completed from the account, if that can be read. */
+function registerPrompt(server: McpServer, { name, title, description, ...prompt }: Prompt, complete: Completer): void {
+  const argumentOf = ({ description: about, required, completes }: PromptArgument): z.ZodType<string | undefined> => {
+    const text = z.string().describe(about);
+    const completed = completes === undefined ? text : completable(text, (value) => complete(completes, value));
+    return required ? completed : completed.optional();
+  };
+  const shape = Object.entries(prompt.arguments).map(([key, argument]) => [key, argumentOf(argument)] as const);
+  const argsSchema = z.object(Object.fromEntries(shape));
+  server.registerPrompt(name, { title, description, argsSchema }, (args) => ({
+    messages: [{ role: 'user', content: { type: 'text', text: prompt.text(args) } }],
+  }));
 }
 
-function createServer({ tools, resources }: Offer, call: ToolCaller): McpServer {
+type ToolContext = Pick<ServerContext, 'mcpReq'>;
+
+/** The kinds of questions that the client can put to its user, in either era of the protocol. */
+function offersOf(server: McpServer, { mcpReq }: ToolContext): { form: boolean; url: boolean } {
+  const envelope: Readonly<Record<string, unknown>> = mcpReq.envelope ?? {};
+  const declared = envelope[CLIENT_CAPABILITIES_META_KEY] ?? server.server.getClientCapabilities();
+  const elicitation = isObject(declared) ? declared.elicitation : undefined;
+  if (!isObject(elicitation)) return { form: false, url: false };
+  // Before there were kinds, an empty object stood for forms.
+  const form = elicitation.form !== undefined || elicitation.url === undefined;
+  return { form, url: elicitation.url !== undefined };
+}
+
+/** Makes a tool's calls: asks the user first where that is wanted and can be done, and hands a link to them. */
+function toolHandler(server: McpServer, tool: Tool, call: ToolCaller, confirm: Offer['confirm'], seal: Seal) {
+  const agreement = z.object({ confirm: z.boolean().describe('Go ahead') });
+  return async (given: unknown, context: ToolContext): Promise<CallToolResult | InputRequiredResult> => {
+    const { mcpReq } = context;
+    const { inputResponses } = mcpReq;
+    const state = seal.open(mcpReq.requestState());
+    // The call was made in an earlier round; the link has been shown since.
+    if (isObject(state) && isObject(state.result)) return toolResult({ ok: true, result: state.result });
+    const offers = offersOf(server, context);
+    if (needsConfirmation(tool, confirm) && offers.form && isAcceptable(tool, given)) {
+      const answer = inputResponse(inputResponses, 'confirm');
+      const same = isObject(state) && isDeepStrictEqual(state.given, given);
+      if (answer.kind !== 'elicit' || !same) {
+        const question = inputRequired.elicit({ message: questionOf(tool, given), requestedSchema: agreement });
+        return inputRequired({ inputRequests: { confirm: question }, requestState: seal.seal({ given }) });
+      }
+      if (acceptedContent(inputResponses, 'confirm', agreement)?.confirm !== true) {
+        return toolResult({ ok: false, failure: notConfirmed });
+      }
+    }
+    const outcome = await call(tool, given, { signal: mcpReq.signal, onProgress: progressTo(mcpReq) });
+    const link = outcome.ok && tool.declaration.effect === 'create' ? linkIn(outcome.result) : undefined;
+    if (!outcome.ok || link === undefined || !offers.url) return toolResult(outcome);
+    const message = 'Open this page and enter the ManyChat API key there, to connect the account';
+    return inputRequired({
+      inputRequests: { link: inputRequired.elicitUrl({ message, url: link }) },
+      requestState: seal.seal({ result: outcome.result }),
+    });
+  };
+}
+
+function createServer(offer: Offer, call: ToolCaller, complete: Completer): McpServer {
+  const { tools, resources, prompts, instructions, confirm } = offer;
+  const fixed = { listChanged: false };
   const server = new McpServer(
     { name: 'manychat-mcp', title: 'ManyChat', version },
-    { capabilities: { tools: { listChanged: false }, resources: { listChanged: false } } },
+    { capabilities: { tools: fixed, resources: fixed, prompts: fixed, completions: {} }, instructions },
   );
+  const seal = createSeal();
   for (const tool of tools) {
-    const { name, title, description, output } = tool.declaration;
+    const { name, title, description } = tool.declaration;
     server.registerTool(
       name,
       {
         title,
         description,
         inputSchema: shown(() => jsonSchema(tool.input, 'input')),
-        outputSchema: shown(() => jsonSchema(output.schema, 'output')),
+        outputSchema: shown(() => jsonSchema(tool.output, 'output')),
         annotations: annotations(tool.declaration),
       },
-      async (given, { mcpReq }) => {
-        const { signal } = mcpReq;
-        return toolResult(await call(tool, given, { signal, onProgress: progressTo(mcpReq) }));
-      },
+      toolHandler(server, tool, call, confirm, seal),
     );
   }
   for (const resource of resources) registerResource(server, resource, call);
+  for (const prompt of prompts) registerPrompt(server, prompt, complete);
   return server;
 }
 
@@ -109,6 +177,7 @@ function createServer({ tools, resources }: Offer, call: ToolCaller): McpServer 
 export function serveOffer(
   offer: Offer,
   call: ToolCaller,
+  complete: Completer,
   { onError, onClosed }: { onError: (error: Error) => void; onClosed: () => void },
 ): void {
   const transport = new StdioServerTransport();
@@ -118,5 +187,5 @@ export function serveOffer(
     await close();
     onClosed();
   };
-  serveStdio(() => createServer(offer, call), { transport, onerror: onError });
+  serveStdio(() => createServer(offer, call, complete), { transport, onerror: onError });
 }

@@ -147,8 +147,9 @@ describe('a bulk', () => {
   test('shows a dry run without a request or a journal', async () => {
     const path = write('contacts.csv', csv([...ids(5), 'x']));
     const { shell, out, err } = recordingShell({});
-    const config = readConfig({ MANYCHAT_API_KEY: sandbox.manychatKey, MANYCHAT_API_URL: sandbox.url });
-    expect(await bulk(config, path, { ...hello, dryRun: true }, shell)).toBe(1);
+    const access = { MANYCHAT_API_KEY: sandbox.manychatKey, MANYCHAT_API_URL: sandbox.url };
+    const config = readConfig({ ...access, MANYCHAT_MCP_DRY_RUN: '1' });
+    expect(await bulk(config, path, hello, shell)).toBe(1);
     expect(out).toEqual([
       'line 2: {"subscriber_id":"800000000001","action":"send_text","text":"Hi Name 0"}',
       'line 3: {"subscriber_id":"800000000002","action":"send_text","text":"Hi Name 1"}',

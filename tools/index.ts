@@ -12,56 +12,66 @@ import * as tags from './tags.js';
 import type { Workflow } from './workflow.js';
 import { getMessagingStatus, sendText, setFieldsAndSendFlow } from './workflows.js';
 
-/** Every endpoint, in reading order. */
-export const endpoints: readonly Endpoint[] = [
-  page.getPage,
-  page.listGrowthTools,
-  page.listOtnTopics,
-  listFlows,
-  tags.listTags,
-  tags.createTag,
-  tags.deleteTag,
-  tags.deleteTagByName,
-  tags.addTagToSubscriber,
-  tags.addTagToSubscriberByName,
-  tags.removeTagFromSubscriber,
-  tags.removeTagFromSubscriberByName,
-  fields.listCustomFields,
-  fields.createCustomField,
-  fields.setCustomField,
-  fields.setCustomFieldByName,
-  fields.setCustomFields,
-  fields.listBotFields,
-  fields.createBotField,
-  fields.setBotField,
-  fields.setBotFieldByName,
-  fields.setBotFields,
-  subscribers.getSubscriber,
-  subscribers.getSubscriberByUserRef,
-  subscribers.findSubscribersByName,
-  subscribers.findSubscribersByCustomField,
-  subscribers.findSubscriberBySystemField,
-  subscribers.createSubscriber,
-  subscribers.updateSubscriber,
-  subscribers.verifySubscriber,
-  sending.sendContent,
-  sending.sendContentByUserRef,
-  sending.sendFlow,
-  connections.listConnections,
-  connections.createConnection,
-  connections.getConnection,
-  connections.deleteConnection,
-];
-
-/** Every tool made of several endpoint calls, or of none, in reading order. */
-export const workflows: readonly Workflow[] = [
-  sendText,
-  checkContent,
-  getMessagingStatus,
-  setFieldsAndSendFlow,
-  findOrCreateSubscriber,
-  forEachSubscriber,
-];
+/** Every tool by the set it can be offered with, in reading order. */
+export const toolsets = {
+  page: [page.getPage, page.listGrowthTools, page.listOtnTopics],
+  flows: [listFlows],
+  tags: [
+    tags.listTags,
+    tags.createTag,
+    tags.deleteTag,
+    tags.deleteTagByName,
+    tags.addTagToSubscriber,
+    tags.addTagToSubscriberByName,
+    tags.removeTagFromSubscriber,
+    tags.removeTagFromSubscriberByName,
+  ],
+  fields: [
+    fields.listCustomFields,
+    fields.createCustomField,
+    fields.setCustomField,
+    fields.setCustomFieldByName,
+    fields.setCustomFields,
+    fields.listBotFields,
+    fields.createBotField,
+    fields.setBotField,
+    fields.setBotFieldByName,
+    fields.setBotFields,
+  ],
+  subscribers: [
+    subscribers.getSubscriber,
+    subscribers.getSubscriberByUserRef,
+    subscribers.findSubscribersByName,
+    subscribers.findSubscribersByCustomField,
+    subscribers.findSubscriberBySystemField,
+    findOrCreateSubscriber,
+    subscribers.createSubscriber,
+    subscribers.updateSubscriber,
+    subscribers.verifySubscriber,
+  ],
+  sending: [
+    getMessagingStatus,
+    sendText,
+    checkContent,
+    sending.sendContent,
+    sending.sendContentByUserRef,
+    sending.sendFlow,
+    setFieldsAndSendFlow,
+    forEachSubscriber,
+  ],
+  connections: [
+    connections.listConnections,
+    connections.createConnection,
+    connections.getConnection,
+    connections.deleteConnection,
+  ],
+} as const satisfies Readonly<Record<string, readonly (Endpoint | Workflow)[]>>;
 
 /** Every tool. */
-export const declarations: readonly (Endpoint | Workflow)[] = [...endpoints, ...workflows];
+export const declarations: readonly (Endpoint | Workflow)[] = Object.values(toolsets).flat();
+
+/** The tools that are one HTTP endpoint each. */
+export const endpoints: readonly Endpoint[] = declarations.filter((each) => 'path' in each);
+
+/** The tools that are made of several endpoint calls, or of none. */
+export const workflows: readonly Workflow[] = declarations.filter((each) => 'run' in each);

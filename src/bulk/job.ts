@@ -5,6 +5,7 @@ import { isObject } from '../../tools/object.js';
 import { parseInput } from '../input.js';
 import { parseJson } from '../json.js';
 import { UsageError } from '../shell.js';
+import { plainTool } from '../tool.js';
 import type { Row, Table } from './table.js';
 import { checkTemplate, EmptyCell, filled } from './template.js';
 
@@ -114,7 +115,7 @@ export function planJob(options: JobOptions, { columns }: Table): Job {
   const idColumn = idColumnOf(options.idColumn, columns);
   const action = actionOf(options, idColumn, columns);
   checkTemplate(action, columns);
-  const tool = { declaration: actOnSubscriber, input: actOnSubscriber.input };
+  const tool = plainTool(actOnSubscriber);
   const context = { declaration: actOnSubscriber, direct: false };
   return {
     idColumn,

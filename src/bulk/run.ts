@@ -2,6 +2,7 @@ import { actOnSubscriber } from '../../tools/actions.js';
 import { concernsEverybody, isOutage, mostOutages } from '../../tools/blame.js';
 import type { Failure } from '../../tools/failure.js';
 import type { Outcome, ToolCaller } from '../calls.js';
+import { plainTool } from '../tool.js';
 import type { Counts } from './counts.js';
 import type { Job } from './job.js';
 import type { Entry, Journal, State } from './journal.js';
@@ -60,7 +61,7 @@ export interface RunParts {
   onProgress(): void;
 }
 
-const tool = { declaration: actOnSubscriber, input: actOnSubscriber.input };
+const tool = plainTool(actOnSubscriber);
 
 /** How one contact's call is written down. */
 function stateAfter(outcome: Outcome): Exclude<State, 'intent'> {

@@ -11,11 +11,11 @@ import { openTable, type Table } from '../bulk/table.js';
 import type { Config } from '../config.js';
 import { openRuntime, type Runtime } from '../runtime.js';
 import { type ExitCode, exitCodes, type Shell } from '../shell.js';
+import { plainTool } from '../tool.js';
 import { exitCodeOf, failureText } from './call.js';
 
 /** Options of the bulk command besides the job. */
 export interface BulkOptions extends JobOptions {
-  readonly dryRun?: true | undefined;
   readonly retryUnknown?: true | undefined;
   readonly retryFailed?: true | undefined;
   readonly journal?: string | undefined;
@@ -109,14 +109,14 @@ function advice(counts: Counts, ending: Ending, failedPath: string): string[] {
 }
 
 async function pageOf({ call }: Runtime, shell: Shell) {
-  return call({ declaration: getPage, input: getPage.input }, {}, { signal: shell.ending });
+  return call(plainTool(getPage), {}, { signal: shell.ending });
 }
 
 /** Does one thing with every contact of a CSV file, resumable and never twice. */
 export async function bulk(config: Config, path: string, options: BulkOptions, shell: Shell): Promise<ExitCode> {
   const table = await openTable(path);
   const job = planJob(options, table);
-  if (options.dryRun === true) return dryRun(job, table, shell);
+  if (config.dryRun) return dryRun(job, table, shell);
   const runtime = await openRuntime(config);
   try {
     const page = await pageOf(runtime, shell);

@@ -168,13 +168,13 @@ export async function connectAccount(
 }
 
 async function connectThrough(
-  { call, tools, config }: Runtime,
+  { call, everyTool, config }: Runtime,
   { open, json, timeoutSeconds }: ConnectOptions,
   shell: Shell,
   timing: Timing,
 ): Promise<ExitCode> {
   const { print, note, ending, platform } = shell;
-  const perform = (tool: string, args: Result, signal = ending) => call(toolNamed(tool, tools), args, { signal });
+  const perform = (tool: string, args: Result, signal = ending) => call(toolNamed(tool, everyTool), args, { signal });
   const refuse = (failure: Failure): ExitCode => {
     if (json) print(JSON.stringify({ error: failure }));
     else note(failureText(failure));

@@ -1,5 +1,7 @@
-import { resources } from '../../tools/resources.js';
+import type { ToolCaller } from '../calls.js';
+import { createCompleter } from '../completion.js';
 import type { Config } from '../config.js';
+import { offerWith } from '../offer.js';
 import { openRuntime } from '../runtime.js';
 import { serveOffer } from '../server.js';
 import { version } from '../version.js';
@@ -12,9 +14,12 @@ export async function serve(settings: Config, ending: AbortSignal): Promise<void
   const { config, tools, call, log, close } = await openRuntime(settings);
   const closed = new AbortController();
   const over = AbortSignal.any([ending, closed.signal]);
+  const callWhileOpen: ToolCaller = (tool, given, side) =>
+    call(tool, given, { ...side, signal: AbortSignal.any([side.signal, over]) });
   serveOffer(
-    { tools, resources },
-    (tool, given, side) => call(tool, given, { ...side, signal: AbortSignal.any([side.signal, over]) }),
+    offerWith(tools, config),
+    callWhileOpen,
+    createCompleter(callWhileOpen, () => performance.now()),
     {
       // The message of such an error can quote the frame, and with it a contact's data.
       onError: (error) => log.warn({ error: error.name }, 'protocol'),

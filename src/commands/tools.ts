@@ -7,15 +7,15 @@ import { offeredTools, type Tool } from '../tool.js';
 import { toolNamed } from './call.js';
 
 /** A tool as a client sees it, without its annotations. */
-function asListed({ declaration, input }: Tool) {
-  const { name, title, description, effect, output } = declaration;
+function asListed({ declaration, input, output }: Tool) {
+  const { name, title, description, effect } = declaration;
   return {
     name,
     title,
     description,
     effect,
     inputSchema: jsonSchema(input, 'input'),
-    outputSchema: jsonSchema(output.schema, 'output'),
+    outputSchema: jsonSchema(output, 'output'),
   };
 }
 

@@ -57,7 +57,7 @@ export async function* checkAccount({ runtime, ending, reached }: AccountParts):
   /** On one line, without what hides text, and without anything that is or looks like a key. */
   const clean = (text: string): string => redact(visible(text).replace(/\s+/g, ' ')).replace(keyLike, '[key]');
   const call = (name: string, args: Result = {}): Promise<Outcome> =>
-    runtime.call(toolNamed(name, runtime.tools), args, { signal: ending });
+    runtime.call(toolNamed(name, runtime.everyTool), args, { signal: ending });
   const failure = (name: string, why: Failure, connection?: string): Finding =>
     failed(name, clean(why.message), clean(adviceOn(why, access.mode === 'direct', connection)), isPassing(why));
 

@@ -1,0 +1,46 @@
+import type { Named } from '../tools/names.js';
+import type { ToolCaller } from './calls.js';
+import { choicesIn, lists } from './lists.js';
+import { plainTool } from './tool.js';
+
+/** Completes what was typed by the names that the account has. */
+export type Completer = (what: Named, typed: string) => Promise<string[]>;
+
+/** How long a list serves the keystrokes that follow. */
+const believedMs = 30_000;
+const mostChoices = 50;
+
+/**
+ * Creates the completer; an account that cannot be read completes nothing.
+ * @param now milliseconds, from any fixed point.
+ */
+export function createCompleter(call: ToolCaller, now: () => number): Completer {
+  const read = new Map<Named, { readonly choices: ReturnType<typeof choicesOf>; readonly since: number }>();
+
+  async function choicesOf(what: Named) {
+    const { endpoint } = lists[what];
+    const outcome = await call(plainTool(endpoint), {}, { signal: new AbortController().signal });
+    return outcome.ok ? choicesIn(what, outcome.result) : [];
+  }
+
+  return async (what, typed) => {
+    let entry = read.get(what);
+    if (entry === undefined || now() - entry.since > believedMs) {
+      entry = { choices: choicesOf(what), since: now() };
+      read.set(what, entry);
+    }
+    const choices = await entry.choices;
+    const begun = typed.trim().toLowerCase();
+    const holds = (names: readonly string[], fits: (name: string) => boolean) =>
+      names.some((name) => fits(name.toLowerCase()));
+    const fitting = choices
+      .filter(({ names }) => holds(names, (name) => name.includes(begun)))
+      // Those that begin as it was typed come first.
+      .toSorted((a, b) => {
+        const [first, second] = [a, b].map(({ names }) => holds(names, (name) => name.startsWith(begun)));
+        return Number(second) - Number(first);
+      });
+    // A flow is called by its ns, though found by its name.
+    return fitting.slice(0, mostChoices).map(({ names }) => names.at(-1) ?? '');
+  };
+}
