@@ -1,5 +1,5 @@
 import { connectionId, listConnections } from '../tools/connections.js';
-import type { Call, Declaration, Endpoint, Result } from '../tools/endpoint.js';
+import { type Call, type Declaration, type Endpoint, effectRules, type Result } from '../tools/endpoint.js';
 import { CallError } from '../tools/failure.js';
 import { type AdaptedInput, adaptValues, hasValues } from '../tools/field-values.js';
 import { isObject } from '../tools/object.js';
@@ -59,6 +59,13 @@ interface Course {
   /** A refusal is not explained by a further read of the contact. */
   readonly plain?: boolean | undefined;
 }
+
+/** What is told where something would be changed and must not be. */
+const onlyReads = {
+  message: 'This server only reads: it was started with --read-only',
+  source: 'client',
+  hint: 'Nothing can be changed or sent here; the person who runs this server decides that.',
+} as const;
 
 const pinnedHint =
   'The connection is fixed by MATON_CONNECTION_ID or --connection: the person who runs this server corrects or removes it. manychat_list_connections shows the ids that exist and their status.';
@@ -120,6 +127,8 @@ export function createGateway(parts: GatewayParts): Gateway {
     const context = { declaration: endpoint, direct };
     if (access.mode === 'none')
       throw callError('not_configured', context, { message: access.reason, source: 'client' });
+    if (config.readOnly && !effectRules[endpoint.effect].readOnly)
+      throw callError('permission_denied', context, onlyReads);
     const { method, target, body } = endpointRequest(endpoint, input);
     const headers: Record<string, string> = {
       authorization: `Bearer ${access.key}`,
@@ -141,6 +150,18 @@ export function createGateway(parts: GatewayParts): Gateway {
       return readAnswer({ ...answer, text: redact(answer.text) }, context, now());
     };
     return attempt(once, limits, budget, context, parts);
+  }
+
+  /** What a dry run tells of a call: the request as it would leave, but for the key. */
+  function dryRunOf(endpoint: Endpoint, input: Result, connection: string | undefined): Result {
+    const { method, target, body } = endpointRequest(endpoint, input);
+    const request = {
+      method,
+      url: urlOf(endpoint, target).href,
+      ...(connection !== undefined && { connection_id: connection }),
+      ...(body !== undefined && { body: JSON.parse(body) }),
+    };
+    return { dry_run: true, requests: [request] };
   }
 
   async function chosenConnection(
@@ -180,6 +201,10 @@ export function createGateway(parts: GatewayParts): Gateway {
     const connectionId = await chosenConnection(endpoint, course);
     const { input, warnings } = await adapted(endpoint, given, connectionId);
     const next: Call = (other, otherInput) => perform(other, otherInput, { ...course, connectionId, trace: {} });
+    if (config.dryRun && !effectRules[endpoint.effect].readOnly) {
+      const shown = dryRunOf(endpoint, input, connectionId);
+      return warnings.length === 0 ? shown : { ...shown, warnings };
+    }
     const data = await request(endpoint, input, connectionId, course).catch(async (thrown: unknown) => {
       // What has been sent fails as a CallError; anything else was thrown before.
       const error = asCallError(thrown, { declaration: endpoint, direct }, 'unsent');

@@ -22,6 +22,20 @@ function withReport(error: unknown, { done, failed, open }: Report): unknown {
 
 const warningsOf = ({ warnings }: Result): readonly unknown[] => (Array.isArray(warnings) ? warnings : []);
 
+/** Requests that a dry run shows at most. */
+const mostShown = 20;
+
+/** What a dry run tells of a workflow: the requests of its steps, those after the first ones counted. */
+function dryRunOf(requests: readonly unknown[], warnings: readonly unknown[]): Result {
+  const more = requests.length - mostShown;
+  return {
+    dry_run: true,
+    requests: requests.slice(0, mostShown),
+    ...(more > 0 && { more_requests: more }),
+    ...(warnings.length > 0 && { warnings }),
+  };
+}
+
 /** What a workflow's steps are made with. */
 export interface StepSide extends Pick<Steps, 'now' | 'timeLeft' | 'progress'> {
   perform(step: Step): Promise<Result>;
@@ -34,9 +48,11 @@ export interface StepSide extends Pick<Steps, 'now' | 'timeLeft' | 'progress'> {
 export async function runWorkflow(workflow: Workflow, input: Result, side: StepSide): Promise<Result> {
   const report: Report = { done: [], open: [] };
   const warnings = new Set<unknown>();
+  const shown: unknown[] = [];
   async function call(step: Step): Promise<Result> {
     try {
       const result = await side.perform(step);
+      if (result.dry_run === true && Array.isArray(result.requests)) shown.push(...result.requests);
       if (step.plain !== true) report.done.push(step.what);
       for (const warning of warningsOf(result)) warnings.add(warning);
       return result;
@@ -54,6 +70,7 @@ export async function runWorkflow(workflow: Workflow, input: Result, side: StepS
   try {
     const result = await workflow.run(input, { ...side, call, inOrder });
     const all = [...warnings, ...warningsOf(result)];
+    if (shown.length > 0) return dryRunOf(shown, all);
     return all.length === 0 ? result : { ...result, warnings: all };
   } catch (error) {
     throw withReport(error, report);

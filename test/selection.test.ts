@@ -1,0 +1,173 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { readConfig } from '../src/config.js';
+import { createGateway } from '../src/gateway.js';
+import { createHttpClient } from '../src/http.js';
+import { offerWith } from '../src/offer.js';
+import { createPacer } from '../src/pace.js';
+import { type Sandbox, startSandbox } from '../src/sandbox/index.js';
+import { realTiming } from '../src/timing.js';
+import { offeredTools } from '../src/tool.js';
+import { effectRules } from '../tools/endpoint.js';
+import { declarations, toolsets } from '../tools/index.js';
+import { addTagToSubscriber } from '../tools/tags.js';
+import { type Caller, createCaller } from './support/caller.js';
+import { connectProgram, through } from './support/program.js';
+
+const offered = (environment: Record<string, string>): string[] =>
+  offeredTools(declarations, readConfig({ MATON_API_KEY: 'k', ...environment })).map(
+    ({ declaration }) => declaration.name,
+  );
+
+describe('the tools that are offered', () => {
+  test.each([
+    [{}, declarations.map(({ name }) => name)],
+    [{ MANYCHAT_MCP_TOOLSETS: 'page, flows' }, [...toolsets.page, ...toolsets.flows].map(({ name }) => name)],
+    [{ MANYCHAT_MCP_TOOLS: 'send_text,manychat_get_page' }, ['manychat_get_page', 'manychat_send_text']],
+    [{ MANYCHAT_MCP_TOOLSETS: 'flows', MANYCHAT_MCP_TOOLS: 'get_page' }, ['manychat_get_page', 'manychat_list_flows']],
+    [
+      { MANYCHAT_MCP_TOOLSETS: 'page', MANYCHAT_MCP_EXCLUDE_TOOLS: 'get_page,list_otn_topics' },
+      ['manychat_list_growth_tools'],
+    ],
+    [{ MANYCHAT_MCP_TOOLS: 'get_page', MANYCHAT_MCP_EXCLUDE_TOOLS: 'get_page' }, []],
+    [{ MANYCHAT_MCP_TOOLSETS: 'tags', MANYCHAT_MCP_READ_ONLY: 'true' }, ['manychat_list_tags']],
+  ] as [Record<string, string>, string[]][])('under %j', (environment, names) => {
+    expect(offered(environment)).toEqual(names);
+  });
+
+  test('for reading only are all that change nothing, and no other', () => {
+    const reading = declarations.filter(({ effect }) => effectRules[effect].readOnly).map(({ name }) => name);
+    expect(offered({ MANYCHAT_MCP_READ_ONLY: '1' })).toEqual(reading);
+  });
+
+  test.each([
+    [
+      { MANYCHAT_MCP_TOOLSETS: 'tag' },
+      /MANYCHAT_MCP_TOOLSETS names "tag", which is no toolset; there are page, flows, tags/,
+    ],
+    [
+      { MANYCHAT_MCP_TOOLS: 'send_txt' },
+      /MANYCHAT_MCP_TOOLS names "send_txt", which is no tool; the closest are manychat_send_text/,
+    ],
+    [
+      { MANYCHAT_MCP_EXCLUDE_TOOLS: 'get_page,delete_tags' },
+      /MANYCHAT_MCP_EXCLUDE_TOOLS names "delete_tags", .* manychat_delete_tag\b/,
+    ],
+    [{ MANYCHAT_MCP_CONFIRM: 'all' }, /MANYCHAT_MCP_CONFIRM must be one of nothing, destroy, sends/],
+  ])('%j is refused', (environment, words) => {
+    expect(() => readConfig(environment)).toThrow(words);
+  });
+
+  test('bring no resource, prompt or sentence that speaks of others', () => {
+    const config = readConfig({ MATON_API_KEY: 'k', MANYCHAT_MCP_TOOLSETS: 'tags' });
+    const { resources, prompts, instructions } = offerWith(offeredTools(declarations, config), config);
+    expect(resources.map(({ uri }) => uri)).toEqual([
+      'manychat://content-grammar',
+      'manychat://error-kinds',
+      'manychat://tags',
+    ]);
+    expect(prompts.map(({ name }) => name)).toEqual(['tidy_tags']);
+    expect(instructions).not.toMatch(/manychat_|connection_id/);
+  });
+
+  test('are fixed by flags, which win', async () => {
+    const { client } = await connectProgram({ MANYCHAT_MCP_TOOLSETS: 'tags' }, ['--toolsets', 'flows']);
+    expect((await client.listTools()).tools.map(({ name }) => name)).toEqual(['manychat_list_flows']);
+    await client.close();
+  });
+});
+
+describe('what is not to be done', () => {
+  let sandbox: Sandbox;
+  let caller: Caller;
+  beforeAll(async () => {
+    sandbox = await startSandbox({ limits: false });
+    caller = createCaller({ ...through(sandbox.url, sandbox.matonKey), MANYCHAT_MCP_DRY_RUN: '1' });
+  });
+  afterAll(async () => {
+    await caller.close();
+    await sandbox.close();
+  });
+  beforeEach(() => sandbox.reset());
+  const subscriber_id = '24958501110451908';
+  const writes = () => sandbox.requests().filter(({ method }) => method !== 'GET');
+
+  test('is refused by the gateway client itself where only reading is wanted', async () => {
+    const config = readConfig({ ...through(sandbox.url, sandbox.matonKey), MANYCHAT_MCP_READ_ONLY: '1' });
+    const parts = { timing: realTiming, pacer: createPacer(realTiming), now: Date.now, random: Math.random };
+    const gateway = createGateway({ ...parts, config, http: createHttpClient(config.proxy), userAgent: 'test' });
+    const options = { signal: new AbortController().signal, trace: {} };
+    await expect(gateway.call(addTagToSubscriber, { subscriber_id, tag_id: 1 }, options)).rejects.toMatchObject({
+      failure: {
+        kind: 'permission_denied',
+        performed: 'no',
+        source: 'client',
+        message: expect.stringMatching(/--read-only/),
+      },
+    });
+    expect(writes()).toEqual([]);
+    await gateway.close();
+  });
+
+  test('is shown as the exact request in a dry run, and what reads is done', async () => {
+    expect(await caller.call('manychat_add_tag_to_subscriber', { subscriber_id, tag_id: '1' })).toEqual({
+      ok: true,
+      result: {
+        dry_run: true,
+        requests: [
+          {
+            method: 'POST',
+            url: `${sandbox.url}/manychat/fb/subscriber/addTag`,
+            connection_id: sandbox.connectionId,
+            body: { subscriber_id, tag_id: 1 },
+          },
+        ],
+      },
+    });
+    expect(await caller.call('manychat_get_page')).toMatchObject({
+      ok: true,
+      result: { page: { name: 'Sunrise Coffee' } },
+    });
+    expect(writes()).toEqual([]);
+  });
+
+  test('is shown step by step where a tool makes several requests', async () => {
+    const fields = { purchase_count: '3' };
+    const outcome = await caller.call('manychat_set_fields_and_send_flow', {
+      subscriber_id,
+      fields,
+      flow_ns: 'content123456',
+    });
+    expect(outcome).toMatchObject({
+      ok: true,
+      result: {
+        dry_run: true,
+        requests: [{ body: { fields: [{ field_value: 3 }] } }, { body: { flow_ns: 'content123456' } }],
+        warnings: [expect.stringContaining('was changed to 3')],
+      },
+    });
+    const many = {
+      subscriber_ids: Array.from({ length: 50 }, (_, index) => String(index + 1)),
+      action: 'send_text',
+      text: 'x',
+    };
+    const told = await caller.call('manychat_for_each_subscriber', many);
+    expect(told).toMatchObject({ ok: true, result: { dry_run: true, more_requests: 30 } });
+    expect(writes()).toEqual([]);
+  });
+
+  test('is shown for every tool that would change something, in the shape that the client was told', async () => {
+    const env = { ...through(sandbox.url, sandbox.matonKey), MANYCHAT_MCP_DRY_RUN: '1' };
+    const { client } = await connectProgram(env);
+    await client.listTools();
+    for (const { name, effect, example } of declarations) {
+      const { isError, content } = await client.callTool({ name, arguments: { ...example } });
+      const [first] = content;
+      const text = first?.type === 'text' ? first.text : '';
+      // The contact of that example is there already: nothing would be changed.
+      const changes = !effectRules[effect].readOnly && name !== 'manychat_find_or_create_subscriber';
+      if (changes) expect([name, isError ?? false, text.includes('"dry_run":true')]).toEqual([name, false, true]);
+    }
+    expect(writes()).toEqual([]);
+    await client.close();
+  });
+});
