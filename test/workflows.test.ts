@@ -173,7 +173,7 @@ describe('manychat_set_fields_and_send_flow', () => {
     used.sandbox.order(lost('sendFlow', true));
     const told = await used.failure('manychat_set_fields_and_send_flow', call);
     expect(told).toMatchObject({ kind: 'network', performed: 'unknown', retryable: false });
-    expect(told.details).toEqual(['Done: set reply_text.', `Failed: start flow ${sayThis}.`]);
+    expect(told.details).toEqual(['Done: set reply_text.', `Outcome unknown: start flow ${sayThis}.`]);
     expect(used.countOf('sendFlow')).toBe(1);
   });
 
