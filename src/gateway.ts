@@ -208,9 +208,16 @@ export function createGateway(parts: GatewayParts): Gateway {
       progress,
       timeLeft: () =>
         budget.stop.aborted ? 0 : (budget.latestStart - timing.now()) / (budget.latestStart - budget.arrived),
-      // Each step queues from when it comes in, so that a long job does not go before everybody else's calls.
-      perform: ({ endpoint, input: given, plain }) =>
-        perform(endpoint, given, { ...course, connectionId, plain, budget: { ...budget, arrived: timing.now() } }),
+      async perform({ endpoint, input: given, plain }) {
+        // Each step queues from when it comes in, so that a long job does not go before everybody else's calls.
+        const own: Course = { ...course, connectionId, plain, budget: { ...budget, arrived: timing.now() } };
+        try {
+          return await perform(endpoint, given, own);
+        } catch (thrown) {
+          // A workflow may put the words of a failure into its result.
+          throw told(asCallError(thrown, { declaration: endpoint, direct }, 'unsent'), course.connectionId);
+        }
+      },
     });
   }
 

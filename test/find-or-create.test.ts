@@ -116,6 +116,14 @@ describe('manychat_find_or_create_subscriber', () => {
     expect(told).toMatchObject({ created: true, warnings: [expect.stringMatching(words)] });
   });
 
+  test('a warning of a failure holds no key and no hidden characters', async () => {
+    const { matonKey } = used.sandbox;
+    const body = { status: 'error', message: `No \u202e${matonKey}` };
+    used.sandbox.order({ match: { path: 'updateSubscriber' }, status: 400, body });
+    const { warnings } = await used.result(find, whatsapp);
+    expect(warnings).toEqual(['The contact was created, but it failed to put its number into phone: No [redacted].']);
+  });
+
   test.each([
     ['updateSubscriber', 'phone'],
     ['setCustomField', 'field 8'],
