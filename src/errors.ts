@@ -99,6 +99,9 @@ const lookUps: readonly { readonly words: RegExp; readonly hint: string }[] = [
   },
 ];
 
+const cancelledInDoubt =
+  'The client cancelled the call, which may have been carried out. It may be made again: twice does the same as once.';
+
 /** What to do about a failure, as near to its cause as its words allow. */
 function hintFor(kind: Kind, context: FailureContext, facts: FailureFacts): string {
   const lookUp = kind === 'not_found' ? lookUps.find(({ words }) => words.test(facts.message)) : undefined;
@@ -130,12 +133,16 @@ export function callError(kind: Kind, context: FailureContext, facts: FailureFac
   const unknown = reach === 'ambiguous' && !rule.readOnly;
   // Of what the gateway refuses as it is, only too many calls and unfinished matters pass by themselves.
   const lasting = kind === 'gateway_error' && reach === 'refused';
+  const harmless = unknown && rule.repeatable;
+  const hint = harmless && kind === 'cancelled' ? cancelledInDoubt : (facts.hint ?? hintFor(kind, context, facts));
   return new CallError(
     {
       kind,
       message: facts.message,
-      hint: unknown && !rule.repeatable ? clearUp(context) : (facts.hint ?? hintFor(kind, context, facts)),
-      retryable: passing.has(kind) && !lasting && reach !== 'performed' && (!unknown || rule.repeatable),
+      hint: unknown && !rule.repeatable ? clearUp(context) : hint,
+      retryable:
+        (harmless && kind === 'cancelled') ||
+        (passing.has(kind) && !lasting && reach !== 'performed' && (!unknown || rule.repeatable)),
       performed: reach === 'performed' ? 'yes' : unknown ? 'unknown' : 'no',
       source: facts.source,
       ...(facts.http_status !== undefined && { http_status: facts.http_status }),
