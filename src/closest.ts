@@ -16,13 +16,17 @@ function distance(given: string, name: string): number {
   return inside ? Math.min(edits, 0.3) : edits;
 }
 
+/** Characters of what was given that are compared: no name is longer, and the time grows with their number. */
+const longestCompared = 200;
+
 /** How much farther than the nearest a choice may be and still be shown. */
 const spread = 0.3;
 
 /** The choices nearest to what was given, nearest first; those far behind the nearest are left out. */
 export function closest<Item extends Choice>(given: string, choices: readonly Item[], count = 5): Item[] {
+  const compared = given.slice(0, longestCompared);
   const ranked = choices
-    .map((choice) => ({ choice, far: Math.min(...choice.names.map((name) => distance(given, name))) }))
+    .map((choice) => ({ choice, far: Math.min(...choice.names.map((name) => distance(compared, name))) }))
     .toSorted((a, b) => a.far - b.far);
   const limit = (ranked[0]?.far ?? 0) + spread;
   return ranked

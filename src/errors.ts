@@ -36,7 +36,7 @@ const hints: Readonly<Record<Kind, string | readonly [string, string]>> = {
   user_ref_not_linked:
     'The contact has not replied yet. manychat_send_content_by_user_ref works meanwhile; call again after the first reply.',
   window_closed:
-    'Do not retry. The contact wrote last more than 24 hours ago: wait until they write, use a one-time-notification topic they granted (Messenger, manychat_list_otn_topics), or a WhatsApp template inside a flow (manychat_send_flow).',
+    'Do not retry. On this channel the contact wrote last more than 24 hours ago: wait until they write, use a one-time-notification topic they granted (Messenger, manychat_list_otn_topics), or a WhatsApp template inside a flow (manychat_send_flow).',
   otn_unavailable:
     'Do not retry. The contact granted no token for this topic or it is used up; manychat_list_otn_topics shows the topics.',
   channel_refused:
@@ -99,6 +99,9 @@ const lookUps: readonly { readonly words: RegExp; readonly hint: string }[] = [
   },
 ];
 
+const cancelledInDoubt =
+  'The client cancelled the call, which may have been carried out. It may be made again: twice does the same as once.';
+
 /** What to do about a failure, as near to its cause as its words allow. */
 function hintFor(kind: Kind, context: FailureContext, facts: FailureFacts): string {
   const lookUp = kind === 'not_found' ? lookUps.find(({ words }) => words.test(facts.message)) : undefined;
@@ -130,12 +133,16 @@ export function callError(kind: Kind, context: FailureContext, facts: FailureFac
   const unknown = reach === 'ambiguous' && !rule.readOnly;
   // Of what the gateway refuses as it is, only too many calls and unfinished matters pass by themselves.
   const lasting = kind === 'gateway_error' && reach === 'refused';
+  const harmless = unknown && rule.repeatable;
+  const hint = harmless && kind === 'cancelled' ? cancelledInDoubt : (facts.hint ?? hintFor(kind, context, facts));
   return new CallError(
     {
       kind,
       message: facts.message,
-      hint: unknown && !rule.repeatable ? clearUp(context) : (facts.hint ?? hintFor(kind, context, facts)),
-      retryable: passing.has(kind) && !lasting && reach !== 'performed' && (!unknown || rule.repeatable),
+      hint: unknown && !rule.repeatable ? clearUp(context) : hint,
+      retryable:
+        (harmless && kind === 'cancelled') ||
+        (passing.has(kind) && !lasting && reach !== 'performed' && (!unknown || rule.repeatable)),
       performed: reach === 'performed' ? 'yes' : unknown ? 'unknown' : 'no',
       source: facts.source,
       ...(facts.http_status !== undefined && { http_status: facts.http_status }),

@@ -53,10 +53,10 @@ async function unknownNames(endpoint: Endpoint, input: Result, read: Call): Prom
 }
 
 /** What the contact's data says: when it wrote last and by which channels it is known. */
-async function contactState({ effect }: Endpoint, { subscriber_id: id }: Result, read: Call, now: number) {
+async function contactState(kind: Kind, { effect }: Endpoint, { subscriber_id: id }: Result, read: Call, now: number) {
   if (effect !== 'send' || id === undefined) return [];
   const { subscriber } = await read(getSubscriber, { subscriber_id: id });
-  return reachability(subscriber, now);
+  return reachability(subscriber, now, kind);
 }
 
 /**
@@ -78,7 +78,7 @@ export async function explained(
       aboutNames.has(failure.kind) && !aboutContact(failure.message) ? await unknownNames(endpoint, input, read) : [];
     const contact =
       now !== undefined && inContact.has(failure.kind) && names.length === 0
-        ? await contactState(endpoint, input, read, now)
+        ? await contactState(failure.kind, endpoint, input, read, now)
         : [];
     if (names.length + contact.length === 0) return error;
     return new CallError({ ...failure, details: [...(failure.details ?? []), ...names, ...contact] }, reach);

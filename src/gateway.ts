@@ -72,7 +72,7 @@ const pinnedHint =
 const namedHint =
   'manychat_get_connection shows the status of this connection: PENDING waits for its owner to open the link, FAILED needs a new one. manychat_list_connections shows which are ACTIVE.';
 
-/** The part of the deadline in which the types of fields are read, and how old they may be where a value is refused. */
+/** The part of the deadline in which the types of fields are read, and how old they may be where a value is changed or refused. */
 const typesShare = 0.25;
 const freshMs = 5_000;
 
@@ -188,8 +188,9 @@ export function createGateway(parts: GatewayParts): Gateway {
     const asOf = async (maxAgeMs?: number): Promise<AdaptedInput> =>
       adaptValues(fieldValues, input, await fieldTypes.of(fieldValues.of, connection ?? '', read, maxAgeMs));
     const first = await asOf();
-    // A value is refused only by types as they are now.
-    const { warnings, problems, input: fitted } = first.problems.length === 0 ? first : await asOf(freshMs);
+    // A value is changed or refused only by types as they are now.
+    const untouched = first.problems.length + first.warnings.length === 0;
+    const { warnings, problems, input: fitted } = untouched ? first : await asOf(freshMs);
     if (problems.length > 0) {
       const kind = endpoint.effect === 'send' ? 'invalid_content' : 'invalid_input';
       throw callError(kind, { declaration: endpoint, direct }, { message: problems.join('; '), source: 'client' });
@@ -233,9 +234,16 @@ export function createGateway(parts: GatewayParts): Gateway {
       progress,
       timeLeft: () =>
         budget.stop.aborted ? 0 : (budget.latestStart - timing.now()) / (budget.latestStart - budget.arrived),
-      // Each step queues from when it comes in, so that a long job does not go before everybody else's calls.
-      perform: ({ endpoint, input: given, plain }) =>
-        perform(endpoint, given, { ...course, connectionId, plain, budget: { ...budget, arrived: timing.now() } }),
+      async perform({ endpoint, input: given, plain }) {
+        // Each step queues from when it comes in, so that a long job does not go before everybody else's calls.
+        const own: Course = { ...course, connectionId, plain, budget: { ...budget, arrived: timing.now() } };
+        try {
+          return await perform(endpoint, given, own);
+        } catch (thrown) {
+          // A workflow may put the words of a failure into its result.
+          throw told(asCallError(thrown, { declaration: endpoint, direct }, 'unsent'), course.connectionId);
+        }
+      },
     });
   }
 

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { complaintOf, pathText, sentence } from '../tools/complaints.js';
 import type { Result } from '../tools/endpoint.js';
+import { hiddenProblem } from '../tools/nesting.js';
 import { callError, type FailureContext } from './errors.js';
 import type { Tool } from './tool.js';
 
@@ -29,21 +30,14 @@ export interface ParsedInput {
 /** Complaints in one answer; who mends these is told of the rest. */
 const mostComplaints = 12;
 
-/** Levels that no tool needs, and that everything which walks through the arguments can bear. */
-const maxDepth = 50;
-
-const isDeeper = (value: unknown, levels: number): boolean =>
-  typeof value === 'object' &&
-  value !== null &&
-  (levels === 0 || Object.values(value).some((each) => isDeeper(each, levels - 1)));
-
 /** Checks a tool's arguments; throws an `invalid_input` CallError that names everything wrong with them. */
 export function parseInput(tool: Tool, given: unknown, context: FailureContext): ParsedInput {
-  if (isDeeper(given, maxDepth)) {
-    const message = `the arguments are nested more than ${maxDepth} levels deep`;
-    throw callError('invalid_input', context, { message, source: 'client' });
-  }
+  const hidden = hiddenProblem(given, []);
+  if (hidden !== undefined) throw callError('invalid_input', context, { message: hidden, source: 'client' });
   const repaired = tool.declaration.repair?.(given);
+  if (repaired?.problem !== undefined) {
+    throw callError('invalid_content', context, { message: repaired.problem, source: 'client' });
+  }
   const parsed = tool.input.safeParse(repaired?.given ?? given ?? {}, { error: sentence });
   if (!parsed.success) {
     const complaints = [...new Set(parsed.error.issues.map((issue) => complaint(issue, tool)))];

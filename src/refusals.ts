@@ -14,8 +14,8 @@ const textLimit = 500;
 const detailsLimit = 20;
 
 /** Cuts a quoted text to a length that a reader needs. */
-export function cut(text: string): string {
-  return text.length <= textLimit ? text : `${text.slice(0, textLimit).toWellFormed()}…`;
+export function cut(text: string, limit: number = textLimit): string {
+  return text.length <= limit ? text : `${text.slice(0, limit).toWellFormed()}…`;
 }
 
 /** All texts in validation details: a list of messages, or a map from field to messages, however deep. */
@@ -33,7 +33,7 @@ function textsIn(value: unknown, field = '', depth = 0): string[] {
 
 /** Reads the message, code and details of a ManyChat error body in any of its shapes. */
 export function readRefusal(body: Record<string, unknown>): Refusal {
-  const details = [...new Set(textsIn(body.details ?? body.errors))].slice(0, detailsLimit).map(cut);
+  const details = [...new Set(textsIn(body.details ?? body.errors))].slice(0, detailsLimit).map((each) => cut(each));
   const own = textsIn(body.message).join('; ') || textsIn(body.error).join('; ');
   const code = typeof body.code === 'number' || /^\d+$/.test(String(body.code)) ? Number(body.code) : undefined;
   return {

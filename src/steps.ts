@@ -1,24 +1,51 @@
 import type { Result } from '../tools/endpoint.js';
 import { CallError } from '../tools/failure.js';
 import type { Step, Steps, Workflow } from '../tools/workflow.js';
+import { cut } from './refusals.js';
 
-/** Where a workflow stands. */
-interface Report {
-  readonly done: string[];
-  failed?: { readonly what: string; readonly error: unknown };
-  open: readonly string[];
+/** What came of a step. */
+type StepOutcome = 'Done' | 'Failed' | 'Outcome unknown' | 'Not done';
+
+/** A step as it is reported. */
+interface Taken {
+  readonly what: string;
+  readonly outcome: StepOutcome;
 }
 
-/** The failure with the steps that were done before it, the one that failed, and those that were not begun. */
-function withReport(error: unknown, { done, failed, open }: Report): unknown {
-  if (!(error instanceof CallError) || (done.length === 0 && open.length === 0)) return error;
-  const lines = [
-    ...(done.length === 0 ? [] : [`Done: ${done.join('; ')}.`]),
-    ...(failed?.error === error ? [`Failed: ${failed.what}.`] : []),
-    ...(open.length === 0 ? [] : [`Not done: ${open.join('; ')}.`]),
-  ];
-  return new CallError({ ...error.failure, details: [...lines, ...(error.failure.details ?? [])] }, error.reach);
+/** Steps that one line of a report names, and characters of each. */
+const mostNamed = 5;
+const longestName = 200;
+
+function lineOf(outcome: StepOutcome, names: readonly string[]): string {
+  const named = names.slice(0, mostNamed).map((name) => cut(name, longestName));
+  const left = names.length - named.length;
+  return `${outcome}: ${[...named, ...(left > 0 ? [`and ${left} more`] : [])].join('; ')}.`;
 }
+
+/** A line for each run of steps that came to the same; equal lines, as of a search that was repeated, once. */
+function reportOf(taken: readonly Taken[]): string[] {
+  const runs: { readonly outcome: StepOutcome; readonly names: string[] }[] = [];
+  for (const { what, outcome } of taken) {
+    const last = runs.at(-1);
+    if (last?.outcome === outcome) last.names.push(what);
+    else runs.push({ outcome, names: [what] });
+  }
+  return [...new Set(runs.map(({ outcome, names }) => lineOf(outcome, names)))];
+}
+
+/** The failure with all steps and what came of them; where there was one step, the failure says it all. */
+function withReport(error: unknown, taken: readonly Taken[]): unknown {
+  if (!(error instanceof CallError) || taken.length <= 1) return error;
+  return new CallError(
+    { ...error.failure, details: [...reportOf(taken), ...(error.failure.details ?? [])] },
+    error.reach,
+  );
+}
+
+const outcomeOf = (error: unknown): StepOutcome => {
+  const performed = error instanceof CallError ? error.failure.performed : 'no';
+  return performed === 'no' ? 'Failed' : performed === 'unknown' ? 'Outcome unknown' : 'Done';
+};
 
 const warningsOf = ({ warnings }: Result): readonly unknown[] => (Array.isArray(warnings) ? warnings : []);
 
@@ -43,28 +70,37 @@ export interface StepSide extends Pick<Steps, 'now' | 'timeLeft' | 'progress'> {
 
 /**
  * Runs a workflow.
- * @throws CallError of the step that failed, with a report of the steps in its details.
+ * @throws CallError of the step that failed, with a report of all steps in its details.
  */
 export async function runWorkflow(workflow: Workflow, input: Result, side: StepSide): Promise<Result> {
-  const report: Report = { done: [], open: [] };
+  const taken: Taken[] = [];
   const warnings = new Set<unknown>();
   const shown: unknown[] = [];
+  function record({ what, plain }: Step, outcome: StepOutcome): void {
+    if (plain !== true) taken.push({ what, outcome });
+  }
   async function call(step: Step): Promise<Result> {
     try {
       const result = await side.perform(step);
       if (result.dry_run === true && Array.isArray(result.requests)) shown.push(...result.requests);
-      if (step.plain !== true) report.done.push(step.what);
+      record(step, 'Done');
       for (const warning of warningsOf(result)) warnings.add(warning);
       return result;
     } catch (error) {
-      report.failed = { what: step.what, error };
-      throw error;
+      const instead = error instanceof CallError ? step.otherwise?.(error.failure) : undefined;
+      record(step, instead === undefined ? outcomeOf(error) : 'Done');
+      if (instead === undefined) throw error;
+      return instead;
     }
   }
   async function inOrder(steps: readonly Step[]): Promise<void> {
     for (const [index, step] of steps.entries()) {
-      report.open = steps.slice(index + 1).map(({ what }) => what);
-      await call(step);
+      try {
+        await call(step);
+      } catch (error) {
+        for (const open of steps.slice(index + 1)) record(open, 'Not done');
+        throw error;
+      }
     }
   }
   try {
@@ -73,6 +109,6 @@ export async function runWorkflow(workflow: Workflow, input: Result, side: StepS
     if (shown.length > 0) return dryRunOf(shown, all);
     return all.length === 0 ? result : { ...result, warnings: all };
   } catch (error) {
-    throw withReport(error, report);
+    throw withReport(error, taken);
   }
 }

@@ -78,6 +78,16 @@ Actions: set "purchase_count" to 4`,
       valid: false,
       problems: ['data.content.messages[0]: cards does not work on telegram; use another form or channel'],
     });
+    for (const data of [cards.content, cards.content.messages, JSON.stringify(cards)]) {
+      expect(await check(data, { channel: 'telegram' })).toMatchObject({
+        valid: false,
+        problems: ['data.content.messages[0]: cards does not work on telegram; use another form or channel'],
+      });
+      expect(await check(data, { channel: 'instagram' })).toMatchObject({
+        valid: true,
+        data: { content: { type: 'instagram' } },
+      });
+    }
     expect(await check('nonsense')).toMatchObject({
       valid: false,
       problems: [expect.stringMatching(/^data: must be/)],

@@ -17,6 +17,13 @@ describe('the closest of some names', () => {
     ['x', [], []],
     ['zzz', ['aaa', 'bbb', 'ccc', 'ddd', 'eee', 'fff'], ['aaa', 'bbb', 'ccc', 'ddd', 'eee']],
   ])('to %j', (given, all, expected) => expect(names(given, all)).toEqual(expected));
+
+  test('to a text of a megabyte are found at once', () => {
+    const all = Array.from({ length: 500 }, (_, index) => `${'some long name '.repeat(5)}${index}`);
+    const started = performance.now();
+    expect(names('some long name '.repeat(70_000), all)).toHaveLength(5);
+    expect(performance.now() - started).toBeLessThan(500);
+  });
 });
 
 describe('a name that does not exist is answered with those that come close', () => {

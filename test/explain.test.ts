@@ -1,6 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Failure } from '../tools/failure.js';
-import { reachability, spanText } from '../tools/window.js';
 import { useSandbox } from './support/sandboxed.js';
 import { fastTiming } from './support/timing.js';
 
@@ -38,6 +37,22 @@ describe('a refused send', () => {
     expect(failure.details?.join(' ')).toMatch(words);
   });
 
+  test('although the window is open by the contact says for which channel it counts', async () => {
+    const body = { status: 'error', message: 'Over 24 h since the last interaction', code: 3011 };
+    used.sandbox.order({ match: { path: 'sendContent' }, status: 400, body });
+    const { kind, hint, details } = await refusal('24958501110451908');
+    expect(kind).toBe('window_closed');
+    expect(hint).toMatch(/^Do not retry\. On this channel the contact wrote last more than 24 hours ago/);
+    expect(details?.join(' ')).toMatch(/is open for another .*counts for the channel on which the contact wrote last/);
+  });
+
+  test('does not read a time without its offset in the zone of this computer', async () => {
+    const data = { id: '24958501110460017', last_interaction: new Date().toISOString().slice(0, 19) };
+    used.sandbox.order({ match: { path: 'getInfo' }, status: 200, body: { status: 'success', data } });
+    const { details } = await refusal('24958501110460017');
+    expect(details?.[0]).toMatch(/^Whether the 24-hour window is open is not known: /);
+  });
+
   test('is told all the same when the contact cannot be read', async () => {
     used.sandbox.order({ match: { path: 'getInfo' }, times: 9, status: 500, body: {} });
     const tom = await refusal('24958501110460017');
@@ -48,21 +63,5 @@ describe('a refused send', () => {
   test('whose reason is another costs no further request', async () => {
     expect((await refusal('42')).kind).toBe('not_found');
     expect(used.sandbox.requests()).toHaveLength(1);
-  });
-});
-
-describe('in words', () => {
-  test.each([
-    [0, '0 min'],
-    [59 * 60_000, '59 min'],
-    [90 * 60_000, '1 h 30 min'],
-    [24 * 3_600_000, '1 d'],
-    [(49 * 60 + 5) * 60_000, '2 d 1 h'],
-  ])('%i ms is %s', (span, words) => expect(spanText(span)).toBe(words));
-
-  test('what cannot be read is not claimed', () => {
-    expect(reachability(undefined, 0)[0]).toContain('no interaction');
-    expect(reachability({ last_interaction: 'soon' }, 0)[0]).toContain('no interaction');
-    expect(reachability({ whatsapp_phone: '1', ig_id: '2' }, 0)[1]).toContain('Instagram and WhatsApp is on record');
   });
 });

@@ -54,6 +54,26 @@ describe('every kind of failure', () => {
     expect(hint('manychat_add_tag_to_subscriber')).toMatch(/^Call again/);
   });
 
+  test('a cancelled call of unknown outcome says whether it may be made again', () => {
+    const cancelled = (name: string, reach: 'ambiguous' | 'unsent') => {
+      const facts = { message: 'The call was cancelled', source: 'client', reach } as const;
+      return callError('cancelled', { declaration: endpointOf(name), direct: false }, facts).failure;
+    };
+    expect(cancelled('manychat_add_tag_to_subscriber', 'ambiguous')).toMatchObject({
+      performed: 'unknown',
+      retryable: true,
+      hint: 'The client cancelled the call, which may have been carried out. It may be made again: twice does the same as once.',
+    });
+    for (const name of ['manychat_send_flow', 'manychat_create_tag']) {
+      expect(cancelled(name, 'ambiguous')).toMatchObject({ performed: 'unknown', retryable: false });
+      expect(cancelled(name, 'ambiguous').hint).not.toContain('made again');
+    }
+    expect(cancelled('manychat_add_tag_to_subscriber', 'unsent')).toMatchObject({
+      performed: 'no',
+      hint: 'The client cancelled the call.',
+    });
+  });
+
   test('has exactly what is known of it', () => {
     const bare = callError('rejected', contexts.send, {
       message: 'x',

@@ -16,7 +16,12 @@ describe('a value is put into the form of its type', () => {
     ['boolean', 'offset', 0, false],
     ['date', 'offset', '2018-07-18', '2018-07-18'],
     ['date', 'offset', '2018/7/8', '2018-07-08'],
-    ['date', 'offset', '2018-07-18T23:59:00Z', '2018-07-18'],
+    ['number', 'offset', '123456789012345.0', 123_456_789_012_345],
+    ['number', 'offset', '0.123456789012345', 0.123456789012345],
+    ['number', 'offset', '7205759403792793', 7_205_759_403_792_793],
+    ['number', 'offset', '-000.500', -0.5],
+    ['date', 'offset', '2018-07-18T00:00', '2018-07-18'],
+    ['date', 'offset', '2018-07-18 00:00:00', '2018-07-18'],
     ['datetime', 'offset', '2018-05-01T06:30:24+03:00', '2018-05-01T06:30:24+03:00'],
     ['datetime', 'offset', '2018-05-01 06:30Z', '2018-05-01T06:30:00+00:00'],
     ['datetime', 'offset', '2018-05-01T06:30:24.123-0530', '2018-05-01T06:30:24-05:30'],
@@ -33,11 +38,27 @@ describe('a value is put into the form of its type', () => {
     ['number', '', /must be a number/],
     ['number', true, /must be a number/],
     ['number', '9007199254740993', /more digits than a number keeps/],
+    ['number', '9'.repeat(400), /more digits than a number keeps/],
+    ['number', `1${'0'.repeat(400)}`, /more digits than a number keeps/],
+    ['number', `0.${'0'.repeat(400)}1`, /more digits than a number keeps/],
+    ['number', `0.${'0'.repeat(320)}123`, /more digits than a number keeps/],
+    ['number', '0.1234567890123456', /more digits than a number keeps/],
+    ['number', '5.0000000000000000001', /more digits than a number keeps/],
+    ['number', '123456789012345.6', /more digits than a number keeps/],
     ['boolean', 'maybe', /must be true or false/],
     ['boolean', 2, /must be true or false/],
     ['date', '18/07/2018', /must be a date, year first, like 2018-07-18/],
     ['date', '2018-02-30', /must be a date/],
     ['date', 20180718, /must be a date/],
+    ['date', '2018-07-18T23:59:00', /has a time or an offset, .* give the day alone/],
+    ['date', '2018-07-18T00:00:00Z', /has a time or an offset/],
+    ['date', '2018-07-18T00:00:00+03:00', /has a time or an offset/],
+    ['date', '2018-07-18T99:99', /has a time or an offset/],
+    ['date', '2018-02-30T00:00', /must be a date/],
+    ['date', '2018-07-18T', /must be a date/],
+    ['datetime', '2018-05-01T24:00:00Z', /no time of the day/],
+    ['datetime', '2018-05-01T06:60Z', /no time of the day/],
+    ['datetime', '2018-05-01T06:30:24+24:00', /no time of the day/],
     ['datetime', '2018-05-01', /must be a date with a time and its offset/],
     ['datetime', '2018-05-01T06:30:24', /lacks its offset from UTC: add Z or one like \+03:00/],
     ['datetime', '2018-05-01T26:30:24Z', /no time of the day/],
@@ -69,6 +90,11 @@ describe('where the type of a field is known', () => {
     ['manychat_set_custom_field', { field_id: 2, field_value: '7' }, 'field_value: "7" was changed to 7'],
     ['manychat_set_custom_field_by_name', { field_name: 'PURCHASE_count', field_value: '7' }, 'field_value: "7"'],
     ['manychat_set_custom_fields', { fields: [{ field_id: '2', field_value: '7' }] }, 'fields[0].field_value: "7"'],
+    [
+      'manychat_set_custom_fields',
+      { fields: [{ field_name: 'purchase_count', field_value: '7' }] },
+      'fields.purchase_count: "7"',
+    ],
   ])('%s corrects a value and says so', async (tool, args, words) => {
     const { ok, warnings } = await used.result(tool, { subscriber_id: john, ...args });
     expect([ok, warnings]).toEqual([true, [expect.stringContaining(words)]]);
@@ -117,7 +143,7 @@ describe('where the type of a field is known', () => {
     const told = await used.failure('manychat_set_custom_fields', { subscriber_id: john, fields });
     expect(told).toMatchObject({ kind: 'invalid_input', performed: 'no', source: 'client' });
     expect(told.message).toBe(
-      'fields[0].field_value: "18.7.2018" must be a date, year first, like 2018-07-18, since the field is of type date; fields[1].field_value (newsletter): "maybe" must be true or false, since the field is of type boolean',
+      'fields[0].field_value: "18.7.2018" must be a date, year first, like 2018-07-18, since the field is of type date; fields.newsletter: "maybe" must be true or false, since the field is of type boolean',
     );
     expect(used.countOf('setCustomFields')).toBe(0);
   });
@@ -133,6 +159,21 @@ describe('where the type of a field is known', () => {
     timing.advance(301_000);
     await used.result('manychat_set_custom_field_by_name', set(3));
     expect(used.countOf('getCustomFields')).toBe(3);
+  });
+
+  test('a value is changed only by types as they are now', async () => {
+    const { custom_field } = await used.result('manychat_create_custom_field', { caption: 'size', type: 'number' });
+    const { id } = custom_field as { id: number };
+    const set = { subscriber_id: john, field_id: id, field_value: '042' };
+    expect((await used.result('manychat_set_custom_field', set)).warnings).toHaveLength(1);
+    timing.advance(6_000);
+    const field = { id, name: 'size', type: 'text' };
+    const order = (path: string, data?: object) =>
+      used.sandbox.order({ match: { path }, status: 200, body: { status: 'success', data } });
+    order('getCustomFields', [field]);
+    order('setCustomField');
+    expect(await used.result('manychat_set_custom_field', set)).toEqual({ ok: true });
+    expect(used.countOf('getCustomFields')).toBe(2);
   });
 
   test('a value goes as it is where the types cannot be read, which is not tried again at once', async () => {

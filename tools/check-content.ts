@@ -100,9 +100,10 @@ export const checkContent = workflow({
   },
   example: { data: { version: 'v2', content: { messages: [{ type: 'text', text: 'Hello!' }] } } },
   async run({ data, channel }) {
-    const { given, warnings: mended } = repairSend({ data: forChannel(data, channel) });
+    const { given, warnings: mended, problem } = repairSend({ data });
+    if (problem !== undefined) return { valid: false, problems: [problem] };
     const { data: repaired, message_tag: tag } = asObject(given);
-    const parsed = messageData.safeParse(repaired, { error: sentence });
+    const parsed = messageData.safeParse(forChannel(repaired, channel), { error: sentence });
     if (!parsed.success) {
       const problems = [
         ...new Set(parsed.error.issues.map((issue) => complaintOf({ ...issue, path: ['data', ...issue.path] }))),

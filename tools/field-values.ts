@@ -47,6 +47,13 @@ const no: readonly unknown[] = ['false', 'no', '0', 0];
 const day = /^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})$/;
 const moment = /^(\d{4}-\d{2}-\d{2})[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:\.\d+)?)? ?(?:([Zz])|([+-]\d{2}):?(\d{2})?)?$/;
 
+/** A day and what stands behind it where that is the day's very beginning, which names no other day anywhere. */
+const dayAlone = /^(\S+?)(?:[Tt ]00:00(?::00(?:\.0+)?)?)?$/;
+
+/** Significant digits that a double gives back as they were, and the characters within which it stays in its range. */
+const digitsKept = 15;
+const longestNumber = 300;
+
 /** The day of the calendar that a text names, year first, as `2018-07-18`. */
 function dayOf(text: string): string | undefined {
   const [, year, month = '', date = ''] = day.exec(text) ?? [];
@@ -60,9 +67,18 @@ function fitNumber(given: unknown): Fitted {
   const text = typeof given === 'string' ? given.trim() : '';
   if (!/^[+-]?\d+(\.\d+)?$/.test(text)) return { problem: 'must be a number, like 123 or 1.23' };
   const value = Number(text);
-  return Number.isInteger(value) && !Number.isSafeInteger(value)
-    ? { problem: 'has more digits than a number keeps' }
-    : { value };
+  return comesBack(text, value) ? { value } : { problem: 'has more digits than a number keeps' };
+}
+
+/** Whether a decimal is told by its number as it was written, but for zeros that mean nothing. */
+function comesBack(text: string, value: number): boolean {
+  if (text.length > longestNumber) return false;
+  const [whole = '', fraction = ''] = text
+    .replace(/^[+-]/, '')
+    .replace(/(\.\d*?)0+$/, '$1')
+    .split('.');
+  if (fraction === '') return Number.isSafeInteger(value);
+  return `${whole}${fraction}`.replace(/^0+/, '').length <= digitsKept;
 }
 
 function fitBoolean(given: unknown): Fitted {
@@ -74,8 +90,11 @@ function fitBoolean(given: unknown): Fitted {
 
 function fitDate(given: unknown): Fitted {
   const text = typeof given === 'string' ? given.trim() : '';
-  const value = dayOf(moment.exec(text)?.[1] ?? text);
-  return value === undefined ? { problem: 'must be a date, year first, like 2018-07-18' } : { value };
+  const value = dayOf(dayAlone.exec(text)?.[1] ?? '');
+  if (value !== undefined) return { value };
+  return dayOf(moment.exec(text)?.[1] ?? '') === undefined
+    ? { problem: 'must be a date, year first, like 2018-07-18' }
+    : { problem: 'has a time or an offset, with which it may be another day: give the day alone, like 2018-07-18' };
 }
 
 function fitDatetime(given: unknown, form: DatetimeForm): Fitted {
@@ -89,7 +108,8 @@ function fitDatetime(given: unknown, form: DatetimeForm): Fitted {
   }
   const value = `${date}T${hours}:${minutes}:${seconds}${offset ?? '+00'}:${offsetMinutes}`;
   const time = Date.parse(value);
-  if (Number.isNaN(time)) return { problem: `is no time of the day; it must be like ${example}` };
+  // JavaScript takes 24:00 for the next day's beginning.
+  if (Number.isNaN(time) || hours === '24') return { problem: `is no time of the day; it must be like ${example}` };
   return { value: form === 'utc' ? new Date(time).toISOString() : value };
 }
 
@@ -147,8 +167,9 @@ export const oneFieldValue = (of: FieldKind): FieldValues<FieldRef & { field_val
   map: (input, change) => ({ ...input, field_value: change('field_value', input, input.field_value) }),
 });
 
+/** A field by its name, where it has one: the list may be a part of a longer one, which counts otherwise. */
 const placeOf = ({ field_name: name }: FieldRef, index: number): string =>
-  `fields[${index}].field_value${typeof name === 'string' ? ` (${name})` : ''}`;
+  typeof name === 'string' ? `fields.${name}` : `fields[${index}].field_value`;
 
 /** A list of `fields`, each with its value. */
 export const listedFieldValues = (

@@ -1,189 +1,200 @@
 import { z } from 'zod';
+import { type Addresses, contactText, digitsOf, type Found, find, otherAddresses } from './contact-search.js';
 import type { Result } from './endpoint.js';
 import { CallError } from './failure.js';
 import { setCustomField } from './fields.js';
-import { asObject, listed } from './lenient.js';
-import { isObject } from './object.js';
+import { asObject } from './lenient.js';
 import { subscriberResult } from './outputs.js';
-import {
-  consent,
-  consentProblems,
-  createSubscriber,
-  findSubscriberBySystemField,
-  findSubscribersByCustomField,
-  profile,
-  updateSubscriber,
-} from './subscribers.js';
-import { customFieldId } from './values.js';
+import { consent, consentProblems, createSubscriber, profile, updateSubscriber } from './subscribers.js';
+import { customFieldId, text } from './values.js';
 import { type Step, type Steps, workflow } from './workflow.js';
 
-/** By what a contact was found. */
-type FoundBy = 'email' | 'phone' | 'custom_field';
-
-interface Found {
-  readonly subscriber: Result;
-  readonly by: FoundBy;
-}
-
-/** Where to look for a contact; numbers are digits alone. */
-interface Addresses {
-  readonly email?: string | undefined;
-  readonly numbers: readonly string[];
-  readonly whatsappNumbers: readonly string[];
-  /** The custom field that holds WhatsApp numbers. */
-  readonly fieldId?: unknown;
-}
-
-const digitsOf = (number: string): string => number.replace(/\D/g, '');
-
 /** A number with its country code, however it is punctuated; becomes `+` and its digits. */
-const number = (description: string) =>
+const number = (plus: 'with +' | 'with or without +') =>
   z
     .string()
     .transform((given, context) => {
-      const digits = digitsOf(given);
-      if (!/^[+\d][\d\s().-]*$/.test(given.trim()) || !/^[1-9]\d{6,14}$/.test(digits)) {
-        context.addIssue({ code: 'custom', message: 'must be a number with + and country code, like +15400000000' });
+      const refuse = (message: string): never => {
+        context.addIssue({ code: 'custom', message });
         return z.NEVER;
-      }
-      return `+${digits}`;
+      };
+      const digits = digitsOf(given);
+      // +44 (0)7700 is dialled with or without the 0, but never with both.
+      if (/\(\s*0/.test(given)) return refuse('holds (0), which does not belong behind a country code: leave it out');
+      const begins = plus === 'with +' ? /^\+[\d\s().-]*$/ : /^[+\d][\d\s().-]*$/;
+      return begins.test(given.trim()) && /^[1-9]\d{6,14}$/.test(digits)
+        ? `+${digits}`
+        : refuse('must be a number with + and country code, like +15400000000');
     })
     .optional()
-    .meta({ type: 'string', description });
+    .meta({ type: 'string', description: 'With + and country code' });
 
-/** Several contacts where one was asked for: which one is meant, nobody here can tell. */
-function severalFound(digits: string, subscribers: readonly unknown[]): CallError {
-  const details = subscribers.map((each) => {
-    const { id, name } = asObject(each);
-    return `${String(id)} (${String(name ?? 'no name')})`;
-  });
-  return new CallError(
-    {
-      kind: 'already_exists',
-      message: `${subscribers.length} contacts have the number ${digits} in this field`,
-      hint: 'Ask which one is meant and go on with its id; nothing was created.',
-      retryable: false,
-      performed: 'no',
-      source: 'client',
-      details,
-    },
-    'refused',
-  );
+const input = z
+  .strictObject({
+    ...profile,
+    email: text('Email address').trim().optional(),
+    phone: number('with +'),
+    whatsapp_phone: number('with or without +'),
+    whatsapp_field_id: customFieldId
+      .optional()
+      .describe('Custom text field that holds WhatsApp numbers: how they are found'),
+    ...consent,
+  })
+  .check(consentProblems);
+
+/** What is known of the contact and where to look for it. */
+interface Wanted {
+  readonly contact: Omit<z.output<typeof input>, 'whatsapp_field_id'>;
+  readonly addresses: Addresses;
 }
 
-/** The contact that has one of these addresses: email, then phone, then WhatsApp number, as ManyChat finds them. */
-async function find(
-  { email, numbers, whatsappNumbers, fieldId }: Addresses,
-  { call }: Steps,
-): Promise<Found | undefined> {
-  const bySystemField = async (by: 'email' | 'phone', value: string): Promise<Found | undefined> => {
-    const what = `look for the ${by} ${value}`;
-    const { subscriber } = await call({ what, endpoint: findSubscriberBySystemField, input: { [by]: value } });
-    return isObject(subscriber) ? { subscriber, by } : undefined;
-  };
-  /** The fields hold numbers with and without `+`. */
-  const byPhone = async (digits: string): Promise<Found | undefined> =>
-    (await bySystemField('phone', `+${digits}`)) ?? bySystemField('phone', digits);
-  const byMirror = async (digits: string): Promise<Found | undefined> => {
-    for (const field_value of [digits, `+${digits}`]) {
-      const input = { field_id: fieldId, field_value, detail: 'full' };
-      const what = `look for ${field_value} in field ${String(fieldId)}`;
-      const hits = listed((await call({ what, endpoint: findSubscribersByCustomField, input })).subscribers) ?? [];
-      if (hits.length > 1) throw severalFound(digits, hits);
-      if (isObject(hits[0])) return { subscriber: hits[0], by: 'custom_field' };
-    }
-    return undefined;
-  };
-  const ways = [
-    ...(email === undefined ? [] : [() => bySystemField('email', email)]),
-    ...numbers.map((digits) => () => byPhone(digits)),
-    ...(fieldId === undefined ? [] : whatsappNumbers.map((digits) => () => byMirror(digits))),
-    ...whatsappNumbers.filter((digits) => !numbers.includes(digits)).map((digits) => () => byPhone(digits)),
-  ];
-  for (const way of ways) {
-    const found = await way();
-    if (found !== undefined) return found;
-  }
-  return undefined;
-}
-
-/** Numbers that a refusal names, such as `This WhatsApp ID already exists: 972501234567`. */
-const numbersIn = ({ failure }: CallError): string[] =>
-  [failure.message, ...(failure.details ?? [])].flatMap((said) => said.match(/\d{7,15}/g) ?? []);
+const withWarnings = (result: Result, warnings: readonly string[]): Result =>
+  warnings.length === 0 ? result : { ...result, warnings };
 
 /** A new WhatsApp contact with what it needs to be found next time; none of that can undo the creation. */
 async function madeFindable(
   subscriber: Result,
-  { whatsappNumbers: [digits], fieldId }: Addresses,
+  { contact, addresses }: Wanted,
   { call }: Steps,
-): Promise<Result> {
-  if (digits === undefined) return { subscriber };
+): Promise<{ subscriber: unknown; warnings: readonly string[] }> {
+  const { whatsapp, phone, fieldId } = addresses;
   const { id: subscriber_id } = subscriber;
-  let whole: unknown = subscriber;
   const warnings: string[] = [];
-  const attempt = async (step: Step): Promise<Result | undefined> => {
+  const put = async (place: string, step: Omit<Step, 'what'>): Promise<Result | undefined> => {
     try {
-      return await call(step);
+      return await call({ what: `put its number into ${place}`, ...step });
     } catch (error) {
       if (!(error instanceof CallError)) throw error;
-      warnings.push(`The contact was created, but it failed to ${step.what}: ${error.failure.message}.`);
+      const { performed, message } = error.failure;
+      const doubt =
+        performed === 'no'
+          ? `it failed to put its number into ${place}`
+          : `it is not known whether its number was put into ${place}`;
+      warnings.push(`The contact was created, but ${doubt}: ${message}.`);
       return undefined;
     }
   };
+  if (whatsapp === undefined || subscriber_id === undefined) return { subscriber, warnings };
   if (fieldId !== undefined) {
-    const input = { subscriber_id, field_id: fieldId, field_value: digits };
-    await attempt({ what: `put its number into field ${String(fieldId)}`, endpoint: setCustomField, input });
+    const value = { subscriber_id, field_id: fieldId, field_value: whatsapp };
+    await put(`field ${String(fieldId)}`, { endpoint: setCustomField, input: value });
   }
-  const input = { subscriber_id, phone: `+${digits}`, has_opt_in_sms: false };
-  whole =
-    (await attempt({ what: 'put its number into phone', endpoint: updateSubscriber, input }))?.subscriber ?? whole;
-  return { subscriber: whole, ...(warnings.length > 0 && { warnings }) };
+  if (phone !== undefined) return { subscriber, warnings };
+  const { has_opt_in_sms = false, consent_phrase } = contact;
+  const change = {
+    subscriber_id,
+    phone: `+${whatsapp}`,
+    has_opt_in_sms,
+    ...(consent_phrase !== undefined && { consent_phrase }),
+  };
+  const updated = await put('phone', { endpoint: updateSubscriber, input: change });
+  return { subscriber: updated?.subscriber ?? subscriber, warnings };
 }
 
-/** The contact that a failed creation left or ran into; the failure itself where there is none to be found. */
-async function afterFailure(error: unknown, addresses: Addresses, steps: Steps): Promise<Result> {
-  if (!(error instanceof CallError)) throw error;
-  const { kind, performed } = error.failure;
-  if (kind !== 'already_exists' && performed === 'no') throw error;
-  const named = kind === 'already_exists' ? numbersIn(error) : [];
-  const wider = { ...addresses, whatsappNumbers: [...new Set([...addresses.whatsappNumbers, ...named])] };
-  const found = await find(wider, steps).catch((second: unknown) => {
-    throw second instanceof CallError && second.failure.kind === 'already_exists' ? second : error;
-  });
-  if (found !== undefined) {
-    const lost = performed === 'no' ? [] : ['The answer to the creation was lost; the contact is there.'];
-    return {
-      subscriber: found.subscriber,
-      created: performed !== 'no',
-      found_by: found.by,
-      ...(lost.length > 0 && { warnings: lost }),
-    };
+/** The contact with these addresses, once more; undefined as well where the search fails, which is then beside the point. */
+async function lookedUp({ addresses }: Wanted, steps: Steps): Promise<Found | undefined> {
+  try {
+    return await find(addresses, steps);
+  } catch (error) {
+    if (error instanceof CallError) return undefined;
+    throw error;
   }
-  if (kind !== 'already_exists') throw error;
-  const hint =
-    'The contact exists, but ManyChat finds WhatsApp contacts by a custom field only: ask for its id (or find it with manychat_find_subscribers_by_name), keep its number in a text field, and give that field as whatsapp_field_id.';
-  throw new CallError({ ...error.failure, hint }, error.reach);
+}
+
+/** A contact that was created although its creation did not tell which one it is. */
+async function foundAfterCreation(
+  { subscriber, by }: Found,
+  wanted: Wanted,
+  steps: Steps,
+  reason: string,
+): Promise<Result> {
+  // Only the contact with this very number is beyond doubt the one that was made.
+  const { whatsapp_phone } = subscriber;
+  const certain = typeof whatsapp_phone === 'string' && digitsOf(whatsapp_phone) === wanted.addresses.whatsapp;
+  const made = certain ? await madeFindable(subscriber, wanted, steps) : { subscriber, warnings: [] };
+  const other = otherAddresses(subscriber, wanted.addresses);
+  return { subscriber: made.subscriber, created: true, found_by: by, warnings: [reason, ...other, ...made.warnings] };
+}
+
+/** A creation that ManyChat reported as done without telling the contact's id. */
+async function withoutId(subscriber: Result, wanted: Wanted, steps: Steps): Promise<Result> {
+  const found = await lookedUp(wanted, steps);
+  const reason = 'ManyChat said that the contact was created, but not its id';
+  if (found !== undefined) return foundAfterCreation(found, wanted, steps, `${reason}: it was looked up.`);
+  const warning = `${reason}, and it was not found by its addresses: look for it in ManyChat, and do not create it again.`;
+  return { subscriber, created: true, warnings: [warning] };
+}
+
+/** The WhatsApp number that a refusal names, as in `This WhatsApp ID already exists: 972501234567`. */
+function numberIn({ failure }: CallError): string | undefined {
+  const said = [failure.message, ...(failure.details ?? [])];
+  const numbers = said.map((each) => /WhatsApp ID already exists:\s*\+?(\d{7,15})\b/.exec(each)?.[1]);
+  return numbers.find((digits) => digits !== undefined);
+}
+
+/** Whether one number is the other with the digit or two that Brazil, Mexico and Argentina put into mobile numbers. */
+function areVariants(one: string, other: string): boolean {
+  const [short, long] = one.length < other.length ? [one, other] : [other, one];
+  const more = long.length - short.length;
+  return more >= 1 && more <= 2 && [2, 3, 4].some((at) => `${long.slice(0, at)}${long.slice(at + more)}` === short);
+}
+
+const withHint = ({ failure, reach }: CallError, hint: string): CallError => new CallError({ ...failure, hint }, reach);
+
+/** The contact that a refused creation ran into; the refusal where there is none to be found. */
+async function existing(refusal: CallError, { addresses }: Wanted, steps: Steps): Promise<Result> {
+  const look = (where: Addresses) =>
+    find(where, steps).catch((second: unknown) => {
+      throw second instanceof CallError && second.failure.kind === 'already_exists' ? second : refusal;
+    });
+  const found = await look(addresses);
+  if (found !== undefined) return handedBack(found, addresses);
+  const { whatsapp, fieldId } = addresses;
+  if (whatsapp === undefined) throw refusal;
+  const named = numberIn(refusal);
+  const other = named === undefined || named === whatsapp ? undefined : await look({ whatsapp: named, fieldId });
+  if (other === undefined || named === undefined) {
+    throw withHint(
+      refusal,
+      'The contact exists, but ManyChat finds WhatsApp contacts by a custom field only: ask for its id (or find it with manychat_find_subscribers_by_name), keep its number in a text field, and give that field as whatsapp_field_id.',
+    );
+  }
+  if (!areVariants(whatsapp, named)) {
+    throw withHint(
+      refusal,
+      `ManyChat names +${named}, which is not the number given; contact ${contactText(other.subscriber)} has it. Ask whether that one is meant and go on with its id; nothing was created.`,
+    );
+  }
+  const warning = `ManyChat refused to create +${whatsapp} because of +${named}, which this contact has: it may be the same number in another form; make sure that it is the one meant.`;
+  return handedBack(other, { ...addresses, whatsapp: named }, warning);
+}
+
+const handedBack = ({ subscriber, by }: Found, addresses: Addresses, ...warnings: string[]): Result =>
+  withWarnings({ subscriber, created: false, found_by: by }, [...warnings, ...otherAddresses(subscriber, addresses)]);
+
+/** The contact that a creation of unknown outcome left; the failure itself where there is none to be found. */
+async function afterLoss(lost: CallError, wanted: Wanted, steps: Steps): Promise<Result> {
+  const unclear =
+    wanted.addresses.whatsapp === undefined
+      ? lost
+      : withHint(
+          lost,
+          'It may have been created all the same. A new WhatsApp contact is not found by email or phone, so not finding it there proves nothing: look for it in ManyChat itself, or with manychat_find_subscribers_by_name, before you call again.',
+        );
+  const found = await lookedUp(wanted, steps);
+  if (found === undefined) throw unclear;
+  return foundAfterCreation(found, wanted, steps, 'The answer to the creation was lost; the contact is there.');
 }
 
 export const findOrCreateSubscriber = workflow({
   name: 'manychat_find_or_create_subscriber',
   title: 'Find or create subscriber',
   description:
-    'The contact with this email, phone or WhatsApp number, created when there is none; a contact that is found is not changed. Creating needs the import permission from ManyChat support.',
+    'The contact with this email, phone or WhatsApp number, created when there is none; a contact that is found is not changed. A new WhatsApp contact also gets its number as phone and in the field. Creating needs the import permission from ManyChat support.',
   api: 'manychat',
   effect: 'create',
   evidence: ['manychat_find_subscriber_by_system_field', 'manychat_find_subscribers_by_name'],
-  input: z
-    .strictObject({
-      ...profile,
-      phone: number('With + and country code'),
-      whatsapp_phone: number('With + and country code'),
-      whatsapp_field_id: customFieldId
-        .optional()
-        .describe('Custom text field that holds WhatsApp numbers: how they are found'),
-      ...consent,
-    })
-    .check(consentProblems),
+  input,
   output: {
     schema: subscriberResult.schema.extend({
       created: z.boolean(),
@@ -196,23 +207,27 @@ export const findOrCreateSubscriber = workflow({
     const { email, phone, whatsapp_phone: whatsapp } = contact;
     const addresses: Addresses = {
       email,
-      numbers: phone === undefined ? [] : [digitsOf(phone)],
-      whatsappNumbers: whatsapp === undefined ? [] : [digitsOf(whatsapp)],
+      phone: phone === undefined ? undefined : digitsOf(phone),
+      whatsapp: whatsapp === undefined ? undefined : digitsOf(whatsapp),
       fieldId,
     };
+    const wanted: Wanted = { contact, addresses };
     const found = await find(addresses, steps);
-    if (found !== undefined) return { subscriber: found.subscriber, created: false, found_by: found.by };
-    const input = Object.fromEntries(Object.entries(contact).filter(([, value]) => value !== undefined));
+    if (found !== undefined) return handedBack(found, addresses);
+    const given = Object.fromEntries(Object.entries(contact).filter(([, value]) => value !== undefined));
     let created: Result;
     try {
-      created = await steps.call({ what: 'create the contact', endpoint: createSubscriber, input });
+      created = await steps.call({ what: 'create the contact', endpoint: createSubscriber, input: given });
     } catch (error) {
-      return afterFailure(error, addresses, steps);
+      if (!(error instanceof CallError)) throw error;
+      const { kind, performed } = error.failure;
+      if (performed !== 'no') return afterLoss(error, wanted, steps);
+      if (kind === 'already_exists') return existing(error, wanted, steps);
+      throw error;
     }
     const subscriber = asObject(created.subscriber);
-    return {
-      ...(phone === undefined ? await madeFindable(subscriber, addresses, steps) : { subscriber }),
-      created: true,
-    };
+    if (subscriber.id === undefined) return withoutId(subscriber, wanted, steps);
+    const made = await madeFindable(subscriber, wanted, steps);
+    return withWarnings({ subscriber: made.subscriber, created: true }, made.warnings);
   },
 });

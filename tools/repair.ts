@@ -1,9 +1,12 @@
+import { hiddenProblem } from './nesting.js';
 import { isObject } from './object.js';
 
 /** Arguments as they should have been given, and what was changed about them. */
 export interface Repaired {
   readonly given: unknown;
   readonly warnings: readonly string[];
+  /** What keeps them from being mended and checked at all. */
+  readonly problem?: string | undefined;
 }
 
 type Json = Record<string, unknown>;
@@ -11,17 +14,20 @@ type Json = Record<string, unknown>;
 /** How the names of flows begin, as in `content20180221085508_278589`. */
 const flowName = /^content\d/;
 
-/** `data` as `{version, content}`: given as text, without its wrapper, or as a bare list of messages. */
-function wrapped(data: unknown, warn: (warning: string) => void): unknown {
-  if (typeof data === 'string' && /^\s*[[{]/.test(data)) {
-    try {
-      const read: unknown = JSON.parse(data);
-      warn('data was a text of JSON; it was read.');
-      return wrapped(read, warn);
-    } catch {
-      return data;
-    }
+/** `data` read, where it was given as a text of JSON. */
+function read(data: unknown, warn: (warning: string) => void): unknown {
+  if (typeof data !== 'string' || !/^\s*[[{]/.test(data)) return data;
+  try {
+    const value: unknown = JSON.parse(data);
+    warn('data was a text of JSON; it was read.');
+    return value;
+  } catch {
+    return data;
   }
+}
+
+/** `data` as `{version, content}`: given without its wrapper, or as a bare list of messages. */
+function wrapped(data: unknown, warn: (warning: string) => void): unknown {
   if (Array.isArray(data)) {
     warn('data was a list of messages; it was put into {version: "v2", content: {messages}}.');
     return { version: 'v2', content: { messages: data } };
@@ -78,7 +84,11 @@ export function repairSend(given: unknown): Repaired {
   const warnings: string[] = [];
   const warn = (warning: string): void => void warnings.push(warning);
   let args: Json = { ...given };
-  let data = wrapped(args.data, warn);
+  const whole = read(args.data, warn);
+  // What stands in a text was not looked at when the arguments were.
+  const problem = whole === args.data ? undefined : hiddenProblem(whole, ['data']);
+  if (problem !== undefined) return { given, warnings, problem };
+  let data = wrapped(whole, warn);
   if (isObject(data) && isObject(data.content)) {
     const { message_tag: inData, ...withoutTag } = data;
     const { message_tag: inContent, ...content } = data.content;

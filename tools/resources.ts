@@ -38,7 +38,12 @@ export const resources: readonly Resource[] = [
     description: 'What each kind of failure means',
     content: { markdown: errorKinds },
   },
-  { uri: 'manychat://page', title: 'Page', description: 'The ManyChat account in use', content: { endpoint: getPage } },
+  {
+    uri: 'manychat://page',
+    title: 'Page',
+    description: 'The ManyChat account in use; of several, that of the oldest connection',
+    content: { endpoint: getPage },
+  },
   { uri: 'manychat://tags', title: 'Tags', description: 'Tags of the page', content: { endpoint: listTags } },
   {
     uri: 'manychat://fields',

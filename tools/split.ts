@@ -1,11 +1,29 @@
 import { lengthOf } from './channels.js';
 
-const link = /(?:https?:\/\/|www\.)\S+/gi;
+/** Links with their scheme, and without it as people write them; the counts keep a search through any text short. */
+const link =
+  /(?:https?:\/\/|(?<![a-z\d])[a-z][a-z\d+.-]{0,15}:\/\/|www\.|mailto:|(?<![a-z\d.-])(?:[a-z\d-]{1,63}\.){1,4}[a-z]{2,24}[/?])\S+/gi;
 
 /** A stretch of text that must stay whole. */
 interface Span {
   readonly start: number;
   readonly end: number;
+}
+
+/** The links of a text. One that no part holds ends where another script follows it without a blank. */
+function linksIn(text: string, longest: number): Span[] {
+  const links: Span[] = [];
+  const pattern = new RegExp(link);
+  for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
+    const [whole] = match;
+    const plain = /^[!-~]+/.exec(whole)?.[0] ?? whole;
+    // Characters are counted where it takes counting: a run of links makes one long word.
+    const tooLong = whole.length > 2 * longest || lengthOf(whole) > longest;
+    const end = match.index + (tooLong ? plain : whole).length;
+    links.push({ start: match.index, end });
+    pattern.lastIndex = end;
+  }
+  return links;
 }
 
 const sentences = new Intl.Segmenter(undefined, { granularity: 'sentence' });
@@ -15,13 +33,16 @@ const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 const startsOf = (segmenter: Intl.Segmenter, text: string): number[] =>
   Array.from(segmenter.segment(text), ({ index }) => index);
 
+/** What a sentence ends with where the next one may begin; a full stop alone may stand inside an address. */
+const sentenceEnd = /(?:\s|[。．｡！？][」』”’）]*)$/u;
+
 const endsOf = (pattern: RegExp, text: string): number[] =>
   Array.from(text.matchAll(pattern), ({ index, 0: match }) => index + match.length);
 
 /** Ways to find places where a text can be cut, the best first; each gives places as indices into the text. */
 const cuts: readonly ((text: string) => number[])[] = [
   (text) => endsOf(/\n[^\S\n]*\n\s*/g, text),
-  (text) => startsOf(sentences, text),
+  (text) => startsOf(sentences, text).filter((index) => sentenceEnd.test(text.slice(Math.max(0, index - 4), index))),
   (text) => endsOf(/\s+/g, text),
   (text) => startsOf(words, text),
   (text) => startsOf(graphemes, text),
@@ -65,7 +86,7 @@ function cutBefore(text: string, from: number, limit: number, links: readonly Sp
 
 /** Cuts from the front, by the ways from `first` on; undefined where that would break what must stay whole. */
 function cutUp(text: string, longest: number, first: number): string[] | undefined {
-  const links = Array.from(text.matchAll(link), ({ index, 0: match }) => ({ start: index, end: index + match.length }));
+  const links = linksIn(text, longest);
   const parts: string[] = [];
   let from = 0;
   for (;;) {
@@ -87,9 +108,14 @@ export type SplitText = { readonly parts: readonly string[] } | { readonly probl
  * are taken to fill them.
  */
 export function splitText(text: string, longest: number, most: number): SplitText {
-  const tooLong = text.match(link)?.find((each) => lengthOf(each) > longest);
+  const length = lengthOf(text);
+  if (length > longest * most) {
+    return { problem: `has ${length} characters; one call takes ${most} messages of ${longest} at the most` };
+  }
+  const links = linksIn(text, longest).map(({ start, end }) => lengthOf(text.slice(start, end)));
+  const tooLong = links.find((each) => each > longest);
   if (tooLong !== undefined) {
-    return { problem: `holds a link of ${lengthOf(tooLong)} characters; one message takes ${longest}` };
+    return { problem: `holds a link of ${tooLong} characters; one message takes ${longest}` };
   }
   const nice = cutUp(text, longest, 0);
   const parts = nice !== undefined && nice.length <= most ? nice : cutUp(text, longest, byWord);
@@ -97,7 +123,8 @@ export function splitText(text: string, longest: number, most: number): SplitTex
     return { problem: `cannot be cut into messages of ${longest} characters: there are too many blanks in a row` };
   }
   if (parts.length > most) {
-    return { problem: `has ${lengthOf(text)} characters; one call takes ${most} messages of ${longest} at the most` };
+    const needed = `needs ${parts.length} messages of ${longest} characters at the most, as it can be cut`;
+    return { problem: `${needed}; one call takes ${most}` };
   }
   return { parts };
 }

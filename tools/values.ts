@@ -74,8 +74,9 @@ export const fields = (fieldId: typeof customFieldId, fieldName: typeof customFi
 
 /** Fields of a contact by their names, which ManyChat takes in any case. */
 export const fieldRecord = z
-  .record(customFieldName, fieldValue)
+  .record(z.string(), fieldValue)
   .refine((given) => Object.keys(given).length > 0, 'needs at least one field')
+  .refine((given) => Object.keys(given).every((name) => name.trim() !== ''), "has a value without a field's name")
   .refine((given) => {
     const names = Object.keys(given).map((name) => name.toLowerCase());
     return new Set(names).size === names.length;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Result } from './endpoint.js';
+import type { Kind } from './failure.js';
 import { asObject } from './lenient.js';
 
 const hourMs = 3_600_000;
@@ -15,36 +16,69 @@ export function spanText(milliseconds: number): string {
   return parts.filter((part) => !part.startsWith('0 ')).join(' ') || '0 min';
 }
 
-/** A contact's last interaction, and how long ago it was; absent where ManyChat knows of none. */
-function lastInteraction(contact: Result, now: number): { at: string; ago: number } | undefined {
-  const { last_interaction: at } = contact;
-  const ago = typeof at === 'string' ? now - Date.parse(at) : Number.NaN;
-  return typeof at === 'string' && !Number.isNaN(ago) ? { at, ago } : undefined;
+/** A moment as ManyChat writes it, `2018-12-03T11:17:54+00:00`; without its offset it could be read in any zone. */
+const moment = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)(Z|[+-]\d{2}:?\d{2})$/i;
+const withoutOffset = /^\d{4}-\d{2}-\d{2}(?:[T ][\d:.]+)?$/i;
+
+/** How far the clock of ManyChat may be ahead of this one. */
+const clocksApartMs = 120_000;
+
+/** A contact's last interaction: how long ago it was, or why that cannot be told. */
+type LastInteraction = { readonly at: string } & ({ readonly ago: number } | { readonly reason: string });
+
+/** The last interaction that ManyChat knows of; undefined where it knows of none. */
+function lastInteraction({ last_interaction: at }: Result, now: number): LastInteraction | undefined {
+  if (typeof at !== 'string' || at === '') return undefined;
+  if (withoutOffset.test(at)) return { at, reason: 'the time lacks its offset from UTC' };
+  const [, day, time, offset = ''] = moment.exec(at) ?? [];
+  const ago = now - Date.parse(`${day}T${time}${offset.replace(/(\d{2})(\d{2})$/, '$1:$2')}`);
+  if (Number.isNaN(ago)) return { at, reason: 'the time cannot be read' };
+  return ago < -clocksApartMs ? { at, reason: 'the time lies in the future' } : { at, ago: Math.max(0, ago) };
 }
 
 const onInstagram = ({ ig_id, ig_username }: Result): boolean => ig_id !== undefined || ig_username !== undefined;
-const onWhatsapp = ({ whatsapp_phone }: Result): boolean => whatsapp_phone !== undefined;
+const onWhatsapp = ({ whatsapp_phone, whatsapp_bsuid, whatsapp_username }: Result): boolean =>
+  [whatsapp_phone, whatsapp_bsuid, whatsapp_username].some((each) => each !== undefined);
 
-/** What a contact's data says about whether it can be written to, in sentences. */
-export function reachability(subscriber: unknown, now: number): string[] {
+const windowUnknown = 'Whether the 24-hour window is open';
+
+function windowText(last: LastInteraction | undefined, refusedAs: Kind): string {
+  if (last === undefined) return 'ManyChat knows of no interaction of this contact.';
+  const { at } = last;
+  if ('reason' in last) return `${windowUnknown} is not known: of the last interaction (${at}) ${last.reason}.`;
+  const { ago } = last;
+  const when = `The contact interacted last ${spanText(ago)} ago (${at}): the 24-hour window`;
+  if (ago >= windowMs) return `${when} has been closed for ${spanText(ago - windowMs)}.`;
+  const open = `${when} is open for another ${spanText(windowMs - ago)}.`;
+  return refusedAs === 'window_closed'
+    ? `${open} The window counts for the channel on which the contact wrote last, which need not be this one.`
+    : open;
+}
+
+/**
+ * What a contact's data says about whether it can be written to, in sentences that explain a refusal.
+ * @param now milliseconds since 1970.
+ */
+export function reachability(subscriber: unknown, now: number, refusedAs: Kind): string[] {
   const contact = asObject(subscriber);
-  const last = lastInteraction(contact, now);
-  const spoken =
-    last === undefined
-      ? 'ManyChat knows of no interaction of this contact.'
-      : last.ago < windowMs
-        ? `The contact interacted last ${spanText(last.ago)} ago (${last.at}): the 24-hour window is open for another ${spanText(windowMs - last.ago)}.`
-        : `The contact interacted last ${spanText(last.ago)} ago (${last.at}): the 24-hour window has been closed for ${spanText(last.ago - windowMs)}.`;
   const channels = [...(onInstagram(contact) ? ['Instagram'] : []), ...(onWhatsapp(contact) ? ['WhatsApp'] : [])];
   const known = channels.length === 0 ? 'Neither Instagram nor WhatsApp is' : `${channels.join(' and ')} is`;
-  return [spoken, `${known} on record for the contact; Messenger and Telegram leave no trace in its data.`];
+  return [
+    windowText(lastInteraction(contact, now), refusedAs),
+    `${known} on record for the contact; Messenger and Telegram leave no trace in its data.`,
+  ];
 }
 
 const status = z.looseObject({
   subscriber_id: z.string().optional(),
   name: z.string().optional(),
   last_interaction: z.string().optional(),
-  window: z.looseObject({ open: z.boolean(), until: z.string().optional(), closed_since: z.string().optional() }),
+  window: z.looseObject({
+    open: z.boolean().optional().describe('Absent where it is not known'),
+    until: z.string().optional(),
+    closed_since: z.string().optional(),
+    reason: z.string().optional(),
+  }),
   channels: z.looseObject({ instagram: z.boolean(), whatsapp: z.boolean() }),
   opt_ins: z.looseObject({ sms: z.boolean(), email: z.boolean(), whatsapp: z.boolean() }),
   possible_now: z.array(z.string()),
@@ -60,17 +94,27 @@ const notKnown = [
   'Whether the contact unsubscribed, or granted a one-time notification',
 ];
 
-/** What may be sent to a contact whose window is open or not. */
+/** What may be sent to a contact, by what its data says of its window and channels. */
 function possibleNow(contact: Result, open: boolean): string[] {
   if (open) {
     return ['Any message (manychat_send_text, manychat_send_content) or flow, on the channel where the contact wrote'];
   }
+  const elsewhere = [
+    'If it is on Messenger: one message for each one-time notification that it granted (manychat_list_otn_topics)',
+    'If it is on Telegram: any message, as Telegram has no window',
+  ];
   return [
     ...(onWhatsapp(contact) ? ['A WhatsApp template inside a flow (manychat_send_flow)'] : []),
-    'On Messenger, one message for each one-time notification that the contact granted (manychat_list_otn_topics)',
-    'Telegram has no window',
+    ...(onInstagram(contact) || onWhatsapp(contact) ? [] : elsewhere),
     'Anything, once the contact writes again',
   ];
+}
+
+function windowOf(last: LastInteraction | undefined, now: number): z.output<typeof status>['window'] {
+  if (last === undefined) return { open: false };
+  if ('reason' in last) return { reason: last.reason };
+  const ends = new Date(now - last.ago + windowMs).toISOString();
+  return last.ago < windowMs ? { open: true, until: ends } : { open: false, closed_since: ends };
 }
 
 /**
@@ -80,20 +124,19 @@ function possibleNow(contact: Result, open: boolean): string[] {
 export function messagingStatus(subscriber: unknown, now: number): z.output<typeof status> {
   const contact = asObject(subscriber);
   const last = lastInteraction(contact, now);
-  const open = last !== undefined && last.ago < windowMs;
-  const ends = last === undefined ? undefined : new Date(now - last.ago + windowMs).toISOString();
+  const window = windowOf(last, now);
   return {
     ...(typeof contact.id === 'string' && { subscriber_id: contact.id }),
     ...(typeof contact.name === 'string' && { name: contact.name }),
     ...(last !== undefined && { last_interaction: last.at }),
-    window: { open, ...(ends !== undefined && (open ? { until: ends } : { closed_since: ends })) },
+    window,
     channels: { instagram: onInstagram(contact), whatsapp: onWhatsapp(contact) },
     opt_ins: {
       sms: contact.optin_phone === true,
       email: contact.optin_email === true,
       whatsapp: contact.optin_whatsapp === true,
     },
-    possible_now: possibleNow(contact, open),
-    not_known: notKnown,
+    possible_now: possibleNow(contact, window.open === true),
+    not_known: [...(window.reason === undefined ? [] : [`${windowUnknown}: ${window.reason}`]), ...notKnown],
   };
 }

@@ -1,13 +1,16 @@
 import type { z } from 'zod';
 import type { Declaration, Endpoint, Result } from './endpoint.js';
+import type { Failure } from './failure.js';
 
 /** One endpoint's call as a part of a larger job; `what` names it where a later one fails. */
 export interface Step {
   readonly what: string;
   readonly endpoint: Endpoint;
   readonly input: Result;
-  /** One of many: a refusal is not explained by a further read of the contact. */
+  /** One of many: a refusal is not explained by a further read of the contact, and the step is not reported. */
   readonly plain?: boolean;
+  /** The result in the place of a failure that is an answer all the same; undefined where it is none. */
+  readonly otherwise?: (failure: Failure) => Result | undefined;
 }
 
 /** What a workflow is made with. */
