@@ -9,7 +9,11 @@ function tidy(schema: z.core.JSONSchema.BaseSchema): void {
   if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;
   if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;
   const others = schema.additionalProperties;
-  if (typeof others === 'object' && Object.keys(others).length === 0) delete schema.additionalProperties;
+  // What is too much is refused here, with the names that are known.
+  if (others === false || (typeof others === 'object' && Object.keys(others).length === 0)) {
+    delete schema.additionalProperties;
+  }
+  delete schema.propertyNames;
 }
 
 /** Lists of types as branches, which clients that know only one type a schema can take. */

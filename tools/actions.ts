@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { messageData } from './content.js';
+import { messageDataAgain } from './content.js';
 import type { Result } from './endpoint.js';
 import { setCustomFields } from './fields.js';
 import { contentOf, plainMessage, plainMessageProblems } from './message-text.js';
@@ -28,12 +28,14 @@ const argumentsOf: Readonly<Record<ActionName, { readonly must: readonly string[
 
 /** One action with its arguments, which stand beside each other because clients take no unions. */
 export const actionInput = {
-  action: z.enum(actionNames).describe('Needs: tag_name; fields; text; data; flow_ns, with fields to set them first'),
+  action: z
+    .enum(actionNames)
+    .describe('Each with its own argument: tag_name, fields, text, data, or flow_ns (and fields)'),
   tag_name: tagName.optional(),
   fields: fieldRecord.optional(),
   text: plainMessage.text.optional(),
   channel: plainMessage.channel.unwrap().optional().describe('Of the text; messenger where left out'),
-  data: messageData.optional(),
+  data: messageDataAgain.optional(),
   flow_ns: text('ns from manychat_list_flows').optional(),
 };
 

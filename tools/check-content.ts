@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { channelOf, lengthOf, namedChannels } from './channels.js';
 import { complaintOf, sentence } from './complaints.js';
-import { type Content, messageData } from './content.js';
+import { type Content, messageData, uncheckedMessageData } from './content.js';
 import { asObject } from './lenient.js';
 import { isObject } from './object.js';
 import { repairSend } from './repair.js';
@@ -83,7 +83,7 @@ export const checkContent = workflow({
   api: 'none',
   effect: 'read',
   input: z.strictObject({
-    data: z.unknown().meta(messageData.meta() ?? {}),
+    data: uncheckedMessageData,
     channel: z
       .enum(['messenger', ...namedChannels])
       .optional()

@@ -12,9 +12,7 @@ export const connectionId = z
   .describe('From manychat_list_connections');
 
 /** The account a ManyChat tool works on, where none is pinned. */
-export const chosenConnectionId = connectionId.describe(
-  'Account, from manychat_list_connections; ids differ by account',
-);
+export const chosenConnectionId = connectionId.describe('Which account, from manychat_list_connections');
 
 export const listConnections = endpoint({
   name: 'manychat_list_connections',

@@ -218,30 +218,8 @@ const outline = {
     version: { type: 'string', const: 'v2' },
     content: {
       type: 'object',
-      properties: {
-        type: { type: 'string', enum: namedChannels, description: 'Leave out for Messenger' },
-        messages: {
-          type: 'array',
-          maxItems: mostMessages,
-          items: { type: 'object' },
-          description:
-            '{type:"text",text,buttons?} | {type:"image"|"video"|"audio",url,buttons?} | {type:"file",url} | {type:"cards",elements:[{title,subtitle?,image_url?,action_url?,buttons?}]}; 3 buttons: {type:"url",caption,url} | {type:"flow",caption,target: flow ns} | {type:"call",caption,phone}',
-        },
-        quick_replies: {
-          type: 'array',
-          maxItems: mostQuickReplies,
-          items: { type: 'object' },
-          description: '{type:"flow",caption,target}',
-        },
-        actions: {
-          type: 'array',
-          maxItems: mostActions,
-          items: { type: 'object' },
-          description:
-            '{action:"add_tag"|"remove_tag",tag_name} | {action:"set_field_value",field_name,value} | {action:"unset_field_value",field_name}',
-        },
-      },
-      required: ['messages'],
+      description:
+        '{type?:"instagram"|"whatsapp"|"telegram" (none for Messenger), messages:[{type:"text",text,buttons?} | {type:"image"|"video"|"audio",url,buttons?} | {type:"file",url} | {type:"cards",elements:[{title,subtitle?,image_url?,action_url?,buttons?}]}], quick_replies?:[flow buttons], actions?:[{action:"add_tag"|"remove_tag",tag_name} | {action:"set_field_value",field_name,value}]}; up to 3 buttons: {type:"url",caption,url} | {type:"flow",caption,target:flow ns} | {type:"call",caption,phone}',
     },
   },
   required: ['version', 'content'],
@@ -255,3 +233,12 @@ export const messageData = z
   .strictObject({ version: z.literal('v2', { error: 'must be "v2"' }), content: checkedContent })
   .refine((data) => !hasInexactNumber(data), `holds a number that ${digitsLost}`)
   .meta({ description: 'At most 2,000 characters a text, 1,000 on Instagram', shown: outline });
+
+/** How `data` is shown where it need not be explained a second time. */
+const likeSendContent = { description: 'As data of manychat_send_content', shown: { type: 'object' } };
+
+/** The same where clients have seen the outline beside another tool. */
+export const messageDataAgain = messageData.meta(likeSendContent);
+
+/** The same where it is not checked with the other arguments. */
+export const uncheckedMessageData = z.unknown().meta(likeSendContent);

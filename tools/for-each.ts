@@ -115,7 +115,7 @@ export const forEachSubscriber = workflow({
         .array(subscriberId)
         .min(1, { error: 'needs at least one id' })
         .max(mostSubscribers, { error: `takes ${mostSubscribers} ids at the most; make several calls` })
-        .describe(`1 to ${mostSubscribers} contact ids; repeated ones count once`),
+        .describe('Contact ids'),
       ...actionInput,
     })
     .check(actionProblems),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { openQuestions } from './channels.js';
-import { type Content, messageData } from './content.js';
+import { type Content, messageData, messageDataAgain } from './content.js';
 import { endpoint } from './endpoint.js';
 import { actionFieldValues } from './field-values.js';
 import { named, namesInContent } from './names.js';
@@ -22,7 +22,7 @@ export const sendContent = endpoint({
   name: 'manychat_send_content',
   title: 'Send content',
   description:
-    'Sends a message to one contact, at once. On Messenger, Instagram and WhatsApp refused when the contact wrote last over 24 hours ago, except with an OTN topic. Never repeat a call whose outcome is unknown: the person would get it twice.',
+    'Sends a message to one contact, at once. On Messenger, Instagram and WhatsApp refused when the contact wrote last over 24 hours ago, except with an OTN topic. Never repeat an unknown outcome: it would arrive twice.',
   api: 'manychat',
   method: 'POST',
   path: '/fb/sending/sendContent',
@@ -32,10 +32,8 @@ export const sendContent = endpoint({
   input: z.strictObject({
     subscriber_id: subscriberId,
     data: messageData,
-    message_tag: text('Refused by ManyChat since 2026; leave out').optional(),
-    otn_topic_name: text(
-      'From manychat_list_otn_topics; uses up a token of the contact, also within 24 hours',
-    ).optional(),
+    message_tag: text('Refused since 2026; leave out').optional(),
+    otn_topic_name: text('From manychat_list_otn_topics; uses up a token, within 24 hours too').optional(),
   }),
   output: done,
   repair: repairSend,
@@ -52,14 +50,14 @@ export const sendContentByUserRef = endpoint({
   name: 'manychat_send_content_by_user_ref',
   title: 'Send content by user_ref',
   description:
-    'Sends a message to a checkbox opt-in whose contact is not known yet. Once manychat_get_subscriber_by_user_ref finds the contact use manychat_send_content. Actions are ignored. Never repeat a call whose outcome is unknown.',
+    'Sends a message to a checkbox opt-in whose contact is not known yet. Once manychat_get_subscriber_by_user_ref finds the contact use manychat_send_content. Actions are ignored. Never repeat an unknown outcome.',
   api: 'manychat',
   method: 'POST',
   path: '/fb/sending/sendContentByUserRef',
   perSecond: 25,
   effect: 'send',
   evidence: ['manychat_get_subscriber_by_user_ref'],
-  input: z.strictObject({ user_ref: userRef, data: messageData }),
+  input: z.strictObject({ user_ref: userRef, data: messageDataAgain }),
   output: done,
   repair: repairSend,
   names: ({ data }) => namesInContent(data.content),
@@ -80,7 +78,7 @@ export const sendFlow = endpoint({
   name: 'manychat_send_flow',
   title: 'Send flow',
   description:
-    'Starts a flow for one contact. ok means accepted: ManyChat does not tell whether its messages were delivered (24-hour window, channel). A flow takes no variables: set custom fields first. The only way to send a WhatsApp template. Never repeat a call whose outcome is unknown.',
+    'Starts a flow for one contact. ok means accepted: ManyChat does not tell whether its messages were delivered (24-hour window, channel). A flow takes no variables: set custom fields first. The only way to send a WhatsApp template. Never repeat an unknown outcome.',
   api: 'manychat',
   method: 'POST',
   path: '/fb/sending/sendFlow',

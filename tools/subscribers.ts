@@ -81,7 +81,7 @@ export const findSubscriberBySystemField = endpoint({
   input: z
     .strictObject({
       email: text('e.g. john@example.com').optional(),
-      phone: text('With + and country code, +15400000000').optional(),
+      phone: text('With + and country code').optional(),
     })
     .refine((input) => (input.email === undefined) !== (input.phone === undefined), {
       message: 'give exactly one of email and phone',
@@ -94,16 +94,16 @@ export const findSubscriberBySystemField = endpoint({
 export const profile = {
   first_name: text('First name').optional(),
   last_name: text('Last name').optional(),
-  phone: text('With country code, +15400000000').optional(),
+  phone: text('With + and country code').optional(),
   email: text('Email address').optional(),
   gender: text('e.g. male, female').optional(),
 };
 
 /** What a person agreed to. */
 export const consent = {
-  has_opt_in_sms: z.boolean().optional().describe('Agreed to SMS; required with phone'),
-  has_opt_in_email: z.boolean().optional().describe('Agreed to email; required with email'),
-  consent_phrase: text('What the person agreed to; required when has_opt_in_sms is true').optional(),
+  has_opt_in_sms: z.boolean().optional().describe('Agreed to SMS; goes with phone'),
+  has_opt_in_email: z.boolean().optional().describe('Agreed to email; goes with email'),
+  consent_phrase: text('Words of consent to SMS').optional(),
 };
 
 /** Checks that a new contact has an address, and the consent that ManyChat asks for with it. */

@@ -36,10 +36,10 @@ export const text = (description: string) =>
     .refine((value) => value.trim() !== '', 'must not be empty')
     .describe(description);
 
-export const subscriberId = id('string', 'Contact id, digits, from manychat_find_subscribers_by_name or a sibling');
-export const userRef = id('string', 'user_ref of the opt-in, digits, may be negative', 'any');
+export const subscriberId = id('string', 'Contact id, from a find tool');
+export const userRef = id('string', 'Digits, may be negative', 'any');
 export const tagId = id('integer', 'From manychat_list_tags');
-export const tagName = text('Existing tag, exact name and case');
+export const tagName = text('Exact name of a tag');
 export const customFieldId = id('integer', 'From manychat_list_custom_fields');
 export const customFieldName = text('Existing custom field');
 export const botFieldId = id('integer', 'From manychat_list_bot_fields');
@@ -50,10 +50,14 @@ export const exactNumber = z
   .number()
   .refine((value) => !Number.isInteger(value) || Number.isSafeInteger(value), digitsLost);
 
-/** A field's value; `null` is passed on as it is, since nobody has shown whether it clears a field. */
-export const fieldValue = z
-  .union([z.string(), exactNumber, z.boolean(), z.null()])
-  .describe('By type: text, number, true/false, date 2018-07-18, datetime 2018-05-01T06:30:24+03:00');
+/**
+ * A field's value; `null` is passed on as it is, since nobody has shown whether it clears a field, and is not shown to
+ * clients for the same reason.
+ */
+export const fieldValue = z.union([z.string(), exactNumber, z.boolean(), z.null()]).meta({
+  description: 'By type; date 2018-07-18, datetime 2018-07-18T06:30+03:00',
+  shown: { anyOf: [{ type: 'string' }, { type: 'number' }, { type: 'boolean' }] },
+});
 
 /** Types of custom and bot fields. */
 export const fieldType = z.enum(fieldTypes).describe('Cannot be changed later');
@@ -70,7 +74,7 @@ export const fields = (fieldId: typeof customFieldId, fieldName: typeof customFi
     )
     .min(1)
     .max(20)
-    .describe('1 to 20 fields, each by field_id or field_name');
+    .describe('1 to 20, each by field_id or field_name');
 
 /** Fields of a contact by their names, which ManyChat takes in any case. */
 export const fieldRecord = z
@@ -81,10 +85,7 @@ export const fieldRecord = z
     const names = Object.keys(given).map((name) => name.toLowerCase());
     return new Set(names).size === names.length;
   }, 'names a field twice, in different case')
-  .describe('Values by name of the custom field, any number');
+  .describe('Values by field name');
 
 /** How much of each found contact is returned. */
-export const detail = z
-  .enum(['summary', 'full'])
-  .default('summary')
-  .describe('summary: id, name, last_interaction, and addresses up to 20 hits; full: all fields of the first 20');
+export const detail = z.enum(['summary', 'full']).default('summary').describe('full: every field of the first 20');

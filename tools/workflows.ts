@@ -12,7 +12,7 @@ export const sendText = workflow({
   name: 'manychat_send_text',
   title: 'Send text',
   description:
-    'Sends a text to one contact, at once, with buttons and quick replies. The simplest way to write to somebody; images, cards, actions and OTN topics: manychat_send_content. Refused when the contact wrote last over 24 hours ago. Never repeat a call whose outcome is unknown: the person would get it twice.',
+    'Sends a text to one contact, at once, with buttons and quick replies. The simplest way to write to somebody; images, cards, actions and OTN topics: manychat_send_content. Refused when the contact wrote last over 24 hours ago. Never repeat an unknown outcome: it would arrive twice.',
   api: 'manychat',
   effect: 'send',
   evidence: ['manychat_get_subscriber'],
@@ -37,7 +37,7 @@ export const setFieldsAndSendFlow = workflow({
   name: 'manychat_set_fields_and_send_flow',
   title: 'Set fields and send flow',
   description:
-    "Sets custom fields of one contact, then starts a flow that shows them: the way to send a flow, or a WhatsApp template, with one contact's own texts. The flow is not started when a field could not be set. ok means accepted, not delivered. Never repeat a call whose outcome is unknown.",
+    "Sets custom fields of one contact, then starts a flow that shows them: the way to send a flow, or a WhatsApp template, with one contact's own texts. The flow is not started when a field could not be set. ok means accepted, not delivered. Never repeat an unknown outcome.",
   api: 'manychat',
   effect: 'send',
   evidence: ['manychat_get_subscriber'],
