@@ -42,17 +42,17 @@ export async function runCommandLine(args: readonly string[], shell: Shell): Pro
       outputError: (text, write) => write(`manychat-mcp: ${text.replace(/^error: /, '')}See manychat-mcp --help`),
     })
     .exitOverride();
-  for (const { name, setting, value, description } of flags) {
-    const flag = value === undefined ? `--${name}` : `--${name} <${value}>`;
-    program.addOption(new Option(flag, `${setting}: ${description}`));
+  for (const { flag, setting, value, description } of flags) {
+    const words = value === undefined ? `--${flag}` : `--${flag} <${value}>`;
+    program.addOption(new Option(words, `${setting}: ${description}`));
   }
 
   /** The configuration under these options; a command at the shell logs nothing unless it is told to. */
   function config(quiet = true): Config {
     const options = program.opts<Record<string, string | boolean | undefined>>();
-    const settings = flags.flatMap(({ name, setting }) => {
-      const value = options[name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())];
-      if (value === '') throw new UsageError(`--${name} needs a value`);
+    const settings = flags.flatMap(({ flag, setting }) => {
+      const value = options[flag.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())];
+      if (value === '') throw new UsageError(`--${flag} needs a value`);
       return value === undefined ? [] : [[setting, String(value)]];
     });
     const standard = quiet ? { MANYCHAT_MCP_LOG_LEVEL: 'silent' } : {};

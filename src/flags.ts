@@ -1,58 +1,91 @@
 import type { Setting } from './config.js';
 
-/** A command-line flag that stands for a setting. */
-export interface Flag {
-  readonly name: string;
+/** A setting as it is explained, with its flag where it has one. */
+export interface SettingText {
   readonly setting: Setting;
+  /** Absent for keys, since argument lists can be read by others, and for addresses. */
+  readonly flag?: string;
   /** What stands behind the flag; absent where it stands alone. */
   readonly value?: string;
   readonly description: string;
 }
 
-/** Every flag that mirrors a setting; keys have none, since argument lists can be read by others. */
-export const flags: readonly Flag[] = [
+/** Every setting, in reading order. */
+export const settingTexts: readonly SettingText[] = [
+  { setting: 'MATON_API_KEY', description: 'Maton key; a pasted "Bearer " or quotes are taken off' },
   {
-    name: 'connection',
     setting: 'MATON_CONNECTION_ID',
+    flag: 'connection',
     value: 'ID',
-    description: 'use this connection for every call',
+    description: 'use this connection for every call; tools then show no connection_id',
   },
-  { name: 'sandbox', setting: 'MANYCHAT_MCP_SANDBOX', description: 'use an embedded sandbox account; needs no key' },
+  { setting: 'MANYCHAT_API_KEY', description: 'ManyChat key, used without Maton when MATON_API_KEY is not set' },
+  { setting: 'MATON_GATEWAY_URL', description: 'https://gateway.maton.ai' },
   {
-    name: 'toolsets',
+    setting: 'MATON_CONTROL_URL',
+    description: "https://ctrl.maton.ai; Maton's newer https://api.maton.ai can serve as both",
+  },
+  { setting: 'MANYCHAT_API_URL', description: 'https://api.manychat.com' },
+  {
+    setting: 'MANYCHAT_MCP_SANDBOX',
+    flag: 'sandbox',
+    description: 'use an embedded sandbox account instead of a real one; needs no key',
+  },
+  {
     setting: 'MANYCHAT_MCP_TOOLSETS',
+    flag: 'toolsets',
     value: 'NAMES',
     description: 'offer these sets of tools only: page, flows, tags, fields, subscribers, sending, connections',
   },
-  { name: 'tools', setting: 'MANYCHAT_MCP_TOOLS', value: 'NAMES', description: 'offer these tools, beside any sets' },
   {
-    name: 'exclude-tools',
+    setting: 'MANYCHAT_MCP_TOOLS',
+    flag: 'tools',
+    value: 'NAMES',
+    description: 'offer these tools, beside any sets; manychat_ can be left out',
+  },
+  {
     setting: 'MANYCHAT_MCP_EXCLUDE_TOOLS',
+    flag: 'exclude-tools',
     value: 'NAMES',
     description: 'do not offer these tools, whatever else is said',
   },
-  { name: 'read-only', setting: 'MANYCHAT_MCP_READ_ONLY', description: 'offer and do nothing that changes or sends' },
   {
-    name: 'dry-run',
+    setting: 'MANYCHAT_MCP_READ_ONLY',
+    flag: 'read-only',
+    description: 'offer only what reads, and carry out nothing else',
+  },
+  {
     setting: 'MANYCHAT_MCP_DRY_RUN',
-    description: 'show the requests that would change or send, and make none of them',
+    flag: 'dry-run',
+    description: 'show the exact requests that would change or send, and make none of them',
   },
   {
-    name: 'confirm',
     setting: 'MANYCHAT_MCP_CONFIRM',
+    flag: 'confirm',
     value: 'WHAT',
-    description: 'what the client asks the user to confirm: nothing, destroy or sends (destroy)',
+    description:
+      'what the client asks its user to confirm, if it can: destroy (the standard), sends as well, or nothing',
   },
   {
-    name: 'deadline-ms',
     setting: 'MANYCHAT_MCP_DEADLINE_MS',
+    flag: 'deadline-ms',
     value: 'N',
-    description: 'longest wait for an answer (45000)',
+    description: 'the time one call may take, waiting and repeats included, in milliseconds (45000)',
   },
   {
-    name: 'log-level',
     setting: 'MANYCHAT_MCP_LOG_LEVEL',
+    flag: 'log-level',
     value: 'LEVEL',
-    description: 'trace, debug, info, warn, error or silent',
+    description: 'trace, debug, info, warn, error or silent; info is a line a call, without arguments, results or keys',
   },
 ];
+
+/** A command-line flag that stands for a setting. */
+export interface Flag extends SettingText {
+  readonly flag: string;
+}
+
+/** Every flag that mirrors a setting. */
+export const flags: readonly Flag[] = settingTexts.flatMap((text) =>
+  text.flag === undefined ? [] : [{ ...text, flag: text.flag }],
+);

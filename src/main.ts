@@ -51,13 +51,13 @@ function openShell(): Shell {
 /** The settings of a command line that asks for nothing but to serve, as clients start it; undefined for any other. */
 function settingsToServe(args: string[]): Record<string, string> | undefined {
   const options = Object.fromEntries(
-    flags.map(({ name, value }) => [name, { type: value === undefined ? 'boolean' : 'string' } as const]),
+    flags.map(({ flag, value }) => [flag, { type: value === undefined ? 'boolean' : 'string' } as const]),
   );
   try {
     const { values } = parseArgs({ args, options });
     return Object.fromEntries(
-      flags.flatMap(({ name, setting }) => {
-        const given = values[name];
+      flags.flatMap(({ flag, setting }) => {
+        const given = values[flag];
         // What is empty is told by the command line's own words.
         if (given === '') throw new UsageError();
         return given === undefined ? [] : [[setting, String(given)]];

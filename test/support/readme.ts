@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Tool } from '@modelcontextprotocol/client';
+import { settingTexts } from '../../src/flags.js';
 import { kindMeanings } from '../../tools/failure.js';
 import { connectProgram } from './program.js';
 import { runHere } from './shell.js';
@@ -32,6 +33,15 @@ async function toolTable(): Promise<string> {
 /** What the README says by the program's own word, by the name of the mark it stands behind. */
 const sections: Readonly<Record<string, () => Promise<string>>> = {
   transcript: async () => `\`\`\`text\n${await transcript()}\n\`\`\``,
+  settings: async () =>
+    [
+      '| variable | flag | meaning |',
+      '| --- | --- | --- |',
+      ...settingTexts.map(({ setting, flag, description }) => {
+        const own = flag === undefined ? '' : `\`--${flag}\``;
+        return `| \`${setting}\` | ${own} | ${description} |`;
+      }),
+    ].join('\n'),
   tools: toolTable,
   help: async () => `\`\`\`text\n${(await runHere(['--help'], {})).out}\n\`\`\``,
   'help of bulk': async () => {
