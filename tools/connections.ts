@@ -12,18 +12,20 @@ export const connectionId = z
   .describe('From manychat_list_connections');
 
 /** The account a ManyChat tool works on, where none is pinned. */
-export const chosenConnectionId = connectionId.describe('Which account, from manychat_list_connections');
+export const chosenConnectionId = connectionId.describe('Account, from manychat_list_connections');
 
 export const listConnections = endpoint({
   name: 'manychat_list_connections',
   title: 'List connections',
   description:
-    'The ManyChat accounts connected at Maton, with status. Their connection_id chooses the account a tool works on.',
+    'The ManyChat accounts connected at Maton, with status. Their connection_id chooses the account; without it and with several ACTIVE, reads use the oldest and everything else is refused.',
   api: 'connections',
   method: 'GET',
   path: '/connections',
   effect: 'read',
-  input: z.strictObject({ status: z.enum(['ACTIVE', 'PENDING', 'FAILED']).optional().describe('Only these') }),
+  input: z.strictObject({
+    status: z.enum(['ACTIVE', 'PENDING', 'FAILED']).optional().describe('Only connections in this state'),
+  }),
   fixed: { app: 'manychat' },
   output: connectionsResult,
   example: { status: 'ACTIVE' },
@@ -33,7 +35,7 @@ export const getConnection = endpoint({
   name: 'manychat_get_connection',
   title: 'Get connection',
   description:
-    'Status of one connection: ACTIVE works, PENDING waits for its owner to open the link, FAILED needs a new one.',
+    'Status of one connection: ACTIVE works, PENDING waits for its owner to open the link (shown here), FAILED needs manychat_create_connection.',
   api: 'connections',
   method: 'GET',
   path: '/connections/{connection_id}',

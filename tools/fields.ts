@@ -34,7 +34,7 @@ export const createCustomField = endpoint({
   name: 'manychat_create_custom_field',
   title: 'Create custom field',
   description:
-    'Adds a field that every contact can have a value of. The API cannot delete one: look in manychat_list_custom_fields first.',
+    'Adds a field with a value for each contact; for the whole account: manychat_create_bot_field. The API cannot delete one: look in manychat_list_custom_fields first.',
   api: 'manychat',
   method: 'POST',
   path: '/fb/page/createCustomField',
@@ -87,7 +87,7 @@ export const setCustomFields = endpoint({
   name: 'manychat_set_custom_fields',
   title: 'Set custom fields',
   description:
-    'Sets up to 20 fields of one contact in one request. For texts that a flow shows, set the fields first, then manychat_send_flow.',
+    'Sets up to 20 fields of one contact in one request. When a flow is to show them: manychat_set_fields_and_send_flow.',
   api: 'manychat',
   method: 'POST',
   path: '/fb/subscriber/setCustomFields',
@@ -125,7 +125,7 @@ export const createBotField = endpoint({
   name: 'manychat_create_bot_field',
   title: 'Create bot field',
   description:
-    'Adds a field with one value for the whole account. The API cannot delete one. For a value per contact use manychat_create_custom_field.',
+    'Adds a field with one value for the whole account; per contact: manychat_create_custom_field. The API cannot delete one: look in manychat_list_bot_fields first.',
   api: 'manychat',
   method: 'POST',
   path: '/fb/page/createBotField',
@@ -178,7 +178,8 @@ export const setBotFieldByName = endpoint({
 export const setBotFields = endpoint({
   name: 'manychat_set_bot_fields',
   title: 'Set bot fields',
-  description: "Sets up to 20 account-wide values in one request. One contact's values: manychat_set_custom_fields.",
+  description:
+    "Sets up to 20 values that every contact's flows see, in one request. One contact's values: manychat_set_custom_fields.",
   api: 'manychat',
   method: 'POST',
   path: '/fb/page/setBotFields',

@@ -190,7 +190,7 @@ export const findOrCreateSubscriber = workflow({
   name: 'manychat_find_or_create_subscriber',
   title: 'Find or create subscriber',
   description:
-    'The contact with this email, phone or WhatsApp number, created when there is none; a contact that is found is not changed. A new WhatsApp contact also gets its number as phone and in the field. Creating needs the import permission from ManyChat support.',
+    'The contact with this email, phone or WhatsApp number, created when there is none; one that is found is not changed. A new WhatsApp contact also gets its number as phone and in the field whatsapp_field_id: without that field it may exist and not be found. Creating needs the import permission from ManyChat support.',
   api: 'manychat',
   effect: 'create',
   evidence: ['manychat_find_subscriber_by_system_field', 'manychat_find_subscribers_by_name'],

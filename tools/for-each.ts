@@ -105,7 +105,7 @@ export const forEachSubscriber = workflow({
   name: 'manychat_for_each_subscriber',
   title: 'Do one thing for many subscribers',
   description:
-    'Does one action with each of up to 1,000 contacts, within the rate limits. What does not fit into the time of one call comes back as remaining: call again with those ids until it is empty. Never call again with ids in unknown: they may have been sent to. The same text goes to everybody.',
+    'Adds or removes a tag, sets fields or sends, the same for each of up to 1,000 contacts; for one contact use its own tool. When time runs out call again with remaining; when stopped is given, mend that cause first. Never call again with ids in unknown: they may have been sent to.',
   api: 'manychat',
   effect: 'send',
   evidence: ['manychat_get_subscriber'],

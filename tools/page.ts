@@ -20,7 +20,8 @@ export const getPage = endpoint({
 export const listGrowthTools = endpoint({
   name: 'manychat_list_growth_tools',
   title: 'List growth tools',
-  description: 'Opt-in widgets of the page (id, name, type). Information only: no tool starts or edits them.',
+  description:
+    "The page's opt-in widgets (id, name, type), for information: no tool takes their ids, and contacts do not show which they came by.",
   api: 'manychat',
   method: 'GET',
   path: '/fb/page/getGrowthTools',

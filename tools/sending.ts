@@ -22,7 +22,7 @@ export const sendContent = endpoint({
   name: 'manychat_send_content',
   title: 'Send content',
   description:
-    'Sends a message to one contact, at once. On Messenger, Instagram and WhatsApp refused when the contact wrote last over 24 hours ago, except with an OTN topic. Never repeat an unknown outcome: it would arrive twice.',
+    'Sends images, cards, actions or with an OTN topic to one contact; plain text: manychat_send_text; to check first: manychat_check_content. Refused 24 hours after the contact wrote last, except on Telegram or with an OTN topic (Messenger). Never repeat an unknown outcome.',
   api: 'manychat',
   method: 'POST',
   path: '/fb/sending/sendContent',
@@ -32,8 +32,8 @@ export const sendContent = endpoint({
   input: z.strictObject({
     subscriber_id: subscriberId,
     data: messageData,
-    message_tag: text('Refused since 2026; leave out').optional(),
-    otn_topic_name: text('From manychat_list_otn_topics; uses up a token, within 24 hours too').optional(),
+    message_tag: text('Refused; leave out').optional(),
+    otn_topic_name: text('From manychat_list_otn_topics; contact must have granted it').optional(),
   }),
   output: done,
   repair: repairSend,
@@ -78,7 +78,7 @@ export const sendFlow = endpoint({
   name: 'manychat_send_flow',
   title: 'Send flow',
   description:
-    'Starts a flow for one contact. ok means accepted: ManyChat does not tell whether its messages were delivered (24-hour window, channel). A flow takes no variables: set custom fields first. The only way to send a WhatsApp template. Never repeat an unknown outcome.',
+    "Starts a flow for one contact. It takes no variables: for one contact's texts, also in a WhatsApp template, use manychat_set_fields_and_send_flow. ok means accepted: ManyChat does not tell whether it was delivered (24-hour window, channel). Never repeat an unknown outcome.",
   api: 'manychat',
   method: 'POST',
   path: '/fb/sending/sendFlow',

@@ -72,7 +72,7 @@ export const addTagToSubscriber = endpoint({
   name: 'manychat_add_tag_to_subscriber',
   title: 'Add tag to subscriber',
   description:
-    'Gives one contact an existing tag; no effect when it has it. May start automations that wait for the tag. By name: manychat_add_tag_to_subscriber_by_name.',
+    'Gives one contact an existing tag; no effect when it has it. By name: manychat_add_tag_to_subscriber_by_name; for many: manychat_for_each_subscriber.',
   api: 'manychat',
   method: 'POST',
   path: '/fb/subscriber/addTag',
@@ -87,7 +87,7 @@ export const addTagToSubscriberByName = endpoint({
   name: 'manychat_add_tag_to_subscriber_by_name',
   title: 'Add tag to subscriber by name',
   description:
-    'Gives one contact a tag that must exist already (else manychat_create_tag first); no effect when it has it. May start automations that wait for the tag.',
+    'Gives one contact a tag that must exist already (else manychat_create_tag first); no effect when it has it. For many: manychat_for_each_subscriber.',
   api: 'manychat',
   method: 'POST',
   path: '/fb/subscriber/addTagByName',
@@ -102,7 +102,7 @@ export const addTagToSubscriberByName = endpoint({
 export const removeTagFromSubscriber = endpoint({
   name: 'manychat_remove_tag_from_subscriber',
   title: 'Remove tag from subscriber',
-  description: 'Takes a tag from one contact; others keep it, unlike manychat_delete_tag.',
+  description: 'Takes a tag from one contact; no effect when it lacks it. From everybody: manychat_delete_tag.',
   api: 'manychat',
   method: 'POST',
   path: '/fb/subscriber/removeTag',
@@ -116,7 +116,7 @@ export const removeTagFromSubscriber = endpoint({
 export const removeTagFromSubscriberByName = endpoint({
   name: 'manychat_remove_tag_from_subscriber_by_name',
   title: 'Remove tag from subscriber by name',
-  description: 'Takes a tag from one contact; others keep it, unlike manychat_delete_tag_by_name.',
+  description: 'Takes a tag from one contact; no effect when it lacks it. From everybody: manychat_delete_tag_by_name.',
   api: 'manychat',
   method: 'POST',
   path: '/fb/subscriber/removeTagByName',

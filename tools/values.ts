@@ -36,7 +36,7 @@ export const text = (description: string) =>
     .refine((value) => value.trim() !== '', 'must not be empty')
     .describe(description);
 
-export const subscriberId = id('string', 'Contact id, from a find tool');
+export const subscriberId = id('string', 'Id from a find tool');
 export const userRef = id('string', 'Digits, may be negative', 'any');
 export const tagId = id('integer', 'From manychat_list_tags');
 export const tagName = text('Exact name of a tag');
@@ -55,12 +55,12 @@ export const exactNumber = z
  * clients for the same reason.
  */
 export const fieldValue = z.union([z.string(), exactNumber, z.boolean(), z.null()]).meta({
-  description: 'By type; date 2018-07-18, datetime 2018-07-18T06:30+03:00',
+  description: 'By type; 2018-07-18, 2018-07-18T06:30:00+03:00',
   shown: { anyOf: [{ type: 'string' }, { type: 'number' }, { type: 'boolean' }] },
 });
 
 /** Types of custom and bot fields. */
-export const fieldType = z.enum(fieldTypes).describe('Cannot be changed later');
+export const fieldType = z.enum(fieldTypes).describe('The API cannot change it');
 
 /** Up to 20 fields, each named by id or by name: ManyChat's limit for one request. */
 export const fields = (fieldId: typeof customFieldId, fieldName: typeof customFieldName) =>

@@ -12,7 +12,7 @@ export const sendText = workflow({
   name: 'manychat_send_text',
   title: 'Send text',
   description:
-    'Sends a text to one contact, at once, with buttons and quick replies. The simplest way to write to somebody; images, cards, actions and OTN topics: manychat_send_content. Refused when the contact wrote last over 24 hours ago. Never repeat an unknown outcome: it would arrive twice.',
+    'Sends a text to one contact, with buttons and quick replies. The simplest way to write to somebody; images, cards, actions and OTN topics: manychat_send_content. Except on Telegram refused when the contact wrote last over 24 hours ago: then only an OTN topic or a WhatsApp template (manychat_send_flow). Never repeat an unknown outcome.',
   api: 'manychat',
   effect: 'send',
   evidence: ['manychat_get_subscriber'],
@@ -62,7 +62,7 @@ export const getMessagingStatus = workflow({
   name: 'manychat_get_messaging_status',
   title: 'Get messaging status',
   description:
-    'Whether one contact can be written to now: 24-hour window and its end, channels on record, opt-ins, what may be sent, and what ManyChat does not tell. Look here before a send that must arrive.',
+    'Whether one contact can be written to now: 24-hour window and its end, channels on record, opt-ins, what may be sent, and what ManyChat does not tell. Look here before an important send.',
   api: 'manychat',
   effect: 'read',
   input: z.strictObject({ subscriber_id: subscriberId }),
