@@ -24,7 +24,7 @@ export const listConnections = endpoint({
   path: '/connections',
   effect: 'read',
   input: z.strictObject({
-    status: z.enum(['ACTIVE', 'PENDING', 'FAILED']).optional().describe('Only connections in this state'),
+    status: z.enum(['ACTIVE', 'PENDING', 'FAILED']).optional().describe('Only in this state'),
   }),
   fixed: { app: 'manychat' },
   output: connectionsResult,
