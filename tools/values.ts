@@ -60,7 +60,7 @@ export const fieldValue = z.union([z.string(), exactNumber, z.boolean(), z.null(
 });
 
 /** Types of custom and bot fields. */
-export const fieldType = z.enum(fieldTypes).describe('The API cannot change it');
+export const fieldType = z.enum(fieldTypes).describe('Cannot be changed');
 
 /** Up to 20 fields, each named by id or by name: ManyChat's limit for one request. */
 export const fields = (fieldId: typeof customFieldId, fieldName: typeof customFieldName) =>
