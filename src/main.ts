@@ -9,7 +9,7 @@ import { exitCodes, type Shell, UsageError } from './shell.js';
 function endingSignal(): AbortSignal {
   const ending = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
-    process.on(signal, () => (ending.signal.aborted ? process.exit(exitCodes.failed) : ending.abort()));
+    process.on(signal, () => (ending.signal.aborted ? process.exit(exitCodes.unknown) : ending.abort()));
   }
   return ending.signal;
 }
@@ -99,7 +99,7 @@ async function end(code: number): Promise<never> {
   process.exit(code);
 }
 
-// A reader that goes away, as `head` does, is no defect.
-for (const stream of [process.stdout, process.stderr]) stream.on('error', () => process.exit(exitCodes.failed));
+// A reader that goes away, as `head` does or a terminal that is closed, is no defect; what is under way comes to its end.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
 await end(await main(process.argv.slice(2)).catch(report));

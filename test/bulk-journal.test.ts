@@ -52,8 +52,15 @@ describe('a journal', () => {
   test.each([
     ['{"something":"else"}\n', /is not a journal of manychat-mcp bulk/],
     ['id,name\n1,x\n', /is not a journal of manychat-mcp bulk/],
-    ['{"bulk":1,"page":"2","action":{"action":"add_tag","tag_name":"VIP"}}\n', /belongs to another job or account/],
-    ['{"bulk":1,"page":"1","action":{"action":"add_tag","tag_name":"Old"}}\n', /belongs to another job or account/],
+    ['a token without a line end', /is not a journal of manychat-mcp bulk/],
+    [
+      '{"bulk":1,"page":"2","action":{"action":"add_tag","tag_name":"VIP"}}\n',
+      /belongs to another account: its page is "2"/,
+    ],
+    [
+      '{"bulk":1,"page":"1","action":{"action":"add_tag","tag_name":"Old"}}\n',
+      /belongs to another job: its action is .*Old/,
+    ],
     [
       '{"bulk":1,"page":"1","action":{"action":"add_tag","tag_name":"VIP"}}\n{"id":"1","sta\n{"id":"1","state":"done"}\n',
       /line 2 cannot be read; the journal is damaged/,

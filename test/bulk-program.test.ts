@@ -43,7 +43,7 @@ function run(path: string, onBegun?: (child: ChildProcess) => void, prefix: read
   child.stderr.on('data', (chunk: Buffer) => {
     err += chunk.toString();
     // It says how many are to be done just before it begins.
-    if (err.includes('to do.')) onBegun?.(child);
+    if (err.includes(' to do, ')) onBegun?.(child);
   });
   return new Promise((resolve) => child.on('close', (code) => resolve({ code, out, err })));
 }

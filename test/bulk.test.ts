@@ -39,7 +39,7 @@ describe('a bulk', () => {
     const path = write('contacts.csv', csv([...ids(5), ids(1)[0] ?? '']));
     const first = await run(path, hello);
     expect(first).toMatchObject({ code: 0, counts: counted({ total: 5, done: 5, repeated: 1 }) });
-    expect(first.noted).toContain('Sunrise Coffee: 5 of 5 contacts to do.');
+    expect(first.noted).toContain('Sunrise Coffee: 5 of 5 contacts to do, by the ids in "id".');
     expect(sandbox.messages().map(({ messages }) => Object(messages[0]).text)).toEqual([
       'Hi Name 0',
       'Hi Name 1',
@@ -103,7 +103,7 @@ describe('a bulk', () => {
     const first = await run(path, hello);
     expect(first).toMatchObject({ code: 4, counts: counted({ total: 30, done: 5, not_reached: 25 }) });
     expect(first.noted).toMatch(/Stopped\. manychat_auth: Wrong token/);
-    expect(first.noted).toContain('The same command goes on with those not reached.');
+    expect(first.noted).toContain('Once that is mended, the same command goes on with those not reached.');
     sandbox.clearFaults();
     expect(await run(path, hello)).toMatchObject({ code: 0, counts: counted({ total: 30, done: 30 }) });
     expect(reached().sort()).toEqual(ids(30));

@@ -27,12 +27,29 @@ const outages: ReadonlySet<Kind> = new Set([
 export const aboutContact = (words: string): boolean =>
   /subscriber|contact/i.test(words) && !/\b(tag|field|flow|topic|notification)s?\b/i.test(words);
 
-/** Whether the same failure awaits every other contact of a job, so that going on is of no use. */
-export const concernsEverybody = ({ kind, message }: Failure): boolean =>
-  everybodys.has(kind) || (inArguments.has(kind) && !aboutContact(message));
-
 /** Whether ManyChat, Maton or the way to them may be down. */
-export const isOutage = ({ kind }: Failure): boolean => outages.has(kind);
+const isOutage = ({ kind }: Failure): boolean => outages.has(kind);
 
-/** Failures of that kind in a row after which a job stops. */
-export const mostOutages = 5;
+/** Whether a refusal lies in the arguments and not in the contact. */
+const liesInArguments = ({ kind, message }: Failure): boolean => inArguments.has(kind) && !aboutContact(message);
+
+/**
+ * Whether the same failure awaits every other contact of a job, so that going on is of no use; where the arguments
+ * differ from contact to contact, not because of them.
+ */
+export const concernsEverybody = (failure: Failure, argumentsDiffer = false): boolean =>
+  everybodys.has(failure.kind) || (!argumentsDiffer && liesInArguments(failure));
+
+/** A wait in seconds that no contact of a job is kept for. */
+export const longestWaitSeconds = 60;
+
+/** Whether the limits leave no place for long: the account's, or the hourly one of this contact. */
+const isLongWait = ({ kind, retry_after_s: wait = 0 }: Failure): boolean =>
+  kind === 'rate_limited' && wait >= longestWaitSeconds;
+
+/** Whether a failure that comes again and again would come for everybody. */
+export const isSuspicious = (failure: Failure): boolean =>
+  isOutage(failure) || isLongWait(failure) || liesInArguments(failure);
+
+/** Suspicious failures in a row after which a job stops. */
+export const mostInARow = 5;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { actionCautions, actionInput, actionProblems, stepsOf } from './actions.js';
-import { concernsEverybody, isOutage, mostOutages } from './blame.js';
+import { concernsEverybody, isSuspicious, longestWaitSeconds, mostInARow } from './blame.js';
 import type { Result } from './endpoint.js';
 import { CallError, type Failure, kinds } from './failure.js';
 import { repairSend } from './repair.js';
@@ -16,9 +16,6 @@ const inFlight = 10;
 /** The share of its time after which a call begins with no further contact, so that those in flight can end. */
 const reservedShare = 0.2;
 
-/** A contact that must wait longer than this is not worth waiting for: its hourly limit is used up. */
-const longestWaitSeconds = 60;
-
 const output = z.looseObject({
   done: z.int(),
   failed: z.array(z.looseObject({ subscriber_id: z.string(), error: z.enum(kinds) })),
@@ -32,7 +29,7 @@ const output = z.looseObject({
 /** What has become of the contacts so far. */
 interface Tally {
   done: number;
-  readonly failed: { readonly subscriber_id: string; readonly error: Failure['kind'] }[];
+  failed: { readonly subscriber_id: string; readonly error: Failure['kind'] }[];
   readonly unknown: string[];
   readonly remaining: string[];
   /** One failure of each kind. */
@@ -47,19 +44,22 @@ const wasNotReached = ({ kind, performed, retry_after_s: wait = 0 }: Failure): b
 async function forEach(ids: readonly string[], act: (id: string) => Promise<void>, steps: Steps): Promise<Result> {
   const tally: Tally = { done: 0, failed: [], unknown: [], remaining: [], errors: new Map() };
   const waiting = [...ids];
+  /** Of those that failed, who was not reached at all and can have another turn once an outage is over. */
+  const unsent: string[] = [];
   let stopped: CallError | undefined;
-  let outagesInARow = 0;
+  let suspiciousInARow = 0;
   const settled = () => tally.done + tally.failed.length + tally.unknown.length;
 
   function fail(id: string, error: CallError): void {
     const { failure } = error;
-    outagesInARow = isOutage(failure) ? outagesInARow + 1 : 0;
+    suspiciousInARow = isSuspicious(failure) ? suspiciousInARow + 1 : 0;
     if (wasNotReached(failure)) return void tally.remaining.push(id);
     if (concernsEverybody(failure) && failure.performed === 'no') {
       stopped ??= error;
       return void tally.remaining.push(id);
     }
-    if (outagesInARow >= mostOutages) stopped ??= error;
+    if (suspiciousInARow >= mostInARow) stopped ??= error;
+    if (failure.performed === 'no' && failure.retryable) unsent.push(id);
     if (!tally.errors.has(failure.kind)) tally.errors.set(failure.kind, failure);
     if (failure.performed === 'unknown' && !failure.retryable) tally.unknown.push(id);
     else tally.failed.push({ subscriber_id: id, error: failure.kind });
@@ -72,7 +72,7 @@ async function forEach(ids: readonly string[], act: (id: string) => Promise<void
       try {
         await act(id);
         tally.done += 1;
-        outagesInARow = 0;
+        suspiciousInARow = 0;
       } catch (error) {
         if (!(error instanceof CallError)) throw error;
         fail(id, error);
@@ -88,12 +88,19 @@ async function forEach(ids: readonly string[], act: (id: string) => Promise<void
 
   steps.progress(0, ids.length, 'begun');
   await Promise.all(Array.from({ length: inFlight }, work));
-  if (stopped !== undefined && settled() === 0) throw stopped;
+  if (stopped !== undefined) {
+    tally.remaining.push(...unsent);
+    tally.failed = tally.failed.filter(({ subscriber_id: id }) => !unsent.includes(id));
+    if (settled() === 0) throw stopped;
+  }
   const { errors, remaining, ...counted } = tally;
   const order = new Map(ids.map((id, index) => [id, index]));
+  const asGiven = (a: string, b: string): number => (order.get(a) ?? 0) - (order.get(b) ?? 0);
   return {
-    ...counted,
-    remaining: [...remaining, ...waiting].toSorted((a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0)),
+    done: counted.done,
+    failed: counted.failed.toSorted((a, b) => asGiven(a.subscriber_id, b.subscriber_id)),
+    unknown: counted.unknown.toSorted(asGiven),
+    remaining: [...remaining, ...waiting].toSorted(asGiven),
     ...(errors.size > 0 && {
       errors: [...errors.values()].map(({ kind, message, hint }) => ({ kind, message, hint })),
     }),

@@ -28,6 +28,8 @@ export interface Job {
   readonly idColumn: string;
   /** The action with its arguments, cells not yet filled in. */
   readonly action: Readonly<Record<string, unknown>>;
+  /** Whether its arguments differ from row to row. */
+  readonly differs: boolean;
   /** Whether doing it twice does nothing more. */
   readonly repeatable: boolean;
   /** The arguments for a row, or what is wrong with it. */
@@ -50,15 +52,19 @@ function idColumnOf(wanted: string | undefined, columns: readonly string[]): str
 
 /** Fields by name, each with the column its value comes from. */
 function fieldColumns(wanted: string | true, idColumn: string, columns: readonly string[]): Record<string, string> {
-  if (wanted === true) {
-    return Object.fromEntries(columns.filter((name) => name !== idColumn).map((name) => [name, `{{${name}}}`]));
+  const pairs =
+    wanted === true
+      ? columns.filter((name) => name !== idColumn).map((name) => ({ field: name, column: name }))
+      : wanted.split(',').map((part) => {
+          const [field = '', column = field] = part.split('=').map((each) => each.trim());
+          return { field, column };
+        });
+  for (const [index, { field, column }] of pairs.entries()) {
+    if (/[{}|]/.test(column)) throw new UsageError(`the column "${column}" cannot be used: its name holds {, } or |`);
+    const twice = pairs.findIndex((each) => each.field.toLowerCase() === field.toLowerCase()) < index;
+    if (twice) throw new UsageError(`--set-fields names the field "${field}" twice`);
   }
-  return Object.fromEntries(
-    wanted.split(',').map((part) => {
-      const [field = '', column = field] = part.split('=').map((each) => each.trim());
-      return [field, `{{${column}}}`];
-    }),
-  );
+  return Object.fromEntries(pairs.map(({ field, column }) => [field, `{{${column}}}`]));
 }
 
 function readContent(path: string): unknown {
@@ -120,6 +126,7 @@ export function planJob(options: JobOptions, { columns }: Table): Job {
   return {
     idColumn,
     action,
+    differs: JSON.stringify(action).includes('{{'),
     repeatable: !String(action.action).startsWith('send_'),
     argumentsOf({ cells }) {
       const id = cells[idColumn] ?? '';

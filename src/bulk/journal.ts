@@ -1,4 +1,4 @@
-import { closeSync, fdatasync, ftruncateSync, openSync, readSync, write } from 'node:fs';
+import { closeSync, existsSync, fdatasync, fstatSync, ftruncateSync, openSync, readSync, write } from 'node:fs';
 import { isDeepStrictEqual, promisify } from 'node:util';
 import { isObject } from '../../tools/object.js';
 import { UsageError } from '../shell.js';
@@ -40,6 +40,8 @@ export class JournalError extends Error {
 }
 
 const version = 1;
+const notAJournal = (path: string): string =>
+  `${path} is not a journal of manychat-mcp bulk; name another with --journal`;
 const writeBytes = promisify(write);
 const sync = promisify(fdatasync);
 const chunkBytes = 64 * 1024;
@@ -84,8 +86,11 @@ function asEntry(value: unknown): Entry | undefined {
   };
 }
 
+const anotherJob = (path: string, differs: string, value: unknown): string =>
+  `${path} belongs to another ${differs === 'page' ? 'account' : 'job'}: its ${differs} is ${JSON.stringify(value)}. Name another journal with --journal; without its journal, a job does everything again, for everybody`;
+
 /** Reads what is there, calling back for each entry; answers where it ends. */
-function readEntries(file: number, path: string, heading: Heading, onEntry: (entry: Entry) => void): number {
+function readEntries(file: number, path: string, heading: Partial<Heading>, onEntry: (entry: Entry) => void): number {
   let number = 0;
   let length = 0;
   for (const { text, end } of linesOf(file)) {
@@ -93,16 +98,15 @@ function readEntries(file: number, path: string, heading: Heading, onEntry: (ent
     const value = parsed(text);
     if (number === 1) {
       const { bulk, ...own } = isObject(value) ? value : {};
-      if (bulk !== version)
-        throw new UsageError(`${path} is not a journal of manychat-mcp bulk; name another with --journal`);
-      if (!isDeepStrictEqual(own, { ...heading })) {
-        throw new UsageError(
-          `${path} belongs to another job or account: ${JSON.stringify(own)}; name another journal with --journal, or delete it to begin anew`,
-        );
-      }
+      if (bulk !== version) throw new UsageError(notAJournal(path));
+      const differs = Object.entries(heading).find(([key, value]) => !isDeepStrictEqual(own[key], value))?.[0];
+      if (differs !== undefined) throw new UsageError(anotherJob(path, differs, own[differs]));
     } else {
       const entry = asEntry(value);
-      if (entry === undefined) throw new UsageError(`${path}, line ${number} cannot be read; the journal is damaged`);
+      if (entry === undefined)
+        throw new UsageError(
+          `${path}, line ${number} cannot be read; the journal is damaged. Mend it or take it from a backup: without it, a job does everything again`,
+        );
       onEntry(entry);
     }
     length = end;
@@ -144,6 +148,33 @@ function createAppender(file: number, path: string, lock: Lock) {
   };
 }
 
+/** Whether a file holds nothing but the beginning of this heading, cut off when the disk was full. */
+function isCutHeading(file: number, size: number, heading: Heading): boolean {
+  const whole = Buffer.from(JSON.stringify({ bulk: version, ...heading }));
+  const there = Buffer.alloc(Math.min(size, whole.length + 1));
+  readSync(file, there, 0, there.length, 0);
+  return size <= whole.length && whole.subarray(0, size).equals(there);
+}
+
+function open(path: string, flags = 'a+'): number {
+  try {
+    return openSync(path, flags, 0o600);
+  } catch (error) {
+    throw new UsageError(`${path} cannot be opened: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** Reads a journal without touching it, for a look at what is left of a job; nothing where there is none. */
+export function peekJournal(path: string, action: unknown, onEntry: (entry: Entry) => void): void {
+  if (!existsSync(path)) return;
+  const file = open(path, 'r');
+  try {
+    readEntries(file, path, JSON.parse(JSON.stringify({ action })), onEntry);
+  } finally {
+    closeSync(file);
+  }
+}
+
 /**
  * Opens the journal of a job, or begins it. What was cut off in the middle of its last line is taken away: an intent is
  * acted on only when it is whole.
@@ -155,10 +186,13 @@ export async function openJournal(
   lock: Lock,
   onEntry: (entry: Entry) => void,
 ): Promise<Journal> {
-  const file = openSync(path, 'a+', 0o600);
+  const file = open(path);
   const { append, settled } = createAppender(file, path, lock);
   try {
     const length = readEntries(file, path, JSON.parse(JSON.stringify(heading)), onEntry);
+    const begun = fstatSync(file).size;
+    // What is not the beginning of a journal is somebody else's file.
+    if (length === 0 && begun > 0 && !isCutHeading(file, begun, heading)) throw new UsageError(notAJournal(path));
     ftruncateSync(file, length);
     if (length === 0) await append({ bulk: version, ...heading });
   } catch (error) {

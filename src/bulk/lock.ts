@@ -38,7 +38,7 @@ function create(path: string, text: string): boolean {
     return true;
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
-    throw error;
+    throw new UsageError(`${path} cannot be written: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 
@@ -48,8 +48,10 @@ function create(path: string, text: string): boolean {
  */
 export async function takeLock(path: string, self: LockOwner): Promise<Lock> {
   const text = `${self.pid} ${self.host}\n`;
-  const inUse = (pid: number): UsageError =>
-    new UsageError(`process ${pid} works on this journal; wait for it, or delete ${path} if it does not run any more`);
+  const inUse = (pid?: number): UsageError =>
+    new UsageError(
+      `${pid === undefined ? 'another process' : `process ${pid}`} works on this journal; wait for it, or delete ${path} if it does not run any more`,
+    );
   if (!create(path, text)) {
     // One that was created this moment may not be written yet.
     if (ownerOf(path) === undefined) await wait(settleMs);
@@ -63,12 +65,13 @@ export async function takeLock(path: string, self: LockOwner): Promise<Lock> {
     } catch {
       // Another process was quicker.
     }
-    if (!create(path, text)) throw inUse(ownerOf(path)?.pid ?? 0);
+    if (!create(path, text)) throw inUse(ownerOf(path)?.pid);
     await wait(settleMs);
-    if (ownerOf(path)?.pid !== self.pid) throw inUse(ownerOf(path)?.pid ?? 0);
+    if (ownerOf(path)?.pid !== self.pid) throw inUse(ownerOf(path)?.pid);
   }
   const own = inodeOf(path);
-  const held = (): boolean => own !== undefined && inodeOf(path) === own;
+  // A file system may give the number of a deleted file to the next one.
+  const held = (): boolean => own !== undefined && inodeOf(path) === own && ownerOf(path)?.pid === self.pid;
   return {
     held,
     release() {

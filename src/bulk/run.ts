@@ -1,11 +1,12 @@
 import { actOnSubscriber } from '../../tools/actions.js';
-import { concernsEverybody, isOutage, mostOutages } from '../../tools/blame.js';
+import { concernsEverybody, isSuspicious, mostInARow } from '../../tools/blame.js';
 import type { Failure } from '../../tools/failure.js';
 import type { Outcome, ToolCaller } from '../calls.js';
+import { UsageError } from '../shell.js';
 import { plainTool } from '../tool.js';
 import type { Counts } from './counts.js';
 import type { Job } from './job.js';
-import type { Entry, Journal, State } from './journal.js';
+import { type Entry, type Journal, JournalError, type State } from './journal.js';
 import type { Table } from './table.js';
 
 /** Contacts in flight: enough to use up ten requests a second of up to two seconds each. */
@@ -33,10 +34,13 @@ export function createLedger(): Ledger & { note(entry: Entry): void } {
   };
 }
 
-/** What a survey finds: how many there are, and who has not had a turn; an id of the table once settled is false. */
+/** Whether a contact of the table has had its turn; `doubted` has one again although it may have got it. */
+export type Turn = 'open' | 'doubted' | 'settled';
+
+/** What a survey finds: how many there are, and who has not had a turn. */
 export interface Survey {
   readonly counts: Counts;
-  readonly open: Map<string, boolean>;
+  readonly open: ReadonlyMap<string, Turn>;
 }
 
 /** Which contacts of earlier runs get another turn. */
@@ -63,14 +67,14 @@ export interface RunParts {
 
 const tool = plainTool(actOnSubscriber);
 
-/** How one contact's call is written down. */
-function stateAfter(outcome: Outcome): Exclude<State, 'intent'> {
+/** How one contact's call is written down; whose turn comes again when nothing was done is `not_sent`. */
+function stateAfter(outcome: Outcome, argumentsDiffer: boolean): Exclude<State, 'intent'> {
   if (outcome.ok) return 'done';
   const { performed, retryable, kind } = outcome.failure;
   if (performed === 'unknown' && !retryable) return 'unknown';
   if (performed !== 'no') return 'failed';
-  const passed = kind === 'rate_limited' || kind === 'cancelled' || concernsEverybody(outcome.failure);
-  return passed ? 'not_sent' : 'failed';
+  const again = retryable || kind === 'cancelled' || concernsEverybody(outcome.failure, argumentsDiffer);
+  return again ? 'not_sent' : 'failed';
 }
 
 /** Does the job with every contact that has not had its turn; each is written down before and after. */
@@ -80,17 +84,20 @@ export async function runJob(parts: RunParts): Promise<Ending> {
   const running = new Set<Promise<void>>();
   let stop: { readonly message: string; readonly failure?: Failure } | undefined;
   let broken: unknown;
-  let outagesInARow = 0;
+  let suspiciousInARow = 0;
   // What is in flight is never given up: its outcome would not be known.
   const { signal } = new AbortController();
 
   async function settle(id: string, line: number, outcome: Outcome): Promise<void> {
-    const state = stateAfter(outcome);
+    const reached = stateAfter(outcome, job.differs);
+    // Of whom it was not known, it is not known still.
+    const state = reached === 'not_sent' && open.get(id) === 'doubted' ? 'unknown' : reached;
     const failure = outcome.ok ? undefined : outcome.failure;
     const why = failure === undefined ? {} : { kind: failure.kind, message: failure.message };
-    outagesInARow = failure !== undefined && isOutage(failure) ? outagesInARow + 1 : 0;
-    if (failure !== undefined && (concernsEverybody(failure) || outagesInARow >= mostOutages)) {
-      stop ??= { message: `${failure.kind}: ${failure.message}. ${failure.hint}`, failure };
+    suspiciousInARow = failure !== undefined && isSuspicious(failure) ? suspiciousInARow + 1 : 0;
+    if (failure !== undefined && (concernsEverybody(failure, job.differs) || suspiciousInARow >= mostInARow)) {
+      const details = (failure.details ?? []).map((detail) => ` ${detail}`).join('');
+      stop ??= { message: `${failure.kind}: ${failure.message}.${details} ${failure.hint}`, failure };
     }
     const entry: Entry = { id, state, line, ...why };
     counts.not_reached -= state === 'not_sent' ? 0 : 1;
@@ -109,16 +116,25 @@ export async function runJob(parts: RunParts): Promise<Ending> {
     }
   }
 
-  for await (const row of table.rows()) {
-    if (stop !== undefined || broken !== undefined || ending.aborted) break;
-    const wanted = job.argumentsOf(row);
-    if ('problem' in wanted || open.get(wanted.id) !== true) continue;
-    open.set(wanted.id, false);
-    const task = work(wanted.id, row.line, wanted.args).finally(() => running.delete(task));
-    running.add(task);
-    if (running.size >= inFlight) await Promise.race(running);
+  const begun = new Set<string>();
+  try {
+    for await (const row of table.rows()) {
+      if (stop !== undefined || broken !== undefined || ending.aborted) break;
+      const wanted = job.argumentsOf(row);
+      if ('problem' in wanted || open.get(wanted.id) === undefined || open.get(wanted.id) === 'settled') continue;
+      if (begun.has(wanted.id)) continue;
+      begun.add(wanted.id);
+      const task = work(wanted.id, row.line, wanted.args).finally(() => running.delete(task));
+      running.add(task);
+      if (running.size >= inFlight) await Promise.race(running);
+    }
+  } catch (error) {
+    // The table can change under way.
+    broken ??= error;
   }
   await Promise.all(running);
+  // What is not written down is not sent, and what cannot be read is not either: the run ends, and is told as far as it came.
+  if (broken instanceof JournalError || broken instanceof UsageError) return { stopped: broken.message };
   if (broken !== undefined) throw broken;
   if (stop !== undefined) return { stopped: stop.message, ...(stop.failure && { failure: stop.failure }) };
   return { stopped: ending.aborted ? 'interrupted' : undefined };
@@ -127,7 +143,7 @@ export async function runJob(parts: RunParts): Promise<Ending> {
 /** Looks through the whole table before anything is done. Rows that cannot be used have failed. */
 export async function survey(job: Job, table: Table, { earlier, troubles }: Ledger, retry: Retry): Promise<Survey> {
   const counts: Counts = { total: 0, done: 0, failed: 0, unknown: 0, not_reached: 0, repeated: 0 };
-  const open = new Map<string, boolean>();
+  const open = new Map<string, Turn>();
   /** What an earlier run has settled: an intent that nothing is known of, for what must not be done twice, is unknown. */
   const settledAs = (state: State | undefined): 'done' | 'failed' | 'unknown' | undefined => {
     if (state === 'intent') return job.repeatable || retry.unknown ? undefined : 'unknown';
@@ -151,8 +167,10 @@ export async function survey(job: Job, table: Table, { earlier, troubles }: Ledg
       continue;
     }
     counts.total += 1;
-    const settled = settledAs(earlier.get(id));
-    open.set(id, settled === undefined);
+    const before = earlier.get(id);
+    const settled = settledAs(before);
+    const doubted = before === 'unknown' || (before === 'intent' && !job.repeatable);
+    open.set(id, settled !== undefined ? 'settled' : doubted ? 'doubted' : 'open');
     if (settled === undefined) {
       troubles.delete(id);
       counts.not_reached += 1;
@@ -165,5 +183,7 @@ export async function survey(job: Job, table: Table, { earlier, troubles }: Ledg
     }
   }
   earlier.clear();
+  // Who has left the table is no longer told of.
+  for (const key of troubles.keys()) if (!key.startsWith('line ') && !open.has(key)) troubles.delete(key);
   return { counts, open };
 }

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
-import { CsvError, parse } from 'csv-parse';
+import { pipeline, Readable } from 'node:stream';
+import { CsvError, type Options, parse } from 'csv-parse';
 import { UsageError } from '../shell.js';
 
 /** One row of a table, with the line of the file it begins on. */
@@ -18,19 +18,41 @@ export interface Table {
 
 const delimiters = [',', ';', '\t'];
 
-/** Bytes in which the headings are looked for. */
-const headBytes = 64 * 1024;
+const notText = (path: string): UsageError =>
+  new UsageError(`${path} is not UTF-8 text; save it as "CSV UTF-8" in your spreadsheet`);
+
+/** The text of a file as it is read; a UsageError where it cannot be, or is no text. */
+async function* textOf(path: string): AsyncGenerator<string> {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  const decode = (chunk?: Buffer): string => {
+    try {
+      const text = chunk === undefined ? decoder.decode() : decoder.decode(chunk, { stream: true });
+      if (!text.includes('\0')) return text;
+    } catch {
+      // Told below.
+    }
+    throw notText(path);
+  };
+  try {
+    for await (const chunk of createReadStream(path)) yield decode(chunk);
+    yield decode();
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    throw new UsageError(`${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** The records of a file; `options` as csv-parse has them. */
+function recordsOf(path: string, options: Options): AsyncIterable<{ record: string[]; info: { lines: number } }> {
+  const parser = parse(options);
+  // Its failure is that of the parser, which is read below.
+  pipeline(Readable.from(textOf(path)), parser, () => undefined);
+  return parser;
+}
 
 async function headOf(path: string): Promise<string> {
-  const file = await open(path).catch((error: Error) => {
-    throw new UsageError(`${path} cannot be read: ${error.message}`);
-  });
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(headBytes), 0, headBytes, 0);
-    return buffer.toString('utf8', 0, bytesRead).replace(/^\uFEFF/, '');
-  } finally {
-    await file.close();
-  }
+  for await (const text of textOf(path)) return text;
+  return '';
 }
 
 /** The mark between the headings: the one that most of them have between them. */
@@ -54,11 +76,11 @@ function tableError(path: string, error: unknown): unknown {
 export async function openTable(path: string): Promise<Table> {
   const head = await headOf(path);
   const delimiter = delimiterOf(head);
-  const options = { bom: true, delimiter, skip_empty_lines: true, info: true };
+  const options = { delimiter, record_delimiter: ['\r\n', '\n', '\r'], skip_empty_lines: true, info: true };
   const headings: string[] = [];
   try {
-    for await (const { record } of createReadStream(path).pipe(parse({ ...options, to: 1 }))) {
-      headings.push(...record.map((name: string) => name.trim()));
+    for await (const { record } of recordsOf(path, { ...options, to: 1 })) {
+      headings.push(...record.map((name) => name.trim()));
     }
   } catch (error) {
     throw tableError(path, error);
@@ -70,8 +92,8 @@ export async function openTable(path: string): Promise<Table> {
     columns: headings.filter((name) => name !== ''),
     async *rows() {
       try {
-        for await (const { record, info } of createReadStream(path).pipe(parse({ ...options, from: 2 }))) {
-          const cells = headings.map((name, index): [string, string] => [name, String(record[index] ?? '').trim()]);
+        for await (const { record, info } of recordsOf(path, { ...options, from: 2 })) {
+          const cells = headings.map((name, index): [string, string] => [name, (record[index] ?? '').trim()]);
           // A field that holds line breaks ends on a later line than it begins.
           const breaks = cells.reduce((sum, [, cell]) => sum + (cell.match(/\n/g)?.length ?? 0), 0);
           yield { line: info.lines - breaks, cells: Object.fromEntries(cells) };

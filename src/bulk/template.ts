@@ -16,13 +16,17 @@ export class EmptyCell extends Error {
   override readonly name = 'EmptyCell';
 }
 
-/** Refuses a template that names a column which is not there. */
+/** Refuses a template that names a column which is not there, or that holds half a placeholder. */
 export function checkTemplate(template: unknown, columns: readonly string[]): void {
   mapTexts(template, (text) => {
     for (const [whole, column = ''] of text.matchAll(placeholder)) {
       if (!columns.includes(column)) {
         throw new UsageError(`${whole}: there is no column "${column}"; there are ${columns.join(', ')}`);
       }
+    }
+    const half = /\{\{.{0,30}|.{0,30}\}\}/.exec(text.replace(placeholder, ''))?.[0];
+    if (half !== undefined) {
+      throw new UsageError(`"${half}" is no whole placeholder: write {{column}} or {{column|instead}}`);
     }
     return text;
   });

@@ -1,16 +1,17 @@
-import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
 import { asObject } from '../../tools/lenient.js';
 import { getPage } from '../../tools/page.js';
 import { type Counts, createProgressText, summaryText } from '../bulk/counts.js';
 import { type Job, type JobOptions, planJob } from '../bulk/job.js';
-import { type Entry, type Journal, JournalError, openJournal } from '../bulk/journal.js';
+import { type Entry, type Journal, JournalError, openJournal, peekJournal } from '../bulk/journal.js';
 import { takeLock } from '../bulk/lock.js';
 import { createLedger, type Ending, type Ledger, runJob, survey } from '../bulk/run.js';
 import { openTable, type Table } from '../bulk/table.js';
 import type { Config } from '../config.js';
 import { openRuntime, type Runtime } from '../runtime.js';
-import { type ExitCode, exitCodes, type Shell } from '../shell.js';
+import { type ExitCode, exitCodes, type Shell, UsageError } from '../shell.js';
 import { plainTool } from '../tool.js';
 import { exitCodeOf, failureText } from './call.js';
 
@@ -27,13 +28,14 @@ const rowsShown = 3;
 const redrawMs = 200;
 
 /** Shows what would be done for the first rows, and which rows could not be used; makes no request. */
-async function dryRun(job: Job, table: Table, shell: Shell): Promise<ExitCode> {
+async function dryRun({ job, table, shell, options }: Omit<Parts, 'runtime'>, journalPath: string): Promise<ExitCode> {
   const ledger = createLedger();
-  const { counts } = await survey(job, table, ledger, { failed: false, unknown: false });
+  peekJournal(journalPath, job.action, ledger.note);
+  const { counts, open } = await survey(job, table, ledger, retryOf(options));
   let shown = 0;
   for await (const row of table.rows()) {
     const wanted = job.argumentsOf(row);
-    if ('problem' in wanted) continue;
+    if ('problem' in wanted || open.get(wanted.id) === 'settled') continue;
     shell.print(`line ${row.line}: ${JSON.stringify(wanted.args)}`);
     shown += 1;
     if (shown === rowsShown) break;
@@ -46,6 +48,20 @@ async function dryRun(job: Job, table: Table, shell: Shell): Promise<ExitCode> {
     `${counts.not_reached} contacts, ${counts.failed} rows that cannot be used, ${counts.repeated} repeated ids. Nothing was done.`,
   );
   return counts.failed === 0 ? exitCodes.done : exitCodes.failed;
+}
+
+const retryOf = ({ retryFailed, retryUnknown }: BulkOptions) => ({
+  failed: retryFailed === true,
+  unknown: retryUnknown === true,
+});
+
+/** A file by its one true name; its folder's, where it is not there yet. */
+function realPath(path: string): string {
+  try {
+    return existsSync(path) ? realpathSync(path) : join(realpathSync(dirname(path)), basename(path));
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
 }
 
 /** Writes what failed and why beside the table, or takes away what an earlier run has written. */
@@ -98,7 +114,11 @@ function advice(counts: Counts, ending: Ending, failedPath: string): string[] {
       ? []
       : [`Stopped. ${ending.stopped === 'interrupted' ? 'You ended it.' : ending.stopped}`]),
     ...(counts.failed + counts.unknown > 0 ? [`What failed or is unknown, and why: ${failedPath}`] : []),
-    ...(counts.not_reached > 0 ? ['The same command goes on with those not reached.'] : []),
+    ...(counts.not_reached > 0
+      ? [
+          `${ending.stopped === undefined || ending.stopped === 'interrupted' ? 'The' : 'Once that is mended, the'} same command goes on with those not reached.`,
+        ]
+      : []),
     ...(counts.failed > 0 ? ['With --retry-failed it tries again those that failed.'] : []),
     ...(counts.unknown > 0
       ? [
@@ -116,7 +136,12 @@ async function pageOf({ call }: Runtime, shell: Shell) {
 export async function bulk(config: Config, path: string, options: BulkOptions, shell: Shell): Promise<ExitCode> {
   const table = await openTable(path);
   const job = planJob(options, table);
-  if (config.dryRun) return dryRun(job, table, shell);
+  if (config.readOnly) throw new UsageError('--read-only does not go with bulk, which changes or sends');
+  if (options.journal === '') throw new UsageError('--journal needs a path');
+  const parts = { table, job, path, options, shell };
+  // One file has one journal, by whatever name it is called.
+  const journalPath = options.journal === undefined ? `${realPath(path)}.journal` : realPath(options.journal);
+  if (config.dryRun) return dryRun(parts, journalPath);
   const runtime = await openRuntime(config);
   try {
     const page = await pageOf(runtime, shell);
@@ -124,7 +149,7 @@ export async function bulk(config: Config, path: string, options: BulkOptions, s
       shell.note(failureText(page.failure));
       return exitCodeOf(page.failure);
     }
-    return await onPage(asObject(page.result.page), { table, job, runtime, path, options, shell });
+    return await onPage(asObject(page.result.page), { ...parts, runtime }, journalPath);
   } finally {
     await runtime.close();
   }
@@ -139,10 +164,12 @@ interface Parts {
   readonly shell: Shell;
 }
 
-async function onPage(page: Record<string, unknown>, parts: Parts): Promise<ExitCode> {
-  const { table, job, runtime, path, options, shell } = parts;
-  const journalPath = options.journal ?? `${path}.journal`;
-  const failedPath = `${path}.failed.csv`;
+async function onPage(
+  page: Record<string, unknown>,
+  { table, job, runtime, path, options, shell }: Parts,
+  journalPath: string,
+): Promise<ExitCode> {
+  const failedPath = `${options.journal ?? path}.failed.csv`;
   const lock = await takeLock(`${journalPath}.lock`, shell.process);
   const ledger = createLedger();
   const { troubles } = ledger;
@@ -150,10 +177,11 @@ async function onPage(page: Record<string, unknown>, parts: Parts): Promise<Exit
   try {
     const heading = { page: String(page.id), action: job.action };
     journal = await openJournal(journalPath, heading, lock, ledger.note);
-    const retry = { failed: options.retryFailed === true, unknown: options.retryUnknown === true };
-    const surveyed = await survey(job, table, ledger, retry);
+    const surveyed = await survey(job, table, ledger, retryOf(options));
     const { counts } = surveyed;
-    shell.note(`${String(page.name)}: ${counts.not_reached} of ${counts.total} contacts to do.`);
+    shell.note(
+      `${String(page.name)}: ${counts.not_reached} of ${counts.total} contacts to do, by the ids in "${job.idColumn}".`,
+    );
     const { onProgress, close } = showProgress(counts, shell);
     const { call } = runtime;
     const ending = await runJob({
@@ -165,13 +193,7 @@ async function onPage(page: Record<string, unknown>, parts: Parts): Promise<Exit
       call,
       ending: shell.ending,
       onProgress,
-    })
-      .catch((error: unknown): Ending => {
-        // A journal that cannot be written ends the run, and what is not written down is not sent.
-        if (error instanceof JournalError) return { stopped: error.message };
-        throw error;
-      })
-      .finally(close);
+    }).finally(close);
     shell.print(options.json === true ? JSON.stringify(counts) : summaryText(counts));
     try {
       writeTroubles(failedPath, troubles);
@@ -180,6 +202,10 @@ async function onPage(page: Record<string, unknown>, parts: Parts): Promise<Exit
     }
     for (const line of advice(counts, ending, failedPath)) shell.note(line);
     return exitCodeAfter(counts);
+  } catch (error) {
+    if (!(error instanceof JournalError)) throw error;
+    shell.note(`${error.message}. Nothing was done.`);
+    return exitCodes.failed;
   } finally {
     await journal?.close();
     lock.release();

@@ -1,0 +1,181 @@
+import { appendFileSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type BulkOptions, bulk } from '../src/commands/bulk.js';
+import { readConfig } from '../src/config.js';
+import { type Sandbox, startSandbox } from '../src/sandbox/index.js';
+import { useFolder } from './support/folder.js';
+import { lost } from './support/sandboxed.js';
+import { recordingShell } from './support/shell.js';
+
+let sandbox: Sandbox;
+beforeAll(async () => {
+  sandbox = await startSandbox({ followers: 60, limits: false });
+});
+afterAll(() => sandbox.close());
+beforeEach(() => sandbox.reset());
+const write = useFolder();
+
+const ids = (count: number) => Array.from({ length: count }, (_, index) => String(800_000_000_001 + index));
+const csv = (count: number) =>
+  `id,name\n${ids(count)
+    .map((id, index) => `${id},Name ${index}\n`)
+    .join('')}`;
+const hello: BulkOptions = { sendText: 'Hi {{name}}' };
+
+async function run(path: string, options: BulkOptions = hello, settings: Record<string, string> = {}) {
+  const { shell, out, err } = recordingShell({});
+  const access = { MANYCHAT_API_KEY: sandbox.manychatKey, MANYCHAT_API_URL: sandbox.url };
+  const config = readConfig({ ...access, MANYCHAT_MCP_LOG_LEVEL: 'silent', ...settings });
+  const code = await bulk(config, path, { json: true, ...options }, shell);
+  const counts = out.at(-1)?.startsWith('{') === true ? JSON.parse(out.at(-1) ?? '') : undefined;
+  return { code, counts, out: out.join('\n'), noted: err.join('\n') };
+}
+const reached = () => sandbox.messages().map(({ subscriber_id: id }) => id);
+
+describe('nobody gets a message twice', () => {
+  test('by a second name of the same file', async () => {
+    const path = write('real.csv', csv(2));
+    const link = `${dirname(path)}/link.csv`;
+    symlinkSync(path, link);
+    await run(path);
+    expect(await run(link)).toMatchObject({ code: 0, counts: { done: 2, total: 2 } });
+    expect(reached()).toHaveLength(2);
+  });
+
+  test('after a try at the unknown ones that did not get to them', async () => {
+    const path = write('contacts.csv', csv(3));
+    sandbox.order({ ...lost('sendContent', true), times: 3 });
+    expect((await run(path)).counts).toMatchObject({ unknown: 3 });
+    const body = { status: 'error', message: 'Wrong token' };
+    sandbox.order({ match: { path: 'sendContent' }, times: 9, status: 401, body });
+    expect((await run(path, { ...hello, retryUnknown: true })).counts).toMatchObject({ unknown: 3, not_reached: 0 });
+    sandbox.clearFaults();
+    expect((await run(path)).counts).toMatchObject({ done: 0, unknown: 3 });
+    expect(reached()).toHaveLength(3);
+  });
+
+  test('where the table changes under way: what was done is told', async () => {
+    const path = write('contacts.csv', csv(60));
+    sandbox.order({ match: { path: 'sendContent' }, after: 3, delay_ms: 60 });
+    const running = run(path);
+    while (reached().length < 3) await new Promise((resolve) => setTimeout(resolve, 5));
+    appendFileSync(path, `9,${'x'.repeat(200_000)}\n1,2,3,4\n`);
+    const { code, counts } = await running;
+    expect([0, 4]).toContain(code);
+    expect(counts.done + counts.failed + counts.unknown + counts.not_reached).toBe(counts.total);
+    expect(counts.done).toBe(reached().length);
+  });
+});
+
+describe('one bad cell', () => {
+  test('is that of its row, and does not stop the others', async () => {
+    const rows = ids(30).map((id, index) => `${id},${index === 2 ? 'not a date' : '1990-05-17'}`);
+    const path = write('contacts.csv', `id,birthday\n${rows.join('\n')}\n`);
+    expect(await run(path, { setFields: true })).toMatchObject({ code: 1, counts: { done: 29, failed: 1 } });
+    expect(readFileSync(`${path}.failed.csv`, 'utf8')).toContain('4,800000000003,failed,invalid_input,');
+  });
+
+  test('in every row stops the job all the same', async () => {
+    const path = write(
+      'contacts.csv',
+      `id,t\n${ids(60)
+        .map((id) => `${id},Nothing like it\n`)
+        .join('')}`,
+    );
+    const { code, counts, noted } = await run(path, { addTag: '{{t}}' });
+    expect(code).toBe(4);
+    expect(counts.failed).toBeLessThan(30);
+    expect(noted).toMatch(/Stopped\. not_found: .*There is no tag "Nothing like it"/);
+  });
+});
+
+describe('what was not sent is not lost', () => {
+  test('when nothing answers', async () => {
+    const path = write('contacts.csv', csv(40));
+    const closed = await startSandbox({ limits: false });
+    await closed.close();
+    const first = await run(path);
+    expect(first.code).toBe(0);
+    const other = write('other.csv', csv(40));
+    sandbox.order({
+      match: { path: 'sendContent' },
+      after: 5,
+      times: 99,
+      status: 429,
+      body: {},
+      headers: { 'retry-after': '3600' },
+    });
+    const limited = await run(other);
+    expect(limited).toMatchObject({ code: 4, counts: { done: 5, failed: 0, not_reached: 35 } });
+    expect(limited.noted).toMatch(/Stopped\. rate_limited/);
+  });
+});
+
+describe('is refused in a sentence', () => {
+  test.each([
+    [{ sendText: 'Hi {{name}' }, /"\{\{name\}" is no whole placeholder: write \{\{column\}\} or/],
+    [{ sendText: 'Hi {{}}' }, /is no whole placeholder/],
+    [{ setFields: 'a=name,A=id' }, /--set-fields names the field "A" twice/],
+    [{ ...hello, journal: '' }, /--journal needs a path/],
+    [{ ...hello, journal: '/nowhere/at/all' }, /ENOENT/],
+  ] as [BulkOptions, RegExp][])('%j', async (options, words) => {
+    await expect(run(write('contacts.csv', csv(2)), options)).rejects.toThrow(words);
+    expect(reached()).toEqual([]);
+  });
+
+  test('a table whose text cannot be read, or that is none', async () => {
+    const latin = write('latin.csv', '');
+    writeFileSync(latin, Buffer.from('id,name\n800000000001,Jos\xe9\n', 'latin1'));
+    await expect(run(latin)).rejects.toThrow(/latin\.csv is not UTF-8 text; save it as "CSV UTF-8"/);
+    writeFileSync(latin, Buffer.from('id,name\n800000000001,Ana\n', 'utf16le'));
+    await expect(run(latin)).rejects.toThrow(/is not UTF-8 text/);
+    await expect(run(dirname(latin))).rejects.toThrow(/cannot be read: EISDIR/);
+    const braces = write('braces.csv', 'id,price {EUR}\n800000000001,5\n');
+    await expect(run(braces, { setFields: true })).rejects.toThrow(/the column "price \{EUR\}" cannot be used/);
+    expect(reached()).toEqual([]);
+  });
+
+  test('a journal that is none, a folder, or another job', async () => {
+    const path = write('contacts.csv', csv(2));
+    const token = write('token.txt', 'secret without a line end');
+    await expect(run(path, { ...hello, journal: token })).rejects.toThrow(/is not a journal of manychat-mcp bulk/);
+    expect(readFileSync(token, 'utf8')).toBe('secret without a line end');
+    mkdirSync(`${path}.folder`);
+    await expect(run(path, { ...hello, journal: `${path}.folder` })).rejects.toThrow(/cannot be opened: EISDIR/);
+    await run(path);
+    await expect(run(path, { sendText: 'Other' })).rejects.toThrow(
+      /belongs to another job: its action is .*without its journal, a job does everything again, for everybody/,
+    );
+  });
+
+  test('a run that only reads', async () => {
+    const path = write('contacts.csv', csv(2));
+    await expect(run(path, hello, { MANYCHAT_MCP_READ_ONLY: '1' })).rejects.toThrow(
+      /--read-only does not go with bulk/,
+    );
+    expect(existsSync(`${path}.journal`)).toBe(false);
+  });
+});
+
+test('a table of one column with any line ends is read', async () => {
+  const path = write('contacts.csv', `id\r\n${ids(3).join('\n')}\n`);
+  expect(await run(path, { addTag: 'VIP' })).toMatchObject({ code: 0, counts: { done: 3, total: 3 } });
+});
+
+test('a dry run knows what was done, and refuses what belongs to another job', async () => {
+  const path = write('contacts.csv', csv(3));
+  await run(path);
+  writeFileSync(path, csv(4));
+  const dry = { MANYCHAT_MCP_DRY_RUN: '1' };
+  expect((await run(path, hello, dry)).out).toMatch(/^line 5: .*"Hi Name 3"\}\n1 contacts/);
+  await expect(run(path, { sendText: 'Other' }, dry)).rejects.toThrow(/belongs to another job/);
+});
+
+test('who has left the table is no longer told of', async () => {
+  const path = write('contacts.csv', `${csv(1)}42,Nobody\n`);
+  expect((await run(path)).counts).toMatchObject({ failed: 1 });
+  writeFileSync(path, csv(1));
+  expect((await run(path)).counts).toMatchObject({ failed: 0, total: 1 });
+  expect(existsSync(`${path}.failed.csv`)).toBe(false);
+});
