@@ -38,8 +38,9 @@ const fault = { match: { path: 'sendContent' }, perform: true, reset: 'before_he
 await fetch(`${sandbox}/sandbox/faults`, { method: 'POST', body: JSON.stringify(fault) });
 
 assert.equal(await agent(maria, 'Your order has shipped!'), 'unknown');
-const seen = await (await fetch(`${sandbox}/sandbox/messages?subscriber_id=${maria}`)).json();
-assert.equal(seen.messages.length, 1, 'Maria got it once');
+const seen = await fetch(`${sandbox}/sandbox/messages?subscriber_id=${maria}`);
+const { messages } = (await seen.json()) as { messages: unknown[] };
+assert.equal(messages.length, 1, 'Maria got it once');
 
 await client.close();
 process.stdout.write('Maria got it once, although its answer was lost.\n');

@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { connectionId } from '../tools/connections.js';
+import { connectionId } from '../tools/connection-id.js';
 import { isLoopback } from './address.js';
 import { selectionSettings, selectTools } from './selection.js';
+import { UsageError } from './shell.js';
 
 /** How the server reaches ManyChat: through Maton, directly, or not at all until someone configures it. */
 export type Access =
@@ -37,7 +38,7 @@ export interface Config {
 }
 
 /** What is wrong with the settings, one line each. */
-export class ConfigError extends Error {
+export class ConfigError extends UsageError {
   override readonly name = 'ConfigError';
 }
 
@@ -188,7 +189,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
         : [[name, value]];
     }),
   );
-  const parsed = settings.safeParse(given);
+  // Read once, and not worth a parser compiled for it.
+  const parsed = settings.safeParse(given, { jitless: true });
   if (!parsed.success) {
     throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`).join('\n'));
   }

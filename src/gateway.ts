@@ -1,4 +1,5 @@
-import { connectionId, listConnections } from '../tools/connections.js';
+import { connectionId } from '../tools/connection-id.js';
+import { listConnections } from '../tools/connections.js';
 import { type Call, type Declaration, type Endpoint, effectRules, type Result } from '../tools/endpoint.js';
 import { CallError } from '../tools/failure.js';
 import { type AdaptedInput, adaptValues, hasValues } from '../tools/field-values.js';

@@ -41,7 +41,7 @@ const connectTimeoutMs = 10_000;
 
 /** undici takes longer to load than all else together, so it is loaded at the first request. */
 async function connect(proxy: Config['proxy']): Promise<{ direct: Dispatcher; proxied: Dispatcher }> {
-  const { Agent, EnvHttpProxyAgent } = await import('undici');
+  const { Agent, EnvHttpProxyAgent } = await import('./dispatchers.js');
   const settings = {
     connect: { timeout: connectTimeoutMs },
     maxHeaderSize: maxHeaderBytes,

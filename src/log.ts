@@ -14,16 +14,25 @@ export function createLog(level: Config['logLevel'], destination: DestinationStr
   return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, destination);
 }
 
+/** A log that writes to stderr. */
+export interface OpenLog {
+  readonly log: Log;
+  /** Waits a little for a reader of stderr to take what was written. */
+  flushed(): Promise<void>;
+}
+
 /**
- * stderr, since stdout belongs to the protocol. Written without waiting: a client that does not read it must not stop
- * the server.
+ * Opens the log on stderr, since stdout belongs to the protocol. Written without waiting: a client that does not read it
+ * must not stop the server.
  */
-export function stderrDestination(): { destination: DestinationStream; flushed: () => Promise<void> } {
+export function openLog(level: Config['logLevel']): OpenLog {
   const destination = pino.destination({ dest: 2, sync: false, maxLength: maxBuffered });
-  const flushed = (): Promise<void> =>
-    new Promise((resolve) => {
-      setTimeout(resolve, flushMs);
-      destination.flush(() => resolve());
-    });
-  return { destination, flushed };
+  return {
+    log: createLog(level, destination),
+    flushed: () =>
+      new Promise((resolve) => {
+        setTimeout(resolve, flushMs);
+        destination.flush(() => resolve());
+      }),
+  };
 }

@@ -1,9 +1,28 @@
 #!/usr/bin/env node
-import { hostname } from 'node:os';
+import module from 'node:module';
+import { homedir, hostname } from 'node:os';
+import { isAbsolute, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { ConfigError, readConfig } from './config.js';
 import { flags } from './flags.js';
 import { exitCodes, type Shell, UsageError } from './shell.js';
+
+/**
+ * Lets Node.js 22.8 and newer keep what they compile for the next start. Not in the folder for temporary files, which is
+ * their choice: what is kept is code, and other users of the machine could lay some down there.
+ */
+function keepCompiled(): void {
+  if (!('enableCompileCache' in module) || typeof module.enableCompileCache !== 'function') return;
+  const { XDG_CACHE_HOME, LOCALAPPDATA } = process.env;
+  try {
+    const folder = join(XDG_CACHE_HOME || LOCALAPPDATA || join(homedir(), '.cache'), 'manychat-mcp');
+    if (isAbsolute(folder)) module.enableCompileCache(folder);
+  } catch {
+    // A user without a home starts a little slower.
+  }
+}
+
+// What is imported below is compiled after this.
+keepCompiled();
 
 /** Fires at the first signal that ends the process; a second one ends it at once. */
 function endingSignal(): AbortSignal {
@@ -75,17 +94,17 @@ async function main(args: string[]): Promise<number> {
     const { runCommandLine } = await import('./command-line.js');
     return runCommandLine(args, shell);
   }
-  const config = readConfig({ ...shell.environment, ...settings });
-  const { serve } = await import('./commands/serve.js');
-  await serve(config, shell.ending);
+  const [{ readConfig }, { serve }] = await Promise.all([import('./config.js'), import('./commands/serve.js')]);
+  await serve(readConfig({ ...shell.environment, ...settings }), shell.ending);
   return exitCodes.done;
 }
 
 /** What the person at the shell can mend is told in a sentence, a defect with its stack. */
-function report(error: unknown): number {
-  const { message, stack } = error instanceof Error ? error : new Error(String(error));
-  const expected = error instanceof UsageError || error instanceof ConfigError;
-  process.stderr.write(`manychat-mcp: ${expected ? message : stack}\n`);
+async function report(error: unknown): Promise<number> {
+  const { message, stack = message } = error instanceof Error ? error : new Error(String(error));
+  const expected = error instanceof UsageError;
+  const told = expected ? message : (await import('./trace.js')).inSources(stack);
+  process.stderr.write(`manychat-mcp: ${told}\n`);
   return expected ? exitCodes.usage : exitCodes.failed;
 }
 

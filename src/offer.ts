@@ -1,12 +1,14 @@
+import { isObject } from '../tools/object.js';
 import { instructionsFor, type Prompt, prompts } from '../tools/prompts.js';
-import { type Resource, resources } from '../tools/resources.js';
+import { catalogue, type ListedResource, type ListedTool } from './catalogue.js';
+import { choosesConnection, isOffered, onlyShows } from './choice.js';
 import type { Config } from './config.js';
-import type { Tool } from './tool.js';
+import type { JsonSchema } from './schema.js';
 
 /** Everything a client is offered under one configuration. */
 export interface Offer {
-  readonly tools: readonly Tool[];
-  readonly resources: readonly Resource[];
+  readonly tools: readonly ListedTool[];
+  readonly resources: readonly ListedResource[];
   readonly prompts: readonly Prompt[];
   readonly instructions: string;
   /** What the user is asked to confirm first. */
@@ -16,12 +18,28 @@ export interface Offer {
 /** Tools that a text names. */
 const toolsIn = (text: string): readonly string[] => text.match(/manychat_[a-z_]*[a-z]/g) ?? [];
 
-/** What goes with the offered tools: no resource, prompt or sentence speaks of a tool that is not there. */
-export function offerWith(tools: readonly Tool[], config: Config): Offer {
-  const offered = new Set<string>(tools.map(({ declaration }) => declaration.name));
+/** The schema of an object with the properties of both, none of the second required. */
+function withProperties(schema: JsonSchema, { properties: more }: JsonSchema): JsonSchema {
+  const own = isObject(schema.properties) ? schema.properties : {};
+  return { ...schema, properties: { ...own, ...(isObject(more) && more) } };
+}
+
+function shownUnder(config: Config, tool: ListedTool): ListedTool {
+  const { inputSchema, outputSchema } = tool;
+  return {
+    ...tool,
+    inputSchema: choosesConnection(tool, config) ? withProperties(inputSchema, catalogue.choosing) : inputSchema,
+    outputSchema: onlyShows(tool, config) ? catalogue.dryRunResult : outputSchema,
+  };
+}
+
+/** What a configuration offers: no resource, prompt or sentence speaks of a tool that is not there. */
+export function offerUnder(config: Config): Offer {
+  const tools = catalogue.tools.filter((tool) => isOffered(tool, config)).map((tool) => shownUnder(config, tool));
+  const offered = new Set(tools.map(({ name }) => name));
   return {
     tools,
-    resources: resources.filter(({ content }) => !('endpoint' in content) || offered.has(content.endpoint.name)),
+    resources: catalogue.resources.filter(({ tool }) => tool === undefined || offered.has(tool)),
     prompts: prompts.filter((prompt) => toolsIn(prompt.text({})).every((name) => offered.has(name))),
     instructions: instructionsFor(offered),
     // What is only shown needs no consent.

@@ -3,7 +3,7 @@ import { createToolCaller, type ToolCaller } from './calls.js';
 import type { Config } from './config.js';
 import { createGateway } from './gateway.js';
 import { createHttpClient, type HttpClient } from './http.js';
-import { createLog, type Log, stderrDestination } from './log.js';
+import { type Log, type OpenLog, openLog } from './log.js';
 import { createPacer } from './pace.js';
 import { realTiming } from './timing.js';
 import { offeredTools, type Tool } from './tool.js';
@@ -36,10 +36,11 @@ async function onSandbox(config: Config): Promise<Config> {
 const unchosen = { offered: new Set<string>(declarations.map(({ name }) => name)), readOnly: false };
 
 /** Opens what calls are made with; an embedded sandbox is started where the configuration asks for it. */
-export async function openRuntime(settings: Config): Promise<Runtime> {
+export async function openRuntime(
+  settings: Config,
+  { log, flushed }: OpenLog = openLog(settings.logLevel),
+): Promise<Runtime> {
   const config = settings.sandbox ? await onSandbox(settings) : settings;
-  const { destination, flushed } = stderrDestination();
-  const log = createLog(config.logLevel, destination);
   const http = createHttpClient(config.proxy);
   const gateway = createGateway({
     config,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { declarations, toolsets } from '../tools/index.js';
+import { catalogue } from './catalogue.js';
 import { closest } from './closest.js';
 
 const withoutPrefix = (name: string): string => name.replace(/^manychat_/, '');
@@ -27,11 +27,11 @@ const names = (what: string, choices: readonly string[]) =>
     })
     .optional();
 
-const toolNames: readonly string[] = declarations.map(({ name }) => name);
+const toolNames: readonly string[] = catalogue.tools.map(({ name }) => name);
 
 /** The settings that say which tools are offered. */
 export const selectionSettings = {
-  MANYCHAT_MCP_TOOLSETS: names('toolset', Object.keys(toolsets)),
+  MANYCHAT_MCP_TOOLSETS: names('toolset', [...new Set(catalogue.tools.map(({ set }) => set))]),
   MANYCHAT_MCP_TOOLS: names('tool', toolNames),
   MANYCHAT_MCP_EXCLUDE_TOOLS: names('tool', toolNames),
 };
@@ -42,9 +42,7 @@ export function selectTools(
   tools: readonly string[] | undefined,
   excluded: readonly string[] | undefined,
 ): ReadonlySet<string> {
-  const ofSets = Object.entries(toolsets)
-    .filter(([name]) => sets?.includes(name) === true)
-    .flatMap(([, each]) => each.map(({ name }): string => name));
+  const ofSets = catalogue.tools.filter(({ set }) => sets?.includes(set) === true).map(({ name }) => name);
   const chosen = sets === undefined && tools === undefined ? toolNames : [...ofSets, ...(tools ?? [])];
   return new Set(chosen.filter((name) => excluded?.includes(name) !== true));
 }

@@ -19,31 +19,32 @@ import { type Declaration, effectRules } from '../tools/endpoint.js';
 import type { Failure } from '../tools/failure.js';
 import { isObject } from '../tools/object.js';
 import type { Prompt, PromptArgument } from '../tools/prompts.js';
-import type { Resource } from '../tools/resources.js';
-import type { Outcome, ToolCaller } from './calls.js';
+import type { Answering } from './answering.js';
+import type { Outcome } from './calls.js';
+import type { ListedResource } from './catalogue.js';
 import type { Completer } from './completion.js';
-import { createSeal, linkIn, needsConfirmation, notConfirmed, questionOf, type Seal } from './confirmation.js';
+import { linkIn, needsConfirmation, notConfirmed, questionOf } from './confirmation.js';
 import { isAcceptable } from './input.js';
 import type { Offer } from './offer.js';
 import type { Progress } from './progress.js';
-import { type JsonSchema, jsonSchema } from './schema.js';
-import { plainTool, type Tool } from './tool.js';
+import type { JsonSchema } from './schema.js';
+import type { Tool } from './tool.js';
 import { version } from './version.js';
 
 /** A schema that the SDK shows and does not check: arguments are checked where the failure can be told in our words. */
-function shown(schema: () => JsonSchema): StandardSchemaWithJSON {
+function shown(schema: JsonSchema): StandardSchemaWithJSON {
   return {
     '~standard': {
       version: 1,
       vendor: 'manychat-mcp',
       validate: (value) => ({ value }),
-      jsonSchema: { input: schema, output: schema },
+      jsonSchema: { input: () => schema, output: () => schema },
     },
   };
 }
 
 /** The four MCP hints of an endpoint, from its effect; every endpoint reaches the outside world. */
-function annotations({ effect }: Declaration) {
+function annotations({ effect }: Pick<Declaration, 'effect'>) {
   const { readOnly, destructive, idempotent } = effectRules[effect];
   return { readOnlyHint: readOnly, destructiveHint: destructive, idempotentHint: idempotent, openWorldHint: true };
 }
@@ -68,17 +69,31 @@ function progressTo({ _meta, notify }: ServerContext['mcpReq']): ((progress: Pro
   };
 }
 
+/** The failure of a call whose code is no longer where the server was started from. */
+const partMissing: Failure = {
+  kind: 'internal',
+  message: 'A part of this server cannot be loaded: it was probably updated or removed while it ran',
+  hint: 'The person who runs this server restarts it.',
+  retryable: false,
+  performed: 'no',
+  source: 'client',
+};
+
+/** Opens what is answered with, once. */
+type Open = () => Promise<Answering>;
+
 /** Offers a resource; one of the account is read as its tool reads it, and fails in the same words. */
-function registerResource(server: McpServer, { uri, title, description, content }: Resource, call: ToolCaller): void {
-  const mimeType = 'markdown' in content ? 'text/markdown' : 'application/json';
+function registerResource(server: McpServer, listed: ListedResource, open: Open): void {
+  const { uri, title, description, mimeType } = listed;
   server.registerResource(
     uri.replace('manychat://', ''),
     uri,
     { title, description, mimeType },
     async (_, { mcpReq: { signal } }) => {
+      const { resource, call } = await open();
+      const content = resource(uri);
       if ('markdown' in content) return { contents: [{ uri, mimeType, text: content.markdown }] };
-      const { endpoint } = content;
-      const outcome = await call(plainTool(endpoint), {}, { signal });
+      const outcome = await call(content.tool, {}, { signal });
       if (!outcome.ok) throw new ProtocolError(ProtocolErrorCode.InternalError, failureText(outcome.failure));
       return { contents: [{ uri, mimeType, text: JSON.stringify(outcome.result) }] };
     },
@@ -115,7 +130,7 @@ function offersOf(server: McpServer, { mcpReq }: ToolContext): { form: boolean; 
 }
 
 /** Makes a tool's calls: asks the user first where that is wanted and can be done, and hands a link to them. */
-function toolHandler(server: McpServer, tool: Tool, call: ToolCaller, confirm: Offer['confirm'], seal: Seal) {
+function toolHandler(server: McpServer, tool: Tool, { call, seal }: Answering, confirm: Offer['confirm']) {
   const agreement = z.object({ confirm: z.boolean().describe('Go ahead') });
   return async (given: unknown, context: ToolContext): Promise<CallToolResult | InputRequiredResult> => {
     const { mcpReq } = context;
@@ -146,38 +161,44 @@ function toolHandler(server: McpServer, tool: Tool, call: ToolCaller, confirm: O
   };
 }
 
-function createServer(offer: Offer, call: ToolCaller, complete: Completer): McpServer {
+function createServer(offer: Offer, open: Open): McpServer {
   const { tools, resources, prompts, instructions, confirm } = offer;
   const fixed = { listChanged: false };
   const server = new McpServer(
     { name: 'manychat-mcp', title: 'ManyChat', version },
     { capabilities: { tools: fixed, resources: fixed, prompts: fixed, completions: {} }, instructions },
   );
-  const seal = createSeal();
-  for (const tool of tools) {
-    const { name, title, description } = tool.declaration;
+  for (const listed of tools) {
+    const { name, title, description, inputSchema, outputSchema } = listed;
     server.registerTool(
       name,
       {
         title,
         description,
-        inputSchema: shown(() => jsonSchema(tool.input, 'input')),
-        outputSchema: shown(() => jsonSchema(tool.output, 'output')),
-        annotations: annotations(tool.declaration),
+        inputSchema: shown(inputSchema),
+        outputSchema: shown(outputSchema),
+        annotations: annotations(listed),
       },
-      toolHandler(server, tool, call, confirm, seal),
+      async (given: unknown, context: ToolContext) => {
+        const answering = await open().catch(() => undefined);
+        if (answering === undefined) return toolResult({ ok: false, failure: partMissing });
+        return toolHandler(server, answering.tool(name), answering, confirm)(given, context);
+      },
     );
   }
-  for (const resource of resources) registerResource(server, resource, call);
+  for (const resource of resources) registerResource(server, resource, open);
+  const complete: Completer = async (what, typed) => (await open()).complete(what, typed);
   for (const prompt of prompts) registerPrompt(server, prompt, complete);
   return server;
 }
 
-/** Serves what is offered over this process's stdin and stdout, in both protocol eras, until the client goes away. */
+/**
+ * Serves what is offered over this process's stdin and stdout, in both protocol eras, until the client goes away; what
+ * is answered with is opened when it is first needed.
+ */
 export function serveOffer(
   offer: Offer,
-  call: ToolCaller,
-  complete: Completer,
+  open: Open,
   { onError, onClosed }: { onError: (error: Error) => void; onClosed: () => void },
 ): void {
   const transport = new StdioServerTransport();
@@ -187,5 +208,5 @@ export function serveOffer(
     await close();
     onClosed();
   };
-  serveStdio(() => createServer(offer, call, complete), { transport, onerror: onError });
+  serveStdio(() => createServer(offer, open), { transport, onerror: onError });
 }

@@ -44,5 +44,5 @@ export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
 /** A command line that cannot be understood, or names something that is not there. */
 export class UsageError extends Error {
-  override readonly name = 'UsageError';
+  override readonly name: string = 'UsageError';
 }

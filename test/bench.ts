@@ -1,6 +1,7 @@
 /*
  * What a tool call costs, measured in one run on one machine:
  *
+ * 0. the time and the memory of a start, over those of a bundled server with one tool made with the SDK;
  * 1. its time over that of a bare undici request to the same loopback server: the built program over stdio, the same
  *    code in this process, and an empty tool of a server made with the SDK, so that our part and MCP's can be told apart;
  * 2. calls a second over those of that SDK server, calls that end before any HTTP and calls that make a request;
@@ -19,15 +20,17 @@ import { latency } from './bench/latency.js';
 import { memory } from './bench/memory.js';
 import { pace } from './bench/pace.js';
 import { openSides, start } from './bench/sides.js';
+import { starts } from './bench/start.js';
 import { throughput } from './bench/throughput.js';
 
 const print = (lines: readonly string[]): void => void process.stdout.write(`${lines.join('\n')}\n\n`);
 
 const started = performance.now();
+print([`Node ${process.version}, ${availableParallelism()} cores; takes about four minutes.`]);
+print(await starts());
 const { told, child } = await start('upstream-server.js');
 const url = String(told);
 const sides = await openSides(url);
-print([`Node ${process.version}, ${availableParallelism()} cores; takes about four minutes.`]);
 print(await latency(sides));
 print(await throughput(sides));
 await sides.close();

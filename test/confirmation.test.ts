@@ -1,8 +1,8 @@
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createSeal } from '../src/confirmation.js';
 import { type Sandbox, startSandbox } from '../src/sandbox/index.js';
+import { createSeal } from '../src/seal.js';
 import { program, through } from './support/program.js';
 
 /** A question as the client is asked it. */

@@ -3,11 +3,10 @@
  * prints what is asked and answered. Exits with 0 only when all of it held.
  */
 import assert from 'node:assert/strict';
-import { fileURLToPath } from 'node:url';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
+import { program } from '../packaging/root.js';
 
-const program = fileURLToPath(new URL('../src/main.js', import.meta.url));
 const print = (line = ''): void => void process.stdout.write(`${line}\n`);
 
 const transport = new StdioClientTransport({

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { readConfig } from '../src/config.js';
 import { createGateway } from '../src/gateway.js';
 import { createHttpClient } from '../src/http.js';
-import { offerWith } from '../src/offer.js';
+import { offerUnder } from '../src/offer.js';
 import { createPacer } from '../src/pace.js';
 import { type Sandbox, startSandbox } from '../src/sandbox/index.js';
 import { realTiming } from '../src/timing.js';
@@ -59,7 +59,7 @@ describe('the tools that are offered', () => {
 
   test('bring no resource, prompt or sentence that speaks of others', () => {
     const config = readConfig({ MATON_API_KEY: 'k', MANYCHAT_MCP_TOOLSETS: 'tags' });
-    const { resources, prompts, instructions } = offerWith(offeredTools(declarations, config), config);
+    const { resources, prompts, instructions } = offerUnder(config);
     expect(resources.map(({ uri }) => uri)).toEqual([
       'manychat://content-grammar',
       'manychat://error-kinds',

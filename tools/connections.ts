@@ -1,18 +1,7 @@
 import { z } from 'zod';
+import { connectionId } from './connection-id.js';
 import { type Call, endpoint, type Result } from './endpoint.js';
 import { connectionResult, connectionsResult, done, newConnectionResult } from './outputs.js';
-
-/** Goes into a header and a path, so nothing that means something there. */
-export const connectionId = z
-  .string()
-  .refine(
-    (id) => /^(?!\.{1,2}$)[!-~]{1,200}$/.test(id),
-    'must be a connection id, as manychat_list_connections shows it',
-  )
-  .describe('From manychat_list_connections');
-
-/** The account a ManyChat tool works on, where none is pinned. */
-export const chosenConnectionId = connectionId.describe('Account, from manychat_list_connections');
 
 export const listConnections = endpoint({
   name: 'manychat_list_connections',

@@ -1,8 +1,7 @@
-import type { ToolCaller } from '../calls.js';
-import { createCompleter } from '../completion.js';
+import type { Answering } from '../answering.js';
 import type { Config } from '../config.js';
-import { offerWith } from '../offer.js';
-import { openRuntime } from '../runtime.js';
+import type { OpenLog } from '../log.js';
+import { offerUnder } from '../offer.js';
 import { serveOffer } from '../server.js';
 import { version } from '../version.js';
 
@@ -11,24 +10,39 @@ import { version } from '../version.js';
  * then is aborted.
  */
 export async function serve(settings: Config, ending: AbortSignal): Promise<void> {
-  const { config, tools, call, log, close } = await openRuntime(settings);
   const closed = new AbortController();
   const over = AbortSignal.any([ending, closed.signal]);
-  const callWhileOpen: ToolCaller = (tool, given, side) =>
-    call(tool, given, { ...side, signal: AbortSignal.any([side.signal, over]) });
-  serveOffer(
-    offerWith(tools, config),
-    callWhileOpen,
-    createCompleter(callWhileOpen, () => performance.now()),
-    {
-      // The message of such an error can quote the frame, and with it a contact's data.
-      onError: (error) => log.warn({ error: error.name }, 'protocol'),
-      onClosed: () => closed.abort(),
-    },
-  );
+  let logging: Promise<OpenLog> | undefined;
+  const logged = (): Promise<OpenLog> => {
+    logging ??= import('../log.js').then(({ openLog }) => openLog(settings.logLevel));
+    return logging;
+  };
+  let opening: Promise<Answering> | undefined;
+  // Takes longer to load than what the lists need, and many servers are started that are never called.
+  const answering = (): Promise<Answering> => {
+    opening ??= Promise.all([import('../answering.js'), logged()]).then(([{ openAnswering }, log]) =>
+      openAnswering(settings, log, over),
+    );
+    return opening;
+  };
+  const config = settings.sandbox ? (await answering()).config : settings;
+  const offer = offerUnder(config);
+  serveOffer(offer, answering, {
+    // The message of such an error can quote the frame, and with it a contact's data.
+    onError: async (error) => (await logged()).log.warn({ error: error.name }, 'protocol'),
+    onClosed: () => closed.abort(),
+  });
+  // The client's first question is answered meanwhile.
+  const { log, flushed } = await logged();
   const sandbox = config.sandbox ? { sandbox: config.gatewayUrl.origin } : {};
-  log.info({ version, access: config.access.mode, ...sandbox, tools: tools.length }, 'ready');
+  log.info({ version, access: config.access.mode, ...sandbox, tools: offer.tools.length }, 'ready');
   if (config.access.mode === 'none') log.warn({ reason: config.access.reason }, 'not configured');
   if (!over.aborted) await new Promise((resolve) => over.addEventListener('abort', resolve, { once: true }));
-  await close();
+  await Promise.all([
+    opening?.then(
+      ({ close }) => close(),
+      () => undefined,
+    ),
+    flushed(),
+  ]);
 }

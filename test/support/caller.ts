@@ -1,5 +1,5 @@
 // Loaded beforehand, since a test's time may run faster than a module loads.
-import 'undici';
+import '../../src/dispatchers.js';
 import { type CallerSide, createToolCaller, type Outcome, type ToolCaller } from '../../src/calls.js';
 import { type Config, readConfig } from '../../src/config.js';
 import { createGateway } from '../../src/gateway.js';

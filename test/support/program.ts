@@ -1,11 +1,8 @@
-import { fileURLToPath } from 'node:url';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
+import { program } from '../../packaging/root.js';
 
-/** The built program, as its users start it. */
-export const program = fileURLToPath(
-  new URL(import.meta.url.includes('/dist/') ? '../../src/main.js' : '../../dist/src/main.js', import.meta.url),
-);
+export { program };
 
 /** Starts the program and connects a client to it over stdio. Only PATH and `environment` are passed on. */
 export async function connectProgram(

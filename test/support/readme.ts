@@ -1,19 +1,14 @@
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import type { Tool } from '@modelcontextprotocol/client';
+import { clientsSection } from '../../packaging/clients.js';
+import { pathOf } from '../../packaging/root.js';
 import { settingTexts } from '../../src/flags.js';
 import { kindMeanings } from '../../tools/failure.js';
 import { connectProgram } from './program.js';
 import { runHere } from './shell.js';
 import { transcript } from './transcript.js';
 
-/** This file runs from test/support and, compiled, from dist/test/support. */
-const root = ['../../', '../../../']
-  .map((up) => new URL(up, import.meta.url))
-  .find((url) => existsSync(new URL('package.json', url)));
-
 /** Where the README is. */
-export const readmePath = fileURLToPath(new URL('README.md', root));
+export const readmePath = pathOf('README.md');
 
 function change({ annotations }: Tool): string {
   if (annotations?.readOnlyHint === true) return 'reads';
@@ -42,6 +37,7 @@ const sections: Readonly<Record<string, () => Promise<string>>> = {
         return `| \`${setting}\` | ${own} | ${description} |`;
       }),
     ].join('\n'),
+  clients: async () => clientsSection,
   tools: toolTable,
   help: async () => `\`\`\`text\n${(await runHere(['--help'], {})).out}\n\`\`\``,
   'help of bulk': async () => {

@@ -1,0 +1,23 @@
+# The server as an image: docker build -t manychat-mcp . && docker run -i --rm -e MATON_API_KEY manychat-mcp
+
+FROM node:22-slim AS build
+WORKDIR /build
+COPY package.json package-lock.json ./
+RUN npm ci
+COPY tsconfig.json vitest.config.ts ./
+COPY src src
+COPY tools tools
+COPY packaging packaging
+COPY examples examples
+COPY test test
+RUN npm run build
+
+FROM node:22-slim
+# By this name the MCP registry knows whose image it is.
+LABEL io.modelcontextprotocol.server.name="io.github.manychat-mcp/manychat-mcp"
+WORKDIR /app
+COPY --from=build /build/package.json LICENSE ./
+COPY --from=build /build/dist/manychat-mcp.js /build/dist/manychat-mcp.js.map /build/dist/THIRD-PARTY-NOTICES dist/
+COPY --from=build /build/dist/bundle dist/bundle
+USER node
+ENTRYPOINT ["node", "/app/dist/manychat-mcp.js"]

@@ -1,0 +1,71 @@
+import { readFileSync } from 'node:fs';
+import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
+import type { Catalogue } from '../src/catalogue.js';
+import { pathOf } from './root.js';
+
+/** How code becomes a bundle: ours, and what it is compared with. Names stay, so that stack traces can be read. */
+export const bundling = {
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node20.18',
+  minifyWhitespace: true,
+  minifySyntax: true,
+  // What CommonJS packages require of Node.js.
+  banner: { js: 'const require=name=>process.getBuiltinModule(name);' },
+  logLevel: 'warning',
+} as const satisfies BuildOptions;
+
+/**
+ * Our own files with zod's namespace imported as one. `import { z }` hands it over as an object, of which nothing can be
+ * left out: all its languages would come along, a third of what a start reads.
+ */
+const zodByName: Plugin = {
+  name: 'zod by name',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/](src|tools)[\\/].*\.ts$/ }, ({ path }) => {
+      if (path.includes('node_modules')) return undefined;
+      const text = readFileSync(path, 'utf8');
+      return { contents: text.replace(/^import \{ z \} from 'zod';$/m, "import * as z from 'zod';"), loader: 'ts' };
+    });
+  },
+};
+
+/** The catalogue as what it comes to, in the place of the file that computes it. */
+const computed = (catalogue: Catalogue): Plugin => ({
+  name: 'computed catalogue',
+  setup({ onLoad }) {
+    // A text to be parsed is read faster than an object that is written out.
+    const text = JSON.stringify(JSON.stringify(catalogue));
+    onLoad({ filter: /[\\/]src[\\/]catalogue\.ts$/ }, () => ({
+      contents: `export const catalogue = JSON.parse(${text});`,
+      loader: 'js',
+    }));
+  },
+});
+
+/** Where the build leaves what esbuild tells of the bundle. */
+export const metafilePath = pathOf('dist/packaging/metafile.json');
+
+/** Bundles the program with the packages it runs on, a file for each part that is loaded on its own. */
+export async function bundleProgram(catalogue: Catalogue): Promise<Metafile> {
+  const { metafile } = await build({
+    ...bundling,
+    absWorkingDir: pathOf('.'),
+    entryPoints: [{ in: pathOf('src/main.ts'), out: 'manychat-mcp' }],
+    outdir: pathOf('dist'),
+    splitting: true,
+    chunkNames: 'bundle/[name]-[hash]',
+    sourcemap: 'linked',
+    sourcesContent: false,
+    legalComments: 'eof',
+    alias: {
+      '@modelcontextprotocol/server/_shims': pathOf('packaging/sdk-parts.ts'),
+      'thread-stream': pathOf('packaging/no-threads.ts'),
+      worker_threads: pathOf('packaging/no-threads.ts'),
+    },
+    plugins: [computed(catalogue), zodByName],
+    metafile: true,
+  });
+  return metafile;
+}

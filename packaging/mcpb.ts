@@ -1,0 +1,86 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { type Zippable, zipSync } from 'fflate';
+import { catalogue } from '../src/catalogue.js';
+import { settingTexts } from '../src/flags.js';
+import { facts, pathOf, program } from './root.js';
+import { isSecret } from './server-json.js';
+
+/** Where the bundle for desktop clients is built. */
+export const mcpbPath = pathOf(`dist/${facts.name}.mcpb`);
+
+const entryPoint = `server/${basename(program)}`;
+
+/** What a user is asked when the bundle is installed. */
+const asked = [
+  { key: 'maton_api_key', setting: 'MATON_API_KEY', title: 'Maton key', type: 'string', required: true },
+  { key: 'connection_id', setting: 'MATON_CONNECTION_ID', title: 'Connection', type: 'string', required: false },
+  { key: 'read_only', setting: 'MANYCHAT_MCP_READ_ONLY', title: 'Read only', type: 'boolean', required: false },
+] as const;
+
+function sentence(setting: string): string {
+  const description = settingTexts.find((text) => text.setting === setting)?.description ?? '';
+  return description.charAt(0).toUpperCase() + description.slice(1);
+}
+
+/** The manifest of the bundle, by the specification's version 0.3. */
+export const manifest = {
+  manifest_version: '0.3',
+  name: facts.name,
+  display_name: 'ManyChat',
+  version: facts.version,
+  description: facts.description,
+  author: { name: facts.author },
+  repository: { type: 'git', url: facts.repository.url.replace(/^git\+/, '') },
+  homepage: facts.homepage,
+  support: facts.bugs.url,
+  license: facts.license,
+  keywords: facts.keywords,
+  server: {
+    type: 'node',
+    entry_point: entryPoint,
+    mcp_config: {
+      command: 'node',
+      args: [`\${__dirname}/${entryPoint}`],
+      env: Object.fromEntries(asked.map(({ key, setting }) => [setting, `\${user_config.${key}}`])),
+    },
+  },
+  tools: catalogue.tools.map(({ name, title }) => ({ name, description: title })),
+  prompts_generated: true,
+  user_config: Object.fromEntries(
+    asked.map(({ key, setting, title, type, required }) => [
+      key,
+      {
+        type,
+        title,
+        description: sentence(setting),
+        required,
+        ...(type === 'string' ? { sensitive: isSecret({ setting }) } : { default: false }),
+      },
+    ]),
+  ),
+  compatibility: { platforms: ['darwin', 'win32', 'linux'], runtimes: { node: facts.engines.node } },
+};
+
+/** The built program's files, by their paths in `folder`. */
+function programFiles(folder: string): [string, Uint8Array][] {
+  const built = dirname(program);
+  const beside = [basename(program), `${basename(program)}.map`];
+  const later = readdirSync(join(built, 'bundle')).map((name) => `bundle/${name}`);
+  return [...beside, ...later].map((name) => [`${folder}/${name}`, readFileSync(join(built, name))]);
+}
+
+/** The bundle as a zip, the same bytes for the same program. */
+export function mcpb(): Uint8Array {
+  if (!existsSync(program)) throw new Error('the program is not built');
+  const text = (value: unknown): Uint8Array => Buffer.from(`${JSON.stringify(value, undefined, 2)}\n`);
+  const files: Zippable = Object.fromEntries([
+    ['manifest.json', text(manifest)],
+    // Without it Node.js reads each file twice to find out that it is a module.
+    ['package.json', text({ name: facts.name, version: facts.version, type: 'module', private: true })],
+    ...programFiles('server'),
+    ['LICENSE', readFileSync(pathOf('LICENSE'))],
+    ['THIRD-PARTY-NOTICES', readFileSync(pathOf('dist/THIRD-PARTY-NOTICES'))],
+  ] satisfies [string, Uint8Array][]);
+  return zipSync(files, { level: 9, mtime: new Date(1980, 0, 1) });
+}

@@ -1,0 +1,6 @@
+/* The last step of `npm run mcpb`: the built program as one file that desktop clients install. */
+import { writeFileSync } from 'node:fs';
+import { mcpb, mcpbPath } from './mcpb.js';
+
+writeFileSync(mcpbPath, mcpb());
+process.stdout.write(`${mcpbPath}\n`);

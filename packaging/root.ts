@@ -1,0 +1,37 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+/** This file runs from packaging/ and, compiled, from dist/packaging/. */
+const found = ['../', '../../']
+  .map((up) => new URL(up, import.meta.url))
+  .find((url) => existsSync(new URL('package.json', url)));
+if (found === undefined) throw new Error('there is no package.json above this file');
+
+/** The folder of package.json. */
+export const root: URL = found;
+
+/** The path of a file, from the root. */
+export const pathOf = (name: string): string => fileURLToPath(new URL(name, root));
+
+/** What package.json says and the packages made of it repeat. */
+export interface PackageFacts {
+  readonly name: string;
+  readonly version: string;
+  readonly description: string;
+  readonly keywords: readonly string[];
+  readonly license: string;
+  readonly author: string;
+  readonly homepage: string;
+  readonly repository: { readonly type: string; readonly url: string };
+  readonly bugs: { readonly url: string };
+  readonly mcpName: string;
+  readonly engines: { readonly node: string };
+  readonly bin: Readonly<Record<string, string>>;
+  readonly files: readonly string[];
+}
+
+/** package.json: the one place of the name, the version and the description. */
+export const facts: PackageFacts = JSON.parse(readFileSync(pathOf('package.json'), 'utf8'));
+
+/** The built program, as package.json names it. */
+export const program = pathOf(facts.bin[facts.name] ?? '');

@@ -1,0 +1,47 @@
+import { resources } from '../tools/resources.js';
+import type { ToolCaller } from './calls.js';
+import { type Completer, createCompleter } from './completion.js';
+import type { Config } from './config.js';
+import type { OpenLog } from './log.js';
+import { openRuntime } from './runtime.js';
+import { createSeal, type Seal } from './seal.js';
+import { plainTool, type Tool } from './tool.js';
+
+/** What a server answers with beyond its lists. */
+export interface Answering {
+  /** As it was read, or pointed to the embedded sandbox. */
+  readonly config: Config;
+  /** An offered tool by its name. */
+  tool(name: string): Tool;
+  /** What a resource holds, or the tool that reads it. */
+  resource(uri: string): { readonly markdown: string } | { readonly tool: Tool };
+  readonly call: ToolCaller;
+  readonly complete: Completer;
+  readonly seal: Seal;
+  close(): Promise<void>;
+}
+
+/** @throws for what is not offered: the server asks for what it has listed. */
+function found<Thing>(thing: Thing | undefined): Thing {
+  if (thing === undefined) throw new Error('it is not offered');
+  return thing;
+}
+
+/** Opens what calls are answered with; they are aborted when `over` fires. */
+export async function openAnswering(settings: Config, log: OpenLog, over: AbortSignal): Promise<Answering> {
+  const { config, tools, call: callTool, close } = await openRuntime(settings, log);
+  const call: ToolCaller = (tool, given, side) =>
+    callTool(tool, given, { ...side, signal: AbortSignal.any([side.signal, over]) });
+  return {
+    config,
+    tool: (name) => found(tools.find(({ declaration }) => declaration.name === name)),
+    resource(uri) {
+      const { content } = found(resources.find((each) => each.uri === uri));
+      return 'markdown' in content ? content : { tool: plainTool(content.endpoint) };
+    },
+    call,
+    complete: createCompleter(call, () => performance.now()),
+    seal: createSeal(),
+    close,
+  };
+}
