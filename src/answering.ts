@@ -3,8 +3,8 @@ import type { ToolCaller } from './calls.js';
 import { type Completer, createCompleter } from './completion.js';
 import type { Config } from './config.js';
 import type { OpenLog } from './log.js';
+import { createRounds, type Rounds } from './rounds.js';
 import { openRuntime } from './runtime.js';
-import { createSeal, type Seal } from './seal.js';
 import { plainTool, type Tool } from './tool.js';
 
 /** What a server answers with beyond its lists. */
@@ -17,7 +17,7 @@ export interface Answering {
   resource(uri: string): { readonly markdown: string } | { readonly tool: Tool };
   readonly call: ToolCaller;
   readonly complete: Completer;
-  readonly seal: Seal;
+  readonly rounds: Rounds;
   close(): Promise<void>;
 }
 
@@ -41,7 +41,7 @@ export async function openAnswering(settings: Config, log: OpenLog, over: AbortS
     },
     call,
     complete: createCompleter(call, () => performance.now()),
-    seal: createSeal(),
+    rounds: createRounds(),
     close,
   };
 }

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import {
   acceptedContent,
   type CallToolResult,
@@ -130,21 +129,22 @@ function offersOf(server: McpServer, { mcpReq }: ToolContext): { form: boolean; 
 }
 
 /** Makes a tool's calls: asks the user first where that is wanted and can be done, and hands a link to them. */
-function toolHandler(server: McpServer, tool: Tool, { call, seal }: Answering, confirm: Offer['confirm']) {
+function toolHandler(server: McpServer, tool: Tool, { call, rounds }: Answering, confirm: Offer['confirm']) {
+  const { name } = tool.declaration;
   const agreement = z.object({ confirm: z.boolean().describe('Go ahead') });
   return async (given: unknown, context: ToolContext): Promise<CallToolResult | InputRequiredResult> => {
     const { mcpReq } = context;
     const { inputResponses } = mcpReq;
-    const state = seal.open(mcpReq.requestState());
+    const state = mcpReq.requestState();
     // The call was made in an earlier round; the link has been shown since.
-    if (isObject(state) && isObject(state.result)) return toolResult({ ok: true, result: state.result });
+    const made = rounds.resultOf(name, state);
+    if (made !== undefined) return toolResult({ ok: true, result: made });
     const offers = offersOf(server, context);
     if (needsConfirmation(tool, confirm) && offers.form && isAcceptable(tool, given)) {
       const answer = inputResponse(inputResponses, 'confirm');
-      const same = isObject(state) && isDeepStrictEqual(state.given, given);
-      if (answer.kind !== 'elicit' || !same) {
+      if (answer.kind !== 'elicit' || !rounds.wasAsked(name, given, state)) {
         const question = inputRequired.elicit({ message: questionOf(tool, given), requestedSchema: agreement });
-        return inputRequired({ inputRequests: { confirm: question }, requestState: seal.seal({ given }) });
+        return inputRequired({ inputRequests: { confirm: question }, requestState: rounds.asking(name, given) });
       }
       if (acceptedContent(inputResponses, 'confirm', agreement)?.confirm !== true) {
         return toolResult({ ok: false, failure: notConfirmed });
@@ -156,7 +156,7 @@ function toolHandler(server: McpServer, tool: Tool, { call, seal }: Answering, c
     const message = 'Open this page and enter the ManyChat API key there, to connect the account';
     return inputRequired({
       inputRequests: { link: inputRequired.elicitUrl({ message, url: link }) },
-      requestState: seal.seal({ result: outcome.result }),
+      requestState: rounds.made(name, outcome.result),
     });
   };
 }

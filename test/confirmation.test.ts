@@ -1,8 +1,16 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { questionOf } from '../src/confirmation.js';
+import { createRounds } from '../src/rounds.js';
 import { type Sandbox, startSandbox } from '../src/sandbox/index.js';
 import { createSeal } from '../src/seal.js';
+import { plainTool } from '../src/tool.js';
+import { forEachSubscriber } from '../tools/for-each.js';
+import { sendContent } from '../tools/sending.js';
 import { program, through } from './support/program.js';
 
 /** A question as the client is asked it. */
@@ -134,4 +142,133 @@ test('what goes through the client comes back unchanged or not at all', () => {
   ]) {
     expect(seal.open(forged)).toBeUndefined();
   }
+});
+
+describe('a state that a client sends again', () => {
+  let sandbox: Sandbox;
+  let server: ReturnType<typeof spawnServer>;
+  beforeEach(async () => {
+    sandbox = await startSandbox({ limits: false });
+    server = spawnServer(sandbox);
+  });
+  afterEach(async () => {
+    await server.close();
+    await sandbox.close();
+  });
+
+  /** The server, called in the modern era with whatever parameters. */
+  function spawnServer({ url, matonKey }: Sandbox) {
+    const env = { PATH: process.env.PATH ?? '', ...through(url, matonKey) };
+    const child = spawn(process.execPath, [program, '--confirm', 'sends'], { env, stdio: ['pipe', 'pipe', 'ignore'] });
+    const ended = once(child, 'close');
+    const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+    const _meta = {
+      'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+      'io.modelcontextprotocol/clientInfo': { name: 'test', version: '1' },
+      'io.modelcontextprotocol/clientCapabilities': { elicitation: { form: {}, url: {} } },
+    };
+    let id = 0;
+    return {
+      async call(name: string, args: object, more: object = {}) {
+        id += 1;
+        const params = { name, arguments: args, ...more, _meta };
+        child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', id, method: 'tools/call', params })}\n`);
+        const { result } = JSON.parse((await lines.next()).value);
+        return result;
+      },
+      async close() {
+        child.stdin.end();
+        await ended;
+      },
+    };
+  }
+  const tag = { tag_id: 123 };
+  const accepted = { inputResponses: { confirm: yes } };
+  const removals = () => sandbox.requests().filter(({ path }) => path.endsWith('removeTag')).length;
+
+  test.each([[yes], [{ action: 'decline' }]] as [Answer][])('after %j is asked about anew', async (answer) => {
+    const { requestState } = await server.call('manychat_delete_tag', tag);
+    const inputResponses = { confirm: answer };
+    await server.call('manychat_delete_tag', tag, { requestState, inputResponses });
+    const before = removals();
+    expect(before).toBe(answer === yes ? 1 : 0);
+    const again = await server.call('manychat_delete_tag', tag, { requestState, ...accepted });
+    expect(again).toMatchObject({ resultType: 'input_required', inputRequests: { confirm: expect.anything() } });
+    expect(again.requestState).not.toBe(requestState);
+    expect(removals()).toBe(before);
+  });
+
+  test('serves no other arguments and no other tool', async () => {
+    const { requestState } = await server.call('manychat_delete_tag', tag);
+    const others: [string, object][] = [
+      ['manychat_delete_tag', { tag_id: 1 }],
+      ['manychat_delete_tag_by_name', { tag_name: 'VIP' }],
+    ];
+    for (const [tool, args] of others) {
+      const told = await server.call(tool, args, { requestState, ...accepted });
+      expect(told.resultType).toBe('input_required');
+    }
+    expect(sandbox.requests().filter(({ method }) => method === 'POST')).toEqual([]);
+  });
+
+  test('of a connection that was made answers with it for its own tool only, and makes no other', async () => {
+    const { requestState, inputRequests } = await server.call('manychat_create_connection', {});
+    expect(inputRequests.link.params.url).toContain('session_token');
+    const more = { requestState, inputResponses: { link: { action: 'accept' }, ...accepted.inputResponses } };
+    const text = { subscriber_id: '24958501110451908', text: 'Hi Maria' };
+    expect((await server.call('manychat_send_text', text, more)).resultType).toBe('input_required');
+    for (const _ of [1, 2]) {
+      const { structuredContent } = await server.call('manychat_create_connection', {}, more);
+      expect(structuredContent.connection.url).toBe(inputRequests.link.params.url);
+    }
+    expect(sandbox.requests().filter(({ method }) => method === 'POST')).toHaveLength(1);
+  });
+});
+
+test('of very many open questions the oldest are forgotten, and are asked anew', () => {
+  const rounds = createRounds();
+  const states = Array.from({ length: 1_001 }, (_, index) => rounds.asking('a', { index }));
+  expect(rounds.wasAsked('a', { index: 0 }, states[0])).toBe(false);
+  expect(rounds.wasAsked('a', { index: 1_000 }, states[1_000])).toBe(true);
+});
+
+describe('the question', () => {
+  const ids = Array.from({ length: 1_000 }, (_, index) => String(800_000_000_001 + index));
+
+  test('shows the text and the number of contacts, however many there are', () => {
+    const given = { subscriber_ids: ids, action: 'send_text', text: `Sale! ${'x'.repeat(1_500)}`, channel: 'whatsapp' };
+    expect(questionOf(plainTool(forEachSubscriber), given)).toBe(
+      [
+        'Do one thing for many subscribers?',
+        '',
+        'action: send_text',
+        `text: Sale! ${'x'.repeat(294)}…`,
+        'channel: whatsapp',
+        'subscriber_ids: 1000 (800000000001, 800000000002, 800000000003, …)',
+      ].join('\n'),
+    );
+  });
+
+  test('shows what is nested after all else, each list with its number and each text cut', () => {
+    const message = { type: 'text', text: 'y'.repeat(2_000), buttons: [] };
+    const data = { version: 'v2', content: { messages: Array.from({ length: 9 }, () => message) } };
+    const shown = questionOf(plainTool(forEachSubscriber), {
+      data,
+      subscriber_ids: ids.slice(0, 2),
+      action: 'send_content',
+    });
+    expect(shown).toMatch(
+      /^Do one thing for many subscribers\?\n\naction: send_content\nsubscriber_ids: 2 \(800000000001, 800000000002\)\ndata:\n/,
+    );
+    expect(shown).toContain('\n    messages:\n      - 9 in all\n      - type: text\n        text: yyy');
+    expect(shown).toMatch(/\n {6}- …$/);
+    expect(shown).not.toContain('y'.repeat(301));
+  });
+
+  test('is never endless', () => {
+    const many = Object.fromEntries(Array.from({ length: 5_000 }, (_, index) => [`field_${index}`, 'z'.repeat(400)]));
+    const shown = questionOf(plainTool(sendContent), { subscriber_id: '1', data: many });
+    expect(shown).toContain('\n  and: 4990 more');
+    expect(shown.length).toBeLessThan(4_100);
+  });
 });

@@ -1,0 +1,49 @@
+import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import type { Result } from '../tools/endpoint.js';
+import { isObject } from '../tools/object.js';
+import { createSeal } from './seal.js';
+
+/** What is kept of a call between its rounds, at the client and sealed. */
+export interface Rounds {
+  /** The state of a call that waits for the user's consent. */
+  asking(tool: string, given: unknown): string;
+  /** Whether the user was asked about this very call with that state; true once for each question. */
+  wasAsked(tool: string, given: unknown, state: unknown): boolean;
+  /** The state of a call that was made, and whose link is shown to the user. */
+  made(tool: string, result: Result): string;
+  /** What the call came to, of which this is the state; it can be asked for again, since nothing is done for it. */
+  resultOf(tool: string, state: unknown): Result | undefined;
+}
+
+/** Questions that can be open at a time; older ones are asked anew. */
+const mostOpen = 1_000;
+
+/** Creates the memory of the calls that take several rounds. */
+export function createRounds(): Rounds {
+  const seal = createSeal();
+  // Those still open are kept rather than those used up, so that none forgotten can be used again.
+  const open = new Set<string>();
+  function opened(tool: string, state: unknown): Readonly<Record<string, unknown>> {
+    const value = seal.open(state);
+    return isObject(value) && value.tool === tool ? value : {};
+  }
+  return {
+    asking(tool, given) {
+      const nonce = randomUUID();
+      open.add(nonce);
+      const [oldest] = open;
+      if (open.size > mostOpen && oldest !== undefined) open.delete(oldest);
+      return seal.seal({ tool, given, nonce });
+    },
+    wasAsked(tool, given, state) {
+      const { nonce, given: asked } = opened(tool, state);
+      return typeof nonce === 'string' && isDeepStrictEqual(asked, given) && open.delete(nonce);
+    },
+    made: (tool, result) => seal.seal({ tool, result }),
+    resultOf(tool, state) {
+      const { result } = opened(tool, state);
+      return isObject(result) ? result : undefined;
+    },
+  };
+}
