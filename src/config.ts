@@ -170,11 +170,22 @@ const settings = z.object({
 /** Names of all settings, as environment variables. */
 export type Setting = keyof z.input<typeof settings>;
 
+/** Settings that restrain: where nothing replaced their placeholder, more must not be done than was meant. */
+const restraining: readonly string[] = [
+  'MANYCHAT_MCP_TOOLSETS',
+  'MANYCHAT_MCP_TOOLS',
+  'MANYCHAT_MCP_EXCLUDE_TOOLS',
+  'MANYCHAT_MCP_READ_ONLY',
+  'MANYCHAT_MCP_DRY_RUN',
+  'MANYCHAT_MCP_CONFIRM',
+] satisfies Setting[];
+
 /** Every name that is read from the environment. */
 export const settingNames: readonly string[] = Object.keys(settings.shape);
 
 /**
- * Reads the configuration. An empty or unreplaced variable counts as not set.
+ * Reads the configuration. An empty variable counts as not set, and so does an unreplaced one unless it
+ * restrains.
  * @throws ConfigError naming each variable that is wrong. A missing or malformed key is no error: the server starts
  * and says on each call how to configure it.
  */
@@ -191,8 +202,13 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   );
   // Read once, and not worth a parser compiled for it.
   const parsed = settings.safeParse(given, { jitless: true });
-  if (!parsed.success) {
-    throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`).join('\n'));
+  const problems = restraining.flatMap((name) => {
+    const value = environment[name]?.trim() ?? '';
+    return unset.test(value) ? [`${name} holds a placeholder that nothing has replaced: ${value}`] : [];
+  });
+  if (!parsed.success || problems.length > 0) {
+    const issues = parsed.error?.issues.map(({ path, message }) => `${path.join('.')} ${message}`) ?? [];
+    throw new ConfigError([...problems, ...issues].join('\n'));
   }
   const read = parsed.data;
   return {

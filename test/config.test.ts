@@ -73,6 +73,27 @@ describe('other settings', () => {
     expect(() => readConfig(environment as Record<string, string>)).toThrow(words);
   });
 
+  test.each([
+    'MANYCHAT_MCP_READ_ONLY',
+    'MANYCHAT_MCP_DRY_RUN',
+    'MANYCHAT_MCP_EXCLUDE_TOOLS',
+    'MANYCHAT_MCP_TOOLS',
+    'MANYCHAT_MCP_TOOLSETS',
+    'MANYCHAT_MCP_CONFIRM',
+  ])('%s is not ignored when nothing replaced it, since it restrains; an empty one is', (name) => {
+    for (const given of ['${user_config.read_only}', ' ${READ_ONLY}', '%READ_ONLY%', '$READ_ONLY']) {
+      expect(() => readConfig({ [name]: given })).toThrow(ConfigError);
+      expect(() => readConfig({ [name]: given })).toThrow(
+        `${name} holds a placeholder that nothing has replaced: ${given.trim()}`,
+      );
+    }
+    expect(() => readConfig({ [name]: '${a}', MANYCHAT_MCP_DEADLINE_MS: '10' })).toThrow(
+      /placeholder.*\n.*at least 1000/,
+    );
+    for (const empty of ['', ' '])
+      expect(readConfig({ [name]: empty })).toMatchObject({ readOnly: false, dryRun: false });
+  });
+
   test('plain http is for loopback', () => {
     for (const host of ['localhost:1', '127.0.0.1:1', '[::1]:1']) {
       expect(readConfig({ MATON_GATEWAY_URL: `http://${host}` }).gatewayUrl.host).toBe(host);
