@@ -1,7 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import type { BulkOptions } from './commands/bulk.js';
 import { type Config, readConfig, sandboxKey } from './config.js';
-import { flags } from './flags.js';
+import { flags, refuseRepeated, settingsOf } from './flags.js';
 import { exitCodes, type Shell, UsageError } from './shell.js';
 import { version } from './version.js';
 
@@ -42,21 +42,22 @@ export async function runCommandLine(args: readonly string[], shell: Shell): Pro
       outputError: (text, write) => write(`manychat-mcp: ${text.replace(/^error: /, '')}See manychat-mcp --help`),
     })
     .exitOverride();
+  const given = new Map<string, string[]>(flags.map(({ flag }) => [flag, []]));
+  const settings = () => settingsOf((flag) => given.get(flag) ?? []);
   for (const { flag, setting, value, description } of flags) {
     const words = value === undefined ? `--${flag}` : `--${flag} <${value}>`;
     program.addOption(new Option(words, `${setting}: ${description}`));
+    program.on(`option:${flag}`, (text: string | undefined) => {
+      given.get(flag)?.push(text ?? 'true');
+      // What is not clear is refused before anything else is said.
+      settings();
+    });
   }
 
   /** The configuration under these options; a command at the shell logs nothing unless it is told to. */
   function config(quiet = true): Config {
-    const options = program.opts<Record<string, string | boolean | undefined>>();
-    const settings = flags.flatMap(({ flag, setting }) => {
-      const value = options[flag.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())];
-      if (value === '') throw new UsageError(`--${flag} needs a value`);
-      return value === undefined ? [] : [[setting, String(value)]];
-    });
     const standard = quiet ? { MANYCHAT_MCP_LOG_LEVEL: 'silent' } : {};
-    return readConfig({ ...standard, ...shell.environment, ...Object.fromEntries(settings) });
+    return readConfig({ ...standard, ...shell.environment, ...settings() });
   }
 
   program
@@ -144,6 +145,15 @@ export async function runCommandLine(args: readonly string[], shell: Shell): Pro
       );
     });
 
+  for (const command of program.commands) {
+    for (const option of command.options) {
+      let times = 0;
+      command.on(`option:${option.name()}`, () => {
+        times += 1;
+        refuseRepeated(option.name(), times);
+      });
+    }
+  }
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {

@@ -1,4 +1,5 @@
 import type { Setting } from './config.js';
+import { UsageError } from './shell.js';
 
 /** A setting as it is explained, with its flag where it has one. */
 export interface SettingText {
@@ -7,6 +8,8 @@ export interface SettingText {
   readonly flag?: string;
   /** What stands behind the flag; absent where it stands alone. */
   readonly value?: string;
+  /** The flag can be repeated, and all its values count. */
+  readonly list?: true;
   readonly description: string;
 }
 
@@ -35,18 +38,21 @@ export const settingTexts: readonly SettingText[] = [
     setting: 'MANYCHAT_MCP_TOOLSETS',
     flag: 'toolsets',
     value: 'NAMES',
+    list: true,
     description: 'offer these sets of tools only: page, flows, tags, fields, subscribers, sending, connections',
   },
   {
     setting: 'MANYCHAT_MCP_TOOLS',
     flag: 'tools',
     value: 'NAMES',
+    list: true,
     description: 'offer these tools, beside any sets; manychat_ can be left out',
   },
   {
     setting: 'MANYCHAT_MCP_EXCLUDE_TOOLS',
     flag: 'exclude-tools',
     value: 'NAMES',
+    list: true,
     description: 'do not offer these tools, whatever else is said',
   },
   {
@@ -89,3 +95,20 @@ export interface Flag extends SettingText {
 export const flags: readonly Flag[] = settingTexts.flatMap((text) =>
   text.flag === undefined ? [] : [{ ...text, flag: text.flag }],
 );
+
+/** The settings that flags stand for, from all that was given behind each; a UsageError where that is not clear. */
+export function settingsOf(given: (flag: string) => readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    flags.flatMap(({ flag, setting, list }) => {
+      const values = given(flag);
+      if (values.includes('')) throw new UsageError(`--${flag} needs a value`);
+      if (list !== true) refuseRepeated(flag, values.length);
+      return values.length === 0 ? [] : [[setting, values.join(',')]];
+    }),
+  );
+}
+
+/** Refuses a flag that stands there several times: which one is meant cannot be known. */
+export function refuseRepeated(flag: string, times: number): void {
+  if (times > 1) throw new UsageError(`--${flag} is given ${times} times; give it once`);
+}

@@ -3,7 +3,7 @@ import module from 'node:module';
 import { homedir, hostname } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { flags } from './flags.js';
+import { flags, settingsOf } from './flags.js';
 import { exitCodes, type Shell, UsageError } from './shell.js';
 
 /**
@@ -70,19 +70,16 @@ function openShell(): Shell {
 /** The settings of a command line that asks for nothing but to serve, as clients start it; undefined for any other. */
 function settingsToServe(args: string[]): Record<string, string> | undefined {
   const options = Object.fromEntries(
-    flags.map(({ flag, value }) => [flag, { type: value === undefined ? 'boolean' : 'string' } as const]),
+    flags.map(({ flag, value }) => [
+      flag,
+      { type: value === undefined ? 'boolean' : 'string', multiple: true } as const,
+    ]),
   );
   try {
     const { values } = parseArgs({ args, options });
-    return Object.fromEntries(
-      flags.flatMap(({ flag, setting }) => {
-        const given = values[flag];
-        // What is empty is told by the command line's own words.
-        if (given === '') throw new UsageError();
-        return given === undefined ? [] : [[setting, String(given)]];
-      }),
-    );
+    return settingsOf((flag) => [values[flag] ?? []].flat().map(String));
   } catch {
+    // What is wrong is told by the command line's own words.
     return undefined;
   }
 }
