@@ -4,6 +4,9 @@ import { closest } from './closest.js';
 
 const withoutPrefix = (name: string): string => name.replace(/^manychat_/, '');
 
+/** What can have been meant for a name; anything else, as a key pasted into the wrong place, is not shown. */
+const presentable = /^[a-z_ -]{1,60}$/i;
+
 /** A list of names, separated by commas, each one of the choices; prefixes of tools may be left out. */
 const names = (what: string, choices: readonly string[]) =>
   z
@@ -15,6 +18,10 @@ const names = (what: string, choices: readonly string[]) =>
         .map((name) => {
           const found = choices.find((choice) => choice === name || withoutPrefix(choice) === name);
           if (found !== undefined) return found;
+          if (!presentable.test(name)) {
+            context.addIssue({ code: 'custom', message: `names something that is no name of a ${what}` });
+            return name;
+          }
           const near = closest(
             name,
             choices.map((choice) => ({ label: choice, names: [choice, withoutPrefix(choice)] })),

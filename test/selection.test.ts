@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { readConfig } from '../src/config.js';
 import { createGateway } from '../src/gateway.js';
@@ -11,7 +12,8 @@ import { effectRules } from '../tools/endpoint.js';
 import { declarations, toolsets } from '../tools/index.js';
 import { addTagToSubscriber } from '../tools/tags.js';
 import { type Caller, createCaller } from './support/caller.js';
-import { connectProgram, through } from './support/program.js';
+import { connectProgram, program, through } from './support/program.js';
+import { runHere } from './support/shell.js';
 
 const offered = (environment: Record<string, string>): string[] =>
   offeredTools(declarations, readConfig({ MATON_API_KEY: 'k', ...environment })).map(
@@ -52,6 +54,12 @@ describe('the tools that are offered', () => {
       { MANYCHAT_MCP_EXCLUDE_TOOLS: 'get_page,delete_tags' },
       /MANYCHAT_MCP_EXCLUDE_TOOLS names "delete_tags", .* manychat_delete_tag\b/,
     ],
+    ...['1234567:0123456789abcdef0123', `v2.local.${'x'.repeat(60)}`, 'mtn0a1b2c3'].map(
+      (key): [Record<string, string>, RegExp] => [
+        { MANYCHAT_MCP_TOOLS: `get_page,${key}` },
+        /^MANYCHAT_MCP_TOOLS names something that is no name of a tool$/,
+      ],
+    ),
     [{ MANYCHAT_MCP_CONFIRM: 'all' }, /MANYCHAT_MCP_CONFIRM must be one of nothing, destroy, sends/],
   ])('%j is refused', (environment, words) => {
     expect(() => readConfig(environment)).toThrow(words);
@@ -67,6 +75,33 @@ describe('the tools that are offered', () => {
     ]);
     expect(prompts.map(({ name }) => name)).toEqual(['tidy_tags']);
     expect(instructions).not.toMatch(/manychat_|connection_id/);
+  });
+
+  test.each([
+    [['--exclude-tools', 'get_page', '--exclude-tools=list_flows']],
+    [['serve', '--exclude-tools', 'get_page', '--exclude-tools', 'list_flows']],
+  ])('are without those of each flag %j', async (args) => {
+    const { client } = await connectProgram({ MATON_API_KEY: 'k' }, [
+      '--toolsets',
+      'page',
+      '--toolsets',
+      'flows',
+      ...args,
+    ]);
+    const names = (await client.listTools()).tools.map(({ name }) => name);
+    expect(names).toEqual(['manychat_list_growth_tools', 'manychat_list_otn_topics']);
+    await client.close();
+  });
+
+  test.each([
+    [['--read-only', '--read-only'], /--read-only is given 2 times; give it once/],
+    [['--confirm', 'sends', 'tools', '--confirm', 'nothing'], /--confirm is given 2 times/],
+    [['bulk', 'a.csv', '--add-tag', 'VIP', '--add-tag', 'Gold'], /--add-tag is given 2 times/],
+    [['--tools', ''], /--tools needs a value/],
+  ])('are not guessed from %j', async (args, words) => {
+    await expect(runHere(args, { MATON_API_KEY: 'k' })).rejects.toThrow(words);
+    const { status, stderr } = spawnSync(process.execPath, [program, ...args], { env: {}, encoding: 'utf8' });
+    expect([status, stderr]).toEqual([2, expect.stringMatching(words)]);
   });
 
   test('are fixed by flags, which win', async () => {
