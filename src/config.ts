@@ -23,6 +23,8 @@ export interface Config {
   readonly sandbox: boolean;
   /** Names of the tools that are offered. */
   readonly offered: ReadonlySet<string>;
+  /** Names of the tools that were excluded, which no other tool may stand in for. */
+  readonly excluded: ReadonlySet<string>;
   /** Nothing that changes or sends is offered or carried out. */
   readonly readOnly: boolean;
   /** What would change or send answers with the requests it would make, and makes none. */
@@ -224,6 +226,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     logLevel: read.MANYCHAT_MCP_LOG_LEVEL,
     sandbox: read.MANYCHAT_MCP_SANDBOX,
     offered: selectTools(read.MANYCHAT_MCP_TOOLSETS, read.MANYCHAT_MCP_TOOLS, read.MANYCHAT_MCP_EXCLUDE_TOOLS),
+    excluded: new Set(read.MANYCHAT_MCP_EXCLUDE_TOOLS),
     readOnly: read.MANYCHAT_MCP_READ_ONLY,
     dryRun: read.MANYCHAT_MCP_DRY_RUN,
     confirm: read.MANYCHAT_MCP_CONFIRM,

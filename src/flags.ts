@@ -53,7 +53,7 @@ export const settingTexts: readonly SettingText[] = [
     flag: 'exclude-tools',
     value: 'NAMES',
     list: true,
-    description: 'do not offer these tools, whatever else is said',
+    description: 'never offer these tools, nor actions of manychat_for_each_subscriber that no other tool does',
   },
   {
     setting: 'MANYCHAT_MCP_READ_ONLY',

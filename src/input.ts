@@ -52,6 +52,11 @@ export function parseInput(tool: Tool, given: unknown, context: FailureContext):
   const { connection_id: connection, ...rest } = parsed.data;
   const chooses = tool.input !== tool.declaration.input;
   const input = chooses ? rest : parsed.data;
+  const refused = tool.refuses?.(input);
+  if (refused !== undefined) {
+    const hint = 'Do not try it in another way; the person who runs this server decides that.';
+    throw callError('permission_denied', context, { message: refused, hint, source: 'client' });
+  }
   return {
     input,
     connectionId: chooses && typeof connection === 'string' ? connection : undefined,

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { chosenConnectionId } from '../tools/connection-id.js';
-import type { Endpoint } from '../tools/endpoint.js';
+import type { Endpoint, Result } from '../tools/endpoint.js';
+import { forEachSubscriber } from '../tools/for-each.js';
 import type { Workflow } from '../tools/workflow.js';
-import { choosesConnection, isOffered, onlyShows } from './choice.js';
+import { choosesConnection, isOffered, onlyShows, refusedAction } from './choice.js';
 import type { Config } from './config.js';
 
 /** A tool as this server offers it: its declaration, and its input and output under the server's configuration. */
@@ -10,6 +11,8 @@ export interface Tool {
   readonly declaration: Endpoint | Workflow;
   readonly input: z.ZodObject;
   readonly output: z.ZodObject;
+  /** Why the configuration does not let it be called with this input; undefined where it does. */
+  readonly refuses?: ((input: Result) => string | undefined) | undefined;
 }
 
 /** What a ManyChat tool takes beside its own input where no connection is pinned. */
@@ -35,10 +38,11 @@ export function offeredTools(declarations: readonly Tool['declaration'][], confi
   return declarations
     .filter((declaration) => isOffered(declaration, config))
     .map((declaration) => {
-      const { input, output } = declaration;
+      const { name, input, output } = declaration;
       return {
         declaration,
         input: choosesConnection(declaration, config) ? input.safeExtend(choosing.shape) : input,
+        refuses: name === forEachSubscriber.name ? (given) => refusedAction(config, given) : undefined,
         output: onlyShows(declaration, config) ? dryRunResult : output.schema,
       };
     });
