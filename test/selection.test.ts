@@ -190,6 +190,16 @@ describe('what is not to be done', () => {
     expect(writes()).toEqual([]);
   });
 
+  test.each([
+    { email: 'ada@example.com', has_opt_in_email: true },
+    { whatsapp_phone: '+447700900123', whatsapp_field_id: 8 },
+  ])('is all that is told of a contact that would be created: %j', async (contact) => {
+    const outcome = await caller.call('manychat_find_or_create_subscriber', { ...contact, first_name: 'Ada' });
+    const request = expect.objectContaining({ method: 'POST', url: expect.stringMatching(/createSubscriber$/) });
+    expect(outcome).toEqual({ ok: true, result: { dry_run: true, requests: [request] } });
+    expect(writes()).toEqual([]);
+  });
+
   test('is shown for every tool that would change something, in the shape that the client was told', async () => {
     const env = { ...through(sandbox.url, sandbox.matonKey), MANYCHAT_MCP_DRY_RUN: '1' };
     const { client } = await connectProgram(env);

@@ -225,6 +225,8 @@ export const findOrCreateSubscriber = workflow({
       if (kind === 'already_exists') return existing(error, wanted, steps);
       throw error;
     }
+    // A dry run shows the creation; what would follow needs the contact.
+    if (created.dry_run === true) return created;
     const subscriber = asObject(created.subscriber);
     if (subscriber.id === undefined) return withoutId(subscriber, wanted, steps);
     const made = await madeFindable(subscriber, wanted, steps);
