@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { connectAccount } from '../src/commands/connect.js';
 import { readConfig } from '../src/config.js';
 import { type Sandbox, startSandbox } from '../src/sandbox/index.js';
-import type { Shell } from '../src/shell.js';
+import { type Shell, UsageError } from '../src/shell.js';
 import { through } from './support/program.js';
 import { recordingShell, runHere } from './support/shell.js';
 import { fastTiming } from './support/timing.js';
@@ -71,6 +71,19 @@ const newId = (sandbox: Sandbox, text: string): string =>
   ) ?? '';
 
 describe('connect', () => {
+  test.each([
+    [{ MANYCHAT_MCP_DRY_RUN: '1' }, /^connect makes a connection, which a dry run does not: leave out --dry-run$/],
+    [{ MANYCHAT_MCP_READ_ONLY: '1' }, /^connect makes a connection, which --read-only forbids: leave it out$/],
+  ] as [Record<string, string>, RegExp][])(
+    'is refused under %j before anything is asked',
+    async (environment, words) => {
+      const sandbox = await sandboxed();
+      await expect(connecting(sandbox, { environment })).rejects.toThrow(words);
+      await expect(connecting(sandbox, { environment })).rejects.toThrow(UsageError);
+      expect(sandbox.requests()).toEqual([]);
+    },
+  );
+
   test('prints the link, waits until the key is entered, prints what to configure', async () => {
     const sandbox = await sandboxed();
     const { code, out, err, created } = await connecting(sandbox, {

@@ -159,6 +159,10 @@ export async function connectAccount(
       'there are no connections without Maton: only MANYCHAT_API_KEY is set, and MATON_API_KEY is not',
     );
   }
+  if (config.dryRun) {
+    throw new UsageError('connect makes a connection, which a dry run does not: leave out --dry-run');
+  }
+  if (config.readOnly) throw new UsageError('connect makes a connection, which --read-only forbids: leave it out');
   const runtime = await openRuntime(config);
   try {
     return await connectThrough(runtime, options, shell, timing);
