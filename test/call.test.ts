@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type Sandbox, startSandbox } from '../src/sandbox/index.js';
+import { exitCodeOfResult } from '../src/commands/call.js';
+import { type Fault, type Sandbox, startSandbox } from '../src/sandbox/index.js';
 import { declarations } from '../tools/index.js';
 import { useFolder } from './support/folder.js';
 import { through } from './support/program.js';
@@ -60,6 +61,51 @@ describe('call', () => {
     expect((await shell(['call', 'list_tags'])).code).toBe(4);
     expect((await shell(['call', 'get_subscriber', '{}'])).code).toBe(2);
     expect((await runHere(['call', 'get_page'], {})).code).toBe(1);
+  });
+
+  test.each([
+    [['123456789'], {}, undefined, 0],
+    [['123456789', '24958501110460017'], {}, undefined, 1],
+    [['24958501110460017'], {}, undefined, 1],
+    [['123456789'], {}, lost('sendContent', true), 3],
+    [
+      ['123456789', '24958501110451908'],
+      {},
+      { match: { path: 'sendContent' }, after: 1, times: 9, status: 401, body: {} },
+      4,
+    ],
+    [['24958501110460017'], { MANYCHAT_MCP_DRY_RUN: '1' }, undefined, 0],
+  ] as [string[], Record<string, string>, Fault | undefined, number][])(
+    'ends by what became of many contacts: %j %j %j is %i',
+    async (subscriber_ids, environment, fault, code) => {
+      if (fault !== undefined) sandbox.order(fault);
+      const args = ['call', 'for_each_subscriber', JSON.stringify({ subscriber_ids, action: 'send_text', text: 'Hi' })];
+      const settings = { ...through(sandbox.url, sandbox.matonKey), MATON_CONNECTION_ID: sandbox.connectionId };
+      const told = await runHere(args, { ...settings, ...environment });
+      expect([told.code, told.out, told.err]).toEqual([code, expect.anything(), expect.anything()]);
+    },
+  );
+
+  test.each([
+    [{}, 0],
+    [{ done: 1, failed: [], unknown: [], remaining: [] }, 0],
+    [{ failed: [{}], unknown: [], remaining: [] }, 1],
+    [{ failed: [{}], unknown: [], remaining: ['1'] }, 4],
+    [{ failed: [{}], unknown: [], remaining: [], stopped: 'network: gone' }, 4],
+    [{ failed: [{}], unknown: ['1'], remaining: ['1'] }, 3],
+  ])('a result of many contacts %j is %i', (result, code) => {
+    expect(exitCodeOfResult(result)).toBe(code);
+  });
+
+  test.each([
+    [['--tools', ',', 'call', 'nothing'], /^there is no tool "nothing"\. See manychat-mcp tools$/],
+    [
+      ['--exclude-tools', 'send_text', 'call', 'send_text'],
+      /^manychat_send_text is not offered: --exclude-tools, --tools, --toolsets or --read-only leaves it out$/,
+    ],
+    [['--read-only', 'tools', 'manychat_send_text'], /^manychat_send_text is not offered: .*--read-only/],
+  ])('%j is told in words that fit', async (args, words) => {
+    await expect(shell(args)).rejects.toThrow(words);
   });
 
   test.each([

@@ -1,5 +1,8 @@
 import { readFile } from 'node:fs/promises';
+import type { Result } from '../../tools/endpoint.js';
 import type { Failure } from '../../tools/failure.js';
+import { forEachSubscriber } from '../../tools/for-each.js';
+import { declarations } from '../../tools/index.js';
 import { closest } from '../closest.js';
 import type { Config } from '../config.js';
 import { parseJson } from '../json.js';
@@ -19,12 +22,20 @@ export interface ArgumentSource {
 export function toolNamed(name: string, tools: readonly Tool[]): Tool {
   const tool = tools.find(({ declaration }) => [name, `manychat_${name}`].includes(declaration.name));
   if (tool !== undefined) return tool;
+  const left = declarations.find((declaration) => [name, `manychat_${name}`].includes(declaration.name));
+  if (left !== undefined) {
+    const without = left.api === 'connections' ? ', or it needs MATON_API_KEY' : '';
+    throw new UsageError(
+      `${left.name} is not offered: --exclude-tools, --tools, --toolsets or --read-only leaves it out${without}`,
+    );
+  }
   const choices = tools.map(({ declaration }) => ({
     label: declaration.name,
     names: [declaration.name, declaration.name.replace('manychat_', '')],
   }));
   const [near] = closest(name, choices, 1);
-  throw new UsageError(`there is no tool "${name}"; did you mean ${near?.label}? See manychat-mcp tools`);
+  const meant = near === undefined ? '.' : `; did you mean ${near.label}?`;
+  throw new UsageError(`there is no tool "${name}"${meant} See manychat-mcp tools`);
 }
 
 async function readArguments({ inline, file }: ArgumentSource, { input }: Shell): Promise<unknown> {
@@ -51,6 +62,14 @@ export function exitCodeOf({ kind, performed, retryable }: Failure): ExitCode {
   return retryable ? exitCodes.again : exitCodes.failed;
 }
 
+/** What a result means for a script: that of many contacts tells of each what has become of it. */
+export function exitCodeOfResult({ unknown, remaining, stopped, failed }: Result): ExitCode {
+  const some = (list: unknown): boolean => Array.isArray(list) && list.length > 0;
+  if (some(unknown)) return exitCodes.unknown;
+  if (stopped !== undefined || some(remaining)) return exitCodes.again;
+  return some(failed) ? exitCodes.failed : exitCodes.done;
+}
+
 /** A failure for a person: what happened, what to do, whether anything was done. */
 export function failureText({ kind, message, hint, details = [], performed }: Failure): string {
   const done = {
@@ -72,10 +91,11 @@ export async function callOne(
   const given = await readArguments(source, shell);
   const { tools, call, close } = await openRuntime(config);
   try {
-    const outcome = await call(toolNamed(name, tools), given, { signal: shell.ending });
+    const tool = toolNamed(name, tools);
+    const outcome = await call(tool, given, { signal: shell.ending });
     if (outcome.ok) {
       shell.print(asJson ? JSON.stringify(outcome.result) : readable(outcome.result));
-      return exitCodes.done;
+      return tool.declaration.name === forEachSubscriber.name ? exitCodeOfResult(outcome.result) : exitCodes.done;
     }
     if (asJson) shell.print(JSON.stringify({ error: outcome.failure }));
     else shell.note(failureText(outcome.failure));
