@@ -124,9 +124,7 @@ describe('the bundle for desktop clients', () => {
     }
     expect(JSON.parse(readFileSync(join(unpacked, 'manifest.json'), 'utf8'))).toEqual(manifest);
     const { args, env } = manifest.server.mcp_config;
-    const entered = Object.fromEntries(
-      Object.entries(env).map(([name, text]) => [name, name === 'MATON_API_KEY' ? 'an entered key' : text]),
-    );
+    const entered = { ...env, MATON_API_KEY: 'an entered key', MANYCHAT_MCP_READ_ONLY: 'false' };
     const { tools, text } = await use(
       process.execPath,
       args.map((arg) => arg.replace('${__dirname}', unpacked)),

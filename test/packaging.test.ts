@@ -63,12 +63,16 @@ describe('the manifest for desktop clients', () => {
     expect(manifest.tools.map(({ name }) => name)).toEqual(declarations.map(({ name }) => name));
   });
 
-  test('starts although what may be left out was left out', () => {
-    expect(readConfig({ ...manifest.server.mcp_config.env, MATON_API_KEY: 'k' })).toMatchObject({
+  test('starts although what may be left out was left out, and not where a client ignores the default of what restrains', () => {
+    const { env } = manifest.server.mcp_config;
+    const entered = { ...env, MATON_API_KEY: 'k' };
+    expect(manifest.user_config.read_only).toMatchObject({ default: false });
+    expect(readConfig({ ...entered, MANYCHAT_MCP_READ_ONLY: 'false' })).toMatchObject({
       access: { mode: 'maton', key: 'k' },
       connection: undefined,
       readOnly: false,
     });
+    expect(() => readConfig(entered)).toThrow(/MANYCHAT_MCP_READ_ONLY holds a placeholder/);
   });
 });
 
