@@ -158,6 +158,13 @@ describe('is refused in a sentence', () => {
   });
 });
 
+test('an action whose tools were excluded is refused', async () => {
+  const path = write('contacts.csv', csv(2));
+  const settings = { MANYCHAT_MCP_EXCLUDE_TOOLS: 'send_text,send_content' };
+  await expect(run(path, hello, settings)).rejects.toThrow(/The action send_text is not offered: --exclude-tools/);
+  expect(reached()).toEqual([]);
+});
+
 test('a table of one column with any line ends is read', async () => {
   const path = write('contacts.csv', `id\r\n${ids(3).join('\n')}\n`);
   expect(await run(path, { addTag: 'VIP' })).toMatchObject({ code: 0, counts: { done: 3, total: 3 } });

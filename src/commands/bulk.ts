@@ -9,6 +9,7 @@ import { type Entry, type Journal, JournalError, openJournal, peekJournal } from
 import { takeLock } from '../bulk/lock.js';
 import { createLedger, type Ending, type Ledger, runJob, survey } from '../bulk/run.js';
 import { openTable, type Table } from '../bulk/table.js';
+import { refusedAction } from '../choice.js';
 import type { Config } from '../config.js';
 import { openRuntime, type Runtime } from '../runtime.js';
 import { type ExitCode, exitCodes, type Shell, UsageError } from '../shell.js';
@@ -137,6 +138,8 @@ export async function bulk(config: Config, path: string, options: BulkOptions, s
   const table = await openTable(path);
   const job = planJob(options, table);
   if (config.readOnly) throw new UsageError('--read-only does not go with bulk, which changes or sends');
+  const refused = refusedAction(config, job.action);
+  if (refused !== undefined) throw new UsageError(refused);
   if (options.journal === '') throw new UsageError('--journal needs a path');
   const parts = { table, job, path, options, shell };
   // One file has one journal, by whatever name it is called.
