@@ -27,12 +27,28 @@ export interface OpenLog {
  */
 export function openLog(level: Config['logLevel']): OpenLog {
   const destination = pino.destination({ dest: 2, sync: false, maxLength: maxBuffered });
+  // pino calls it when the process exits, and it would wait for a reader for ever.
+  destination.flushSync = () => undefined;
+  // Its own flush does not wait for what is being written.
+  let written = true;
+  const settle = (): void => {
+    written = true;
+  };
+  destination.on('drain', settle);
+  destination.on('error', settle);
+  const write = (line: string): void => {
+    written = false;
+    destination.write(line);
+  };
   return {
-    log: createLog(level, destination),
-    flushed: () =>
-      new Promise((resolve) => {
+    log: createLog(level, { write }),
+    async flushed() {
+      if (written) return;
+      await new Promise<void>((resolve) => {
         setTimeout(resolve, flushMs);
-        destination.flush(() => resolve());
-      }),
+        destination.once('drain', () => resolve());
+        destination.once('error', () => resolve());
+      });
+    },
   };
 }

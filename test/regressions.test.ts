@@ -194,7 +194,7 @@ describe('one budget, one look-up', () => {
       if (request.path !== '/connections') return;
       setTimeout(() => response.end(JSON.stringify({ connections: [{ connection_id: 'c', status: 'ACTIVE' }] })), 20);
     });
-    const timing = fastTiming(100);
+    const timing = fastTiming(25);
     const caller = createCaller({ ...through(upstream.url), MANYCHAT_MCP_DEADLINE_MS: '10000' }, { timing });
     const started = timing.now();
     expect(await caller.call('manychat_send_flow', flow)).toMatchObject({
