@@ -13,7 +13,7 @@ const contacts: Readonly<Record<Channel, string>> = {
 };
 const named: Channel[] = ['messenger', 'instagram', 'whatsapp', 'telegram'];
 
-const used = useSandbox({ timing: fastTiming(), random: () => 0 });
+const used = useSandbox({ timing: fastTiming(200), random: () => 0 });
 beforeEach(() => used.sandbox.reset());
 
 const send = (data: unknown, channel: Channel = 'messenger', more: object = {}) =>
