@@ -97,7 +97,7 @@ export async function runCommandLine(args: readonly string[], shell: Shell): Pro
       'set custom fields from these columns, as column or field=column; all where none is named',
     )
     .option('--send-text <text>', 'send each a text, with {{column}} or {{column|instead}} where a cell belongs')
-    .option('--channel <name>', 'of the text: messenger, instagram, whatsapp or telegram')
+    .option('--channel <name>', 'of the text: messenger (the standard), instagram, whatsapp or telegram')
     .option(
       '--send-content <path>',
       'send each the data of manychat_send_content in this JSON file, with {{column}} in its texts',

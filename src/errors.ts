@@ -40,7 +40,7 @@ const hints: Readonly<Record<Kind, string | readonly [string, string]>> = {
   otn_unavailable:
     'Do not retry. The contact granted no token for this topic or it is used up; manychat_list_otn_topics shows the topics.',
   channel_refused:
-    'Do not retry on this channel; content.type chooses another. manychat_get_subscriber: ig_ fields mean Instagram, whatsapp_ fields WhatsApp; Messenger and Telegram leave none.',
+    'Do not retry on this channel; channel of manychat_send_text or content.type of manychat_send_content chooses another. manychat_get_subscriber: ig_ fields mean Instagram, whatsapp_ fields WhatsApp; Messenger and Telegram leave none.',
   message_tag_refused:
     'Call again without message_tag; ManyChat takes none any more. If the 24-hour window is closed see manychat_list_otn_topics.',
   invalid_content:

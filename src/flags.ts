@@ -39,7 +39,8 @@ export const settingTexts: readonly SettingText[] = [
     flag: 'toolsets',
     value: 'NAMES',
     list: true,
-    description: 'offer these sets of tools only: page, flows, tags, fields, subscribers, sending, connections',
+    description:
+      'offer these sets of tools only, separated by commas: page, flows, tags, fields, subscribers, sending, connections',
   },
   {
     setting: 'MANYCHAT_MCP_TOOLS',
@@ -58,7 +59,7 @@ export const settingTexts: readonly SettingText[] = [
   {
     setting: 'MANYCHAT_MCP_READ_ONLY',
     flag: 'read-only',
-    description: 'offer only what reads, and carry out nothing else',
+    description: 'offer only what reads, and carry out nothing else (1 or true)',
   },
   {
     setting: 'MANYCHAT_MCP_DRY_RUN',
@@ -70,7 +71,7 @@ export const settingTexts: readonly SettingText[] = [
     flag: 'confirm',
     value: 'WHAT',
     description:
-      'what the client asks its user to confirm, if it can: destroy (the standard), sends as well, or nothing',
+      'what the client asks its user to confirm, if it can: destroy (the standard), sends (and destroy) or nothing',
   },
   {
     setting: 'MANYCHAT_MCP_DEADLINE_MS',

@@ -12,7 +12,7 @@ const channels = ['messenger', ...namedChannels] as const;
 /** What a plain message is made of, shared by the tools that send one. */
 export const plainMessage = {
   text: text('A long one is split into several messages'),
-  channel: z.enum(channels).default('messenger').describe('Where the contact writes'),
+  channel: z.enum(channels).default('messenger').describe('Where the contact writes; messenger where left out'),
   buttons: z
     .array(
       z

@@ -67,6 +67,12 @@ export interface RunParts {
 
 const tool = plainTool(actOnSubscriber);
 
+/** What happened with what is known of its reason, in sentences, each once. */
+const wholeMessage = ({ message, details = [] }: Failure): string =>
+  [message, ...details.filter((detail) => !message.includes(detail))]
+    .map((sentence) => (/[.!?]$/.test(sentence) ? sentence : `${sentence}.`))
+    .join(' ');
+
 /** How one contact's call is written down; whose turn comes again when nothing was done is `not_sent`. */
 function stateAfter(outcome: Outcome, argumentsDiffer: boolean): Exclude<State, 'intent'> {
   if (outcome.ok) return 'done';
@@ -93,11 +99,10 @@ export async function runJob(parts: RunParts): Promise<Ending> {
     // Of whom it was not known, it is not known still.
     const state = reached === 'not_sent' && open.get(id) === 'doubted' ? 'unknown' : reached;
     const failure = outcome.ok ? undefined : outcome.failure;
-    const why = failure === undefined ? {} : { kind: failure.kind, message: failure.message };
+    const why = failure === undefined ? {} : { kind: failure.kind, message: wholeMessage(failure) };
     suspiciousInARow = failure !== undefined && isSuspicious(failure) ? suspiciousInARow + 1 : 0;
     if (failure !== undefined && (concernsEverybody(failure, job.differs) || suspiciousInARow >= mostInARow)) {
-      const details = (failure.details ?? []).map((detail) => ` ${detail}`).join('');
-      stop ??= { message: `${failure.kind}: ${failure.message}.${details} ${failure.hint}`, failure };
+      stop ??= { message: `${failure.kind}: ${wholeMessage(failure)} ${failure.hint}`, failure };
     }
     const entry: Entry = { id, state, line, ...why };
     counts.not_reached -= state === 'not_sent' ? 0 : 1;

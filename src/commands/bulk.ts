@@ -42,11 +42,13 @@ async function dryRun({ job, table, shell, options }: Omit<Parts, 'runtime'>, jo
     if (shown === rowsShown) break;
   }
   if (counts.not_reached > shown) shell.print(`… and ${counts.not_reached - shown} more`);
-  for (const { line, message } of [...ledger.troubles.values()].slice(0, 10)) {
-    shell.note(`line ${line} would fail: ${message}`);
-  }
+  const unusable = [...ledger.troubles].filter(([key]) => key.startsWith('line '));
+  for (const [, { line, message }] of unusable.slice(0, 10)) shell.note(`line ${line} would fail: ${message}`);
+  const before = counts.failed - unusable.length + counts.unknown;
+  const earlier =
+    before === 0 ? '' : `, ${before} that failed or are unknown already (see --retry-failed, --retry-unknown)`;
   shell.print(
-    `${counts.not_reached} contacts, ${counts.failed} rows that cannot be used, ${counts.repeated} repeated ids. Nothing was done.`,
+    `${counts.not_reached} contacts${earlier}, ${unusable.length} rows that cannot be used, ${counts.repeated} repeated ids. Nothing was done.`,
   );
   return counts.failed === 0 ? exitCodes.done : exitCodes.failed;
 }

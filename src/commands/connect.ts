@@ -48,15 +48,17 @@ function clientConfiguration(id: string): object {
 
 const callLine = (tool: string, id: string): string => `manychat-mcp call ${tool} '{"connection_id":"${id}"}'`;
 
-/** How an unfinished connection is gone on with. */
-const goOn = (id: string): string =>
-  [
+/** How an unfinished connection is gone on with; one of an embedded sandbox ends with it. */
+function goOn(id: string, { sandbox }: Config): string {
+  if (sandbox) return 'It ended with the embedded sandbox.';
+  return [
     'Its link still works, and nothing need be running here while the key is entered. Afterwards:',
     `  ${callLine('get_connection', id)}   shows its state, and the link while it is PENDING`,
     '  manychat-mcp doctor   checks everything',
     `  MATON_CONNECTION_ID=${id}   in the client's configuration uses it`,
     `  ${callLine('delete_connection', id)}   deletes it, if it is not wanted`,
   ].join('\n');
+}
 
 /** Asks until the connection is ACTIVE or FAILED; a failure to ask that may pass does not end it. */
 async function untilSettled(
@@ -241,10 +243,10 @@ async function connectThrough(
     }
     case 'late': {
       const message = `No key was entered within ${timeoutSeconds} seconds: connection ${id} stays PENDING.`;
-      return unfinished('PENDING', message, goOn(id), exitCodes.again);
+      return unfinished('PENDING', message, goOn(id, config), exitCodes.again);
     }
     case 'stopped':
-      return unfinished('PENDING', `Stopped: connection ${id} stays PENDING.`, goOn(id), exitCodes.again);
+      return unfinished('PENDING', `Stopped: connection ${id} stays PENDING.`, goOn(id, config), exitCodes.again);
     case 'refused':
       note(`Connection ${id} was made, but its state cannot be asked for any more.`);
       return refuse(ended.failure);
