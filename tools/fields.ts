@@ -110,7 +110,7 @@ export const listBotFields = endpoint({
   name: 'manychat_list_bot_fields',
   title: 'List bot fields',
   description:
-    'Bot fields and their values: one value for the whole account. Per-contact fields: manychat_list_custom_fields.',
+    'Bot fields, each with its one value for the whole account. Per contact: manychat_list_custom_fields; change one: manychat_set_bot_field.',
   api: 'manychat',
   method: 'GET',
   path: '/fb/page/getBotFields',
@@ -146,7 +146,7 @@ export const setBotField = endpoint({
   name: 'manychat_set_bot_field',
   title: 'Set bot field',
   description:
-    "Sets an account-wide value that every contact's flows see; never put one contact's text here, use manychat_set_custom_field.",
+    "Overwrites one account-wide value in every flow; must fit its type. One contact's: manychat_set_custom_field.",
   api: 'manychat',
   method: 'POST',
   path: '/fb/page/setBotField',
@@ -162,7 +162,7 @@ export const setBotFieldByName = endpoint({
   name: 'manychat_set_bot_field_by_name',
   title: 'Set bot field by name',
   description:
-    "Sets an account-wide value, found by its name; never put one contact's text here, use manychat_set_custom_field_by_name.",
+    "Overwrites one existing account-wide value; must fit its type. One contact's: manychat_set_custom_field_by_name.",
   api: 'manychat',
   method: 'POST',
   path: '/fb/page/setBotFieldByName',
@@ -179,7 +179,7 @@ export const setBotFields = endpoint({
   name: 'manychat_set_bot_fields',
   title: 'Set bot fields',
   description:
-    "Sets up to 20 values that every contact's flows see, in one request. One contact's values: manychat_set_custom_fields.",
+    "Overwrites up to 20 account-wide values; each must fit its type. One contact's: manychat_set_custom_fields.",
   api: 'manychat',
   method: 'POST',
   path: '/fb/page/setBotFields',
