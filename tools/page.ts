@@ -21,7 +21,7 @@ export const listGrowthTools = endpoint({
   name: 'manychat_list_growth_tools',
   title: 'List growth tools',
   description:
-    "The page's opt-in widgets (id, name, type), for information: no tool takes their ids; contacts do not show which they came by.",
+    "The page's opt-in widgets, for information: no tool takes their ids; contacts do not show which they came by.",
   api: 'manychat',
   method: 'GET',
   path: '/fb/page/getGrowthTools',
