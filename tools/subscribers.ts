@@ -179,7 +179,7 @@ export const verifySubscriber = endpoint({
   name: 'manychat_verify_subscriber',
   title: 'Verify subscriber by signed request',
   description:
-    'Confirms to ManyChat that a Messenger webview visitor is this contact; fails when the signed_request does not match. To look a contact up: manychat_get_subscriber.',
+    'Confirms to ManyChat that a Messenger webview visitor is this contact; fails when the signed_request does not match. Lookup: manychat_get_subscriber.',
   api: 'manychat',
   method: 'POST',
   path: '/fb/subscriber/verifyBySignedRequest',
