@@ -143,7 +143,7 @@ describe('tools', () => {
   test('describes one: what it does, its arguments, an example that works', async () => {
     const { out } = await shell(['tools', 'send_text']);
     expect(out).toMatch(/^manychat_send_text: Send text\n\nSends a text/);
-    expect(out).toMatch(/ {2}subscriber_id \(string, required\)\n {6}Id from a find tool/);
+    expect(out).toMatch(/ {2}subscriber_id \(string, required\)\n {6}From a find tool/);
     expect(out).toMatch(/ {2}channel \(messenger \| instagram \| whatsapp \| telegram\)/);
     const example = /call manychat_send_text '(.*)'$/.exec(out)?.[1];
     expect((await shell(['call', 'send_text', example ?? ''])).code).toBe(0);

@@ -19,7 +19,7 @@ export const listCustomFields = endpoint({
   name: 'manychat_list_custom_fields',
   title: 'List custom fields',
   description:
-    "Custom fields of the page (id, name, type). A contact's values: manychat_get_subscriber. Account-wide values: manychat_list_bot_fields.",
+    "All custom fields of the page, with types. One contact's values: manychat_get_subscriber; fields with one value for the account: manychat_list_bot_fields.",
   api: 'manychat',
   method: 'GET',
   path: '/fb/page/getCustomFields',
@@ -54,7 +54,7 @@ export const setCustomField = endpoint({
   name: 'manychat_set_custom_field',
   title: 'Set custom field',
   description:
-    "Sets one field of one contact; the value must fit the field's type. By name: manychat_set_custom_field_by_name; several at once: manychat_set_custom_fields.",
+    'Overwrites one field of one contact; what does not fit its type is refused. By name: manychat_set_custom_field_by_name; several: manychat_set_custom_fields.',
   api: 'manychat',
   method: 'POST',
   path: '/fb/subscriber/setCustomField',
@@ -70,7 +70,7 @@ export const setCustomFieldByName = endpoint({
   name: 'manychat_set_custom_field_by_name',
   title: 'Set custom field by name',
   description:
-    "Sets one field of one contact, found by its name (case does not matter); the value must fit the field's type. Several at once: manychat_set_custom_fields.",
+    "Overwrites one field of one contact by the field's name, in any case; what does not fit its type is refused. Several: manychat_set_custom_fields.",
   api: 'manychat',
   method: 'POST',
   path: '/fb/subscriber/setCustomFieldByName',
@@ -87,7 +87,7 @@ export const setCustomFields = endpoint({
   name: 'manychat_set_custom_fields',
   title: 'Set custom fields',
   description:
-    'Sets up to 20 fields of one contact in one request. When a flow is to show them: manychat_set_fields_and_send_flow.',
+    'Overwrites up to 20 fields of one contact, other fields stay. When one does not fit its type none is sent. When a flow is to show them: manychat_set_fields_and_send_flow.',
   api: 'manychat',
   method: 'POST',
   path: '/fb/subscriber/setCustomFields',
@@ -110,7 +110,7 @@ export const listBotFields = endpoint({
   name: 'manychat_list_bot_fields',
   title: 'List bot fields',
   description:
-    'Bot fields, each with its one value for the whole account. Per contact: manychat_list_custom_fields; change one: manychat_set_bot_field.',
+    'All bot fields with types and their one value for the whole account. Values of one contact: manychat_get_subscriber; to change one: manychat_set_bot_field.',
   api: 'manychat',
   method: 'GET',
   path: '/fb/page/getBotFields',
@@ -146,7 +146,7 @@ export const setBotField = endpoint({
   name: 'manychat_set_bot_field',
   title: 'Set bot field',
   description:
-    "Overwrites one account-wide value in every flow; must fit its type. One contact's: manychat_set_custom_field.",
+    "Overwrites a bot field: one value that all contacts and flows share, so never one contact's data (manychat_set_custom_field). What does not fit its type is refused. Several: manychat_set_bot_fields.",
   api: 'manychat',
   method: 'POST',
   path: '/fb/page/setBotField',
@@ -162,7 +162,7 @@ export const setBotFieldByName = endpoint({
   name: 'manychat_set_bot_field_by_name',
   title: 'Set bot field by name',
   description:
-    "Overwrites one existing account-wide value; must fit its type. One contact's: manychat_set_custom_field_by_name.",
+    "Overwrites an existing bot field: one value that all contacts and flows share, so never one contact's data (manychat_set_custom_field_by_name). What does not fit its type is refused.",
   api: 'manychat',
   method: 'POST',
   path: '/fb/page/setBotFieldByName',
@@ -179,7 +179,7 @@ export const setBotFields = endpoint({
   name: 'manychat_set_bot_fields',
   title: 'Set bot fields',
   description:
-    "Overwrites up to 20 account-wide values; each must fit its type. One contact's: manychat_set_custom_fields.",
+    "Overwrites up to 20 bot fields, whose values all contacts and flows share: never one contact's data (manychat_set_custom_fields). When one does not fit its type none is sent.",
   api: 'manychat',
   method: 'POST',
   path: '/fb/page/setBotFields',

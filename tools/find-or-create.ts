@@ -190,7 +190,7 @@ export const findOrCreateSubscriber = workflow({
   name: 'manychat_find_or_create_subscriber',
   title: 'Find or create subscriber',
   description:
-    'The contact with this email, phone or WhatsApp number, created when there is none; one that is found is not changed. A new WhatsApp contact also gets its number as phone and in the field whatsapp_field_id: without that field it may exist and not be found. Creating needs the import permission from ManyChat support.',
+    "Finds the contact with this email, phone or WhatsApp number, or creates one; created says which. One that is found is not changed. WhatsApp contacts are found by whatsapp_field_id only; a new one gets its number there and as phone. Creating needs ManyChat support's import permission.",
   api: 'manychat',
   effect: 'create',
   evidence: ['manychat_find_subscriber_by_system_field', 'manychat_find_subscribers_by_name'],

@@ -6,7 +6,7 @@ export const listFlows = endpoint({
   name: 'manychat_list_flows',
   title: 'List flows',
   description:
-    "The page's flows (automations) and their folders. A flow's ns is what manychat_send_flow and flow buttons take. The API can neither read a flow's steps nor edit them.",
+    "The page's flows (automations) and their folders. A flow's ns is what manychat_send_flow and flow buttons take. Its steps cannot be read or edited.",
   api: 'manychat',
   method: 'GET',
   path: '/fb/page/getFlows',

@@ -6,7 +6,7 @@ export const getPage = endpoint({
   name: 'manychat_get_page',
   title: 'Get page',
   description:
-    'The ManyChat account in use: page name, id, plan, time zone. Call it first to see that key and connection work and which business you act for.',
+    'The ManyChat account in use: name, id, plan, time zone. Call it first: it shows which business you act for, or what is wrong with key or connection.',
   api: 'manychat',
   method: 'GET',
   path: '/fb/page/getInfo',
@@ -21,7 +21,7 @@ export const listGrowthTools = endpoint({
   name: 'manychat_list_growth_tools',
   title: 'List growth tools',
   description:
-    "The page's opt-in widgets, for information: no tool takes their ids; contacts do not show which they came by.",
+    'All growth tools (opt-in widgets) of the page, for information only: no tool takes their ids, and contacts do not show which they came by.',
   api: 'manychat',
   method: 'GET',
   path: '/fb/page/getGrowthTools',
@@ -36,7 +36,7 @@ export const listOtnTopics = endpoint({
   name: 'manychat_list_otn_topics',
   title: 'List OTN topics',
   description:
-    'One-time-notification topics: their names go into otn_topic_name of manychat_send_content. Does not say which contacts granted a token.',
+    'All one-time-notification topics; a name is otn_topic_name of manychat_send_content. Who granted a token cannot be seen: a send to others is refused.',
   api: 'manychat',
   method: 'GET',
   path: '/fb/page/getOtnTopics',

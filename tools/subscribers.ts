@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { endpoint } from './endpoint.js';
 import { done, subscriberOrNullResult, subscriberResult, subscribersResult } from './outputs.js';
-import { customFieldId, detail, exactNumber, subscriberId, text, userRef } from './values.js';
+import { customFieldId, detail, exactNumber, filledText, subscriberId, text, userRef } from './values.js';
 
 export const getSubscriber = endpoint({
   name: 'manychat_get_subscriber',
   title: 'Get subscriber',
   description:
-    'Everything about one contact: addresses, opt-ins, tags, custom fields, last input; no message history. Whether it can be written to: manychat_get_messaging_status.',
+    "Everything about one contact: addresses, opt-ins, tags, custom fields, last input; no message history. Another page's id is refused. Whether it can be written to: manychat_get_messaging_status.",
   api: 'manychat',
   method: 'GET',
   path: '/fb/subscriber/getInfo',
@@ -36,7 +36,7 @@ export const findSubscribersByName = endpoint({
   name: 'manychat_find_subscribers_by_name',
   title: 'Find subscribers by name',
   description:
-    'Contacts with this full name, not a part of it, 100 at the most (capped: true when there may be more). Names are not unique: make sure which one is meant before you write to them.',
+    'Contacts with this full name, not a part of it, 100 at the most (capped: true when there may be more). Names are not unique: make sure which is meant, or use manychat_find_subscriber_by_system_field.',
   api: 'manychat',
   method: 'GET',
   path: '/fb/subscriber/findByName',
@@ -52,7 +52,7 @@ export const findSubscribersByCustomField = endpoint({
   name: 'manychat_find_subscribers_by_custom_field',
   title: 'Find subscribers by custom field',
   description:
-    'Contacts whose text or number field has exactly this value, newest change first, 100 at the most (capped: true when there may be more). Other field types cannot be searched.',
+    'Contacts whose text or number field (no other type) has exactly this value, newest change first, 100 at the most; capped: true when there may be more. By email or phone: manychat_find_subscriber_by_system_field.',
   api: 'manychat',
   method: 'GET',
   path: '/fb/subscriber/findByCustomField',
@@ -60,7 +60,7 @@ export const findSubscribersByCustomField = endpoint({
   effect: 'read',
   input: z.strictObject({
     field_id: customFieldId,
-    field_value: z.union([text('Exact value'), exactNumber]).describe('Exact value'),
+    field_value: z.union([filledText, exactNumber]).describe('Exact value'),
     detail,
   }),
   local: ['detail'],
@@ -80,7 +80,7 @@ export const findSubscriberBySystemField = endpoint({
   effect: 'read',
   input: z
     .strictObject({
-      email: text('e.g. john@example.com').optional(),
+      email: text('Email address').optional(),
       phone: text('With + and country code').optional(),
     })
     .refine((input) => (input.email === undefined) !== (input.phone === undefined), {
@@ -127,7 +127,7 @@ export const createSubscriber = endpoint({
   name: 'manychat_create_subscriber',
   title: 'Create subscriber',
   description:
-    'Adds a contact that is certainly new; else manychat_find_or_create_subscriber. Give phone, whatsapp_phone or email; a WhatsApp number that exists is refused. Importing them needs a permission from ManyChat support.',
+    'Adds a contact that is certainly new; when unsure: manychat_find_or_create_subscriber. Needs phone, whatsapp_phone or email; a WhatsApp number that exists is refused, and all are until ManyChat support permits importing.',
   api: 'manychat',
   method: 'POST',
   path: '/fb/subscriber/createSubscriber',
@@ -135,7 +135,7 @@ export const createSubscriber = endpoint({
   effect: 'create',
   evidence: ['manychat_find_subscriber_by_system_field', 'manychat_find_subscribers_by_name'],
   input: z
-    .strictObject({ ...profile, whatsapp_phone: text('WhatsApp number').optional(), ...consent })
+    .strictObject({ ...profile, whatsapp_phone: text('With country code').optional(), ...consent })
     .check(consentProblems),
   output: subscriberResult,
   example: {
@@ -179,7 +179,7 @@ export const verifySubscriber = endpoint({
   name: 'manychat_verify_subscriber',
   title: 'Verify subscriber by signed request',
   description:
-    'Confirms to ManyChat that a Messenger webview visitor is this contact; fails when the signed_request does not match. Lookup: manychat_get_subscriber.',
+    "For a Messenger webview's developer: ManyChat checks Facebook's signed_request as proof that the visitor is this contact, and refuses what does not match. Returns no data; lookups: manychat_get_subscriber.",
   api: 'manychat',
   method: 'POST',
   path: '/fb/subscriber/verifyBySignedRequest',

@@ -102,7 +102,8 @@ export const addTagToSubscriberByName = endpoint({
 export const removeTagFromSubscriber = endpoint({
   name: 'manychat_remove_tag_from_subscriber',
   title: 'Remove tag from subscriber',
-  description: 'Takes a tag from one contact; no effect when it lacks it. From everybody: manychat_delete_tag.',
+  description:
+    'Takes a tag from one contact; no effect when it lacks it; the tag stays. For many: manychat_for_each_subscriber; from everybody: manychat_delete_tag.',
   api: 'manychat',
   method: 'POST',
   path: '/fb/subscriber/removeTag',
@@ -116,7 +117,8 @@ export const removeTagFromSubscriber = endpoint({
 export const removeTagFromSubscriberByName = endpoint({
   name: 'manychat_remove_tag_from_subscriber_by_name',
   title: 'Remove tag from subscriber by name',
-  description: 'Takes a tag from one contact; no effect when it lacks it. From everybody: manychat_delete_tag_by_name.',
+  description:
+    'Takes a tag from one contact; no effect when it lacks it; the tag stays. For many: manychat_for_each_subscriber; from everybody: manychat_delete_tag_by_name.',
   api: 'manychat',
   method: 'POST',
   path: '/fb/subscriber/removeTagByName',

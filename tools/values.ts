@@ -29,17 +29,16 @@ function id(type: 'string' | 'integer', description: string, sign: 'positive' | 
     .meta({ type, description });
 }
 
-/** A name or other text that ManyChat refuses when it is empty. */
-export const text = (description: string) =>
-  z
-    .string()
-    .refine((value) => value.trim() !== '', 'must not be empty')
-    .describe(description);
+/** A name or other text, which ManyChat refuses when it is empty. */
+export const filledText = z.string().refine((value) => value.trim() !== '', 'must not be empty');
 
-export const subscriberId = id('string', 'Id from a find tool');
+/** The same, described for the client. */
+export const text = (description: string) => filledText.describe(description);
+
+export const subscriberId = id('string', 'From a find tool');
 export const userRef = id('string', 'Digits, may be negative', 'any');
 export const tagId = id('integer', 'From manychat_list_tags');
-export const tagName = text('Exact name of a tag');
+export const tagName = text('Exact tag name');
 export const customFieldId = id('integer', 'From manychat_list_custom_fields');
 export const customFieldName = text('Existing custom field');
 export const botFieldId = id('integer', 'From manychat_list_bot_fields');
@@ -55,7 +54,7 @@ export const exactNumber = z
  * clients for the same reason.
  */
 export const fieldValue = z.union([z.string(), exactNumber, z.boolean(), z.null()]).meta({
-  description: 'By type; 2018-07-18, 2018-07-18T06:30:00+03:00',
+  description: 'ISO 8601 dates; datetimes with UTC offset',
   shown: { anyOf: [{ type: 'string' }, { type: 'number' }, { type: 'boolean' }] },
 });
 
@@ -74,7 +73,7 @@ export const fields = (fieldId: typeof customFieldId, fieldName: typeof customFi
     )
     .min(1)
     .max(20)
-    .describe('1 to 20, each by field_id or field_name');
+    .describe('Each by field_id or field_name');
 
 /** Fields of a contact by their names, which ManyChat takes in any case. */
 export const fieldRecord = z
