@@ -7,7 +7,7 @@ export const listConnections = endpoint({
   name: 'manychat_list_connections',
   title: 'List connections',
   description:
-    'The ManyChat accounts connected at Maton, with status, never with a link (manychat_get_connection). A connection_id chooses the account; without it and with several ACTIVE, reads use the oldest and everything else is refused.',
+    'The ManyChat accounts connected at Maton, with status (link: manychat_get_connection). A connection_id chooses the account; without it and with several ACTIVE, reads use the oldest and all else is refused.',
   api: 'connections',
   method: 'GET',
   path: '/connections',
@@ -24,7 +24,7 @@ export const getConnection = endpoint({
   name: 'manychat_get_connection',
   title: 'Get connection',
   description:
-    'Status of one connection; ask again after manychat_create_connection until ACTIVE. PENDING waits for its owner to open the link (shown here), FAILED needs a new one.',
+    'Status of one connection; ask again after manychat_create_connection until ACTIVE. PENDING waits for its owner to open the link (shown here), FAILED needs a new connection.',
   api: 'connections',
   method: 'GET',
   path: '/connections/{connection_id}',

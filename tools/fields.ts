@@ -19,7 +19,7 @@ export const listCustomFields = endpoint({
   name: 'manychat_list_custom_fields',
   title: 'List custom fields',
   description:
-    "All custom fields of the page, with types. One contact's values: manychat_get_subscriber; fields with one value for the account: manychat_list_bot_fields.",
+    "All custom fields of the page, with types. One contact's values: manychat_get_subscriber; account-wide fields: manychat_list_bot_fields.",
   api: 'manychat',
   method: 'GET',
   path: '/fb/page/getCustomFields',
@@ -70,7 +70,7 @@ export const setCustomFieldByName = endpoint({
   name: 'manychat_set_custom_field_by_name',
   title: 'Set custom field by name',
   description:
-    "Overwrites one field of one contact by the field's name, in any case; what does not fit its type is refused. Several: manychat_set_custom_fields.",
+    "Overwrites one field of one contact by the field's name, case ignored; what does not fit its type is refused. By id: manychat_set_custom_field; several: manychat_set_custom_fields.",
   api: 'manychat',
   method: 'POST',
   path: '/fb/subscriber/setCustomFieldByName',
@@ -146,7 +146,7 @@ export const setBotField = endpoint({
   name: 'manychat_set_bot_field',
   title: 'Set bot field',
   description:
-    "Overwrites a bot field: one value that all contacts and flows share, so never one contact's data (manychat_set_custom_field). What does not fit its type is refused. Several: manychat_set_bot_fields.",
+    "Overwrites a bot field: one value that all contacts and flows share, never one contact's data (manychat_set_custom_field). What does not fit its type is refused. Several: manychat_set_bot_fields.",
   api: 'manychat',
   method: 'POST',
   path: '/fb/page/setBotField',
@@ -162,7 +162,7 @@ export const setBotFieldByName = endpoint({
   name: 'manychat_set_bot_field_by_name',
   title: 'Set bot field by name',
   description:
-    "Overwrites an existing bot field: one value that all contacts and flows share, so never one contact's data (manychat_set_custom_field_by_name). What does not fit its type is refused.",
+    "Overwrites an existing bot field: one value that all contacts and flows share, never one contact's data (manychat_set_custom_field_by_name). What does not fit its type is refused. Several: manychat_set_bot_fields.",
   api: 'manychat',
   method: 'POST',
   path: '/fb/page/setBotFieldByName',

@@ -190,7 +190,7 @@ export const findOrCreateSubscriber = workflow({
   name: 'manychat_find_or_create_subscriber',
   title: 'Find or create subscriber',
   description:
-    "Finds the contact with this email, phone or WhatsApp number, or creates one; created says which. One that is found is not changed. WhatsApp contacts are found by whatsapp_field_id only; a new one gets its number there and as phone. Creating needs ManyChat support's import permission.",
+    "Returns the contact with this email, phone or WhatsApp number unchanged, or creates one; created says which. Give at least one of them. Most WhatsApp contacts are found by whatsapp_field_id only; a new one gets its number there and as phone. Creating needs ManyChat support's import permission.",
   api: 'manychat',
   effect: 'create',
   evidence: ['manychat_find_subscriber_by_system_field', 'manychat_find_subscribers_by_name'],

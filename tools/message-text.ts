@@ -12,7 +12,10 @@ const channels = ['messenger', ...namedChannels] as const;
 /** What a plain message is made of, shared by the tools that send one. */
 export const plainMessage = {
   text: text('A long one is split into several messages'),
-  channel: z.enum(channels).default('messenger').describe('Where the contact writes; messenger where left out'),
+  channel: z
+    .enum(channels)
+    .default('messenger')
+    .describe('Where the contact writes; manychat_get_messaging_status shows Instagram and WhatsApp'),
   buttons: z
     .array(
       z
@@ -23,7 +26,7 @@ export const plainMessage = {
     )
     .max(mostButtons, { error: `takes ${mostButtons} buttons at the most` })
     .optional()
-    .describe('Below the text, each opens a url or starts a flow'),
+    .describe('Below the text, each with either url or flow_ns'),
   quick_replies: z
     .array(z.strictObject({ caption, flow_ns: flow }))
     .max(mostQuickReplies, { error: `takes ${mostQuickReplies} quick replies at the most` })

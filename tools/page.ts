@@ -6,7 +6,7 @@ export const getPage = endpoint({
   name: 'manychat_get_page',
   title: 'Get page',
   description:
-    'The ManyChat account in use: name, id, plan, time zone. Call it first: it shows which business you act for, or what is wrong with key or connection.',
+    'The ManyChat account in use: name, id, plan, time zone. Call it when unsure which business you act for, or what is wrong with key or connection.',
   api: 'manychat',
   method: 'GET',
   path: '/fb/page/getInfo',
@@ -36,7 +36,7 @@ export const listOtnTopics = endpoint({
   name: 'manychat_list_otn_topics',
   title: 'List OTN topics',
   description:
-    'All one-time-notification topics; a name is otn_topic_name of manychat_send_content. Who granted a token cannot be seen: a send to others is refused.',
+    'All one-time-notification topics; give a name as otn_topic_name of manychat_send_content. Who granted a topic cannot be seen: a send to others is refused.',
   api: 'manychat',
   method: 'GET',
   path: '/fb/page/getOtnTopics',

@@ -22,7 +22,7 @@ export const getSubscriberByUserRef = endpoint({
   name: 'manychat_get_subscriber_by_user_ref',
   title: 'Get subscriber by user_ref',
   description:
-    'The contact behind a user_ref of a checkbox opt-in. Fails when the opt-in never happened, and until the contact replies: then manychat_send_content_by_user_ref still works.',
+    "The contact behind a checkbox opt-in's user_ref. Refused when that opt-in never happened, and until the contact replies: meanwhile use manychat_send_content_by_user_ref.",
   api: 'manychat',
   method: 'GET',
   path: '/fb/subscriber/getInfoByUserRef',
@@ -127,7 +127,7 @@ export const createSubscriber = endpoint({
   name: 'manychat_create_subscriber',
   title: 'Create subscriber',
   description:
-    'Adds a contact that is certainly new; when unsure: manychat_find_or_create_subscriber. Needs phone, whatsapp_phone or email; a WhatsApp number that exists is refused, and all are until ManyChat support permits importing.',
+    "Adds a contact that is certainly new; when unsure: manychat_find_or_create_subscriber. Needs phone, whatsapp_phone or email, and ManyChat support's import permission; a WhatsApp number that exists is refused.",
   api: 'manychat',
   method: 'POST',
   path: '/fb/subscriber/createSubscriber',
@@ -135,7 +135,7 @@ export const createSubscriber = endpoint({
   effect: 'create',
   evidence: ['manychat_find_subscriber_by_system_field', 'manychat_find_subscribers_by_name'],
   input: z
-    .strictObject({ ...profile, whatsapp_phone: text('With country code').optional(), ...consent })
+    .strictObject({ ...profile, whatsapp_phone: text('With + and country code').optional(), ...consent })
     .check(consentProblems),
   output: subscriberResult,
   example: {
@@ -179,13 +179,13 @@ export const verifySubscriber = endpoint({
   name: 'manychat_verify_subscriber',
   title: 'Verify subscriber by signed request',
   description:
-    "For a Messenger webview's developer: ManyChat checks Facebook's signed_request as proof that the visitor is this contact, and refuses what does not match. Returns no data; lookups: manychat_get_subscriber.",
+    "For a Messenger webview's developer: does Facebook's signed_request prove that the visitor is this contact? ok means yes, else it is refused. Returns no data; lookups: manychat_get_subscriber.",
   api: 'manychat',
   method: 'POST',
   path: '/fb/subscriber/verifyBySignedRequest',
   perSecond: 10,
   effect: 'set',
-  input: z.strictObject({ subscriber_id: subscriberId, signed_request: text('As received from Messenger Extensions') }),
+  input: z.strictObject({ subscriber_id: subscriberId, signed_request: text('From Messenger Extensions') }),
   output: done,
   example: { subscriber_id: 123456789, signed_request: 'signed_request_token' },
 });

@@ -8,7 +8,7 @@ export const listTags = endpoint({
   name: 'manychat_list_tags',
   title: 'List tags',
   description:
-    "All tags of the page, with ids. A contact's own tags: manychat_get_subscriber. The API cannot list the contacts that have a tag.",
+    "All tags of the page. A contact's own tags: manychat_get_subscriber. The API cannot list the contacts that have a tag.",
   api: 'manychat',
   method: 'GET',
   path: '/fb/page/getTags',
@@ -23,7 +23,7 @@ export const createTag = endpoint({
   name: 'manychat_create_tag',
   title: 'Create tag',
   description:
-    'Adds a tag to the page, without giving it to anyone. Look in manychat_list_tags first: what happens for a name that exists is not documented.',
+    'Adds a tag to the page; nobody gets it yet. Look in manychat_list_tags first: what happens for a name that exists is not documented.',
   api: 'manychat',
   method: 'POST',
   path: '/fb/page/createTag',
@@ -39,7 +39,7 @@ export const deleteTag = endpoint({
   name: 'manychat_delete_tag',
   title: 'Delete tag everywhere',
   description:
-    'Deletes a tag from the page and from every contact; cannot be undone. To take it from one contact use manychat_remove_tag_from_subscriber.',
+    'Deletes a tag from the page and from every contact; cannot be undone. From one contact only: manychat_remove_tag_from_subscriber.',
   api: 'manychat',
   method: 'POST',
   path: '/fb/page/removeTag',
@@ -55,7 +55,7 @@ export const deleteTagByName = endpoint({
   name: 'manychat_delete_tag_by_name',
   title: 'Delete tag everywhere, by name',
   description:
-    'Deletes a tag from the page and from every contact; cannot be undone. To take it from one contact use manychat_remove_tag_from_subscriber_by_name.',
+    'Deletes a tag from the page and from every contact; cannot be undone. From one contact only: manychat_remove_tag_from_subscriber_by_name.',
   api: 'manychat',
   method: 'POST',
   path: '/fb/page/removeTagByName',
