@@ -1,5 +1,6 @@
 import { type Declaration, effectRules } from '../tools/endpoint.js';
 import { CallError, type Failure, type Kind, type Reach } from '../tools/failure.js';
+import { reasonOf } from './reason.js';
 
 /** What a failure's wording depends on: which call it was, and whether ManyChat is reached without Maton. */
 export interface FailureContext<Called extends Declaration = Declaration> {
@@ -157,6 +158,6 @@ export function callError(kind: Kind, context: FailureContext, facts: FailureFac
 /** The error behind anything thrown; what is not a CallError is a defect here, told without its stack. */
 export function asCallError(thrown: unknown, context: FailureContext, reach: Reach): CallError {
   if (thrown instanceof CallError) return thrown;
-  const reason = thrown instanceof Error ? thrown.message : String(thrown);
+  const reason = reasonOf(thrown);
   return callError('internal', context, { message: `Internal error: ${reason}`, source: 'client', reach });
 }

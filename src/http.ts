@@ -3,6 +3,7 @@ import type { Dispatcher } from 'undici';
 import { isLoopback } from './address.js';
 import type { Answer } from './answers.js';
 import type { Config } from './config.js';
+import { codeOf } from './reason.js';
 
 /** One request as it goes out. */
 export interface HttpRequest {
@@ -54,9 +55,10 @@ async function connect(proxy: Config['proxy']): Promise<{ direct: Dispatcher; pr
   if (proxy.http === undefined && proxy.https === undefined) return { direct, proxied: direct };
   const proxied = new EnvHttpProxyAgent({
     ...settings,
-    ...(proxy.http !== undefined && { httpProxy: proxy.http }),
-    ...(proxy.https !== undefined && { httpsProxy: proxy.https }),
-    ...(proxy.none !== undefined && { noProxy: proxy.none }),
+    // What is left out it would take from the environment, past the configuration.
+    httpProxy: proxy.http ?? '',
+    httpsProxy: proxy.https ?? '',
+    noProxy: proxy.none ?? '',
   });
   return { direct, proxied };
 }
@@ -84,10 +86,10 @@ function decode(body: Buffer, encoding = 'identity'): string {
 }
 
 /** The innermost reason in words: the message, and the system's code where the message lacks it. */
-function reasonOf(error: unknown): string {
+function innermostReason(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors[0]);
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  if (error instanceof AggregateError && error.errors.length > 0) return innermostReason(error.errors[0]);
+  const code = codeOf(error) ?? '';
   const message = error.message === '' ? error.name : error.message;
   return code === '' || message.includes(code) ? message : `${message} (${code})`;
 }
@@ -96,9 +98,9 @@ function reasonOf(error: unknown): string {
 const unreadableCodes = new Set(['UND_ERR_RES_EXCEEDED_MAX_SIZE', 'UND_ERR_HEADERS_OVERFLOW', 'HPE_HEADER_OVERFLOW']);
 
 function faultOf(error: unknown): HttpFault {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const code = codeOf(error) ?? '';
   const unreadable = unreadableCodes.has(code) || code.startsWith('HPE_');
-  return new HttpFault(unreadable ? 'unreadable' : 'network', reasonOf(error), { cause: error });
+  return new HttpFault(unreadable ? 'unreadable' : 'network', innermostReason(error), { cause: error });
 }
 
 /** An HTTP client on undici: keep-alive, no redirects, bounded bodies and headers. */
@@ -106,7 +108,10 @@ export function createHttpClient(proxy: Config['proxy']): HttpClient {
   let dispatchers: ReturnType<typeof connect> | undefined;
 
   async function exchange(request: HttpRequest, signal: AbortSignal, onSent: () => void): Promise<Answer> {
-    dispatchers ??= connect(proxy);
+    dispatchers ??= connect(proxy).catch((error: unknown) => {
+      dispatchers = undefined;
+      throw error;
+    });
     const { direct, proxied } = await dispatchers;
     signal.throwIfAborted();
     const dispatcher = isLoopback(request.url.hostname) ? direct : proxied;
@@ -158,9 +163,8 @@ export function createHttpClient(proxy: Config['proxy']): HttpClient {
   return {
     exchange,
     async close() {
-      if (dispatchers === undefined) return;
-      const { direct, proxied } = await dispatchers;
-      await Promise.all([direct.destroy(), proxied.destroy()]);
+      const opened = await dispatchers?.catch(() => undefined);
+      if (opened !== undefined) await Promise.all([opened.direct.destroy(), opened.proxied.destroy()]);
     },
   };
 }

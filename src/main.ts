@@ -1,9 +1,11 @@
 #!/usr/bin/env node
+
 import module from 'node:module';
 import { homedir, hostname } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { flags, settingsOf } from './flags.js';
+import { codeOf } from './reason.js';
 import { exitCodes, type Shell, UsageError } from './shell.js';
 
 /**
@@ -45,7 +47,7 @@ function runs(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    return codeOf(error) === 'EPERM';
   }
 }
 

@@ -55,6 +55,20 @@ describe('nobody gets a message twice', () => {
     expect(reached()).toHaveLength(3);
   });
 
+  test('after a try at the unknown ones that was refused: then it is not known still', async () => {
+    const path = write('contacts.csv', csv(2));
+    sandbox.order({ ...lost('sendContent', true), times: 2 });
+    expect((await run(path)).counts).toMatchObject({ unknown: 2 });
+    const body = { status: 'error', message: 'Window', code: 3011 };
+    sandbox.order({ match: { path: 'sendContent' }, times: 2, status: 400, body });
+    expect(await run(path, { ...hello, retryUnknown: true })).toMatchObject({ code: 3, counts: { unknown: 2 } });
+    expect(readFileSync(`${path}.failed.csv`, 'utf8')).toMatch(
+      /,unknown,window_closed,An earlier try may have reached the contact; this one did not: Window/,
+    );
+    expect((await run(path, { ...hello, retryFailed: true })).counts).toMatchObject({ unknown: 2 });
+    expect(reached()).toHaveLength(2);
+  });
+
   test('where the table changes under way: what was done is told', async () => {
     const path = write('contacts.csv', csv(60));
     sandbox.order({ match: { path: 'sendContent' }, after: 3, delay_ms: 60 });
@@ -110,6 +124,34 @@ describe('what was not sent is not lost', () => {
     expect(limited).toMatchObject({ code: 4, counts: { done: 5, failed: 0, not_reached: 35 } });
     expect(limited.noted).toMatch(/Stopped\. rate_limited/);
   });
+});
+
+test('rows that cannot be used are mended in the table, not tried again', async () => {
+  const path = write('contacts.csv', `${csv(1)},Without an id\n`);
+  const { counts, noted } = await run(path);
+  expect(counts).toMatchObject({ done: 1, failed: 1 });
+  expect(noted).toContain('1 row cannot be used: mend it in the table and give the same command.');
+  expect(noted).not.toContain('--retry-failed');
+});
+
+test('a job that nobody can get leaves no journal in the way of the right one', async () => {
+  const path = write('contacts.csv', csv(2));
+  await expect(run(path, { sendText: 'Hi', channel: 'foo' })).rejects.toThrow(
+    /--channel must be one of messenger, instagram, whatsapp, telegram, not "foo"/,
+  );
+  const { counts, noted } = await run(path, { sendText: 'Hi {{name}}', channel: '{{name}}' });
+  expect(counts).toMatchObject({ failed: 2, not_reached: 0 });
+  expect(noted).toContain('2 rows cannot be used');
+  expect(existsSync(`${path}.journal`)).toBe(false);
+  expect((await run(path)).counts).toMatchObject({ done: 2 });
+});
+
+test('an account that does not say which it is has no journal', async () => {
+  const path = write('contacts.csv', csv(2));
+  const body = { status: 'success', data: { name: 'Nameless' } };
+  sandbox.order({ match: { path: 'getInfo' }, status: 200, body });
+  await expect(run(path)).rejects.toThrow(/does not tell the id of the page/);
+  expect(reached()).toEqual([]);
 });
 
 describe('is refused in a sentence', () => {
@@ -170,12 +212,26 @@ test('a table of one column with any line ends is read', async () => {
   expect(await run(path, { addTag: 'VIP' })).toMatchObject({ code: 0, counts: { done: 3, total: 3 } });
 });
 
+test('a dry run shows a repeated id once, and counts alone as JSON', async () => {
+  const [one, two] = ids(2);
+  const path = write('contacts.csv', `id,name\n${one},A\n${one},A again\n${two},B\n`);
+  const dry = { MANYCHAT_MCP_DRY_RUN: '1' };
+  const { out } = await run(path, { ...hello, json: undefined }, dry);
+  expect(out.split('\n')).toEqual([
+    expect.stringMatching(/^line 2: .*"Hi A"/),
+    expect.stringMatching(/^line 4: .*"Hi B"/),
+    '2 contacts, 0 rows that cannot be used, 1 repeated ids. Nothing was done.',
+  ]);
+  const counts = { total: 2, done: 0, failed: 0, unknown: 0, not_reached: 2, repeated: 1 };
+  expect(JSON.parse((await run(path, hello, dry)).out)).toEqual(counts);
+});
+
 test('a dry run knows what was done, and refuses what belongs to another job', async () => {
   const path = write('contacts.csv', csv(3));
   await run(path);
   writeFileSync(path, csv(4));
   const dry = { MANYCHAT_MCP_DRY_RUN: '1' };
-  expect((await run(path, hello, dry)).out).toMatch(/^line 5: .*"Hi Name 3"\}\n1 contacts/);
+  expect((await run(path, { ...hello, json: undefined }, dry)).out).toMatch(/^line 5: .*"Hi Name 3"\}\n1 contacts/);
   await expect(run(path, { sendText: 'Other' }, dry)).rejects.toThrow(/belongs to another job/);
 });
 

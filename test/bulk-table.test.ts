@@ -76,7 +76,7 @@ describe('a job', () => {
     const table = await openTable(write('contacts.csv', text));
     const job = planJob(options, table);
     const [row] = await all(table.rows());
-    return { job, wanted: row === undefined ? undefined : job.argumentsOf(row) };
+    return { job, wanted: row === undefined ? undefined : job.wantedOf(row) };
   };
 
   test.each([
@@ -109,9 +109,14 @@ describe('a job', () => {
   test.each([
     [{ sendText: 'Hi {{City}}' }, /the column is empty in this row/],
     [{ sendFlow: 'c', setFields: 'City' }, /the column is empty in this row/],
-    [{ setFields: 'City' }, /needs at least one field/],
   ])('%j cannot be done with this row', async (options, words) => {
     expect((await plan(options)).wanted).toEqual({ problem: expect.stringMatching(words) });
+  });
+
+  test('a row that sets no field leaves its contact as it is', async () => {
+    expect((await plan({ setFields: 'City' })).wanted).toEqual({ id: '1', args: undefined });
+    const { wanted } = await plan({ setFields: 'b' }, 'subscriber_id,b\n12x,\n');
+    expect(wanted).toEqual({ problem: expect.stringMatching(/must be decimal digits/) });
   });
 
   test.each([

@@ -3,8 +3,11 @@ import type { Content } from './content.js';
 /** Channels as `content.type` names them; Messenger is the one that is left out. */
 export const namedChannels = ['instagram', 'whatsapp', 'telegram'] as const;
 
+/** Every channel. */
+export const channels = ['messenger', ...namedChannels] as const;
+
 /** A channel that content is for. */
-export type Channel = 'messenger' | (typeof namedChannels)[number];
+export type Channel = (typeof channels)[number];
 
 /** The channel that content is for. */
 export const channelOf = (content: Content): Channel => content.type ?? 'messenger';

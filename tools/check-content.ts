@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { channelOf, lengthOf, namedChannels } from './channels.js';
+import { channelOf, channels, lengthOf } from './channels.js';
 import { complaintOf, sentence } from './complaints.js';
 import { type Content, messageData, uncheckedMessageData } from './content.js';
 import { asObject } from './lenient.js';
@@ -84,10 +84,7 @@ export const checkContent = workflow({
   effect: 'read',
   input: z.strictObject({
     data: uncheckedMessageData,
-    channel: z
-      .enum(['messenger', ...namedChannels])
-      .optional()
-      .describe('Check it for this channel instead of content.type'),
+    channel: z.enum(channels).optional().describe('Check it for this channel instead of content.type'),
   }),
   output: {
     schema: z.looseObject({

@@ -1,13 +1,11 @@
 import { z } from 'zod';
-import { type Channel, channelProblems, longestText, namedChannels } from './channels.js';
+import { type Channel, channelProblems, channels, longestText } from './channels.js';
 import { type Content, mostButtons, mostMessages, mostQuickReplies, webAddress } from './content.js';
 import { splitText } from './split.js';
 import { text } from './values.js';
 
 const caption = text('Label');
 const flow = text('ns from manychat_list_flows');
-
-const channels = ['messenger', ...namedChannels] as const;
 
 /** What a plain message is made of, shared by the tools that send one. */
 export const plainMessage = {

@@ -1,11 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { actOnSubscriber } from '../../tools/actions.js';
+import { channels } from '../../tools/channels.js';
+import type { Result } from '../../tools/endpoint.js';
 import { CallError } from '../../tools/failure.js';
+import { asObject } from '../../tools/lenient.js';
 import { isObject } from '../../tools/object.js';
+import { getSubscriber } from '../../tools/subscribers.js';
 import { parseInput } from '../input.js';
 import { parseJson } from '../json.js';
+import { reasonOf } from '../reason.js';
 import { UsageError } from '../shell.js';
-import { plainTool } from '../tool.js';
+import { plainTool, type Tool } from '../tool.js';
 import type { Row, Table } from './table.js';
 import { checkTemplate, EmptyCell, filled } from './template.js';
 
@@ -32,10 +37,14 @@ export interface Job {
   readonly differs: boolean;
   /** Whether doing it twice does nothing more. */
   readonly repeatable: boolean;
-  /** The arguments for a row, or what is wrong with it. */
-  argumentsOf(
-    row: Row,
-  ): { readonly id: string; readonly args: Readonly<Record<string, unknown>> } | { readonly problem: string };
+  /** What a row asks for, or what is wrong with it. */
+  wantedOf(row: Row): Wanted | { readonly problem: string };
+}
+
+/** What a row asks for: the arguments of its contact's call; none where it leaves everything as it is. */
+export interface Wanted {
+  readonly id: string;
+  readonly args: Result | undefined;
 }
 
 const idNames = ['subscriber_id', 'id', 'contact_id', 'user_id', 'psid'];
@@ -72,11 +81,19 @@ function readContent(path: string): unknown {
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    throw new UsageError(`--send-content: ${error instanceof Error ? error.message : String(error)}`);
+    throw new UsageError(`--send-content: ${reasonOf(error)}`);
   }
   const data = parseJson(text.replace(/^\uFEFF/, ''));
   if (data === undefined) throw new UsageError(`--send-content: ${path} is not JSON`);
   return data;
+}
+
+function checkChannel(channel: string | undefined, sendText: string | undefined): void {
+  if (channel === undefined) return;
+  if (sendText === undefined) throw new UsageError('--channel belongs to --send-text');
+  const known: readonly string[] = channels;
+  if (known.includes(channel) || channel.includes('{{')) return;
+  throw new UsageError(`--channel must be one of ${channels.join(', ')}, not "${channel}"`);
 }
 
 function actionOf(options: JobOptions, idColumn: string, columns: readonly string[]): Record<string, unknown> {
@@ -97,7 +114,7 @@ function actionOf(options: JobOptions, idColumn: string, columns: readonly strin
       'say what to do, once: --add-tag, --remove-tag, --set-fields, --send-text, --send-content or --send-flow (which takes --set-fields as well)',
     );
   }
-  if (channel !== undefined && sendText === undefined) throw new UsageError('--channel belongs to --send-text');
+  checkChannel(channel, sendText);
   return action;
 }
 
@@ -107,6 +124,9 @@ function withoutEmptyFields(action: Job['action'], cells: Row['cells']): Job['ac
   const given = Object.entries(action.fields).filter(([, template]) => isGiven(template, cells));
   return { ...action, fields: Object.fromEntries(given) };
 }
+
+const setsNothing = ({ action, fields }: Job['action']): boolean =>
+  action === 'set_fields' && isObject(fields) && Object.keys(fields).length === 0;
 
 function isGiven(template: unknown, cells: Row['cells']): boolean {
   try {
@@ -121,20 +141,22 @@ export function planJob(options: JobOptions, { columns }: Table): Job {
   const idColumn = idColumnOf(options.idColumn, columns);
   const action = actionOf(options, idColumn, columns);
   checkTemplate(action, columns);
-  const tool = plainTool(actOnSubscriber);
+  const [tool, readTool] = [plainTool(actOnSubscriber), plainTool(getSubscriber)];
   const context = { declaration: actOnSubscriber, direct: false };
   return {
     idColumn,
     action,
     differs: JSON.stringify(action).includes('{{'),
     repeatable: !String(action.action).startsWith('send_'),
-    argumentsOf({ cells }) {
-      const id = cells[idColumn] ?? '';
-      if (id === '') return { problem: `${idColumn} is empty` };
+    wantedOf({ cells }) {
+      const given = cells[idColumn] ?? '';
+      if (given === '') return { problem: `${idColumn} is empty` };
+      const needed = withoutEmptyFields(action, cells);
+      const idOf = (tool: Tool, args: Result): string => String(parseInput(tool, args, context).input.subscriber_id);
       try {
-        const args = { subscriber_id: id, ...Object(filled(withoutEmptyFields(action, cells), cells)) };
-        const { input } = parseInput(tool, args, context);
-        return { id: String(input.subscriber_id), args };
+        if (setsNothing(needed)) return { id: idOf(readTool, { subscriber_id: given }), args: undefined };
+        const args = { subscriber_id: given, ...asObject(filled(needed, cells)) };
+        return { id: idOf(tool, args), args };
       } catch (error) {
         if (error instanceof CallError) return { problem: error.failure.message };
         if (error instanceof EmptyCell) return { problem: error.message };

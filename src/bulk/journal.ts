@@ -1,6 +1,7 @@
-import { closeSync, existsSync, fdatasync, fstatSync, ftruncateSync, openSync, readSync, write } from 'node:fs';
+import { closeSync, existsSync, fdatasync, fstatSync, ftruncateSync, openSync, readSync, rmSync, write } from 'node:fs';
 import { isDeepStrictEqual, promisify } from 'node:util';
 import { isObject } from '../../tools/object.js';
+import { reasonOf } from '../reason.js';
 import { UsageError } from '../shell.js';
 import type { Lock } from './lock.js';
 
@@ -126,7 +127,7 @@ function createAppender(file: number, path: string, lock: Lock) {
       for (let from = 0; from < bytes.length; ) from += (await writeBytes(file, bytes, from)).bytesWritten;
       await sync(file);
     } catch (error) {
-      throw new JournalError(`${path} cannot be written: ${error instanceof Error ? error.message : String(error)}`);
+      throw new JournalError(`${path} cannot be written: ${reasonOf(error)}`);
     }
   }
   return {
@@ -160,7 +161,7 @@ function open(path: string, flags = 'a+'): number {
   try {
     return openSync(path, flags, 0o600);
   } catch (error) {
-    throw new UsageError(`${path} cannot be opened: ${error instanceof Error ? error.message : String(error)}`);
+    throw new UsageError(`${path} cannot be opened: ${reasonOf(error)}`);
   }
 }
 
@@ -178,7 +179,7 @@ export function peekJournal(path: string, action: unknown, onEntry: (entry: Entr
 /**
  * Opens the journal of a job, or begins it. What was cut off in the middle of its last line is taken away: an intent is
  * acted on only when it is whole.
- * @throws UsageError where it belongs to another job or is damaged; JournalError where it cannot be begun.
+ * @throws UsageError where it belongs to another job, is damaged or cannot be opened.
  */
 export async function openJournal(
   path: string,
@@ -188,22 +189,29 @@ export async function openJournal(
 ): Promise<Journal> {
   const file = open(path);
   const { append, settled } = createAppender(file, path, lock);
+  let headed: boolean;
   try {
     const length = readEntries(file, path, JSON.parse(JSON.stringify(heading)), onEntry);
     const begun = fstatSync(file).size;
     // What is not the beginning of a journal is somebody else's file.
     if (length === 0 && begun > 0 && !isCutHeading(file, begun, heading)) throw new UsageError(notAJournal(path));
     ftruncateSync(file, length);
-    if (length === 0) await append({ bulk: version, ...heading });
+    headed = length > 0;
   } catch (error) {
     closeSync(file);
     throw error;
   }
   return {
-    write: append,
+    write(entry) {
+      // In one piece with the first entry: a job that has done nothing leaves no journal.
+      if (!headed) append({ bulk: version, ...heading }).catch(() => undefined);
+      headed = true;
+      return append(entry);
+    },
     async close() {
       await settled();
       closeSync(file);
+      if (!headed) rmSync(path, { force: true });
     },
   };
 }

@@ -1,5 +1,6 @@
 import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
+import { codeOf, reasonOf } from '../reason.js';
 import { UsageError } from '../shell.js';
 
 /** Holds a file for one process. */
@@ -37,8 +38,8 @@ function create(path: string, text: string): boolean {
     writeFileSync(path, text, { flag: 'wx' });
     return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
-    throw new UsageError(`${path} cannot be written: ${error instanceof Error ? error.message : String(error)}`);
+    if (codeOf(error) === 'EEXIST') return false;
+    throw new UsageError(`${path} cannot be written: ${reasonOf(error)}`);
   }
 }
 

@@ -16,7 +16,7 @@ const inFlight = 20;
 export interface Ledger {
   /** The last state of each contact in the journal, as earlier runs have left it. */
   readonly earlier: Map<string, State>;
-  /** What failed or is unknown, by contact, or by line where there is no usable id. */
+  /** What failed or is unknown, by contact. */
   readonly troubles: Map<string, Entry>;
 }
 
@@ -35,12 +35,14 @@ export function createLedger(): Ledger & { note(entry: Entry): void } {
 }
 
 /** Whether a contact of the table has had its turn; `doubted` has one again although it may have got it. */
-export type Turn = 'open' | 'doubted' | 'settled';
+type Turn = 'open' | 'doubted' | 'settled';
 
-/** What a survey finds: how many there are, and who has not had a turn. */
+/** What a survey finds: how many there are, which rows cannot be used, and how it stands with each contact. */
 export interface Survey {
   readonly counts: Counts;
-  readonly open: ReadonlyMap<string, Turn>;
+  /** They count as failed. */
+  readonly unusable: readonly Entry[];
+  readonly turns: ReadonlyMap<string, Turn>;
 }
 
 /** Which contacts of earlier runs get another turn. */
@@ -49,8 +51,8 @@ export interface Retry {
   readonly unknown: boolean;
 }
 
-/** How a run ended: everybody had a turn, or why not. */
-export type Ending = { readonly stopped: undefined } | { readonly stopped: string; readonly failure?: Failure };
+/** How a run ended: everybody had a turn, somebody ended it, or `why` it could not go on. */
+export type Ending = { readonly how: 'finished' | 'interrupted' } | { readonly how: 'stopped'; readonly why: string };
 
 /** What a run is made with. */
 export interface RunParts {
@@ -86,9 +88,9 @@ function stateAfter(outcome: Outcome, argumentsDiffer: boolean): Exclude<State, 
 /** Does the job with every contact that has not had its turn; each is written down before and after. */
 export async function runJob(parts: RunParts): Promise<Ending> {
   const { job, table, troubles, journal, call, ending, onProgress } = parts;
-  const { counts, open } = parts.survey;
+  const { counts, turns } = parts.survey;
   const running = new Set<Promise<void>>();
-  let stop: { readonly message: string; readonly failure?: Failure } | undefined;
+  let why: string | undefined;
   let broken: unknown;
   let suspiciousInARow = 0;
   // What is in flight is never given up: its outcome would not be known.
@@ -96,15 +98,17 @@ export async function runJob(parts: RunParts): Promise<Ending> {
 
   async function settle(id: string, line: number, outcome: Outcome): Promise<void> {
     const reached = stateAfter(outcome, job.differs);
-    // Of whom it was not known, it is not known still.
-    const state = reached === 'not_sent' && open.get(id) === 'doubted' ? 'unknown' : reached;
+    // What an earlier try may have done, a later one that did nothing does not undo.
+    const doubted = (reached === 'not_sent' || reached === 'failed') && turns.get(id) === 'doubted';
+    const state = doubted ? 'unknown' : reached;
     const failure = outcome.ok ? undefined : outcome.failure;
-    const why = failure === undefined ? {} : { kind: failure.kind, message: wholeMessage(failure) };
+    const before = doubted ? 'An earlier try may have reached the contact; this one did not: ' : '';
+    const reason = failure && { kind: failure.kind, message: `${before}${wholeMessage(failure)}` };
     suspiciousInARow = failure !== undefined && isSuspicious(failure) ? suspiciousInARow + 1 : 0;
     if (failure !== undefined && (concernsEverybody(failure, job.differs) || suspiciousInARow >= mostInARow)) {
-      stop ??= { message: `${failure.kind}: ${wholeMessage(failure)} ${failure.hint}`, failure };
+      why ??= `${failure.kind}: ${wholeMessage(failure)} ${failure.hint}`;
     }
-    const entry: Entry = { id, state, line, ...why };
+    const entry: Entry = { id, state, line, ...reason };
     counts.not_reached -= state === 'not_sent' ? 0 : 1;
     if (state !== 'not_sent') counts[state] += 1;
     if (state === 'failed' || state === 'unknown') troubles.set(id, entry);
@@ -124,12 +128,13 @@ export async function runJob(parts: RunParts): Promise<Ending> {
   const begun = new Set<string>();
   try {
     for await (const row of table.rows()) {
-      if (stop !== undefined || broken !== undefined || ending.aborted) break;
-      const wanted = job.argumentsOf(row);
-      if ('problem' in wanted || open.get(wanted.id) === undefined || open.get(wanted.id) === 'settled') continue;
-      if (begun.has(wanted.id)) continue;
-      begun.add(wanted.id);
-      const task = work(wanted.id, row.line, wanted.args).finally(() => running.delete(task));
+      if (why !== undefined || broken !== undefined || ending.aborted) break;
+      const wanted = job.wantedOf(row);
+      if ('problem' in wanted || wanted.args === undefined) continue;
+      const { id, args } = wanted;
+      if ((turns.get(id) ?? 'settled') === 'settled' || begun.has(id)) continue;
+      begun.add(id);
+      const task = work(id, row.line, args).finally(() => running.delete(task));
       running.add(task);
       if (running.size >= inFlight) await Promise.race(running);
     }
@@ -139,16 +144,17 @@ export async function runJob(parts: RunParts): Promise<Ending> {
   }
   await Promise.all(running);
   // What is not written down is not sent, and what cannot be read is not either: the run ends, and is told as far as it came.
-  if (broken instanceof JournalError || broken instanceof UsageError) return { stopped: broken.message };
-  if (broken !== undefined) throw broken;
-  if (stop !== undefined) return { stopped: stop.message, ...(stop.failure && { failure: stop.failure }) };
-  return { stopped: ending.aborted ? 'interrupted' : undefined };
+  if (broken instanceof JournalError || broken instanceof UsageError) why ??= broken.message;
+  else if (broken !== undefined) throw broken;
+  if (why !== undefined) return { how: 'stopped', why };
+  return { how: ending.aborted ? 'interrupted' : 'finished' };
 }
 
 /** Looks through the whole table before anything is done. Rows that cannot be used have failed. */
 export async function survey(job: Job, table: Table, { earlier, troubles }: Ledger, retry: Retry): Promise<Survey> {
   const counts: Counts = { total: 0, done: 0, failed: 0, unknown: 0, not_reached: 0, repeated: 0 };
-  const open = new Map<string, Turn>();
+  const turns = new Map<string, Turn>();
+  const unusable: Entry[] = [];
   /** What an earlier run has settled: an intent that nothing is known of, for what must not be done twice, is unknown. */
   const settledAs = (state: State | undefined): 'done' | 'failed' | 'unknown' | undefined => {
     if (state === 'intent') return job.repeatable || retry.unknown ? undefined : 'unknown';
@@ -158,24 +164,28 @@ export async function survey(job: Job, table: Table, { earlier, troubles }: Ledg
   };
   for await (const row of table.rows()) {
     const { line } = row;
-    const wanted = job.argumentsOf(row);
+    const wanted = job.wantedOf(row);
     if ('problem' in wanted) {
       counts.total += 1;
       counts.failed += 1;
       const id = row.cells[job.idColumn] ?? '';
-      troubles.set(`line ${line}`, { id, state: 'failed', line, kind: 'invalid_input', message: wanted.problem });
+      unusable.push({ id, state: 'failed', line, kind: 'invalid_input', message: wanted.problem });
       continue;
     }
-    const { id } = wanted;
-    if (open.has(id)) {
+    const { id, args } = wanted;
+    if (turns.has(id)) {
       counts.repeated += 1;
       continue;
     }
     counts.total += 1;
+    if (args === undefined) {
+      counts.done += 1;
+      continue;
+    }
     const before = earlier.get(id);
     const settled = settledAs(before);
     const doubted = before === 'unknown' || (before === 'intent' && !job.repeatable);
-    open.set(id, settled !== undefined ? 'settled' : doubted ? 'doubted' : 'open');
+    turns.set(id, settled !== undefined ? 'settled' : doubted ? 'doubted' : 'open');
     if (settled === undefined) {
       troubles.delete(id);
       counts.not_reached += 1;
@@ -189,6 +199,6 @@ export async function survey(job: Job, table: Table, { earlier, troubles }: Ledg
   }
   earlier.clear();
   // Who has left the table is no longer told of.
-  for (const key of troubles.keys()) if (!key.startsWith('line ') && !open.has(key)) troubles.delete(key);
-  return { counts, open };
+  for (const id of troubles.keys()) if (!turns.has(id)) troubles.delete(id);
+  return { counts, unusable, turns };
 }

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { pipeline, Readable } from 'node:stream';
 import { CsvError, type Options, parse } from 'csv-parse';
+import { reasonOf } from '../reason.js';
 import { UsageError } from '../shell.js';
 
 /** One row of a table, with the line of the file it begins on. */
@@ -38,7 +39,7 @@ async function* textOf(path: string): AsyncGenerator<string> {
     yield decode();
   } catch (error) {
     if (error instanceof UsageError) throw error;
-    throw new UsageError(`${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    throw new UsageError(`${path} cannot be read: ${reasonOf(error)}`);
   }
 }
 

@@ -5,12 +5,13 @@ import { asObject } from '../../tools/lenient.js';
 import { getPage } from '../../tools/page.js';
 import { type Counts, createProgressText, summaryText } from '../bulk/counts.js';
 import { type Job, type JobOptions, planJob } from '../bulk/job.js';
-import { type Entry, type Journal, JournalError, openJournal, peekJournal } from '../bulk/journal.js';
+import { type Entry, type Journal, openJournal, peekJournal } from '../bulk/journal.js';
 import { takeLock } from '../bulk/lock.js';
-import { createLedger, type Ending, type Ledger, runJob, survey } from '../bulk/run.js';
+import { createLedger, type Ending, runJob, survey } from '../bulk/run.js';
 import { openTable, type Table } from '../bulk/table.js';
 import { refusedAction } from '../choice.js';
 import type { Config } from '../config.js';
+import { reasonOf } from '../reason.js';
 import { openRuntime, type Runtime } from '../runtime.js';
 import { type ExitCode, exitCodes, type Shell, UsageError } from '../shell.js';
 import { plainTool } from '../tool.js';
@@ -32,25 +33,30 @@ const redrawMs = 200;
 async function dryRun({ job, table, shell, options }: Omit<Parts, 'runtime'>, journalPath: string): Promise<ExitCode> {
   const ledger = createLedger();
   peekJournal(journalPath, job.action, ledger.note);
-  const { counts, open } = await survey(job, table, ledger, retryOf(options));
-  let shown = 0;
-  for await (const row of table.rows()) {
-    const wanted = job.argumentsOf(row);
-    if ('problem' in wanted || open.get(wanted.id) === 'settled') continue;
-    shell.print(`line ${row.line}: ${JSON.stringify(wanted.args)}`);
-    shown += 1;
-    if (shown === rowsShown) break;
+  const { counts, unusable, turns } = await survey(job, table, ledger, retryOf(options));
+  const code = counts.failed === 0 ? exitCodes.done : exitCodes.failed;
+  for (const { line, message } of unusable.slice(0, 10)) shell.note(`line ${line} would fail: ${message}`);
+  if (options.json === true) {
+    shell.print(JSON.stringify(counts));
+    return code;
   }
-  if (counts.not_reached > shown) shell.print(`… and ${counts.not_reached - shown} more`);
-  const unusable = [...ledger.troubles].filter(([key]) => key.startsWith('line '));
-  for (const [, { line, message }] of unusable.slice(0, 10)) shell.note(`line ${line} would fail: ${message}`);
+  const shown = new Set<string>();
+  for await (const row of table.rows()) {
+    const wanted = job.wantedOf(row);
+    if ('problem' in wanted || wanted.args === undefined) continue;
+    if (turns.get(wanted.id) === 'settled' || shown.has(wanted.id)) continue;
+    shell.print(`line ${row.line}: ${JSON.stringify(wanted.args)}`);
+    shown.add(wanted.id);
+    if (shown.size === rowsShown) break;
+  }
+  if (counts.not_reached > shown.size) shell.print(`… and ${counts.not_reached - shown.size} more`);
   const before = counts.failed - unusable.length + counts.unknown;
   const earlier =
     before === 0 ? '' : `, ${before} that failed or are unknown already (see --retry-failed, --retry-unknown)`;
   shell.print(
     `${counts.not_reached} contacts${earlier}, ${unusable.length} rows that cannot be used, ${counts.repeated} repeated ids. Nothing was done.`,
   );
-  return counts.failed === 0 ? exitCodes.done : exitCodes.failed;
+  return code;
 }
 
 const retryOf = ({ retryFailed, retryUnknown }: BulkOptions) => ({
@@ -63,17 +69,17 @@ function realPath(path: string): string {
   try {
     return existsSync(path) ? realpathSync(path) : join(realpathSync(dirname(path)), basename(path));
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
+    throw new UsageError(reasonOf(error));
   }
 }
 
 /** Writes what failed and why beside the table, or takes away what an earlier run has written. */
-function writeTroubles(path: string, troubles: Ledger['troubles']): void {
-  if (troubles.size === 0) {
+function writeTroubles(path: string, troubles: readonly Entry[]): void {
+  if (troubles.length === 0) {
     rmSync(path, { force: true });
     return;
   }
-  const rows = [...troubles.values()].toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0));
+  const rows = troubles.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0));
   const columns: (keyof Entry)[] = ['line', 'id', 'state', 'kind', 'message'];
   // A cell that a spreadsheet would take for a formula is text.
   const text = stringify(rows, { header: true, columns, escape_formulas: true });
@@ -111,24 +117,23 @@ function showProgress(counts: Counts, shell: Shell): { onProgress: () => void; c
 }
 
 /** How to go on after a run that did not settle everybody. */
-function advice(counts: Counts, ending: Ending, failedPath: string): string[] {
-  return [
-    ...(ending.stopped === undefined
-      ? []
-      : [`Stopped. ${ending.stopped === 'interrupted' ? 'You ended it.' : ending.stopped}`]),
-    ...(counts.failed + counts.unknown > 0 ? [`What failed or is unknown, and why: ${failedPath}`] : []),
-    ...(counts.not_reached > 0
-      ? [
-          `${ending.stopped === undefined || ending.stopped === 'interrupted' ? 'The' : 'Once that is mended, the'} same command goes on with those not reached.`,
-        ]
-      : []),
-    ...(counts.failed > 0 ? ['With --retry-failed it tries again those that failed.'] : []),
-    ...(counts.unknown > 0
-      ? [
-          'Unknown: they may have got it. Look at their chats before you use --retry-unknown, which does it again for them.',
-        ]
-      : []),
-  ];
+function advice({ failed, unknown, not_reached }: Counts, unusable: number, ending: Ending, failedPath: string) {
+  const lines: string[] = [];
+  if (ending.how !== 'finished') lines.push(`Stopped. ${ending.how === 'stopped' ? ending.why : 'You ended it.'}`);
+  if (failed + unknown > 0) lines.push(`What failed or is unknown, and why: ${failedPath}`);
+  if (not_reached > 0) {
+    const first = ending.how === 'stopped' ? 'Once that is mended, the' : 'The';
+    lines.push(`${first} same command goes on with those not reached.`);
+  }
+  if (unusable === 1) lines.push('1 row cannot be used: mend it in the table and give the same command.');
+  if (unusable > 1) lines.push(`${unusable} rows cannot be used: mend them in the table and give the same command.`);
+  if (failed > unusable) lines.push('With --retry-failed it tries again those that failed.');
+  if (unknown > 0) {
+    lines.push(
+      'Unknown: they may have got it. Look at their chats before you use --retry-unknown, which does it again for them.',
+    );
+  }
+  return lines;
 }
 
 async function pageOf({ call }: Runtime, shell: Shell) {
@@ -174,6 +179,9 @@ async function onPage(
   { table, job, runtime, path, options, shell }: Parts,
   journalPath: string,
 ): Promise<ExitCode> {
+  if (page.id === undefined) {
+    throw new UsageError('ManyChat does not tell the id of the page, without which no journal can be kept: try again');
+  }
   const failedPath = `${options.journal ?? path}.failed.csv`;
   const lock = await takeLock(`${journalPath}.lock`, shell.process);
   const ledger = createLedger();
@@ -183,7 +191,7 @@ async function onPage(
     const heading = { page: String(page.id), action: job.action };
     journal = await openJournal(journalPath, heading, lock, ledger.note);
     const surveyed = await survey(job, table, ledger, retryOf(options));
-    const { counts } = surveyed;
+    const { counts, unusable } = surveyed;
     shell.note(
       `${String(page.name)}: ${counts.not_reached} of ${counts.total} contacts to do, by the ids in "${job.idColumn}".`,
     );
@@ -201,16 +209,12 @@ async function onPage(
     }).finally(close);
     shell.print(options.json === true ? JSON.stringify(counts) : summaryText(counts));
     try {
-      writeTroubles(failedPath, troubles);
+      writeTroubles(failedPath, [...unusable, ...troubles.values()]);
     } catch (error) {
-      shell.note(`${failedPath} cannot be written: ${error instanceof Error ? error.message : String(error)}`);
+      shell.note(`${failedPath} cannot be written: ${reasonOf(error)}`);
     }
-    for (const line of advice(counts, ending, failedPath)) shell.note(line);
+    for (const line of advice(counts, unusable.length, ending, failedPath)) shell.note(line);
     return exitCodeAfter(counts);
-  } catch (error) {
-    if (!(error instanceof JournalError)) throw error;
-    shell.note(`${error.message}. Nothing was done.`);
-    return exitCodes.failed;
   } finally {
     await journal?.close();
     lock.release();

@@ -1,3 +1,4 @@
+import { codeOf } from '../reason.js';
 import { startSandbox } from '../sandbox/index.js';
 import { exitCodes, type Shell, UsageError } from '../shell.js';
 
@@ -10,7 +11,7 @@ export async function runSandbox(
 ): Promise<number> {
   const options = { port, followers, ...(key !== undefined && { matonKey: key }) };
   const sandbox = await startSandbox(options).catch((error: unknown) => {
-    const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+    const taken = codeOf(error) === 'EADDRINUSE';
     throw taken ? new UsageError('the port is taken; choose another with --port') : error;
   });
   print(`Sandbox of Maton and ManyChat at ${sandbox.url}`);

@@ -1,5 +1,6 @@
 import type { HttpFault } from '../http.js';
 import type { UsedProxy } from '../proxy.js';
+import { codeOf } from '../reason.js';
 
 /** Why an address could not be reached, and what to do about it. */
 export interface Trouble {
@@ -10,11 +11,10 @@ export interface Trouble {
 }
 
 /** The system's word for an error, wherever in the chain of causes it stands. */
-function codeOf(error: unknown): string {
+function innermostCode(error: unknown): string {
   if (!(error instanceof Error)) return '';
   const inner = error instanceof AggregateError && error.errors.length > 0 ? error.errors[0] : error.cause;
-  const own = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  return codeOf(inner) || own;
+  return innermostCode(inner) || (codeOf(error) ?? '');
 }
 
 const lasting = (found: string, advice: string): Trouble => ({ found, advice, passing: false });
@@ -56,7 +56,7 @@ export function troubleOf(error: HttpFault, url: URL, proxy: UsedProxy | undefin
   const { host } = url;
   const answer = /^Proxy response \((\d+)\)/.exec(error.message)?.[1];
   if (proxy !== undefined && answer !== undefined) return proxyAnswer(Number(answer), host, proxy);
-  const code = codeOf(error);
+  const code = innermostCode(error);
   const target = proxy === undefined ? host : `the proxy ${proxy.host}`;
   const advice =
     proxy === undefined ? checkAddress : `Check ${proxy.setting}; NO_PROXY=${url.hostname} goes without it.`;

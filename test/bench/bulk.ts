@@ -31,7 +31,7 @@ export async function bulkOf(count: number, call: ToolCaller): Promise<void> {
   const journal = await openJournal(`${path}.journal`, { page: '1', action: job.action }, lock, () => undefined);
   const surveyed = await survey(job, csv, ledger, { failed: false, unknown: false });
   const { signal: ending } = new AbortController();
-  const { stopped } = await runJob({
+  const { how } = await runJob({
     job,
     table: csv,
     troubles: ledger.troubles,
@@ -43,8 +43,8 @@ export async function bulkOf(count: number, call: ToolCaller): Promise<void> {
   });
   await journal.close();
   rmSync(folder, { recursive: true });
-  if (stopped !== undefined || surveyed.counts.done !== count)
-    throw new Error(`${surveyed.counts.done} of ${count} done; ${stopped}`);
+  if (how !== 'finished' || surveyed.counts.done !== count)
+    throw new Error(`${surveyed.counts.done} of ${count} done; ${how}`);
 }
 
 /** Many messages from a CSV file through Maton's limit, and what they take of memory. */
