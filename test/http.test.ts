@@ -11,7 +11,6 @@ const exchange = (http: ReturnType<typeof createHttpClient>) => http.exchange(re
 describe('the environment of the process', () => {
   test('does not put another proxy, or an exception from it, into what is configured', async () => {
     vi.stubEnv('no_proxy', 'gateway.invalid');
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: as clients leave a variable that is not set
     vi.stubEnv('HTTP_PROXY', '${HTTP_PROXY}');
     const asked: string[] = [];
     const proxy = createServer().on('connect', ({ url = '' }, socket) => {

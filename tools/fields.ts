@@ -54,7 +54,7 @@ export const setCustomField = endpoint({
   name: 'manychat_set_custom_field',
   title: 'Set custom field',
   description:
-    'Overwrites one field of one contact; what does not fit its type is refused. By name: manychat_set_custom_field_by_name; several: manychat_set_custom_fields.',
+    'Sets one custom field of one contact; what does not fit its type is refused. By name: manychat_set_custom_field_by_name; several: manychat_set_custom_fields.',
   api: 'manychat',
   method: 'POST',
   path: '/fb/subscriber/setCustomField',
@@ -70,7 +70,7 @@ export const setCustomFieldByName = endpoint({
   name: 'manychat_set_custom_field_by_name',
   title: 'Set custom field by name',
   description:
-    "Overwrites one field of one contact by the field's name, case ignored; what does not fit its type is refused. By id: manychat_set_custom_field; several: manychat_set_custom_fields.",
+    'Sets one custom field of one contact by name, case ignored; what does not fit its type is refused. By id: manychat_set_custom_field; several: manychat_set_custom_fields.',
   api: 'manychat',
   method: 'POST',
   path: '/fb/subscriber/setCustomFieldByName',
@@ -87,7 +87,7 @@ export const setCustomFields = endpoint({
   name: 'manychat_set_custom_fields',
   title: 'Set custom fields',
   description:
-    'Overwrites up to 20 fields of one contact, other fields stay. When one does not fit its type none is sent. When a flow is to show them: manychat_set_fields_and_send_flow.',
+    'Sets up to 20 custom fields of one contact, none when one does not fit its type. Many contacts: manychat_for_each_subscriber; when a flow is to show them: manychat_set_fields_and_send_flow.',
   api: 'manychat',
   method: 'POST',
   path: '/fb/subscriber/setCustomFields',
@@ -136,7 +136,7 @@ export const createBotField = endpoint({
     name: text('Name of the new field'),
     type: fieldType,
     description: z.string().optional().describe('Note for colleagues'),
-    value: fieldValue.optional(),
+    value: fieldValue.optional().meta({ description: 'First value; ISO 8601 dates, datetimes with UTC offset' }),
   }),
   output: botFieldResult,
   example: { name: 'counter', type: 'number', description: 'Global counter', value: 0 },
@@ -146,7 +146,7 @@ export const setBotField = endpoint({
   name: 'manychat_set_bot_field',
   title: 'Set bot field',
   description:
-    "Overwrites a bot field: one value that all contacts and flows share, never one contact's data (manychat_set_custom_field). What does not fit its type is refused. Several: manychat_set_bot_fields.",
+    "Sets a bot field: one value that all contacts and flows share, never one contact's data (manychat_set_custom_field). What does not fit its type is refused. Several: manychat_set_bot_fields.",
   api: 'manychat',
   method: 'POST',
   path: '/fb/page/setBotField',
@@ -162,7 +162,7 @@ export const setBotFieldByName = endpoint({
   name: 'manychat_set_bot_field_by_name',
   title: 'Set bot field by name',
   description:
-    "Overwrites an existing bot field: one value that all contacts and flows share, never one contact's data (manychat_set_custom_field_by_name). What does not fit its type is refused. Several: manychat_set_bot_fields.",
+    "Sets an existing bot field: one value that all contacts and flows share, never one contact's data (manychat_set_custom_field_by_name). What does not fit its type is refused. Several: manychat_set_bot_fields.",
   api: 'manychat',
   method: 'POST',
   path: '/fb/page/setBotFieldByName',
@@ -179,7 +179,7 @@ export const setBotFields = endpoint({
   name: 'manychat_set_bot_fields',
   title: 'Set bot fields',
   description:
-    "Overwrites up to 20 bot fields, whose values all contacts and flows share: never one contact's data (manychat_set_custom_fields). When one does not fit its type none is sent.",
+    "Sets up to 20 bot fields, whose values all contacts and flows share: never one contact's data (manychat_set_custom_fields). When one does not fit its type none is set.",
   api: 'manychat',
   method: 'POST',
   path: '/fb/page/setBotFields',

@@ -190,7 +190,7 @@ export const findOrCreateSubscriber = workflow({
   name: 'manychat_find_or_create_subscriber',
   title: 'Find or create subscriber',
   description:
-    "Returns the contact with this email, phone or WhatsApp number unchanged, or creates one; created says which. Give at least one of them. Most WhatsApp contacts are found by whatsapp_field_id only; a new one gets its number there and as phone. Creating needs ManyChat support's import permission.",
+    "Returns the contact with this email, phone or WhatsApp number unchanged, else creates one. Give at least one; whatsapp_phone with whatsapp_field_id, or most WhatsApp contacts are missed (a new one's number goes into that field and phone). The first that is found counts, in this order; warnings tell other addresses it has. Creating needs ManyChat support's import permission.",
   api: 'manychat',
   effect: 'create',
   evidence: ['manychat_find_subscriber_by_system_field', 'manychat_find_subscribers_by_name'],

@@ -112,7 +112,7 @@ export const forEachSubscriber = workflow({
   name: 'manychat_for_each_subscriber',
   title: 'Do one thing for many subscribers',
   description:
-    'Adds or removes a tag, sets fields or sends, the same for each of up to 1,000 contacts; for one contact use its own tool. Call again with remaining alone, if not empty; when stopped is given mend that cause first. Never send again to ids in unknown: they may have been reached.',
+    'Adds or removes an existing tag, sets custom fields or sends, the same for each of up to 1,000 contacts; for one contact use its own tool. Call again with only the ids in remaining, if any, once the cause in stopped is mended. Never send again to ids in unknown: they may have been reached.',
   api: 'manychat',
   effect: 'send',
   evidence: ['manychat_get_subscriber'],

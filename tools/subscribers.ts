@@ -7,7 +7,7 @@ export const getSubscriber = endpoint({
   name: 'manychat_get_subscriber',
   title: 'Get subscriber',
   description:
-    "Everything about one contact: addresses, opt-ins, tags, custom fields, last input; no message history. Another page's id is refused. Whether it can be written to: manychat_get_messaging_status.",
+    'Everything about one contact: addresses, opt-ins, tags, custom fields, last input; no message history. Whether it can be written to: manychat_get_messaging_status.',
   api: 'manychat',
   method: 'GET',
   path: '/fb/subscriber/getInfo',
@@ -72,7 +72,7 @@ export const findSubscriberBySystemField = endpoint({
   name: 'manychat_find_subscriber_by_system_field',
   title: 'Find subscriber by email or phone',
   description:
-    'The contact with this email or phone; subscriber is null when there is none. Give exactly one. WhatsApp contacts are usually not found by phone: search a custom field that holds their number.',
+    'The contact with this email or phone; subscriber is null when there is none. Give exactly one. WhatsApp contacts are usually not found by phone, but by a custom field: manychat_find_subscribers_by_custom_field.',
   api: 'manychat',
   method: 'GET',
   path: '/fb/subscriber/findBySystemField',
@@ -179,7 +179,7 @@ export const verifySubscriber = endpoint({
   name: 'manychat_verify_subscriber',
   title: 'Verify subscriber by signed request',
   description:
-    "For a Messenger webview's developer: does Facebook's signed_request prove that the visitor is this contact? ok means yes, else it is refused. Returns no data; lookups: manychat_get_subscriber.",
+    "Has ManyChat check by Facebook's signed_request that a Messenger webview's visitor is this contact: ok when proven, else refused. Only for webview developers. Lookups: manychat_get_subscriber.",
   api: 'manychat',
   method: 'POST',
   path: '/fb/subscriber/verifyBySignedRequest',

@@ -36,7 +36,7 @@ export const filledText = z.string().refine((value) => value.trim() !== '', 'mus
 export const text = (description: string) => filledText.describe(description);
 
 export const subscriberId = id('string', 'From a find tool');
-export const userRef = id('string', 'Digits, may be negative', 'any');
+export const userRef = id('string', 'From your checkbox; may be negative', 'any');
 export const tagId = id('integer', 'From manychat_list_tags');
 export const tagName = text('Exact tag name');
 export const customFieldId = id('integer', 'From manychat_list_custom_fields');
