@@ -37,6 +37,24 @@ export function openBudget(
   return { budget: { arrived, latestStart, tryMs: spendable / 3, cancelled, stop, onWait }, close: forget };
 }
 
+/**
+ * Waits for something that other calls may wait for as well, no longer than this call goes on.
+ * @throws CallError of the end of the call; what the value is rejected with.
+ */
+export function within<Value>(
+  budget: Budget,
+  value: Promise<Value>,
+  context: FailureContext,
+  timing: Timing,
+): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    const end = (): void => reject(stopError(budget, 'unsent', context, timing.now()));
+    if (budget.stop.aborted) end();
+    budget.stop.addEventListener('abort', end, { once: true });
+    value.then(resolve, reject).finally(() => budget.stop.removeEventListener('abort', end));
+  });
+}
+
 /** The failure of a call that was stopped: by its client, or because its time, or that of one try, was up. */
 export function stopError(budget: Budget, reach: Reach, context: FailureContext, now: number): CallError {
   if (budget.cancelled.aborted) {

@@ -23,7 +23,7 @@ function withWarnings(result: Result, warnings: readonly string[]): Result {
   return warnings.length === 0 ? result : { ...result, warnings: [...warnings, ...own] };
 }
 
-/** The one way a tool is called: arguments checked, call performed, one log line written. */
+/** The one way a tool is called: arguments checked, call performed, one log line written (and one a request at `debug`). */
 export function createToolCaller(gateway: Gateway, log: Log, direct: boolean): ToolCaller {
   return async (tool, given, side) => {
     const { declaration } = tool;
@@ -41,7 +41,8 @@ export function createToolCaller(gateway: Gateway, log: Log, direct: boolean): T
       return { ok: true, result: withWarnings(result, warnings) };
     } catch (thrown) {
       const { failure } = asCallError(thrown, { declaration, direct }, 'unsent');
-      log.warn({ ...line(), kind: failure.kind, performed: failure.performed }, 'call failed');
+      const level = failure.kind === 'internal' ? 'error' : 'warn';
+      log[level]({ ...line(), kind: failure.kind, performed: failure.performed }, 'call failed');
       return { ok: false, failure };
     }
   };

@@ -19,7 +19,7 @@ export interface Config {
   readonly controlUrl: URL;
   readonly manychatUrl: URL;
   readonly deadlineMs: number;
-  readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
   readonly sandbox: boolean;
   /** Names of the tools that are offered. */
   readonly offered: ReadonlySet<string>;
@@ -153,8 +153,8 @@ const settings = z.object({
     .max(600_000, { error: 'must be at most 600000 (milliseconds)' })
     .default(45_000),
   MANYCHAT_MCP_LOG_LEVEL: z
-    .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'], {
-      error: 'must be one of trace, debug, info, warn, error, silent',
+    .enum(['debug', 'info', 'warn', 'error', 'silent'], {
+      error: 'must be one of debug, info, warn, error, silent',
     })
     .default('info'),
   MANYCHAT_MCP_SANDBOX: flag,

@@ -10,8 +10,8 @@ export interface ActiveConnection {
 
 /** Chooses the connection of a call. */
 export interface ConnectionChooser {
-  /** The id to send; a CallError that says what to do, or the signal's reason. */
-  choose(requested: string | undefined, context: FailureContext, stop: AbortSignal): Promise<string>;
+  /** The id to send; a CallError that says what to do. */
+  choose(requested: string | undefined, context: FailureContext): Promise<string>;
   /** Forgets what was listed, because a connection was made, deleted or found missing. */
   forget(): void;
 }
@@ -44,11 +44,11 @@ export function createConnectionChooser(
   }
 
   return {
-    async choose(requested, context, stop) {
+    async choose(requested, context) {
       const fixed = pinned ?? requested;
       if (fixed !== undefined) return fixed;
       const { readOnly } = effectRules[context.declaration.effect];
-      const connections = await unless(stop, active(readOnly));
+      const connections = await active(readOnly);
       const [oldest, ...others] = connections.toSorted(byCreation);
       if (oldest === undefined) {
         // Soon after the user has opened the link there is one: the next call must see it.
@@ -79,14 +79,4 @@ export function createConnectionChooser(
 export function byCreation(a: ActiveConnection, b: ActiveConnection): number {
   if (a.created === b.created) return 0;
   return b.created === '' || (a.created !== '' && a.created < b.created) ? -1 : 1;
-}
-
-/** Waits for a value, or for the end of the call that waits. */
-function unless<Value>(stop: AbortSignal, value: Promise<Value>): Promise<Value> {
-  return new Promise((resolve, reject) => {
-    const end = (): void => reject(stop.reason);
-    if (stop.aborted) end();
-    stop.addEventListener('abort', end, { once: true });
-    value.then(resolve, reject).finally(() => stop.removeEventListener('abort', end));
-  });
 }

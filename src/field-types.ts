@@ -1,11 +1,24 @@
 import type { Endpoint, Result } from '../tools/endpoint.js';
-import { type FieldKind, type FieldRef, type FieldType, fieldTypes, type TypeOf } from '../tools/field-values.js';
+import {
+  type AdaptedInput,
+  adaptValues,
+  type FieldKind,
+  type FieldRef,
+  type FieldType,
+  fieldTypes,
+  hasValues,
+  type TypeOf,
+} from '../tools/field-values.js';
 import { asObject, listed } from '../tools/lenient.js';
+import { callError } from './errors.js';
 import { lists } from './lists.js';
 
 /** How long types are believed, which never change while a field lives, and how long one does not ask again in vain. */
 const believedMs = 300_000;
 const failedMs = 30_000;
+
+/** How old types may be where a value is changed or refused, or a field is not among them. */
+const freshMs = 5_000;
 
 const byId = (id: unknown): string => `#${String(id)}`;
 const byName = (name: unknown): string => `"${String(name).toLowerCase()}`;
@@ -19,7 +32,11 @@ export interface FieldTypes {
     read: (list: Endpoint) => Promise<Result>,
     maxAgeMs?: number,
   ): Promise<TypeOf>;
+  /** What a call may have created is not known yet. */
+  forgetAfter(endpoint: Endpoint, connection: string): void;
 }
+
+const keyOf = (connection: string, kind: FieldKind): string => `${connection} ${kind}`;
 
 function typesIn(fields: unknown): ReadonlyMap<string, FieldType> {
   const types = new Map<string, FieldType>();
@@ -44,7 +61,7 @@ export function createFieldTypes(now: () => number): FieldTypes {
   >();
   return {
     async of(kind, connection, read, maxAgeMs = believedMs) {
-      const key = `${connection} ${kind}`;
+      const key = keyOf(connection, kind);
       let entry = remembered.get(key);
       const age = entry === undefined ? 0 : now() - entry.since;
       if (entry === undefined || age > (entry.good ? Math.min(maxAgeMs, believedMs) : failedMs)) {
@@ -60,5 +77,34 @@ export function createFieldTypes(now: () => number): FieldTypes {
       const types = await entry.types;
       return ({ field_id: id, field_name: name }: FieldRef) => types.get(id === undefined ? byName(name) : byId(id));
     },
+    forgetAfter({ effect, evidence = [] }, connection) {
+      if (effect !== 'create') return;
+      for (const kind of ['custom field', 'bot field'] as const) {
+        if (evidence.includes(lists[kind].endpoint.name)) remembered.delete(keyOf(connection, kind));
+      }
+    },
   };
+}
+
+/**
+ * An endpoint's input with the values of fields in the form their types take, as it is where the types are not known.
+ * @param typesOf types as they were known at most so many milliseconds ago.
+ * @throws CallError where a value does not fit.
+ */
+export async function adaptedTo(
+  context: { readonly declaration: Endpoint; readonly direct: boolean },
+  input: Result,
+  typesOf: (kind: FieldKind, maxAgeMs?: number) => Promise<TypeOf>,
+): Promise<Pick<AdaptedInput, 'input' | 'warnings'>> {
+  const { fieldValues, effect } = context.declaration;
+  if (fieldValues === undefined || !hasValues(fieldValues, input)) return { input, warnings: [] };
+  const first = adaptValues(fieldValues, input, await typesOf(fieldValues.of));
+  // A value is changed or refused only by types as they are now, and a field may be new.
+  const settled = first.certain && first.problems.length + first.warnings.length === 0;
+  const adapted = settled ? first : adaptValues(fieldValues, input, await typesOf(fieldValues.of, freshMs));
+  if (adapted.problems.length > 0) {
+    const kind = effect === 'send' ? 'invalid_content' : 'invalid_input';
+    throw callError(kind, context, { message: adapted.problems.join('; '), source: 'client' });
+  }
+  return adapted;
 }

@@ -83,7 +83,8 @@ export const settingTexts: readonly SettingText[] = [
     setting: 'MANYCHAT_MCP_LOG_LEVEL',
     flag: 'log-level',
     value: 'LEVEL',
-    description: 'trace, debug, info, warn, error or silent; info is a line a call, without arguments, results or keys',
+    description:
+      'debug (a line a request), info (a line a call), warn (failed ones), error or silent; never arguments, results or keys',
   },
 ];
 

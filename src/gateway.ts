@@ -2,18 +2,18 @@ import { connectionId } from '../tools/connection-id.js';
 import { listConnections } from '../tools/connections.js';
 import { type Call, type Declaration, type Endpoint, effectRules, type Result } from '../tools/endpoint.js';
 import { CallError } from '../tools/failure.js';
-import { type AdaptedInput, adaptValues, hasValues } from '../tools/field-values.js';
 import { isObject } from '../tools/object.js';
 import type { Workflow } from '../tools/workflow.js';
 import { readAnswer } from './answers.js';
 import { type AttemptParts, attempt, limitsOf } from './attempts.js';
-import { type Budget, openBudget, stopError } from './budget.js';
+import { type Budget, openBudget, within } from './budget.js';
 import type { Config } from './config.js';
 import { type ActiveConnection, createConnectionChooser } from './connection.js';
 import { asCallError, callError, type FailureContext } from './errors.js';
 import { explained } from './explain.js';
-import { createFieldTypes } from './field-types.js';
-import type { HttpClient } from './http.js';
+import { adaptedTo, createFieldTypes } from './field-types.js';
+import { type HttpClient, HttpFault } from './http.js';
+import type { Log } from './log.js';
 import type { Progress } from './progress.js';
 import { endpointRequest } from './request.js';
 import { compact, createRedactor, visible, withoutSessionToken } from './results.js';
@@ -23,7 +23,7 @@ import { runWorkflow } from './steps.js';
 export interface CallTrace {
   connection?: string;
   httpStatus?: number;
-  /** Requests made. */
+  /** Requests made for the answer, repeats included; not those that explain or complete it. */
   requests?: number;
 }
 
@@ -48,6 +48,7 @@ export interface Gateway {
 export interface GatewayParts extends AttemptParts {
   readonly config: Config;
   readonly http: HttpClient;
+  readonly log: Log;
   readonly userAgent: string;
   readonly now: () => number;
 }
@@ -73,16 +74,15 @@ const pinnedHint =
 const namedHint =
   'manychat_get_connection shows the status of this connection: PENDING waits for its owner to open the link, FAILED needs a new one. manychat_list_connections shows which are ACTIVE.';
 
-/** The part of the deadline in which the types of fields are read, and how old they may be where a value is changed or refused. */
+/** The part of the deadline in which the types of fields are read. */
 const typesShare = 0.25;
-const freshMs = 5_000;
 
 /** `base` with a target below it, whether or not the base ends in a slash. */
 const below = (base: URL, target: string): URL => new URL(base.href.replace(/\/$/, '') + target);
 
 /** Creates the gateway client. */
 export function createGateway(parts: GatewayParts): Gateway {
-  const { config, http, userAgent, now, timing } = parts;
+  const { config, http, log, userAgent, now, timing } = parts;
   const { access } = config;
   const direct = access.mode === 'direct';
   const redact = createRedactor(access.mode === 'none' ? [] : [access.key]);
@@ -142,10 +142,17 @@ export function createGateway(parts: GatewayParts): Gateway {
     const url = urlOf(endpoint, target);
     const limits = limitsOf(endpoint, input, connection ?? '', !direct);
     const once = async (signal: AbortSignal, onSent: () => void): Promise<unknown> => {
-      const answer = await http.exchange({ method, url, headers, body }, signal, () => {
+      const sentAt = timing.now();
+      const line = () => ({ method, path: endpoint.path, ms: Math.round(timing.now() - sentAt) });
+      const answering = http.exchange({ method, url, headers, body }, signal, () => {
         trace.requests = (trace.requests ?? 0) + 1;
         onSent();
       });
+      const answer = await answering.catch((error: unknown) => {
+        log.debug({ ...line(), error: error instanceof HttpFault ? redact(error.message) : 'given up' }, 'request');
+        throw error;
+      });
+      log.debug({ ...line(), status: answer.status }, 'request');
       trace.httpStatus = answer.status;
       // Redacted on arrival, before anything is cut out of it; what cleaning may lay bare is redacted once more at the end.
       return readAnswer({ ...answer, text: redact(answer.text) }, context, now());
@@ -171,43 +178,37 @@ export function createGateway(parts: GatewayParts): Gateway {
   ): Promise<string | undefined> {
     if (access.mode !== 'maton' || declaration.api !== 'manychat') return undefined;
     const context: FailureContext = { declaration, direct };
-    const connection = await chooser.choose(connectionId, context, budget.stop).catch((error: unknown) => {
-      throw error instanceof CallError || !budget.stop.aborted
-        ? error
-        : stopError(budget, 'unsent', context, timing.now());
-    });
+    const connection = await within(budget, chooser.choose(connectionId, context), context, timing);
     trace.connection = connection;
     return connection;
   }
 
   /** The input with the values of fields in the form their types take; as it is where the types are not known. */
-  async function adapted(endpoint: Endpoint, input: Result, connection: string | undefined): Promise<AdaptedInput> {
-    const { fieldValues } = endpoint;
-    const unchanged: AdaptedInput = { input, warnings: [], problems: [] };
-    if (fieldValues === undefined || access.mode === 'none' || !hasValues(fieldValues, input)) return unchanged;
+  async function adapted(
+    endpoint: Endpoint,
+    input: Result,
+    connection: string | undefined,
+    budget: Budget,
+  ): ReturnType<typeof adaptedTo> {
+    if (access.mode === 'none') return { input, warnings: [] };
+    const context = { declaration: endpoint, direct };
     const read = (list: Endpoint) => aside(list, {}, connection, config.deadlineMs * typesShare);
-    const asOf = async (maxAgeMs?: number): Promise<AdaptedInput> =>
-      adaptValues(fieldValues, input, await fieldTypes.of(fieldValues.of, connection ?? '', read, maxAgeMs));
-    const first = await asOf();
-    // A value is changed or refused only by types as they are now.
-    const untouched = first.problems.length + first.warnings.length === 0;
-    const { warnings, problems, input: fitted } = untouched ? first : await asOf(freshMs);
-    if (problems.length > 0) {
-      const kind = endpoint.effect === 'send' ? 'invalid_content' : 'invalid_input';
-      throw callError(kind, { declaration: endpoint, direct }, { message: problems.join('; '), source: 'client' });
-    }
-    return { input: fitted, warnings, problems };
+    return adaptedTo(context, input, (kind, maxAgeMs) =>
+      within(budget, fieldTypes.of(kind, connection ?? '', read, maxAgeMs), context, timing),
+    );
   }
 
   async function perform(endpoint: Endpoint, given: Result, course: Course): Promise<Result> {
     const connectionId = await chosenConnection(endpoint, course);
-    const { input, warnings } = await adapted(endpoint, given, connectionId);
+    const { input, warnings } = await adapted(endpoint, given, connectionId, course.budget);
     const next: Call = (other, otherInput) => perform(other, otherInput, { ...course, connectionId, trace: {} });
     if (config.dryRun && !effectRules[endpoint.effect].readOnly) {
       const shown = dryRunOf(endpoint, input, connectionId);
       return warnings.length === 0 ? shown : { ...shown, warnings };
     }
-    const data = await request(endpoint, input, connectionId, course).catch(async (thrown: unknown) => {
+    const performed = request(endpoint, input, connectionId, course);
+    performed.finally(() => fieldTypes.forgetAfter(endpoint, connectionId ?? '')).catch(() => undefined);
+    const data = await performed.catch(async (thrown: unknown) => {
       // What has been sent fails as a CallError; anything else was thrown before.
       const error = asCallError(thrown, { declaration: endpoint, direct }, 'unsent');
       throw await explained(error, endpoint, input, next, course.plain === true ? undefined : now());

@@ -1,6 +1,7 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
 import type { Config } from './config.js';
 
+/** What is written to the log: each request at `debug`, each call at `info` or, when it failed, at `warn`, defects at `error`. */
 export type Log = Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>;
 
 /** Bytes of log that wait for a reader of stderr; what comes on top is dropped. */

@@ -3,8 +3,9 @@ import { createToolCaller, type ToolCaller } from './calls.js';
 import type { Config } from './config.js';
 import { createGateway } from './gateway.js';
 import { createHttpClient, type HttpClient } from './http.js';
-import { type Log, type OpenLog, openLog } from './log.js';
+import { type OpenLog, openLog } from './log.js';
 import { createPacer } from './pace.js';
+import type { Sandbox } from './sandbox/index.js';
 import { realTiming } from './timing.js';
 import { offeredTools, type Tool } from './tool.js';
 import { userAgent } from './version.js';
@@ -18,15 +19,17 @@ export interface Runtime {
   readonly everyTool: readonly Tool[];
   readonly call: ToolCaller;
   readonly http: HttpClient;
-  readonly log: Log;
   /** Aborts what is in flight and waits a little for the log to be written. */
   close(): Promise<void>;
 }
 
-/** Puts an embedded sandbox in the place of every real address, key and connection. */
-async function onSandbox(config: Config): Promise<Config> {
+async function startSandbox(): Promise<Sandbox> {
   const { startSandbox } = await import('./sandbox/index.js');
-  const sandbox = await startSandbox();
+  return startSandbox();
+}
+
+/** A configuration with an embedded sandbox in the place of every real address, key and connection. */
+function onSandbox(config: Config, sandbox: Sandbox): Config {
   const url = new URL(sandbox.url);
   const access: Config['access'] = { mode: 'maton', key: sandbox.matonKey };
   return { ...config, access, connection: undefined, gatewayUrl: url, controlUrl: url, manychatUrl: url };
@@ -40,11 +43,13 @@ export async function openRuntime(
   settings: Config,
   { log, flushed }: OpenLog = openLog(settings.logLevel),
 ): Promise<Runtime> {
-  const config = settings.sandbox ? await onSandbox(settings) : settings;
+  const sandbox = settings.sandbox ? await startSandbox() : undefined;
+  const config = sandbox === undefined ? settings : onSandbox(settings, sandbox);
   const http = createHttpClient(config.proxy);
   const gateway = createGateway({
     config,
     http,
+    log,
     userAgent,
     now: Date.now,
     timing: realTiming,
@@ -57,7 +62,8 @@ export async function openRuntime(
     everyTool: offeredTools(declarations, { ...config, ...unchosen }),
     call: createToolCaller(gateway, log, config.access.mode === 'direct'),
     http,
-    log,
-    close: async () => void (await Promise.all([gateway.close(), flushed()])),
+    async close() {
+      await Promise.all([gateway.close(), sandbox?.close(), flushed()]);
+    },
   };
 }

@@ -42,10 +42,11 @@ function shown(schema: JsonSchema): StandardSchemaWithJSON {
   };
 }
 
-/** The four MCP hints of an endpoint, from its effect; every endpoint reaches the outside world. */
-function annotations({ effect }: Pick<Declaration, 'effect'>) {
+/** The four MCP hints of a tool, from its effect and whether it reaches the outside world. */
+function annotations({ api, effect }: Pick<Declaration, 'api' | 'effect'>) {
   const { readOnly, destructive, idempotent } = effectRules[effect];
-  return { readOnlyHint: readOnly, destructiveHint: destructive, idempotentHint: idempotent, openWorldHint: true };
+  const openWorld = api !== 'none';
+  return { readOnlyHint: readOnly, destructiveHint: destructive, idempotentHint: idempotent, openWorldHint: openWorld };
 }
 
 /** Failures carry text only: clients check structured content against the output schema even on an error. */

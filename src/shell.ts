@@ -30,9 +30,9 @@ export interface Shell {
 /** How a command ended, for scripts. */
 export const exitCodes = {
   done: 0,
-  /** It failed, and nothing was changed or sent by what failed. */
+  /** It failed, and what failed sent nothing; of a bulk, it may have made a change that can be made again. */
   failed: 1,
-  /** The command line, a setting or the arguments are wrong; nothing was done. */
+  /** The command line, a setting or the arguments are wrong; what is wrong was not done. */
   usage: 2,
   /** It is not known whether it was done. */
   unknown: 3,

@@ -1,5 +1,5 @@
 import type { Result } from '../tools/endpoint.js';
-import { CallError } from '../tools/failure.js';
+import { CallError, type Failure } from '../tools/failure.js';
 import type { Step, Steps, Workflow } from '../tools/workflow.js';
 import { cut } from './refusals.js';
 
@@ -32,6 +32,10 @@ function reportOf(taken: readonly Taken[]): string[] {
   }
   return [...new Set(runs.map(({ outcome, names }) => lineOf(outcome, names)))];
 }
+
+/** Whether a failure reports steps that were done before it. */
+export const reportsDone = ({ details = [] }: Failure): boolean =>
+  details.some((detail) => detail.startsWith('Done: '));
 
 /** The failure with all steps and what came of them; where there was one step, the failure says it all. */
 function withReport(error: unknown, taken: readonly Taken[]): unknown {

@@ -63,6 +63,14 @@ describe('call', () => {
     expect((await runHere(['call', 'get_page'], {})).code).toBe(1);
   });
 
+  test('tells of a failed step what it did not do, and of those before it that they were done', async () => {
+    const given = { subscriber_id: '123456789', fields: { reply_text: 'Hi' }, flow_ns: 'content20000101000000_1' };
+    const { code, err } = await shell(['call', 'set_fields_and_send_flow', JSON.stringify(given)]);
+    expect(code).toBe(1);
+    expect(err).toContain('Done: set reply_text.');
+    expect(err).toMatch(/\(what failed changed and sent nothing\)/);
+  });
+
   test.each([
     [['123456789'], {}, undefined, 0],
     [['123456789', '24958501110460017'], {}, undefined, 1],

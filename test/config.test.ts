@@ -66,7 +66,7 @@ describe('other settings', () => {
     [{ MATON_CONNECTION_ID: 'a b' }, /MATON_CONNECTION_ID must be a connection id/],
     [{ MANYCHAT_MCP_DEADLINE_MS: '45s' }, /MANYCHAT_MCP_DEADLINE_MS must be a number of milliseconds/],
     [{ MANYCHAT_MCP_DEADLINE_MS: '10' }, /at least 1000/],
-    [{ MANYCHAT_MCP_LOG_LEVEL: 'loud' }, /must be one of trace/],
+    [{ MANYCHAT_MCP_LOG_LEVEL: 'loud' }, /must be one of debug/],
     [{ MANYCHAT_MCP_SANDBOX: 'perhaps' }, /MANYCHAT_MCP_SANDBOX must be one of/],
   ])('%j is refused by name', (environment, words) => {
     expect(() => readConfig(environment as Record<string, string>)).toThrow(ConfigError);

@@ -75,6 +75,15 @@ describe('mistakes whose meaning is beyond doubt', () => {
     expect(used.sandbox.messages()[0]?.messages).toEqual([text]);
   });
 
+  test('message_tag inside the content of a tool that takes none is told where it stands', async () => {
+    const data = { version: 'v2', content: { messages: [text], message_tag: 'ACCOUNT_UPDATE' } };
+    const outcome = await used.caller.call('manychat_send_content_by_user_ref', { user_ref: '-1', data });
+    expect(outcome).toMatchObject({ ok: false, failure: { kind: 'invalid_content' } });
+    expect(outcome).toMatchObject({
+      failure: { message: expect.stringMatching(/data\.content: "message_tag" not known/) },
+    });
+  });
+
   test('message_tag inside the content moves to where ManyChat refuses it', async () => {
     const outcome = await send({ version: 'v2', content: { messages: [text], message_tag: 'ACCOUNT_UPDATE' } });
     expect(outcome).toMatchObject({ ok: false, failure: { kind: 'message_tag_refused' } });

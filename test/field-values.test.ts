@@ -176,6 +176,30 @@ describe('where the type of a field is known', () => {
     expect(used.countOf('getCustomFields')).toBe(2);
   });
 
+  test('a field that was created meanwhile is known: here at once, elsewhere in some seconds', async () => {
+    const set = (field_name: string) => ({ subscriber_id: john, field_name, field_value: '42' });
+    await used.result('manychat_set_custom_field_by_name', set('purchase_count'));
+    await used.result('manychat_create_custom_field', { caption: 'size', type: 'number' });
+    expect((await used.result('manychat_set_custom_field_by_name', set('size'))).warnings).toHaveLength(1);
+    const headers = { authorization: `Bearer ${used.sandbox.manychatKey}`, 'content-type': 'application/json' };
+    const body = JSON.stringify({ caption: 'height', type: 'number' });
+    await fetch(`${used.sandbox.url}/fb/page/createCustomField`, { method: 'POST', headers, body });
+    await used.failure('manychat_set_custom_field_by_name', set('height'));
+    timing.advance(6_000);
+    expect((await used.result('manychat_set_custom_field_by_name', set('height'))).warnings).toHaveLength(1);
+  });
+
+  test('a call that is cancelled does not wait for the types', async () => {
+    used.sandbox.order({ match: { path: 'getCustomFields' }, hang: true });
+    const cancel = new AbortController();
+    const args = { subscriber_id: john, field_name: 'purchase_count', field_value: 5 };
+    const outcome = used.caller.call('manychat_set_custom_field_by_name', args, { signal: cancel.signal });
+    while (used.countOf('getCustomFields') === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    cancel.abort();
+    expect(await outcome).toMatchObject({ ok: false, failure: { kind: 'cancelled', performed: 'no' } });
+    expect(used.countOf('setCustomFieldByName')).toBe(0);
+  });
+
   test('a value goes as it is where the types cannot be read, which is not tried again at once', async () => {
     used.sandbox.order({ match: { path: 'getCustomFields' }, times: 99, status: 403, body: { status: 'error' } });
     const set = { subscriber_id: john, field_name: 'purchase_count', field_value: 5 };

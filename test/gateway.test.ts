@@ -107,6 +107,22 @@ describe('the gateway client', () => {
     await caller.close();
   });
 
+  test('logs a line a request at debug, without what was asked or answered', async () => {
+    const environment = { MATON_CONNECTION_ID: 'c1', MANYCHAT_MCP_LOG_LEVEL: 'debug' };
+    const caller = createCaller({ ...through(upstream.url), ...environment });
+    await caller.call('manychat_find_subscriber_by_system_field', { email: 'ada@example.com' });
+    upstream.reply = (_, response) => void response.destroy();
+    await caller.call('manychat_create_tag', { name: 'Secret plan' });
+    const requests = caller.logged.map((line) => JSON.parse(line)).filter(({ msg }) => msg === 'request');
+    const [level, ms] = [20, expect.any(Number)];
+    expect(requests).toMatchObject([
+      { level, method: 'GET', path: '/fb/subscriber/findBySystemField', status: 200, ms },
+      { level, method: 'POST', path: '/fb/page/createTag', error: expect.any(String), ms },
+    ]);
+    expect(caller.logged.join()).not.toMatch(/ada|Secret|test-maton-key/);
+    await caller.close();
+  });
+
   test('a connection whose id no header can carry, or whose state is another, is not chosen', async () => {
     const listed = [
       { connection_id: 'broken\r\nX: 1', status: 'ACTIVE', creation_time: '2020' },

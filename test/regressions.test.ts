@@ -247,7 +247,7 @@ describe('a process whose surroundings misbehave', () => {
     spawn(process.execPath, [program], { env: { PATH: process.env.PATH ?? '', ...environment } });
 
   test('nobody reads stderr: it goes on answering', async () => {
-    const child = start({ MANYCHAT_MCP_LOG_LEVEL: 'trace' });
+    const child = start({ MANYCHAT_MCP_LOG_LEVEL: 'debug' });
     child.stderr.pause();
     const calls = 1_500;
     let answers = 0;

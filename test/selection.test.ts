@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { readConfig } from '../src/config.js';
 import { createGateway } from '../src/gateway.js';
 import { createHttpClient } from '../src/http.js';
+import { createLog } from '../src/log.js';
 import { offerUnder } from '../src/offer.js';
 import { createPacer } from '../src/pace.js';
 import { type Sandbox, startSandbox } from '../src/sandbox/index.js';
@@ -128,7 +129,8 @@ describe('what is not to be done', () => {
 
   test('is refused by the gateway client itself where only reading is wanted', async () => {
     const config = readConfig({ ...through(sandbox.url, sandbox.matonKey), MANYCHAT_MCP_READ_ONLY: '1' });
-    const parts = { timing: realTiming, pacer: createPacer(realTiming), now: Date.now, random: Math.random };
+    const log = createLog('silent', { write: () => undefined });
+    const parts = { log, timing: realTiming, pacer: createPacer(realTiming), now: Date.now, random: Math.random };
     const gateway = createGateway({ ...parts, config, http: createHttpClient(config.proxy), userAgent: 'test' });
     const options = { signal: new AbortController().signal, trace: {} };
     await expect(gateway.call(addTagToSubscriber, { subscriber_id, tag_id: 1 }, options)).rejects.toMatchObject({

@@ -4,7 +4,7 @@ import { complaintOf, sentence } from './complaints.js';
 import { type Content, messageData, uncheckedMessageData } from './content.js';
 import { asObject } from './lenient.js';
 import { isObject } from './object.js';
-import { repairSend } from './repair.js';
+import { repairTaggedSend } from './repair.js';
 import { contentCautions } from './sending.js';
 import { workflow } from './workflow.js';
 
@@ -97,7 +97,7 @@ export const checkContent = workflow({
   },
   example: { data: { version: 'v2', content: { messages: [{ type: 'text', text: 'Hello!' }] } } },
   async run({ data, channel }) {
-    const { given, warnings: mended, problem } = repairSend({ data });
+    const { given, warnings: mended, problem } = repairTaggedSend({ data });
     if (problem !== undefined) return { valid: false, problems: [problem] };
     const { data: repaired, message_tag: tag } = asObject(given);
     const parsed = messageData.safeParse(forChannel(repaired, channel), { error: sentence });

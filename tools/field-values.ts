@@ -21,11 +21,12 @@ export interface FieldRef {
 /** The type of a field, where it is known. */
 export type TypeOf = (field: FieldRef) => FieldType | undefined;
 
-/** An input with its values adapted, what was changed in them, and what cannot be. */
+/** An input with its values adapted, what was changed in them, what cannot be, and whether every field's type is known. */
 export interface AdaptedInput {
   readonly input: Result;
   readonly warnings: readonly string[];
   readonly problems: readonly string[];
+  readonly certain: boolean;
 }
 
 /** Gives the value that stands in the place of another; `path` names the place. */
@@ -134,9 +135,13 @@ export function fittedValue(given: unknown, type: FieldType, form: DatetimeForm)
 export function adaptValues<Input>({ form, map }: FieldValues<Input>, input: Input, typeOf: TypeOf): AdaptedInput {
   const warnings: string[] = [];
   const problems: string[] = [];
+  let certain = true;
   const adapted = map(input, (path, field, given) => {
     const type = typeOf(field);
-    if (type === undefined) return given;
+    if (type === undefined) {
+      certain = false;
+      return given;
+    }
     const fitted = fittedValue(given, type, form);
     const because = `since the field is of type ${type}`;
     if ('problem' in fitted) {
@@ -148,7 +153,7 @@ export function adaptValues<Input>({ form, map }: FieldValues<Input>, input: Inp
     }
     return fitted.value;
   });
-  return { input: adapted, warnings, problems };
+  return { input: adapted, warnings, problems, certain };
 }
 
 /** Whether an input holds any value of a field. */

@@ -78,8 +78,24 @@ function withFlowButtons(value: unknown, place: string, warn: (warning: string) 
   );
 }
 
+/** `message_tag` that stands in the data, put beside it. */
+function withTagOutside(args: Json, data: Json, warn: (warning: string) => void): Json {
+  if (!isObject(data.content)) return { ...args, data };
+  const { message_tag: inData, ...withoutTag } = data;
+  const { message_tag: inContent, ...content } = data.content;
+  const tag = inData ?? inContent;
+  if (tag === undefined || (args.message_tag !== undefined && args.message_tag !== tag)) return { ...args, data };
+  warn('message_tag was moved out of the content.');
+  return { ...args, message_tag: tag, data: { ...withoutTag, content } };
+}
+
 /** Mends the arguments of a send where what was meant is beyond doubt; everything else is left for the check to refuse. */
-export function repairSend(given: unknown): Repaired {
+export const repairSend = (given: unknown): Repaired => repaired(given, false);
+
+/** The same for a tool that takes a `message_tag`. */
+export const repairTaggedSend = (given: unknown): Repaired => repaired(given, true);
+
+function repaired(given: unknown, takesTag: boolean): Repaired {
   if (!isObject(given)) return { given, warnings: [] };
   const warnings: string[] = [];
   const warn = (warning: string): void => void warnings.push(warning);
@@ -89,15 +105,9 @@ export function repairSend(given: unknown): Repaired {
   const problem = whole === args.data ? undefined : hiddenProblem(whole, ['data']);
   if (problem !== undefined) return { given, warnings, problem };
   let data = wrapped(whole, warn);
-  if (isObject(data) && isObject(data.content)) {
-    const { message_tag: inData, ...withoutTag } = data;
-    const { message_tag: inContent, ...content } = data.content;
-    const tag = inData ?? inContent;
-    if (tag !== undefined && (args.message_tag === undefined || args.message_tag === tag)) {
-      warn('message_tag was moved out of the content.');
-      args = { ...args, message_tag: tag };
-      data = { ...withoutTag, content };
-    }
+  if (takesTag && isObject(data)) {
+    args = withTagOutside(args, data, warn);
+    data = args.data;
   }
   if (isObject(data) && isObject(data.content) && /^(messenger|facebook)$/.test(String(data.content.type))) {
     const { type, ...content } = data.content;

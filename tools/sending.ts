@@ -5,7 +5,7 @@ import { endpoint } from './endpoint.js';
 import { actionFieldValues } from './field-values.js';
 import { named, namesInContent } from './names.js';
 import { done } from './outputs.js';
-import { repairSend } from './repair.js';
+import { repairSend, repairTaggedSend } from './repair.js';
 import { subscriberId, text, userRef } from './values.js';
 
 /** What may go wrong with content that is right as far as ManyChat documents it. */
@@ -36,7 +36,7 @@ export const sendContent = endpoint({
     otn_topic_name: text('From manychat_list_otn_topics; contact must have granted it').optional(),
   }),
   output: done,
-  repair: repairSend,
+  repair: repairTaggedSend,
   names: ({ data, otn_topic_name }) => [...namesInContent(data.content), ...named('OTN topic', otn_topic_name)],
   fieldValues: actionFieldValues,
   cautions: ({ data, message_tag }) => contentCautions(data.content, message_tag),

@@ -9,6 +9,7 @@ import { parseJson } from '../json.js';
 import { readable } from '../readable.js';
 import { openRuntime } from '../runtime.js';
 import { type ExitCode, exitCodes, type Shell, UsageError } from '../shell.js';
+import { reportsDone } from '../steps.js';
 import type { Tool } from '../tool.js';
 
 /** Where a call's arguments are. */
@@ -71,9 +72,10 @@ export function exitCodeOfResult({ unknown, remaining, stopped, failed }: Result
 }
 
 /** A failure for a person: what happened, what to do, whether anything was done. */
-export function failureText({ kind, message, hint, details = [], performed }: Failure): string {
+export function failureText(failure: Failure): string {
+  const { kind, message, hint, details = [], performed } = failure;
   const done = {
-    no: 'nothing was changed or sent',
+    no: reportsDone(failure) ? 'what failed changed and sent nothing' : 'nothing was changed or sent',
     yes: 'it was carried out',
     unknown: 'it may have been carried out',
   };

@@ -34,11 +34,11 @@ export function createCaller(
   environment: Record<string, string>,
   { timing = realTiming, now = Date.now, random = Math.random, pacer = createPacer(timing) }: Partial<CallerParts> = {},
 ): Caller {
-  const config = readConfig({ MANYCHAT_MCP_LOG_LEVEL: 'trace', ...environment });
+  const config = readConfig({ MANYCHAT_MCP_LOG_LEVEL: 'info', ...environment });
   const http = createHttpClient(config.proxy);
-  const gateway = createGateway({ config, http, userAgent: 'manychat-mcp/test', now, timing, random, pacer });
   const logged: string[] = [];
   const log = createLog(config.logLevel, { write: (line: string) => void logged.push(line) });
+  const gateway = createGateway({ config, http, log, userAgent: 'manychat-mcp/test', now, timing, random, pacer });
   const callTool = createToolCaller(gateway, log, config.access.mode === 'direct');
   const tools = new Map(offeredTools(declarations, config).map((tool) => [tool.declaration.name as string, tool]));
   return {
