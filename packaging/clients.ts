@@ -1,7 +1,7 @@
 import { facts } from './root.js';
 
 /** How clients name the server. */
-export const serverName = 'manychat';
+const serverName = 'manychat';
 
 /** Stands where a user's key goes; the program takes it for a missing key. */
 export const keyPlaceholder = 'YOUR_API_KEY';

@@ -3,7 +3,8 @@ import type { CallError, Kind } from '../tools/failure.js';
 import { isObject } from '../tools/object.js';
 import { callError, type FailureContext, type FailureFacts } from './errors.js';
 import { parseJson } from './json.js';
-import { cut, kindOfRefusal, readRefusal } from './refusals.js';
+import { kindOfRefusal, readRefusal } from './refusals.js';
+import { cut } from './results.js';
 
 /** An HTTP answer as it came. */
 export interface Answer {
@@ -13,7 +14,7 @@ export interface Answer {
 }
 
 /** Seconds of a Retry-After header, which holds seconds or a date; undefined where there is none. */
-export function retryAfterSeconds(headers: Answer['headers'], now: number): number | undefined {
+function retryAfterSeconds(headers: Answer['headers'], now: number): number | undefined {
   const value = [headers['retry-after']].flat()[0]?.trim();
   if (value === undefined || value === '') return undefined;
   // More than a day is as good as a day: nobody waits for it.

@@ -141,7 +141,7 @@ function faultError(fault: HttpFault, reach: 'ambiguous' | 'unsent', context: Fa
   return callError('network', context, { message: `${what}: ${fault.message}`, source: 'network', reach });
 }
 
-/** The limits of one request. `scope`: the connection through Maton, or the key directly. */
+/** The limits of one request. `scope` is the connection through Maton, and empty for the one key of direct access. */
 export function limitsOf(
   endpoint: Endpoint,
   input: Readonly<Record<string, unknown>>,

@@ -11,7 +11,7 @@ type Offered = Pick<Declaration, 'api' | 'effect'> & { readonly name: string };
  */
 export function isOffered({ api, name, effect }: Offered, config: Config): boolean {
   const allowed = !config.readOnly || effectRules[effect].readOnly;
-  return allowed && config.offered.has(name) && (config.access.mode !== 'direct' || api !== 'connections');
+  return allowed && config.chosen.has(name) && (config.access.mode !== 'direct' || api !== 'connections');
 }
 
 /** Whether a tool takes a `connection_id`: every ManyChat tool does through Maton, unless one connection is pinned. */

@@ -1,7 +1,7 @@
 import leven from 'leven';
 
 /** Something that can be meant: `label` is shown, any of `names` can have been written. */
-export interface Choice {
+export interface Candidate {
   readonly label: string;
   readonly names: readonly string[];
 }
@@ -23,7 +23,7 @@ const longestCompared = 200;
 const spread = 0.3;
 
 /** The choices nearest to what was given, nearest first; those far behind the nearest are left out. */
-export function closest<Item extends Choice>(given: string, choices: readonly Item[], count = 5): Item[] {
+export function closest<Item extends Candidate>(given: string, choices: readonly Item[], count = 5): Item[] {
   const compared = given.slice(0, longestCompared);
   const ranked = choices
     .map((choice) => ({ choice, far: Math.min(...choice.names.map((name) => distance(compared, name))) }))

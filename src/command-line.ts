@@ -11,17 +11,11 @@ MANYCHAT_API_KEY to reach ManyChat without Maton.
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 unknown whether it was done, 4 may succeed later or is not complete.`;
 
-/** The number that stands behind an option. */
-function numberOf(option: string, text: string, most: number): number {
-  if (!/^\d{1,9}$/.test(text) || Number(text) > most) {
-    throw new UsageError(`--${option} must be a number from 0 to ${most}, not "${text}"`);
-  }
-  return Number(text);
-}
-
-function seconds(option: string, text: string): number {
-  if (/^\d{1,5}$/.test(text) && Number(text) > 0) return Number(text);
-  throw new UsageError(`${option} must be a number of seconds from 1 to 99999, not "${text}"`);
+/** The whole number that stands behind an option; `what` says what it counts. */
+function numberOf(option: string, text: string, [least, most]: readonly [number, number], what = 'a number'): number {
+  const number = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+  if (number >= least && number <= most) return number;
+  throw new UsageError(`${option} must be ${what} from ${least} to ${most}, not "${text}"`);
 }
 
 /** Understands a command line and runs what it asks for; resolves with the exit code. */
@@ -119,7 +113,8 @@ export async function runCommandLine(args: readonly string[], shell: Shell): Pro
     .option('--timeout <seconds>', 'how long to wait', '600')
     .action(async ({ open, json, timeout }: { open?: true; json?: true; timeout: string }) => {
       const { connectAccount } = await import('./commands/connect.js');
-      const options = { open: open === true, json: json === true, timeoutSeconds: seconds('--timeout', timeout) };
+      const timeoutSeconds = numberOf('--timeout', timeout, [1, 99_999], 'a number of seconds');
+      const options = { open: open === true, json: json === true, timeoutSeconds };
       code = await connectAccount(config(), options, shell);
     });
   program
@@ -137,9 +132,9 @@ export async function runCommandLine(args: readonly string[], shell: Shell): Pro
     .option('--followers <n>', 'contacts 800000000001 and on, to try bulk with', '0')
     .action(async ({ port, followers }: { port: string; followers: string }) => {
       const { runSandbox } = await import('./commands/sandbox.js');
-      await runSandbox(
-        numberOf('port', port, 65_535),
-        numberOf('followers', followers, 1_000_000),
+      code = await runSandbox(
+        numberOf('--port', port, [0, 65_535]),
+        numberOf('--followers', followers, [0, 1_000_000]),
         sandboxKey(shell.environment),
         shell,
       );

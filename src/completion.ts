@@ -1,6 +1,6 @@
 import type { Named } from '../tools/names.js';
 import type { ToolCaller } from './calls.js';
-import { choicesIn, lists } from './lists.js';
+import { candidatesIn, lists } from './lists.js';
 import { plainTool } from './tool.js';
 
 /** Completes what was typed by the names that the account has. */
@@ -20,7 +20,7 @@ export function createCompleter(call: ToolCaller, now: () => number): Completer 
   async function choicesOf(what: Named) {
     const { endpoint } = lists[what];
     const outcome = await call(plainTool(endpoint), {}, { signal: new AbortController().signal });
-    return outcome.ok ? choicesIn(what, outcome.result) : [];
+    return outcome.ok ? candidatesIn(what, outcome.result) : [];
   }
 
   return async (what, typed) => {

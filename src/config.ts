@@ -21,8 +21,8 @@ export interface Config {
   readonly deadlineMs: number;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
   readonly sandbox: boolean;
-  /** Names of the tools that are offered. */
-  readonly offered: ReadonlySet<string>;
+  /** Names of the tools that were chosen; what is offered of them depends on the rest as well. */
+  readonly chosen: ReadonlySet<string>;
   /** Names of the tools that were excluded, which no other tool may stand in for. */
   readonly excluded: ReadonlySet<string>;
   /** Nothing that changes or sends is offered or carried out. */
@@ -225,7 +225,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     deadlineMs: read.MANYCHAT_MCP_DEADLINE_MS,
     logLevel: read.MANYCHAT_MCP_LOG_LEVEL,
     sandbox: read.MANYCHAT_MCP_SANDBOX,
-    offered: selectTools(read.MANYCHAT_MCP_TOOLSETS, read.MANYCHAT_MCP_TOOLS, read.MANYCHAT_MCP_EXCLUDE_TOOLS),
+    chosen: selectTools(read.MANYCHAT_MCP_TOOLSETS, read.MANYCHAT_MCP_TOOLS, read.MANYCHAT_MCP_EXCLUDE_TOOLS),
     excluded: new Set(read.MANYCHAT_MCP_EXCLUDE_TOOLS),
     readOnly: read.MANYCHAT_MCP_READ_ONLY,
     dryRun: read.MANYCHAT_MCP_DRY_RUN,

@@ -1,10 +1,10 @@
 import type { Effect, Result } from '../tools/endpoint.js';
 import type { Failure } from '../tools/failure.js';
 import { isObject } from '../tools/object.js';
+import { browsable } from './address.js';
 import type { Config } from './config.js';
 import { readable } from './readable.js';
-import { cut } from './refusals.js';
-import { visible } from './results.js';
+import { cut, visible } from './results.js';
 import type { Tool } from './tool.js';
 
 /** Characters of a question, and of one text in it. */
@@ -72,5 +72,5 @@ export const notConfirmed: Failure = {
 /** The link for a person in a result, where there is one. */
 export function linkIn({ connection }: Result): string | undefined {
   const url = isObject(connection) ? connection.url : undefined;
-  return typeof url === 'string' && /^https:|^http:\/\/(127\.0\.0\.1|localhost)[:/]/.test(url) ? url : undefined;
+  return typeof url === 'string' && browsable(url) !== undefined ? url : undefined;
 }

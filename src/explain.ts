@@ -4,8 +4,8 @@ import { CallError, type Kind } from '../tools/failure.js';
 import type { Named } from '../tools/names.js';
 import { getSubscriber } from '../tools/subscribers.js';
 import { reachability } from '../tools/window.js';
-import { type Choice, closest } from './closest.js';
-import { choicesIn, lists } from './lists.js';
+import { type Candidate, closest } from './closest.js';
+import { candidatesIn, lists } from './lists.js';
 
 /** Refusals of a send whose reason lies with the contact. */
 const inContact: ReadonlySet<Kind> = new Set([
@@ -29,7 +29,7 @@ const aboutNames: ReadonlySet<Kind> = new Set([
 const mostNames = 3;
 
 /** Whether a thing goes by this name; fields do in any case, a flow by its ns alone. */
-function exists(what: Named, name: string, choices: readonly Choice[]): boolean {
+function exists(what: Named, name: string, choices: readonly Candidate[]): boolean {
   const same = what.endsWith('field')
     ? (each: string) => each.toLowerCase() === name.toLowerCase()
     : (each: string) => each === name;
@@ -41,7 +41,7 @@ async function unknownNames(endpoint: Endpoint, input: Result, read: Call): Prom
   const references = endpoint.names?.(input) ?? [];
   const sentences = new Set<string>();
   for (const what of new Set(references.map((reference) => reference.what))) {
-    const choices = choicesIn(what, await read(lists[what].endpoint, {}));
+    const choices = candidatesIn(what, await read(lists[what].endpoint, {}));
     for (const { name } of references.filter((reference) => reference.what === what)) {
       if (exists(what, name, choices)) continue;
       const near = closest(name, choices).map(({ label }) => label);

@@ -5,7 +5,7 @@ import { asObject, listed } from '../tools/lenient.js';
 import type { Named } from '../tools/names.js';
 import { listOtnTopics } from '../tools/page.js';
 import { listTags } from '../tools/tags.js';
-import type { Choice } from './closest.js';
+import type { Candidate } from './closest.js';
 
 /** Where the things that an account has by name are listed, and under which key of the result. */
 export const lists: Readonly<Record<Named, { readonly endpoint: Endpoint; readonly key: string }>> = {
@@ -17,7 +17,7 @@ export const lists: Readonly<Record<Named, { readonly endpoint: Endpoint; readon
 };
 
 /** What a list holds: each thing with its name, and a flow with its ns behind it. */
-export function choicesIn(what: Named, result: Result): Choice[] {
+export function candidatesIn(what: Named, result: Result): Candidate[] {
   return (listed(result[lists[what].key]) ?? []).map((item) => {
     const { name, ns } = asObject(item);
     const label = ns === undefined ? JSON.stringify(name) : `${JSON.stringify(ns)} (${name})`;

@@ -102,7 +102,7 @@ async function main(args: string[]): Promise<number> {
 async function report(error: unknown): Promise<number> {
   const { message, stack = message } = error instanceof Error ? error : new Error(String(error));
   const expected = error instanceof UsageError;
-  const told = expected ? message : (await import('./trace.js')).inSources(stack);
+  const told = expected ? message : (await import('./stack.js')).inSources(stack);
   process.stderr.write(`manychat-mcp: ${told}\n`);
   return expected ? exitCodes.usage : exitCodes.failed;
 }

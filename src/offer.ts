@@ -1,5 +1,6 @@
+import { instructionsFor } from '../tools/instructions.js';
 import { isObject } from '../tools/object.js';
-import { instructionsFor, type Prompt, prompts } from '../tools/prompts.js';
+import { type Prompt, prompts } from '../tools/prompts.js';
 import { catalogue, type ListedResource, type ListedTool } from './catalogue.js';
 import { choosesConnection, isOffered, onlyShows } from './choice.js';
 import type { Config } from './config.js';

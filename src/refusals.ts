@@ -1,21 +1,16 @@
 import type { Endpoint } from '../tools/endpoint.js';
 import type { Kind } from '../tools/failure.js';
 import { isObject } from '../tools/object.js';
+import { cut } from './results.js';
+
+/** Details that are told at most. */
+const detailsLimit = 20;
 
 /** ManyChat's refusal, taken apart. */
 export interface Refusal {
   readonly message: string;
   readonly code: number | undefined;
   readonly details: readonly string[];
-}
-
-/** No single text of an upstream needs more; what is longer is cut and marked. */
-const textLimit = 500;
-const detailsLimit = 20;
-
-/** Cuts a quoted text to a length that a reader needs. */
-export function cut(text: string, limit: number = textLimit): string {
-  return text.length <= limit ? text : `${text.slice(0, limit).toWellFormed()}…`;
 }
 
 /** All texts in validation details: a list of messages, or a map from field to messages, however deep. */

@@ -11,7 +11,7 @@ export interface EndpointRequest {
 /** Percent-encodes a value; half a surrogate pair, which has no encoding, becomes U+FFFD. */
 const encode = (value: unknown): string => encodeURIComponent(String(value).toWellFormed());
 
-/** Builds the request of one call: the path's placeholders first, then a query for GET, a JSON body for POST. */
+/** Builds the request of one call: the path's placeholders first, then a JSON body for POST, a query for all else. */
 export function endpointRequest(endpoint: Endpoint, input: Result): EndpointRequest {
   const inPath = new Set<string>();
   const path = endpoint.path.replace(/\{(\w+)\}/g, (_, name: string) => {

@@ -55,4 +55,14 @@ export function createRedactor(secrets: readonly string[]): (text: string) => st
 
 /** A one-time link lets whoever has it connect an account: no message shows its token, however it is written. */
 export const withoutSessionToken = (text: string): string =>
-  text.replace(/(session_token(?:%25|%3D|25|3D|[^\w%])*)[^\s"'&<>\\]+/gi, '$1[redacted]');
+  text.replace(/(session_token(?:%25|%3D|25|3D|[^\w%])*)([^\s"'&<>\\]+)/gi, (whole, name: string, token: string) =>
+    token === 'redacted]' ? whole : `${name}[redacted]`,
+  );
+
+/** No single text of an upstream needs more; what is longer is cut and marked. */
+const textLimit = 500;
+
+/** Cuts a quoted text to a length that a reader needs. */
+export function cut(text: string, limit: number = textLimit): string {
+  return text.length <= limit ? text : `${text.slice(0, limit).toWellFormed()}…`;
+}

@@ -36,7 +36,7 @@ function onSandbox(config: Config, sandbox: Sandbox): Config {
 }
 
 /** A choice of tools that leaves none out. */
-const unchosen = { offered: new Set<string>(declarations.map(({ name }) => name)), readOnly: false };
+const everything = { chosen: new Set<string>(declarations.map(({ name }) => name)), readOnly: false };
 
 /** Opens what calls are made with; an embedded sandbox is started where the configuration asks for it. */
 export async function openRuntime(
@@ -59,7 +59,7 @@ export async function openRuntime(
   return {
     config,
     tools: offeredTools(declarations, config),
-    everyTool: offeredTools(declarations, { ...config, ...unchosen }),
+    everyTool: offeredTools(declarations, { ...config, ...everything }),
     call: createToolCaller(gateway, log, config.access.mode === 'direct'),
     http,
     async close() {

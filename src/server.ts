@@ -94,13 +94,13 @@ function registerResource(server: McpServer, listed: ListedResource, open: Open)
       const content = resource(uri);
       if ('markdown' in content) return { contents: [{ uri, mimeType, text: content.markdown }] };
       const outcome = await call(content.tool, {}, { signal });
-      if (!outcome.ok) throw new ProtocolError(ProtocolErrorCode.InternalError, failureText(outcome.failure));
+      if (!outcome.ok) throw new ProtocolError(ProtocolErrorCode.InternalError, failureLine(outcome.failure));
       return { contents: [{ uri, mimeType, text: JSON.stringify(outcome.result) }] };
     },
   );
 }
 
-const failureText = ({ kind, message, hint }: Failure): string => `${kind}: ${message}. ${hint}`;
+const failureLine = ({ kind, message, hint }: Failure): string => `${kind}: ${message}. ${hint}`;
 
 /** Offers a prompt; its arguments are completed from the account, if that can be read. */
 function registerPrompt(server: McpServer, { name, title, description, ...prompt }: Prompt, complete: Completer): void {

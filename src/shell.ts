@@ -1,4 +1,10 @@
-import type { LockOwner } from './bulk/lock.js';
+/** The process a lock file names, and whether it may still run: of another machine nobody here can tell. */
+export interface LockOwner {
+  readonly pid: number;
+  readonly host: string;
+  /** Whether a process of this machine runs. */
+  runs(pid: number): boolean;
+}
 
 /** What a command has of the process it runs in. */
 export interface Shell {
@@ -40,6 +46,7 @@ export const exitCodes = {
   again: 4,
 } as const;
 
+/** One of the exit codes. */
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
 /** A command line that cannot be understood, or names something that is not there. */

@@ -1,7 +1,7 @@
 import type { Result } from '../tools/endpoint.js';
 import { CallError, type Failure } from '../tools/failure.js';
 import type { Step, Steps, Workflow } from '../tools/workflow.js';
-import { cut } from './refusals.js';
+import { cut } from './results.js';
 
 /** What came of a step. */
 type StepOutcome = 'Done' | 'Failed' | 'Outcome unknown' | 'Not done';

@@ -3,7 +3,8 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { browsable, openInBrowser } from '../src/commands/browser.js';
+import { browsable } from '../src/address.js';
+import { openInBrowser } from '../src/commands/browser.js';
 import { type Sandbox, startSandbox } from '../src/sandbox/index.js';
 import { program, through } from './support/program.js';
 

@@ -1,98 +1,126 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { asCallError, callError, type FailureContext } from '../src/errors.js';
 import { kinds } from '../tools/failure.js';
-import { declarations } from '../tools/index.js';
-import { type Caller, callerThrough, createCaller } from './support/caller.js';
-import { fastTiming } from './support/timing.js';
-import { startUpstream, type Upstream } from './support/upstream.js';
-import { calls, refusal, table } from './upstream-answers.js';
+import { declarations, endpoints } from '../tools/index.js';
 
-const toolNames = new Set<string>(declarations.map(({ name }) => name));
-const manychatTools = new Set<string>(declarations.filter((each) => each.api === 'manychat').map((each) => each.name));
+const endpointOf = (name: string) => {
+  const found = endpoints.find((endpoint) => endpoint.name === name);
+  if (found === undefined) throw new Error(`no ${name}`);
+  return found;
+};
+const contexts: Record<'set' | 'send', FailureContext> = {
+  set: { declaration: endpointOf('manychat_add_tag_to_subscriber'), direct: false },
+  send: { declaration: endpointOf('manychat_send_flow'), direct: false },
+};
 
-/** 60 seconds after the start of 1970, so that a Retry-After date is at hand. */
-const now = () => 60_000;
-
-describe('upstream answers become failures', () => {
-  let upstream: Upstream;
-  let maton: Caller;
-  let direct: Caller;
-
-  beforeAll(async () => {
-    upstream = await startUpstream();
-    maton = createCaller(
-      {
-        MATON_API_KEY: 'maton-key',
-        MATON_GATEWAY_URL: upstream.url,
-        MATON_CONTROL_URL: upstream.url,
-        MATON_CONNECTION_ID: 'c1',
-      },
-      { now, timing: fastTiming(100) },
-    );
-    direct = createCaller(
-      { MANYCHAT_API_KEY: '1:a', MANYCHAT_API_URL: upstream.url },
-      { now, timing: fastTiming(100) },
-    );
-  });
-  afterAll(async () => {
-    await Promise.all([maton.close(), direct.close(), upstream.close()]);
+describe('every kind of failure', () => {
+  test.each(kinds)('%s: a hint that fits each way', (kind) => {
+    const names = new Set<string>(declarations.map(({ name }) => name));
+    for (const declaration of declarations) {
+      for (const direct of [false, true]) {
+        const { failure } = callError(kind, { declaration, direct }, { message: 'Tag not found', source: 'manychat' });
+        expect(failure.hint.length).toBeGreaterThan(10);
+        for (const [mentioned] of failure.hint.matchAll(/manychat_\w+/g)) expect(names).toContain(mentioned);
+        const reachable = declaration.api === 'manychat' && !/connection/.test(kind);
+        if (direct && reachable) expect(failure.hint).not.toMatch(/_connections?\b/);
+      }
+    }
   });
 
-  test.each(table.map((row, index) => [`${index + 1} ${row[0]} ${JSON.stringify(row[1]).slice(0, 90)}`, row] as const))(
-    '%s',
-    async (_, row) => {
-      const [name, reply, expected] = row;
-      const [tool, args] = calls[name];
-      upstream.reply = reply;
-      const outcome = await maton.call(tool, args);
-      if (outcome.ok) throw new Error('a failure was expected');
-      const { failure } = outcome;
-      expect(failure).toMatchObject({ performed: 'no', http_status: reply.status ?? 200, ...expected });
-      expect(kinds).toContain(failure.kind);
-      expect(failure.hint).not.toBe('');
-      for (const [mentioned] of failure.hint.matchAll(/manychat_\w+/g)) expect(toolNames).toContain(mentioned);
-      if (failure.performed === 'unknown' && !failure.retryable)
-        expect(failure.hint).toMatch(/manychat_(list|get|find)_\w+/);
+  test('a thing that is not there is looked up where its like are listed', () => {
+    const hint = (message: string, kind: 'not_found' | 'rejected' = 'not_found') =>
+      callError(kind, contexts.set, { message, source: 'manychat' }).failure.hint;
+    expect(hint('Tag not found')).toBe('manychat_list_tags shows the tags that exist; names must match exactly.');
+    expect(hint('Field not found')).toMatch(/^manychat_list_custom_fields or manychat_list_bot_fields/);
+    expect(hint('Flow not found')).toMatch(/^manychat_list_flows/);
+    expect(hint('Subscriber does not exist')).toMatch(/^Check the id/);
+    expect(hint('Nothing there')).toMatch(/^Look the id or name up first/);
+    expect(hint('Tag not taken', 'rejected')).toMatch(/^ManyChat refused/);
+  });
 
-      if (!manychatTools.has(tool)) return;
-      const other = await direct.call(tool, args);
-      if (other.ok) throw new Error('a failure was expected');
-      expect(other.failure.source).not.toBe('gateway');
-      for (const [mentioned] of other.failure.hint.matchAll(/manychat_\w+/g))
-        expect(manychatTools).toContain(mentioned);
-    },
-  );
+  test('an unknown outcome says how to find out; a send names the chat, a creation the list', () => {
+    const hint = (name: string) =>
+      callError(
+        'network',
+        { declaration: endpointOf(name), direct: false },
+        { message: 'x', source: 'network', reach: 'ambiguous' },
+      ).failure.hint;
+    expect(hint('manychat_send_flow')).toMatch(
+      /^The message may have arrived: .*live_chat_url of manychat_get_subscriber\)/,
+    );
+    expect(hint('manychat_create_tag')).toBe(
+      'It may have happened: look with manychat_list_tags before you call again.',
+    );
+    expect(hint('manychat_add_tag_to_subscriber')).toMatch(/^Call again/);
+  });
 
-  test("ManyChat's words are kept, cut and cleaned, and no secret that it echoes is shown", async () => {
-    upstream.reply = {
-      status: 400,
-      body: refusal(`Key k-long\u202e session_token=abc.def ${'x'.repeat(2000)}`),
+  test('a cancelled call of unknown outcome says whether it may be made again', () => {
+    const cancelled = (name: string, reach: 'ambiguous' | 'unsent') => {
+      const facts = { message: 'The call was cancelled', source: 'client', reach } as const;
+      return callError('cancelled', { declaration: endpointOf(name), direct: false }, facts).failure;
     };
-    const caller = callerThrough(upstream.url, { MATON_API_KEY: 'k-long', MATON_CONNECTION_ID: 'c1' });
-    const outcome = await caller.call('manychat_get_page');
-    await caller.close();
-    if (outcome.ok) throw new Error('a failure was expected');
-    expect(outcome.failure.message).toMatch(/^Key \[redacted\] session_token=\[redacted\] x+…$/);
-    expect(outcome.failure.message.length).toBeLessThan(600);
+    expect(cancelled('manychat_add_tag_to_subscriber', 'ambiguous')).toMatchObject({
+      performed: 'unknown',
+      retryable: true,
+      hint: 'The client cancelled the call, which may have been carried out. It may be made again: twice does the same as once.',
+    });
+    for (const name of ['manychat_send_flow', 'manychat_create_tag']) {
+      expect(cancelled(name, 'ambiguous')).toMatchObject({ performed: 'unknown', retryable: false });
+      expect(cancelled(name, 'ambiguous').hint).not.toContain('made again');
+    }
+    expect(cancelled('manychat_add_tag_to_subscriber', 'unsent')).toMatchObject({
+      performed: 'no',
+      hint: 'The client cancelled the call.',
+    });
   });
 
-  test('arguments that are wrong never reach the upstream, and are all named', async () => {
-    upstream.arrived.length = 0;
-    const outcome = await maton.call('manychat_set_custom_fields', {
-      subscriber_id: 2 ** 60,
-      fields: [{ field_id: 1, field_name: 'both', field_value: 1 }, { field_value: [] }],
-      extra: true,
+  test('has exactly what is known of it', () => {
+    const bare = callError('rejected', contexts.send, {
+      message: 'x',
+      source: 'manychat',
+      details: [],
     });
-    expect(upstream.arrived).toHaveLength(0);
-    if (outcome.ok) throw new Error('a failure was expected');
-    expect(outcome.failure).toMatchObject({
-      kind: 'invalid_input',
-      performed: 'no',
+    expect(Object.keys(bare.failure)).toEqual(['kind', 'message', 'hint', 'retryable', 'performed', 'source']);
+    expect(bare).toMatchObject({ name: 'CallError', message: 'x', reach: 'refused' });
+    const facts = {
+      message: 'x',
+      source: 'manychat',
+      details: ['d'],
+      code: 1,
+      http_status: 2,
+      retry_after_s: 3,
+    } as const;
+    expect(callError('rejected', contexts.send, facts).failure).toMatchObject({
+      details: ['d'],
+      code: 1,
+      http_status: 2,
+      retry_after_s: 3,
+    });
+    const done = callError('bad_response', contexts.send, {
+      message: 'x',
       source: 'client',
-      retryable: false,
+      reach: 'performed',
     });
-    expect(outcome.failure.message).toContain('subscriber_id: is past 2^53');
-    expect(outcome.failure.message).toContain('fields[0]: give exactly one of field_id and field_name');
-    expect(outcome.failure.message).toContain('fields[1].field_value');
-    expect(outcome.failure.message).toContain('"extra" not known; known: subscriber_id, fields');
+    expect(done.failure).toMatchObject({ performed: 'yes', retryable: false });
+    expect(asCallError(bare, contexts.send, 'unsent')).toBe(bare);
+    expect(asCallError('odd', contexts.send, 'unsent').failure).toMatchObject({
+      kind: 'internal',
+      source: 'client',
+      message: 'Internal error: odd',
+    });
+  });
+
+  test('one that exists is found by the tool that lists its like', () => {
+    const hint = (name: string) =>
+      callError(
+        'already_exists',
+        { declaration: endpointOf(name), direct: false },
+        { message: 'x', source: 'manychat' },
+      ).failure.hint;
+    expect(hint('manychat_create_tag')).toContain('manychat_list_tags finds');
+    expect(hint('manychat_create_subscriber')).toContain(
+      'manychat_find_subscriber_by_system_field or manychat_find_subscribers_by_name',
+    );
+    expect(hint('manychat_add_tag_to_subscriber')).toContain('Use the existing one');
   });
 });

@@ -113,7 +113,7 @@ describe('the connections API', () => {
 
   test('creates in each of the three shapes seen in life', async () => {
     const create = async (createShape: string) => {
-      await request('POST', '/sandbox/settings', { body: { createShape } });
+      await request('POST', '/sandbox/settings', { body: { create_shape: createShape } });
       return (await request('POST', '/connections', { body: { app: 'manychat' } })).json;
     };
     expect(await create('wrapped')).toEqual({ connection: expect.objectContaining({ status: 'PENDING' }) });

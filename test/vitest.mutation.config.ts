@@ -7,16 +7,16 @@ export default defineConfig({
   test: {
     include: [
       'attempts',
-      'failures',
+      'answers',
+      'answers-misread',
+      'budget',
       'errors',
       'gateway',
       'explain',
       'connection',
       'results',
-      'regressions',
       'pace',
     ].map((name) => `test/${name}.test.ts`),
-    testNamePattern: /^(?!.*surroundings).*$/,
     testTimeout: 20_000,
   },
 });

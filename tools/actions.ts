@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { complainTo } from './complaints.js';
 import { messageDataAgain } from './content.js';
 import type { Result } from './endpoint.js';
 import { setCustomFields } from './fields.js';
@@ -13,6 +14,7 @@ import { type Step, workflow } from './workflow.js';
 /** What can be done with each of many contacts. */
 export const actionNames = ['add_tag', 'remove_tag', 'set_fields', 'send_text', 'send_content', 'send_flow'] as const;
 
+/** The name of an action. */
 export type ActionName = (typeof actionNames)[number];
 
 /** What each action is told; what it needs, and what may be left out. */
@@ -40,13 +42,12 @@ export const actionInput = {
 };
 
 /** An action with its arguments, checked. */
-export type Action = z.output<z.ZodObject<typeof actionInput>>;
+export type SubscriberAction = z.output<z.ZodObject<typeof actionInput>>;
 
 /** Checks that an action has the arguments it needs and none that it does not know. */
-export function actionProblems(context: z.core.ParsePayload<Action>): void {
+export function actionProblems(context: z.core.ParsePayload<SubscriberAction>): void {
   const { value } = context;
-  const complain = (path: readonly (string | number)[], message: string) =>
-    context.issues.push({ code: 'custom', input: value, path: [...path], message });
+  const complain = complainTo(context);
   const { must, may } = argumentsOf[value.action];
   for (const name of must) if (!(name in value)) complain([name], `is required for ${value.action}`);
   for (const name of new Set(Object.values(argumentsOf).flatMap((each) => [...each.must, ...each.may]))) {
@@ -59,10 +60,10 @@ export function actionProblems(context: z.core.ParsePayload<Action>): void {
   }
 }
 
-const plainOf = ({ text: words = '', channel = 'messenger' }: Action) => ({ text: words, channel });
+const plainOf = ({ text: words = '', channel = 'messenger' }: SubscriberAction) => ({ text: words, channel });
 
 /** What may go wrong with an action that is right as far as ManyChat documents it. */
-export function actionCautions(action: Action): string[] {
+export function actionCautions(action: SubscriberAction): string[] {
   if (action.text !== undefined) return contentCautions(contentOf(plainOf(action)));
   return action.data === undefined ? [] : contentCautions(action.data.content);
 }
@@ -71,7 +72,7 @@ export function actionCautions(action: Action): string[] {
 const fieldsAtOnce = 20;
 
 /** The steps that set fields of one contact, as many at once as ManyChat takes. */
-export function stepsToSet(subscriber_id: unknown, fields: Action['fields'] = {}): Step[] {
+export function stepsToSet(subscriber_id: unknown, fields: SubscriberAction['fields'] = {}): Step[] {
   const all = Object.entries(fields).map(([field_name, field_value]) => ({ field_name, field_value }));
   const batches = Array.from({ length: Math.ceil(all.length / fieldsAtOnce) }, (_, index) =>
     all.slice(index * fieldsAtOnce, (index + 1) * fieldsAtOnce),
@@ -91,7 +92,7 @@ export const stepToStart = (subscriber_id: unknown, flow_ns: unknown): Step => (
 });
 
 /** The steps of an action with one contact. */
-export function stepsOf(action: Action, subscriber_id: unknown): Step[] {
+export function stepsOf(action: SubscriberAction, subscriber_id: unknown): Step[] {
   const { tag_name } = action;
   const one = (what: string, endpoint: Step['endpoint'], rest: Result): Step[] => [
     { what, endpoint, input: { subscriber_id, ...rest } },

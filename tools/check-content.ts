@@ -1,16 +1,12 @@
 import { z } from 'zod';
 import { channelOf, channels, lengthOf } from './channels.js';
 import { complaintOf, sentence } from './complaints.js';
-import { type Content, messageData, uncheckedMessageData } from './content.js';
+import { type Action, type Button, type Content, type Message, messageData, uncheckedMessageData } from './content.js';
 import { asObject } from './lenient.js';
 import { isObject } from './object.js';
 import { repairTaggedSend } from './repair.js';
 import { contentCautions } from './sending.js';
 import { workflow } from './workflow.js';
-
-type Message = Content['messages'][number];
-type Button = NonNullable<Extract<Message, { type: 'text' }>['buttons']>[number];
-type Action = NonNullable<Content['actions']>[number];
 
 const actionText = (action: Action): string =>
   action.action === 'add_tag' || action.action === 'remove_tag'

@@ -48,3 +48,9 @@ export function complaintOf(issue: z.core.$ZodIssue): string {
       : issue.message;
   return where === '' ? said : `${where}: ${said}`;
 }
+
+/** Adds to what a check has found wrong, each at its place in the input. */
+export const complainTo =
+  ({ issues, value }: z.core.ParsePayload) =>
+  (path: readonly PropertyKey[], message: string): void =>
+    void issues.push({ code: 'custom', input: value, path: [...path], message });

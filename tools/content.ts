@@ -1,14 +1,21 @@
 import { z } from 'zod';
 import { channelProblems, lengthOf, namedChannels } from './channels.js';
+import { complainTo } from './complaints.js';
 import { digitsLost } from './values.js';
 
-/** Most messages of one request, buttons of one message, quick replies of one request. */
+/** Most messages of one request. */
 export const mostMessages = 10;
+/** Most buttons of one message or card. */
 export const mostButtons = 3;
+/** Most quick replies of one request. */
 export const mostQuickReplies = 11;
+/** Most actions of one request. */
 export const mostActions = 5;
+/** Most cards of one message. */
 export const mostCards = 10;
+/** Most characters of a card's title, and of its subtitle. */
 export const longestCardText = 80;
+/** The longest that a callback waits, in seconds: a day. */
 export const longestCallbackSeconds = 86_400;
 
 const needs = (what: string, key: string) => ({
@@ -196,10 +203,18 @@ const content = z.strictObject({
 /** Message content that keeps the grammar. */
 export type Content = z.output<typeof content>;
 
+/** One of its messages. */
+export type Message = Content['messages'][number];
+
+/** A button below a message. */
+export type Button = NonNullable<Extract<Message, { type: 'text' }>['buttons']>[number];
+
+/** What is done to the contact with a message, or with a press of a button. */
+export type Action = NonNullable<Content['actions']>[number];
+
 const checkedContent = content.check((context) => {
   const given = context.value;
-  const complain = (path: readonly (string | number)[], message: string) =>
-    context.issues.push({ code: 'custom', input: given, path: [...path], message });
+  const complain = complainTo(context);
   for (const { path, problem } of channelProblems(given)) complain(path, problem);
   if (given.messages.length === 0 && (given.actions ?? []).length === 0)
     complain(['messages'], 'needs at least one message');

@@ -29,6 +29,7 @@ export const kindMeanings = {
   internal: 'a defect of this server',
 } as const;
 
+/** A kind of failure. */
 export type Kind = keyof typeof kindMeanings;
 
 /** Every kind of failure. */

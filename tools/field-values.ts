@@ -4,6 +4,7 @@ import { isObject } from './object.js';
 /** Types of custom and bot fields. */
 export const fieldTypes = ['text', 'number', 'date', 'datetime', 'boolean'] as const;
 
+/** A type of field. */
 export type FieldType = (typeof fieldTypes)[number];
 
 /** How a datetime is written: with its offset where fields are set, as UTC with milliseconds in a message's actions. */
@@ -32,6 +33,7 @@ export interface AdaptedInput {
 /** Gives the value that stands in the place of another; `path` names the place. */
 export type ChangeValue = (path: string, field: FieldRef, value: unknown) => unknown;
 
+/** Custom fields have a value for each contact, bot fields one for the whole account. */
 export type FieldKind = 'custom field' | 'bot field';
 
 /** Where an input holds values of fields, of which kind the fields are, and how datetimes are written there. */

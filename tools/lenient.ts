@@ -14,10 +14,10 @@ function scalar(value: unknown): string | number | boolean | undefined {
 }
 
 /** Text; numbers and booleans become text, anything else is absent. */
-export const text = z.preprocess((value) => scalar(value)?.toString(), z.string().optional());
+export const anyText = z.preprocess((value) => scalar(value)?.toString(), z.string().optional());
 
 /** An id that may pass 2^53: always a string. */
-export const largeId = text;
+export const largeId = anyText;
 
 /** An id that ManyChat numbers from 1: a number, or a string where it has more digits than a number holds. */
 export const smallId = z.preprocess((value) => {
@@ -43,7 +43,7 @@ function asJson(value: object): string | undefined {
 }
 
 /** A field's value; what is not a scalar is told as JSON. */
-export const fieldValue = z.preprocess(
+export const anyFieldValue = z.preprocess(
   (value) => scalar(value) ?? (typeof value === 'object' && value !== null ? asJson(value) : undefined),
   z.union([z.string(), z.number(), z.boolean()]).optional(),
 );

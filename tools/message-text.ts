@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type Channel, channelProblems, channels, longestText } from './channels.js';
-import { type Content, mostButtons, mostMessages, mostQuickReplies, webAddress } from './content.js';
+import { type Button, type Content, mostButtons, mostMessages, mostQuickReplies, webAddress } from './content.js';
 import { splitText } from './split.js';
 import { text } from './values.js';
 
@@ -38,8 +38,6 @@ export type PlainMessage = z.output<z.ZodObject<typeof plainMessage>>;
 /** The parts of a message's text, or what keeps it from being sent. */
 const textParts = ({ text: whole, channel }: { text: string; channel: Channel }) =>
   splitText(whole.trimEnd(), longestText[channel], mostMessages);
-
-type Button = NonNullable<Extract<Content['messages'][number], { type: 'text' }>['buttons']>[number];
 
 const flowButton = (given: { caption: string; flow_ns?: string | undefined }) =>
   ({ type: 'flow', caption: given.caption, target: given.flow_ns ?? '' }) as const;

@@ -1,4 +1,4 @@
-import type { Content } from './content.js';
+import type { Action, Content } from './content.js';
 
 /** What an account has by name. */
 export type Named = 'tag' | 'custom field' | 'bot field' | 'flow' | 'OTN topic';
@@ -13,10 +13,10 @@ export interface Reference {
 export const named = (what: Named, ...names: readonly (string | undefined)[]): Reference[] =>
   names.flatMap((name) => (name === undefined ? [] : [{ what, name }]));
 
-type Action = NonNullable<Content['actions']>[number];
-type Button = { readonly type: string; readonly target?: string; readonly actions?: readonly Action[] | undefined };
+/** What may stand where buttons do; a quick reply is none, and has no actions of every kind. */
+type Pressed = { readonly type: string; readonly target?: string; readonly actions?: readonly Action[] | undefined };
 
-function namesInButton({ type, target, actions }: Button): Reference[] {
+function namesInButton({ type, target, actions }: Pressed): Reference[] {
   return [...(type === 'flow' ? named('flow', target) : []), ...(actions ?? []).flatMap(namesInAction)];
 }
 
@@ -25,7 +25,7 @@ const namesInAction = (action: Action): Reference[] =>
 
 /** Tags, fields and flows that a message's actions and buttons name. */
 export function namesInContent({ messages, quick_replies, actions }: Content): Reference[] {
-  const buttons: readonly Button[] = [
+  const buttons: readonly Pressed[] = [
     ...messages.flatMap((message) => ('buttons' in message ? (message.buttons ?? []) : [])),
     ...messages.flatMap((message) =>
       message.type === 'cards' ? message.elements.flatMap((card) => card.buttons ?? []) : [],

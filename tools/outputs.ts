@@ -1,67 +1,78 @@
 import { z } from 'zod';
 import type { Output, Result } from './endpoint.js';
-import { asObject, fieldValue, flag, innerList, largeId, list, listed, record, smallId, text } from './lenient.js';
+import {
+  anyFieldValue,
+  anyText,
+  asObject,
+  flag,
+  innerList,
+  largeId,
+  list,
+  listed,
+  record,
+  smallId,
+} from './lenient.js';
 import { isObject } from './object.js';
 
-const tag = record({ id: smallId, name: text });
-const customField = record({ id: smallId, name: text, type: text, description: text });
-const botField = record({ id: smallId, name: text, type: text, description: text, value: fieldValue });
-const flow = record({ ns: text, name: text, folder_id: smallId });
-const folder = record({ id: smallId, name: text, parent_id: smallId });
-const growthTool = record({ id: smallId, name: text, type: text });
-const otnTopic = record({ id: smallId, name: text, description: text });
+const tag = record({ id: smallId, name: anyText });
+const customField = record({ id: smallId, name: anyText, type: anyText, description: anyText });
+const botField = record({ id: smallId, name: anyText, type: anyText, description: anyText, value: anyFieldValue });
+const flow = record({ ns: anyText, name: anyText, folder_id: smallId });
+const folder = record({ id: smallId, name: anyText, parent_id: smallId });
+const growthTool = record({ id: smallId, name: anyText, type: anyText });
+const otnTopic = record({ id: smallId, name: anyText, description: anyText });
 
 const page = record({
   id: largeId,
-  name: text,
-  category: text,
-  avatar_link: text,
-  username: text,
-  about: text,
-  description: text,
+  name: anyText,
+  category: anyText,
+  avatar_link: anyText,
+  username: anyText,
+  about: anyText,
+  description: anyText,
   is_pro: flag,
-  timezone: text,
+  timezone: anyText,
 });
 
 /** What tells contacts apart in a list of hits. */
-const subscriberSummary = { id: largeId, name: text, last_interaction: text };
+const subscriberSummary = { id: largeId, name: anyText, last_interaction: anyText };
 
 /** How a contact can be found elsewhere: part of a summary where the hits are few. */
-const addresses = { email: text, phone: text, whatsapp_phone: text, ig_username: text };
+const addresses = { email: anyText, phone: anyText, whatsapp_phone: anyText, ig_username: anyText };
 
 const subscriber = record({
   ...subscriberSummary,
   ...addresses,
   page_id: largeId,
-  user_refs: innerList(record({ user_ref: largeId, opted_in: text })),
-  first_name: text,
-  last_name: text,
-  gender: text,
-  profile_pic: text,
-  locale: text,
-  language: text,
-  timezone: text,
-  live_chat_url: text,
-  last_input_text: text,
-  subscribed: text,
-  last_seen: text,
+  user_refs: innerList(record({ user_ref: largeId, opted_in: anyText })),
+  first_name: anyText,
+  last_name: anyText,
+  gender: anyText,
+  profile_pic: anyText,
+  locale: anyText,
+  language: anyText,
+  timezone: anyText,
+  live_chat_url: anyText,
+  last_input_text: anyText,
+  subscribed: anyText,
+  last_seen: anyText,
   optin_phone: flag,
   optin_email: flag,
   optin_whatsapp: flag,
   is_followup_enabled: flag,
   ig_id: largeId,
-  whatsapp_bsuid: text,
-  whatsapp_username: text,
-  custom_fields: innerList(record({ id: smallId, name: text, type: text, value: fieldValue })),
+  whatsapp_bsuid: anyText,
+  whatsapp_username: anyText,
+  custom_fields: innerList(record({ id: smallId, name: anyText, type: anyText, value: anyFieldValue })),
   tags: innerList(tag),
 });
 
 const connection = record({
-  connection_id: text,
-  status: text,
-  creation_time: text,
-  last_updated_time: text,
-  url: text,
+  connection_id: anyText,
+  status: anyText,
+  creation_time: anyText,
+  last_updated_time: anyText,
+  url: anyText,
 });
 
 const hasContent = (data: unknown): boolean => isObject(data) && Object.keys(data).length > 0;
@@ -92,17 +103,27 @@ export const done: Output = {
   from: () => ({ ok: true }),
 };
 
+/** `{page}` */
 export const pageResult = item('page', page);
+/** `{tag}` */
 export const tagResult = item('tag', tag);
+/** `{tags}` */
 export const tagsResult = items('tags', tag);
+/** `{custom_field}`, which ManyChat answers as `field`. */
 export const customFieldResult = item('custom_field', customField, 'field');
+/** `{custom_fields}` */
 export const customFieldsResult = items('custom_fields', customField);
+/** `{bot_field}`, which ManyChat answers as `field`. */
 export const botFieldResult = item('bot_field', botField, 'field');
+/** `{bot_fields}` */
 export const botFieldsResult = items('bot_fields', botField);
+/** `{growth_tools}` */
 export const growthToolsResult = items('growth_tools', growthTool);
+/** `{otn_topics}` */
 export const otnTopicsResult = items('otn_topics', otnTopic);
 
 const flows = z.looseObject({ flows: list(flow), folders: list(folder) });
+/** `{flows, folders}` */
 export const flowsResult: Output = {
   schema: flows,
   answers: (data) => isObject(data) && listed(data.flows) !== undefined,
@@ -120,6 +141,7 @@ function wholeSubscriber(data: unknown): Result {
   };
 }
 
+/** `{subscriber}` */
 export const subscriberResult: Output = {
   schema: z.looseObject({ subscriber }),
   answers: hasContent,
@@ -153,6 +175,7 @@ function summary(data: unknown, few: boolean): Result {
     : { id, name, last_interaction: last_interaction?.slice(0, 10) };
 }
 
+/** `{subscribers, count, capped}`: whole contacts where they were asked for and are few, else summaries. */
 export const subscribersResult: Output<{ detail: 'summary' | 'full' }> = {
   schema: z.looseObject({ subscribers: list(subscriber), count: z.int(), capped: z.boolean() }),
   answers: (data) => listed(data) !== undefined,
@@ -177,6 +200,7 @@ const unwrapConnection = (data: unknown): Record<string, unknown> => {
 
 const isConnection = (data: unknown): boolean => typeof unwrapConnection(data).connection_id === 'string';
 
+/** `{connections}`, never with their links. */
 export const connectionsResult: Output = {
   schema: z.looseObject({ connections: list(connection) }),
   answers: (data) => isObject(data) && Array.isArray(data.connections),
@@ -191,6 +215,7 @@ export const connectionsResult: Output = {
 /** States in which the link of a connection is of no more use; the link is for one person, and shown no longer. */
 const settled = /^(active|failed)$/i;
 
+/** `{connection}`, with its link while somebody may still open it. */
 export const connectionResult: Output = {
   schema: z.looseObject({ connection }),
   answers: isConnection,

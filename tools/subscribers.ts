@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { complainTo } from './complaints.js';
 import { endpoint } from './endpoint.js';
 import { done, subscriberOrNullResult, subscriberResult, subscribersResult } from './outputs.js';
 import { customFieldId, detail, exactNumber, filledText, subscriberId, text, userRef } from './values.js';
@@ -111,15 +112,14 @@ export function consentProblems(
   context: z.core.ParsePayload<z.output<z.ZodObject<typeof profile & typeof consent>> & { whatsapp_phone?: unknown }>,
 ): void {
   const { phone, whatsapp_phone, email, has_opt_in_sms, has_opt_in_email, consent_phrase } = context.value;
-  const problem = (path: string, message: string) =>
-    context.issues.push({ code: 'custom', input: context.value, path: path === '' ? [] : [path], message });
+  const complain = complainTo(context);
   if (phone === undefined && whatsapp_phone === undefined && email === undefined) {
-    problem('', 'give at least one of phone, whatsapp_phone and email');
+    complain([], 'give at least one of phone, whatsapp_phone and email');
   }
-  if (phone !== undefined && has_opt_in_sms === undefined) problem('has_opt_in_sms', 'is required with phone');
-  if (email !== undefined && has_opt_in_email === undefined) problem('has_opt_in_email', 'is required with email');
+  if (phone !== undefined && has_opt_in_sms === undefined) complain(['has_opt_in_sms'], 'is required with phone');
+  if (email !== undefined && has_opt_in_email === undefined) complain(['has_opt_in_email'], 'is required with email');
   if (has_opt_in_sms === true && consent_phrase === undefined) {
-    problem('consent_phrase', 'is required when has_opt_in_sms is true');
+    complain(['consent_phrase'], 'is required when has_opt_in_sms is true');
   }
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { stepsToSet, stepToStart } from './actions.js';
+import { complainTo } from './complaints.js';
 import { contentOf, plainMessage, plainMessageProblems } from './message-text.js';
 import { done } from './outputs.js';
 import { contentCautions, sendContent } from './sending.js';
@@ -17,9 +18,7 @@ export const sendText = workflow({
   effect: 'send',
   evidence: ['manychat_get_subscriber'],
   input: z.strictObject({ subscriber_id: subscriberId, ...plainMessage }).check((context) => {
-    for (const { path, problem } of plainMessageProblems(context.value)) {
-      context.issues.push({ code: 'custom', input: context.value, path: [...path], message: problem });
-    }
+    for (const { path, problem } of plainMessageProblems(context.value)) complainTo(context)(path, problem);
   }),
   output: done,
   cautions: (input) => contentCautions(contentOf(input)),

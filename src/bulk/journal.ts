@@ -8,6 +8,7 @@ import type { Lock } from './lock.js';
 /** What is known of a contact: `intent` without what came of it was cut off on the way. */
 export const states = ['intent', 'done', 'failed', 'unknown', 'not_sent'] as const;
 
+/** One of them. */
 export type State = (typeof states)[number];
 
 /** One line of a journal. */

@@ -1,21 +1,13 @@
 import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { codeOf, reasonOf } from '../reason.js';
-import { UsageError } from '../shell.js';
+import { type LockOwner, UsageError } from '../shell.js';
 
 /** Holds a file for one process. */
 export interface Lock {
   /** Whether nobody has taken it away meanwhile. */
   held(): boolean;
   release(): void;
-}
-
-/** The process a lock file names, and whether it may still run: of another machine nobody here can tell. */
-export interface LockOwner {
-  readonly pid: number;
-  readonly host: string;
-  /** Whether a process of this machine runs. */
-  runs(pid: number): boolean;
 }
 
 /** The time in which two processes that found the same dead lock find out who has it, in milliseconds. */

@@ -35,14 +35,14 @@ export function createLedger(): Ledger & { note(entry: Entry): void } {
 }
 
 /** Whether a contact of the table has had its turn; `doubted` has one again although it may have got it. */
-type Turn = 'open' | 'doubted' | 'settled';
+type Standing = 'open' | 'doubted' | 'settled';
 
 /** What a survey finds: how many there are, which rows cannot be used, and how it stands with each contact. */
 export interface Survey {
   readonly counts: Counts;
   /** They count as failed. */
   readonly unusable: readonly Entry[];
-  readonly turns: ReadonlyMap<string, Turn>;
+  readonly standings: ReadonlyMap<string, Standing>;
 }
 
 /** Which contacts of earlier runs get another turn. */
@@ -88,7 +88,7 @@ function stateAfter(outcome: Outcome, argumentsDiffer: boolean): Exclude<State, 
 /** Does the job with every contact that has not had its turn; each is written down before and after. */
 export async function runJob(parts: RunParts): Promise<Ending> {
   const { job, table, troubles, journal, call, ending, onProgress } = parts;
-  const { counts, turns } = parts.survey;
+  const { counts, standings } = parts.survey;
   const running = new Set<Promise<void>>();
   let why: string | undefined;
   let broken: unknown;
@@ -99,7 +99,7 @@ export async function runJob(parts: RunParts): Promise<Ending> {
   async function settle(id: string, line: number, outcome: Outcome): Promise<void> {
     const reached = stateAfter(outcome, job.differs);
     // What an earlier try may have done, a later one that did nothing does not undo.
-    const doubted = (reached === 'not_sent' || reached === 'failed') && turns.get(id) === 'doubted';
+    const doubted = (reached === 'not_sent' || reached === 'failed') && standings.get(id) === 'doubted';
     const state = doubted ? 'unknown' : reached;
     const failure = outcome.ok ? undefined : outcome.failure;
     const before = doubted ? 'An earlier try may have reached the contact; this one did not: ' : '';
@@ -132,7 +132,7 @@ export async function runJob(parts: RunParts): Promise<Ending> {
       const wanted = job.wantedOf(row);
       if ('problem' in wanted || wanted.args === undefined) continue;
       const { id, args } = wanted;
-      if ((turns.get(id) ?? 'settled') === 'settled' || begun.has(id)) continue;
+      if ((standings.get(id) ?? 'settled') === 'settled' || begun.has(id)) continue;
       begun.add(id);
       const task = work(id, row.line, args).finally(() => running.delete(task));
       running.add(task);
@@ -153,7 +153,7 @@ export async function runJob(parts: RunParts): Promise<Ending> {
 /** Looks through the whole table before anything is done. Rows that cannot be used have failed. */
 export async function survey(job: Job, table: Table, { earlier, troubles }: Ledger, retry: Retry): Promise<Survey> {
   const counts: Counts = { total: 0, done: 0, failed: 0, unknown: 0, not_reached: 0, repeated: 0 };
-  const turns = new Map<string, Turn>();
+  const standings = new Map<string, Standing>();
   const unusable: Entry[] = [];
   /** What an earlier run has settled: an intent that nothing is known of, for what must not be done twice, is unknown. */
   const settledAs = (state: State | undefined): 'done' | 'failed' | 'unknown' | undefined => {
@@ -173,7 +173,7 @@ export async function survey(job: Job, table: Table, { earlier, troubles }: Ledg
       continue;
     }
     const { id, args } = wanted;
-    if (turns.has(id)) {
+    if (standings.has(id)) {
       counts.repeated += 1;
       continue;
     }
@@ -185,7 +185,7 @@ export async function survey(job: Job, table: Table, { earlier, troubles }: Ledg
     const before = earlier.get(id);
     const settled = settledAs(before);
     const doubted = before === 'unknown' || (before === 'intent' && !job.repeatable);
-    turns.set(id, settled !== undefined ? 'settled' : doubted ? 'doubted' : 'open');
+    standings.set(id, settled !== undefined ? 'settled' : doubted ? 'doubted' : 'open');
     if (settled === undefined) {
       troubles.delete(id);
       counts.not_reached += 1;
@@ -199,6 +199,6 @@ export async function survey(job: Job, table: Table, { earlier, troubles }: Ledg
   }
   earlier.clear();
   // Who has left the table is no longer told of.
-  for (const id of troubles.keys()) if (!turns.has(id)) troubles.delete(id);
-  return { counts, unusable, turns };
+  for (const id of troubles.keys()) if (!standings.has(id)) troubles.delete(id);
+  return { counts, unusable, standings };
 }

@@ -1,18 +1,11 @@
 import { spawn } from 'node:child_process';
-import { isLoopback } from '../address.js';
+import { browsable } from '../address.js';
 
 /** What opens an address, by operating system; everything else is taken for a desktop that knows xdg-open. */
 const openers: Readonly<Record<string, readonly [string, ...string[]]>> = {
   darwin: ['open'],
   win32: ['rundll32', 'url.dll,FileProtocolHandler'],
 };
-
-/** The address a browser may be sent to: https, or plain http on this machine; undefined for anything else. */
-export function browsable(link: string): string | undefined {
-  const url = URL.canParse(link) ? new URL(link) : undefined;
-  const safe = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname));
-  return safe ? url?.href : undefined;
-}
 
 /**
  * Opens a link in the browser without waiting for it. `failed` is told why it could not be opened, perhaps later: it is

@@ -33,7 +33,7 @@ const redrawMs = 200;
 async function dryRun({ job, table, shell, options }: Omit<Parts, 'runtime'>, journalPath: string): Promise<ExitCode> {
   const ledger = createLedger();
   peekJournal(journalPath, job.action, ledger.note);
-  const { counts, unusable, turns } = await survey(job, table, ledger, retryOf(options));
+  const { counts, unusable, standings } = await survey(job, table, ledger, retryOf(options));
   const code = counts.failed === 0 ? exitCodes.done : exitCodes.failed;
   for (const { line, message } of unusable.slice(0, 10)) shell.note(`line ${line} would fail: ${message}`);
   if (options.json === true) {
@@ -44,7 +44,7 @@ async function dryRun({ job, table, shell, options }: Omit<Parts, 'runtime'>, jo
   for await (const row of table.rows()) {
     const wanted = job.wantedOf(row);
     if ('problem' in wanted || wanted.args === undefined) continue;
-    if (turns.get(wanted.id) === 'settled' || shown.has(wanted.id)) continue;
+    if (standings.get(wanted.id) === 'settled' || shown.has(wanted.id)) continue;
     shell.print(`line ${row.line}: ${JSON.stringify(wanted.args)}`);
     shown.add(wanted.id);
     if (shown.size === rowsShown) break;

@@ -2,41 +2,19 @@ import { readFile } from 'node:fs/promises';
 import type { Result } from '../../tools/endpoint.js';
 import type { Failure } from '../../tools/failure.js';
 import { forEachSubscriber } from '../../tools/for-each.js';
-import { declarations } from '../../tools/index.js';
-import { closest } from '../closest.js';
 import type { Config } from '../config.js';
 import { parseJson } from '../json.js';
+import { toolNamed } from '../named-tool.js';
 import { readable } from '../readable.js';
 import { openRuntime } from '../runtime.js';
 import { type ExitCode, exitCodes, type Shell, UsageError } from '../shell.js';
 import { reportsDone } from '../steps.js';
-import type { Tool } from '../tool.js';
 
 /** Where a call's arguments are. */
 export interface ArgumentSource {
   /** JSON on the command line; `-` is stdin. */
   readonly inline: string | undefined;
   readonly file: string | undefined;
-}
-
-/** The tool of this name, which may lack its prefix. */
-export function toolNamed(name: string, tools: readonly Tool[]): Tool {
-  const tool = tools.find(({ declaration }) => [name, `manychat_${name}`].includes(declaration.name));
-  if (tool !== undefined) return tool;
-  const left = declarations.find((declaration) => [name, `manychat_${name}`].includes(declaration.name));
-  if (left !== undefined) {
-    const without = left.api === 'connections' ? ', or it needs MATON_API_KEY' : '';
-    throw new UsageError(
-      `${left.name} is not offered: --exclude-tools, --tools, --toolsets or --read-only leaves it out${without}`,
-    );
-  }
-  const choices = tools.map(({ declaration }) => ({
-    label: declaration.name,
-    names: [declaration.name, declaration.name.replace('manychat_', '')],
-  }));
-  const [near] = closest(name, choices, 1);
-  const meant = near === undefined ? '.' : `; did you mean ${near.label}?`;
-  throw new UsageError(`there is no tool "${name}"${meant} See manychat-mcp tools`);
 }
 
 async function readArguments({ inline, file }: ArgumentSource, { input }: Shell): Promise<unknown> {

@@ -3,11 +3,12 @@ import type { Failure } from '../../tools/failure.js';
 import { isObject } from '../../tools/object.js';
 import type { Outcome } from '../calls.js';
 import type { Config } from '../config.js';
+import { toolNamed } from '../named-tool.js';
 import { openRuntime, type Runtime } from '../runtime.js';
 import { type ExitCode, exitCodes, type Shell, UsageError } from '../shell.js';
 import { pause, realTiming, type Timing, timeout } from '../timing.js';
 import { openInBrowser } from './browser.js';
-import { exitCodeOf, failureText, toolNamed } from './call.js';
+import { exitCodeOf, failureText } from './call.js';
 
 /** What `connect` was asked for. */
 export interface ConnectOptions {

@@ -67,7 +67,7 @@ async function* examine(configured: () => Config, shell: Shell): AsyncGenerator<
   }
 }
 
-function exitCodeOf(findings: readonly Finding[]): ExitCode {
+function exitCodeAfter(findings: readonly Finding[]): ExitCode {
   const failures = findings.filter(({ status }) => status === 'failed');
   if (failures.length === 0) return exitCodes.done;
   return failures.every(({ passing }) => passing === true) ? exitCodes.again : exitCodes.failed;
@@ -95,5 +95,5 @@ export async function diagnose(configured: () => Config, asJson: boolean, shell:
     const told = findings.map(({ passing: _, ...check }): Check => check);
     print(JSON.stringify({ ok: told.every(({ status }) => status !== 'failed'), checks: told }, undefined, 2));
   }
-  return exitCodeOf(findings);
+  return exitCodeAfter(findings);
 }

@@ -1,6 +1,6 @@
 import { codeOf } from '../reason.js';
 import { startSandbox } from '../sandbox/index.js';
-import { exitCodes, type Shell, UsageError } from '../shell.js';
+import { type ExitCode, exitCodes, type Shell, UsageError } from '../shell.js';
 
 /** Runs the sandbox alone and says how to reach it; resolves when the process is asked to end. */
 export async function runSandbox(
@@ -8,7 +8,7 @@ export async function runSandbox(
   followers: number,
   key: string | undefined,
   { print, ending }: Shell,
-): Promise<number> {
+): Promise<ExitCode> {
   const options = { port, followers, ...(key !== undefined && { matonKey: key }) };
   const sandbox = await startSandbox(options).catch((error: unknown) => {
     const taken = codeOf(error) === 'EADDRINUSE';

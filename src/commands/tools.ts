@@ -1,12 +1,12 @@
 import { declarations } from '../../tools/index.js';
 import { isObject } from '../../tools/object.js';
 import type { Config } from '../config.js';
+import { toolNamed } from '../named-tool.js';
 import { jsonSchema } from '../schema.js';
 import { exitCodes, type Shell } from '../shell.js';
 import { offeredTools, type Tool } from '../tool.js';
-import { toolNamed } from './call.js';
 
-/** A tool as a client sees it, without its annotations. */
+/** A tool as a client sees it, its effect in the place of its annotations. */
 function asListed({ declaration, input, output }: Tool) {
   const { name, title, description, effect } = declaration;
   return {

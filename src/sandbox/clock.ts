@@ -9,10 +9,13 @@ export interface MovableClock extends Clock {
   reset(): void;
 }
 
-/** One second, minute, hour and day in milliseconds. */
+/** A second in milliseconds. */
 export const second = 1_000;
+/** A minute in milliseconds. */
 export const minute = 60 * second;
+/** An hour in milliseconds. */
 export const hour = 60 * minute;
+/** A day in milliseconds. */
 export const day = 24 * hour;
 
 /** Puts a movable offset on top of another clock. */

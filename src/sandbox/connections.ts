@@ -108,5 +108,5 @@ function create(world: World, incoming: Incoming): Answer {
   world.connections.push(connection);
   const shown = showConnection(world, connection);
   const shapes = { flat: shown, id_only: { connection_id: connection.id }, wrapped: { connection: shown } };
-  return { status: 200, body: shapes[world.settings.createShape] };
+  return { status: 200, body: shapes[world.settings.create_shape] };
 }

@@ -45,13 +45,12 @@ const controls: Readonly<Record<string, (world: World, incoming: Incoming) => An
   'POST /sandbox/settings': (world, incoming) => {
     const body = jsonBody(incoming);
     if (!isRecord(body)) return wrong('The settings must be a JSON object.');
-    const { createShape, limits } = body;
-    const shape = createShapes.find((candidate) => candidate === createShape);
-    if (createShape !== undefined && shape === undefined)
-      return wrong(`createShape is one of ${createShapes.join(', ')}.`);
+    const { create_shape: wanted, limits } = body;
+    const shape = createShapes.find((candidate) => candidate === wanted);
+    if (wanted !== undefined && shape === undefined) return wrong(`create_shape is one of ${createShapes.join(', ')}.`);
     if (limits !== undefined && typeof limits !== 'boolean') return wrong('limits must be true or false.');
     world.settings = {
-      createShape: shape ?? world.settings.createShape,
+      create_shape: shape ?? world.settings.create_shape,
       limits: limits ?? world.settings.limits,
     };
     return ok({ settings: world.settings });

@@ -6,18 +6,13 @@ import type { RequestRecord } from './requests.js';
 import { sandboxServer } from './server.js';
 import { type CreateShape, createWorld } from './world.js';
 
-export type { Clock } from './clock.js';
-export type { Fault, FaultEffect, FaultMatch, FaultTiming } from './faults.js';
-export type { Delivery, DeliveryFilter } from './outbox.js';
-export type { RequestRecord } from './requests.js';
-export type { CreateShape } from './world.js';
+export type { Fault, FaultEffect } from './faults.js';
+export type { Delivery } from './outbox.js';
 
 /** How a sandbox is set up; everything may be left out. */
 export interface SandboxOptions {
   /** Port on 127.0.0.1; 0 takes a free one. */
   port?: number;
-  /** Everything drawn by lot follows from it; 1. */
-  seed?: number;
   /** Where the time comes from; the system clock. */
   clock?: Clock;
   matonKey?: string;
@@ -58,9 +53,9 @@ export interface Sandbox {
 
 /** Starts a sandbox on loopback; rejects when the port is taken. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const { port = 0, seed = 1, clock = Date, matonKey = 'maton-sandbox-key' } = options;
+  const { port = 0, clock = Date, matonKey = 'maton-sandbox-key' } = options;
   const { secondConnection = 'PENDING', limits = true, createShape = 'wrapped', followers = 0 } = options;
-  const world = createWorld({ seed, clock, matonKey, secondConnection, limits, createShape, followers });
+  const world = createWorld({ clock, matonKey, secondConnection, limits, create_shape: createShape, followers });
   const server = sandboxServer(world);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

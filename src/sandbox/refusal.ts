@@ -52,7 +52,7 @@ export function gatewayRefusal(status: 401 | 404, type: string, message: string)
   return new Refusal({ status, body: { error: { message, type, code: type } } }, message);
 }
 
-/** The gateway's flat error shape, used here for 400, 429 and 500. */
-export function flatGatewayRefusal(status: 400 | 429 | 500, type: string, message: string, traceId: string): Refusal {
+/** The gateway's flat error shape, used here for 400 and 429. */
+export function flatGatewayRefusal(status: 400 | 429, type: string, message: string, traceId: string): Refusal {
   return new Refusal({ status, body: { message, type, code: status, trace_id: traceId } }, message);
 }

@@ -7,7 +7,7 @@ import { type Content, readContent } from './content.js';
 import { codedRefusal, invalid } from './refusal.js';
 
 /** How long after a contact's last interaction anything may be sent: 24 hours, the last moment included. */
-export const messagingWindow = day;
+const messagingWindow = day;
 
 const channelNames = { messenger: 'Messenger', instagram: 'Instagram', whatsapp: 'WhatsApp', telegram: 'Telegram' };
 

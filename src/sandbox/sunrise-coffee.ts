@@ -61,7 +61,7 @@ const flowRows: FlowRow[] = [
   },
 ];
 
-/** The first account: a coffee roastery with the entities the user's examples name, and some 290 contacts. */
+/** The first account: a coffee roastery with the entities the user's examples name, and some 280 contacts. */
 export function sunriseCoffee(random: Random, now: number): Account {
   const people = knownPeople(now);
   return {

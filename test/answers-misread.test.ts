@@ -1,11 +1,8 @@
-import { spawn } from 'node:child_process';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { startSandbox } from '../src/sandbox/index.js';
-import { realTiming } from '../src/timing.js';
 import type { Failure } from '../tools/failure.js';
 import { type Caller, callerThrough, createCaller } from './support/caller.js';
-import { program, through } from './support/program.js';
+import { through } from './support/program.js';
 import { fastTiming } from './support/timing.js';
 import { startUpstream, type Upstream } from './support/upstream.js';
 
@@ -185,111 +182,5 @@ describe('answers that are easily misread', () => {
     const named = await free.call('manychat_get_page', { connection_id: 'pending-1' });
     if (!named.ok) expect(named.failure.hint).toContain('manychat_get_connection');
     await free.close();
-  });
-});
-
-describe('one budget, one look-up', () => {
-  test('looking up the connection counts towards the deadline', async () => {
-    const upstream = await startUpstream((request, response) => {
-      if (request.path !== '/connections') return;
-      setTimeout(() => response.end(JSON.stringify({ connections: [{ connection_id: 'c', status: 'ACTIVE' }] })), 20);
-    });
-    const timing = fastTiming(25);
-    const caller = createCaller({ ...through(upstream.url), MANYCHAT_MCP_DEADLINE_MS: '10000' }, { timing });
-    const started = timing.now();
-    expect(await caller.call('manychat_send_flow', flow)).toMatchObject({
-      ok: false,
-      failure: { kind: 'timeout', performed: 'unknown' },
-    });
-    expect(timing.now() - started).toBeLessThan(14_000);
-    await caller.close();
-    await upstream.close();
-  });
-
-  test('many first calls at once share one look-up', async () => {
-    const sandbox = await startSandbox();
-    const caller = createCaller(through(sandbox.url, sandbox.matonKey));
-    const outcomes = await Promise.all(Array.from({ length: 9 }, () => caller.call('manychat_get_page')));
-    expect(outcomes.filter((outcome) => !outcome.ok)).toEqual([]);
-    expect(sandbox.requests().filter((request) => request.path === '/connections')).toHaveLength(1);
-    await caller.close();
-    await sandbox.close();
-  });
-
-  test('a write soon knows of a second account', async () => {
-    const sandbox = await startSandbox({ limits: false });
-    let later = 0;
-    const timing = { ...realTiming, now: () => performance.now() + later };
-    const caller = createCaller(through(sandbox.url, sandbox.matonKey), { timing });
-    const tag = ['manychat_add_tag_to_subscriber', { subscriber_id: '123456789', tag_id: 2 }] as const;
-    expect(await caller.call(...tag)).toMatchObject({ ok: true });
-    const seen = await fetch(`${sandbox.url}/sandbox`);
-    const { connections } = (await seen.json()) as { connections: { status: string; url: string }[] };
-    const pending = connections.find(({ status }) => status === 'PENDING')?.url ?? '';
-    const body = new URLSearchParams(new URL(pending).searchParams);
-    body.set('api_key', sandbox.secondManychatKey);
-    await fetch(pending, { method: 'POST', body });
-    later += 2_500;
-    expect(await caller.call(...tag)).toMatchObject({ ok: false, failure: { kind: 'ambiguous_connection' } });
-    await caller.close();
-    await sandbox.close();
-  });
-});
-
-describe('a process whose surroundings misbehave', () => {
-  const initialize = {
-    jsonrpc: '2.0',
-    id: 0,
-    method: 'initialize',
-    params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'test', version: '1' } },
-  };
-  const start = (environment: Record<string, string> = {}) =>
-    spawn(process.execPath, [program], { env: { PATH: process.env.PATH ?? '', ...environment } });
-
-  test('nobody reads stderr: it goes on answering', async () => {
-    const child = start({ MANYCHAT_MCP_LOG_LEVEL: 'debug' });
-    child.stderr.pause();
-    const calls = 1_500;
-    let answers = 0;
-    const answered = new Promise<void>((resolve) => {
-      child.stdout.on('data', (chunk: Buffer) => {
-        answers += chunk.toString('utf8').split('\n').length - 1;
-        if (answers > calls) resolve();
-      });
-    });
-    const call = (id: number) => ({
-      jsonrpc: '2.0',
-      id,
-      method: 'tools/call',
-      params: { name: 'manychat_get_page', arguments: {} },
-    });
-    const frames = [initialize, ...Array.from({ length: calls }, (_, index) => call(index + 1))];
-    child.stdin.write(frames.map((frame) => `${JSON.stringify(frame)}\n`).join(''));
-    await answered;
-    child.stdin.end();
-    expect(await new Promise((resolve) => child.on('exit', resolve))).toBe(0);
-  });
-
-  test('a signal that comes while it starts ends it', async () => {
-    const child = start({ MANYCHAT_MCP_SANDBOX: 'true' });
-    const ended = new Promise((resolve) => child.on('exit', (code, signal) => resolve(signal ?? code)));
-    const again = setInterval(() => child.kill('SIGTERM'), 40);
-    expect([0, 3, 'SIGTERM']).toContain(await ended);
-    clearInterval(again);
-  });
-
-  test('the sandbox uses none of the real settings', async () => {
-    const caller = start({ MANYCHAT_MCP_SANDBOX: '1', MATON_CONNECTION_ID: 'real', MATON_API_KEY: 'real-key' });
-    const first = new Promise<string>((resolve) => {
-      let out = '';
-      caller.stdout.on('data', (chunk: Buffer) => {
-        out += chunk.toString('utf8');
-        if (out.includes('"id":1')) resolve(out);
-      });
-    });
-    const call = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'manychat_get_page', arguments: {} } };
-    caller.stdin.write(`${JSON.stringify(initialize)}\n${JSON.stringify(call)}\n`);
-    expect(await first).toContain('Sunrise Coffee');
-    caller.stdin.end();
   });
 });

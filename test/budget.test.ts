@@ -1,0 +1,57 @@
+import { describe, expect, test } from 'vitest';
+import { startSandbox } from '../src/sandbox/index.js';
+import { realTiming } from '../src/timing.js';
+import { createCaller } from './support/caller.js';
+import { through } from './support/program.js';
+import { fastTiming } from './support/timing.js';
+import { startUpstream } from './support/upstream.js';
+
+const flow = { subscriber_id: '1', flow_ns: 'content1' };
+
+describe('one budget, one look-up', () => {
+  test('looking up the connection counts towards the deadline', async () => {
+    const upstream = await startUpstream((request, response) => {
+      if (request.path !== '/connections') return;
+      setTimeout(() => response.end(JSON.stringify({ connections: [{ connection_id: 'c', status: 'ACTIVE' }] })), 20);
+    });
+    const timing = fastTiming(25);
+    const caller = createCaller({ ...through(upstream.url), MANYCHAT_MCP_DEADLINE_MS: '10000' }, { timing });
+    const started = timing.now();
+    expect(await caller.call('manychat_send_flow', flow)).toMatchObject({
+      ok: false,
+      failure: { kind: 'timeout', performed: 'unknown' },
+    });
+    expect(timing.now() - started).toBeLessThan(14_000);
+    await caller.close();
+    await upstream.close();
+  });
+
+  test('many first calls at once share one look-up', async () => {
+    const sandbox = await startSandbox();
+    const caller = createCaller(through(sandbox.url, sandbox.matonKey));
+    const outcomes = await Promise.all(Array.from({ length: 9 }, () => caller.call('manychat_get_page')));
+    expect(outcomes.filter((outcome) => !outcome.ok)).toEqual([]);
+    expect(sandbox.requests().filter((request) => request.path === '/connections')).toHaveLength(1);
+    await caller.close();
+    await sandbox.close();
+  });
+
+  test('a write soon knows of a second account', async () => {
+    const sandbox = await startSandbox({ limits: false });
+    let later = 0;
+    const timing = { ...realTiming, now: () => performance.now() + later };
+    const caller = createCaller(through(sandbox.url, sandbox.matonKey), { timing });
+    const tag = ['manychat_add_tag_to_subscriber', { subscriber_id: '123456789', tag_id: 2 }] as const;
+    expect(await caller.call(...tag)).toMatchObject({ ok: true });
+    const seen = await fetch(`${sandbox.url}/sandbox`);
+    const { connections } = (await seen.json()) as { connections: { status: string; url: string }[] };
+    const pending = connections.find(({ status }) => status === 'PENDING')?.url ?? '';
+    const body = new URLSearchParams(new URL(pending).searchParams);
+    body.set('api_key', sandbox.secondManychatKey);
+    await fetch(pending, { method: 'POST', body });
+    later += 2_500;
+    expect(await caller.call(...tag)).toMatchObject({ ok: false, failure: { kind: 'ambiguous_connection' } });
+    await caller.close();
+    await sandbox.close();
+  });
+});
