@@ -28,7 +28,67 @@ const wrong = (files: string[], allowed: (imported: string, file: string) => boo
       .map((imported) => `${file} -> ${imported}`),
   );
 
+/** What each file exports, with the line above it and the line itself. */
+const exported = (file: string): { name: string; above: string; line: string }[] => {
+  const lines = readFileSync(join(root, file), 'utf8').split('\n');
+  return lines.flatMap((line, index) => {
+    const name = /^export (?:async )?(?:const|function\*?|class|interface|type|let) (\w+)/.exec(line)?.[1];
+    return name === undefined ? [] : [{ name, above: lines[index - 1]?.trim() ?? '', line }];
+  });
+};
+
+describe('what is exported', () => {
+  const folders = ['tools', 'src', 'packaging'];
+
+  test('is documented; a declaration by its description', () => {
+    const silent = folders.flatMap(sources).flatMap((file) =>
+      exported(file)
+        .filter(({ above, line }) => !above.endsWith('*/') && !/ = (endpoint|workflow)\(/.test(line))
+        .map(({ name }) => `${file}: ${name}`),
+    );
+    expect(silent).toEqual([]);
+  });
+
+  test('is used elsewhere; the bundler alone takes what stands in for parts of packages', () => {
+    const all = [...folders, 'test'].flatMap(sources).filter((file) => file !== 'test/arrows.test.ts');
+    const words = new Map(all.map((file) => [file, new Set(readFileSync(join(root, file), 'utf8').match(/\w+/g))]));
+    const unused = folders.flatMap(sources).flatMap((file) =>
+      exported(file)
+        .filter(({ line }) => !/^export (interface|type) /.test(line))
+        .filter(({ name }) => !all.some((other) => other !== file && words.get(other)?.has(name)))
+        .map(({ name }) => `${file}: ${name}`),
+    );
+    expect(unused).toEqual([
+      'packaging/no-threads.ts: isMainThread',
+      'packaging/sdk-parts.ts: DefaultJsonSchemaValidator',
+    ]);
+  });
+});
+
 describe('who may import whom', () => {
+  test('no file needs itself when it is loaded', () => {
+    const needed = (file: string): string[] => {
+      const text = readFileSync(join(root, file), 'utf8');
+      const loads = /^(?:import|export) (?!type\b)[^'"]*?from\s+'(\.[^']+)'|^import\s+'(\.[^']+)'/gm;
+      return [...text.matchAll(loads)].map(([, from, bare]) =>
+        join(dirname(file), from ?? bare ?? '')
+          .split(sep)
+          .join('/')
+          .replace(/\.js$/, '.ts'),
+      );
+    };
+    const circles: string[] = [];
+    const follow = (file: string, path: readonly string[], done: Set<string>): void => {
+      if (path.includes(file)) circles.push([...path.slice(path.indexOf(file)), file].join(' -> '));
+      if (path.includes(file) || done.has(file)) return;
+      for (const next of needed(file)) follow(next, [...path, file], done);
+      done.add(file);
+    };
+    const done = new Set<string>();
+    for (const file of ['tools', 'src'].flatMap(sources)) follow(file, [], done);
+    expect(circles).toEqual([]);
+  });
+
   test('tools/ knows zod and itself', () => {
     expect(sources('tools').length).toBeGreaterThan(5);
     expect(wrong(sources('tools'), (name) => name === 'zod' || name.startsWith('tools/'))).toEqual([]);

@@ -8,7 +8,7 @@ import { done } from './outputs.js';
 import { repairSend } from './repair.js';
 import { contentCautions, sendContent, sendFlow } from './sending.js';
 import { addTagToSubscriberByName, removeTagFromSubscriberByName } from './tags.js';
-import { fieldRecord, subscriberId, tagName, text } from './values.js';
+import { fieldRecord, mostFields, subscriberId, tagName, text } from './values.js';
 import { type Step, workflow } from './workflow.js';
 
 /** What can be done with each of many contacts. */
@@ -68,14 +68,11 @@ export function actionCautions(action: SubscriberAction): string[] {
   return action.data === undefined ? [] : contentCautions(action.data.content);
 }
 
-/** Fields that ManyChat sets in one request. */
-const fieldsAtOnce = 20;
-
 /** The steps that set fields of one contact, as many at once as ManyChat takes. */
 export function stepsToSet(subscriber_id: unknown, fields: SubscriberAction['fields'] = {}): Step[] {
   const all = Object.entries(fields).map(([field_name, field_value]) => ({ field_name, field_value }));
-  const batches = Array.from({ length: Math.ceil(all.length / fieldsAtOnce) }, (_, index) =>
-    all.slice(index * fieldsAtOnce, (index + 1) * fieldsAtOnce),
+  const batches = Array.from({ length: Math.ceil(all.length / mostFields) }, (_, index) =>
+    all.slice(index * mostFields, (index + 1) * mostFields),
   );
   return batches.map((some) => ({
     what: `set ${some.map(({ field_name }) => field_name).join(', ')}`,

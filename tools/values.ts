@@ -69,7 +69,10 @@ export const fieldValue = z.union([z.string(), exactNumber, z.boolean(), z.null(
 /** Types of custom and bot fields. */
 export const fieldType = z.enum(fieldTypes).describe('Cannot be changed');
 
-/** Up to 20 fields, each named by id or by name: ManyChat's limit for one request. */
+/** Most fields that ManyChat sets in one request. */
+export const mostFields = 20;
+
+/** A list of fields, each named by id or by name. */
 export const fields = (fieldId: typeof customFieldId, fieldName: typeof customFieldName) =>
   z
     .array(
@@ -80,7 +83,7 @@ export const fields = (fieldId: typeof customFieldId, fieldName: typeof customFi
         }),
     )
     .min(1)
-    .max(20)
+    .max(mostFields)
     .describe('Each by field_id or field_name');
 
 /** Fields of a contact by their names, which ManyChat takes in any case. */

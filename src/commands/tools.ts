@@ -3,7 +3,7 @@ import { isObject } from '../../tools/object.js';
 import type { Config } from '../config.js';
 import { toolNamed } from '../named-tool.js';
 import { jsonSchema } from '../schema.js';
-import { exitCodes, type Shell } from '../shell.js';
+import { type ExitCode, exitCodes, type Shell } from '../shell.js';
 import { offeredTools, type Tool } from '../tool.js';
 
 /** A tool as a client sees it, its effect in the place of its annotations. */
@@ -65,7 +65,7 @@ export async function showTools(
   name: string | undefined,
   { json = false }: { json?: boolean },
   { print, columns }: Shell,
-): Promise<number> {
+): Promise<ExitCode> {
   const tools = offeredTools(declarations, config);
   const shown = name === undefined ? tools : [toolNamed(name, tools)];
   if (json) {

@@ -2,7 +2,7 @@ import type { Account, Contact, CustomField, Tag } from './account.js';
 import { decimalId } from './json.js';
 import type { Limiter } from './limits.js';
 import type { Delivery } from './outbox.js';
-import { invalid } from './refusal.js';
+import { invalid, missing } from './refusal.js';
 
 /** One request that reached an account, with what its handler may use. */
 export interface Call {
@@ -20,7 +20,7 @@ export type Handler = (call: Call) => unknown;
 /** A required, non-empty string. */
 export function requiredText({ parameters }: Call, name: string): string {
   const value = parameters[name];
-  if (value === undefined || value === null || value === '') throw invalid(`The ${name} field is required.`);
+  if (value === undefined || value === null || value === '') throw missing(name);
   if (typeof value !== 'string') throw invalid(`The ${name} must be a string.`);
   return value;
 }
@@ -35,7 +35,7 @@ export function optionalText({ parameters }: Call, name: string): string {
 /** A required id, sent as an integer or as a digit string (the swagger documents the first, clients send both). */
 export function requiredId({ parameters }: Call, name: string): string {
   const value = parameters[name];
-  if (value === undefined || value === null || value === '') throw invalid(`The ${name} field is required.`);
+  if (value === undefined || value === null || value === '') throw missing(name);
   const id = decimalId(value);
   if (id === undefined) throw invalid(`The ${name} must be an integer.`);
   return id;

@@ -14,7 +14,7 @@ import {
 import { showContact } from './contact.js';
 import { fieldWrites } from './field-writes.js';
 import { isRecord, readJson } from './json.js';
-import { codedRefusal, invalid, plainRefusal } from './refusal.js';
+import { codedRefusal, invalid, missing, plainRefusal } from './refusal.js';
 import { customFieldValue } from './values.js';
 
 const mostFound = 100;
@@ -96,7 +96,7 @@ export const removeTagByName: Handler = (call) => {
 };
 
 function setField(call: Call, contact: Contact, field: CustomField): void {
-  if (call.parameters.field_value === undefined) throw invalid('The field_value field is required.');
+  if (call.parameters.field_value === undefined) throw missing('field_value');
   writeField(call.account, contact, field.id, customFieldValue(field, call.parameters.field_value));
 }
 

@@ -1,7 +1,7 @@
 import type { CustomField, FieldValue } from './account.js';
 import { type Call, fieldById, fieldByName } from './call.js';
 import { decimalId, isRecord } from './json.js';
-import { invalid } from './refusal.js';
+import { invalid, missing } from './refusal.js';
 
 const mostFields = 20;
 
@@ -12,12 +12,12 @@ export function fieldWrites<Field extends CustomField>(
   checked: (field: CustomField, value: unknown) => FieldValue,
 ): { field: Field; value: FieldValue }[] {
   const items = parameters.fields;
-  if (!Array.isArray(items) || items.length === 0) throw invalid('The fields field is required.');
+  if (!Array.isArray(items) || items.length === 0) throw missing('fields');
   if (items.length > mostFields) throw invalid(`The fields may not have more than ${mostFields} items.`);
   return items.map((item: unknown) => {
     if (!isRecord(item)) throw invalid('Each of the fields must be an object.');
     const field = namedField(item, fields);
-    if (item.field_value === undefined) throw invalid('The field_value field is required.');
+    if (item.field_value === undefined) throw missing('field_value');
     return { field, value: checked(field, item.field_value) };
   });
 }

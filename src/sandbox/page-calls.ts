@@ -11,7 +11,7 @@ import {
   requiredText,
 } from './call.js';
 import { fieldWrites } from './field-writes.js';
-import { invalid } from './refusal.js';
+import { invalid, missing } from './refusal.js';
 import { botFieldValue } from './values.js';
 
 /** The page. */
@@ -83,7 +83,7 @@ export const createBotField: Handler = (call) => {
 };
 
 function setBotFieldOf(call: Call, field: BotField): undefined {
-  if (call.parameters.field_value === undefined) throw invalid('The field_value field is required.');
+  if (call.parameters.field_value === undefined) throw missing('field_value');
   field.value = botFieldValue(field, call.parameters.field_value);
 }
 

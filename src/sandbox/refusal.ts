@@ -42,6 +42,9 @@ export function invalidFields(problems: ReadonlyMap<string, string>): Refusal {
   return manychatError(400, 'Validation error', { details: { messages } });
 }
 
+/** ManyChat's complaint about a parameter that is not there. */
+export const missing = (name: string): Refusal => invalid(`The ${name} field is required.`);
+
 /** ManyChat's complaint about message content. */
 export function invalidContent(what: string): Refusal {
   return invalid(`Wrong dynamic message format: ${what}`);

@@ -4,7 +4,7 @@ import { type Call, type Handler, optionalText, requiredContact, requiredId } fr
 import { channelCode, closedWindow } from './channels.js';
 import { day } from './clock.js';
 import { type Content, readContent } from './content.js';
-import { codedRefusal, invalid } from './refusal.js';
+import { codedRefusal, invalid, missing, type Refusal } from './refusal.js';
 
 /** How long after a contact's last interaction anything may be sent: 24 hours, the last moment included. */
 const messagingWindow = day;
@@ -17,7 +17,7 @@ export const sendContent: Handler = (call) => {
   const contact = requiredContact(call);
   if (optionalText(call, 'message_tag') !== '') throw invalid('Message tags are no longer supported');
   const topicName = optionalText(call, 'otn_topic_name');
-  if (call.parameters.data === undefined) throw invalid('The data field is required.');
+  if (call.parameters.data === undefined) throw missing('data');
   const content = readContent(account, call.parameters.data);
   const actions = content.actions.map((action) => actionOn(account, action));
   for (const action of content.buttonActions) actionOn(account, action);
@@ -39,12 +39,15 @@ export const sendContent: Handler = (call) => {
   });
 };
 
-function requireChannel(contact: Contact, { channel }: Content): void {
-  if (contact.channels.includes(channel)) return;
-  throw codedRefusal(
+const unreachable = (channel: Content['channel']): Refusal =>
+  codedRefusal(
     channelCode[channel],
     `Content can't be sent to subscriber via specific channel: ${channelNames[channel]}.`,
   );
+
+function requireChannel(contact: Contact, { channel }: Content): void {
+  if (contact.channels.includes(channel)) return;
+  throw unreachable(channel);
 }
 
 /** Whether a contact wrote within the last 24 hours. */
@@ -75,14 +78,9 @@ export const sendContentByUserRef: Handler = (call) => {
   const userRef = requiredId(call, 'user_ref');
   const linked = call.account.userRefs.get(userRef);
   if (linked === undefined) throw codedRefusal(2011, "User_ref isn't registered");
-  if (call.parameters.data === undefined) throw invalid('The data field is required.');
+  if (call.parameters.data === undefined) throw missing('data');
   const content = readContent(call.account, call.parameters.data);
-  if (content.channel !== 'messenger') {
-    throw codedRefusal(
-      channelCode[content.channel],
-      `Content can't be sent to subscriber via specific channel: ${channelNames[content.channel]}.`,
-    );
-  }
+  if (content.channel !== 'messenger') throw unreachable(content.channel);
   if (content.messages.length === 0) return;
   call.deliver({
     subscriber_id: linked,
