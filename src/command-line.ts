@@ -18,6 +18,12 @@ function numberOf(option: string, text: string, [least, most]: readonly [number,
   throw new UsageError(`${option} must be ${what} from ${least} to ${most}, not "${text}"`);
 }
 
+interface ConnectFlags {
+  readonly open?: true;
+  readonly json?: true;
+  readonly timeout: string;
+}
+
 /** Understands a command line and runs what it asks for; resolves with the exit code. */
 export async function runCommandLine(args: readonly string[], shell: Shell): Promise<number> {
   let code: number = exitCodes.done;
@@ -106,15 +112,17 @@ export async function runCommandLine(args: readonly string[], shell: Shell): Pro
       code = await bulk(config(), path, options, shell);
     });
   program
-    .command('connect')
-    .description('connect a ManyChat account at Maton: prints a link and waits until the key is entered there')
+    .command('connect [id]')
+    .description(
+      'connect a ManyChat account at Maton: prints a link and waits until the key is entered there; with an id goes on with a connection that is PENDING',
+    )
     .option('--open', 'open the link in the browser')
     .option('--json', 'print JSON: one line when the link is there, one at the end')
     .option('--timeout <seconds>', 'how long to wait', '600')
-    .action(async ({ open, json, timeout }: { open?: true; json?: true; timeout: string }) => {
+    .action(async (connectionId: string | undefined, { open, json, timeout }: ConnectFlags) => {
       const { connectAccount } = await import('./commands/connect.js');
       const timeoutSeconds = numberOf('--timeout', timeout, [1, 99_999], 'a number of seconds');
-      const options = { open: open === true, json: json === true, timeoutSeconds };
+      const options = { connectionId, open: open === true, json: json === true, timeoutSeconds };
       code = await connectAccount(config(), options, shell);
     });
   program

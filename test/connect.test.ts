@@ -36,6 +36,7 @@ async function enterInLatest(sandbox: Sandbox): Promise<void> {
 
 interface Asked extends Partial<Shell> {
   readonly environment?: Record<string, string>;
+  readonly connectionId?: string;
   readonly json?: boolean;
   readonly timeoutSeconds?: number;
   /** Told the link when it is printed. */
@@ -45,7 +46,7 @@ interface Asked extends Partial<Shell> {
 
 /** Runs `connect` in this process, a second of its waiting in a millisecond. */
 async function connecting(sandbox: Sandbox, asked: Asked = {}) {
-  const { environment = {}, json = false, timeoutSeconds = 86_400, onLink, ...replaced } = asked;
+  const { environment = {}, connectionId, json = false, timeoutSeconds = 86_400, onLink, ...replaced } = asked;
   const settings = { ...through(sandbox.url, sandbox.matonKey), ...environment };
   const entered: unknown[] = [];
   const { shell, out, err, end } = recordingShell(settings, {
@@ -57,7 +58,8 @@ async function connecting(sandbox: Sandbox, asked: Asked = {}) {
     },
   });
   const config = readConfig({ MANYCHAT_MCP_LOG_LEVEL: 'silent', ...settings });
-  const code = await connectAccount(config, { open: false, json, timeoutSeconds }, shell, fastTiming());
+  const options = { connectionId, open: false, json, timeoutSeconds };
+  const code = await connectAccount(config, options, shell, fastTiming());
   await Promise.all(entered);
   expect([...out, ...err].join('\n')).not.toContain(sandbox.matonKey);
   const created = sandbox.requests().filter(({ method, path }) => method === 'POST' && path === '/connections');
@@ -104,6 +106,23 @@ describe('connect', () => {
     expect(err).toContain('It is not the only one.');
     const { connection } = JSON.parse(await (await request(sandbox, 'GET', `/connections/${id}`)).text());
     expect(connection.status).toBe('ACTIVE');
+  });
+
+  test('goes on with a connection that is PENDING, by its id', async () => {
+    const sandbox = await sandboxed();
+    const first = await connecting(sandbox, { timeoutSeconds: 10 });
+    const connectionId = newId(sandbox, first.err);
+    expect(first.err).toContain(`manychat-mcp connect ${connectionId}   shows the link again and goes on waiting`);
+    const onLink = (link: string) => enter(link, { api_key: sandbox.secondManychatKey });
+    const second = await connecting(sandbox, { connectionId, onLink });
+    expect(second).toMatchObject({ code: 0, created: 1 });
+    expect(second.out.slice(0, 2)).toEqual([first.out[0], `${connectionId} is ACTIVE.`]);
+    expect(second.err).not.toContain('This adds another account');
+    const third = await connecting(sandbox, { connectionId });
+    expect(third).toMatchObject({ code: 0, created: 1 });
+    expect(third.out[0]).toBe(`${connectionId} is ACTIVE.`);
+    const none = await connecting(sandbox, { connectionId: 'nothing-like-it' });
+    expect([none.code, none.err]).toEqual([1, expect.stringMatching(/^connection_not_found: /)]);
   });
 
   test('of a first account it says that nothing need be set; of a pinned one that it is replaced', async () => {

@@ -12,6 +12,8 @@ import { exitCodeOf, failureText } from './call.js';
 
 /** What `connect` was asked for. */
 export interface ConnectOptions {
+  /** A connection that was begun earlier; undefined makes one. */
+  readonly connectionId?: string | undefined;
   readonly open: boolean;
   readonly json: boolean;
   readonly timeoutSeconds: number;
@@ -53,7 +55,9 @@ const callLine = (tool: string, id: string): string => `manychat-mcp call ${tool
 function goOn(id: string, { sandbox }: Config): string {
   if (sandbox) return 'It ended with the embedded sandbox.';
   return [
-    'Its link still works, and nothing need be running here while the key is entered. Afterwards:',
+    'Its link still works, and nothing need be running here while the key is entered.',
+    `  manychat-mcp connect ${id}   shows the link again and goes on waiting`,
+    'Once it is entered:',
     `  ${callLine('get_connection', id)}   shows its state, and the link while it is PENDING`,
     '  manychat-mcp doctor   checks everything',
     `  MATON_CONNECTION_ID=${id}   in the client's configuration uses it`,
@@ -75,14 +79,15 @@ async function untilSettled(
   let trouble: string | undefined;
   try {
     for (;;) {
+      if (seen.status === 'ACTIVE') return { how: 'active' };
+      if (seen.status === 'FAILED') return { how: 'failed' };
       tell(seen, timing.now() - began, trouble);
       await pause(timing, pollMs, stop);
       const outcome = stop.aborted ? undefined : await ask(stop);
       if (outcome?.ok === true) {
         seen = seenIn(outcome.result);
         trouble = undefined;
-        if (seen.status === 'ACTIVE') return { how: 'active' };
-        if (seen.status === 'FAILED') return { how: 'failed' };
+        if (seen.status === 'ACTIVE' || seen.status === 'FAILED') continue;
       }
       if (ending.aborted) return { how: 'stopped' };
       if (late.signal.aborted) return { how: 'late' };
@@ -123,7 +128,7 @@ function createTeller(id: string, limitSeconds: number, { note, redraw, interact
   };
 }
 
-/** Ids of the connections that are ACTIVE already. */
+/** Ids of connections. */
 const idsIn = ({ connections }: Result): string[] =>
   (Array.isArray(connections) ? connections : []).filter(isObject).flatMap((each) => textOf(each.connection_id) ?? []);
 
@@ -150,7 +155,10 @@ function printActive(id: string, others: readonly string[], pinned: string | und
   print(JSON.stringify(configuration, undefined, 2));
 }
 
-/** Connects an account: prints a link for its owner, waits until the key is entered there, prints what to configure. */
+/**
+ * Connects an account, or goes on with a connection: prints a link for its owner, waits until the key is entered there,
+ * prints what to configure.
+ */
 export async function connectAccount(
   config: Config,
   options: ConnectOptions,
@@ -162,10 +170,12 @@ export async function connectAccount(
       'there are no connections without Maton: only MANYCHAT_API_KEY is set, and MATON_API_KEY is not',
     );
   }
-  if (config.dryRun) {
+  const makes = options.connectionId === undefined;
+  if (makes && config.dryRun) {
     throw new UsageError('connect makes a connection, which a dry run does not: leave out --dry-run');
   }
-  if (config.readOnly) throw new UsageError('connect makes a connection, which --read-only forbids: leave it out');
+  if (makes && config.readOnly)
+    throw new UsageError('connect makes a connection, which --read-only forbids: leave it out');
   const runtime = await openRuntime(config);
   try {
     return await connectThrough(runtime, options, shell, timing);
@@ -176,7 +186,7 @@ export async function connectAccount(
 
 async function connectThrough(
   { call, everyTool, config }: Runtime,
-  { open, json, timeoutSeconds }: ConnectOptions,
+  { connectionId, open, json, timeoutSeconds }: ConnectOptions,
   shell: Shell,
   timing: Timing,
 ): Promise<ExitCode> {
@@ -195,11 +205,15 @@ async function connectThrough(
   }
   const listed = await perform('manychat_list_connections', { status: 'ACTIVE' });
   if (!listed.ok) return refuse(listed.failure);
-  const others = idsIn(listed.result);
-  if (others.length > 0) note(`Connected already: ${others.join(', ')}. This adds another account.`);
-  const created = await perform('manychat_create_connection', {});
-  if (!created.ok) return refuse(created.failure);
-  const connection = seenIn(created.result);
+  const others = idsIn(listed.result).filter((id) => id !== connectionId);
+  if (connectionId === undefined && others.length > 0) {
+    note(`Connected already: ${others.join(', ')}. This adds another account.`);
+  }
+  const begun = await (connectionId === undefined
+    ? perform('manychat_create_connection', {})
+    : perform('manychat_get_connection', { connection_id: connectionId }));
+  if (!begun.ok) return refuse(begun.failure);
+  const connection = seenIn(begun.result);
   const { id } = connection;
   const teller = createTeller(id, timeoutSeconds, shell);
 
