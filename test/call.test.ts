@@ -97,7 +97,7 @@ describe('call', () => {
   test.each([
     [{}, 0],
     [{ done: 1, failed: [], unknown: [], remaining: [] }, 0],
-    [{ failed: [{}], unknown: [], remaining: [] }, 1],
+    [{ failed: [{ error: 'not_found', subscriber_ids: ['1'] }], unknown: [], remaining: [] }, 1],
     [{ failed: [{}], unknown: [], remaining: ['1'] }, 4],
     [{ failed: [{}], unknown: [], remaining: [], stopped: 'network: gone' }, 4],
     [{ failed: [{}], unknown: ['1'], remaining: ['1'] }, 3],

@@ -29,6 +29,13 @@ describe('a refused send', () => {
     ['otn_unavailable', '24958501110460017', {}, { otn_topic_name: 'Price Drop Alert' }, /closed for/],
     ['channel_refused', '24958501110470023', {}, {}, /Instagram is on record/],
     ['subscriber_inactive', '24958501110480012', {}, {}, /no interaction/],
+    [
+      'subscriber_inactive',
+      '24958501110480011',
+      {},
+      {},
+      /The contact interacted last .*: it may have unsubscribed since\./,
+    ],
     ['message_tag_refused', '24958501110451908', {}, { message_tag: 'ACCOUNT_UPDATE' }, /window is open for another/],
     ['window_closed', '24958501110470024', { type: 'instagram' }, {}, /closed for/],
   ])('%s is explained by the contact', async (kind, id, content, more, words) => {

@@ -76,6 +76,14 @@ describe('given addresses that are not all of the contact found', () => {
       { phone: '+15550102030', has_opt_in_sms: false, whatsapp_phone: '972501234567' },
       'The contact has the whatsapp_phone 15550102030, not +972501234567 as given: make sure that it is the one meant.',
     ],
+    [
+      { email: 'maria.garcia@example.com', has_opt_in_email: true, phone: '+15550009999', has_opt_in_sms: false },
+      'The contact has no phone, not +15550009999 as given: make sure that it is the one meant.',
+    ],
+    [
+      { whatsapp_phone: '+972501234567', whatsapp_field_id: 8, first_name: 'Noa' },
+      'first_name "Noa" was not set: the contact is 1523908742 (Aisha Khan). Make sure that it is the one meant before you change its name.',
+    ],
   ])('%j is found with a warning', async (args, warning) => {
     expect((await used.result(find, args)).warnings).toEqual([warning]);
   });
@@ -83,8 +91,8 @@ describe('given addresses that are not all of the contact found', () => {
   test.each([
     [{ email: ' JOHN@example.com\n', has_opt_in_email: true, phone: '+1 234 567-890', has_opt_in_sms: false }],
     [{ phone: '+15550102030', has_opt_in_sms: false, whatsapp_phone: '15550102030' }],
-    [{ email: 'maria.garcia@example.com', has_opt_in_email: true, phone: '+15550009999', has_opt_in_sms: false }],
-  ])('%j agrees with the contact, or it has no such address', async (args) => {
+    [{ whatsapp_phone: '+972501234567', whatsapp_field_id: 8, first_name: ' aisha', last_name: 'Khan' }],
+  ])('%j agrees with the contact', async (args) => {
     const { created, warnings } = await used.result(find, args);
     expect([created, warnings]).toEqual([false, undefined]);
   });

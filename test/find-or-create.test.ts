@@ -44,7 +44,10 @@ describe('manychat_find_or_create_subscriber', () => {
 
   test.each([
     [{}, /^give at least one of phone, whatsapp_phone and email$/],
-    [{ email: 'ada@example.com' }, /^has_opt_in_email: is required with email$/],
+    [
+      { email: 'ada@example.com' },
+      /^has_opt_in_email: is required with email: true only where the contact agreed to email, else false$/,
+    ],
     [{ phone: '0501234567', has_opt_in_sms: false }, /^phone: must be a number with \+ and country code/],
     [{ whatsapp_phone: 'wa.me/447700900123' }, /^whatsapp_phone: must be a number/],
   ])('refuses %j before any request', async (args, words) => {

@@ -53,9 +53,12 @@ describe('each action', () => {
   ])('%j', async (action, paths) => {
     const result = await run(['123456789', 24958501110451 as unknown, '800000000001', '0800000000001'], action);
     expect(result).toMatchObject({ done: 2, unknown: [], remaining: [] });
-    expect(result.failed).toEqual([{ subscriber_id: '24958501110451', error: 'not_found' }]);
+    expect(result.failed).toEqual([{ error: 'not_found', subscriber_ids: ['24958501110451'] }]);
     for (const path of paths) expect(count(path)).toBeGreaterThanOrEqual(2);
-    expect(list(result, 'warnings').length).toBeLessThanOrEqual(1);
+    const warnings = list(result, 'warnings');
+    expect(warnings).toContain('1 of the ids repeat others: each contact has one turn.');
+    const aboutFlow = 'done: ManyChat accepted the flow, and does not tell whom it reached.';
+    expect(warnings.includes(aboutFlow)).toBe(action.action === 'send_flow');
   });
 
   test.each([
@@ -120,16 +123,16 @@ describe('many contacts', () => {
       }
       const all = ids(80);
       const result = await run(all, text);
-      const failed = list(result, 'failed') as { subscriber_id: string }[];
+      const failed = (list(result, 'failed') as { subscriber_ids: string[] }[]).flatMap((each) => each.subscriber_ids);
       const unknown = list(result, 'unknown');
       const remaining = list(result, 'remaining');
-      const told = [...failed.map((each) => each.subscriber_id), ...unknown, ...remaining];
+      const told = [...failed, ...unknown, ...remaining];
       expect(Number(result.done) + told.length).toBe(80);
       expect(new Set(told).size).toBe(told.length);
       const got = reached();
       expect(new Set(got).size).toBe(got.length);
       // Who got it is done or unknown, and is not sent to again.
-      for (const id of [...failed.map((each) => each.subscriber_id), ...remaining]) expect(got).not.toContain(id);
+      for (const id of [...failed, ...remaining]) expect(got).not.toContain(id);
     }
   }, 30_000);
 });
@@ -140,9 +143,8 @@ describe('what concerns one contact', () => {
     const result = await run([...closed, ...ids(5)], text);
     expect(result.done).toBe(5);
     expect(result.failed).toEqual([
-      { subscriber_id: closed[0], error: 'window_closed' },
-      { subscriber_id: closed[1], error: 'subscriber_inactive' },
-      { subscriber_id: closed[2], error: 'subscriber_inactive' },
+      { error: 'window_closed', subscriber_ids: [closed[0]] },
+      { error: 'subscriber_inactive', subscriber_ids: [closed[1], closed[2]] },
     ]);
     expect(list(result, 'errors').map((each) => Object(each).kind)).toEqual(['window_closed', 'subscriber_inactive']);
     expect(count('getInfo')).toBe(0);

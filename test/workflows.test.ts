@@ -68,6 +68,10 @@ describe('manychat_send_text', () => {
     [{ buttons: [{ caption: 'x' }] }, /^buttons\[0\]: a button needs exactly one of `url` and `flow_ns`$/],
     [{ buttons: [{ caption: 'x', url: 'example.com' }] }, /^buttons\[0\].url: must be a whole web address/],
     [{ channel: 'telegram', quick_replies: [{ caption: 'x', flow_ns: 'content1' }] }, /does not work on telegram/],
+    [
+      { text: 'Hi {{first_name}}' },
+      /^text: holds \{\{first_name\}\}, which only flows fill in: .*manychat_set_fields_and_send_flow/,
+    ],
     [{ quick_replies: Array(12).fill({ caption: 'x', flow_ns: 'content1' }) }, /takes 11 quick replies/],
   ])('refuses %j before any request', async (args, words) => {
     expect(await used.failure('manychat_send_text', send(args))).toMatchObject({
@@ -78,17 +82,14 @@ describe('manychat_send_text', () => {
     expect(used.sandbox.requests()).toEqual([]);
   });
 
-  test('warns of what is sent as it stands and of what is not documented', async () => {
+  test('warns of what is not documented', async () => {
     const { warnings } = await used.result('manychat_send_text', {
       subscriber_id: '1523908742',
-      text: 'Hi {{first_name}}',
+      text: 'Hi',
       channel: 'whatsapp',
       buttons: [{ caption: 'Shop', url: 'https://example.com' }],
     });
-    expect(warnings).toEqual([
-      'ManyChat does not document whether whatsapp takes url; it may refuse or drop it.',
-      '{{first_name}} is sent as it stands: only flows fill in fields.',
-    ]);
+    expect(warnings).toEqual(['ManyChat does not document whether whatsapp takes url; it may refuse or drop it.']);
   });
 
   test('an answer that was lost is never followed by a second message', async () => {

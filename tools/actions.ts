@@ -3,7 +3,7 @@ import { complainTo } from './complaints.js';
 import { messageDataAgain } from './content.js';
 import type { Result } from './endpoint.js';
 import { setCustomFields } from './fields.js';
-import { contentOf, plainMessage, plainMessageProblems } from './message-text.js';
+import { contentOf, placeholderIn, plainMessage, plainMessageProblems } from './message-text.js';
 import { done } from './outputs.js';
 import { repairSend } from './repair.js';
 import { contentCautions, sendContent, sendFlow } from './sending.js';
@@ -55,6 +55,8 @@ export function actionProblems(context: z.core.ParsePayload<SubscriberAction>): 
       complain([name], `does not belong to ${value.action}, which takes ${[...must, ...may].join(' and ')}`);
     }
   }
+  const placeholder = value.data && placeholderIn(JSON.stringify(value.data.content.messages));
+  if (placeholder !== undefined) complain(['data'], `holds ${placeholder}, which only flows fill in`);
   if (value.text !== undefined) {
     for (const { path, problem } of plainMessageProblems(plainOf(value))) complain(path, problem);
   }

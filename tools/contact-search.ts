@@ -91,8 +91,19 @@ export async function find(
   return undefined;
 }
 
-/** A sentence for each address that the contact has otherwise than it was given: it may be somebody else's. */
-export function otherAddresses(subscriber: Result, { email, phone, whatsapp }: Addresses): string[] {
+/** A sentence for each given name that is not the contact's, which stays as it is. */
+export function otherNames(subscriber: Result, given: Result): string[] {
+  return ['first_name', 'last_name'].flatMap((key) => {
+    const [wanted, has] = [given[key], subscriber[key]];
+    if (typeof wanted !== 'string' || String(has ?? '').toLowerCase() === wanted.trim().toLowerCase()) return [];
+    return [
+      `${key} ${JSON.stringify(wanted)} was not set: the contact is ${contactText(subscriber)}. Make sure that it is the one meant before you change its name.`,
+    ];
+  });
+}
+
+/** A sentence for each address that the contact lacks, or has otherwise than it was given: it may be somebody else's. */
+export function otherAddresses({ subscriber, by }: Found, { email, phone, whatsapp }: Addresses): string[] {
   const number = (digits: string | undefined) => digits && `+${digits}`;
   const lower = (address: string): string => address.trim().toLowerCase();
   const kinds = [
@@ -100,9 +111,12 @@ export function otherAddresses(subscriber: Result, { email, phone, whatsapp }: A
     { name: 'phone', given: number(phone), has: subscriber.phone, plain: digitsOf },
     { name: 'whatsapp_phone', given: number(whatsapp), has: subscriber.whatsapp_phone, plain: digitsOf },
   ];
-  return kinds.flatMap(({ name, given, has, plain }) =>
-    given === undefined || typeof has !== 'string' || has.trim() === '' || plain(has) === plain(given)
-      ? []
-      : [`The contact has the ${name} ${has}, not ${given} as given: make sure that it is the one meant.`],
-  );
+  return kinds.flatMap(({ name, given, has, plain }) => {
+    if (given === undefined || (typeof has === 'string' && plain(has) === plain(given))) return [];
+    const lacks = typeof has !== 'string' || has.trim() === '';
+    // The field by which it was found holds the number.
+    if (lacks && name === 'whatsapp_phone' && by === 'custom_field') return [];
+    const own = lacks ? `no ${name}` : `the ${name} ${has}`;
+    return [`The contact has ${own}, not ${given} as given: make sure that it is the one meant.`];
+  });
 }

@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { type Addresses, contactText, digitsOf, type Found, find, otherAddresses } from './contact-search.js';
+import {
+  type Addresses,
+  contactText,
+  digitsOf,
+  type Found,
+  find,
+  otherAddresses,
+  otherNames,
+} from './contact-search.js';
 import type { Result } from './endpoint.js';
 import { CallError } from './failure.js';
 import { setCustomField } from './fields.js';
@@ -112,7 +120,7 @@ async function foundAfterCreation(
   const { whatsapp_phone } = subscriber;
   const certain = typeof whatsapp_phone === 'string' && digitsOf(whatsapp_phone) === wanted.addresses.whatsapp;
   const made = certain ? await madeFindable(subscriber, wanted, steps) : { subscriber, warnings: [] };
-  const other = otherAddresses(subscriber, wanted.addresses);
+  const other = otherAddresses({ subscriber, by }, wanted.addresses);
   return { subscriber: made.subscriber, created: true, found_by: by, warnings: [reason, ...other, ...made.warnings] };
 }
 
@@ -142,21 +150,25 @@ function areVariants(one: string, other: string): boolean {
 const withHint = ({ failure, reach }: CallError, hint: string): CallError => new CallError({ ...failure, hint }, reach);
 
 /** The contact that a refused creation ran into; the refusal where there is none to be found. */
-async function existing(refusal: CallError, { addresses }: Wanted, steps: Steps): Promise<Result> {
+async function existing(refusal: CallError, { contact, addresses }: Wanted, steps: Steps): Promise<Result> {
   const look = (where: Addresses) =>
     find(where, steps).catch((second: unknown) => {
       throw second instanceof CallError && second.failure.kind === 'already_exists' ? second : refusal;
     });
   const found = await look(addresses);
-  if (found !== undefined) return handedBack(found, addresses);
+  if (found !== undefined) return handedBack(found, { contact, addresses });
   const { whatsapp, fieldId } = addresses;
   if (whatsapp === undefined) throw refusal;
   const named = numberIn(refusal);
   const other = named === undefined || named === whatsapp ? undefined : await look({ whatsapp: named, fieldId });
   if (other === undefined || named === undefined) {
+    const where =
+      fieldId === undefined
+        ? 'keep its number in a text field, and give that field as whatsapp_field_id'
+        : `and put its number into field ${String(fieldId)}, which does not hold it`;
     throw withHint(
       refusal,
-      'The contact exists, but ManyChat finds WhatsApp contacts by a custom field only: ask for its id (or find it with manychat_find_subscribers_by_name), keep its number in a text field, and give that field as whatsapp_field_id.',
+      `The contact exists, but ManyChat finds WhatsApp contacts by a custom field only: ask for its id (or find it with manychat_find_subscribers_by_name), ${where}.`,
     );
   }
   if (!areVariants(whatsapp, named)) {
@@ -166,11 +178,14 @@ async function existing(refusal: CallError, { addresses }: Wanted, steps: Steps)
     );
   }
   const warning = `ManyChat refused to create +${whatsapp} because of +${named}, which this contact has: it may be the same number in another form; make sure that it is the one meant.`;
-  return handedBack(other, { ...addresses, whatsapp: named }, warning);
+  return handedBack(other, { contact, addresses: { ...addresses, whatsapp: named } }, warning);
 }
 
-const handedBack = ({ subscriber, by }: Found, addresses: Addresses, ...warnings: string[]): Result =>
-  withWarnings({ subscriber, created: false, found_by: by }, [...warnings, ...otherAddresses(subscriber, addresses)]);
+function handedBack(found: Found, { contact, addresses }: Wanted, ...warnings: string[]): Result {
+  const { subscriber, by } = found;
+  const others = [...otherAddresses(found, addresses), ...otherNames(subscriber, contact)];
+  return withWarnings({ subscriber, created: false, found_by: by }, [...warnings, ...others]);
+}
 
 /** The contact that a creation of unknown outcome left; the failure itself where there is none to be found. */
 async function afterLoss(lost: CallError, wanted: Wanted, steps: Steps): Promise<Result> {
@@ -190,7 +205,7 @@ export const findOrCreateSubscriber = workflow({
   name: 'manychat_find_or_create_subscriber',
   title: 'Find or create subscriber',
   description:
-    "Returns the contact with this email, phone or WhatsApp number unchanged, else creates one. Give at least one; whatsapp_phone with whatsapp_field_id, or most WhatsApp contacts are missed (a new one's number goes into that field and phone). The first that is found counts, in this order; warnings tell other addresses it has. Creating needs ManyChat support's import permission.",
+    "Returns the contact with this email, phone or WhatsApp number unchanged, else creates one. Give at least one; whatsapp_phone with whatsapp_field_id, or most WhatsApp contacts are missed (a new one's number goes into that field and phone). The first that is found counts, in this order; warnings tell what it has otherwise. Creating needs ManyChat support's import permission.",
   api: 'manychat',
   effect: 'create',
   evidence: ['manychat_find_subscriber_by_system_field', 'manychat_find_subscribers_by_name'],
@@ -213,7 +228,7 @@ export const findOrCreateSubscriber = workflow({
     };
     const wanted: Wanted = { contact, addresses };
     const found = await find(addresses, steps);
-    if (found !== undefined) return handedBack(found, addresses);
+    if (found !== undefined) return handedBack(found, wanted);
     const given = Object.fromEntries(Object.entries(contact).filter(([, value]) => value !== undefined));
     let created: Result;
     try {

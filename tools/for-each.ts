@@ -18,7 +18,7 @@ const reservedShare = 0.2;
 
 const output = z.looseObject({
   done: z.int(),
-  failed: z.array(z.looseObject({ subscriber_id: z.string(), error: z.enum(kinds) })),
+  failed: z.array(z.looseObject({ error: z.enum(kinds), subscriber_ids: z.array(z.string()) })),
   unknown: z.array(z.string()),
   remaining: z.array(z.string()),
   errors: z.array(z.looseObject({ kind: z.enum(kinds), message: z.string(), hint: z.string() })).optional(),
@@ -96,9 +96,14 @@ async function forEach(ids: readonly string[], act: (id: string) => Promise<void
   const { errors, remaining, ...counted } = tally;
   const order = new Map(ids.map((id, index) => [id, index]));
   const asGiven = (a: string, b: string): number => (order.get(a) ?? 0) - (order.get(b) ?? 0);
+  const failedOf = (kind: Failure['kind']): string[] =>
+    counted.failed.filter(({ error }) => error === kind).map(({ subscriber_id: id }) => id);
   return {
     done: counted.done,
-    failed: counted.failed.toSorted((a, b) => asGiven(a.subscriber_id, b.subscriber_id)),
+    failed: [...new Set(counted.failed.map(({ error }) => error))].map((error) => ({
+      error,
+      subscriber_ids: failedOf(error).toSorted(asGiven),
+    })),
     unknown: counted.unknown.toSorted(asGiven),
     remaining: [...remaining, ...waiting].toSorted(asGiven),
     ...(errors.size > 0 && {
@@ -128,7 +133,14 @@ export const forEachSubscriber = workflow({
     .check(actionProblems),
   output: { schema: output },
   repair: repairSend,
-  cautions: actionCautions,
+  cautions(input) {
+    const repeated = input.subscriber_ids.length - new Set(input.subscriber_ids.map(String)).size;
+    return [
+      ...actionCautions(input),
+      ...(repeated === 0 ? [] : [`${repeated} of the ids repeat others: each contact has one turn.`]),
+      ...(input.action === 'send_flow' ? ['done: ManyChat accepted the flow, and does not tell whom it reached.'] : []),
+    ];
+  },
   example: { subscriber_ids: ['24958501110451908', '123456789'], action: 'add_tag', tag_name: 'VIP' },
   run({ subscriber_ids, ...action }, steps) {
     const act = (id: string) => steps.inOrder(stepsOf(action, id).map((step) => ({ ...step, plain: true })));

@@ -14,7 +14,7 @@ const sentences: readonly { readonly needs: readonly string[]; readonly text: st
     needs: ['manychat_set_custom_field'],
     text: "Changed tags and fields can trigger the account's rules, which may send messages.",
   },
-  { needs: [], text: 'A send or creation with outcome "unknown" must not be repeated.' },
+  { needs: [], text: 'A send or creation that answers performed "unknown" must not be repeated.' },
   {
     needs: ['manychat_list_connections'],
     text: 'With several accounts, reads use the oldest and all else needs connection_id.',

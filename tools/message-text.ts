@@ -61,10 +61,18 @@ export function contentOf({ buttons, quick_replies, ...message }: PlainMessage):
   };
 }
 
+/** The first `{{field}}` in a text: only flows fill them in, everywhere else the contact would read it as it stands. */
+export const placeholderIn = (text: string): string | undefined => /\{\{[^{}]+\}\}/.exec(text)?.[0];
+
 /** What keeps a plain message from being sent, each with the argument it lies in. */
 export function* plainMessageProblems(
   message: PlainMessage,
 ): Generator<{ path: readonly (string | number)[]; problem: string }> {
+  const placeholder = placeholderIn(message.text);
+  if (placeholder !== undefined) {
+    const problem = `holds ${placeholder}, which only flows fill in: write the words themselves, or put them into a field and start a flow that shows it (manychat_set_fields_and_send_flow)`;
+    yield { path: ['text'], problem };
+  }
   const split = textParts(message);
   if ('problem' in split) {
     yield { path: ['text'], problem: split.problem };

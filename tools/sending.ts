@@ -3,6 +3,7 @@ import { openQuestions } from './channels.js';
 import { type Content, messageData, messageDataAgain } from './content.js';
 import { endpoint } from './endpoint.js';
 import { actionFieldValues } from './field-values.js';
+import { placeholderIn } from './message-text.js';
 import { named, namesInContent } from './names.js';
 import { done } from './outputs.js';
 import { repairSend, repairTaggedSend } from './repair.js';
@@ -10,7 +11,7 @@ import { subscriberId, text, userRef } from './values.js';
 
 /** What may go wrong with content that is right as far as ManyChat documents it. */
 export function contentCautions(content: Content, messageTag?: unknown): string[] {
-  const placeholder = /\{\{[^{}]+\}\}/.exec(JSON.stringify(content.messages))?.[0];
+  const placeholder = placeholderIn(JSON.stringify(content.messages));
   return [
     ...openQuestions(content),
     ...(placeholder === undefined ? [] : [`${placeholder} is sent as it stands: only flows fill in fields.`]),

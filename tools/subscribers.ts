@@ -116,8 +116,10 @@ export function consentProblems(
   if (phone === undefined && whatsapp_phone === undefined && email === undefined) {
     complain([], 'give at least one of phone, whatsapp_phone and email');
   }
-  if (phone !== undefined && has_opt_in_sms === undefined) complain(['has_opt_in_sms'], 'is required with phone');
-  if (email !== undefined && has_opt_in_email === undefined) complain(['has_opt_in_email'], 'is required with email');
+  if (phone !== undefined && has_opt_in_sms === undefined)
+    complain(['has_opt_in_sms'], 'is required with phone: true only where the contact agreed to SMS, else false');
+  if (email !== undefined && has_opt_in_email === undefined)
+    complain(['has_opt_in_email'], 'is required with email: true only where the contact agreed to email, else false');
   if (has_opt_in_sms === true && consent_phrase === undefined) {
     complain(['consent_phrase'], 'is required when has_opt_in_sms is true');
   }
@@ -133,7 +135,11 @@ export const createSubscriber = endpoint({
   path: '/fb/subscriber/createSubscriber',
   perSecond: 10,
   effect: 'create',
-  evidence: ['manychat_find_subscriber_by_system_field', 'manychat_find_subscribers_by_name'],
+  evidence: [
+    'manychat_find_subscriber_by_system_field',
+    'manychat_find_subscribers_by_name',
+    'manychat_find_subscribers_by_custom_field',
+  ],
   input: z
     .strictObject({ ...profile, whatsapp_phone: text('With + and country code').optional(), ...consent })
     .check(consentProblems),

@@ -47,6 +47,9 @@ function windowText(last: LastInteraction | undefined, refusedAs: Kind): string 
   const { at } = last;
   if ('reason' in last) return `${windowUnknown} is not known: of the last interaction (${at}) ${last.reason}.`;
   const { ago } = last;
+  if (refusedAs === 'subscriber_inactive') {
+    return `The contact interacted last ${spanText(ago)} ago (${at}): it may have unsubscribed since.`;
+  }
   const when = `The contact interacted last ${spanText(ago)} ago (${at}): the 24-hour window`;
   if (ago >= windowMs) return `${when} has been closed for ${spanText(ago - windowMs)}.`;
   const open = `${when} is open for another ${spanText(windowMs - ago)}.`;
@@ -96,8 +99,15 @@ const notKnown = [
 
 /** What may be sent to a contact, by what its data says of its window and channels. */
 function possibleNow(contact: Result, open: boolean): string[] {
+  const channels = [...(onInstagram(contact) ? ['instagram'] : []), ...(onWhatsapp(contact) ? ['whatsapp'] : [])];
+  const where = channels.length === 0 ? 'the one where it wrote' : channels.join(' or ');
   if (open) {
-    return ['Any message (manychat_send_text, manychat_send_content) or flow, on the channel where the contact wrote'];
+    return [
+      `Any message (manychat_send_text, manychat_send_content; channel: ${where}) or flow, unless the contact unsubscribed`,
+    ];
+  }
+  if (contact.last_interaction === undefined && channels.length === 0) {
+    return ['Perhaps nothing: the contact never wrote, as far as ManyChat tells'];
   }
   const elsewhere = [
     'If it is on Messenger: one message for each one-time notification that it granted (manychat_list_otn_topics)',
