@@ -1,4 +1,6 @@
-import { effectRules } from '../tools/endpoint.js';
+import { connectionId } from '../tools/connection-id.js';
+import { effectRules, type Result } from '../tools/endpoint.js';
+import { isObject } from '../tools/object.js';
 import { callError, type FailureContext } from './errors.js';
 
 /** What selection needs to know of a connection. */
@@ -73,6 +75,16 @@ export function createConnectionChooser(
       cached = undefined;
     },
   };
+}
+
+/** The connections of a list that can be used. */
+export function activeIn({ connections }: Result): ActiveConnection[] {
+  const all = Array.isArray(connections) ? connections.filter(isObject) : [];
+  return all.flatMap(({ connection_id: id, status, creation_time: created }) => {
+    const usable = connectionId.safeParse(id);
+    const active = status === undefined || status === 'ACTIVE';
+    return usable.success && active ? [{ id: usable.data, created: typeof created === 'string' ? created : '' }] : [];
+  });
 }
 
 /** Orders the oldest first; one whose age is not known comes last. */

@@ -36,6 +36,12 @@ function exists(what: Named, name: string, choices: readonly Candidate[]): boole
   return choices.some(({ names }) => (what === 'flow' ? names.slice(-1) : names).some(same));
 }
 
+const lettersOf = (name: string): string => name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
+
+/** Those that differ in case, spaces and marks alone: what deletes must not be led to something else. */
+const alike = (name: string, choices: readonly Candidate[]): Candidate[] =>
+  choices.filter(({ names }) => names.some((each) => lettersOf(each) === lettersOf(name)));
+
 /** A sentence for each thing that the call names and that does not exist, with those that come closest. */
 async function unknownNames(endpoint: Endpoint, input: Result, read: Call): Promise<string[]> {
   const references = endpoint.names?.(input) ?? [];
@@ -44,8 +50,11 @@ async function unknownNames(endpoint: Endpoint, input: Result, read: Call): Prom
     const choices = candidatesIn(what, await read(lists[what].endpoint, {}));
     for (const { name } of references.filter((reference) => reference.what === what)) {
       if (exists(what, name, choices)) continue;
-      const near = closest(name, choices).map(({ label }) => label);
-      const instead = near.length === 0 ? `the account has no ${what}` : `the closest are ${near.join(', ')}`;
+      const near = (endpoint.effect === 'destroy' ? alike(name, choices) : closest(name, choices)).map(
+        ({ label }) => label,
+      );
+      const none = choices.length === 0 ? `the account has no ${what}` : 'none comes close, so ask which one is meant';
+      const instead = near.length === 0 ? none : `the closest are ${near.join(', ')}`;
       sentences.add(`There is no ${what} ${JSON.stringify(name)}; ${instead}.`);
     }
   }

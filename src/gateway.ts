@@ -1,14 +1,13 @@
-import { connectionId } from '../tools/connection-id.js';
 import { listConnections } from '../tools/connections.js';
 import { type Call, type Declaration, type Endpoint, effectRules, type Result } from '../tools/endpoint.js';
 import { CallError } from '../tools/failure.js';
-import { isObject } from '../tools/object.js';
 import type { Workflow } from '../tools/workflow.js';
 import { readAnswer } from './answers.js';
 import { type AttemptParts, attempt, limitsOf } from './attempts.js';
 import { type Budget, openBudget, within } from './budget.js';
 import type { Config } from './config.js';
-import { type ActiveConnection, createConnectionChooser } from './connection.js';
+import { type ActiveConnection, activeIn, createConnectionChooser } from './connection.js';
+import type { Doubts } from './doubts.js';
 import { asCallError, callError, type FailureContext } from './errors.js';
 import { explained } from './explain.js';
 import { adaptedTo, createFieldTypes } from './field-types.js';
@@ -48,6 +47,7 @@ export interface Gateway {
 export interface GatewayParts extends AttemptParts {
   readonly config: Config;
   readonly http: HttpClient;
+  readonly doubts: Doubts;
   readonly log: Log;
   readonly userAgent: string;
   readonly now: () => number;
@@ -82,7 +82,7 @@ const below = (base: URL, target: string): URL => new URL(base.href.replace(/\/$
 
 /** Creates the gateway client. */
 export function createGateway(parts: GatewayParts): Gateway {
-  const { config, http, log, userAgent, now, timing } = parts;
+  const { config, http, doubts, log, userAgent, now, timing } = parts;
   const { access } = config;
   const direct = access.mode === 'direct';
   const redact = createRedactor(access.mode === 'none' ? [] : [access.key]);
@@ -105,12 +105,7 @@ export function createGateway(parts: GatewayParts): Gateway {
   /** Reads the active connections. */
   async function listActive(): Promise<readonly ActiveConnection[]> {
     const result = await aside(listConnections, { status: 'ACTIVE' }, undefined, config.deadlineMs);
-    const connections = Array.isArray(result.connections) ? result.connections : [];
-    return connections.filter(isObject).flatMap(({ connection_id: id, status, creation_time: created }) => {
-      const usable = connectionId.safeParse(id);
-      const active = status === undefined || status === 'ACTIVE';
-      return usable.success && active ? [{ id: usable.data, created: typeof created === 'string' ? created : '' }] : [];
-    });
+    return activeIn(result);
   }
 
   function urlOf(endpoint: Endpoint, target: string): URL {
@@ -206,7 +201,8 @@ export function createGateway(parts: GatewayParts): Gateway {
       const shown = dryRunOf(endpoint, input, connectionId);
       return warnings.length === 0 ? shown : { ...shown, warnings };
     }
-    const performed = request(endpoint, input, connectionId, course);
+    const send = endpoint.effect === 'send' ? JSON.stringify([connectionId, endpoint.path, input]) : undefined;
+    const performed = doubts.guard(send, () => request(endpoint, input, connectionId, course));
     performed.finally(() => fieldTypes.forgetAfter(endpoint, connectionId ?? '')).catch(() => undefined);
     const data = await performed.catch(async (thrown: unknown) => {
       // What has been sent fails as a CallError; anything else was thrown before.

@@ -1,6 +1,7 @@
 import { declarations } from '../tools/index.js';
 import { createToolCaller, type ToolCaller } from './calls.js';
 import type { Config } from './config.js';
+import { createDoubts } from './doubts.js';
 import { createGateway } from './gateway.js';
 import { createHttpClient, type HttpClient } from './http.js';
 import { type OpenLog, openLog } from './log.js';
@@ -49,6 +50,7 @@ export async function openRuntime(
   const gateway = createGateway({
     config,
     http,
+    doubts: createDoubts(realTiming.now),
     log,
     userAgent,
     now: Date.now,

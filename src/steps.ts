@@ -1,4 +1,4 @@
-import type { Result } from '../tools/endpoint.js';
+import { effectRules, type Result } from '../tools/endpoint.js';
 import { CallError, type Failure } from '../tools/failure.js';
 import type { Step, Steps, Workflow } from '../tools/workflow.js';
 import { cut } from './results.js';
@@ -10,6 +10,8 @@ type StepOutcome = 'Done' | 'Failed' | 'Outcome unknown' | 'Not done';
 interface Taken {
   readonly what: string;
   readonly outcome: StepOutcome;
+  /** Whether it changes or sends something when it is done. */
+  readonly changes: boolean;
 }
 
 /** Steps that one line of a report names, and characters of each. */
@@ -40,8 +42,14 @@ export const reportsDone = ({ details = [] }: Failure): boolean =>
 /** The failure with all steps and what came of them; where there was one step, the failure says it all. */
 function withReport(error: unknown, taken: readonly Taken[]): unknown {
   if (!(error instanceof CallError) || taken.length <= 1) return error;
+  const { hint, details = [] } = error.failure;
+  const stays = taken.some(({ outcome, changes }) => outcome === 'Done' && changes);
   return new CallError(
-    { ...error.failure, details: [...reportOf(taken), ...(error.failure.details ?? [])] },
+    {
+      ...error.failure,
+      hint: stays ? `${hint} What details tell as Done was carried out and stays.` : hint,
+      details: [...reportOf(taken), ...details],
+    },
     error.reach,
   );
 }
@@ -80,15 +88,17 @@ export async function runWorkflow(workflow: Workflow, input: Result, side: StepS
   const taken: Taken[] = [];
   const warnings = new Set<unknown>();
   const shown: unknown[] = [];
-  function record({ what, plain }: Step, outcome: StepOutcome): void {
-    if (plain !== true) taken.push({ what, outcome });
+  function record({ what, plain, endpoint }: Step, outcome: StepOutcome): void {
+    if (plain !== true) taken.push({ what, outcome, changes: !effectRules[endpoint.effect].readOnly });
   }
   async function call(step: Step): Promise<Result> {
     try {
       const result = await side.perform(step);
       if (result.dry_run === true && Array.isArray(result.requests)) shown.push(...result.requests);
       record(step, 'Done');
-      for (const warning of warningsOf(result)) warnings.add(warning);
+      // What a search warns of is for those who search.
+      const own = effectRules[step.endpoint.effect].readOnly ? [] : warningsOf(result);
+      for (const warning of own) warnings.add(warning);
       return result;
     } catch (error) {
       const instead = error instanceof CallError ? step.otherwise?.(error.failure) : undefined;

@@ -12,7 +12,7 @@ import { offeredTools } from '../src/tool.js';
 import { effectRules } from '../tools/endpoint.js';
 import { declarations, toolsets } from '../tools/index.js';
 import { addTagToSubscriber } from '../tools/tags.js';
-import { type Caller, createCaller } from './support/caller.js';
+import { type Caller, createCaller, noDoubts } from './support/caller.js';
 import { connectProgram, program, through } from './support/program.js';
 import { runHere } from './support/shell.js';
 
@@ -130,7 +130,14 @@ describe('what is not to be done', () => {
   test('is refused by the gateway client itself where only reading is wanted', async () => {
     const config = readConfig({ ...through(sandbox.url, sandbox.matonKey), MANYCHAT_MCP_READ_ONLY: '1' });
     const log = createLog('silent', { write: () => undefined });
-    const parts = { log, timing: realTiming, pacer: createPacer(realTiming), now: Date.now, random: Math.random };
+    const parts = {
+      log,
+      doubts: noDoubts,
+      timing: realTiming,
+      pacer: createPacer(realTiming),
+      now: Date.now,
+      random: Math.random,
+    };
     const gateway = createGateway({ ...parts, config, http: createHttpClient(config.proxy), userAgent: 'test' });
     const options = { signal: new AbortController().signal, trace: {} };
     await expect(gateway.call(addTagToSubscriber, { subscriber_id, tag_id: 1 }, options)).rejects.toMatchObject({

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Outcome } from '../src/calls.js';
+import { createDoubts } from '../src/doubts.js';
 import { type Fault, type FaultEffect, type Sandbox, startSandbox } from '../src/sandbox/index.js';
 import { type Caller, createCaller } from './support/caller.js';
 import { through } from './support/program.js';
@@ -229,7 +230,8 @@ describe('random sequences of calls, faults and cancellations', () => {
       const pinned: Record<string, string> = lane % 2 === 1 ? { MATON_CONNECTION_ID: sandbox.connectionId } : {};
       const environment = { ...access, ...pinned, MANYCHAT_MCP_DEADLINE_MS: String(deadlineMs) };
       sandboxes.push(sandbox);
-      callers.push(createCaller(environment, { timing, random: createRandom(seed + lane) }));
+      const parts = { timing, random: createRandom(seed + lane), doubts: createDoubts(timing.now) };
+      callers.push(createCaller(environment, parts));
     }
   });
   afterAll(async () => {

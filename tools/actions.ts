@@ -36,7 +36,7 @@ export const actionInput = {
   tag_name: tagName.optional(),
   fields: fieldRecord.optional(),
   text: plainMessage.text.optional(),
-  channel: plainMessage.channel.unwrap().optional().describe('Of the text; messenger where left out'),
+  channel: plainMessage.channel.unwrap().optional().describe('Of the text, for all contacts; messenger where left out'),
   data: messageDataAgain.optional(),
   flow_ns: text('ns from manychat_list_flows').optional(),
 };

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { connectionId } from './connection-id.js';
 import { type Call, endpoint, type Result } from './endpoint.js';
+import { asObject } from './lenient.js';
 import { connectionResult, connectionsResult, done, newConnectionResult } from './outputs.js';
 
 export const listConnections = endpoint({
@@ -37,18 +38,16 @@ export const getConnection = endpoint({
 function nextStep(connection: Result): string {
   const check = `Then call manychat_get_connection with connection_id "${connection.connection_id}" until its status is ACTIVE.`;
   return typeof connection.url === 'string'
-    ? `Give connection.url to the person who manages the ManyChat account, and to nobody else: they open it and enter the ManyChat API key there, never in this chat. ${check}`
+    ? `Give connection.url to the person who manages the ManyChat account, and to nobody else: they open it and enter the ManyChat API key there, never in this chat. (Channels such as Instagram or WhatsApp are connected inside ManyChat, not here.) ${check}`
     : `Maton has not given a link yet: manychat_get_connection shows it while the status is PENDING; the person who manages the ManyChat account opens it. ${check}`;
 }
 
-const asResult = (value: unknown): Result => (typeof value === 'object' && value !== null ? { ...value } : {});
-
 /** Some answers carry only the id; the link is then read by a second call, whose failure leaves the creation a success. */
 async function withLink(result: Result, call: Call): Promise<Result> {
-  let connection = asResult(result.connection);
+  let connection = asObject(result.connection);
   if (typeof connection.url !== 'string' && typeof connection.connection_id === 'string') {
     const read = await call(getConnection, { connection_id: connection.connection_id }).catch(() => ({}));
-    connection = { ...connection, ...asResult(asResult(read).connection) };
+    connection = { ...connection, ...asObject(asObject(read).connection) };
   }
   return { connection, next_step: nextStep(connection) };
 }

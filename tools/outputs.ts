@@ -177,7 +177,12 @@ function summary(data: unknown, few: boolean): Result {
 
 /** `{subscribers, count, capped}`: whole contacts where they were asked for and are few, else summaries. */
 export const subscribersResult: Output<{ detail: 'summary' | 'full' }> = {
-  schema: z.looseObject({ subscribers: list(subscriber), count: z.int(), capped: z.boolean() }),
+  schema: z.looseObject({
+    subscribers: list(subscriber),
+    count: z.int(),
+    capped: z.boolean(),
+    warnings: z.array(z.string()).optional(),
+  }),
   answers: (data) => listed(data) !== undefined,
   from(data, { detail }) {
     const found = listed(data) ?? [];
@@ -191,6 +196,12 @@ export const subscribersResult: Output<{ detail: 'summary' | 'full' }> = {
     return { subscribers, count: found.length, capped: found.length >= searchCap };
   },
 };
+
+/** A search without hits, with what may be the reason. */
+export const whenNone =
+  (reason: string) =>
+  async (result: Result): Promise<Result> =>
+    result.count === 0 ? { ...result, warnings: [reason] } : result;
 
 /** The connections API wraps one connection or answers it flat. */
 const unwrapConnection = (data: unknown): Record<string, unknown> => {

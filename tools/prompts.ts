@@ -32,7 +32,7 @@ export const prompts: readonly Prompt[] = [
 Contact: ${who}
 Task: ${what}
 
-Find the contact first: an email or phone by manychat_find_subscriber_by_system_field, a name by manychat_find_subscribers_by_name. If several fit, ask me which one is meant. Before you write to them look at manychat_get_messaging_status; if nothing can be sent now, tell me so and what would be possible. Show me the text before you send it with manychat_send_text.`,
+Find the contact first: an email or phone by manychat_find_subscriber_by_system_field, a name by manychat_find_subscribers_by_name (whole names only), an id by manychat_get_subscriber. If several fit, ask me which one is meant; if none does, ask me for the full name, email or phone. Before you write to them look at manychat_get_messaging_status; if nothing can be sent now, tell me so and what would be possible. Show me the text before you send it with manychat_send_text.`,
   },
   {
     name: 'announce',
@@ -42,12 +42,17 @@ Find the contact first: an email or phone by manychat_find_subscriber_by_system_
       message: { description: 'What to tell them', required: true },
       field: { description: 'Custom field by which they are found', required: true, completes: 'custom field' },
       value: { description: 'Value of the field that they have', required: true },
+      channel: {
+        description: 'Where they write: messenger (unless given), instagram, whatsapp, telegram',
+        required: false,
+      },
     },
-    text: ({ message = '', field = '', value = '' }) => `Announce something to ManyChat contacts.
+    text: ({ message = '', field = '', value = '', channel = 'messenger' }) => `Announce something to ManyChat contacts.
 Announcement: ${message}
+Channel: ${channel}
 To: contacts whose custom field "${field}" is "${value}"
 
-Find the field's id with manychat_list_custom_fields, then the contacts with manychat_find_subscribers_by_custom_field. If it answers capped: true there may be more than 100: tell me. Show me the exact text and how many will get it, and wait for my yes. Then use manychat_for_each_subscriber with send_text, again with remaining until it is empty; never again with ids in unknown. At the end tell me how many got it, who did not, and why.`,
+Find the field's id with manychat_list_custom_fields, then the contacts with manychat_find_subscribers_by_custom_field. If it answers capped: true there may be more than 100: tell me. Show me the exact text and how many will get it, and wait for my yes. Then use manychat_for_each_subscriber with send_text on this channel, again with remaining until it is empty, once the cause in stopped is mended; never again with ids in unknown. At the end tell me how many got it, who did not, and why.`,
   },
   {
     name: 'start_flow',

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { complainTo } from './complaints.js';
 import { endpoint } from './endpoint.js';
-import { done, subscriberOrNullResult, subscriberResult, subscribersResult } from './outputs.js';
+import { done, subscriberOrNullResult, subscriberResult, subscribersResult, whenNone } from './outputs.js';
 import { customFieldId, detail, exactNumber, filledText, subscriberId, text, userRef } from './values.js';
 
 export const getSubscriber = endpoint({
@@ -46,6 +46,9 @@ export const findSubscribersByName = endpoint({
   input: z.strictObject({ name: text('Full name'), detail }),
   local: ['detail'],
   output: subscribersResult,
+  complete: whenNone(
+    'Only whole names match, and no tool finds contacts by a part of one: ask for the full name, an email or a phone number.',
+  ),
   example: { name: 'John Doe' },
 });
 
@@ -66,6 +69,7 @@ export const findSubscribersByCustomField = endpoint({
   }),
   local: ['detail'],
   output: subscribersResult,
+  complete: whenNone('Only exactly this value matches; a phone number may be stored with or without its +.'),
   example: { field_id: 123, field_value: 'value' },
 });
 

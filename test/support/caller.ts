@@ -2,6 +2,7 @@
 import '../../src/dispatchers.js';
 import { type CallerSide, createToolCaller, type Outcome, type ToolCaller } from '../../src/calls.js';
 import { type Config, readConfig } from '../../src/config.js';
+import type { Doubts } from '../../src/doubts.js';
 import { createGateway } from '../../src/gateway.js';
 import { createHttpClient } from '../../src/http.js';
 import { createLog } from '../../src/log.js';
@@ -25,20 +26,40 @@ export interface Caller {
 export interface CallerParts {
   readonly timing: Timing;
   readonly pacer: Pacer;
+  readonly doubts: Doubts;
   readonly now: () => number;
   readonly random: () => number;
 }
 
+/** Lets the same be sent again at once, whatever has become of it. */
+export const noDoubts: Doubts = { guard: (_, make) => make() };
+
 /** Calls tools as the server does, under the given settings. */
 export function createCaller(
   environment: Record<string, string>,
-  { timing = realTiming, now = Date.now, random = Math.random, pacer = createPacer(timing) }: Partial<CallerParts> = {},
+  {
+    timing = realTiming,
+    now = Date.now,
+    random = Math.random,
+    pacer = createPacer(timing),
+    doubts = noDoubts,
+  }: Partial<CallerParts> = {},
 ): Caller {
   const config = readConfig({ MANYCHAT_MCP_LOG_LEVEL: 'info', ...environment });
   const http = createHttpClient(config.proxy);
   const logged: string[] = [];
   const log = createLog(config.logLevel, { write: (line: string) => void logged.push(line) });
-  const gateway = createGateway({ config, http, log, userAgent: 'manychat-mcp/test', now, timing, random, pacer });
+  const gateway = createGateway({
+    config,
+    http,
+    doubts,
+    log,
+    userAgent: 'manychat-mcp/test',
+    now,
+    timing,
+    random,
+    pacer,
+  });
   const callTool = createToolCaller(gateway, log, config.access.mode === 'direct');
   const tools = new Map(offeredTools(declarations, config).map((tool) => [tool.declaration.name as string, tool]));
   return {
