@@ -1,100 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { attempt, limitsOf } from '../src/attempts.js';
 import { openBudget } from '../src/budget.js';
-import { callError, type FailureContext } from '../src/errors.js';
+import { callError } from '../src/errors.js';
 import { HttpFault } from '../src/http.js';
 import { type Limit, type Pacer, TooLate } from '../src/pace.js';
-import type { CallError } from '../tools/failure.js';
-import { endpoints } from '../tools/index.js';
-import { type ManualTiming, manualTiming } from './support/timing.js';
-
-const endpointOf = (name: string) => {
-  const found = endpoints.find((endpoint) => endpoint.name === name);
-  if (found === undefined) throw new Error(`no ${name}`);
-  return found;
-};
-const contexts: Record<string, FailureContext> = {
-  read: { declaration: endpointOf('manychat_get_page'), direct: false },
-  set: { declaration: endpointOf('manychat_add_tag_to_subscriber'), direct: false },
-  send: { declaration: endpointOf('manychat_send_flow'), direct: false },
-};
-
-/** A pacer that gives every turn at once and notes what it is told. */
-function openPacer(timing: ManualTiming) {
-  const noted = { pauses: [] as number[], arrivals: [] as number[], turns: 0, over: 0, sent: 0 };
-  const pacer: Pacer = {
-    async turn(_, { arrived }) {
-      noted.turns += 1;
-      noted.arrivals.push(arrived);
-      return {
-        sent() {
-          noted.sent += 1;
-        },
-        over() {
-          noted.over += 1;
-        },
-      };
-    },
-    slowDown: (_, pauseMs) => void noted.pauses.push(Math.round(pauseMs)),
-  };
-  return { pacer, noted, timing };
-}
-
-type Script = (count: number, onSent: () => void, signal: AbortSignal) => Promise<string> | string;
-
-/** Runs a scripted request under a deadline of 10 seconds; tells when each try began and how it ended. */
-async function run(
-  effect: string,
-  script: Script,
-  {
-    random = 0,
-    cancelAt = Number.NaN,
-    onWait,
-  }: { random?: number; cancelAt?: number; onWait?: (seconds: number) => void } = {},
-) {
-  const timing = manualTiming();
-  const { pacer, noted } = openPacer(timing);
-  const cancel = new AbortController();
-  if (!Number.isNaN(cancelAt)) timing.after(cancelAt, () => cancel.abort('enough'));
-  const { budget, close } = openBudget(timing, 10_000, cancel.signal, onWait);
-  const tries: number[] = [];
-  const context = contexts[effect] as FailureContext;
-  let ended: { value?: string; error?: CallError } | undefined;
-  const once = async (signal: AbortSignal, onSent: () => void) => {
-    tries.push(Math.round(timing.now()));
-    return script(tries.length, onSent, signal);
-  };
-  attempt(once, [], budget, context, { pacer, timing, random: () => random }).then(
-    (value) => {
-      ended = { value };
-    },
-    (error) => {
-      ended = { error };
-    },
-  );
-  for (let round = 0; ended === undefined && round < 10_000; round += 1) {
-    await new Promise<void>((resolve) => setImmediate(resolve));
-    if (ended === undefined) timing.step();
-  }
-  close();
-  return {
-    ...(ended as { value?: string; error?: CallError } | undefined),
-    tries,
-    noted,
-    at: Math.round(timing.now()),
-  };
-}
-
-const refused = (effect: string, retry?: number): CallError =>
-  callError('rate_limited', contexts[effect] as FailureContext, {
-    message: 'slow',
-    source: 'gateway',
-    http_status: 429,
-    retry_after_s: retry,
-  });
-
-const hang = (signal: AbortSignal): Promise<string> =>
-  new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));
+import { contexts, type Effect, endpointOf, hang, refused, run, type Script } from './support/attempts.js';
+import { manualTiming } from './support/timing.js';
 
 describe('one call, tried again', () => {
   test('what may have happened: three tries of a read or set, with growing pauses; one of a send', async () => {
@@ -102,7 +13,7 @@ describe('one call, tried again', () => {
       onSent();
       throw new HttpFault('network', 'reset');
     };
-    for (const effect of ['read', 'set']) {
+    for (const effect of ['read', 'set'] as const) {
       const { tries, error, noted } = await run(effect, lost);
       expect(tries).toEqual([0, 300, 900]);
       expect(error?.reach).toBe('ambiguous');
@@ -140,7 +51,7 @@ describe('one call, tried again', () => {
   });
 
   test('a plain refusal is final', async () => {
-    const refusal = callError('not_found', contexts.read as FailureContext, {
+    const refusal = callError('not_found', contexts.read, {
       message: 'no',
       source: 'manychat',
       http_status: 400,
@@ -151,8 +62,8 @@ describe('one call, tried again', () => {
   });
 
   test('what a lost answer may have done is not denied by what comes after it', async () => {
-    const refusal = (effect: string) =>
-      callError('not_found', contexts[effect] as FailureContext, {
+    const refusal = (effect: Effect) =>
+      callError('not_found', contexts[effect], {
         message: 'no',
         source: 'manychat',
         http_status: 400,
@@ -282,7 +193,7 @@ describe('one call, tried again', () => {
     const timing = manualTiming();
     const { budget, close } = openBudget(timing, 10_000, new AbortController().signal);
     const pacer: Pacer = { turn: () => Promise.reject(new TooLate(61_200)), slowDown: () => undefined };
-    const call = attempt(async () => 'never', [], budget, contexts.send as FailureContext, {
+    const call = attempt(async () => 'never', [], budget, contexts.send, {
       pacer,
       timing,
       random: () => 0,

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { startSandbox } from '../src/sandbox/index.js';
 import { realTiming } from '../src/timing.js';
 import { createCaller } from './support/caller.js';
+import { john } from './support/people.js';
 import { through } from './support/program.js';
+import { sandboxed } from './support/sandboxed.js';
 import { fastTiming } from './support/timing.js';
 import { startUpstream } from './support/upstream.js';
 
@@ -27,21 +28,20 @@ describe('one budget, one look-up', () => {
   });
 
   test('many first calls at once share one look-up', async () => {
-    const sandbox = await startSandbox();
-    const caller = createCaller(through(sandbox.url, sandbox.matonKey));
+    const { sandbox, environment } = await sandboxed();
+    const caller = createCaller(environment);
     const outcomes = await Promise.all(Array.from({ length: 9 }, () => caller.call('manychat_get_page')));
     expect(outcomes.filter((outcome) => !outcome.ok)).toEqual([]);
     expect(sandbox.requests().filter((request) => request.path === '/connections')).toHaveLength(1);
     await caller.close();
-    await sandbox.close();
   });
 
   test('a write soon knows of a second account', async () => {
-    const sandbox = await startSandbox({ limits: false });
+    const { sandbox, environment } = await sandboxed({ limits: false });
     let later = 0;
     const timing = { ...realTiming, now: () => performance.now() + later };
-    const caller = createCaller(through(sandbox.url, sandbox.matonKey), { timing });
-    const tag = ['manychat_add_tag_to_subscriber', { subscriber_id: '123456789', tag_id: 2 }] as const;
+    const caller = createCaller(environment, { timing });
+    const tag = ['manychat_add_tag_to_subscriber', { subscriber_id: john, tag_id: 2 }] as const;
     expect(await caller.call(...tag)).toMatchObject({ ok: true });
     const seen = await fetch(`${sandbox.url}/sandbox`);
     const { connections } = (await seen.json()) as { connections: { status: string; url: string }[] };
@@ -52,6 +52,5 @@ describe('one budget, one look-up', () => {
     later += 2_500;
     expect(await caller.call(...tag)).toMatchObject({ ok: false, failure: { kind: 'ambiguous_connection' } });
     await caller.close();
-    await sandbox.close();
   });
 });

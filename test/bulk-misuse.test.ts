@@ -1,37 +1,18 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type BulkOptions, bulk } from '../src/commands/bulk.js';
-import { readConfig } from '../src/config.js';
-import { type Sandbox, startSandbox } from '../src/sandbox/index.js';
+import { describe, expect, test } from 'vitest';
+import type { BulkOptions } from '../src/commands/bulk.js';
+import { csv, hello, runBulk } from './support/bulk.js';
 import { useFolder } from './support/folder.js';
-import { lost } from './support/sandboxed.js';
-import { recordingShell } from './support/shell.js';
+import { followers } from './support/people.js';
+import { directlyTo } from './support/program.js';
+import { lost, reached, useSandbox } from './support/sandboxed.js';
 
-let sandbox: Sandbox;
-beforeAll(async () => {
-  sandbox = await startSandbox({ followers: 60, limits: false });
-});
-afterAll(() => sandbox.close());
-beforeEach(() => sandbox.reset());
+const sandbox = useSandbox({ followers: 60, limits: false });
 const write = useFolder();
 
-const ids = (count: number) => Array.from({ length: count }, (_, index) => String(800_000_000_001 + index));
-const csv = (count: number) =>
-  `id,name\n${ids(count)
-    .map((id, index) => `${id},Name ${index}\n`)
-    .join('')}`;
-const hello: BulkOptions = { sendText: 'Hi {{name}}' };
-
-async function run(path: string, options: BulkOptions = hello, settings: Record<string, string> = {}) {
-  const { shell, out, err } = recordingShell({});
-  const access = { MANYCHAT_API_KEY: sandbox.manychatKey, MANYCHAT_API_URL: sandbox.url };
-  const config = readConfig({ ...access, MANYCHAT_MCP_LOG_LEVEL: 'silent', ...settings });
-  const code = await bulk(config, path, { json: true, ...options }, shell);
-  const counts = out.at(-1)?.startsWith('{') === true ? JSON.parse(out.at(-1) ?? '') : undefined;
-  return { code, counts, out: out.join('\n'), noted: err.join('\n') };
-}
-const reached = () => sandbox.messages().map(({ subscriber_id: id }) => id);
+const run = (path: string, options = hello, settings: Record<string, string> = {}) =>
+  runBulk({ ...directlyTo(sandbox), ...settings }, path, options);
 
 describe('nobody gets a message twice', () => {
   test('by a second name of the same file', async () => {
@@ -40,7 +21,7 @@ describe('nobody gets a message twice', () => {
     symlinkSync(path, link);
     await run(path);
     expect(await run(link)).toMatchObject({ code: 0, counts: { done: 2, total: 2 } });
-    expect(reached()).toHaveLength(2);
+    expect(reached(sandbox)).toHaveLength(2);
   });
 
   test('after a try at the unknown ones that did not get to them', async () => {
@@ -52,7 +33,7 @@ describe('nobody gets a message twice', () => {
     expect((await run(path, { ...hello, retryUnknown: true })).counts).toMatchObject({ unknown: 3, not_reached: 0 });
     sandbox.clearFaults();
     expect((await run(path)).counts).toMatchObject({ done: 0, unknown: 3 });
-    expect(reached()).toHaveLength(3);
+    expect(reached(sandbox)).toHaveLength(3);
   });
 
   test('after a try at the unknown ones that was refused: then it is not known still', async () => {
@@ -66,25 +47,25 @@ describe('nobody gets a message twice', () => {
       /,unknown,window_closed,An earlier try may have reached the contact; this one did not: Window/,
     );
     expect((await run(path, { ...hello, retryFailed: true })).counts).toMatchObject({ unknown: 2 });
-    expect(reached()).toHaveLength(2);
+    expect(reached(sandbox)).toHaveLength(2);
   });
 
   test('where the table changes under way: what was done is told', async () => {
     const path = write('contacts.csv', csv(60));
     sandbox.order({ match: { path: 'sendContent' }, after: 3, delay_ms: 60 });
     const running = run(path);
-    while (reached().length < 3) await new Promise((resolve) => setTimeout(resolve, 5));
+    while (reached(sandbox).length < 3) await new Promise((resolve) => setTimeout(resolve, 5));
     appendFileSync(path, `9,${'x'.repeat(200_000)}\n1,2,3,4\n`);
     const { code, counts } = await running;
     expect([0, 4]).toContain(code);
     expect(counts.done + counts.failed + counts.unknown + counts.not_reached).toBe(counts.total);
-    expect(counts.done).toBe(reached().length);
+    expect(counts.done).toBe(reached(sandbox).length);
   });
 });
 
 describe('one bad cell', () => {
   test('is that of its row, and does not stop the others', async () => {
-    const rows = ids(30).map((id, index) => `${id},${index === 2 ? 'not a date' : '1990-05-17'}`);
+    const rows = followers(30).map((id, index) => `${id},${index === 2 ? 'not a date' : '1990-05-17'}`);
     const path = write('contacts.csv', `id,birthday\n${rows.join('\n')}\n`);
     expect(await run(path, { setFields: true })).toMatchObject({ code: 1, counts: { done: 29, failed: 1 } });
     expect(readFileSync(`${path}.failed.csv`, 'utf8')).toContain('4,800000000003,failed,invalid_input,');
@@ -93,7 +74,7 @@ describe('one bad cell', () => {
   test('in every row stops the job all the same', async () => {
     const path = write(
       'contacts.csv',
-      `id,t\n${ids(60)
+      `id,t\n${followers(60)
         .map((id) => `${id},Nothing like it\n`)
         .join('')}`,
     );
@@ -105,10 +86,8 @@ describe('one bad cell', () => {
 });
 
 describe('what was not sent is not lost', () => {
-  test('when nothing answers', async () => {
+  test('when ManyChat refuses for an hour', async () => {
     const path = write('contacts.csv', csv(40));
-    const closed = await startSandbox({ limits: false });
-    await closed.close();
     const first = await run(path);
     expect(first.code).toBe(0);
     const other = write('other.csv', csv(40));
@@ -151,7 +130,7 @@ test('an account that does not say which it is has no journal', async () => {
   const body = { status: 'success', data: { name: 'Nameless' } };
   sandbox.order({ match: { path: 'getInfo' }, status: 200, body });
   await expect(run(path)).rejects.toThrow(/does not tell the id of the page/);
-  expect(reached()).toEqual([]);
+  expect(reached(sandbox)).toEqual([]);
 });
 
 describe('is refused in a sentence', () => {
@@ -163,7 +142,7 @@ describe('is refused in a sentence', () => {
     [{ ...hello, journal: '/nowhere/at/all' }, /ENOENT/],
   ] as [BulkOptions, RegExp][])('%j', async (options, words) => {
     await expect(run(write('contacts.csv', csv(2)), options)).rejects.toThrow(words);
-    expect(reached()).toEqual([]);
+    expect(reached(sandbox)).toEqual([]);
   });
 
   test('a table whose text cannot be read, or that is none', async () => {
@@ -175,7 +154,7 @@ describe('is refused in a sentence', () => {
     await expect(run(dirname(latin))).rejects.toThrow(/cannot be read: EISDIR/);
     const braces = write('braces.csv', 'id,price {EUR}\n800000000001,5\n');
     await expect(run(braces, { setFields: true })).rejects.toThrow(/the column "price \{EUR\}" cannot be used/);
-    expect(reached()).toEqual([]);
+    expect(reached(sandbox)).toEqual([]);
   });
 
   test('a journal that is none, a folder, or another job', async () => {
@@ -204,16 +183,16 @@ test('an action whose tools were excluded is refused', async () => {
   const path = write('contacts.csv', csv(2));
   const settings = { MANYCHAT_MCP_EXCLUDE_TOOLS: 'send_text,send_content' };
   await expect(run(path, hello, settings)).rejects.toThrow(/The action send_text is not offered: --exclude-tools/);
-  expect(reached()).toEqual([]);
+  expect(reached(sandbox)).toEqual([]);
 });
 
 test('a table of one column with any line ends is read', async () => {
-  const path = write('contacts.csv', `id\r\n${ids(3).join('\n')}\n`);
+  const path = write('contacts.csv', `id\r\n${followers(3).join('\n')}\n`);
   expect(await run(path, { addTag: 'VIP' })).toMatchObject({ code: 0, counts: { done: 3, total: 3 } });
 });
 
 test('a dry run shows a repeated id once, and counts alone as JSON', async () => {
-  const [one, two] = ids(2);
+  const [one, two] = followers(2);
   const path = write('contacts.csv', `id,name\n${one},A\n${one},A again\n${two},B\n`);
   const dry = { MANYCHAT_MCP_DRY_RUN: '1' };
   const { out } = await run(path, { ...hello, json: undefined }, dry);

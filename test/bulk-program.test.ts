@@ -1,10 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type Sandbox, startSandbox } from '../src/sandbox/index.js';
+import { describe, expect, test } from 'vitest';
+import { csv } from './support/bulk.js';
 import { useFolder } from './support/folder.js';
-import { program } from './support/program.js';
+import { followers } from './support/people.js';
+import { directlyTo, program } from './support/program.js';
 import { createRandom } from './support/random.js';
+import { reached, useSandbox } from './support/sandboxed.js';
 
 const write = useFolder();
 const contacts = 220;
@@ -17,23 +19,11 @@ interface Ended {
   readonly err: string;
 }
 
-let sandbox: Sandbox;
-beforeAll(async () => {
-  sandbox = await startSandbox({ followers: contacts, limits: false });
-});
-afterAll(() => sandbox.close());
-beforeEach(() => sandbox.reset());
-
-const ids = Array.from({ length: contacts }, (_, index) => String(800_000_000_001 + index));
-const csv = (count: number) => `id\n${ids.slice(0, count).join('\n')}\n`;
+const sandbox = useSandbox({ followers: contacts, limits: false });
 
 /** Runs the program; `onBegun` is called just before its first message. */
 function run(path: string, onBegun?: (child: ChildProcess) => void, prefix: readonly string[] = []): Promise<Ended> {
-  const env = {
-    PATH: process.env.PATH ?? '',
-    MANYCHAT_API_KEY: sandbox.manychatKey,
-    MANYCHAT_API_URL: sandbox.url,
-  };
+  const env = { PATH: process.env.PATH ?? '', ...directlyTo(sandbox) };
   const [command = '', ...args] = [...prefix, process.execPath, program, 'bulk', path, '--send-text', 'Hi', '--json'];
   const child = spawn(command, args, { env });
   let [out, err] = ['', ''];
@@ -48,8 +38,6 @@ function run(path: string, onBegun?: (child: ChildProcess) => void, prefix: read
   return new Promise((resolve) => child.on('close', (code) => resolve({ code, out, err })));
 }
 
-const reached = () => sandbox.messages().map(({ subscriber_id: id }) => id);
-
 describe.each([1, 2])('a bulk that is killed again and again, %i', (seed) => {
   test('sends nobody anything twice and loses nobody', async () => {
     const random = createRandom(seed);
@@ -58,18 +46,18 @@ describe.each([1, 2])('a bulk that is killed again and again, %i', (seed) => {
       const delayMs = random() * 300;
       await run(path, (child) => void setTimeout(() => child.kill('SIGKILL'), delayMs));
     }
-    const killed = reached().length;
+    const killed = reached(sandbox).length;
     const { code, out, err } = await run(path);
     const counts = JSON.parse(out);
     expect(counts.done + counts.failed + counts.unknown + counts.not_reached).toBe(contacts);
     expect(counts).toMatchObject({ total: contacts, failed: 0, not_reached: 0 });
     expect(code, err).toBe(counts.unknown > 0 ? 3 : 0);
-    const got = reached();
+    const got = reached(sandbox);
     expect(new Set(got).size).toBe(got.length);
     // Who is done has got it; who is unknown has got it or not, and is named.
     expect(got.length).toBeGreaterThanOrEqual(counts.done);
     const troubles = counts.unknown === 0 ? '' : readFileSync(`${path}.failed.csv`, 'utf8');
-    for (const id of ids) if (!got.includes(id)) expect(troubles).toContain(`,${id},unknown,`);
+    for (const id of followers(contacts)) if (!got.includes(id)) expect(troubles).toContain(`,${id},unknown,`);
     expect(killed).toBeGreaterThan(20);
   }, 120_000);
 });
@@ -87,7 +75,7 @@ describe('a bulk', () => {
       2,
       expect.stringMatching(/process \d+ works on this journal; wait for it, or delete/),
     ]);
-    expect(reached().sort()).toEqual(ids.slice(0, 30));
+    expect(reached(sandbox).sort()).toEqual(followers(30));
   });
 
   // A limit on the size of files is the nearest to a full disk that needs no rights.
@@ -101,14 +89,14 @@ describe('a bulk', () => {
         expect.toBeOneOf([3, 4]),
         expect.stringMatching(/Stopped\. .*contacts\.csv\.journal cannot be written: EFBIG/),
       ]);
-      const before = reached().length;
+      const before = reached(sandbox).length;
       expect(before).toBeGreaterThan(5);
       expect(before).toBeLessThan(60);
       const { total, done, failed, unknown, not_reached } = JSON.parse(first.out);
       expect([total, done + failed + unknown + not_reached]).toEqual([60, 60]);
       const second = JSON.parse((await run(path)).out);
       expect(second).toMatchObject({ total: 60, failed: 0, not_reached: 0 });
-      const got = reached();
+      const got = reached(sandbox);
       expect(new Set(got).size).toBe(got.length);
       expect(got.length).toBeGreaterThanOrEqual(second.done);
       expect(second.done + second.unknown).toBe(60);

@@ -1,26 +1,20 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { exitCodeOfResult } from '../src/commands/call.js';
-import { type Fault, type Sandbox, startSandbox } from '../src/sandbox/index.js';
+import type { Fault } from '../src/sandbox/index.js';
 import { declarations } from '../tools/index.js';
 import { useFolder } from './support/folder.js';
-import { through } from './support/program.js';
-import { lost } from './support/sandboxed.js';
+import { john, maria, tom } from './support/people.js';
+import { pinnedTo, through } from './support/program.js';
+import { lost, useSandbox } from './support/sandboxed.js';
 import { runHere } from './support/shell.js';
 
-let sandbox: Sandbox;
-beforeAll(async () => {
-  sandbox = await startSandbox({ limits: false });
-});
-afterAll(() => sandbox.close());
-beforeEach(() => sandbox.reset());
+const sandbox = useSandbox({ limits: false });
 const write = useFolder();
 
 const shell = (args: readonly string[], input = '') =>
   runHere(args, through(sandbox.url, sandbox.matonKey), { input: async () => input });
 
 describe('call', () => {
-  const john = '{"subscriber_id": "123456789"}';
-
   test('prints a result for a person, or as JSON', async () => {
     const { code, out, err } = await shell(['call', 'manychat_find_subscribers_by_name', '{"name":"Maria Garcia"}']);
     expect([code, err]).toEqual([0, '']);
@@ -72,24 +66,18 @@ describe('call', () => {
   });
 
   test.each([
-    [['123456789'], {}, undefined, 0],
-    [['123456789', '24958501110460017'], {}, undefined, 1],
-    [['24958501110460017'], {}, undefined, 1],
-    [['123456789'], {}, lost('sendContent', true), 3],
-    [
-      ['123456789', '24958501110451908'],
-      {},
-      { match: { path: 'sendContent' }, after: 1, times: 9, status: 401, body: {} },
-      4,
-    ],
-    [['24958501110460017'], { MANYCHAT_MCP_DRY_RUN: '1' }, undefined, 0],
+    [[john], {}, undefined, 0],
+    [[john, tom], {}, undefined, 1],
+    [[tom], {}, undefined, 1],
+    [[john], {}, lost('sendContent', true), 3],
+    [[john, maria], {}, { match: { path: 'sendContent' }, after: 1, times: 9, status: 401, body: {} }, 4],
+    [[tom], { MANYCHAT_MCP_DRY_RUN: '1' }, undefined, 0],
   ] as [string[], Record<string, string>, Fault | undefined, number][])(
     'ends by what became of many contacts: %j %j %j is %i',
     async (subscriber_ids, environment, fault, code) => {
       if (fault !== undefined) sandbox.order(fault);
       const args = ['call', 'for_each_subscriber', JSON.stringify({ subscriber_ids, action: 'send_text', text: 'Hi' })];
-      const settings = { ...through(sandbox.url, sandbox.matonKey), MATON_CONNECTION_ID: sandbox.connectionId };
-      const told = await runHere(args, { ...settings, ...environment });
+      const told = await runHere(args, { ...pinnedTo(sandbox), ...environment });
       expect([told.code, told.out, told.err]).toEqual([code, expect.anything(), expect.anything()]);
     },
   );
@@ -131,7 +119,7 @@ describe('call', () => {
     [['cal', 'get_page'], /unknown command 'cal'\n\(Did you mean call\?\)/],
     [['call'], /missing required argument 'tool'/],
     [['call', 'get_page', '--jsn'], /unknown option '--jsn'\n\(Did you mean --json\?\)/],
-    [['call', 'get_page', john, 'more'], /too many arguments/],
+    [['call', 'get_page', '{"subscriber_id": "123456789"}', 'more'], /too many arguments/],
   ])('%j is a command line that is not understood', async (args, words) => {
     const { code, out, err } = await shell(args);
     expect([code, out, err]).toEqual([2, '', expect.stringMatching(words)]);

@@ -1,11 +1,9 @@
-import { beforeEach, describe, expect, test } from 'vitest';
-import { useSandbox } from './support/sandboxed.js';
+import { describe, expect, test } from 'vitest';
+import { maria } from './support/people.js';
+import { useCaller } from './support/sandboxed.js';
 import { fastTiming } from './support/timing.js';
 
-const maria = '24958501110451908';
-
-const used = useSandbox({ timing: fastTiming(50), random: () => 0 });
-beforeEach(() => used.sandbox.reset());
+const used = useCaller({ timing: fastTiming(50), random: () => 0 });
 
 describe('manychat_check_content', () => {
   const check = (data: unknown, more: object = {}) => used.result('manychat_check_content', { data, ...more });

@@ -1,16 +1,17 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { refusedAction, toolsOfActions } from '../src/choice.js';
 import { readConfig } from '../src/config.js';
 import { isAcceptable } from '../src/input.js';
-import { type Sandbox, startSandbox } from '../src/sandbox/index.js';
 import { offeredTools } from '../src/tool.js';
 import { actionNames } from '../tools/actions.js';
 import { declarations } from '../tools/index.js';
 import { createCaller } from './support/caller.js';
-import { through } from './support/program.js';
+import { john } from './support/people.js';
+import { pinnedTo } from './support/program.js';
+import { useSandbox } from './support/sandboxed.js';
 
 const forEach = 'manychat_for_each_subscriber';
-const contacts = { subscriber_ids: ['123456789'] };
+const contacts = { subscriber_ids: [john] };
 const actions = [
   { action: 'add_tag', tag_name: 'VIP' },
   { action: 'remove_tag', tag_name: 'VIP' },
@@ -22,14 +23,8 @@ const actions = [
 ];
 
 describe('what is excluded is not done for many either', () => {
-  let sandbox: Sandbox;
-  beforeAll(async () => {
-    sandbox = await startSandbox({ limits: false });
-  });
-  afterAll(() => sandbox.close());
-  beforeEach(() => sandbox.reset());
-  const under = (settings: Record<string, string>) =>
-    createCaller({ ...through(sandbox.url, sandbox.matonKey), MATON_CONNECTION_ID: sandbox.connectionId, ...settings });
+  const sandbox = useSandbox({ limits: false });
+  const under = (settings: Record<string, string>) => createCaller({ ...pinnedTo(sandbox), ...settings });
 
   test.each(actions)('%j is refused without a request when every tool of its kind is', async (action) => {
     const excluded = Object.values(toolsOfActions).flat().join(',');

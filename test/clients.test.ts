@@ -1,9 +1,10 @@
 import { Client as ClientV1 } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport as StdioTransportV1 } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Sandbox, startSandbox } from '../src/sandbox/index.js';
 import { declarations } from '../tools/index.js';
+import { john, maria } from './support/people.js';
 import { connectProgram, program, through } from './support/program.js';
+import { useSandbox } from './support/sandboxed.js';
 
 interface AnyClient {
   listTools(): Promise<{ tools: { name: string; outputSchema?: unknown; annotations?: unknown }[] }>;
@@ -12,7 +13,6 @@ interface AnyClient {
 }
 
 const text = (words: string) => ({ version: 'v2', content: { messages: [{ type: 'text', text: words }] } });
-const john = '123456789';
 
 /** One call of each tool that the sandbox's account carries out, in an order in which each finds what it needs. */
 const calls: [string, Record<string, unknown>, object][] = [
@@ -80,7 +80,7 @@ const calls: [string, Record<string, unknown>, object][] = [
   ],
   [
     'manychat_for_each_subscriber',
-    { subscriber_ids: [john, '24958501110451908'], action: 'add_tag', tag_name: 'VIP' },
+    { subscriber_ids: [john, maria], action: 'add_tag', tag_name: 'VIP' },
     { done: 2, failed: [], unknown: [], remaining: [] },
   ],
   ['manychat_list_connections', { status: 'ACTIVE' }, {}],
@@ -110,16 +110,12 @@ describe.each([
   ['SDK v2, old era', connectV2(false)],
   ['SDK v2, new era', connectV2(true)],
 ] as const)('%s', (_, connect) => {
-  let sandbox: Sandbox;
+  const sandbox = useSandbox({ limits: false });
   let client: AnyClient;
   beforeAll(async () => {
-    sandbox = await startSandbox({ limits: false });
     client = await connect(through(sandbox.url, sandbox.matonKey));
   });
-  afterAll(async () => {
-    await client.close();
-    await sandbox.close();
-  });
+  afterAll(() => client.close());
 
   test('sees every tool with schemas and all four hints', async () => {
     const { tools } = await client.listTools();

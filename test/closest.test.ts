@@ -1,6 +1,7 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { closest } from '../src/closest.js';
-import { useSandbox } from './support/sandboxed.js';
+import { john } from './support/people.js';
+import { useCaller } from './support/sandboxed.js';
 
 describe('the closest of some names', () => {
   const names = (given: string, all: readonly string[]) =>
@@ -26,9 +27,7 @@ describe('the closest of some names', () => {
 });
 
 describe('a name that does not exist is answered with those that come close', () => {
-  const used = useSandbox();
-  beforeEach(() => used.sandbox.reset());
-  const john = '123456789';
+  const used = useCaller();
   const send = (content: object, more: object = {}) => ({
     subscriber_id: john,
     data: { version: 'v2', content: { messages: [{ type: 'text', text: 'x' }], ...content } },

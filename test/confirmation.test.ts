@@ -6,12 +6,13 @@ import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { questionOf } from '../src/confirmation.js';
 import { createRounds } from '../src/rounds.js';
-import { type Sandbox, startSandbox } from '../src/sandbox/index.js';
 import { createSeal } from '../src/seal.js';
 import { plainTool } from '../src/tool.js';
 import { forEachSubscriber } from '../tools/for-each.js';
 import { sendContent } from '../tools/sending.js';
+import { followers, maria } from './support/people.js';
 import { program, through } from './support/program.js';
+import { useSandbox } from './support/sandboxed.js';
 
 /** A question as the client is asked it. */
 interface Asked {
@@ -23,17 +24,13 @@ type Answer = { action: 'accept' | 'decline' | 'cancel'; content?: { confirm: bo
 const yes: Answer = { action: 'accept', content: { confirm: true } };
 
 describe.each([{ modern: false }, { modern: true }])('a client that can ask its user %j', ({ modern }) => {
-  let sandbox: Sandbox;
+  const sandbox = useSandbox({ limits: false });
   let client: Client;
   let asked: Asked[];
-  beforeEach(async () => {
-    sandbox = await startSandbox({ limits: false });
+  beforeEach(() => {
     asked = [];
   });
-  afterEach(async () => {
-    await client.close();
-    await sandbox.close();
-  });
+  afterEach(() => client.close());
 
   async function connect(answer: Answer, args: string[] = [], canAsk = true) {
     client = new Client(
@@ -60,7 +57,7 @@ describe.each([{ modern: false }, { modern: true }])('a client that can ask its 
     return { failed: isError === true, answer: JSON.parse(first?.type === 'text' ? first.text : '{}') };
   };
   const requests = (word: string) => sandbox.requests().filter(({ path }) => path.endsWith(word)).length;
-  const text = { subscriber_id: '24958501110451908', text: 'Hi Maria' };
+  const text = { subscriber_id: maria, text: 'Hi Maria' };
 
   test('is asked before something is destroyed, and it is done once', async () => {
     await connect(yes);
@@ -145,20 +142,16 @@ test('what goes through the client comes back unchanged or not at all', () => {
 });
 
 describe('a state that a client sends again', () => {
-  let sandbox: Sandbox;
+  const sandbox = useSandbox({ limits: false });
   let server: ReturnType<typeof spawnServer>;
-  beforeEach(async () => {
-    sandbox = await startSandbox({ limits: false });
-    server = spawnServer(sandbox);
+  beforeEach(() => {
+    server = spawnServer();
   });
-  afterEach(async () => {
-    await server.close();
-    await sandbox.close();
-  });
+  afterEach(() => server.close());
 
   /** The server, called in the modern era with whatever parameters. */
-  function spawnServer({ url, matonKey }: Sandbox) {
-    const env = { PATH: process.env.PATH ?? '', ...through(url, matonKey) };
+  function spawnServer() {
+    const env = { PATH: process.env.PATH ?? '', ...through(sandbox.url, sandbox.matonKey) };
     const child = spawn(process.execPath, [program, '--confirm', 'sends'], { env, stdio: ['pipe', 'pipe', 'ignore'] });
     const ended = once(child, 'close');
     const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
@@ -215,7 +208,7 @@ describe('a state that a client sends again', () => {
     const { requestState, inputRequests } = await server.call('manychat_create_connection', {});
     expect(inputRequests.link.params.url).toContain('session_token');
     const more = { requestState, inputResponses: { link: { action: 'accept' }, ...accepted.inputResponses } };
-    const text = { subscriber_id: '24958501110451908', text: 'Hi Maria' };
+    const text = { subscriber_id: maria, text: 'Hi Maria' };
     expect((await server.call('manychat_send_text', text, more)).resultType).toBe('input_required');
     for (const _ of [1, 2]) {
       const { structuredContent } = await server.call('manychat_create_connection', {}, more);
@@ -233,7 +226,7 @@ test('of very many open questions the oldest are forgotten, and are asked anew',
 });
 
 describe('the question', () => {
-  const ids = Array.from({ length: 1_000 }, (_, index) => String(800_000_000_001 + index));
+  const ids = followers(1_000);
 
   test('shows the text and the number of contacts, however many there are', () => {
     const given = { subscriber_ids: ids, action: 'send_text', text: `Sale! ${'x'.repeat(1_500)}`, channel: 'whatsapp' };

@@ -2,22 +2,15 @@ import { spawn } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { browsable } from '../src/address.js';
 import { openInBrowser } from '../src/commands/browser.js';
-import { type Sandbox, startSandbox } from '../src/sandbox/index.js';
 import { program, through } from './support/program.js';
-
-const sandboxes: Sandbox[] = [];
-afterEach(() => Promise.all(sandboxes.splice(0).map((each) => each.close())));
-
-async function sandboxed(): Promise<Sandbox> {
-  const sandbox = await startSandbox();
-  sandboxes.push(sandbox);
-  return sandbox;
-}
+import { useSandbox } from './support/sandboxed.js';
 
 describe('the browser', () => {
+  const sandbox = useSandbox();
+
   test('is sent to https, and to plain http on this machine only', () => {
     expect(browsable('https://connect.maton.ai/?session_token=a b"')).toBe(
       'https://connect.maton.ai/?session_token=a%20b%22',
@@ -35,7 +28,7 @@ describe('the browser', () => {
   });
 
   /** Runs the built program with a command in the place of the desktop's own. */
-  function running(sandbox: Sandbox, opener: string) {
+  function running(opener: string) {
     const folder = mkdtempSync(join(tmpdir(), 'manychat-mcp-'));
     for (const name of ['open', 'xdg-open']) {
       writeFileSync(join(folder, name), `#!${process.execPath}\n${opener}`);
@@ -68,9 +61,8 @@ describe('the browser', () => {
   test.skipIf(process.platform === 'win32')(
     'the built program opens it and goes on until the key is entered',
     async () => {
-      const sandbox = await sandboxed();
       const body = `new URLSearchParams({ api_key: ${JSON.stringify(sandbox.manychatKey)} })`;
-      const { ended } = running(sandbox, `fetch(process.argv[2], { method: 'POST', body: ${body} });`);
+      const { ended } = running(`fetch(process.argv[2], { method: 'POST', body: ${body} });`);
       const { code, out, err } = await ended;
       expect({ code, note: err.includes('could not be opened') }).toEqual({ code: 0, note: false });
       expect(out).toMatch(/\n[0-9a-f-]{36} is ACTIVE\.\n\nMATON_CONNECTION_ID=/);
@@ -78,8 +70,7 @@ describe('the browser', () => {
   );
 
   test.skipIf(process.platform === 'win32')('a browser that fails is a note; Ctrl-C ends at once', async () => {
-    const sandbox = await sandboxed();
-    const { child, told, ended } = running(sandbox, 'process.exit(3);');
+    const { child, told, ended } = running('process.exit(3);');
     await told;
     child.kill('SIGINT');
     const { code, err } = await ended;

@@ -1,36 +1,29 @@
 import { readFileSync } from 'node:fs';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { connectAccount } from '../src/commands/connect.js';
 import { readConfig } from '../src/config.js';
-import { type Sandbox, startSandbox } from '../src/sandbox/index.js';
 import { type Shell, UsageError } from '../src/shell.js';
 import { through } from './support/program.js';
+import { useSandbox } from './support/sandboxed.js';
 import { recordingShell, runHere } from './support/shell.js';
 import { fastTiming } from './support/timing.js';
 
-const sandboxes: Sandbox[] = [];
-afterEach(() => Promise.all(sandboxes.splice(0).map((each) => each.close())));
-
-async function sandboxed(options: Parameters<typeof startSandbox>[0] = {}): Promise<Sandbox> {
-  const sandbox = await startSandbox({ limits: false, ...options });
-  sandboxes.push(sandbox);
-  return sandbox;
-}
+const sandbox = useSandbox({ limits: false });
 
 /** Enters what an owner enters on the page behind a link. */
 const enter = (link: string, fields: Record<string, string>): Promise<Response> =>
   fetch(link, { method: 'POST', body: new URLSearchParams(fields) });
 
-const request = (sandbox: Sandbox, method: string, path: string): Promise<Response> =>
+const request = (method: string, path: string): Promise<Response> =>
   fetch(sandbox.url + path, { method, headers: { authorization: `Bearer ${sandbox.matonKey}` } });
 
 /** The connections of a sandbox with their links, oldest first. */
-async function overview(sandbox: Sandbox): Promise<{ connection_id: string; url: string }[]> {
-  return JSON.parse(await (await request(sandbox, 'GET', '/sandbox')).text()).connections;
+async function overview(): Promise<{ connection_id: string; url: string }[]> {
+  return JSON.parse(await (await request('GET', '/sandbox')).text()).connections;
 }
 
-async function enterInLatest(sandbox: Sandbox): Promise<void> {
-  const latest = (await overview(sandbox)).at(-1);
+async function enterInLatest(): Promise<void> {
+  const latest = (await overview()).at(-1);
   await enter(latest?.url ?? '', { api_key: sandbox.manychatKey });
 }
 
@@ -45,7 +38,7 @@ interface Asked extends Partial<Shell> {
 }
 
 /** Runs `connect` in this process, a second of its waiting in a millisecond. */
-async function connecting(sandbox: Sandbox, asked: Asked = {}) {
+async function connecting(asked: Asked = {}) {
   const { environment = {}, connectionId, json = false, timeoutSeconds = 86_400, onLink, ...replaced } = asked;
   const settings = { ...through(sandbox.url, sandbox.matonKey), ...environment };
   const entered: unknown[] = [];
@@ -67,7 +60,7 @@ async function connecting(sandbox: Sandbox, asked: Asked = {}) {
 }
 
 /** The id in what was printed that is none of the sandbox's first two. */
-const newId = (sandbox: Sandbox, text: string): string =>
+const newId = (text: string): string =>
   (text.match(/[0-9a-f]{8}-[0-9a-f-]{27}/g) ?? []).find(
     (id) => id !== sandbox.connectionId && id !== sandbox.secondConnectionId,
   ) ?? '';
@@ -79,21 +72,19 @@ describe('connect', () => {
   ] as [Record<string, string>, RegExp][])(
     'is refused under %j before anything is asked',
     async (environment, words) => {
-      const sandbox = await sandboxed();
-      await expect(connecting(sandbox, { environment })).rejects.toThrow(words);
-      await expect(connecting(sandbox, { environment })).rejects.toThrow(UsageError);
+      await expect(connecting({ environment })).rejects.toThrow(words);
+      await expect(connecting({ environment })).rejects.toThrow(UsageError);
       expect(sandbox.requests()).toEqual([]);
     },
   );
 
   test('prints the link, waits until the key is entered, prints what to configure', async () => {
-    const sandbox = await sandboxed();
-    const { code, out, err, created } = await connecting(sandbox, {
+    const { code, out, err, created } = await connecting({
       onLink: (link) => enter(link, { api_key: sandbox.secondManychatKey }),
     });
     expect(code).toBe(0);
     expect(created).toBe(1);
-    const id = newId(sandbox, err);
+    const id = newId(err);
     expect(out[0]).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/connect\?session_token=\w+$/);
     expect(out.slice(1, 5)).toEqual([`${id} is ACTIVE.`, '', `MATON_CONNECTION_ID=${id}`, '']);
     const example = JSON.parse(readFileSync(new URL('../mcp.json.example', import.meta.url), 'utf8'));
@@ -104,31 +95,29 @@ describe('connect', () => {
     expect(err).toMatch(/^Connected already: 21fd90f9\S+\. This adds another account\.\n/);
     expect(err).toContain('enters the ManyChat API key there');
     expect(err).toContain('It is not the only one.');
-    const { connection } = JSON.parse(await (await request(sandbox, 'GET', `/connections/${id}`)).text());
+    const { connection } = JSON.parse(await (await request('GET', `/connections/${id}`)).text());
     expect(connection.status).toBe('ACTIVE');
   });
 
   test('goes on with a connection that is PENDING, by its id', async () => {
-    const sandbox = await sandboxed();
-    const first = await connecting(sandbox, { timeoutSeconds: 10 });
-    const connectionId = newId(sandbox, first.err);
+    const first = await connecting({ timeoutSeconds: 10 });
+    const connectionId = newId(first.err);
     expect(first.err).toContain(`manychat-mcp connect ${connectionId}   shows the link again and goes on waiting`);
     const onLink = (link: string) => enter(link, { api_key: sandbox.secondManychatKey });
-    const second = await connecting(sandbox, { connectionId, onLink });
+    const second = await connecting({ connectionId, onLink });
     expect(second).toMatchObject({ code: 0, created: 1 });
     expect(second.out.slice(0, 2)).toEqual([first.out[0], `${connectionId} is ACTIVE.`]);
     expect(second.err).not.toContain('This adds another account');
-    const third = await connecting(sandbox, { connectionId });
+    const third = await connecting({ connectionId });
     expect(third).toMatchObject({ code: 0, created: 1 });
     expect(third.out[0]).toBe(`${connectionId} is ACTIVE.`);
-    const none = await connecting(sandbox, { connectionId: 'nothing-like-it' });
+    const none = await connecting({ connectionId: 'nothing-like-it' });
     expect([none.code, none.err]).toEqual([1, expect.stringMatching(/^connection_not_found: /)]);
   });
 
   test('of a first account it says that nothing need be set; of a pinned one that it is replaced', async () => {
-    const sandbox = await sandboxed();
-    await request(sandbox, 'DELETE', `/connections/${sandbox.connectionId}`);
-    const { err } = await connecting(sandbox, {
+    await request('DELETE', `/connections/${sandbox.connectionId}`);
+    const { err } = await connecting({
       environment: { MATON_CONNECTION_ID: 'c1' },
       onLink: (link) => enter(link, { api_key: sandbox.manychatKey }),
     });
@@ -138,8 +127,7 @@ describe('connect', () => {
   });
 
   test('as JSON: a line with the link, a line at the end', async () => {
-    const sandbox = await sandboxed();
-    const { out } = await connecting(sandbox, {
+    const { out } = await connecting({
       json: true,
       onLink: (link) => enter(link, { api_key: sandbox.manychatKey }),
     });
@@ -155,10 +143,10 @@ describe('connect', () => {
   });
 
   test('the link is shown once it is known, where the creation answers none', async () => {
-    const sandbox = await sandboxed({ createShape: 'id_only' });
+    await fetch(`${sandbox.url}/sandbox/settings`, { method: 'POST', body: '{"create_shape":"id_only"}' });
     const broken = { match: { method: 'GET', path: '/connections/' }, times: 3, status: 503, body: {} };
     sandbox.order(broken);
-    const { code, out } = await connecting(sandbox, {
+    const { code, out } = await connecting({
       onLink: (link) => enter(link, { api_key: sandbox.manychatKey }),
     });
     expect(out.filter((line) => line.includes('session_token'))).toHaveLength(1);
@@ -166,12 +154,11 @@ describe('connect', () => {
   });
 
   test('goes on waiting while it cannot be asked, and says so', async () => {
-    const sandbox = await sandboxed();
     let entered: Promise<void> | undefined;
-    const { code, err } = await connecting(sandbox, {
+    const { code, err } = await connecting({
       onLink: () => sandbox.order({ match: { method: 'GET', path: '/connections/' }, times: 3, status: 503, body: {} }),
       onNote: (line) => {
-        if (line.includes('cannot ask')) entered ??= enterInLatest(sandbox);
+        if (line.includes('cannot ask')) entered ??= enterInLatest();
       },
     });
     await entered;
@@ -180,16 +167,15 @@ describe('connect', () => {
   });
 
   test('on a terminal it waits on one line, which is gone before anything else is said', async () => {
-    const sandbox = await sandboxed();
     let redrawn = 0;
     const lines: string[] = [];
-    const { err, code } = await connecting(sandbox, {
+    const { err, code } = await connecting({
       interactive: true,
       columns: 50,
       redraw(line) {
         lines.push(line);
         redrawn += line === '' ? 0 : 1;
-        if (redrawn === 3) void enterInLatest(sandbox);
+        if (redrawn === 3) void enterInLatest();
       },
     });
     expect(code).toBe(0);
@@ -202,22 +188,20 @@ describe('connect', () => {
 
 describe('connect ends without a connection', () => {
   test('when it FAILED', async () => {
-    const sandbox = await sandboxed();
-    const { code, err, out } = await connecting(sandbox, { onLink: (link) => enter(link, { action: 'cancel' }) });
+    const { code, err, out } = await connecting({ onLink: (link) => enter(link, { action: 'cancel' }) });
     expect(code).toBe(1);
     expect(err).toMatch(/Connection \S+ FAILED: .*never becomes ACTIVE\.\nmanychat-mcp call delete_connection/);
     expect(out).toHaveLength(1);
   });
 
   test('when the time is up: how to go on', async () => {
-    const sandbox = await sandboxed();
-    const { code, err } = await connecting(sandbox, { timeoutSeconds: 5 });
-    const id = newId(sandbox, err);
+    const { code, err } = await connecting({ timeoutSeconds: 5 });
+    const id = newId(err);
     expect(code).toBe(4);
     expect(err).toContain(`No key was entered within 5 seconds: connection ${id} stays PENDING.`);
     expect(err).toContain(`manychat-mcp call get_connection '{"connection_id":"${id}"}'`);
     expect(err).toContain('manychat-mcp doctor');
-    const json = await connecting(sandbox, { timeoutSeconds: 5, json: true });
+    const json = await connecting({ timeoutSeconds: 5, json: true });
     expect(JSON.parse(json.out.at(-1) ?? '')).toMatchObject({
       connection: { status: 'PENDING' },
       error: { message: expect.stringContaining('within 5 seconds') },
@@ -225,20 +209,18 @@ describe('connect ends without a connection', () => {
   });
 
   test('when it is asked to: what stays behind', async () => {
-    const sandbox = await sandboxed();
-    const { code, err } = await connecting(sandbox, { onLink: (_, end) => end() });
-    const id = newId(sandbox, err);
+    const { code, err } = await connecting({ onLink: (_, end) => end() });
+    const id = newId(err);
     expect(code).toBe(4);
     expect(err).toContain(`Stopped: connection ${id} stays PENDING.`);
     expect(err).toContain(`manychat-mcp call delete_connection '{"connection_id":"${id}"}'`);
   });
 
   test('when it is deleted meanwhile', async () => {
-    const sandbox = await sandboxed();
-    const { code, err } = await connecting(sandbox, {
+    const { code, err } = await connecting({
       onLink: async () => {
-        const latest = (await overview(sandbox)).at(-1);
-        await request(sandbox, 'DELETE', `/connections/${latest?.connection_id}`);
+        const latest = (await overview()).at(-1);
+        await request('DELETE', `/connections/${latest?.connection_id}`);
       },
     });
     expect(code).toBe(1);
@@ -246,14 +228,13 @@ describe('connect ends without a connection', () => {
   });
 
   test('with a wrong key, without one, or when the creation is refused', async () => {
-    const sandbox = await sandboxed();
-    const wrong = await connecting(sandbox, { environment: { MATON_API_KEY: 'another-key' } });
+    const wrong = await connecting({ environment: { MATON_API_KEY: 'another-key' } });
     expect(wrong).toMatchObject({ code: 1, out: [], created: 0 });
     expect(wrong.err).toContain('gateway_auth');
-    const none = await connecting(sandbox, { environment: { MATON_API_KEY: '' }, json: true });
+    const none = await connecting({ environment: { MATON_API_KEY: '' }, json: true });
     expect(JSON.parse(none.out.join())).toMatchObject({ error: { kind: 'not_configured' } });
     sandbox.order({ match: { method: 'POST', path: '/connections' }, status: 500, body: {} });
-    const unknown = await connecting(sandbox);
+    const unknown = await connecting();
     expect(unknown.code).toBe(3);
     expect(unknown.err).toContain('it may have been carried out');
   });

@@ -1,20 +1,20 @@
 import fc from 'fast-check';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Channel } from '../tools/channels.js';
-import { useSandbox } from './support/sandboxed.js';
+import { aisha, dmitri, maria, sofia } from './support/people.js';
+import { useCaller } from './support/sandboxed.js';
 import { fastTiming } from './support/timing.js';
 
 /** A contact that can be written to now, by channel. */
 const contacts: Readonly<Record<Channel, string>> = {
-  messenger: '24958501110451908',
-  instagram: '24958501110470023',
-  whatsapp: '1523908742',
-  telegram: '1523908744',
+  messenger: maria,
+  instagram: sofia,
+  whatsapp: aisha,
+  telegram: dmitri,
 };
 const named: Channel[] = ['messenger', 'instagram', 'whatsapp', 'telegram'];
 
-const used = useSandbox({ timing: fastTiming(200), random: () => 0 });
-beforeEach(() => used.sandbox.reset());
+const used = useCaller({ timing: fastTiming(200), random: () => 0 });
 
 const send = (data: unknown, channel: Channel = 'messenger', more: object = {}) =>
   used.caller.call('manychat_send_content', { subscriber_id: contacts[channel], data, ...more });

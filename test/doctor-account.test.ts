@@ -1,6 +1,7 @@
-import { describe, expect, test } from 'vitest';
-import { allWell, examined, opened, sandboxed } from './support/examined.js';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { allWell, examined } from './support/examined.js';
 import { through } from './support/program.js';
+import { sandboxed } from './support/sandboxed.js';
 import { startUpstream } from './support/upstream.js';
 
 describe('connections', () => {
@@ -142,7 +143,7 @@ describe('the page and the clock', () => {
       response.sendDate = false;
       response.end();
     });
-    opened.push(cached, timeless);
+    for (const upstream of [cached, timeless]) onTestFinished(() => upstream.close());
     const quick = { MANYCHAT_MCP_DEADLINE_MS: '1000' };
     expect((await examined({ ...through(cached.url), ...quick })).statuses.clock).toBe('ok');
     expect((await examined({ ...through(timeless.url), ...quick })).statuses.clock).toBe('skipped');

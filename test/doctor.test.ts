@@ -3,8 +3,9 @@ import { readFileSync } from 'node:fs';
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { oldestNode } from '../src/version.js';
-import { allWell, examined, sandboxed } from './support/examined.js';
+import { allWell, examined } from './support/examined.js';
 import { program } from './support/program.js';
+import { sandboxed } from './support/sandboxed.js';
 import { runHere } from './support/shell.js';
 
 describe('what doctor prints', () => {

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { createDoubts } from '../src/doubts.js';
-import { lost, useSandbox } from './support/sandboxed.js';
+import { lost, useCaller } from './support/sandboxed.js';
 import { manualTiming } from './support/timing.js';
 
 const timing = manualTiming();
-const used = useSandbox({ doubts: createDoubts(timing.now) });
+const used = useCaller({ doubts: createDoubts(timing.now) });
 const maria = { subscriber_id: '24958501110451908' };
 const sends = () => used.sandbox.messages().length;
 

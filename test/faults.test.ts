@@ -3,11 +3,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { FaultEffect } from '../src/sandbox/index.js';
 import type { Failure } from '../tools/failure.js';
 import { createCaller } from './support/caller.js';
-import { through } from './support/program.js';
-import { useSandbox } from './support/sandboxed.js';
+import { john } from './support/people.js';
+import { pinnedTo, through } from './support/program.js';
+import { useCaller } from './support/sandboxed.js';
 import { fastTiming } from './support/timing.js';
 
-const john = '123456789';
 const text = { version: 'v2', content: { messages: [{ type: 'text', text: 'once' }] } };
 
 /** One call of each effect, and the path its requests go to. */
@@ -102,7 +102,7 @@ function check(name: EffectName, failure: Failure, { kind, reach }: Expected): v
 
 describe.each(faults)('%s', (_, fault, expected) => {
   const pace = expected.large === true ? slowTiming : timing;
-  const used = useSandbox({ timing: pace });
+  const used = useCaller({ timing: pace });
 
   test('for each effect: kind, performed, requests and no answer after the deadline', async () => {
     const ambiguous = expected.reach === 'ambiguous';
@@ -170,10 +170,9 @@ describe('no connection', () => {
 });
 
 describe('faults that pass', () => {
-  const used = useSandbox({ timing });
+  const used = useCaller({ timing });
 
   test.each(names)('a clean 429 is overcome: %s', async (name) => {
-    used.sandbox.reset();
     const [tool, args, path] = effects[name];
     used.sandbox.order({
       match: { path },
@@ -188,7 +187,6 @@ describe('faults that pass', () => {
   });
 
   test.each(['read', 'set', 'remove'] as const)('a reset and a 502 are overcome: %s', async (name) => {
-    used.sandbox.reset();
     const [tool, args, path] = effects[name];
     used.sandbox.order({ match: { path }, reset: 'before_headers', perform: true });
     used.sandbox.order({ match: { path }, ...edge(502) });
@@ -197,7 +195,6 @@ describe('faults that pass', () => {
   });
 
   test('what a lost answer may have done is not denied by what comes after it', async () => {
-    used.sandbox.reset();
     const [tool, args, path] = effects.set;
     used.sandbox.order({ match: { path }, reset: 'before_headers', perform: true });
     used.sandbox.order({ match: { path }, status: 400, body: { status: 'error', message: 'Tag not found' } });
@@ -214,12 +211,8 @@ describe('faults that pass', () => {
   });
 
   test('a Retry-After beyond the deadline is not waited for', async () => {
-    used.sandbox.reset();
     used.sandbox.order({ match: { path: 'getInfo' }, status: 429, headers: { 'retry-after': '86400' }, body: {} });
-    const impatient = createCaller({
-      ...through(used.sandbox.url, used.sandbox.matonKey),
-      MATON_CONNECTION_ID: used.sandbox.connectionId,
-    });
+    const impatient = createCaller(pinnedTo(used.sandbox));
     const outcome = await impatient.call('manychat_get_page');
     expect(outcome).toMatchObject({
       ok: false,
@@ -233,11 +226,7 @@ describe('faults that pass', () => {
   });
 
   test('a call that waits is never sent once it is cancelled; others go on', async () => {
-    used.sandbox.reset();
-    const patient = createCaller({
-      ...through(used.sandbox.url, used.sandbox.matonKey),
-      MATON_CONNECTION_ID: used.sandbox.connectionId,
-    });
+    const patient = createCaller(pinnedTo(used.sandbox));
     const flood = Array.from({ length: 12 }, () => patient.call('manychat_list_tags'));
     const cancel = new AbortController();
     const waiting = patient.call('manychat_send_content', effects.send[1], { signal: cancel.signal });

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { type DatetimeForm, type FieldType, fittedValue } from '../tools/field-values.js';
-import { useSandbox } from './support/sandboxed.js';
+import { john } from './support/people.js';
+import { useCaller } from './support/sandboxed.js';
 import { manualTiming } from './support/timing.js';
 
 describe('a value is put into the form of its type', () => {
@@ -72,10 +73,8 @@ describe('a value is put into the form of its type', () => {
 
 describe('where the type of a field is known', () => {
   const timing = manualTiming();
-  const used = useSandbox({ timing });
-  const john = '123456789';
+  const used = useCaller({ timing });
   beforeEach(() => {
-    used.sandbox.reset();
     // What an earlier test has seen is believed no more.
     timing.advance(400_000);
   });

@@ -1,13 +1,11 @@
-import { beforeEach, describe, expect, test } from 'vitest';
-import { useSandbox } from './support/sandboxed.js';
+import { describe, expect, test } from 'vitest';
+import { aisha, maria } from './support/people.js';
+import { useCaller } from './support/sandboxed.js';
 import { fastTiming } from './support/timing.js';
 
-const maria = '24958501110451908';
-const aisha = '1523908742';
 const find = 'manychat_find_or_create_subscriber';
 
-const used = useSandbox({ timing: fastTiming(50), random: () => 0 });
-beforeEach(() => used.sandbox.reset());
+const used = useCaller({ timing: fastTiming(50), random: () => 0 });
 
 /** The refusal of the next creation, in the shape that was seen live. */
 function refuseCreation(message: string): void {

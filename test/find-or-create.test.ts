@@ -1,11 +1,9 @@
-import { beforeEach, describe, expect, test } from 'vitest';
-import { lost, useSandbox } from './support/sandboxed.js';
+import { describe, expect, test } from 'vitest';
+import { aisha, john, maria } from './support/people.js';
+import { lost, useCaller } from './support/sandboxed.js';
 import { fastTiming } from './support/timing.js';
 
-const maria = '24958501110451908';
-
-const used = useSandbox({ timing: fastTiming(50), random: () => 0 });
-beforeEach(() => used.sandbox.reset());
+const used = useCaller({ timing: fastTiming(50), random: () => 0 });
 
 describe('manychat_find_or_create_subscriber', () => {
   const find = 'manychat_find_or_create_subscriber';
@@ -14,9 +12,9 @@ describe('manychat_find_or_create_subscriber', () => {
 
   test.each([
     [{ email: 'maria.garcia@example.com', has_opt_in_email: true }, 'email', maria],
-    [{ phone: '+1 (234) 567-890', has_opt_in_sms: false }, 'phone', '123456789'],
-    [{ ...ada, phone: '+1234567890', has_opt_in_sms: false }, 'phone', '123456789'],
-    [{ whatsapp_phone: '972501234567', whatsapp_field_id: 8 }, 'custom_field', '1523908742'],
+    [{ phone: '+1 (234) 567-890', has_opt_in_sms: false }, 'phone', john],
+    [{ ...ada, phone: '+1234567890', has_opt_in_sms: false }, 'phone', john],
+    [{ whatsapp_phone: '972501234567', whatsapp_field_id: 8 }, 'custom_field', aisha],
   ])('%j is found by %s', async (args, found_by, id) => {
     expect(await used.result(find, args)).toMatchObject({ subscriber: { id }, created: false, found_by });
     expect(used.countOf('createSubscriber') + used.countOf('updateSubscriber')).toBe(0);

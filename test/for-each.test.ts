@@ -1,33 +1,21 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Progress } from '../src/progress.js';
-import { type Sandbox, startSandbox } from '../src/sandbox/index.js';
 import type { Result } from '../tools/endpoint.js';
-import { type Caller, createCaller } from './support/caller.js';
-import { through } from './support/program.js';
+import { emma, followers, john, liam, tom } from './support/people.js';
 import { createRandom } from './support/random.js';
-import { lost } from './support/sandboxed.js';
+import { lost, reached, useCaller } from './support/sandboxed.js';
 import { fastTiming } from './support/timing.js';
 
-const speed = 40;
 const forEach = 'manychat_for_each_subscriber';
 const text = { action: 'send_text', text: 'Hello!' };
 const tag = { action: 'add_tag', tag_name: 'VIP' };
-const ids = (count: number) => Array.from({ length: count }, (_, index) => String(800_000_000_001 + index));
 
-let sandbox: Sandbox;
-let caller: Caller;
-beforeAll(async () => {
-  const timing = fastTiming(speed);
-  const begun = Date.now() - timing.now();
-  sandbox = await startSandbox({ followers: 1_200, clock: { now: () => begun + timing.now() } });
-  const environment = { ...through(sandbox.url, sandbox.matonKey), MATON_CONNECTION_ID: sandbox.connectionId };
-  caller = createCaller(environment, { timing, random: () => 0 });
-});
-afterAll(async () => {
-  await caller.close();
-  await sandbox.close();
-});
-beforeEach(() => sandbox.reset());
+const timing = fastTiming(40);
+const begun = Date.now() - timing.now();
+const { sandbox, caller, countOf } = useCaller(
+  { timing, random: () => 0 },
+  { followers: 1_200, limits: true, clock: { now: () => begun + timing.now() } },
+);
 
 async function run(subscriber_ids: readonly unknown[], action: object, onProgress?: (told: Progress) => void) {
   const outcome = await caller.call(forEach, { subscriber_ids, ...action }, { onProgress });
@@ -35,8 +23,6 @@ async function run(subscriber_ids: readonly unknown[], action: object, onProgres
   return outcome.result;
 }
 const list = (result: Result, key: string): unknown[] => (Array.isArray(result[key]) ? result[key] : []);
-const reached = () => sandbox.messages().map(({ subscriber_id: id }) => id);
-const count = (word: string) => sandbox.requests().filter(({ path }) => path.endsWith(word)).length;
 
 describe('each action', () => {
   test.each([
@@ -51,10 +37,10 @@ describe('each action', () => {
       ['setCustomFields', 'sendFlow'],
     ],
   ])('%j', async (action, paths) => {
-    const result = await run(['123456789', 24958501110451 as unknown, '800000000001', '0800000000001'], action);
+    const result = await run([john, 24958501110451 as unknown, '800000000001', '0800000000001'], action);
     expect(result).toMatchObject({ done: 2, unknown: [], remaining: [] });
     expect(result.failed).toEqual([{ error: 'not_found', subscriber_ids: ['24958501110451'] }]);
-    for (const path of paths) expect(count(path)).toBeGreaterThanOrEqual(2);
+    for (const path of paths) expect(countOf(path)).toBeGreaterThanOrEqual(2);
     const warnings = list(result, 'warnings');
     expect(warnings).toContain('1 of the ids repeat others: each contact has one turn.');
     const aboutFlow = 'done: ManyChat accepted the flow, and does not tell whom it reached.';
@@ -69,7 +55,7 @@ describe('each action', () => {
     [{ action: 'send_text', text: 'x'.repeat(30_000) }, /^text: has 30000 characters/],
     [{ action: 'send_content', data: { version: 'v2' } }, /^data\.content/],
     [{ ...tag, subscriber_ids: [] }, /^subscriber_ids: needs at least one id$/],
-    [{ ...tag, subscriber_ids: ids(1_001) }, /^subscriber_ids: takes 1000 ids at the most/],
+    [{ ...tag, subscriber_ids: followers(1_001) }, /^subscriber_ids: takes 1000 ids at the most/],
     [{ ...tag, subscriber_ids: ['1', 'x'] }, /^subscriber_ids\[1\]: must be decimal digits/],
   ])('refuses %j before any request', async (args, words) => {
     const outcome = await caller.call(forEach, { subscriber_ids: ['1'], ...args });
@@ -80,7 +66,7 @@ describe('each action', () => {
 
 describe('many contacts', () => {
   test('what does not fit into one call remains, and further calls do the rest; nobody gets it twice', async () => {
-    const all = ids(600);
+    const all = followers(600);
     const told: Progress[] = [];
     const first = await run(all, text, (progress) => void told.push(progress));
     const remaining = list(first, 'remaining');
@@ -100,7 +86,7 @@ describe('many contacts', () => {
       expect(Number(next.done)).toBeGreaterThan(0);
       left = list(next, 'remaining');
     }
-    expect(reached().sort()).toEqual(all);
+    expect(reached(sandbox).sort()).toEqual(all);
   }, 20_000);
 
   test('each is accounted for, whatever goes wrong on the way', async () => {
@@ -121,7 +107,7 @@ describe('many contacts', () => {
         const effect = effects[pick(effects.length)] ?? effects[0];
         sandbox.order({ ...effect, match: { path: 'sendContent' }, after });
       }
-      const all = ids(80);
+      const all = followers(80);
       const result = await run(all, text);
       const failed = (list(result, 'failed') as { subscriber_ids: string[] }[]).flatMap((each) => each.subscriber_ids);
       const unknown = list(result, 'unknown');
@@ -129,7 +115,7 @@ describe('many contacts', () => {
       const told = [...failed, ...unknown, ...remaining];
       expect(Number(result.done) + told.length).toBe(80);
       expect(new Set(told).size).toBe(told.length);
-      const got = reached();
+      const got = reached(sandbox);
       expect(new Set(got).size).toBe(got.length);
       // Who got it is done or unknown, and is not sent to again.
       for (const id of [...failed, ...remaining]) expect(got).not.toContain(id);
@@ -139,50 +125,50 @@ describe('many contacts', () => {
 
 describe('what concerns one contact', () => {
   test('is told of that one, in one word, with one explanation for all, at no further request', async () => {
-    const closed = ['24958501110460017', '24958501110480011', '24958501110480012'];
-    const result = await run([...closed, ...ids(5)], text);
+    const closed = [tom, emma, liam];
+    const result = await run([...closed, ...followers(5)], text);
     expect(result.done).toBe(5);
     expect(result.failed).toEqual([
       { error: 'window_closed', subscriber_ids: [closed[0]] },
       { error: 'subscriber_inactive', subscriber_ids: [closed[1], closed[2]] },
     ]);
     expect(list(result, 'errors').map((each) => Object(each).kind)).toEqual(['window_closed', 'subscriber_inactive']);
-    expect(count('getInfo')).toBe(0);
+    expect(countOf('getInfo')).toBe(0);
   });
 
   test('an answer that was lost makes it unknown, and it is not sent again', async () => {
     sandbox.order(lost('sendContent', true));
-    const result = await run(ids(3), text);
+    const result = await run(followers(3), text);
     expect(result).toMatchObject({ done: 2, failed: [], remaining: [] });
     expect(list(result, 'unknown')).toHaveLength(1);
-    expect(reached().sort()).toEqual(ids(3));
+    expect(reached(sandbox).sort()).toEqual(followers(3));
   });
 });
 
 describe('what concerns everybody stops the job', () => {
   test('at once, as a failure, where nothing was done', async () => {
-    const outcome = await caller.call(forEach, { subscriber_ids: ids(200), action: 'add_tag', tag_name: 'VPI' });
+    const outcome = await caller.call(forEach, { subscriber_ids: followers(200), action: 'add_tag', tag_name: 'VPI' });
     expect(outcome).toMatchObject({ ok: false, failure: { kind: 'not_found', performed: 'no' } });
     if (!outcome.ok) expect(outcome.failure.details?.join()).toContain('the closest are "VIP"');
-    expect(count('addTagByName')).toBeLessThanOrEqual(10);
+    expect(countOf('addTagByName')).toBeLessThanOrEqual(10);
   });
 
   test('with what was done and what remains, where it begins on the way', async () => {
     const body = { status: 'error', message: 'Wrong token' };
     sandbox.order({ match: { path: 'sendContent' }, after: 50, times: 999, status: 401, body });
-    const result = await run(ids(200), text);
+    const result = await run(followers(200), text);
     expect(result).toMatchObject({
       done: expect.any(Number),
       failed: [],
       unknown: [],
       stopped: expect.stringMatching(/^manychat_auth: /),
     });
-    expect(list(result, 'remaining').sort()).toEqual(ids(200).filter((id) => !reached().includes(id)));
+    expect(list(result, 'remaining').sort()).toEqual(followers(200).filter((id) => !reached(sandbox).includes(id)));
   });
 
   test('an outage as well, before everybody is lost to it', async () => {
     sandbox.order({ match: { path: 'sendContent' }, after: 20, times: 999, status: 503, body: {} });
-    const result = await run(ids(200), text);
+    const result = await run(followers(200), text);
     expect(result.stopped).toEqual(expect.any(String));
     // In so fast a time one or the other may be refused for being too fast.
     expect(Number(result.done)).toBeGreaterThan(15);
@@ -193,10 +179,10 @@ describe('what concerns everybody stops the job', () => {
   test('a client that cancels ends it: nothing more is sent', async () => {
     const cancel = new AbortController();
     const onProgress = ({ progress }: Progress) => void (progress >= 20 && cancel.abort());
-    const args = { subscriber_ids: ids(200), ...text };
+    const args = { subscriber_ids: followers(200), ...text };
     const outcome = await caller.call(forEach, args, { signal: cancel.signal, onProgress });
     expect(outcome.ok).toBe(true);
-    expect(reached().length).toBeGreaterThanOrEqual(20);
-    expect(reached().length).toBeLessThanOrEqual(40);
+    expect(reached(sandbox).length).toBeGreaterThanOrEqual(20);
+    expect(reached(sandbox).length).toBeLessThanOrEqual(40);
   });
 });

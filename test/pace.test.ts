@@ -2,26 +2,12 @@ import { setMaxListeners } from 'node:events';
 import { describe, expect, test } from 'vitest';
 import { createPacer, type Limit, type Pacer, TooLate } from '../src/pace.js';
 import { countingSide } from './support/counting-side.js';
-import { type ManualTiming, manualTiming } from './support/timing.js';
+import { finish, type ManualTiming, manualTiming, settle } from './support/timing.js';
 
 const never = new AbortController().signal;
 setMaxListeners(0, never);
 const perSecond = (key: string, calls: number): Limit => ({ key, calls, windowMs: 1_000 });
 const account = perSecond('account', 10);
-
-/** Lets everything that waits on promises go on. */
-const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
-
-/** Moves the time on until all of it is done. */
-async function finish<Value>(timing: ManualTiming, work: Promise<Value>): Promise<Value> {
-  let done = false;
-  const watched = work.finally(() => {
-    done = true;
-  });
-  watched.catch(() => undefined);
-  for (await settle(); !done; await settle()) if (!timing.step()) await settle();
-  return watched;
-}
 
 async function callAll(pacer: Pacer, timing: ManualTiming, calls: readonly (readonly Limit[])[]) {
   const side = countingSide(timing);

@@ -1,22 +1,18 @@
 import type { Client } from '@modelcontextprotocol/client';
 import { encode } from 'gpt-tokenizer/encoding/o200k_base';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Sandbox, startSandbox } from '../src/sandbox/index.js';
 import { declarations } from '../tools/index.js';
 import { prompts } from '../tools/prompts.js';
 import { connectProgram, through } from './support/program.js';
+import { useSandbox } from './support/sandboxed.js';
 
 describe.each([{ modern: false }, { modern: true }])('prompts and instructions %j', (era) => {
-  let sandbox: Sandbox;
+  const sandbox = useSandbox();
   let client: Client;
   beforeAll(async () => {
-    sandbox = await startSandbox();
     ({ client } = await connectProgram(through(sandbox.url, sandbox.matonKey), [], era));
   });
-  afterAll(async () => {
-    await client.close();
-    await sandbox.close();
-  });
+  afterAll(() => client.close());
 
   test('the instructions are short, and speak of tools that exist', () => {
     const said = client.getInstructions() ?? '';

@@ -1,12 +1,12 @@
 import type { Client } from '@modelcontextprotocol/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { type Sandbox, startSandbox } from '../src/sandbox/index.js';
 import { messageData } from '../tools/content.js';
 import { contentGrammar } from '../tools/content-grammar.js';
 import { kinds } from '../tools/failure.js';
 import { resources } from '../tools/resources.js';
 import { connectProgram, through } from './support/program.js';
+import { useSandbox } from './support/sandboxed.js';
 
 /** Every key and every fixed value in a JSON Schema. */
 function wordsIn(schema: unknown): string[] {
@@ -29,16 +29,12 @@ test('the grammar names every key and every choice that the check knows', () => 
 });
 
 describe('resources', () => {
-  let sandbox: Sandbox;
+  const sandbox = useSandbox();
   let client: Client;
   beforeAll(async () => {
-    sandbox = await startSandbox();
     ({ client } = await connectProgram(through(sandbox.url, sandbox.matonKey)));
   });
-  afterAll(async () => {
-    await client.close();
-    await sandbox.close();
-  });
+  afterAll(() => client.close());
 
   const textOf = async (uri: string): Promise<string> => {
     const { contents } = await client.readResource({ uri });

@@ -1,9 +1,8 @@
 import { encode } from 'gpt-tokenizer/encoding/o200k_base';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { visible, withoutSessionToken } from '../src/results.js';
-import { startSandbox } from '../src/sandbox/index.js';
 import { type Caller, callerThrough, createCaller } from './support/caller.js';
-import { through } from './support/program.js';
+import { sandboxed } from './support/sandboxed.js';
 import { startUpstream, type Upstream } from './support/upstream.js';
 
 describe('results', () => {
@@ -156,13 +155,12 @@ describe('results', () => {
   });
 
   test('a search with 100 hits stays under 4,000 tokens', async () => {
-    const sandbox = await startSandbox();
-    const seeker = createCaller(through(sandbox.url, sandbox.matonKey));
+    const { environment } = await sandboxed();
+    const seeker = createCaller(environment);
     const outcome = await seeker.call('manychat_find_subscribers_by_name', { name: 'Test User' });
     expect(outcome).toMatchObject({ ok: true, result: { count: 100, capped: true } });
     if (outcome.ok) expect(encode(JSON.stringify(outcome.result)).length).toBeLessThan(4000);
     await seeker.close();
-    await sandbox.close();
   });
 
   test('text from strangers is shown without what hides or reorders it', async () => {

@@ -1,14 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type Sandbox, startSandbox } from '../src/sandbox/index.js';
+import { describe, expect, test } from 'vitest';
+import { maria } from './support/people.js';
+import { noon, useSandbox } from './support/sandboxed.js';
 
-const noon = Date.parse('2026-09-20T12:00:00Z');
-let sandbox: Sandbox;
-
-beforeAll(async () => {
-  sandbox = await startSandbox({ clock: { now: () => noon }, limits: false });
-});
-beforeEach(() => sandbox.reset());
-afterAll(() => sandbox.close());
+const sandbox = useSandbox({ clock: noon, limits: false });
 
 async function answerText(path: string, body: unknown, key: string) {
   const response = await fetch(`${sandbox.url}/fb/${path}`, {
@@ -40,7 +34,6 @@ const refusedFields = (messages: Record<string, string>) => ({
     },
   },
 });
-const maria = '24958501110451908';
 const john = { subscriber_id: 123456789 };
 
 describe('the page', () => {

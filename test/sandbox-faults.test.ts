@@ -1,14 +1,9 @@
 import { request as httpRequest } from 'node:http';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type Fault, type Sandbox, startSandbox } from '../src/sandbox/index.js';
+import { describe, expect, test } from 'vitest';
+import type { Fault } from '../src/sandbox/index.js';
+import { useSandbox } from './support/sandboxed.js';
 
-let sandbox: Sandbox;
-
-beforeAll(async () => {
-  sandbox = await startSandbox({ limits: false });
-});
-beforeEach(() => sandbox.reset());
-afterAll(() => sandbox.close());
+const sandbox = useSandbox({ limits: false });
 
 function createTag(name: string, signal?: AbortSignal) {
   return fetch(`${sandbox.url}/manychat/fb/page/createTag`, {

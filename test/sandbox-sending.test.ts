@@ -1,21 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type Sandbox, startSandbox } from '../src/sandbox/index.js';
+import { describe, expect, test } from 'vitest';
+import { aisha, dmitri, emma, liam, lukas, maria, noah, sofia, tom } from './support/people.js';
+import { noon, useSandbox } from './support/sandboxed.js';
 
-const noon = Date.parse('2026-09-20T12:00:00Z');
 const day = 86_400_000;
-let sandbox: Sandbox;
-
-beforeAll(async () => {
-  sandbox = await startSandbox({ clock: { now: () => noon } });
-});
-beforeEach(async () => {
-  sandbox.reset();
-  await setLimits(false);
-});
-afterAll(() => sandbox.close());
-
-const setLimits = (limits: boolean) =>
-  fetch(`${sandbox.url}/sandbox/settings`, { method: 'POST', body: JSON.stringify({ limits }) });
+const sandbox = useSandbox({ clock: noon, limits: false });
 
 async function send(endpoint: string, body: unknown) {
   const response = await fetch(`${sandbox.url}/fb/sending/${endpoint}`, {
@@ -39,14 +27,6 @@ const text = { type: 'text', text: 'Hello!' };
 const hello = data({ messages: [text] });
 const on = (type: string, content: Record<string, unknown> = { messages: [text] }) => data({ type, ...content });
 
-const maria = '24958501110451908';
-const tom = '24958501110460017';
-const aisha = '1523908742';
-const lukas = '1523908743';
-const sofia = '24958501110470023';
-const noah = '24958501110470024';
-const dmitri = '1523908744';
-
 describe('sendContent', () => {
   test('delivers and tells to whom', async () => {
     expect(await send('sendContent', { subscriber_id: 123456789, data: hello })).toEqual(done);
@@ -67,8 +47,8 @@ describe('sendContent', () => {
     ['Telegram, which has no window', dmitri, on('telegram'), done],
     ['Instagram without the type', sofia, hello, coded(3041)],
     ['somebody who is not on WhatsApp', maria, on('whatsapp'), coded(3043)],
-    ['somebody who opted out', '24958501110480011', hello, refused('Subscriber is not active')],
-    ['somebody who never wrote', '24958501110480012', hello, refused('Subscriber is not active')],
+    ['somebody who opted out', emma, hello, refused('Subscriber is not active')],
+    ['somebody who never wrote', liam, hello, refused('Subscriber is not active')],
     ['nobody', '5', hello, refused('Subscriber does not exist')],
   ])('to %s', async (_, subscriber_id, content, answer) => {
     expect(await send('sendContent', { subscriber_id, data: content })).toEqual(answer);
@@ -271,7 +251,7 @@ describe('sendFlow', () => {
   });
 
   test('runs a hundred times an hour for one contact', async () => {
-    await setLimits(true);
+    await fetch(`${sandbox.url}/sandbox/settings`, { method: 'POST', body: '{"limits":true}' });
     for (let count = 0; count < 100; count += 1) {
       expect((await run(maria, 'content123')).status).toBe(200);
       sandbox.advance(100);

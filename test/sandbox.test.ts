@@ -1,14 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type Sandbox, startSandbox } from '../src/sandbox/index.js';
+import { describe, expect, test } from 'vitest';
+import { startSandbox } from '../src/sandbox/index.js';
+import { noon, useSandbox } from './support/sandboxed.js';
 
-const noon = Date.parse('2026-09-20T12:00:00Z');
-let sandbox: Sandbox;
-
-beforeAll(async () => {
-  sandbox = await startSandbox({ clock: { now: () => noon } });
-});
-beforeEach(() => sandbox.reset());
-afterAll(() => sandbox.close());
+const sandbox = useSandbox({ clock: noon });
 
 async function request(
   method: string,
@@ -201,7 +195,7 @@ describe('the sandbox itself', () => {
   });
 
   test('is the same again for the same seed and clock, and after a reset', async () => {
-    const twin = await startSandbox({ clock: { now: () => noon } });
+    const twin = await startSandbox({ clock: noon });
     expect(twin.manychatKey).toBe(sandbox.manychatKey);
     expect(twin.secondConnectionId).toBe(sandbox.secondConnectionId);
     await twin.close();

@@ -1,19 +1,20 @@
 import { spawnSync } from 'node:child_process';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readConfig } from '../src/config.js';
 import { createGateway } from '../src/gateway.js';
 import { createHttpClient } from '../src/http.js';
 import { createLog } from '../src/log.js';
 import { offerUnder } from '../src/offer.js';
 import { createPacer } from '../src/pace.js';
-import { type Sandbox, startSandbox } from '../src/sandbox/index.js';
 import { realTiming } from '../src/timing.js';
 import { offeredTools } from '../src/tool.js';
 import { effectRules } from '../tools/endpoint.js';
 import { declarations, toolsets } from '../tools/index.js';
 import { addTagToSubscriber } from '../tools/tags.js';
 import { type Caller, createCaller, noDoubts } from './support/caller.js';
+import { maria } from './support/people.js';
 import { connectProgram, program, through } from './support/program.js';
+import { useSandbox } from './support/sandboxed.js';
 import { runHere } from './support/shell.js';
 
 const offered = (environment: Record<string, string>): string[] =>
@@ -113,18 +114,12 @@ describe('the tools that are offered', () => {
 });
 
 describe('what is not to be done', () => {
-  let sandbox: Sandbox;
+  const sandbox = useSandbox({ limits: false });
   let caller: Caller;
-  beforeAll(async () => {
-    sandbox = await startSandbox({ limits: false });
+  beforeAll(() => {
     caller = createCaller({ ...through(sandbox.url, sandbox.matonKey), MANYCHAT_MCP_DRY_RUN: '1' });
   });
-  afterAll(async () => {
-    await caller.close();
-    await sandbox.close();
-  });
-  beforeEach(() => sandbox.reset());
-  const subscriber_id = '24958501110451908';
+  afterAll(() => caller.close());
   const writes = () => sandbox.requests().filter(({ method }) => method !== 'GET');
 
   test('is refused by the gateway client itself where only reading is wanted', async () => {
@@ -140,7 +135,7 @@ describe('what is not to be done', () => {
     };
     const gateway = createGateway({ ...parts, config, http: createHttpClient(config.proxy), userAgent: 'test' });
     const options = { signal: new AbortController().signal, trace: {} };
-    await expect(gateway.call(addTagToSubscriber, { subscriber_id, tag_id: 1 }, options)).rejects.toMatchObject({
+    await expect(gateway.call(addTagToSubscriber, { subscriber_id: maria, tag_id: 1 }, options)).rejects.toMatchObject({
       failure: {
         kind: 'permission_denied',
         performed: 'no',
@@ -153,7 +148,7 @@ describe('what is not to be done', () => {
   });
 
   test('is shown as the exact request in a dry run, and what reads is done', async () => {
-    expect(await caller.call('manychat_add_tag_to_subscriber', { subscriber_id, tag_id: '1' })).toEqual({
+    expect(await caller.call('manychat_add_tag_to_subscriber', { subscriber_id: maria, tag_id: '1' })).toEqual({
       ok: true,
       result: {
         dry_run: true,
@@ -162,7 +157,7 @@ describe('what is not to be done', () => {
             method: 'POST',
             url: `${sandbox.url}/manychat/fb/subscriber/addTag`,
             connection_id: sandbox.connectionId,
-            body: { subscriber_id, tag_id: 1 },
+            body: { subscriber_id: maria, tag_id: 1 },
           },
         ],
       },
@@ -177,7 +172,7 @@ describe('what is not to be done', () => {
   test('is shown step by step where a tool makes several requests', async () => {
     const fields = { purchase_count: '3' };
     const outcome = await caller.call('manychat_set_fields_and_send_flow', {
-      subscriber_id,
+      subscriber_id: maria,
       fields,
       flow_ns: 'content123456',
     });

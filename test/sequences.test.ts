@@ -3,7 +3,7 @@ import type { Outcome } from '../src/calls.js';
 import { createDoubts } from '../src/doubts.js';
 import { type Fault, type FaultEffect, type Sandbox, startSandbox } from '../src/sandbox/index.js';
 import { type Caller, createCaller } from './support/caller.js';
-import { through } from './support/program.js';
+import { directlyTo, through } from './support/program.js';
 import { createRandom } from './support/random.js';
 import { fastTiming } from './support/timing.js';
 
@@ -224,9 +224,7 @@ describe('random sequences of calls, faults and cancellations', () => {
       const sandbox = await startSandbox({ limits: false });
       // Through Maton with the connection pinned or looked up, and directly.
       const access: Record<string, string> =
-        lane % 4 === 0
-          ? { MANYCHAT_API_KEY: sandbox.manychatKey, MANYCHAT_API_URL: sandbox.url }
-          : through(sandbox.url, sandbox.matonKey);
+        lane % 4 === 0 ? directlyTo(sandbox) : through(sandbox.url, sandbox.matonKey);
       const pinned: Record<string, string> = lane % 2 === 1 ? { MATON_CONNECTION_ID: sandbox.connectionId } : {};
       const environment = { ...access, ...pinned, MANYCHAT_MCP_DEADLINE_MS: String(deadlineMs) };
       sandboxes.push(sandbox);

@@ -1,14 +1,12 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { workflows } from '../tools/index.js';
-import { lost, useSandbox } from './support/sandboxed.js';
+import { aisha, dmitri, liam, lukas, maria, sofia, tom } from './support/people.js';
+import { lost, useCaller } from './support/sandboxed.js';
 import { fastTiming } from './support/timing.js';
 
-const maria = '24958501110451908';
-const tom = '24958501110460017';
 const sayThis = 'content20240311101502_501223';
 
-const used = useSandbox({ timing: fastTiming(50), random: () => 0 });
-beforeEach(() => used.sandbox.reset());
+const used = useCaller({ timing: fastTiming(50), random: () => 0 });
 
 test('each example is carried out as it stands', async () => {
   for (const { name, example } of workflows) await used.result(name, example);
@@ -44,9 +42,9 @@ describe('manychat_send_text', () => {
   });
 
   test.each([
-    ['instagram', '24958501110470023', 1_000],
-    ['whatsapp', '1523908742', 2_000],
-    ['telegram', '1523908744', 2_000],
+    ['instagram', sofia, 1_000],
+    ['whatsapp', aisha, 2_000],
+    ['telegram', dmitri, 2_000],
   ])('splits for %s in one request, the buttons below the last part', async (channel, subscriber_id, longest) => {
     const text = 'Quite a long sentence about coffee. '.repeat(120).trim();
     const buttons = [{ caption: 'Ask', flow_ns: 'content123456' }];
@@ -84,7 +82,7 @@ describe('manychat_send_text', () => {
 
   test('warns of what is not documented', async () => {
     const { warnings } = await used.result('manychat_send_text', {
-      subscriber_id: '1523908742',
+      subscriber_id: aisha,
       text: 'Hi',
       channel: 'whatsapp',
       buttons: [{ caption: 'Shop', url: 'https://example.com' }],
@@ -212,16 +210,16 @@ describe('manychat_get_messaging_status', () => {
 
   test.each([
     [maria, { window: { open: true, until: expect.any(String) }, channels: { instagram: false, whatsapp: false } }],
-    ['24958501110470023', { window: { open: true }, channels: { instagram: true } }],
-    ['1523908743', { window: { open: false, closed_since: expect.any(String) }, channels: { whatsapp: true } }],
-    ['24958501110480012', { window: { open: false } }],
+    [sofia, { window: { open: true }, channels: { instagram: true } }],
+    [lukas, { window: { open: false, closed_since: expect.any(String) }, channels: { whatsapp: true } }],
+    [liam, { window: { open: false } }],
   ])('of %s', async (id, expected) => {
     expect(await status(id)).toMatchObject({ subscriber_id: id, ...expected, not_known: expect.any(Array) });
     expect(used.paths()).toEqual(['getInfo']);
   });
 
   test('says what may be sent: a template where only WhatsApp is left', async () => {
-    expect(JSON.stringify(await status('1523908743'))).toContain('A WhatsApp template inside a flow');
+    expect(JSON.stringify(await status(lukas))).toContain('A WhatsApp template inside a flow');
     expect(JSON.stringify(await status(tom))).not.toContain('WhatsApp template');
   });
 

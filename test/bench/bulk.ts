@@ -8,7 +8,8 @@ import { openTable } from '../../src/bulk/table.js';
 import type { ToolCaller } from '../../src/calls.js';
 import { startSandbox } from '../../src/sandbox/index.js';
 import { createCaller } from '../support/caller.js';
-import { through } from '../support/program.js';
+import { followers } from '../support/people.js';
+import { pinnedTo } from '../support/program.js';
 import { fastTiming } from '../support/timing.js';
 import { table } from './figures.js';
 import { start } from './sides.js';
@@ -21,7 +22,7 @@ const speed = 5;
 export async function bulkOf(count: number, call: ToolCaller): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'manychat-mcp-'));
   const path = join(folder, 'contacts.csv');
-  const rows = Array.from({ length: count }, (_, index) => `${800_000_000_001 + index},Name ${index}\n`);
+  const rows = followers(count).map((id, index) => `${id},Name ${index}\n`);
   writeFileSync(path, `id,name\n${rows.join('')}`);
   rows.length = 0;
   const csv = await openTable(path);
@@ -52,8 +53,7 @@ export async function bulk(): Promise<string[]> {
   const timing = fastTiming(speed);
   const begun = Date.now() - timing.now();
   const sandbox = await startSandbox({ followers: contacts, clock: { now: () => begun + timing.now() } });
-  const environment = { ...through(sandbox.url, sandbox.matonKey), MATON_CONNECTION_ID: sandbox.connectionId };
-  const caller = createCaller({ ...environment, MANYCHAT_MCP_LOG_LEVEL: 'silent' }, { timing });
+  const caller = createCaller({ ...pinnedTo(sandbox), MANYCHAT_MCP_LOG_LEVEL: 'silent' }, { timing });
   const from = timing.now();
   await bulkOf(contacts, caller.callTool);
   const seconds = (timing.now() - from) / 1000;

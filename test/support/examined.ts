@@ -1,24 +1,5 @@
-import { afterEach } from 'vitest';
-import { startSandbox } from '../../src/sandbox/index.js';
 import type { Shell } from '../../src/shell.js';
-import { through } from './program.js';
 import { runHere } from './shell.js';
-
-/** What is closed after the test. */
-export const opened: { close(): Promise<void> }[] = [];
-afterEach(() => Promise.all(opened.splice(0).map((each) => each.close())));
-
-/** A sandbox for one test, calls to its connections API, and the environment that leads there. */
-export async function sandboxed(...options: Parameters<typeof startSandbox>) {
-  const sandbox = await startSandbox(...options);
-  opened.push(sandbox);
-  const connections = async (method: string, id: string): Promise<Record<string, unknown>> => {
-    const headers = { authorization: `Bearer ${sandbox.matonKey}` };
-    const answer = await fetch(`${sandbox.url}/connections/${id}`, { method, headers });
-    return method === 'GET' ? JSON.parse(await answer.text()).connection : {};
-  };
-  return { sandbox, connections, environment: through(sandbox.url, sandbox.matonKey) };
-}
 
 /** What doctor answered. */
 export interface Examined {

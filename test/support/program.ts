@@ -1,6 +1,7 @@
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { program } from '../../packaging/root.js';
+import type { Sandbox } from '../../src/sandbox/index.js';
 
 export { program };
 
@@ -33,4 +34,16 @@ export const through = (url: string, key = 'test-maton-key'): Record<string, str
   MATON_API_KEY: key,
   MATON_GATEWAY_URL: url,
   MATON_CONTROL_URL: url,
+});
+
+/** The environment that leads to a sandbox through Maton, its connection pinned. */
+export const pinnedTo = ({ url, matonKey, connectionId }: Sandbox): Record<string, string> => ({
+  ...through(url, matonKey),
+  MATON_CONNECTION_ID: connectionId,
+});
+
+/** The environment that leads to the first page of a sandbox without Maton. */
+export const directlyTo = ({ url, manychatKey }: Sandbox): Record<string, string> => ({
+  MANYCHAT_API_KEY: manychatKey,
+  MANYCHAT_API_URL: url,
 });

@@ -1,12 +1,59 @@
-import { afterAll, beforeAll } from 'vitest';
-import { type Fault, type Sandbox, startSandbox } from '../../src/sandbox/index.js';
+import { afterAll, beforeAll, beforeEach, onTestFinished } from 'vitest';
+import { type Fault, type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/index.js';
 import type { Result } from '../../tools/endpoint.js';
 import type { Failure } from '../../tools/failure.js';
 import { type Caller, type CallerParts, createCaller } from './caller.js';
-import { through } from './program.js';
+import { pinnedTo, through } from './program.js';
+
+/** A clock that stands still at noon. */
+export const noon = { now: () => Date.parse('2026-09-20T12:00:00Z') };
+
+/** An answer that is lost on the way, the request carried out or not. */
+export const lost = (path: string, perform: boolean): Fault => ({
+  match: { path },
+  reset: 'before_headers',
+  perform,
+});
+
+/** The contacts that got the messages of a sandbox, in their order. */
+export const reached = (sandbox: Sandbox) => sandbox.messages().map(({ subscriber_id: id }) => id);
+
+/** A sandbox for one test, calls to its connections API, and the environment that leads there. */
+export async function sandboxed(options: SandboxOptions = {}) {
+  const sandbox = await startSandbox(options);
+  onTestFinished(() => sandbox.close());
+  const connections = async (method: string, id: string): Promise<Record<string, unknown>> => {
+    const headers = { authorization: `Bearer ${sandbox.matonKey}` };
+    const answer = await fetch(`${sandbox.url}/connections/${id}`, { method, headers });
+    return method === 'GET' ? JSON.parse(await answer.text()).connection : {};
+  };
+  return { sandbox, connections, environment: through(sandbox.url, sandbox.matonKey) };
+}
+
+/** Starts something before the tests of a block, which hold what stands for it from the beginning. */
+function useStarted<Started extends { close(): Promise<void> }>(start: () => Started | Promise<Started>): Started {
+  let running: Started | undefined;
+  beforeAll(async () => {
+    running = await start();
+  });
+  afterAll(() => running?.close());
+  const current = (): Started => {
+    if (running === undefined) throw new Error('it runs within tests only');
+    return running;
+  };
+  // A method gets the proxy as its `this`; those of sandboxes and callers use none.
+  return new Proxy<Started>(Object.create(null), { get: (_, name) => Reflect.get(current(), name) });
+}
+
+/** A sandbox for the tests of the block this stands in, reset before each of them. */
+export function useSandbox(options: SandboxOptions = {}): Sandbox {
+  const sandbox = useStarted(() => startSandbox(options));
+  beforeEach(() => sandbox.reset());
+  return sandbox;
+}
 
 /** A sandbox and a caller that is pinned to its connection. */
-export interface UsedSandbox {
+export interface UsedCaller {
   readonly sandbox: Sandbox;
   readonly caller: Caller;
   /** The result of a call that must succeed. */
@@ -19,47 +66,21 @@ export interface UsedSandbox {
   countOf(word: string): number;
 }
 
-/** An answer that is lost on the way, the request carried out or not. */
-export const lost = (path: string, perform: boolean): Fault => ({
-  match: { path },
-  reset: 'before_headers',
-  perform,
-});
-
-/** A sandbox without rate limits and its caller, for the tests of the block this stands in. */
-export function useSandbox(parts: Partial<CallerParts> = {}): UsedSandbox {
-  let running: { sandbox: Sandbox; caller: Caller } | undefined;
-  beforeAll(async () => {
-    const sandbox = await startSandbox({ limits: false });
-    const environment = { ...through(sandbox.url, sandbox.matonKey), MATON_CONNECTION_ID: sandbox.connectionId };
-    running = { sandbox, caller: createCaller(environment, parts) };
-  });
-  afterAll(async () => {
-    await running?.caller.close();
-    await running?.sandbox.close();
-  });
-  const current = () => {
-    if (running === undefined) throw new Error('the sandbox runs within tests only');
-    return running;
-  };
-  const paths = () =>
-    current()
-      .sandbox.requests()
-      .map(({ path }) => path.split('/').at(-1));
+/** A caller and its sandbox, without rate limits unless told otherwise, for the tests of the block this stands in. */
+export function useCaller(parts: Partial<CallerParts> = {}, options: SandboxOptions = {}): UsedCaller {
+  const sandbox = useSandbox({ limits: false, ...options });
+  const caller = useStarted(() => createCaller(pinnedTo(sandbox), parts));
+  const paths = () => sandbox.requests().map(({ path }) => path.split('/').at(-1));
   return {
-    get sandbox() {
-      return current().sandbox;
-    },
-    get caller() {
-      return current().caller;
-    },
+    sandbox,
+    caller,
     async result(tool, args) {
-      const outcome = await current().caller.call(tool, args);
+      const outcome = await caller.call(tool, args);
       if (!outcome.ok) throw new Error(`${tool} failed: ${JSON.stringify(outcome.failure)}`);
       return outcome.result;
     },
     async failure(tool, args) {
-      const outcome = await current().caller.call(tool, args);
+      const outcome = await caller.call(tool, args);
       if (outcome.ok) throw new Error(`${tool} succeeded: ${JSON.stringify(outcome.result)}`);
       return outcome.failure;
     },

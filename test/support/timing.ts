@@ -48,3 +48,17 @@ export function manualTiming(): ManualTiming {
     },
   };
 }
+
+/** Lets everything that waits on promises go on. */
+export const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** Moves a time on until some work is done. */
+export async function finish<Value>(timing: ManualTiming, work: Promise<Value>): Promise<Value> {
+  let done = false;
+  const watched = work.finally(() => {
+    done = true;
+  });
+  watched.catch(() => undefined);
+  for (await settle(); !done; await settle()) if (!timing.step()) await settle();
+  return watched;
+}

@@ -1,0 +1,90 @@
+import { attempt } from '../../src/attempts.js';
+import { openBudget } from '../../src/budget.js';
+import { callError, type FailureContext } from '../../src/errors.js';
+import type { Pacer } from '../../src/pace.js';
+import type { CallError } from '../../tools/failure.js';
+import { endpoints } from '../../tools/index.js';
+import { finish, manualTiming } from './timing.js';
+
+/** The declaration of a tool that is one request. */
+export const endpointOf = (name: string) => {
+  const found = endpoints.find((endpoint) => endpoint.name === name);
+  if (found === undefined) throw new Error(`no ${name}`);
+  return found;
+};
+
+const contextOf = (name: string): FailureContext => ({ declaration: endpointOf(name), direct: false });
+
+/** A tool of each effect. */
+export const contexts = {
+  read: contextOf('manychat_get_page'),
+  set: contextOf('manychat_add_tag_to_subscriber'),
+  send: contextOf('manychat_send_flow'),
+};
+
+/** What a tool does, as far as trying again depends on it. */
+export type Effect = keyof typeof contexts;
+
+/** A pacer that gives every turn at once and notes what it is told. */
+function openPacer() {
+  const pauses: number[] = [];
+  const arrivals: number[] = [];
+  const noted = { pauses, arrivals, turns: 0, over: 0, sent: 0 };
+  const pacer: Pacer = {
+    async turn(_, { arrived }) {
+      noted.turns += 1;
+      arrivals.push(arrived);
+      return {
+        sent() {
+          noted.sent += 1;
+        },
+        over() {
+          noted.over += 1;
+        },
+      };
+    },
+    slowDown: (_, pauseMs) => void pauses.push(Math.round(pauseMs)),
+  };
+  return { pacer, noted };
+}
+
+/** What becomes of each try of a request. */
+export type Script = (count: number, onSent: () => void, signal: AbortSignal) => Promise<string> | string;
+
+/** Runs a scripted request under a deadline of 10 seconds; tells when each try began and how it ended. */
+export async function run(
+  effect: Effect,
+  script: Script,
+  { random = 0, cancelAt, onWait }: { random?: number; cancelAt?: number; onWait?: (seconds: number) => void } = {},
+) {
+  const timing = manualTiming();
+  const { pacer, noted } = openPacer();
+  const cancel = new AbortController();
+  if (cancelAt !== undefined) timing.after(cancelAt, () => cancel.abort('enough'));
+  const { budget, close } = openBudget(timing, 10_000, cancel.signal, onWait);
+  const tries: number[] = [];
+  const once = async (signal: AbortSignal, onSent: () => void) => {
+    tries.push(Math.round(timing.now()));
+    return script(tries.length, onSent, signal);
+  };
+  const ending = attempt(once, [], budget, contexts[effect], { pacer, timing, random: () => random }).then(
+    (value) => ({ value }),
+    (error) => ({ error }),
+  );
+  const ended: { value?: string; error?: CallError } = await finish(timing, ending);
+  close();
+  return { ...ended, tries, noted, at: Math.round(timing.now()) };
+}
+
+/** A refusal of what was too fast, which may tell how long to wait. */
+export const refused = (effect: Effect, retry?: number): CallError =>
+  callError('rate_limited', contexts[effect], {
+    message: 'slow',
+    source: 'gateway',
+    http_status: 429,
+    retry_after_s: retry,
+  });
+
+/** Never answers. */
+export const hang = (signal: AbortSignal): Promise<string> =>
+  new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));
