@@ -5,13 +5,14 @@ import { spanText } from '../tools/window.js';
 /** How long a send of which nobody knows whether it arrived keeps its like from being made, in milliseconds. */
 const keptMs = 300_000;
 
-/** Keeps what may have arrived, although its answer was lost, from being sent again. */
+/** Keeps what is on its way, or may have arrived although its answer was lost, from being sent again. */
 export interface Doubts {
   /**
-   * Makes a send; `send` is what makes it the same as another, undefined where it may be made any number of times.
+   * Makes a send; `send` is what makes it the same as another. Where the same is on its way its outcome is that of this
+   * one as well, and `joined` is called: a client that has lost patience, or asks twice at once, means one message.
    * @throws CallError of the send, or instead of it where the same was made lately and may have arrived.
    */
-  guard<Value>(send: string | undefined, make: () => Promise<Value>): Promise<Value>;
+  guard(send: string, make: () => Promise<unknown>, joined: () => void): Promise<unknown>;
 }
 
 /** A send of which nobody knows whether it arrived. */
@@ -45,21 +46,41 @@ function notAgain({ at, failure: { kind, message, performed } }: Doubt, now: num
  */
 export function createDoubts(now: () => number): Doubts {
   const doubts = new Map<string, Doubt>();
+  const onTheirWay = new Map<string, Promise<unknown>>();
+
+  async function made(key: string, make: () => Promise<unknown>): Promise<unknown> {
+    try {
+      return await make();
+    } catch (error) {
+      if (error instanceof CallError && error.failure.performed === 'unknown') {
+        doubts.set(key, { at: now(), failure: error.failure });
+      }
+      throw error;
+    } finally {
+      onTheirWay.delete(key);
+    }
+  }
+
   return {
-    async guard(send, make) {
-      if (send === undefined) return make();
+    async guard(send, make, joined) {
       const key = keyOf(send);
       for (const [each, { at }] of doubts) if (now() - at >= keptMs) doubts.delete(each);
       const doubt = doubts.get(key);
       if (doubt !== undefined) throw notAgain(doubt, now());
-      try {
-        return await make();
-      } catch (error) {
-        if (error instanceof CallError && error.failure.performed === 'unknown') {
-          doubts.set(key, { at: now(), failure: error.failure });
+      for (let same = onTheirWay.get(key); same !== undefined; same = onTheirWay.get(key)) {
+        try {
+          const outcome = await same;
+          joined();
+          return outcome;
+        } catch (error) {
+          // What was given up before it left is no outcome for who still waits.
+          if (!(error instanceof CallError) || error.failure.performed !== 'no') throw error;
+          if (error.failure.kind !== 'cancelled' && error.failure.kind !== 'timeout') throw error;
         }
-        throw error;
       }
+      const outcome = made(key, make);
+      onTheirWay.set(key, outcome);
+      return outcome;
     },
   };
 }

@@ -74,6 +74,8 @@ const pinnedHint =
 const namedHint =
   'manychat_get_connection shows the status of this connection: PENDING waits for its owner to open the link, FAILED needs a new one. manychat_list_connections shows which are ACTIVE.';
 
+const sentOnce = 'The very same was on its way to this contact already: it was sent once.';
+
 /** The part of the deadline in which the types of fields are read. */
 const typesShare = 0.25;
 
@@ -195,14 +197,16 @@ export function createGateway(parts: GatewayParts): Gateway {
 
   async function perform(endpoint: Endpoint, given: Result, course: Course): Promise<Result> {
     const connectionId = await chosenConnection(endpoint, course);
-    const { input, warnings } = await adapted(endpoint, given, connectionId, course.budget);
+    const { input, warnings: changes } = await adapted(endpoint, given, connectionId, course.budget);
+    const warnings = [...changes];
     const next: Call = (other, otherInput) => perform(other, otherInput, { ...course, connectionId, trace: {} });
     if (config.dryRun && !effectRules[endpoint.effect].readOnly) {
       const shown = dryRunOf(endpoint, input, connectionId);
       return warnings.length === 0 ? shown : { ...shown, warnings };
     }
-    const send = endpoint.effect === 'send' ? JSON.stringify([connectionId, endpoint.path, input]) : undefined;
-    const performed = doubts.guard(send, () => request(endpoint, input, connectionId, course));
+    const make = async () => request(endpoint, input, connectionId, course);
+    const send = JSON.stringify([connectionId, endpoint.path, input]);
+    const performed = endpoint.effect === 'send' ? doubts.guard(send, make, () => warnings.push(sentOnce)) : make();
     performed.finally(() => fieldTypes.forgetAfter(endpoint, connectionId ?? '')).catch(() => undefined);
     const data = await performed.catch(async (thrown: unknown) => {
       // What has been sent fails as a CallError; anything else was thrown before.

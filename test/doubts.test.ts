@@ -35,8 +35,41 @@ test('the same is not sent again while nobody knows whether it arrived', async (
   expect(sends()).toBe(5);
 });
 
+test('the same that is asked for twice at once is sent once, and both are told what came of it', async () => {
+  used.sandbox.order({ match: { path: 'sendContent' }, delay_ms: 30 });
+  const hello = { ...maria, text: 'Hello' };
+  const both = [used.result('manychat_send_text', hello), used.result('manychat_send_text', hello)];
+  const [first, second] = await Promise.all(both);
+  expect(first).toEqual({ ok: true });
+  expect(second).toEqual({
+    ok: true,
+    warnings: ['The very same was on its way to this contact already: it was sent once.'],
+  });
+  expect(sends()).toBe(1);
+  expect(await used.result('manychat_send_text', hello)).toEqual({ ok: true });
+  used.sandbox.order({ ...lost('sendContent', true), delay_ms: 30 });
+  const lostBoth = [used.failure('manychat_send_text', hello), used.failure('manychat_send_text', hello)];
+  for (const failure of await Promise.all(lostBoth)) expect(failure).toMatchObject({ performed: 'unknown' });
+  expect(sends()).toBe(3);
+});
+
+test('who waits for the same does not share that it was given up before it left', async () => {
+  const args = { ...maria, text: 'Patience' };
+  const cancel = new AbortController();
+  const outcomes = [
+    used.caller.call('manychat_send_text', args, { signal: cancel.signal }),
+    used.caller.call('manychat_send_text', args),
+    used.caller.call('manychat_send_text', args),
+  ];
+  cancel.abort();
+  const [given, ...kept] = await Promise.all(outcomes);
+  expect(given).toMatchObject({ ok: false, failure: { kind: 'cancelled', performed: 'no' } });
+  expect(kept.map(({ ok }) => ok)).toEqual([true, true]);
+  expect(sends()).toBe(1);
+});
+
 test('a refusal, a send that never left, and what is no send leave no doubt', async () => {
-  const args = { ...maria, text: 'Hello' };
+  const args = { ...maria, text: 'Good day' };
   const body = { status: 'error', message: 'No' };
   used.sandbox.order({ match: { path: 'sendContent' }, status: 400, body });
   await used.failure('manychat_send_text', args);

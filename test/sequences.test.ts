@@ -181,7 +181,7 @@ function tallied(answered: readonly Answered[], deeds: readonly string[]) {
     return {
       deed,
       calls: outcomes.length,
-      succeeded: outcomes.filter((outcome) => outcome?.ok === true).length,
+      succeeded: outcomes.filter((outcome) => outcome?.ok === true && outcome.result.warnings === undefined).length,
       unknown: outcomes.filter((outcome) => outcome?.ok === false && outcome.failure.performed === 'unknown').length,
       done: deeds.filter((each) => each === deed).length,
     };
