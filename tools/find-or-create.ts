@@ -45,7 +45,7 @@ const input = z
     whatsapp_phone: number('with or without +'),
     whatsapp_field_id: customFieldId
       .optional()
-      .describe('Custom text field that holds WhatsApp numbers: how they are found'),
+      .describe('Custom text field in which this account keeps WhatsApp numbers'),
     ...consent,
   })
   .check(consentProblems);
@@ -205,7 +205,7 @@ export const findOrCreateSubscriber = workflow({
   name: 'manychat_find_or_create_subscriber',
   title: 'Find or create subscriber',
   description:
-    "Returns the contact with this email, phone or WhatsApp number unchanged, else creates one. Give at least one; whatsapp_phone with whatsapp_field_id, or most WhatsApp contacts are missed (a new one's number goes into that field and phone). The first that is found counts, in this order; warnings tell what it has otherwise. Creating needs ManyChat support's import permission.",
+    "Finds a contact by email, else phone, else WhatsApp number, and returns it unchanged (warnings: what differs; change: manychat_update_subscriber), else creates one. Give one or more; whatsapp_phone with whatsapp_field_id, or most WhatsApp contacts are missed (a new one's number goes into that field and phone). Creating needs ManyChat support's import permission.",
   api: 'manychat',
   effect: 'create',
   evidence: ['manychat_find_subscriber_by_system_field', 'manychat_find_subscribers_by_name'],

@@ -117,7 +117,7 @@ export const forEachSubscriber = workflow({
   name: 'manychat_for_each_subscriber',
   title: 'Do one thing for many subscribers',
   description:
-    'Adds or removes an existing tag, sets custom fields or sends, the same for each of up to 1,000 contacts; for one contact use its own tool. Call again with only the ids in remaining, if any, once the cause in stopped is mended. Never send again to ids in unknown: they may have been reached.',
+    'Adds or removes an existing tag, sets custom fields or sends, the same for each of up to 1,000 contacts; for one contact use its own tool. remaining: mend the cause in stopped, then call again with only these. failed: causes in errors. unknown: may have been reached, never send to them again.',
   api: 'manychat',
   effect: 'send',
   evidence: ['manychat_get_subscriber'],

@@ -106,9 +106,9 @@ export const profile = {
 
 /** What a person agreed to. */
 export const consent = {
-  has_opt_in_sms: z.boolean().optional().describe('Agreed to SMS; give it with phone'),
-  has_opt_in_email: z.boolean().optional().describe('Agreed to email; give it with email'),
-  consent_phrase: text('Words of consent; needed for SMS opt-in').optional(),
+  has_opt_in_sms: z.boolean().optional().describe('With phone; true only if they agreed'),
+  has_opt_in_email: z.boolean().optional().describe('With email; true only if they agreed'),
+  consent_phrase: text('Their words of consent, for SMS opt-in').optional(),
 };
 
 /** Checks that a new contact has an address, and the consent that ManyChat asks for with it. */
