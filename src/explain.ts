@@ -39,8 +39,10 @@ function exists(what: Named, name: string, choices: readonly Candidate[]): boole
 const lettersOf = (name: string): string => name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
 
 /** Those that differ in case, spaces and marks alone: what deletes must not be led to something else. */
-const alike = (name: string, choices: readonly Candidate[]): Candidate[] =>
-  choices.filter(({ names }) => names.some((each) => lettersOf(each) === lettersOf(name)));
+function alike(name: string, choices: readonly Candidate[]): Candidate[] {
+  const letters = lettersOf(name);
+  return letters === '' ? [] : choices.filter(({ names }) => names.some((each) => lettersOf(each) === letters));
+}
 
 /** A sentence for each thing that the call names and that does not exist, with those that come closest. */
 async function unknownNames(endpoint: Endpoint, input: Result, read: Call): Promise<string[]> {

@@ -67,9 +67,11 @@ export function createFieldTypes(now: () => number): FieldTypes {
       if (entry === undefined || age > (entry.good ? Math.min(maxAgeMs, believedMs) : failedMs)) {
         const { endpoint, key: listKey } = lists[kind];
         const fresh = { types: read(endpoint).then((result) => typesIn(result[listKey])), since: now(), good: true };
+        // Types that are too old for this call are better than none, as long as they are believed at all.
+        const before = age <= believedMs ? entry?.types : undefined;
         fresh.types = fresh.types.catch(() => {
           fresh.good = false;
-          return new Map<string, FieldType>();
+          return before ?? new Map<string, FieldType>();
         });
         entry = fresh;
         remembered.set(key, entry);

@@ -74,8 +74,6 @@ const pinnedHint =
 const namedHint =
   'manychat_get_connection shows the status of this connection: PENDING waits for its owner to open the link, FAILED needs a new one. manychat_list_connections shows which are ACTIVE.';
 
-const sentOnce = 'The very same was on its way to this contact already: it was sent once.';
-
 /** The part of the deadline in which the types of fields are read. */
 const typesShare = 0.25;
 
@@ -198,17 +196,18 @@ export function createGateway(parts: GatewayParts): Gateway {
   async function perform(endpoint: Endpoint, given: Result, course: Course): Promise<Result> {
     const connectionId = await chosenConnection(endpoint, course);
     const { input, warnings: changes } = await adapted(endpoint, given, connectionId, course.budget);
-    const warnings = [...changes];
     const next: Call = (other, otherInput) => perform(other, otherInput, { ...course, connectionId, trace: {} });
     if (config.dryRun && !effectRules[endpoint.effect].readOnly) {
       const shown = dryRunOf(endpoint, input, connectionId);
-      return warnings.length === 0 ? shown : { ...shown, warnings };
+      return changes.length === 0 ? shown : { ...shown, warnings: changes };
     }
-    const make = async () => request(endpoint, input, connectionId, course);
-    const send = JSON.stringify([connectionId, endpoint.path, input]);
-    const performed = endpoint.effect === 'send' ? doubts.guard(send, make, () => warnings.push(sentOnce)) : make();
+    const performed = doubts.guard(
+      { endpoint, input: given, connection: connectionId },
+      async () => request(endpoint, input, connectionId, course),
+      (same) => within(course.budget, same, { declaration: endpoint, direct }, timing),
+    );
     performed.finally(() => fieldTypes.forgetAfter(endpoint, connectionId ?? '')).catch(() => undefined);
-    const data = await performed.catch(async (thrown: unknown) => {
+    const { data, warnings: more } = await performed.catch(async (thrown: unknown) => {
       // What has been sent fails as a CallError; anything else was thrown before.
       const error = asCallError(thrown, { declaration: endpoint, direct }, 'unsent');
       throw await explained(error, endpoint, input, next, course.plain === true ? undefined : now());
@@ -216,6 +215,7 @@ export function createGateway(parts: GatewayParts): Gateway {
     try {
       const result = endpoint.output.from(data, input);
       const whole = (await endpoint.complete?.(result, next)) ?? result;
+      const warnings = [...changes, ...more];
       return compact(warnings.length === 0 ? whole : { ...whole, warnings }, cleanResult);
     } catch (error) {
       throw asCallError(error, { declaration: endpoint, direct }, 'performed');
@@ -236,6 +236,7 @@ export function createGateway(parts: GatewayParts): Gateway {
       progress,
       timeLeft: () =>
         budget.stop.aborted ? 0 : (budget.latestStart - timing.now()) / (budget.latestStart - budget.arrived),
+      refuse: ({ endpoint, input: given }) => doubts.refuse({ endpoint, input: given, connection: connectionId }),
       async perform({ endpoint, input: given, plain }) {
         // Each step queues from when it comes in, so that a long job does not go before everybody else's calls.
         const own: Course = { ...course, connectionId, plain, budget: { ...budget, arrived: timing.now() } };

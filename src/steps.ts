@@ -78,6 +78,8 @@ function dryRunOf(requests: readonly unknown[], warnings: readonly unknown[]): R
 /** What a workflow's steps are made with. */
 export interface StepSide extends Pick<Steps, 'now' | 'timeLeft' | 'progress'> {
   perform(step: Step): Promise<Result>;
+  /** @throws CallError where a step is sure to be refused because of what was sent before. */
+  refuse(step: Step): void;
 }
 
 /**
@@ -95,7 +97,7 @@ export async function runWorkflow(workflow: Workflow, input: Result, side: StepS
     try {
       const result = await side.perform(step);
       if (result.dry_run === true && Array.isArray(result.requests)) shown.push(...result.requests);
-      record(step, 'Done');
+      record(step, result.dry_run === true ? 'Not done' : 'Done');
       // What a search warns of is for those who search.
       const own = effectRules[step.endpoint.effect].readOnly ? [] : warningsOf(result);
       for (const warning of own) warnings.add(warning);
@@ -107,7 +109,17 @@ export async function runWorkflow(workflow: Workflow, input: Result, side: StepS
       return instead;
     }
   }
+  /** Nothing is changed for the sake of a send that will not be made. */
+  function refuse(steps: readonly Step[]): void {
+    try {
+      for (const step of steps) side.refuse(step);
+    } catch (error) {
+      for (const step of steps) record(step, 'Not done');
+      throw error;
+    }
+  }
   async function inOrder(steps: readonly Step[]): Promise<void> {
+    refuse(steps);
     for (const [index, step] of steps.entries()) {
       try {
         await call(step);

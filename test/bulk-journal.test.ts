@@ -28,6 +28,21 @@ describe('a journal', () => {
     ]);
   });
 
+  test('that nothing was written into is gone, unless another process has taken it over', async () => {
+    const path = write('journal', '');
+    await (await open(path)).journal.close();
+    expect(existsSync(path)).toBe(false);
+    let held = true;
+    const mine = { ...free, held: () => held };
+    const journal = await openJournal(path, heading, mine, () => undefined);
+    held = false;
+    const other = await open(path);
+    await other.journal.write({ id: '1', state: 'done' });
+    await other.journal.close();
+    await journal.close();
+    expect((await open(path)).entries).toHaveLength(1);
+  });
+
   test('cut anywhere is read up to there, and written on from there', async () => {
     const whole = write('journal', '');
     const { journal } = await open(whole);

@@ -63,6 +63,19 @@ describe('nobody gets a message twice', () => {
   });
 });
 
+test('who is left alone by one row and not by a later one counts once', async () => {
+  const [one, two] = followers(2);
+  const path = write('contacts.csv', `id,coupon_code\n${one},\n${one},\n${two},\n${two},TEN\n`);
+  expect((await run(path, { setFields: true })).counts).toEqual({
+    total: 2,
+    done: 2,
+    failed: 0,
+    unknown: 0,
+    not_reached: 0,
+    repeated: 1,
+  });
+});
+
 describe('one bad cell', () => {
   test('is that of its row, and does not stop the others', async () => {
     const rows = followers(30).map((id, index) => `${id},${index === 2 ? 'not a date' : '1990-05-17'}`);

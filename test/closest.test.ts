@@ -34,6 +34,12 @@ describe('a name that does not exist is answered with those that come close', ()
     ...more,
   });
 
+  test('of tags without letters none is like another', async () => {
+    await used.result('manychat_create_tag', { name: '⭐' });
+    const { details } = await used.failure('manychat_delete_tag_by_name', { tag_name: '🔥' });
+    expect(details).toContain('There is no tag "🔥"; none comes close, so ask which one is meant.');
+  });
+
   test.each([
     [
       'manychat_add_tag_to_subscriber_by_name',

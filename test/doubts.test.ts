@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
 import { createDoubts } from '../src/doubts.js';
+import { followers } from './support/people.js';
 import { lost, useCaller } from './support/sandboxed.js';
 import { manualTiming } from './support/timing.js';
 
 const timing = manualTiming();
-const used = useCaller({ doubts: createDoubts(timing.now) });
+const used = useCaller({ doubts: createDoubts(timing.now) }, { followers: 40 });
 const maria = { subscriber_id: '24958501110451908' };
 const sends = () => used.sandbox.messages().length;
 
@@ -16,7 +17,7 @@ test('the same is not sent again while nobody knows whether it arrived', async (
   expect(await used.failure('manychat_send_text', code)).toMatchObject({
     kind: 'network',
     message: expect.stringMatching(/^The same was sent to this contact 1 min ago, and it is not known whether/),
-    hint: 'A person looks at the chat in ManyChat first. If it did not arrive, the same can be sent again in 4 min, other words at once.',
+    hint: 'A person looks at the chat in ManyChat first. If it did not arrive, the same can be sent again in 4 min.',
     performed: 'unknown',
     retryable: false,
     source: 'client',
@@ -66,6 +67,49 @@ test('who waits for the same does not share that it was given up before it left'
   expect(given).toMatchObject({ ok: false, failure: { kind: 'cancelled', performed: 'no' } });
   expect(kept.map(({ ok }) => ok)).toEqual([true, true]);
   expect(sends()).toBe(1);
+});
+
+test('by whichever tool, and whether its id came as a number or as text', async () => {
+  const args = { subscriber_id: 123456789, text: 'Your table is ready' };
+  used.sandbox.order(lost('sendContent', true));
+  await used.failure('manychat_send_text', args);
+  const many = { subscriber_ids: ['123456789'], action: 'send_text', text: args.text };
+  expect(await used.result('manychat_for_each_subscriber', many)).toMatchObject({ unknown: ['123456789'] });
+  expect(sends()).toBe(1);
+});
+
+test('a flow in doubt is refused before the fields that it shows are set', async () => {
+  const start = (reply_text: string) => ({
+    subscriber_id: '123456789',
+    fields: { reply_text },
+    flow_ns: 'content20240311101502_501223',
+  });
+  used.sandbox.order(lost('sendFlow', true));
+  await used.failure('manychat_set_fields_and_send_flow', start('Order 1 shipped'));
+  const told = await used.failure('manychat_set_fields_and_send_flow', start('Order 2 delayed'));
+  expect(told).toMatchObject({ performed: 'unknown', source: 'client' });
+  expect(told.details).toEqual(['Not done: set reply_text; start flow content20240311101502_501223.']);
+  expect(used.countOf('setCustomFields')).toBe(1);
+});
+
+test('who may have got it already does not stop the job for the others', async () => {
+  const subscriber_ids = followers(20);
+  const many = { subscriber_ids, action: 'send_text', text: 'Closed on Friday' };
+  used.sandbox.order({ ...lost('sendContent', true), times: 4 });
+  const first = await used.result('manychat_for_each_subscriber', many);
+  const rest = { ...many, subscriber_ids: [...subscriber_ids, ...followers(40).slice(20)] };
+  const lostOnes = Array.isArray(first.unknown) ? first.unknown.length : 0;
+  expect(lostOnes).toBe(4);
+  timing.advance(1_000);
+  used.sandbox.order({ ...lost('sendContent', true), after: 0, times: 1 });
+  const second = await used.result('manychat_for_each_subscriber', {
+    ...rest,
+    subscriber_ids: [...(first.unknown as string[]), ...followers(40).slice(20)],
+  });
+  expect(second).toMatchObject({ done: 19, remaining: [] });
+  expect(second.stopped).toBeUndefined();
+  expect(JSON.stringify(second.errors)).not.toContain('was not sent again');
+  expect(sends()).toBe(40);
 });
 
 test('a refusal, a send that never left, and what is no send leave no doubt', async () => {

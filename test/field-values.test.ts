@@ -188,6 +188,14 @@ describe('where the type of a field is known', () => {
     expect((await used.result('manychat_set_custom_field_by_name', set('height'))).warnings).toHaveLength(1);
   });
 
+  test('types that were known stay known when they cannot be read anew', async () => {
+    const set = { subscriber_id: john, field_name: 'purchase_count', field_value: '12' };
+    await used.result('manychat_set_custom_field_by_name', set);
+    timing.advance(10_000);
+    used.sandbox.order({ match: { path: 'getCustomFields' }, times: 9, status: 403, body: { status: 'error' } });
+    expect((await used.result('manychat_set_custom_field_by_name', set)).warnings).toHaveLength(1);
+  });
+
   test('a call that is cancelled does not wait for the types', async () => {
     used.sandbox.order({ match: { path: 'getCustomFields' }, hang: true });
     const cancel = new AbortController();

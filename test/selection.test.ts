@@ -147,6 +147,17 @@ describe('what is not to be done', () => {
     await gateway.close();
   });
 
+  test('is not told as done when a later step of a dry run fails', async () => {
+    const fields = Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`text ${index}`, 'x']));
+    const outcome = await caller.call('manychat_set_fields_and_send_flow', {
+      subscriber_id: maria,
+      fields: { ...fields, purchase_count: 'many' },
+      flow_ns: 'content123456',
+    });
+    expect(outcome).toMatchObject({ ok: false, failure: { performed: 'no' } });
+    expect(JSON.stringify(outcome)).not.toMatch(/Done|carried out/);
+  });
+
   test('is shown as the exact request in a dry run, and what reads is done', async () => {
     expect(await caller.call('manychat_add_tag_to_subscriber', { subscriber_id: maria, tag_id: '1' })).toEqual({
       ok: true,

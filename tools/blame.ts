@@ -47,9 +47,13 @@ export const longestWaitSeconds = 60;
 const isLongWait = ({ kind, retry_after_s: wait = 0 }: Failure): boolean =>
   kind === 'rate_limited' && wait >= longestWaitSeconds;
 
+/** Whether nothing was sent because the same may have arrived before: that says nothing of the others. */
+const isOldDoubt = ({ source, performed, kind }: Failure): boolean =>
+  source === 'client' && performed === 'unknown' && kind !== 'cancelled';
+
 /** Whether a failure that comes again and again would come for everybody. */
 export const isSuspicious = (failure: Failure): boolean =>
-  isOutage(failure) || isLongWait(failure) || liesInArguments(failure);
+  !isOldDoubt(failure) && (isOutage(failure) || isLongWait(failure) || liesInArguments(failure));
 
 /** Suspicious failures in a row after which a job stops. */
 export const mostInARow = 5;

@@ -60,7 +60,8 @@ async function forEach(ids: readonly string[], act: (id: string) => Promise<void
     }
     if (suspiciousInARow >= mostInARow) stopped ??= error;
     if (failure.performed === 'no' && failure.retryable) unsent.push(id);
-    if (!tally.errors.has(failure.kind)) tally.errors.set(failure.kind, failure);
+    // What happened now tells more than that it was not tried again.
+    if ((tally.errors.get(failure.kind)?.source ?? 'client') === 'client') tally.errors.set(failure.kind, failure);
     if (failure.performed === 'unknown' && !failure.retryable) tally.unknown.push(id);
     else tally.failed.push({ subscriber_id: id, error: failure.kind });
   }
@@ -143,7 +144,8 @@ export const forEachSubscriber = workflow({
   },
   example: { subscriber_ids: ['24958501110451908', '123456789'], action: 'add_tag', tag_name: 'VIP' },
   run({ subscriber_ids, ...action }, steps) {
-    const act = (id: string) => steps.inOrder(stepsOf(action, id).map((step) => ({ ...step, plain: true })));
-    return forEach([...new Set(subscriber_ids.map(String))], act, steps);
+    const ids = new Map(subscriber_ids.map((id) => [String(id), id]));
+    const act = (id: string) => steps.inOrder(stepsOf(action, ids.get(id)).map((step) => ({ ...step, plain: true })));
+    return forEach([...ids.keys()], act, steps);
   },
 });

@@ -212,7 +212,7 @@ export async function openJournal(
     async close() {
       await settled();
       closeSync(file);
-      if (!headed) rmSync(path, { force: true });
+      if (!headed && lock.held()) rmSync(path, { force: true });
     },
   };
 }

@@ -155,6 +155,8 @@ export async function survey(job: Job, table: Table, { earlier, troubles }: Ledg
   const counts: Counts = { total: 0, done: 0, failed: 0, unknown: 0, not_reached: 0, repeated: 0 };
   const standings = new Map<string, Standing>();
   const unusable: Entry[] = [];
+  /** For whom a row has nothing to do. */
+  const unchanged = new Set<string>();
   /** What an earlier run has settled: an intent that nothing is known of, for what must not be done twice, is unknown. */
   const settledAs = (state: State | undefined): 'done' | 'failed' | 'unknown' | undefined => {
     if (state === 'intent') return job.repeatable || retry.unknown ? undefined : 'unknown';
@@ -173,15 +175,19 @@ export async function survey(job: Job, table: Table, { earlier, troubles }: Ledg
       continue;
     }
     const { id, args } = wanted;
-    if (standings.has(id)) {
+    if (standings.has(id) || (args === undefined && unchanged.has(id))) {
       counts.repeated += 1;
       continue;
     }
-    counts.total += 1;
     if (args === undefined) {
+      counts.total += 1;
       counts.done += 1;
+      unchanged.add(id);
       continue;
     }
+    // A later row may have something for whom an earlier one left alone.
+    if (unchanged.delete(id)) counts.done -= 1;
+    else counts.total += 1;
     const before = earlier.get(id);
     const settled = settledAs(before);
     const doubted = before === 'unknown' || (before === 'intent' && !job.repeatable);

@@ -263,7 +263,9 @@ async function connectThrough(
     case 'stopped':
       return unfinished('PENDING', `Stopped: connection ${id} stays PENDING.`, goOn(id, config), exitCodes.again);
     case 'refused':
-      note(`Connection ${id} was made, but its state cannot be asked for any more.`);
+      note(
+        `The state of connection ${id}${connectionId === undefined ? ', which was made,' : ''} cannot be asked for any more.`,
+      );
       return refuse(ended.failure);
   }
 }

@@ -32,7 +32,10 @@ export interface CallerParts {
 }
 
 /** Lets the same be sent again at once, whatever has become of it. */
-export const noDoubts: Doubts = { guard: (_, make) => make() };
+export const noDoubts: Doubts = {
+  refuse: () => undefined,
+  guard: async (_, make) => ({ data: await make(), warnings: [] }),
+};
 
 /** Calls tools as the server does, under the given settings. */
 export function createCaller(
