@@ -191,12 +191,17 @@ describe('manychat_set_fields_and_send_flow', () => {
     ]);
   });
 
+  test('fields as one are refused with the list that is meant, where several tools take another form', async () => {
+    const told = await used.failure('manychat_set_custom_fields', { subscriber_id: '123456789', fields: { size: 1 } });
+    expect(told.message).toBe('fields: must be a list like [{"field_name": "size", "field_value": 42}]');
+  });
+
   test.each([
     [{}, /^fields: needs at least one field$/],
     [{ a: 'x', A: 'y' }, /^fields: names a field twice/],
     [{ '': 'x' }, /^fields: has a value without a field's name$/],
     [{ ' ': 'x', a: 'y' }, /^fields: has a value without a field's name$/],
-    [[{ field_name: 'a', field_value: 'x' }], /must be a record/],
+    [[{ field_name: 'a', field_value: 'x' }], /^fields: must be values by field name, like \{"size": 42\}$/],
   ])('fields as %j are refused in words', async (fields, words) => {
     const told = await used.failure('manychat_set_fields_and_send_flow', { ...call, fields });
     expect([told.kind, told.message]).toEqual(['invalid_input', expect.stringMatching(words)]);

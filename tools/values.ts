@@ -72,6 +72,12 @@ export const fieldType = z.enum(fieldTypes).describe('Cannot be changed');
 /** Most fields that ManyChat sets in one request. */
 export const mostFields = 20;
 
+/** The form that is meant, for who gives another; what is not there is told elsewhere. */
+const inForm = (form: string) => ({
+  error: ({ code, input }: { code?: string | undefined; input?: unknown }) =>
+    code === 'invalid_type' && input !== undefined ? `must be ${form}` : undefined,
+});
+
 /** A list of fields, each named by id or by name. */
 export const fields = (fieldId: typeof customFieldId, fieldName: typeof customFieldName) =>
   z
@@ -81,6 +87,7 @@ export const fields = (fieldId: typeof customFieldId, fieldName: typeof customFi
         .refine((field) => (field.field_id === undefined) !== (field.field_name === undefined), {
           message: 'give exactly one of field_id and field_name',
         }),
+      inForm('a list like [{"field_name": "size", "field_value": 42}]'),
     )
     .min(1)
     .max(mostFields)
@@ -88,7 +95,7 @@ export const fields = (fieldId: typeof customFieldId, fieldName: typeof customFi
 
 /** Fields of a contact by their names, which ManyChat takes in any case. */
 export const fieldRecord = z
-  .record(z.string(), fieldValue)
+  .record(z.string(), fieldValue, inForm('values by field name, like {"size": 42}'))
   .refine((given) => Object.keys(given).length > 0, 'needs at least one field')
   .refine((given) => Object.keys(given).every((name) => name.trim() !== ''), "has a value without a field's name")
   .refine((given) => {
