@@ -28,6 +28,19 @@ describe('results', () => {
   }
   const subscriber = (data: string | object) => result('manychat_get_subscriber', { subscriber_id: '1' }, data);
 
+  test.each([
+    ['manychat_find_subscribers_by_name', { name: 'Ana' }, /^Only whole names match/],
+    [
+      'manychat_find_subscribers_by_custom_field',
+      { field_id: 8, field_value: '+1' },
+      /^Only exactly this value matches/,
+    ],
+  ])('a search without hits says what it matches: %s', async (tool, args, words) => {
+    const none = await result(tool, args, []);
+    expect(none).toEqual({ subscribers: [], count: 0, capped: false, warnings: [expect.stringMatching(words)] });
+    expect(await result(tool, args, [{ id: '1' }])).toEqual({ subscribers: [{ id: '1' }], count: 1, capped: false });
+  });
+
   test('no digit of a large integer is lost, in or out, whatever the content type says', async () => {
     const answer =
       '{"status":"success","data":{"id":24958501110451908,"ig_id":17841400000000012345,"user_refs":[{"user_ref":-1543835812530302162}],"page_id":123,"custom_fields":[{"id":1,"value":9007199254740993},{"id":2,"value":0.1},{"id":3,"value":false}]}}';
