@@ -17,7 +17,7 @@ export type CallerSide = Pick<CallOptions, 'signal' | 'onProgress'>;
 /** Calls a tool with arguments as they came from outside; never throws. */
 export type ToolCaller = (tool: Tool, given: unknown, side: CallerSide) => Promise<Outcome>;
 
-/** A result that tells, before what the call itself found, what was mended in its arguments. */
+/** A result that tells, before what the call itself found, how its connection was chosen and what was mended. */
 function withWarnings(result: Result, warnings: readonly string[]): Result {
   const own = Array.isArray(result.warnings) ? result.warnings : [];
   return warnings.length === 0 ? result : { ...result, warnings: [...warnings, ...own] };
@@ -30,7 +30,7 @@ export function createToolCaller(gateway: Gateway, log: Log, direct: boolean): T
     const started = performance.now();
     const trace: CallTrace = {};
     const line = () => {
-      const { requests = 0, ...rest } = trace;
+      const { requests = 0, warning: _, ...rest } = trace;
       const ms = Math.round(performance.now() - started);
       return { tool: declaration.name, ...rest, ...(requests > 1 && { requests }), ms };
     };
@@ -38,7 +38,8 @@ export function createToolCaller(gateway: Gateway, log: Log, direct: boolean): T
       const { input, connectionId, warnings } = parseInput(tool, given, { declaration, direct });
       const result = await gateway.call(declaration, input, { ...side, connectionId, trace });
       log.info(line(), 'call');
-      return { ok: true, result: withWarnings(result, warnings) };
+      const { warning = [] } = trace;
+      return { ok: true, result: withWarnings(result, [warning, warnings].flat()) };
     } catch (thrown) {
       const { failure } = asCallError(thrown, { declaration, direct }, 'unsent');
       const level = failure.kind === 'internal' ? 'error' : 'warn';

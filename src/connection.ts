@@ -10,10 +10,16 @@ export interface ActiveConnection {
   readonly created: string;
 }
 
+/** The connection of a call, and what is to be said of the choice. */
+export interface ChosenConnection {
+  readonly id: string;
+  readonly warning?: string;
+}
+
 /** Chooses the connection of a call. */
 export interface ConnectionChooser {
-  /** The id to send; a CallError that says what to do. */
-  choose(requested: string | undefined, context: FailureContext): Promise<string>;
+  /** The connection to name; a CallError that says what to do. */
+  choose(requested: string | undefined, context: FailureContext): Promise<ChosenConnection>;
   /** Forgets what was listed, because a connection was made, deleted or found missing. */
   forget(): void;
 }
@@ -48,7 +54,7 @@ export function createConnectionChooser(
   return {
     async choose(requested, context) {
       const fixed = pinned ?? requested;
-      if (fixed !== undefined) return fixed;
+      if (fixed !== undefined) return { id: fixed };
       const { readOnly } = effectRules[context.declaration.effect];
       const connections = await active(readOnly);
       const [oldest, ...others] = connections.toSorted(byCreation);
@@ -69,7 +75,9 @@ export function createConnectionChooser(
           ),
         });
       }
-      return oldest.id;
+      if (others.length === 0) return { id: oldest.id };
+      const warning = `Read from ${oldest.id}, the oldest of ${connections.length} connected accounts: connection_id chooses another.`;
+      return { id: oldest.id, warning };
     },
     forget() {
       cached = undefined;

@@ -18,9 +18,10 @@ import { endpointRequest } from './request.js';
 import { compact, createRedactor, visible, withoutSessionToken } from './results.js';
 import { runWorkflow } from './steps.js';
 
-/** What a call leaves behind for the log, failed or not. */
+/** What a call leaves behind for the log, failed or not, and what its result is to be told with. */
 export interface CallTrace {
   connection?: string;
+  warning?: string;
   httpStatus?: number;
   /** Requests made for the answer, repeats included; not those that explain or complete it. */
   requests?: number;
@@ -173,9 +174,10 @@ export function createGateway(parts: GatewayParts): Gateway {
   ): Promise<string | undefined> {
     if (access.mode !== 'maton' || declaration.api !== 'manychat') return undefined;
     const context: FailureContext = { declaration, direct };
-    const connection = await within(budget, chooser.choose(connectionId, context), context, timing);
-    trace.connection = connection;
-    return connection;
+    const { id, warning } = await within(budget, chooser.choose(connectionId, context), context, timing);
+    trace.connection = id;
+    if (warning !== undefined) trace.warning = warning;
+    return id;
   }
 
   /** The input with the values of fields in the form their types take; as it is where the types are not known. */

@@ -76,15 +76,20 @@ describe('which connection a call uses', () => {
   test('of several: the oldest for a read, a refusal with the choices for a write', async () => {
     connections = [newer, older];
     const caller = callerThrough(upstream.url, {});
-    expect((await caller.call('manychat_get_page')).ok).toBe(true);
-    expect(selected()).toEqual(['older']);
+    const read = await caller.call('manychat_get_page');
+    const warning = 'Read from older, the oldest of 2 connected accounts: connection_id chooses another.';
+    expect(read).toMatchObject({ ok: true, result: { warnings: [warning] } });
+    const named = await caller.call('manychat_get_page', { connection_id: 'newer' });
+    expect(named.ok && named.result.warnings).toBeUndefined();
+    expect(selected()).toEqual(['older', 'newer']);
+    upstream.arrived.length = 0;
     const outcome = await caller.call(...tag);
     expect(outcome).toMatchObject({
       ok: false,
       failure: { kind: 'ambiguous_connection', performed: 'no', source: 'client' },
     });
     if (!outcome.ok) expect(outcome.failure.details?.join()).toMatch(/older .*newer /);
-    expect(selected()).toEqual(['older']);
+    expect(selected()).toEqual([]);
     await caller.close();
   });
 
