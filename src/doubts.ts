@@ -83,9 +83,9 @@ export function createDoubts(now: () => number): Doubts {
   const doubts = new Map<string, Doubt>();
   const onTheirWay = new Map<string, Promise<unknown>>();
 
-  function refuse(asked: Asked): void {
+  function refuse(key: string | undefined): void {
     for (const [each, { at }] of doubts) if (now() - at >= keptMs) doubts.delete(each);
-    const doubt = doubts.get(keyOf(asked) ?? '');
+    const doubt = key === undefined ? undefined : doubts.get(key);
     if (doubt !== undefined) throw notAgain(doubt, now());
   }
 
@@ -103,7 +103,7 @@ export function createDoubts(now: () => number): Doubts {
   }
 
   return {
-    refuse,
+    refuse: (asked) => refuse(keyOf(asked)),
     async guard(asked, make, wait) {
       const key = keyOf(asked);
       if (key === undefined) return { data: await make(), warnings: [] };
@@ -113,7 +113,7 @@ export function createDoubts(now: () => number): Doubts {
         const data = await wait(left);
         if (data !== makeOwn) return { data, warnings: [sentOnce] };
       }
-      refuse(asked);
+      refuse(key);
       const outcome = made(key, make);
       onTheirWay.set(key, outcome);
       return { data: await outcome, warnings: [] };

@@ -43,7 +43,7 @@ describe('each action', () => {
     for (const path of paths) expect(countOf(path)).toBeGreaterThanOrEqual(2);
     const warnings = list(result, 'warnings');
     expect(warnings).toContain('1 of the ids repeat others: each contact has one turn.');
-    const aboutFlow = 'done: ManyChat accepted the flow, and does not tell whom it reached.';
+    const aboutFlow = 'Of a flow, done means that ManyChat accepted it, not whom it reached.';
     expect(warnings.includes(aboutFlow)).toBe(action.action === 'send_flow');
   });
 

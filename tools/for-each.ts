@@ -139,7 +139,9 @@ export const forEachSubscriber = workflow({
     return [
       ...actionCautions(input),
       ...(repeated === 0 ? [] : [`${repeated} of the ids repeat others: each contact has one turn.`]),
-      ...(input.action === 'send_flow' ? ['done: ManyChat accepted the flow, and does not tell whom it reached.'] : []),
+      ...(input.action === 'send_flow'
+        ? ['Of a flow, done means that ManyChat accepted it, not whom it reached.']
+        : []),
     ];
   },
   example: { subscriber_ids: ['24958501110451908', '123456789'], action: 'add_tag', tag_name: 'VIP' },

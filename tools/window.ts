@@ -40,6 +40,12 @@ const onInstagram = ({ ig_id, ig_username }: Result): boolean => ig_id !== undef
 const onWhatsapp = ({ whatsapp_phone, whatsapp_bsuid, whatsapp_username }: Result): boolean =>
   [whatsapp_phone, whatsapp_bsuid, whatsapp_username].some((each) => each !== undefined);
 
+/** The channels that leave a trace in a contact's data, by their names. */
+const onRecord = (contact: Result): string[] => [
+  ...(onInstagram(contact) ? ['Instagram'] : []),
+  ...(onWhatsapp(contact) ? ['WhatsApp'] : []),
+];
+
 const windowUnknown = 'Whether the 24-hour window is open';
 
 function windowText(last: LastInteraction | undefined, refusedAs: Kind): string {
@@ -64,7 +70,7 @@ function windowText(last: LastInteraction | undefined, refusedAs: Kind): string 
  */
 export function reachability(subscriber: unknown, now: number, refusedAs: Kind): string[] {
   const contact = asObject(subscriber);
-  const channels = [...(onInstagram(contact) ? ['Instagram'] : []), ...(onWhatsapp(contact) ? ['WhatsApp'] : [])];
+  const channels = onRecord(contact);
   const known = channels.length === 0 ? 'Neither Instagram nor WhatsApp is' : `${channels.join(' and ')} is`;
   return [
     windowText(lastInteraction(contact, now), refusedAs),
@@ -99,7 +105,7 @@ const notKnown = [
 
 /** What may be sent to a contact, by what its data says of its window and channels. */
 function possibleNow(contact: Result, open: boolean): string[] {
-  const channels = [...(onInstagram(contact) ? ['instagram'] : []), ...(onWhatsapp(contact) ? ['whatsapp'] : [])];
+  const channels = onRecord(contact).map((channel) => channel.toLowerCase());
   const where = channels.length === 0 ? 'the one where it wrote' : channels.join(' or ');
   if (open) {
     return [
