@@ -1,6 +1,7 @@
 import { type Endpoint, effectRules } from '../tools/endpoint.js';
 import { CallError } from '../tools/failure.js';
 import { type Budget, stopError } from './budget.js';
+import type { Departure } from './departure.js';
 import { asCallError, callError, type FailureContext } from './errors.js';
 import { HttpFault } from './http.js';
 import { type Limit, type Pacer, TooLate } from './pace.js';
@@ -37,8 +38,10 @@ export async function attempt<Data>(
   budget: Budget,
   context: FailureContext,
   { pacer, timing, random }: AttemptParts,
+  departure?: Departure,
 ): Promise<Data> {
   const { repeatable } = effectRules[context.declaration.effect];
+  const record = repeatable ? undefined : departure;
   const { stop } = budget;
   const jitter = (milliseconds: number): number => milliseconds * (0.5 + random() / 2);
   let tries = 0;
@@ -52,6 +55,7 @@ export async function attempt<Data>(
     } catch (thrown) {
       const error = toCallError(thrown);
       mayHaveHappened ||= error.reach === 'ambiguous';
+      if (error.reach === 'unsent' || error.reach === 'refused') record?.stay();
       const delay = delayAfter(error);
       if (delay === undefined || timing.now() + delay > budget.latestStart) throw error;
       await whileWaiting(pause(timing, delay, stop));
@@ -63,17 +67,39 @@ export async function attempt<Data>(
     // One that was refused keeps its place; one refused again and again stands back, so that others get through.
     const arrived = refusals > placeKept ? timing.now() : budget.arrived;
     const turn = await whileWaiting(pacer.turn(limits, { arrived, latest: budget.latestStart }, stop));
-    // A try that can be made again does not use up the time of the others.
-    const slow = repeatable ? timeout(timing, budget.tryMs) : undefined;
+    const course = openCourse();
     try {
-      return await once(slow === undefined ? stop : AbortSignal.any([stop, slow.signal]), () => {
+      await record?.before();
+      return await once(course.signal, () => {
+        record?.leave();
         sent = true;
         turn.sent();
       });
     } finally {
-      slow?.forget();
+      course.close();
       turn.over();
     }
+  }
+
+  /**
+   * The signal that ends one try. A try that can be made again does not use up the time of the others; one that cannot,
+   * once it has left, is not given up by a cancellation: its answer is the only way to know what it did.
+   */
+  function openCourse(): { signal: AbortSignal; close: () => void } {
+    if (repeatable) {
+      const slow = timeout(timing, budget.tryMs);
+      return { signal: AbortSignal.any([stop, slow.signal]), close: slow.forget };
+    }
+    const unsent = new AbortController();
+    const onCancel = (): void => {
+      if (!sent) unsent.abort(budget.cancelled.reason);
+    };
+    if (budget.cancelled.aborted) onCancel();
+    budget.cancelled.addEventListener('abort', onCancel, { once: true });
+    return {
+      signal: AbortSignal.any([budget.expired, unsent.signal]),
+      close: () => budget.cancelled.removeEventListener('abort', onCancel),
+    };
   }
 
   /** Milliseconds until the same request is made again; undefined where it must not be, or where it is of no use. */

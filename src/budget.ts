@@ -12,6 +12,8 @@ export interface Budget {
   readonly tryMs: number;
   /** Fires when the client cancels the call. */
   readonly cancelled: AbortSignal;
+  /** Fires when its time is up. */
+  readonly expired: AbortSignal;
   /** Fires when the client cancels the call or its time is up. */
   readonly stop: AbortSignal;
   /** Told each second that the call waits for its turn. */
@@ -34,7 +36,7 @@ export function openBudget(
   const { signal: expired, forget } = timeout(timing, spendable);
   const stop = AbortSignal.any([cancelled, expired]);
   const latestStart = arrived + spendable - deadlineMs * requestShare;
-  return { budget: { arrived, latestStart, tryMs: spendable / 3, cancelled, stop, onWait }, close: forget };
+  return { budget: { arrived, latestStart, tryMs: spendable / 3, cancelled, expired, stop, onWait }, close: forget };
 }
 
 /**

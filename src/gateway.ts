@@ -7,6 +7,7 @@ import { type AttemptParts, attempt, limitsOf } from './attempts.js';
 import { type Budget, openBudget, within } from './budget.js';
 import type { Config } from './config.js';
 import { type ActiveConnection, activeIn, createConnectionChooser } from './connection.js';
+import type { Departure } from './departure.js';
 import type { Doubts } from './doubts.js';
 import { asCallError, callError, type FailureContext } from './errors.js';
 import { explained } from './explain.js';
@@ -34,6 +35,8 @@ export interface CallOptions {
   readonly connectionId?: string | undefined;
   /** Told each second that the call waits for its turn, and of how far a long job has come. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
+  /** Told when a request that must not be made twice leaves. */
+  readonly departure?: Departure | undefined;
   readonly trace: CallTrace;
 }
 
@@ -58,6 +61,7 @@ export interface GatewayParts extends AttemptParts {
 interface Course {
   readonly budget: Budget;
   readonly connectionId: string | undefined;
+  readonly departure?: Departure | undefined;
   readonly trace: CallTrace;
   /** A refusal is not explained by a further read of the contact. */
   readonly plain?: boolean | undefined;
@@ -119,7 +123,7 @@ export function createGateway(parts: GatewayParts): Gateway {
     endpoint: Endpoint,
     input: Result,
     connection: string | undefined,
-    { budget, trace }: Course,
+    { budget, departure, trace }: Course,
   ): Promise<unknown> {
     const context = { declaration: endpoint, direct };
     if (access.mode === 'none')
@@ -153,7 +157,7 @@ export function createGateway(parts: GatewayParts): Gateway {
       // Redacted on arrival, before anything is cut out of it; what cleaning may lay bare is redacted once more at the end.
       return readAnswer({ ...answer, text: redact(answer.text) }, context, now());
     };
-    return attempt(once, limits, budget, context, parts);
+    return attempt(once, limits, budget, context, parts, departure);
   }
 
   /** What a dry run tells of a call: the request as it would leave, but for the key. */
@@ -269,7 +273,7 @@ export function createGateway(parts: GatewayParts): Gateway {
   }
 
   return {
-    async call(declaration, input, { signal, connectionId, onProgress, trace }) {
+    async call(declaration, input, { signal, connectionId, onProgress, departure, trace }) {
       // A job that tells its own progress counts in other units than seconds.
       let tellsItself = false;
       const onWait = (seconds: number): void => {
@@ -281,7 +285,7 @@ export function createGateway(parts: GatewayParts): Gateway {
         onProgress?.({ progress, total, message });
       };
       const { budget, close } = openBudget(timing, config.deadlineMs, signal, onProgress && onWait);
-      const course: Course = { budget, connectionId, trace };
+      const course: Course = { budget, connectionId, departure, trace };
       try {
         return await ('run' in declaration
           ? performSteps(declaration, input, course, ownProgress)

@@ -29,7 +29,8 @@ export class HttpFault extends Error {
 export interface HttpClient {
   /**
    * One exchange; `onSent` is called when the request is written to an open connection, never if it does not get there.
-   * @throws HttpFault, or the signal's reason.
+   * Where it throws, nothing is written.
+   * @throws HttpFault, the signal's reason, or what `onSent` has thrown.
    */
   exchange(request: HttpRequest, signal: AbortSignal, onSent: () => void): Promise<Answer>;
   close(): Promise<void>;
@@ -119,6 +120,8 @@ export function createHttpClient(proxy: Config['proxy']): HttpClient {
       let status = 0;
       let headers: Answer['headers'] = {};
       const chunks: Buffer[] = [];
+      /** Why the request was not written although its connection was open. */
+      let keptBack: unknown;
       let abort = (): void => reject(signal.reason);
       const onAbort = (): void => abort();
       const settle = (finish: () => void): void => {
@@ -138,8 +141,13 @@ export function createHttpClient(proxy: Config['proxy']): HttpClient {
           onRequestStart(controller) {
             // Called once a connection is open, just before the request is written to it.
             abort = () => controller.abort(signal.reason);
-            if (signal.aborted) abort();
-            else onSent();
+            if (signal.aborted) return abort();
+            try {
+              onSent();
+            } catch (error) {
+              keptBack = error;
+              controller.abort(error instanceof Error ? error : new Error(String(error)));
+            }
           },
           onResponseStart(_, statusCode, received) {
             status = statusCode;
@@ -153,7 +161,7 @@ export function createHttpClient(proxy: Config['proxy']): HttpClient {
             settle(() => resolve({ status, headers, text: decode(Buffer.concat(chunks), encoding) }));
           },
           onResponseError(_, error) {
-            settle(() => reject(signal.aborted ? signal.reason : faultOf(error)));
+            settle(() => reject(keptBack ?? (signal.aborted ? signal.reason : faultOf(error))));
           },
         },
       );

@@ -153,17 +153,19 @@ describe('one call, tried again', () => {
     });
   });
 
-  test('a cancellation ends it wherever it is', async () => {
-    const inFlight = await run(
-      'send',
-      (_, onSent, signal) => {
-        onSent();
-        return hang(signal);
-      },
-      { cancelAt: 1_000 },
-    );
-    expect(inFlight).toMatchObject({ at: 1_000, noted: { over: 1 } });
-    expect(inFlight.error?.failure).toMatchObject({ kind: 'cancelled', performed: 'unknown', source: 'client' });
+  test('a cancellation ends what may be repeated at once, and what may not only before it has left', async () => {
+    const unanswered: Script = (_, onSent, signal) => {
+      onSent();
+      return hang(signal);
+    };
+    const read = await run('read', unanswered, { cancelAt: 1_000 });
+    expect(read).toMatchObject({ at: 1_000, noted: { over: 1 } });
+    const unopened = await run('send', (_, __, signal) => hang(signal), { cancelAt: 1_000 });
+    expect(unopened).toMatchObject({ at: 1_000, noted: { over: 1 } });
+    expect(unopened.error?.failure).toMatchObject({ kind: 'cancelled', performed: 'no' });
+    const late = await run('send', unanswered, { cancelAt: 1_000 });
+    expect(late).toMatchObject({ at: 9_800, noted: { over: 1 } });
+    expect(late.error?.failure).toMatchObject({ kind: 'cancelled', performed: 'unknown', source: 'client' });
     const pausing = await run('send', () => Promise.reject(refused('send', 5)), { cancelAt: 1_000 });
     expect(pausing).toMatchObject({ at: 1_000, tries: [0, 1_000] });
   });
