@@ -12,7 +12,7 @@ export type Outcome =
   | { readonly ok: false; readonly failure: Failure };
 
 /** Who called: `onProgress` is told how far the call has come. */
-export type CallerSide = Pick<CallOptions, 'signal' | 'onProgress' | 'departure'>;
+export type CallerSide = Pick<CallOptions, 'signal' | 'onProgress' | 'departure' | 'delivery'>;
 
 /** Calls a tool with arguments as they came from outside; never throws. */
 export type ToolCaller = (tool: Tool, given: unknown, side: CallerSide) => Promise<Outcome>;

@@ -7,6 +7,7 @@ import { type AttemptParts, attempt, limitsOf } from './attempts.js';
 import { type Budget, openBudget, within } from './budget.js';
 import type { Config } from './config.js';
 import { type ActiveConnection, activeIn, createConnectionChooser } from './connection.js';
+import type { Delivery } from './delivery.js';
 import type { Departure } from './departure.js';
 import type { Doubts } from './doubts.js';
 import { asCallError, callError, type FailureContext } from './errors.js';
@@ -37,6 +38,8 @@ export interface CallOptions {
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   /** Told when a request that must not be made twice leaves. */
   readonly departure?: Departure | undefined;
+  /** How the answer reaches the caller; undefined where there is nobody who could miss it. */
+  readonly delivery?: Delivery | undefined;
   readonly trace: CallTrace;
 }
 

@@ -57,6 +57,7 @@ function openShell(): Shell {
     print: (line) => void process.stdout.write(`${line}\n`),
     note: (line) => void process.stderr.write(`${line}\n`),
     redraw: (line) => void process.stderr.write(`\r\x1b[K${line}`),
+    wires: () => ({ stdin: process.stdin, stdout: process.stdout }),
     input: readStdin,
     interactive: process.stderr.isTTY === true && process.env.TERM !== 'dumb',
     process: { pid: process.pid, host: hostname(), runs },
@@ -94,7 +95,7 @@ async function main(args: string[]): Promise<number> {
     return runCommandLine(args, shell);
   }
   const [{ readConfig }, { serve }] = await Promise.all([import('./config.js'), import('./commands/serve.js')]);
-  await serve(readConfig({ ...shell.environment, ...settings }), shell.ending);
+  await serve(readConfig({ ...shell.environment, ...settings }), shell);
   return exitCodes.done;
 }
 

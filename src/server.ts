@@ -23,10 +23,12 @@ import type { Outcome } from './calls.js';
 import type { ListedResource } from './catalogue.js';
 import type { Completer } from './completion.js';
 import { linkIn, needsConfirmation, notConfirmed, questionOf } from './confirmation.js';
+import { type Deliveries, trackDeliveries } from './delivery.js';
 import { isAcceptable } from './input.js';
 import type { Offer } from './offer.js';
 import type { Progress } from './progress.js';
 import type { JsonSchema } from './schema.js';
+import type { Wires } from './shell.js';
 import type { Tool } from './tool.js';
 import { version } from './version.js';
 
@@ -129,8 +131,15 @@ function offersOf(server: McpServer, { mcpReq }: ToolContext): { form: boolean; 
   return { form, url: elicitation.url !== undefined };
 }
 
+/** What the handlers of all tools have in common. */
+interface ToolSide {
+  readonly server: McpServer;
+  readonly confirm: Offer['confirm'];
+  readonly deliveries: Deliveries;
+}
+
 /** Makes a tool's calls: asks the user first where that is wanted and can be done, and hands a link to them. */
-function toolHandler(server: McpServer, tool: Tool, { call, rounds }: Answering, confirm: Offer['confirm']) {
+function toolHandler({ server, confirm, deliveries }: ToolSide, tool: Tool, { call, rounds }: Answering) {
   const { name } = tool.declaration;
   const agreement = z.object({ confirm: z.boolean().describe('Go ahead') });
   return async (given: unknown, context: ToolContext): Promise<CallToolResult | InputRequiredResult> => {
@@ -151,7 +160,8 @@ function toolHandler(server: McpServer, tool: Tool, { call, rounds }: Answering,
         return toolResult({ ok: false, failure: notConfirmed });
       }
     }
-    const outcome = await call(tool, given, { signal: mcpReq.signal, onProgress: progressTo(mcpReq) });
+    const delivery = deliveries.of(mcpReq.id);
+    const outcome = await call(tool, given, { signal: mcpReq.signal, onProgress: progressTo(mcpReq), delivery });
     const link = outcome.ok && tool.declaration.effect === 'create' ? linkIn(outcome.result) : undefined;
     if (!outcome.ok || link === undefined || !offers.url) return toolResult(outcome);
     const message = 'Open this page and enter the ManyChat API key there, to connect the account';
@@ -162,13 +172,14 @@ function toolHandler(server: McpServer, tool: Tool, { call, rounds }: Answering,
   };
 }
 
-function createServer(offer: Offer, open: Open): McpServer {
+function createServer(offer: Offer, open: Open, deliveries: Deliveries): McpServer {
   const { tools, resources, prompts, instructions, confirm } = offer;
   const fixed = { listChanged: false };
   const server = new McpServer(
     { name: 'manychat-mcp', title: 'ManyChat', version },
     { capabilities: { tools: fixed, resources: fixed, prompts: fixed, completions: {} }, instructions },
   );
+  const side: ToolSide = { server, confirm, deliveries };
   for (const listed of tools) {
     const { name, title, description, inputSchema, outputSchema } = listed;
     server.registerTool(
@@ -183,7 +194,7 @@ function createServer(offer: Offer, open: Open): McpServer {
       async (given: unknown, context: ToolContext) => {
         const answering = await open().catch(() => undefined);
         if (answering === undefined) return toolResult({ ok: false, failure: partMissing });
-        return toolHandler(server, answering.tool(name), answering, confirm)(given, context);
+        return toolHandler(side, answering.tool(name), answering)(given, context);
       },
     );
   }
@@ -193,21 +204,38 @@ function createServer(offer: Offer, open: Open): McpServer {
   return server;
 }
 
+/** What is served beside the offer, and who is told what becomes of the connection. */
+export interface ServerSide {
+  readonly wires: Wires;
+  /** Milliseconds, from any fixed point; the times of deliveries are told in it. */
+  readonly now: () => number;
+  readonly onError: (error: Error) => void;
+  readonly onClosed: () => void;
+}
+
 /**
- * Serves what is offered over this process's stdin and stdout, in both protocol eras, until the client goes away; what
- * is answered with is opened when it is first needed.
+ * Serves what is offered over a pair of streams, in both protocol eras, until the client goes away; what is answered
+ * with is opened when it is first needed.
  */
-export function serveOffer(
-  offer: Offer,
-  open: Open,
-  { onError, onClosed }: { onError: (error: Error) => void; onClosed: () => void },
-): void {
-  const transport = new StdioServerTransport();
-  // The entry below owns the transport's callbacks, and it does not tell when the connection has ended.
+export function serveOffer(offer: Offer, open: Open, { wires, now, onError, onClosed }: ServerSide): void {
+  const deliveries = trackDeliveries(now);
+  const transport = new StdioServerTransport(wires.stdin, wires.stdout);
   const close = transport.close.bind(transport);
+  const send = transport.send.bind(transport);
+  // The entry below owns the transport's callbacks, and it does not tell when the connection has ended.
   transport.close = async () => {
     await close();
     onClosed();
   };
-  serveStdio(() => createServer(offer, open), { transport, onerror: onError });
+  transport.send = (message) => {
+    const sent = send(message);
+    deliveries.write(message, sent);
+    return sent;
+  };
+  serveStdio(() => createServer(offer, open, deliveries), { transport, onerror: onError });
+  const take = transport.onmessage;
+  transport.onmessage = (message) => {
+    deliveries.read(message);
+    take?.(message);
+  };
 }

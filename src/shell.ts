@@ -1,9 +1,17 @@
+import type { Readable, Writable } from 'node:stream';
+
 /** The process a lock file names, and whether it may still run: of another machine nobody here can tell. */
 export interface LockOwner {
   readonly pid: number;
   readonly host: string;
   /** Whether a process of this machine runs. */
   runs(pid: number): boolean;
+}
+
+/** The streams that frames come in and go out on. */
+export interface Wires {
+  readonly stdin: Readable;
+  readonly stdout: Writable;
 }
 
 /** What a command has of the process it runs in. */
@@ -15,6 +23,8 @@ export interface Shell {
   note(line: string): void;
   /** Writes over the last line of stderr; for a terminal only. */
   redraw(line: string): void;
+  /** stdin and stdout themselves, for whoever needs nothing else of the two. */
+  wires(): Wires;
   /** All of stdin. */
   input(): Promise<string>;
   /** Whether a person looks at stderr. */

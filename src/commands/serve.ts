@@ -3,13 +3,15 @@ import type { Config } from '../config.js';
 import type { OpenLog } from '../log.js';
 import { offerUnder } from '../offer.js';
 import { serveOffer } from '../server.js';
+import type { Shell } from '../shell.js';
+import { realTiming } from '../timing.js';
 import { version } from '../version.js';
 
 /**
  * Serves the tools over stdio; resolves when the client has closed stdin or `ending` has fired. What is still in flight
  * then is aborted.
  */
-export async function serve(settings: Config, ending: AbortSignal): Promise<void> {
+export async function serve(settings: Config, { ending, wires }: Pick<Shell, 'ending' | 'wires'>): Promise<void> {
   const closed = new AbortController();
   const over = AbortSignal.any([ending, closed.signal]);
   let logging: Promise<OpenLog> | undefined;
@@ -28,6 +30,8 @@ export async function serve(settings: Config, ending: AbortSignal): Promise<void
   const config = settings.sandbox ? (await answering()).config : settings;
   const offer = offerUnder(config);
   serveOffer(offer, answering, {
+    wires: wires(),
+    now: realTiming.now,
     // The message of such an error can quote the frame, and with it a contact's data.
     onError: async (error) => (await logged()).log.warn({ error: error.name }, 'protocol'),
     onClosed: () => closed.abort(),

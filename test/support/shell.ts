@@ -1,3 +1,4 @@
+import { PassThrough, Readable } from 'node:stream';
 import { runCommandLine } from '../../src/command-line.js';
 import type { Shell } from '../../src/shell.js';
 
@@ -27,6 +28,7 @@ export function recordingShell(
       onNote(line);
     },
     redraw: (line) => void err.push(`${line}\r`),
+    wires: () => ({ stdin: Readable.from([]), stdout: new PassThrough() }),
     input: async () => '',
     interactive: false,
     colour: false,
