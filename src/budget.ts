@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { CallError, Reach } from '../tools/failure.js';
 import { callError, type FailureContext } from './errors.js';
 import { type Timing, timeout } from './timing.js';
@@ -35,6 +36,8 @@ export function openBudget(
   const spendable = deadlineMs * (1 - answerShare);
   const { signal: expired, forget } = timeout(timing, spendable);
   const stop = AbortSignal.any([cancelled, expired]);
+  // A job has many requests under way, and each of them listens.
+  setMaxListeners(0, cancelled, stop);
   const latestStart = arrived + spendable - deadlineMs * requestShare;
   return { budget: { arrived, latestStart, tryMs: spendable / 3, cancelled, expired, stop, onWait }, close: forget };
 }

@@ -1,5 +1,6 @@
 import type { Result } from '../tools/endpoint.js';
 import type { Failure } from '../tools/failure.js';
+import { type Delivery, ownDelivery } from './delivery.js';
 import { asCallError } from './errors.js';
 import type { CallOptions, CallTrace, Gateway } from './gateway.js';
 import { parseInput } from './input.js';
@@ -11,8 +12,10 @@ export type Outcome =
   | { readonly ok: true; readonly result: Result }
   | { readonly ok: false; readonly failure: Failure };
 
-/** Who called: `onProgress` is told how far the call has come. */
-export type CallerSide = Pick<CallOptions, 'signal' | 'onProgress' | 'departure' | 'delivery'>;
+/** Who called: `onProgress` is told how far the call has come. Without a `delivery` the answer arrives when it is there. */
+export interface CallerSide extends Pick<CallOptions, 'signal' | 'onProgress' | 'departure'> {
+  readonly delivery?: Delivery | undefined;
+}
 
 /** Calls a tool with arguments as they came from outside; never throws. */
 export type ToolCaller = (tool: Tool, given: unknown, side: CallerSide) => Promise<Outcome>;
@@ -24,10 +27,11 @@ function withWarnings(result: Result, warnings: readonly string[]): Result {
 }
 
 /** The one way a tool is called: arguments checked, call performed, one log line written (and one a request at `debug`). */
-export function createToolCaller(gateway: Gateway, log: Log, direct: boolean): ToolCaller {
+export function createToolCaller(gateway: Gateway, log: Log, direct: boolean, now: () => number): ToolCaller {
   return async (tool, given, side) => {
     const { declaration } = tool;
     const started = performance.now();
+    const own = ownDelivery(now, side.signal);
     const trace: CallTrace = {};
     const line = () => {
       const { requests = 0, warning: _, ...rest } = trace;
@@ -36,7 +40,12 @@ export function createToolCaller(gateway: Gateway, log: Log, direct: boolean): T
     };
     try {
       const { input, connectionId, warnings } = parseInput(tool, given, { declaration, direct });
-      const result = await gateway.call(declaration, input, { ...side, connectionId, trace });
+      const result = await gateway.call(declaration, input, {
+        ...side,
+        delivery: side.delivery ?? own.delivery,
+        connectionId,
+        trace,
+      });
       log.info(line(), 'call');
       const { warning = [] } = trace;
       return { ok: true, result: withWarnings(result, [warning, warnings].flat()) };
@@ -45,6 +54,8 @@ export function createToolCaller(gateway: Gateway, log: Log, direct: boolean): T
       const level = failure.kind === 'internal' ? 'error' : 'warn';
       log[level]({ ...line(), kind: failure.kind, performed: failure.performed }, 'call failed');
       return { ok: false, failure };
+    } finally {
+      own.answered();
     }
   };
 }

@@ -10,6 +10,31 @@ export interface Delivery {
   readonly cancelled: boolean;
 }
 
+/** The delivery of a call that has no frames: it is answered when its outcome is there. */
+export function ownDelivery(now: () => number, signal: AbortSignal): { delivery: Delivery; answered: () => void } {
+  let answeredAt: number | undefined;
+  let cancelled = signal.aborted;
+  const cancel = (): void => {
+    cancelled = true;
+  };
+  signal.addEventListener('abort', cancel, { once: true });
+  return {
+    delivery: {
+      arrivedAt: now(),
+      get answeredAt() {
+        return answeredAt;
+      },
+      get cancelled() {
+        return cancelled;
+      },
+    },
+    answered() {
+      answeredAt = now();
+      signal.removeEventListener('abort', cancel);
+    },
+  };
+}
+
 /** What is looked at in a frame. */
 export interface Frame {
   readonly id?: unknown;

@@ -1,15 +1,16 @@
+import { createHash } from 'node:crypto';
 import { listConnections } from '../tools/connections.js';
 import { type Call, type Declaration, type Endpoint, effectRules, type Result } from '../tools/endpoint.js';
 import { CallError } from '../tools/failure.js';
-import type { Workflow } from '../tools/workflow.js';
+import { hasValues } from '../tools/field-values.js';
+import type { Step, Workflow } from '../tools/workflow.js';
 import { readAnswer } from './answers.js';
 import { type AttemptParts, attempt, limitsOf } from './attempts.js';
-import { type Budget, openBudget, within } from './budget.js';
+import { type Budget, openBudget, stopError, within } from './budget.js';
 import type { Config } from './config.js';
 import { type ActiveConnection, activeIn, createConnectionChooser } from './connection.js';
 import type { Delivery } from './delivery.js';
 import type { Departure } from './departure.js';
-import type { Doubts } from './doubts.js';
 import { asCallError, callError, type FailureContext } from './errors.js';
 import { explained } from './explain.js';
 import { adaptedTo, createFieldTypes } from './field-types.js';
@@ -18,6 +19,8 @@ import type { Log } from './log.js';
 import type { Progress } from './progress.js';
 import { endpointRequest } from './request.js';
 import { compact, createRedactor, visible, withoutSessionToken } from './results.js';
+import { contactKey, keyOf, type SendGuard } from './send-guard.js';
+import { alreadySent, type Held, notAgain, settling } from './sends.js';
 import { runWorkflow } from './steps.js';
 
 /** What a call leaves behind for the log, failed or not, and what its result is to be told with. */
@@ -38,8 +41,8 @@ export interface CallOptions {
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   /** Told when a request that must not be made twice leaves. */
   readonly departure?: Departure | undefined;
-  /** How the answer reaches the caller; undefined where there is nobody who could miss it. */
-  readonly delivery?: Delivery | undefined;
+  /** How the call's answer reaches its caller. */
+  readonly delivery: Delivery;
   readonly trace: CallTrace;
 }
 
@@ -54,7 +57,7 @@ export interface Gateway {
 export interface GatewayParts extends AttemptParts {
   readonly config: Config;
   readonly http: HttpClient;
-  readonly doubts: Doubts;
+  readonly guard: SendGuard;
   readonly log: Log;
   readonly userAgent: string;
   readonly now: () => number;
@@ -65,6 +68,9 @@ interface Course {
   readonly budget: Budget;
   readonly connectionId: string | undefined;
   readonly departure?: Departure | undefined;
+  readonly delivery: Delivery;
+  /** The call does the same with many contacts, of which this is one. */
+  readonly oneOfMany?: boolean | undefined;
   readonly trace: CallTrace;
   /** A refusal is not explained by a further read of the contact. */
   readonly plain?: boolean | undefined;
@@ -82,6 +88,9 @@ const pinnedHint =
 const namedHint =
   'manychat_get_connection shows the status of this connection: PENDING waits for its owner to open the link, FAILED needs a new one. manychat_list_connections shows which are ACTIVE.';
 
+/** Of a read of our own, that no caller waits for. */
+const nobody: Delivery = { arrivedAt: 0, answeredAt: undefined, cancelled: false };
+
 /** The part of the deadline in which the types of fields are read. */
 const typesShare = 0.25;
 
@@ -90,9 +99,10 @@ const below = (base: URL, target: string): URL => new URL(base.href.replace(/\/$
 
 /** Creates the gateway client. */
 export function createGateway(parts: GatewayParts): Gateway {
-  const { config, http, doubts, log, userAgent, now, timing } = parts;
+  const { config, http, guard, log, userAgent, now, timing } = parts;
   const { access } = config;
   const direct = access.mode === 'direct';
+  const account = access.mode === 'none' ? '' : createHash('sha256').update(access.key).digest('base64');
   const redact = createRedactor(access.mode === 'none' ? [] : [access.key]);
   const cleanResult = (text: string): string => redact(visible(text));
   const cleanFailure = (text: string): string => withoutSessionToken(cleanResult(text));
@@ -107,7 +117,7 @@ export function createGateway(parts: GatewayParts): Gateway {
     deadlineMs: number,
   ): Promise<Result> {
     const { budget, close } = openBudget(timing, deadlineMs, new AbortController().signal);
-    return perform(endpoint, input, { budget, connectionId, trace: {} }).finally(close);
+    return perform(endpoint, input, { budget, connectionId, delivery: nobody, trace: {} }).finally(close);
   }
 
   /** Reads the active connections. */
@@ -202,7 +212,47 @@ export function createGateway(parts: GatewayParts): Gateway {
     );
   }
 
-  async function perform(endpoint: Endpoint, given: Result, course: Course): Promise<Result> {
+  /** Claims a send for a call; undefined for what is no send, or is only shown. */
+  async function hold(
+    { endpoint, input, fields }: Pick<Step, 'endpoint' | 'input' | 'fields'>,
+    connection: string | undefined,
+    { delivery, oneOfMany = false, budget }: Course,
+  ): Promise<Held | undefined> {
+    if (endpoint.effect !== 'send' || config.dryRun || config.readOnly) return undefined;
+    const key = keyOf({ account, connection, endpoint, input, fields });
+    const context = { declaration: endpoint, direct };
+    const found = await guard.claim(key, { delivery, oneOfMany }, budget.stop).catch((error: unknown) => {
+      throw budget.stop.aborted ? stopError(budget, 'unsent', context, timing.now()) : error;
+    });
+    if (found.state === 'unknown') throw notAgain(found);
+    return found;
+  }
+
+  /** The data of an endpoint's answer; of a send that was made before, that of the earlier one. */
+  async function made(
+    endpoint: Endpoint,
+    input: Result,
+    connection: string | undefined,
+    held: Held | undefined,
+    course: Course,
+  ): Promise<{ readonly data: unknown; readonly warnings: readonly string[] }> {
+    const make = (departure: Departure | undefined) => request(endpoint, input, connection, { ...course, departure });
+    if (held === undefined) return { data: await make(course.departure), warnings: [] };
+    if (held.state === 'done') return { data: held.data, warnings: [alreadySent(held)] };
+    return { data: await settling(held.claim, course.departure, make), warnings: [] };
+  }
+
+  /** Tells what remembers the account that an endpoint has changed it, or may have. */
+  async function changed(endpoint: Endpoint, input: Result, connection: string | undefined): Promise<void> {
+    fieldTypes.forgetAfter(endpoint, connection ?? '');
+    const { fieldValues } = endpoint;
+    if (fieldValues?.of !== 'custom field' || input.subscriber_id === undefined || !hasValues(fieldValues, input))
+      return;
+    await guard.fieldsSet(contactKey(account, connection, input.subscriber_id));
+  }
+
+  /** One endpoint's call; `claimed` where the send was claimed before. */
+  async function perform(endpoint: Endpoint, given: Result, course: Course, claimed?: Held): Promise<Result> {
     const connectionId = await chosenConnection(endpoint, course);
     const { input, warnings: changes } = await adapted(endpoint, given, connectionId, course.budget);
     const next: Call = (other, otherInput) => perform(other, otherInput, { ...course, connectionId, trace: {} });
@@ -210,17 +260,15 @@ export function createGateway(parts: GatewayParts): Gateway {
       const shown = dryRunOf(endpoint, input, connectionId);
       return changes.length === 0 ? shown : { ...shown, warnings: changes };
     }
-    const performed = doubts.guard(
-      { endpoint, input: given, connection: connectionId },
-      async () => request(endpoint, input, connectionId, course),
-      (same) => within(course.budget, same, { declaration: endpoint, direct }, timing),
-    );
-    performed.finally(() => fieldTypes.forgetAfter(endpoint, connectionId ?? '')).catch(() => undefined);
+    const held = claimed ?? (await hold({ endpoint, input: given }, connectionId, course));
+    const performed = made(endpoint, input, connectionId, held, course);
     const { data, warnings: more } = await performed.catch(async (thrown: unknown) => {
       // What has been sent fails as a CallError; anything else was thrown before.
       const error = asCallError(thrown, { declaration: endpoint, direct }, 'unsent');
+      if (error.failure.performed !== 'no') await changed(endpoint, given, connectionId);
       throw await explained(error, endpoint, input, next, course.plain === true ? undefined : now());
     });
+    await changed(endpoint, given, connectionId);
     try {
       const result = endpoint.output.from(data, input);
       const whole = (await endpoint.complete?.(result, next)) ?? result;
@@ -240,17 +288,18 @@ export function createGateway(parts: GatewayParts): Gateway {
   ): Promise<Result> {
     const connectionId = await chosenConnection(workflow, course);
     const { budget } = course;
+    const whole: Course = { ...course, connectionId, oneOfMany: workflow.forMany };
     return runWorkflow(workflow, input, {
       now,
       progress,
       timeLeft: () =>
         budget.stop.aborted ? 0 : (budget.latestStart - timing.now()) / (budget.latestStart - budget.arrived),
-      refuse: ({ endpoint, input: given }) => doubts.refuse({ endpoint, input: given, connection: connectionId }),
-      async perform({ endpoint, input: given, plain }) {
+      hold: (step) => hold(step, connectionId, whole),
+      async perform({ endpoint, input: given, plain }, held) {
         // Each step queues from when it comes in, so that a long job does not go before everybody else's calls.
-        const own: Course = { ...course, connectionId, plain, budget: { ...budget, arrived: timing.now() } };
+        const own: Course = { ...whole, plain, budget: { ...budget, arrived: timing.now() } };
         try {
-          return await perform(endpoint, given, own);
+          return await perform(endpoint, given, own, held);
         } catch (thrown) {
           // A workflow may put the words of a failure into its result.
           throw told(asCallError(thrown, { declaration: endpoint, direct }, 'unsent'), course.connectionId);
@@ -276,7 +325,7 @@ export function createGateway(parts: GatewayParts): Gateway {
   }
 
   return {
-    async call(declaration, input, { signal, connectionId, onProgress, departure, trace }) {
+    async call(declaration, input, { signal, connectionId, onProgress, departure, delivery, trace }) {
       // A job that tells its own progress counts in other units than seconds.
       let tellsItself = false;
       const onWait = (seconds: number): void => {
@@ -288,7 +337,7 @@ export function createGateway(parts: GatewayParts): Gateway {
         onProgress?.({ progress, total, message });
       };
       const { budget, close } = openBudget(timing, config.deadlineMs, signal, onProgress && onWait);
-      const course: Course = { budget, connectionId, departure, trace };
+      const course: Course = { budget, connectionId, departure, delivery, trace };
       try {
         return await ('run' in declaration
           ? performSteps(declaration, input, course, ownProgress)

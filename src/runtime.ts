@@ -1,10 +1,10 @@
 import { declarations } from '../tools/index.js';
 import { createToolCaller, type ToolCaller } from './calls.js';
 import type { Config } from './config.js';
-import { createDoubts } from './doubts.js';
 import { createGateway } from './gateway.js';
 import { createHttpClient, type HttpClient } from './http.js';
 import { type OpenLog, openLog } from './log.js';
+import { createSendGuard } from './memory-send-guard.js';
 import { createPacer } from './pace.js';
 import type { Sandbox } from './sandbox/index.js';
 import { realTiming } from './timing.js';
@@ -50,7 +50,7 @@ export async function openRuntime(
   const gateway = createGateway({
     config,
     http,
-    doubts: createDoubts(realTiming.now),
+    guard: createSendGuard(realTiming.now),
     log,
     userAgent,
     now: Date.now,
@@ -62,7 +62,7 @@ export async function openRuntime(
     config,
     tools: offeredTools(declarations, config),
     everyTool: offeredTools(declarations, { ...config, ...everything }),
-    call: createToolCaller(gateway, log, config.access.mode === 'direct'),
+    call: createToolCaller(gateway, log, config.access.mode === 'direct', realTiming.now),
     http,
     async close() {
       await Promise.all([gateway.close(), sandbox?.close(), flushed()]);

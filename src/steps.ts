@@ -2,6 +2,7 @@ import { effectRules, type Result } from '../tools/endpoint.js';
 import { CallError, type Failure } from '../tools/failure.js';
 import type { Step, Steps, Workflow } from '../tools/workflow.js';
 import { cut } from './results.js';
+import { alreadySent, type Held } from './sends.js';
 
 /** What came of a step. */
 type StepOutcome = 'Done' | 'Failed' | 'Outcome unknown' | 'Not done';
@@ -77,9 +78,13 @@ function dryRunOf(requests: readonly unknown[], warnings: readonly unknown[]): R
 
 /** What a workflow's steps are made with. */
 export interface StepSide extends Pick<Steps, 'now' | 'timeLeft' | 'progress'> {
-  perform(step: Step): Promise<Result>;
-  /** @throws CallError where a step is sure to be refused because of what was sent before. */
-  refuse(step: Step): void;
+  /** `held` is what was claimed for the step before. */
+  perform(step: Step, held?: Held): Promise<Result>;
+  /**
+   * Claims the send that a step makes; undefined where it makes none.
+   * @throws CallError where it must not be made.
+   */
+  hold(step: Step): Promise<Held | undefined>;
 }
 
 /**
@@ -93,9 +98,9 @@ export async function runWorkflow(workflow: Workflow, input: Result, side: StepS
   function record({ what, plain, endpoint }: Step, outcome: StepOutcome): void {
     if (plain !== true) taken.push({ what, outcome, changes: !effectRules[endpoint.effect].readOnly });
   }
-  async function call(step: Step): Promise<Result> {
+  async function call(step: Step, held?: Held): Promise<Result> {
     try {
-      const result = await side.perform(step);
+      const result = await side.perform(step, held);
       if (result.dry_run === true && Array.isArray(result.requests)) shown.push(...result.requests);
       record(step, result.dry_run === true ? 'Not done' : 'Done');
       // What a search warns of is for those who search.
@@ -109,24 +114,33 @@ export async function runWorkflow(workflow: Workflow, input: Result, side: StepS
       return instead;
     }
   }
-  /** Nothing is changed for the sake of a send that will not be made. */
-  function refuse(steps: readonly Step[]): void {
+  /** Claims the send at the end of some steps, so that nothing is changed for one that will not be made. */
+  async function holdLast(steps: readonly Step[]): Promise<Held | undefined> {
+    const last = steps.at(-1);
     try {
-      for (const step of steps) side.refuse(step);
+      return last && (await side.hold(last));
     } catch (error) {
       for (const step of steps) record(step, 'Not done');
       throw error;
     }
   }
-  async function inOrder(steps: readonly Step[]): Promise<void> {
-    refuse(steps);
-    for (const [index, step] of steps.entries()) {
-      try {
-        await call(step);
-      } catch (error) {
-        for (const open of steps.slice(index + 1)) record(open, 'Not done');
-        throw error;
+  async function inOrder(steps: readonly Step[]): Promise<'done' | 'done before'> {
+    const held = await holdLast(steps);
+    if (held?.state === 'done') {
+      if (steps.at(-1)?.plain !== true) warnings.add(alreadySent(held));
+      return 'done before';
+    }
+    try {
+      for (const [index, step] of steps.entries()) {
+        const isLast = index === steps.length - 1;
+        await call(step, isLast ? held : undefined).catch((error: unknown) => {
+          for (const open of steps.slice(index + 1)) record(open, 'Not done');
+          throw error;
+        });
       }
+      return 'done';
+    } finally {
+      await held?.claim.release();
     }
   }
   try {

@@ -4,6 +4,7 @@ import { readConfig } from '../src/config.js';
 import { createGateway } from '../src/gateway.js';
 import { createHttpClient } from '../src/http.js';
 import { createLog } from '../src/log.js';
+import { createSendGuard } from '../src/memory-send-guard.js';
 import { offerUnder } from '../src/offer.js';
 import { createPacer } from '../src/pace.js';
 import { realTiming } from '../src/timing.js';
@@ -11,7 +12,7 @@ import { offeredTools } from '../src/tool.js';
 import { effectRules } from '../tools/endpoint.js';
 import { declarations, toolsets } from '../tools/index.js';
 import { addTagToSubscriber } from '../tools/tags.js';
-import { type Caller, createCaller, noDoubts } from './support/caller.js';
+import { type Caller, createCaller } from './support/caller.js';
 import { maria } from './support/people.js';
 import { connectProgram, program, through } from './support/program.js';
 import { useSandbox } from './support/sandboxed.js';
@@ -127,14 +128,15 @@ describe('what is not to be done', () => {
     const log = createLog('silent', { write: () => undefined });
     const parts = {
       log,
-      doubts: noDoubts,
+      guard: createSendGuard(realTiming.now),
       timing: realTiming,
       pacer: createPacer(realTiming),
       now: Date.now,
       random: Math.random,
     };
     const gateway = createGateway({ ...parts, config, http: createHttpClient(config.proxy), userAgent: 'test' });
-    const options = { signal: new AbortController().signal, trace: {} };
+    const delivery = { arrivedAt: 0, answeredAt: undefined, cancelled: false };
+    const options = { signal: new AbortController().signal, delivery, trace: {} };
     await expect(gateway.call(addTagToSubscriber, { subscriber_id: maria, tag_id: 1 }, options)).rejects.toMatchObject({
       failure: {
         kind: 'permission_denied',

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Outcome } from '../src/calls.js';
-import { createDoubts } from '../src/doubts.js';
+import { createSendGuard } from '../src/memory-send-guard.js';
 import { type Fault, type FaultEffect, type Sandbox, startSandbox } from '../src/sandbox/index.js';
 import { type Caller, createCaller } from './support/caller.js';
 import { directlyTo, through } from './support/program.js';
@@ -228,7 +228,7 @@ describe('random sequences of calls, faults and cancellations', () => {
       const pinned: Record<string, string> = lane % 2 === 1 ? { MATON_CONNECTION_ID: sandbox.connectionId } : {};
       const environment = { ...access, ...pinned, MANYCHAT_MCP_DEADLINE_MS: String(deadlineMs) };
       sandboxes.push(sandbox);
-      const parts = { timing, random: createRandom(seed + lane), doubts: createDoubts(timing.now) };
+      const parts = { timing, random: createRandom(seed + lane), guard: createSendGuard(timing.now) };
       callers.push(createCaller(environment, parts));
     }
   });

@@ -32,7 +32,7 @@ async function outcomeOf(run: (steps: Steps) => Promise<Result>, failures: Recor
     now: () => 0,
     timeLeft: () => 1,
     progress: () => undefined,
-    refuse: () => undefined,
+    hold: async () => undefined,
     async perform({ what }: Step): Promise<Result> {
       const failure = failures[what];
       if (failure !== undefined) throw failure;

@@ -83,11 +83,12 @@ export function stepsToSet(subscriber_id: unknown, fields: SubscriberAction['fie
   }));
 }
 
-/** The step that starts a flow for one contact. */
-export const stepToStart = (subscriber_id: unknown, flow_ns: unknown): Step => ({
+/** The step that starts a flow for one contact, after those fields were set. */
+export const stepToStart = (subscriber_id: unknown, flow_ns: unknown, fields: SubscriberAction['fields']): Step => ({
   what: `start flow ${String(flow_ns)}`,
   endpoint: sendFlow,
   input: { subscriber_id, flow_ns },
+  fields,
 });
 
 /** The steps of an action with one contact. */
@@ -108,7 +109,7 @@ export function stepsOf(action: SubscriberAction, subscriber_id: unknown): Step[
     case 'send_content':
       return one('send the content', sendContent, { data: action.data });
     case 'send_flow':
-      return [...stepsToSet(subscriber_id, action.fields), stepToStart(subscriber_id, action.flow_ns)];
+      return [...stepsToSet(subscriber_id, action.fields), stepToStart(subscriber_id, action.flow_ns, action.fields)];
   }
 }
 

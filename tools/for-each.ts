@@ -29,6 +29,8 @@ const output = z.looseObject({
 /** What has become of the contacts so far. */
 interface Tally {
   done: number;
+  /** Of those, how many an earlier call had done. */
+  doneBefore: number;
   failed: { readonly subscriber_id: string; readonly error: Failure['kind'] }[];
   readonly unknown: string[];
   readonly remaining: string[];
@@ -41,8 +43,15 @@ const wasNotReached = ({ kind, performed, retry_after_s: wait = 0 }: Failure): b
   performed === 'no' &&
   (kind === 'cancelled' || kind === 'timeout' || (kind === 'rate_limited' && wait < longestWaitSeconds));
 
-async function forEach(ids: readonly string[], act: (id: string) => Promise<void>, steps: Steps): Promise<Result> {
-  const tally: Tally = { done: 0, failed: [], unknown: [], remaining: [], errors: new Map() };
+const doneBeforeText = (count: number): string =>
+  `${count} of those done got the very same less than 5 minutes ago, by a call whose answer may have been lost: it was not sent to them again.`;
+
+async function forEach(
+  ids: readonly string[],
+  act: (id: string) => ReturnType<Steps['inOrder']>,
+  steps: Steps,
+): Promise<Result> {
+  const tally: Tally = { done: 0, doneBefore: 0, failed: [], unknown: [], remaining: [], errors: new Map() };
   const waiting = [...ids];
   /** Of those that failed, who was not reached at all and can have another turn once an outage is over. */
   const unsent: string[] = [];
@@ -71,7 +80,7 @@ async function forEach(ids: readonly string[], act: (id: string) => Promise<void
       const id = waiting.shift();
       if (id === undefined) return;
       try {
-        await act(id);
+        if ((await act(id)) === 'done before') tally.doneBefore += 1;
         tally.done += 1;
         suspiciousInARow = 0;
       } catch (error) {
@@ -110,6 +119,7 @@ async function forEach(ids: readonly string[], act: (id: string) => Promise<void
     ...(errors.size > 0 && {
       errors: [...errors.values()].map(({ kind, message, hint }) => ({ kind, message, hint })),
     }),
+    ...(tally.doneBefore > 0 && { warnings: [doneBeforeText(tally.doneBefore)] }),
     ...(stopped !== undefined && { stopped: `${stopped.failure.kind}: ${stopped.message}. ${stopped.failure.hint}` }),
   };
 }
@@ -121,6 +131,7 @@ export const forEachSubscriber = workflow({
     'Adds or removes an existing tag, sets custom fields or sends, the same for each of up to 1,000 contacts; for one contact use its own tool. remaining: mend the cause in stopped, then call again with only these. failed: causes in errors. unknown: may have been reached, never send to them again.',
   api: 'manychat',
   effect: 'send',
+  forMany: true,
   evidence: ['manychat_get_subscriber'],
   input: z
     .strictObject({

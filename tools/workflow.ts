@@ -7,6 +7,8 @@ export interface Step {
   readonly what: string;
   readonly endpoint: Endpoint;
   readonly input: Result;
+  /** Of a flow: the custom fields that were set for it, since the same flow with other values is another message. */
+  readonly fields?: Result | undefined;
   /** One of many: a refusal is not explained by a further read of the contact, and the step is not reported. */
   readonly plain?: boolean;
   /** The result in the place of a failure that is an answer all the same; undefined where it is none. */
@@ -17,8 +19,11 @@ export interface Step {
 export interface Steps {
   /** The result of one step, or a CallError; its warnings are collected. */
   call(step: Step): Promise<Result>;
-  /** Steps one after another; those after one that fails are reported as not done. */
-  inOrder(steps: readonly Step[]): Promise<void>;
+  /**
+   * Steps one after another, the last of which may send; those after one that fails are reported as not done. None is
+   * made where the same was sent before and the caller may not have heard of it: `done before`.
+   */
+  inOrder(steps: readonly Step[]): Promise<'done' | 'done before'>;
   /** Milliseconds since 1970. */
   now(): number;
   /** The share of the call's time that is left, from 1 down to 0; 0 as well when the client has cancelled. */
@@ -32,6 +37,8 @@ export interface Steps {
  * deadline. Its failure is that of the step that failed, and says which steps were done.
  */
 export interface Workflow<Input extends z.ZodObject = z.ZodObject> extends Declaration<Input> {
+  /** It does the same for many contacts, and is called again with all of them when its answer was lost. */
+  readonly forMany?: boolean;
   run(input: z.output<Input>, steps: Steps): Promise<Result>;
 }
 

@@ -52,7 +52,7 @@ export const setFieldsAndSendFlow = workflow({
     flow_ns: 'content20240311101502_501223',
   },
   async run({ subscriber_id, fields, flow_ns }, { inOrder }) {
-    await inOrder([...stepsToSet(subscriber_id, fields), stepToStart(subscriber_id, flow_ns)]);
+    await inOrder([...stepsToSet(subscriber_id, fields), stepToStart(subscriber_id, flow_ns, fields)]);
     return { ok: true };
   },
 });

@@ -2,11 +2,12 @@
 import '../../src/dispatchers.js';
 import { type CallerSide, createToolCaller, type Outcome, type ToolCaller } from '../../src/calls.js';
 import { type Config, readConfig } from '../../src/config.js';
-import type { Doubts } from '../../src/doubts.js';
 import { createGateway } from '../../src/gateway.js';
 import { createHttpClient } from '../../src/http.js';
 import { createLog } from '../../src/log.js';
+import { createSendGuard } from '../../src/memory-send-guard.js';
 import { createPacer, type Pacer } from '../../src/pace.js';
+import type { SendGuard } from '../../src/send-guard.js';
 import { realTiming, type Timing } from '../../src/timing.js';
 import { offeredTools } from '../../src/tool.js';
 import { declarations } from '../../tools/index.js';
@@ -26,16 +27,10 @@ export interface Caller {
 export interface CallerParts {
   readonly timing: Timing;
   readonly pacer: Pacer;
-  readonly doubts: Doubts;
+  readonly guard: SendGuard;
   readonly now: () => number;
   readonly random: () => number;
 }
-
-/** Lets the same be sent again at once, whatever has become of it. */
-export const noDoubts: Doubts = {
-  refuse: () => undefined,
-  guard: async (_, make) => ({ data: await make(), warnings: [] }),
-};
 
 /** Calls tools as the server does, under the given settings. */
 export function createCaller(
@@ -45,7 +40,7 @@ export function createCaller(
     now = Date.now,
     random = Math.random,
     pacer = createPacer(timing),
-    doubts = noDoubts,
+    guard = createSendGuard(timing.now),
   }: Partial<CallerParts> = {},
 ): Caller {
   const config = readConfig({ MANYCHAT_MCP_LOG_LEVEL: 'info', ...environment });
@@ -55,7 +50,7 @@ export function createCaller(
   const gateway = createGateway({
     config,
     http,
-    doubts,
+    guard,
     log,
     userAgent: 'manychat-mcp/test',
     now,
@@ -63,7 +58,7 @@ export function createCaller(
     random,
     pacer,
   });
-  const callTool = createToolCaller(gateway, log, config.access.mode === 'direct');
+  const callTool = createToolCaller(gateway, log, config.access.mode === 'direct', timing.now);
   const tools = new Map(offeredTools(declarations, config).map((tool) => [tool.declaration.name as string, tool]));
   return {
     config,

@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, beforeEach, onTestFinished } from 'vitest';
+import { createSendGuard } from '../../src/memory-send-guard.js';
 import { type Fault, type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/index.js';
+import type { SendGuard } from '../../src/send-guard.js';
+import { realTiming } from '../../src/timing.js';
 import type { Result } from '../../tools/endpoint.js';
 import type { Failure } from '../../tools/failure.js';
 import { type Caller, type CallerParts, createCaller } from './caller.js';
@@ -52,6 +55,15 @@ export function useSandbox(options: SandboxOptions = {}): Sandbox {
   return sandbox;
 }
 
+/** A send guard that forgets everything before each test. */
+function useSendGuard(now: () => number): SendGuard {
+  let guard = createSendGuard(now);
+  beforeEach(() => {
+    guard = createSendGuard(now);
+  });
+  return { claim: (...asked) => guard.claim(...asked), fieldsSet: (contact) => guard.fieldsSet(contact) };
+}
+
 /** A sandbox and a caller that is pinned to its connection. */
 export interface UsedCaller {
   readonly sandbox: Sandbox;
@@ -69,7 +81,8 @@ export interface UsedCaller {
 /** A caller and its sandbox, without rate limits unless told otherwise, for the tests of the block this stands in. */
 export function useCaller(parts: Partial<CallerParts> = {}, options: SandboxOptions = {}): UsedCaller {
   const sandbox = useSandbox({ limits: false, ...options });
-  const caller = useStarted(() => createCaller(pinnedTo(sandbox), parts));
+  const guard = parts.guard ?? useSendGuard(parts.timing?.now ?? realTiming.now);
+  const caller = useStarted(() => createCaller(pinnedTo(sandbox), { ...parts, guard }));
   const paths = () => sandbox.requests().map(({ path }) => path.split('/').at(-1));
   return {
     sandbox,
