@@ -13,14 +13,22 @@ export interface Answer {
   readonly text: string;
 }
 
-/** Seconds of a Retry-After header, which holds seconds or a date; undefined where there is none. */
+/** Nobody waits for longer than a day, whatever the other side says. */
+const longestRetryAfter = 86_400;
+
+/**
+ * Seconds of a Retry-After header, which holds seconds or a date; undefined where there is none. A date is meant by the
+ * clock of whoever wrote it, so it is compared with the Date of the same answer.
+ */
 function retryAfterSeconds(headers: Answer['headers'], now: number): number | undefined {
-  const value = [headers['retry-after']].flat()[0]?.trim();
-  if (value === undefined || value === '') return undefined;
-  // More than a day is as good as a day: nobody waits for it.
-  if (/^\d+$/.test(value)) return Math.min(Number(value), 86_400);
+  const textOf = (name: string): string => [headers[name]].flat()[0]?.trim() ?? '';
+  const value = textOf('retry-after');
+  if (/^\d+$/.test(value)) return Math.min(Number(value), longestRetryAfter);
   const date = Date.parse(value);
-  return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil((date - now) / 1000));
+  if (Number.isNaN(date)) return undefined;
+  const answered = Date.parse(textOf('date'));
+  const seconds = Math.ceil((date - (Number.isNaN(answered) ? now : answered)) / 1000);
+  return Math.min(Math.max(0, seconds), longestRetryAfter);
 }
 
 /** The words of a gateway body, `{"error":{message,…}}` or flat, or a short account of anything else. */
@@ -107,7 +115,8 @@ function readManyChat(body: Record<string, unknown>, answer: Answer, context: En
     429: 'rate_limited',
   };
   const byWords = kindOfRefusal(refusal, context.declaration);
-  throw fail(answer.status === 429 ? 'rate_limited' : (byWords ?? byStatus[answer.status] ?? 'rejected'), facts);
+  const kind = answer.status === 429 ? 'rate_limited' : (byWords ?? byStatus[answer.status] ?? 'rejected');
+  throw fail(kind, kind === 'rate_limited' ? { ...facts, refusedBy: 'connection' } : facts);
 }
 
 function gatewayFailure(
@@ -121,7 +130,7 @@ function gatewayFailure(
   const facts: FailureFacts = { message: said, source: direct ? 'manychat' : 'gateway' };
   // An edge in front of the API refuses and fails in HTML or plain words, never as the API itself would.
   const isApi = isObject(body);
-  if (status === 429) return fail('rate_limited', facts);
+  if (status === 429) return fail('rate_limited', { ...facts, refusedBy: isApi ? 'account' : 'unclear' });
   if (status === 401) return fail(direct ? 'manychat_auth' : 'gateway_auth', facts);
   if (status === 403)
     return isApi

@@ -1,10 +1,10 @@
 import { type Endpoint, effectRules } from '../tools/endpoint.js';
-import { CallError } from '../tools/failure.js';
+import { CallError, type Reach } from '../tools/failure.js';
 import { type Budget, stopError } from './budget.js';
 import type { Departure } from './departure.js';
 import { asCallError, callError, type FailureContext } from './errors.js';
 import { HttpFault } from './http.js';
-import { type Limit, type Pacer, TooLate } from './pace.js';
+import { type Limit, type Load, type Pacer, TooLate, type Turn } from './pace.js';
 import { pause, type Timing, timeout } from './timing.js';
 
 /** One try: makes the request, calls `onSent` when it leaves, and reads its answer. */
@@ -34,7 +34,7 @@ const maxPauseMs = 8_000;
  */
 export async function attempt<Data>(
   once: Try<Data>,
-  limits: readonly Limit[],
+  load: Load,
   budget: Budget,
   context: FailureContext,
   { pacer, timing, random }: AttemptParts,
@@ -47,15 +47,18 @@ export async function attempt<Data>(
   let tries = 0;
   let refusals = 0;
   let sent = false;
+  /** Whether the departure was told of the try. */
+  let recorded = false;
   /** Whether a try has ended so that nobody knows what it did; a later one cannot tell that nothing was done. */
   let mayHaveHappened = false;
   for (;;) {
     try {
       return await oneTry();
     } catch (thrown) {
-      const error = toCallError(thrown);
+      // What a try has thrown is a CallError already; thrown elsewhere it is a defect.
+      const error = asCallError(thrown, context, sent ? 'ambiguous' : 'unsent');
       mayHaveHappened ||= error.reach === 'ambiguous';
-      if (error.reach === 'unsent' || error.reach === 'refused') record?.stay();
+      if (recorded && (error.reach === 'unsent' || error.reach === 'refused')) record?.stay();
       const delay = delayAfter(error);
       if (delay === undefined || timing.now() + delay > budget.latestStart) throw error;
       await whileWaiting(pause(timing, delay, stop));
@@ -64,21 +67,41 @@ export async function attempt<Data>(
 
   async function oneTry(): Promise<Data> {
     sent = false;
+    recorded = false;
     // One that was refused keeps its place; one refused again and again stands back, so that others get through.
     const arrived = refusals > placeKept ? timing.now() : budget.arrived;
-    const turn = await whileWaiting(pacer.turn(limits, { arrived, latest: budget.latestStart }, stop));
+    const turn = await whileWaiting(pacer.turn(load, { arrived, latest: budget.latestStart }, stop)).catch(failed);
     const course = openCourse();
+    let answered = false;
     try {
+      recorded = record !== undefined;
       await record?.before();
-      return await once(course.signal, () => {
+      const data = await once(course.signal, () => {
         record?.leave();
         sent = true;
         turn.sent();
       });
+      answered = true;
+      return data;
+    } catch (thrown) {
+      const error = toCallError(thrown);
+      answered = error.failure.http_status !== undefined;
+      if (isTooFast(error)) tellPacer(turn, error);
+      throw error;
     } finally {
       course.close();
-      turn.over();
+      turn.over(answered);
     }
+  }
+
+  function failed(thrown: unknown): never {
+    throw toCallError(thrown);
+  }
+
+  /** The pause holds for all that share its scope. */
+  function tellPacer(turn: Turn, { failure, refusedBy = 'unclear' }: CallError): void {
+    const told = (failure.retry_after_s ?? 0) * 1000;
+    turn.refused({ by: refusedBy, pauseMs: told > 0 ? told : 2 * jitter(firstPauseMs), told: told > 0 });
   }
 
   /**
@@ -108,10 +131,9 @@ export async function attempt<Data>(
     if (stop.aborted) return undefined;
     if (failure.kind === 'rate_limited') {
       // The pacer's own refusal: there is no place before the deadline, so waiting for one is of no use.
-      if (failure.http_status === undefined) return undefined;
+      if (!isTooFast(error)) return undefined;
       const told = (failure.retry_after_s ?? 0) * 1000;
-      // The pause holds for everybody; who was refused also waits longer each time.
-      pacer.slowDown(limits, told > 0 ? told : 2 * jitter(firstPauseMs));
+      // Who was refused waits longer each time, beside the pause that all keep.
       const backoff = jitter(Math.min(maxPauseMs, firstPauseMs * 2 ** refusals));
       refusals += 1;
       return Math.max(told, backoff);
@@ -124,11 +146,7 @@ export async function attempt<Data>(
   function toCallError(error: unknown): CallError {
     const reach = sent || mayHaveHappened ? 'ambiguous' : 'unsent';
     if (error instanceof CallError) return error.reach === 'refused' && mayHaveHappened ? madeAmbiguous(error) : error;
-    if (error instanceof TooLate) {
-      const seconds = Math.max(1, Math.ceil(error.waitMs / 1000));
-      const message = `The rate limit leaves no place for this call in time: it would wait about ${seconds} seconds`;
-      return callError('rate_limited', context, { message, source: 'client', reach, retry_after_s: seconds });
-    }
+    if (error instanceof TooLate) return tooLateError(error, reach, context);
     // A client may give any reason for its cancellation.
     if (stop.aborted) return stopError(budget, reach, context, timing.now());
     if (error instanceof HttpFault) return faultError(error, reach, context);
@@ -155,6 +173,20 @@ export async function attempt<Data>(
   }
 }
 
+/** Whether the other side has refused a request for being too fast; the pacer refuses without asking it. */
+const isTooFast = ({ failure }: CallError): boolean =>
+  failure.kind === 'rate_limited' && failure.http_status !== undefined;
+
+function tooLateError({ waitMs, toldMs }: TooLate, reach: Reach, context: FailureContext): CallError {
+  const wait = Math.max(1, Math.ceil(waitMs / 1000));
+  const told = Math.ceil(toldMs / 1000);
+  const message =
+    told > wait
+      ? `The account is paused: it was asked to wait for another ${told} seconds. One call is let through in about ${wait} seconds, to see whether it still is`
+      : `The rate limit leaves no place for this call in time: it would wait about ${wait} seconds`;
+  return callError('rate_limited', context, { message, source: 'client', reach, retry_after_s: Math.max(wait, told) });
+}
+
 function faultError(fault: HttpFault, reach: 'ambiguous' | 'unsent', context: FailureContext): CallError {
   if (fault.reason === 'unreadable') {
     return callError('bad_response', context, {
@@ -167,22 +199,27 @@ function faultError(fault: HttpFault, reach: 'ambiguous' | 'unsent', context: Fa
   return callError('network', context, { message: `${what}: ${fault.message}`, source: 'network', reach });
 }
 
-/** The limits of one request. `scope` is the connection through Maton, and empty for the one key of direct access. */
-export function limitsOf(
+/**
+ * What one request counts against. `connection` is absent without Maton, where one key stands for account and page;
+ * Maton's own API belongs to no connection.
+ */
+export function loadOf(
   endpoint: Endpoint,
   input: Readonly<Record<string, unknown>>,
-  scope: string,
+  connection: string | undefined,
   throughMaton: boolean,
-): Limit[] {
+): Load {
   const limits: Limit[] = [];
   // Whether Maton counts its connections API too is not known; it is counted here.
-  if (throughMaton) limits.push({ key: 'account', calls: 10, windowMs: 1_000 });
+  if (throughMaton) limits.push({ key: 'account', of: 'account', calls: 10, windowMs: 1_000 });
+  const own = `${connection ?? ''} ${endpoint.path}`;
   if (endpoint.perSecond !== undefined) {
-    limits.push({ key: `${scope} ${endpoint.path}`, calls: endpoint.perSecond, windowMs: 1_000 });
+    limits.push({ key: own, of: 'connection', calls: endpoint.perSecond, windowMs: 1_000 });
   }
   if (endpoint.perSubscriberHour !== undefined) {
-    const key = `${scope} ${endpoint.path} ${String(input.subscriber_id)}`;
-    limits.push({ key, calls: endpoint.perSubscriberHour, windowMs: 3_600_000 });
+    const key = `${own} ${String(input.subscriber_id)}`;
+    limits.push({ key, of: 'connection', calls: endpoint.perSubscriberHour, windowMs: 3_600_000 });
   }
-  return limits;
+  if (!throughMaton) return { limits, account: 'account', connection: 'account' };
+  return { limits, account: 'account', connection: connection && `connection ${connection}` };
 }

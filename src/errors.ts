@@ -125,6 +125,7 @@ export interface FailureFacts {
   readonly code?: number | undefined;
   readonly details?: readonly string[] | undefined;
   readonly retry_after_s?: number | undefined;
+  readonly refusedBy?: CallError['refusedBy'];
 }
 
 /** Builds the error of one failed call. */
@@ -152,6 +153,7 @@ export function callError(kind: Kind, context: FailureContext, facts: FailureFac
       ...(facts.retry_after_s !== undefined && { retry_after_s: facts.retry_after_s }),
     },
     reach,
+    facts.refusedBy,
   );
 }
 

@@ -5,7 +5,7 @@ import { CallError } from '../tools/failure.js';
 import { hasValues } from '../tools/field-values.js';
 import type { Step, Workflow } from '../tools/workflow.js';
 import { readAnswer } from './answers.js';
-import { type AttemptParts, attempt, limitsOf } from './attempts.js';
+import { type AttemptParts, attempt, loadOf } from './attempts.js';
 import { type Budget, openBudget, stopError, within } from './budget.js';
 import type { Config } from './config.js';
 import { type ActiveConnection, activeIn, createConnectionChooser } from './connection.js';
@@ -153,7 +153,7 @@ export function createGateway(parts: GatewayParts): Gateway {
       ...(connection !== undefined && { 'maton-connection': connection }),
     };
     const url = urlOf(endpoint, target);
-    const limits = limitsOf(endpoint, input, connection ?? '', !direct);
+    const load = loadOf(endpoint, input, connection, !direct);
     const once = async (signal: AbortSignal, onSent: () => void): Promise<unknown> => {
       const sentAt = timing.now();
       const line = () => ({ method, path: endpoint.path, ms: Math.round(timing.now() - sentAt) });
@@ -170,7 +170,7 @@ export function createGateway(parts: GatewayParts): Gateway {
       // Redacted on arrival, before anything is cut out of it; what cleaning may lay bare is redacted once more at the end.
       return readAnswer({ ...answer, text: redact(answer.text) }, context, now());
     };
-    return attempt(once, limits, budget, context, parts, departure);
+    return attempt(once, load, budget, context, parts, departure);
   }
 
   /** What a dry run tells of a call: the request as it would leave, but for the key. */

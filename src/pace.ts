@@ -1,3 +1,4 @@
+import { type Begun, createPauses, type PauseScopes, type Refusal, type Standing } from './pauses.js';
 import type { Timing } from './timing.js';
 
 /*
@@ -9,16 +10,25 @@ import type { Timing } from './timing.js';
 /** At most so many calls in any window of so many milliseconds, for all calls that name the same key. */
 export interface Limit {
   readonly key: string;
+  /** Whose limit it is: a refusal by one does not lower the limits of the other. */
+  readonly of: 'account' | 'connection';
   readonly calls: number;
   readonly windowMs: number;
+}
+
+/** What a request counts against. */
+export interface Load extends PauseScopes {
+  readonly limits: readonly Limit[];
 }
 
 /** The right to make one request now. */
 export interface Turn {
   /** The request has been written to an open connection: from now on it counts for a whole window. */
   sent(): void;
-  /** The request is over; one that was never sent leaves its place to the next. */
-  over(): void;
+  /** The other side found us too fast: whoever shares the scope pauses, and its limits are used less for a while. */
+  refused(refusal: Refusal): void;
+  /** The request is over, with an answer or without; one that was never sent leaves its place to the next. */
+  over(answered: boolean): void;
 }
 
 /** When a call came and when a turn is of no use to it any more, by the pacer's clock. */
@@ -33,6 +43,8 @@ export class TooLate extends Error {
   constructor(
     /** Milliseconds until there would have been a turn, at the least. */
     readonly waitMs: number,
+    /** How much longer the other side has asked to wait, in milliseconds; 0 where it has not. */
+    readonly toldMs = 0,
   ) {
     super('The turn would come too late');
   }
@@ -41,12 +53,10 @@ export class TooLate extends Error {
 /** Hands out turns, first come first served, so that no limit is passed. One that processes share can stand in for it. */
 export interface Pacer {
   /**
-   * Waits for a turn within all the limits.
+   * Waits for a turn within all the limits, and outside of all pauses.
    * @throws TooLate as soon as it is clear that no turn can come in time; the signal's reason on abort.
    */
-  turn(limits: readonly Limit[], wish: Wish, signal: AbortSignal): Promise<Turn>;
-  /** The other side found us too fast: everybody pauses, and these limits are used less for a while. */
-  slowDown(limits: readonly Limit[], pauseMs: number): void;
+  turn(load: Load, wish: Wish, signal: AbortSignal): Promise<Turn>;
 }
 
 /**
@@ -84,6 +94,7 @@ interface Gauge {
 const freeing = (gauge: Gauge): number[] => gauge.places.map((place) => place.freeAt).sort((a, b) => a - b);
 
 interface Waiting extends Wish {
+  readonly load: Load;
   readonly gauges: readonly Gauge[];
   readonly grant: (turn: Turn) => void;
   readonly refuse: (reason: unknown) => void;
@@ -97,7 +108,7 @@ export function createPacer(timing: Timing): Pacer & { limitsInUse(): number } {
   const gauges = new Map<string, Gauge>();
   /** In the order of arrival. */
   let queue: Waiting[] = [];
-  let pausedUntil = Number.NEGATIVE_INFINITY;
+  const pauses = createPauses();
   let leastLatency = Number.POSITIVE_INFINITY;
   let wakeUpAt = Number.POSITIVE_INFINITY;
   let forgetWakeUp: (() => void) | undefined;
@@ -120,6 +131,7 @@ export function createPacer(timing: Timing): Pacer & { limitsInUse(): number } {
       const idle = gauge.unsent + taken(gauge, now) === 0 && !waitedFor.has(gauge);
       if (idle && allowed(gauge, now) === gauge.limit.calls) gauges.delete(key);
     }
+    pauses.sweep(now);
     sweepAt = gauges.size + sweepEvery;
   }
 
@@ -158,10 +170,11 @@ export function createPacer(timing: Timing): Pacer & { limitsInUse(): number } {
   const aheadOf = (arrived: number, gauge: Gauge): number =>
     queue.filter((each) => each.arrived <= arrived && each.gauges.includes(gauge)).length;
 
-  function turnOf(wanted: readonly Gauge[]): Turn {
+  function turnOf(load: Load, wanted: readonly Gauge[]): Turn {
     let state: 'granted' | 'sent' | 'over' = 'granted';
     let sentAt = 0;
     const places: { gauge: Gauge; place: Place }[] = [];
+    const begun: Begun = pauses.begin(load, timing.now());
     for (const gauge of wanted) gauge.unsent += 1;
     return {
       sent() {
@@ -175,21 +188,32 @@ export function createPacer(timing: Timing): Pacer & { limitsInUse(): number } {
           places.push({ gauge, place });
         }
       },
-      over() {
+      refused(refusal) {
+        const paused = begun.refused(refusal, timing.now());
+        for (const gauge of wanted) if (paused.includes(gauge.limit.of)) lower(gauge);
+        serve();
+      },
+      over(answered) {
         if (state === 'over') return;
-        if (state === 'sent') {
-          answered(sentAt, places);
-        } else {
-          for (const gauge of wanted) gauge.unsent -= 1;
-          serve();
-        }
+        const wasSent = state === 'sent';
         state = 'over';
+        const wasProbe = begun.over(answered && wasSent);
+        if (wasSent) answeredAfter(sentAt, places);
+        else for (const gauge of wanted) gauge.unsent -= 1;
+        if (wasProbe || !wasSent) serve();
       },
     };
   }
 
+  /** Halves a limit. Refusals in one window and the next tell of one and the same excess. */
+  function lower(gauge: Gauge): void {
+    const now = timing.now();
+    if (gauge.lowered !== undefined && now - gauge.lowered.since < 2 * gauge.limit.windowMs) return;
+    gauge.lowered = { calls: Math.max(1, Math.floor(allowed(gauge, now) / 2)), since: now };
+  }
+
   /** Knows better, now that the answer is there, how late the request can have arrived. */
-  function answered(sentAt: number, places: readonly { gauge: Gauge; place: Place }[]): void {
+  function answeredAfter(sentAt: number, places: readonly { gauge: Gauge; place: Place }[]): void {
     const now = timing.now();
     const latency = now - sentAt;
     const least = Math.min(leastLatency, latency);
@@ -217,23 +241,26 @@ export function createPacer(timing: Timing): Pacer & { limitsInUse(): number } {
       return known;
     };
     for (const waiting of queue) {
-      const room = Math.max(pausedUntil, ...waiting.gauges.map(roomOf));
-      if (room > now && room <= waiting.latest) {
-        waitOn.push(waiting);
-        wakeBy(room, now);
-        continue;
-      }
-      if (room <= now) {
-        const turn = turnOf(waiting.gauges);
+      const standing = pauses.standing(waiting.load, now);
+      const room = Math.max(standing.from, ...waiting.gauges.map(roomOf));
+      if (room <= now && !standing.probing) {
+        const turn = turnOf(waiting.load, waiting.gauges);
         for (const gauge of waiting.gauges) rooms.delete(gauge);
         settle.push(() => waiting.grant(turn));
+      } else if (room > waiting.latest || now >= waiting.latest) {
+        settle.push(() => waiting.refuse(tooLate(room, standing, now)));
       } else {
-        settle.push(() => waiting.refuse(new TooLate(room - now)));
+        waitOn.push(waiting);
+        // The answer to a probe comes when it comes.
+        wakeBy(room > now ? room : waiting.latest, now);
       }
     }
     queue = waitOn;
     for (const tell of settle) tell();
   }
+
+  const tooLate = (start: number, { toldUntil }: Standing, now: number): TooLate =>
+    new TooLate(start - now, Math.max(0, toldUntil - now));
 
   function wakeBy(moment: number, now: number): void {
     if (moment >= wakeUpAt) return;
@@ -243,15 +270,16 @@ export function createPacer(timing: Timing): Pacer & { limitsInUse(): number } {
   }
 
   return {
-    async turn(limits, wish, signal) {
+    async turn(load, wish, signal) {
       signal.throwIfAborted();
       const now = timing.now();
-      const wanted = limits.map(gaugeOf);
+      const wanted = load.limits.map(gaugeOf);
+      const standing = pauses.standing(load, now);
       const earliest = wanted.map((gauge) => earliestAt(gauge, aheadOf(wish.arrived, gauge), now));
-      const room = Math.max(pausedUntil, ...wanted.map((gauge) => roomAt(gauge, now)));
+      const room = Math.max(standing.from, ...wanted.map((gauge) => roomAt(gauge, now)));
       const start = Math.max(room, ...earliest);
-      if (start > wish.latest) throw new TooLate(start - now);
-      if (room <= now && queue.length === 0) return turnOf(wanted);
+      if (start > wish.latest || (standing.probing && now >= wish.latest)) throw tooLate(start, standing, now);
+      if (room <= now && !standing.probing && queue.length === 0) return turnOf(load, wanted);
       return new Promise<Turn>((resolve, reject) => {
         const cancel = (): void => {
           queue = queue.filter((each) => each !== waiting);
@@ -263,23 +291,13 @@ export function createPacer(timing: Timing): Pacer & { limitsInUse(): number } {
             signal.removeEventListener('abort', cancel);
             settle(value);
           };
-        const waiting: Waiting = { ...wish, gauges: wanted, grant: settled(resolve), refuse: settled(reject) };
+        const waiting: Waiting = { ...wish, load, gauges: wanted, grant: settled(resolve), refuse: settled(reject) };
         signal.addEventListener('abort', cancel, { once: true });
         const behind = queue.findLastIndex((each) => each.arrived <= wish.arrived);
         queue.splice(behind + 1, 0, waiting);
         // Served in turn, even where there is room: it goes to who has waited longest.
-        wakeBy(room, now);
+        wakeBy(standing.probing ? Math.max(room, wish.latest) : room, now);
       });
-    },
-    slowDown(limits, pauseMs) {
-      const now = timing.now();
-      pausedUntil = Math.max(pausedUntil, now + pauseMs);
-      for (const gauge of limits.map(gaugeOf)) {
-        // Refusals in one window and the next tell of one and the same excess.
-        if (gauge.lowered !== undefined && now - gauge.lowered.since < 2 * gauge.limit.windowMs) continue;
-        gauge.lowered = { calls: Math.max(1, Math.floor(allowed(gauge, now) / 2)), since: now };
-      }
-      serve();
     },
     limitsInUse: () => gauges.size,
   };

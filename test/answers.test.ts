@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { kinds } from '../tools/failure.js';
 import { declarations } from '../tools/index.js';
 import { type Caller, callerThrough, createCaller } from './support/caller.js';
+import { everyTurnAtOnce } from './support/pacer.js';
+import { useSendGuard } from './support/sandboxed.js';
 import { fastTiming } from './support/timing.js';
 import { startUpstream, type Upstream } from './support/upstream.js';
 import { calls, refusal, table } from './upstream-answers.js';
@@ -16,6 +18,8 @@ describe('upstream answers become failures', () => {
   let upstream: Upstream;
   let maton: Caller;
   let direct: Caller;
+  const timing = fastTiming(100);
+  const parts = { now, timing, pacer: everyTurnAtOnce, guard: useSendGuard(timing.now) };
 
   beforeAll(async () => {
     upstream = await startUpstream();
@@ -26,12 +30,9 @@ describe('upstream answers become failures', () => {
         MATON_CONTROL_URL: upstream.url,
         MATON_CONNECTION_ID: 'c1',
       },
-      { now, timing: fastTiming(100) },
+      parts,
     );
-    direct = createCaller(
-      { MANYCHAT_API_KEY: '1:a', MANYCHAT_API_URL: upstream.url },
-      { now, timing: fastTiming(100) },
-    );
+    direct = createCaller({ MANYCHAT_API_KEY: '1:a', MANYCHAT_API_URL: upstream.url }, parts);
   });
   afterAll(async () => {
     await Promise.all([maton.close(), direct.close(), upstream.close()]);

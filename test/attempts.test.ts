@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { attempt, limitsOf } from '../src/attempts.js';
+import { attempt, loadOf } from '../src/attempts.js';
 import { openBudget } from '../src/budget.js';
 import { callError } from '../src/errors.js';
 import { HttpFault } from '../src/http.js';
-import { type Limit, type Pacer, TooLate } from '../src/pace.js';
-import { contexts, type Effect, endpointOf, hang, refused, run, type Script } from './support/attempts.js';
+import { type Load, type Pacer, TooLate } from '../src/pace.js';
+import { anyLoad, contexts, type Effect, endpointOf, hang, refused, run, type Script } from './support/attempts.js';
 import { manualTiming } from './support/timing.js';
 
 describe('one call, tried again', () => {
@@ -194,8 +194,8 @@ describe('one call, tried again', () => {
   test('no place in time is a refusal that says how long it would take', async () => {
     const timing = manualTiming();
     const { budget, close } = openBudget(timing, 10_000, new AbortController().signal);
-    const pacer: Pacer = { turn: () => Promise.reject(new TooLate(61_200)), slowDown: () => undefined };
-    const call = attempt(async () => 'never', [], budget, contexts.send, {
+    const pacer: Pacer = { turn: () => Promise.reject(new TooLate(61_200)) };
+    const call = attempt(async () => 'never', anyLoad, budget, contexts.send, {
       pacer,
       timing,
       random: () => 0,
@@ -207,18 +207,24 @@ describe('one call, tried again', () => {
   });
 });
 
-describe('the limits of a request', () => {
-  const keys = (limits: Limit[]) => limits.map(({ key, calls, windowMs }) => `${key}: ${calls} in ${windowMs}`);
+describe('what a request counts against', () => {
+  const keys = ({ limits }: Load) =>
+    limits.map(({ key, of, calls, windowMs }) => `${of}, ${key}: ${calls} in ${windowMs}`);
   test('through Maton: the account, the endpoint, and for flows the contact', () => {
-    expect(keys(limitsOf(endpointOf('manychat_send_flow'), { subscriber_id: '5' }, 'c1', true))).toEqual([
-      'account: 10 in 1000',
-      'c1 /fb/sending/sendFlow: 20 in 1000',
-      'c1 /fb/sending/sendFlow 5: 100 in 3600000',
+    const load = loadOf(endpointOf('manychat_send_flow'), { subscriber_id: '5' }, 'c1', true);
+    expect(keys(load)).toEqual([
+      'account, account: 10 in 1000',
+      'connection, c1 /fb/sending/sendFlow: 20 in 1000',
+      'connection, c1 /fb/sending/sendFlow 5: 100 in 3600000',
     ]);
-    expect(keys(limitsOf(endpointOf('manychat_list_connections'), {}, '', true))).toEqual(['account: 10 in 1000']);
+    expect([load.account, load.connection]).toEqual(['account', 'connection c1']);
+    const connections = loadOf(endpointOf('manychat_list_connections'), {}, undefined, true);
+    expect([keys(connections), connections.connection]).toEqual([['account, account: 10 in 1000'], undefined]);
   });
   test('directly: the endpoint', () => {
-    expect(keys(limitsOf(endpointOf('manychat_get_page'), {}, '', false))).toEqual([' /fb/page/getInfo: 100 in 1000']);
-    expect(limitsOf(endpointOf('manychat_get_subscriber_by_user_ref'), {}, '', false)).toEqual([]);
+    const load = loadOf(endpointOf('manychat_get_page'), {}, undefined, false);
+    expect(keys(load)).toEqual(['connection,  /fb/page/getInfo: 100 in 1000']);
+    expect(load.account).toBe(load.connection);
+    expect(loadOf(endpointOf('manychat_get_subscriber_by_user_ref'), {}, undefined, false).limits).toEqual([]);
   });
 });

@@ -1,19 +1,40 @@
 import { setMaxListeners } from 'node:events';
 import { describe, expect, test } from 'vitest';
-import { createPacer, type Limit, type Pacer, TooLate } from '../src/pace.js';
+import { createPacer, type Limit, type Load, type Pacer, TooLate } from '../src/pace.js';
 import { countingSide } from './support/counting-side.js';
 import { finish, type ManualTiming, manualTiming, settle } from './support/timing.js';
 
 const never = new AbortController().signal;
 setMaxListeners(0, never);
-const perSecond = (key: string, calls: number): Limit => ({ key, calls, windowMs: 1_000 });
-const account = perSecond('account', 10);
+const perSecond = (key: string, calls: number): Limit => ({ key, of: 'connection', calls, windowMs: 1_000 });
+const account: Limit = { ...perSecond('account', 10), of: 'account' };
+/** A request through one connection of one account. */
+const load = (...limits: readonly Limit[]): Load => ({ limits, account: 'account', connection: 'connection' });
+
+/** A turn that is refused by the account: all its requests pause. */
+async function refuse(pacer: Pacer, timing: ManualTiming, pauseMs: number, limits: readonly Limit[] = [account]) {
+  const turn = await pacer.turn(load(...limits), { arrived: 0, latest: timing.now() }, never);
+  turn.sent();
+  turn.refused({ by: 'account', pauseMs, told: false });
+  turn.over(true);
+}
+
+/** How many requests may be sent at this moment, each answered at once. */
+async function grantedNow(pacer: Pacer, timing: ManualTiming): Promise<number> {
+  for (let count = 0; ; count += 1) {
+    const wish = { arrived: timing.now(), latest: timing.now() };
+    const turn = await pacer.turn(load(account), wish, never).catch(() => undefined);
+    if (turn === undefined) return count;
+    turn.sent();
+    turn.over(true);
+  }
+}
 
 async function callAll(pacer: Pacer, timing: ManualTiming, calls: readonly (readonly Limit[])[]) {
   const side = countingSide(timing);
   const latest = timing.now() + 1_000_000;
   const all = calls.map(async (limits) => {
-    const turn = await pacer.turn(limits, { arrived: timing.now(), latest }, never);
+    const turn = await pacer.turn(load(...limits), { arrived: timing.now(), latest }, never);
     await side.request(turn, limits);
   });
   await finish(timing, Promise.all(all));
@@ -57,10 +78,10 @@ describe('the pacer', () => {
     const narrow = perSecond('narrow', 1);
     const order: string[] = [];
     const call = async (name: string, limits: readonly Limit[]) => {
-      const turn = await pacer.turn(limits, { arrived: timing.now(), latest: 1e9 }, never);
+      const turn = await pacer.turn(load(...limits), { arrived: timing.now(), latest: 1e9 }, never);
       order.push(name);
       turn.sent();
-      turn.over();
+      turn.over(true);
     };
     const calls = [
       ...Array.from({ length: 10 }, (_, index) => call(`first-${index}`, [account])),
@@ -82,7 +103,7 @@ describe('the pacer', () => {
     const pacer = createPacer(timing);
     const latest = 5_000;
     const outcomes = Array.from({ length: 100 }, () =>
-      pacer.turn([account], { arrived: timing.now(), latest }, never).then(
+      pacer.turn(load(account), { arrived: timing.now(), latest }, never).then(
         (turn) => turn.sent(),
         (reason: unknown) => reason,
       ),
@@ -98,30 +119,30 @@ describe('the pacer', () => {
   test('an hourly limit refuses the 101st and lets others pass', async () => {
     const timing = manualTiming();
     const pacer = createPacer(timing);
-    const hourly: Limit = { key: 'flow 1', calls: 100, windowMs: 3_600_000 };
+    const hourly: Limit = { key: 'flow 1', of: 'connection', calls: 100, windowMs: 3_600_000 };
     for (let index = 0; index < 100; index += 1) {
-      (await pacer.turn([hourly], { arrived: timing.now(), latest: 45_000 }, never)).sent();
+      (await pacer.turn(load(hourly), { arrived: timing.now(), latest: 45_000 }, never)).sent();
     }
-    await expect(pacer.turn([hourly], { arrived: timing.now(), latest: 45_000 }, never)).rejects.toThrow(TooLate);
-    (await pacer.turn([{ ...hourly, key: 'flow 2' }], { arrived: timing.now(), latest: 45_000 }, never)).sent();
+    await expect(pacer.turn(load(hourly), { arrived: timing.now(), latest: 45_000 }, never)).rejects.toThrow(TooLate);
+    (await pacer.turn(load({ ...hourly, key: 'flow 2' }), { arrived: timing.now(), latest: 45_000 }, never)).sent();
     timing.advance(3_600_000 * 1.06);
-    (await pacer.turn([hourly], { arrived: timing.now(), latest: timing.now() }, never)).sent();
+    (await pacer.turn(load(hourly), { arrived: timing.now(), latest: timing.now() }, never)).sent();
   });
 
   test('a cancelled call that waits leaves the queue; one that was never sent leaves its place', async () => {
     const timing = manualTiming();
     const pacer = createPacer(timing);
     const limit = perSecond('one', 1);
-    const first = await pacer.turn([limit], { arrived: timing.now(), latest: 1e9 }, never);
+    const first = await pacer.turn(load(limit), { arrived: timing.now(), latest: 1e9 }, never);
     const cancel = new AbortController();
-    const second = pacer.turn([limit], { arrived: timing.now(), latest: 1e9 }, cancel.signal);
-    const third = pacer.turn([limit], { arrived: timing.now(), latest: 1e9 }, never);
+    const second = pacer.turn(load(limit), { arrived: timing.now(), latest: 1e9 }, cancel.signal);
+    const third = pacer.turn(load(limit), { arrived: timing.now(), latest: 1e9 }, never);
     cancel.abort(new Error('cancelled'));
     await expect(second).rejects.toThrow('cancelled');
-    await expect(pacer.turn([limit], { arrived: timing.now(), latest: 1e9 }, cancel.signal)).rejects.toThrow(
+    await expect(pacer.turn(load(limit), { arrived: timing.now(), latest: 1e9 }, cancel.signal)).rejects.toThrow(
       'cancelled',
     );
-    first.over();
+    first.over(true);
     (await third).sent();
     expect(timing.now()).toBe(0);
   });
@@ -132,7 +153,7 @@ describe('the pacer', () => {
     const limit = perSecond('one', 1);
     const order: string[] = [];
     const call = async (name: string, arrived: number) => {
-      (await pacer.turn([limit], { arrived, latest: 1e9 }, never)).sent();
+      (await pacer.turn(load(limit), { arrived, latest: 1e9 }, never)).sent();
       order.push(name);
     };
     await finish(timing, Promise.all([call('busy', 0), call('new', 5), call('newer', 6), call('back', 1)]));
@@ -142,15 +163,15 @@ describe('the pacer', () => {
   test('a lowered limit grows back: what it delays now is not refused for later', async () => {
     const timing = manualTiming();
     const pacer = createPacer(timing);
-    const outcomes = Array.from({ length: 300 }, async () => {
-      const turn = await pacer.turn([account], { arrived: timing.now(), latest: 41_850 }, never);
+    const outcomes = Array.from({ length: 300 }, async (_, index) => {
+      const turn = await pacer.turn(load(account), { arrived: timing.now(), latest: 41_850 }, never);
       turn.sent();
-      turn.over();
+      if (index === 9) turn.refused({ by: 'account', pauseMs: 1_000, told: false });
+      turn.over(true);
     });
     await settle();
-    pacer.slowDown([account], 1_000);
     timing.advance(1_000);
-    outcomes.push(pacer.turn([account], { arrived: 0, latest: 41_850 }, never).then((turn) => turn.sent()));
+    outcomes.push(pacer.turn(load(account), { arrived: 0, latest: 41_850 }, never).then((turn) => turn.sent()));
     await finish(timing, Promise.all(outcomes));
     expect(timing.now()).toBeLessThan(41_850);
   });
@@ -160,16 +181,16 @@ describe('the pacer', () => {
     const pacer = createPacer(timing);
     const next = async (key: string): Promise<number> => {
       const started = timing.now();
-      const turn = await finish(timing, pacer.turn([perSecond(key, 1)], { arrived: started, latest: 1e9 }, never));
-      turn.over();
+      const turn = await finish(timing, pacer.turn(load(perSecond(key, 1)), { arrived: started, latest: 1e9 }, never));
+      turn.over(true);
       return timing.now();
     };
     const exchange = async (key: string, latency: number) => {
-      const turn = await pacer.turn([perSecond(key, 1)], { arrived: timing.now(), latest: timing.now() }, never);
+      const turn = await pacer.turn(load(perSecond(key, 1)), { arrived: timing.now(), latest: timing.now() }, never);
       const sentAt = timing.now();
       turn.sent();
       timing.advance(latency);
-      turn.over();
+      turn.over(true);
       return sentAt;
     };
     const prompt = await exchange('prompt', 20);
@@ -184,13 +205,13 @@ describe('the pacer', () => {
     const timing = manualTiming();
     const pacer = createPacer(timing);
     const limit = perSecond('two', 2);
-    const wish = (arrived: number, latest: number) => pacer.turn([limit], { arrived, latest }, never);
+    const wish = (arrived: number, latest: number) => pacer.turn(load(limit), { arrived, latest }, never);
     for (const advance of [100, 0]) {
       const turn = await wish(0, timing.now());
       turn.sent();
       turn.sent();
-      turn.over();
-      turn.over();
+      turn.over(true);
+      turn.over(true);
       timing.advance(advance);
     }
     // Places are free at 1050 and 1150; it is 100 now.
@@ -208,11 +229,16 @@ describe('the pacer', () => {
   test('who waits is refused as soon as a pause lasts too long', async () => {
     const timing = manualTiming();
     const pacer = createPacer(timing);
-    for (let index = 0; index < 10; index += 1) (await pacer.turn([account], { arrived: 0, latest: 0 }, never)).sent();
-    const waiting = pacer.turn([account], { arrived: 0, latest: 5_000 }, never);
-    const patient = pacer.turn([account], { arrived: 0, latest: 60_000 }, never);
-    pacer.slowDown([account], 30_000);
-    await expect(waiting).rejects.toMatchObject({ waitMs: 30_000 });
+    const turns = [];
+    for (let index = 0; index < 10; index += 1) {
+      const turn = await pacer.turn(load(account), { arrived: 0, latest: 0 }, never);
+      turn.sent();
+      turns.push(turn);
+    }
+    const waiting = pacer.turn(load(account), { arrived: 0, latest: 5_000 }, never);
+    const patient = pacer.turn(load(account), { arrived: 0, latest: 60_000 }, never);
+    turns[0]?.refused({ by: 'account', pauseMs: 30_000, told: true });
+    await expect(waiting).rejects.toMatchObject({ waitMs: 30_000, toldMs: 30_000 });
     await finish(timing, patient);
     expect(timing.now()).toBe(30_000);
   });
@@ -220,15 +246,15 @@ describe('the pacer', () => {
   test('forgets limits that are no longer in use, and only those', async () => {
     const timing = manualTiming();
     const pacer = createPacer(timing);
-    const hourly = (key: string): Limit => ({ key, calls: 1, windowMs: 3_600_000 });
-    const take = (key: string) => pacer.turn([hourly(key)], { arrived: timing.now(), latest: timing.now() }, never);
+    const hourly = (key: string): Limit => ({ key, of: 'connection', calls: 1, windowMs: 3_600_000 });
+    const take = (key: string) => pacer.turn(load(hourly(key)), { arrived: timing.now(), latest: timing.now() }, never);
     for (let index = 0; index < 998; index += 1) {
       const turn = await take(`old ${index}`);
       turn.sent();
-      turn.over();
+      turn.over(true);
     }
     await take('under way');
-    pacer.slowDown([perSecond('lowered', 10)], 0);
+    await refuse(pacer, timing, 0, [{ ...perSecond('lowered', 10), of: 'account' }]);
     expect(pacer.limitsInUse()).toBe(1_000);
     timing.advance(3_599_000);
     await take('one more');
@@ -239,53 +265,43 @@ describe('the pacer', () => {
     await expect(take('under way')).rejects.toThrow(TooLate);
   });
 
-  test('a second excess halves again, refusals of one and the same do not', async () => {
+  test('a second excess halves the limit again, refusals of one and the same do not', async () => {
     const timing = manualTiming();
     const pacer = createPacer(timing);
-    const grantedNow = async (): Promise<number> => {
-      for (let count = 0; ; count += 1) {
-        const turn = await pacer.turn([account], { arrived: 0, latest: timing.now() }, never).catch(() => undefined);
-        if (turn === undefined) return count;
-        turn.sent();
-      }
-    };
-    pacer.slowDown([account], 10);
-    timing.advance(1_999);
-    pacer.slowDown([account], 10);
-    timing.advance(10);
-    expect(await grantedNow()).toBe(5);
-    pacer.slowDown([account], 10);
+    await refuse(pacer, timing, 10);
+    timing.advance(1_990);
+    await refuse(pacer, timing, 10);
+    timing.advance(1_990);
+    expect(await grantedNow(pacer, timing)).toBe(6);
+    timing.advance(1_100);
+    await refuse(pacer, timing, 10);
     timing.advance(2_000);
-    expect(await grantedNow()).toBe(2);
+    expect(await grantedNow(pacer, timing)).toBe(3);
   });
 
-  test('slowing down pauses everybody, halves the limit and gives it back call by call', async () => {
+  test('a refusal pauses the account, halves its limit and gives it back call by call', async () => {
     const timing = manualTiming();
     const pacer = createPacer(timing);
-    const grantedNow = async (): Promise<number> => {
-      let count = 0;
-      for (;;) {
-        const turn = await pacer
-          .turn([account], { arrived: timing.now(), latest: timing.now() }, never)
-          .catch(() => undefined);
-        if (turn === undefined) return count;
-        turn.sent();
-        count += 1;
-      }
-    };
-    expect(await grantedNow()).toBe(10);
-    pacer.slowDown([account], 2_000);
-    pacer.slowDown([account], 1_000);
+    const turns = [];
+    for (let index = 0; index < 10; index += 1) {
+      const turn = await pacer.turn(load(account), { arrived: 0, latest: 0 }, never);
+      turn.sent();
+      turns.push(turn);
+    }
+    for (const [index, turn] of turns.entries()) {
+      if (index < 2) turn.refused({ by: 'account', pauseMs: 2_000 - 1_000 * index, told: false });
+      turn.over(true);
+    }
     timing.advance(1_900);
-    expect(await grantedNow()).toBe(0);
+    expect(await grantedNow(pacer, timing)).toBe(0);
     await expect(
-      pacer.turn([perSecond('other', 10)], { arrived: timing.now(), latest: timing.now() }, never),
+      pacer.turn(load(perSecond('other', 10)), { arrived: timing.now(), latest: timing.now() }, never),
     ).rejects.toThrow(TooLate);
     timing.advance(100);
-    expect(await grantedNow()).toBe(5);
+    expect(await grantedNow(pacer, timing)).toBe(5);
     timing.advance(5_000);
-    expect(await grantedNow()).toBe(7);
+    expect(await grantedNow(pacer, timing)).toBe(7);
     timing.advance(30_000);
-    expect(await grantedNow()).toBe(10);
+    expect(await grantedNow(pacer, timing)).toBe(10);
   });
 });

@@ -2,8 +2,9 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Outcome } from '../src/calls.js';
-import type { Pacer } from '../src/pace.js';
+import { createSendGuard } from '../src/memory-send-guard.js';
 import { jsonSchema } from '../src/schema.js';
+import { rememberedMs } from '../src/send-guard.js';
 import type { Declaration, Endpoint } from '../tools/endpoint.js';
 import { kinds } from '../tools/failure.js';
 import { declarations } from '../tools/index.js';
@@ -11,6 +12,7 @@ import { sendFlow } from '../tools/sending.js';
 import { findSubscriberBySystemField, getSubscriber } from '../tools/subscribers.js';
 import type { Workflow } from '../tools/workflow.js';
 import { type Caller, createCaller } from './support/caller.js';
+import { everyTurnAtOnce } from './support/pacer.js';
 import { through } from './support/program.js';
 import { fastTiming } from './support/timing.js';
 import { startUpstream, type Upstream } from './support/upstream.js';
@@ -22,12 +24,6 @@ const numRuns = 100;
 const key = 'maton/Key+of=9f&3c%very~secret';
 const token = 'tok3n0fAOneTimeLink';
 const names = new Set<string>(declarations.map(({ name }) => name));
-
-/** Lets everybody go at once: what is tried here is not the pace. */
-const pacer: Pacer = {
-  turn: async () => ({ sent: () => undefined, over: () => undefined }),
-  slowDown: () => undefined,
-};
 
 /** One answer of the upstream. */
 interface Reply {
@@ -244,7 +240,13 @@ describe('whatever is asked and answered', () => {
       const status = reply?.status === 429 && upstream.arrived.length > 4 ? 503 : (reply?.status ?? 200);
       response.writeHead(status, reply?.headers).end(reply?.body);
     };
-    const parts = { timing: fastTiming(), random: () => 0, pacer };
+    // What one run has sent is forgotten in the next.
+    let later = 0;
+    const guard = createSendGuard(() => {
+      later += rememberedMs;
+      return later;
+    });
+    const parts = { timing: fastTiming(), random: () => 0, pacer: everyTurnAtOnce, guard };
     const access = through(upstream.url, key);
     callers = [createCaller({ ...access, MATON_CONNECTION_ID: 'pinned-1' }, parts), createCaller(access, parts)];
   });

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { createSendGuard } from '../src/memory-send-guard.js';
-import type { Pacer } from '../src/pace.js';
 import { keyOf, type Send } from '../src/send-guard.js';
 import type { Result } from '../tools/endpoint.js';
 import { endpointOf } from './support/attempts.js';
+import { everyTurnAtOnce } from './support/pacer.js';
 import { followers } from './support/people.js';
 import { createRandom } from './support/random.js';
 import { lost, reached, useCaller } from './support/sandboxed.js';
@@ -69,12 +69,7 @@ describe('two sends are the same', () => {
 });
 
 const timing = manualTiming();
-/** Gives every turn at once: nothing here depends on the pace. */
-const pacer: Pacer = {
-  turn: async () => ({ sent: () => undefined, over: () => undefined }),
-  slowDown: () => undefined,
-};
-const used = useCaller({ guard: createSendGuard(timing.now), pacer }, { followers: 60 });
+const used = useCaller({ guard: createSendGuard(timing.now), pacer: everyTurnAtOnce }, { followers: 60 });
 // What one test has sent is forgotten in the next.
 beforeEach(() => timing.advance(300_000));
 const maria = { subscriber_id: '24958501110451908' };

@@ -198,7 +198,11 @@ export const table: Row[] = [
   ['set', { status: 429, body: '' }, { kind: 'rate_limited', performed: 'no', retryable: true }],
   [
     'read',
-    { status: 429, body: refusal('Too many requests'), headers: { 'retry-after': 'Thu, 01 Jan 1970 00:01:10 GMT' } },
+    {
+      status: 429,
+      body: refusal('Too many requests'),
+      headers: { date: 'Thu, 01 Jan 1970 00:01:00 GMT', 'retry-after': 'Thu, 01 Jan 1970 00:01:10 GMT' },
+    },
     { kind: 'rate_limited', source: 'manychat', retry_after_s: 10 },
   ],
   // Failures after which nobody knows.

@@ -66,6 +66,8 @@ export class CallError extends Error {
   constructor(
     readonly failure: Failure,
     readonly reach: Reach,
+    /** Who found the calls too fast, where that is the failure. */
+    readonly refusedBy?: 'connection' | 'account' | 'unclear',
   ) {
     super(failure.message);
   }

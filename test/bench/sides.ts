@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { Agent } from 'undici';
-import type { Pacer } from '../../src/pace.js';
 import { createCaller } from '../support/caller.js';
+import { everyTurnAtOnce } from '../support/pacer.js';
 import { connectProgram } from '../support/program.js';
 
 const beside = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
@@ -31,12 +31,6 @@ const direct = (url: string): Record<string, string> => ({
   MANYCHAT_API_KEY: '123456789:0123456789abcdef0123456789abcdef',
   MANYCHAT_API_URL: url,
 });
-
-/** Gives everybody a turn at once. */
-const unpaced: Pacer = {
-  turn: async () => ({ sent: () => undefined, over: () => undefined }),
-  slowDown: () => undefined,
-};
 
 /** One way to make a call; throws when the call does not come out as it should. */
 export type Way = (tool: string, args?: Record<string, unknown>) => Promise<void>;
@@ -75,7 +69,7 @@ export async function openSides(url: string): Promise<Sides> {
   const keyless = await connectProgram({});
   const empty = new Client({ name: 'bench', version: '1' });
   await empty.connect(new StdioClientTransport({ command: process.execPath, args: [beside('empty-server.js')] }));
-  const caller = createCaller({ ...direct(url), MANYCHAT_MCP_LOG_LEVEL: 'info' }, { pacer: unpaced });
+  const caller = createCaller({ ...direct(url), MANYCHAT_MCP_LOG_LEVEL: 'info' }, { pacer: everyTurnAtOnce });
   const agent = new Agent();
   const headers = { authorization: `Bearer ${direct(url).MANYCHAT_API_KEY}`, accept: 'application/json' };
   return {

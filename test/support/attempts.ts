@@ -1,7 +1,7 @@
 import { attempt } from '../../src/attempts.js';
 import { openBudget } from '../../src/budget.js';
 import { callError, type FailureContext } from '../../src/errors.js';
-import type { Pacer } from '../../src/pace.js';
+import type { Load, Pacer } from '../../src/pace.js';
 import type { CallError } from '../../tools/failure.js';
 import { endpoints } from '../../tools/index.js';
 import { finish, manualTiming } from './timing.js';
@@ -25,11 +25,15 @@ export const contexts = {
 /** What a tool does, as far as trying again depends on it. */
 export type Effect = keyof typeof contexts;
 
+/** What a request without limits counts against. */
+export const anyLoad: Load = { limits: [], account: 'account', connection: 'connection' };
+
 /** A pacer that gives every turn at once and notes what it is told. */
 function openPacer() {
   const pauses: number[] = [];
   const arrivals: number[] = [];
-  const noted = { pauses, arrivals, turns: 0, over: 0, sent: 0 };
+  const refusals: string[] = [];
+  const noted = { pauses, refusals, arrivals, turns: 0, over: 0, sent: 0 };
   const pacer: Pacer = {
     async turn(_, { arrived }) {
       noted.turns += 1;
@@ -38,12 +42,15 @@ function openPacer() {
         sent() {
           noted.sent += 1;
         },
+        refused({ by, pauseMs }) {
+          pauses.push(Math.round(pauseMs));
+          refusals.push(by);
+        },
         over() {
           noted.over += 1;
         },
       };
     },
-    slowDown: (_, pauseMs) => void pauses.push(Math.round(pauseMs)),
   };
   return { pacer, noted };
 }
@@ -67,7 +74,7 @@ export async function run(
     tries.push(Math.round(timing.now()));
     return script(tries.length, onSent, signal);
   };
-  const ending = attempt(once, [], budget, contexts[effect], { pacer, timing, random: () => random }).then(
+  const ending = attempt(once, anyLoad, budget, contexts[effect], { pacer, timing, random: () => random }).then(
     (value) => ({ value }),
     (error) => ({ error }),
   );

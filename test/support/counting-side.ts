@@ -23,7 +23,7 @@ export function countingSide(timing: ManualTiming) {
       last = timing.now();
       for (const { key } of limits) arrivals.set(key, [...(arrivals.get(key) ?? []), timing.now()]);
       await new Promise<void>((resolve) => timing.after(jitter(), resolve));
-      turn.over();
+      turn.over(true);
     },
     /** The most that arrived in any half-open window of a second. */
     busiest(key: string): number {

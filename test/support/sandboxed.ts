@@ -56,7 +56,7 @@ export function useSandbox(options: SandboxOptions = {}): Sandbox {
 }
 
 /** A send guard that forgets everything before each test. */
-function useSendGuard(now: () => number): SendGuard {
+export function useSendGuard(now: () => number): SendGuard {
   let guard = createSendGuard(now);
   beforeEach(() => {
     guard = createSendGuard(now);

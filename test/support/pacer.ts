@@ -1,0 +1,6 @@
+import type { Pacer } from '../../src/pace.js';
+
+/** Gives every turn at once, for tests in which the pace does not matter. */
+export const everyTurnAtOnce: Pacer = {
+  turn: async () => ({ sent: () => undefined, refused: () => undefined, over: () => undefined }),
+};
