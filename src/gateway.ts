@@ -1,8 +1,6 @@
-import { createHash } from 'node:crypto';
 import { listConnections } from '../tools/connections.js';
 import { type Call, type Declaration, type Endpoint, effectRules, type Result } from '../tools/endpoint.js';
 import { CallError } from '../tools/failure.js';
-import { hasValues } from '../tools/field-values.js';
 import type { Step, Workflow } from '../tools/workflow.js';
 import { readAnswer } from './answers.js';
 import { type AttemptParts, attempt, loadOf } from './attempts.js';
@@ -19,8 +17,8 @@ import type { Log } from './log.js';
 import type { Progress } from './progress.js';
 import { endpointRequest } from './request.js';
 import { compact, createRedactor, visible, withoutSessionToken } from './results.js';
-import { contactKey, keyOf, type SendGuard } from './send-guard.js';
-import { alreadySent, type Held, notAgain, settling } from './sends.js';
+import type { SendGuard } from './send-guard.js';
+import { createSends, type Held, sendOnce } from './sends.js';
 import { runWorkflow } from './steps.js';
 
 /** What a call leaves behind for the log, failed or not, and what its result is to be told with. */
@@ -99,10 +97,10 @@ const below = (base: URL, target: string): URL => new URL(base.href.replace(/\/$
 
 /** Creates the gateway client. */
 export function createGateway(parts: GatewayParts): Gateway {
-  const { config, http, guard, log, userAgent, now, timing } = parts;
+  const { config, http, log, userAgent, now, timing } = parts;
   const { access } = config;
   const direct = access.mode === 'direct';
-  const account = access.mode === 'none' ? '' : createHash('sha256').update(access.key).digest('base64');
+  const sends = createSends(parts.guard, access.mode === 'none' ? '' : access.key);
   const redact = createRedactor(access.mode === 'none' ? [] : [access.key]);
   const cleanResult = (text: string): string => redact(visible(text));
   const cleanFailure = (text: string): string => withoutSessionToken(cleanResult(text));
@@ -214,41 +212,21 @@ export function createGateway(parts: GatewayParts): Gateway {
 
   /** Claims a send for a call; undefined for what is no send, or is only shown. */
   async function hold(
-    { endpoint, input, fields }: Pick<Step, 'endpoint' | 'input' | 'fields'>,
+    step: Pick<Step, 'endpoint' | 'input' | 'fields'>,
     connection: string | undefined,
     { delivery, oneOfMany = false, budget }: Course,
   ): Promise<Held | undefined> {
-    if (endpoint.effect !== 'send' || config.dryRun || config.readOnly) return undefined;
-    const key = keyOf({ account, connection, endpoint, input, fields });
-    const context = { declaration: endpoint, direct };
-    const found = await guard.claim(key, { delivery, oneOfMany }, budget.stop).catch((error: unknown) => {
+    if (step.endpoint.effect !== 'send' || config.dryRun || config.readOnly) return undefined;
+    return sends.hold(step, connection, { delivery, oneOfMany }, budget.stop).catch((error: unknown) => {
+      const context = { declaration: step.endpoint, direct };
       throw budget.stop.aborted ? stopError(budget, 'unsent', context, timing.now()) : error;
     });
-    if (found.state === 'unknown') throw notAgain(found);
-    return found;
   }
 
-  /** The data of an endpoint's answer; of a send that was made before, that of the earlier one. */
-  async function made(
-    endpoint: Endpoint,
-    input: Result,
-    connection: string | undefined,
-    held: Held | undefined,
-    course: Course,
-  ): Promise<{ readonly data: unknown; readonly warnings: readonly string[] }> {
-    const make = (departure: Departure | undefined) => request(endpoint, input, connection, { ...course, departure });
-    if (held === undefined) return { data: await make(course.departure), warnings: [] };
-    if (held.state === 'done') return { data: held.data, warnings: [alreadySent(held)] };
-    return { data: await settling(held.claim, course.departure, make), warnings: [] };
-  }
-
-  /** Tells what remembers the account that an endpoint has changed it, or may have. */
+  /** Tells what remembers the account that an endpoint may have changed it. */
   async function changed(endpoint: Endpoint, input: Result, connection: string | undefined): Promise<void> {
     fieldTypes.forgetAfter(endpoint, connection ?? '');
-    const { fieldValues } = endpoint;
-    if (fieldValues?.of !== 'custom field' || input.subscriber_id === undefined || !hasValues(fieldValues, input))
-      return;
-    await guard.fieldsSet(contactKey(account, connection, input.subscriber_id));
+    await sends.noteChange(endpoint, input, connection);
   }
 
   /** One endpoint's call; `claimed` where the send was claimed before. */
@@ -261,14 +239,15 @@ export function createGateway(parts: GatewayParts): Gateway {
       return changes.length === 0 ? shown : { ...shown, warnings: changes };
     }
     const held = claimed ?? (await hold({ endpoint, input: given }, connectionId, course));
-    const performed = made(endpoint, input, connectionId, held, course);
+    const make = (departure: Departure | undefined) => request(endpoint, input, connectionId, { ...course, departure });
+    const performed = sendOnce(held, course.departure, make);
     const { data, warnings: more } = await performed.catch(async (thrown: unknown) => {
       // What has been sent fails as a CallError; anything else was thrown before.
       const error = asCallError(thrown, { declaration: endpoint, direct }, 'unsent');
       if (error.failure.performed !== 'no') await changed(endpoint, given, connectionId);
       throw await explained(error, endpoint, input, next, course.plain === true ? undefined : now());
     });
-    await changed(endpoint, given, connectionId);
+    if (held?.state !== 'done') await changed(endpoint, given, connectionId);
     try {
       const result = endpoint.output.from(data, input);
       const whole = (await endpoint.complete?.(result, next)) ?? result;

@@ -1,7 +1,19 @@
+import { createHash } from 'node:crypto';
+import type { Endpoint, Result } from '../tools/endpoint.js';
 import { CallError } from '../tools/failure.js';
+import { hasValues } from '../tools/field-values.js';
 import { spanText } from '../tools/window.js';
 import { allOf, type Departure } from './departure.js';
-import { type Claim, type Earlier, rememberedMs } from './send-guard.js';
+import {
+  type Claim,
+  contactKey,
+  type Earlier,
+  keyOf,
+  rememberedMs,
+  type Send,
+  type SendGuard,
+  type SendingCall,
+} from './send-guard.js';
 
 /** A send that a call has claimed, or that was made before. */
 export type Held = { readonly state: 'claimed'; readonly claim: Claim } | Extract<Earlier, { state: 'done' }>;
@@ -22,10 +34,7 @@ export function alreadySent({ agoMs, why }: Extract<Earlier, { state: 'done' }>)
 }
 
 /** The failure of a send while nobody knows whether the same has arrived. */
-export function notAgain({
-  failure: { kind, message, performed },
-  agoMs,
-}: Extract<Earlier, { state: 'unknown' }>): CallError {
+function notAgain({ failure: { kind, message, performed }, agoMs }: Extract<Earlier, { state: 'unknown' }>): CallError {
   return new CallError(
     {
       kind,
@@ -39,16 +48,61 @@ export function notAgain({
   );
 }
 
-/** Makes a claimed send and tells the guard what came of it. `make` hands the departure on to its request. */
-export async function settling(
-  { departure, done, unknown, release }: Claim,
+/** The sends of one account, as its guard remembers them. */
+export interface Sends {
+  /**
+   * Claims a send for a call.
+   * @throws CallError where the same may have arrived; the signal's reason on abort.
+   */
+  hold(
+    send: Pick<Send, 'endpoint' | 'input' | 'fields'>,
+    connection: string | undefined,
+    call: SendingCall,
+    stop: AbortSignal,
+  ): Promise<Held>;
+  /** Notes that an endpoint may have set fields of a contact. */
+  noteChange(endpoint: Endpoint, input: Result, connection: string | undefined): Promise<void>;
+}
+
+/** Opens the sends of the account that a key belongs to. */
+export function createSends(guard: SendGuard, key: string): Sends {
+  const account = createHash('sha256').update(key).digest('base64');
+  return {
+    async hold(send, connection, call, stop) {
+      const found = await guard.claim(keyOf({ ...send, account, connection }), call, stop);
+      if (found.state === 'unknown') throw notAgain(found);
+      return found;
+    },
+    async noteChange({ fieldValues }, input, connection) {
+      const { subscriber_id: contact } = input;
+      if (fieldValues?.of !== 'custom field' || contact === undefined || !hasValues(fieldValues, input)) return;
+      await guard.fieldsSet(contactKey(account, connection, contact));
+    },
+  };
+}
+
+/** Data of an answer, and what is to be said of it. */
+export interface Made {
+  readonly data: unknown;
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Makes a request; a send that was claimed tells the guard what came of it, and one that was made before is not made.
+ * `make` hands the departure on to its request.
+ */
+export async function sendOnce(
+  held: Held | undefined,
   more: Departure | undefined,
-  make: (departure: Departure) => Promise<unknown>,
-): Promise<unknown> {
+  make: (departure: Departure | undefined) => Promise<unknown>,
+): Promise<Made> {
+  if (held === undefined) return { data: await make(more), warnings: [] };
+  if (held.state === 'done') return { data: held.data, warnings: [alreadySent(held)] };
+  const { departure, done, unknown, release } = held.claim;
   try {
     const data = await make(more === undefined ? departure : allOf([departure, more]));
     await done(data);
-    return data;
+    return { data, warnings: [] };
   } catch (error) {
     if (error instanceof CallError && error.failure.performed === 'unknown') await unknown(error.failure);
     else await release();
