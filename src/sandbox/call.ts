@@ -14,6 +14,9 @@ export interface Call {
   deliver(delivery: Omit<Delivery, 'id' | 'time' | 'page_id'>): void;
 }
 
+// Decided here, far above any name in life: it bounds what the sandbox keeps.
+const longestText = 10_000;
+
 /** Performs a call and returns the `data` of its answer, undefined for none; throws Refusal. */
 export type Handler = (call: Call) => unknown;
 
@@ -21,14 +24,17 @@ export type Handler = (call: Call) => unknown;
 export function requiredText({ parameters }: Call, name: string): string {
   const value = parameters[name];
   if (value === undefined || value === null || value === '') throw missing(name);
-  if (typeof value !== 'string') throw invalid(`The ${name} must be a string.`);
-  return value;
+  return boundedText(value, name);
 }
 
 /** A string that may be left out; '' then. */
 export function optionalText({ parameters }: Call, name: string): string {
-  const value = parameters[name] ?? '';
+  return boundedText(parameters[name] ?? '', name);
+}
+
+function boundedText(value: unknown, name: string): string {
   if (typeof value !== 'string') throw invalid(`The ${name} must be a string.`);
+  if (value.length > longestText) throw invalid(`The ${name} may not be greater than ${longestText} characters.`);
   return value;
 }
 

@@ -5,7 +5,10 @@ export interface Clock {
 
 /** A clock that can be moved forward, and set back to its source. */
 export interface MovableClock extends Clock {
+  /** @throws RangeError for what is negative, or more than there is room for. */
   advance(milliseconds: number): void;
+  /** How far it can still be moved, in milliseconds: 10 years in all, since not every number can be shown as a date. */
+  room(): number;
   reset(): void;
 }
 
@@ -18,12 +21,18 @@ export const hour = 60 * minute;
 /** A day in milliseconds. */
 export const day = 24 * hour;
 
+const longestAdvance = 3_650 * day;
+
 /** Puts a movable offset on top of another clock. */
 export function movableClock(source: Clock): MovableClock {
   let offset = 0;
   return {
     now: () => source.now() + offset,
+    room: () => longestAdvance - offset,
     advance(milliseconds) {
+      if (!(milliseconds >= 0 && offset + milliseconds <= longestAdvance)) {
+        throw new RangeError(`the clock cannot be moved by ${milliseconds} ms`);
+      }
       offset += milliseconds;
     },
     reset() {

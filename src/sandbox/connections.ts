@@ -21,6 +21,9 @@ export interface Connection {
 /** The id of the first connection, from the user's document. */
 export const firstConnectionId = '21fd90f9-5935-43cd-b6c8-bde9d915ca80';
 
+// Decided here: Maton's own limit is not known.
+const mostConnections = 1_000;
+
 /** The connections a sandbox starts with, oldest first. */
 export function firstConnections(
   random: Random,
@@ -95,6 +98,9 @@ function create(world: World, incoming: Incoming): Answer {
   const body = jsonBody(incoming);
   if (!isRecord(body) || body.app !== 'manychat') {
     throw flatGatewayRefusal(400, 'invalid_request', 'Invalid app name', world.random.hex(16));
+  }
+  if (world.connections.length >= mostConnections) {
+    throw flatGatewayRefusal(400, 'invalid_request', 'Too many connections', world.random.hex(16));
   }
   const time = matonTime(world.clock.now());
   const connection: Connection = {

@@ -1,68 +1,89 @@
 import { showConnection } from './connections.js';
-import { readFault } from './faults.js';
 import { type Incoming, jsonBody } from './incoming.js';
 import { isRecord } from './json.js';
-import type { Answer } from './refusal.js';
+import { oneOf, orderRefusal, requireKnown, wholeNumber, yesOrNo } from './orders.js';
+import { faultKeys, matchKeys, readFault } from './read-fault.js';
+import { type Answer, Refusal } from './refusal.js';
 import { routes } from './routes.js';
 import { createShapes, type World } from './world.js';
 
-const controls: Readonly<Record<string, (world: World, incoming: Incoming) => Answer>> = {
-  'GET /sandbox': (world) => ok(overview(world)),
-  'GET /sandbox/messages': (world, { query }) => {
-    const subscriberId = query.get('subscriber_id');
-    const userRef = query.get('user_ref');
-    const messages = world.outbox.list({
-      ...(subscriberId === null ? {} : { subscriber_id: subscriberId }),
-      ...(userRef === null ? {} : { user_ref: userRef }),
-    });
-    return ok({ messages });
+/** One thing the sandbox can be told or asked; keys that are not listed are refused. */
+interface Control {
+  /** Keys of the JSON body; none. */
+  readonly body?: readonly string[];
+  /** Keys of objects in the body, to say where one belongs. */
+  readonly nested?: Readonly<Record<string, readonly string[]>>;
+  /** Keys of the query; none. */
+  readonly query?: readonly string[];
+  /** Does it; what it returns is the answer. Throws Refusal. */
+  perform(world: World, order: Readonly<Record<string, unknown>>, query: URLSearchParams): Record<string, unknown>;
+}
+
+const controls: Readonly<Record<string, Control>> = {
+  'GET /sandbox': { perform: overview },
+  'GET /sandbox/messages': {
+    query: ['subscriber_id', 'user_ref'],
+    perform({ outbox }, _, query) {
+      const subscriberId = query.get('subscriber_id');
+      const userRef = query.get('user_ref');
+      const messages = outbox.list({
+        ...(subscriberId === null ? {} : { subscriber_id: subscriberId }),
+        ...(userRef === null ? {} : { user_ref: userRef }),
+      });
+      return { messages, ...forgotten(outbox) };
+    },
   },
-  'GET /sandbox/requests': (world) => ok({ requests: world.requests.list() }),
-  'GET /sandbox/faults': (world) => ok({ faults: world.faults.list() }),
-  'POST /sandbox/faults': (world, incoming) => {
-    const fault = readFault(jsonBody(incoming));
-    if (fault === undefined)
-      return wrong('A fault needs exactly one effect, such as {"status": 500} or {"hang": true}.');
-    world.faults.order(fault);
-    return ok({ faults: world.faults.list() });
+  'GET /sandbox/requests': { perform: ({ requests }) => ({ requests: requests.list(), ...forgotten(requests) }) },
+  'GET /sandbox/faults': { perform: ({ faults }) => ({ faults: faults.list() }) },
+  'POST /sandbox/faults': {
+    body: faultKeys,
+    nested: { match: matchKeys },
+    perform({ faults }, order) {
+      faults.order(readFault(order));
+      return { faults: faults.list() };
+    },
   },
-  'DELETE /sandbox/faults': (world) => {
-    world.faults.clear();
-    return ok({ faults: [] });
+  'DELETE /sandbox/faults': {
+    perform({ faults }) {
+      faults.clear();
+      return { faults: [] };
+    },
   },
-  'POST /sandbox/reset': (world) => {
-    world.reset();
-    return ok({ ok: true });
+  'POST /sandbox/reset': {
+    perform(world) {
+      world.reset();
+      return { ok: true };
+    },
   },
-  'POST /sandbox/clock': (world, incoming) => {
-    const body = jsonBody(incoming);
-    const milliseconds = isRecord(body) ? body.advance_ms : undefined;
-    if (typeof milliseconds !== 'number' || !(milliseconds >= 0))
-      return wrong('advance_ms must be a number, 0 or more.');
-    world.clock.advance(milliseconds);
-    return ok({ now: new Date(world.clock.now()).toISOString() });
+  'POST /sandbox/clock': {
+    body: ['advance_ms'],
+    perform({ clock }, { advance_ms: milliseconds }) {
+      const room = clock.room();
+      if (Number(milliseconds) > room) {
+        throw orderRefusal(
+          `The clock goes 10 years forward at most, of which ${room} ms are left; a reset sets it back.`,
+        );
+      }
+      clock.advance(wholeNumber('advance_ms', milliseconds, [0, room]));
+      return { now: new Date(clock.now()).toISOString() };
+    },
   },
-  'POST /sandbox/settings': (world, incoming) => {
-    const body = jsonBody(incoming);
-    if (!isRecord(body)) return wrong('The settings must be a JSON object.');
-    const { create_shape: wanted, limits } = body;
-    const shape = createShapes.find((candidate) => candidate === wanted);
-    if (wanted !== undefined && shape === undefined) return wrong(`create_shape is one of ${createShapes.join(', ')}.`);
-    if (limits !== undefined && typeof limits !== 'boolean') return wrong('limits must be true or false.');
-    world.settings = {
-      create_shape: shape ?? world.settings.create_shape,
-      limits: limits ?? world.settings.limits,
-    };
-    return ok({ settings: world.settings });
+  'POST /sandbox/settings': {
+    body: ['limits', 'create_shape'],
+    perform(world, { limits, create_shape: shape }) {
+      world.settings = {
+        limits: limits === undefined ? world.settings.limits : yesOrNo('limits', limits),
+        create_shape: shape === undefined ? world.settings.create_shape : oneOf('create_shape', shape, createShapes),
+      };
+      return { settings: world.settings };
+    },
   },
 };
 
-function ok(body: unknown): Answer {
-  return { status: 200, body };
-}
-
-function wrong(message: string): Answer {
-  return { status: 400, body: { error: message } };
+/** How many entries a log has lost, where it has. */
+function forgotten(log: { forgotten(): number }): { forgotten?: number } {
+  const count = log.forgotten();
+  return count === 0 ? {} : { forgotten: count };
 }
 
 function overview(world: World): Record<string, unknown> {
@@ -107,6 +128,17 @@ function overview(world: World): Record<string, unknown> {
 
 /** Serves the control API under /sandbox. */
 export function control(world: World, incoming: Incoming): Answer {
-  const perform = controls[`${incoming.method} ${incoming.path}`];
-  return perform?.(world, incoming) ?? { status: 404, body: { error: 'Not found', controls: Object.keys(controls) } };
+  const { method, path, query } = incoming;
+  const found = controls[`${method} ${path}`];
+  if (found === undefined) return { status: 404, body: { error: 'Not found', controls: Object.keys(controls) } };
+  try {
+    requireKnown(query.keys(), found.query ?? [], 'query');
+    const order = jsonBody(incoming);
+    if (!isRecord(order)) throw orderRefusal('The body must be a JSON object of at most 1 MB.');
+    requireKnown(Object.keys(order), found.body ?? [], path.split('/').at(-1) ?? path, found.nested);
+    return { status: 200, body: found.perform(world, order, query) };
+  } catch (error) {
+    if (error instanceof Refusal) return error.answer;
+    throw error;
+  }
 }

@@ -1,4 +1,4 @@
-import { isRecord } from './json.js';
+import { orderRefusal } from './orders.js';
 
 /** Which requests a fault waits for: all when nothing is given. */
 export interface FaultMatch {
@@ -53,23 +53,32 @@ export interface FaultState {
 
 /** The faults ordered and not used up, oldest first; a request goes to the first that matches and is due. */
 export interface FaultQueue {
+  /** @throws Refusal when too many wait. */
   order(fault: Fault): void;
   take(method: string, path: string): Fault | undefined;
   list(): FaultState[];
   clear(): void;
 }
 
+const mostFaults = 200;
+
+const isUsedUp = ({ fault: { times = 1 }, struck }: FaultState): boolean => struck >= times;
+
 /** A queue without faults. */
 export function faultQueue(): FaultQueue {
   let states: FaultState[] = [];
   return {
     order(fault) {
+      if (states.length >= mostFaults) states = states.filter((state) => !isUsedUp(state));
+      if (states.length >= mostFaults) {
+        throw orderRefusal(`${mostFaults} faults wait already; DELETE /sandbox/faults clears them.`);
+      }
       states.push({ fault, passed: 0, struck: 0 });
     },
     take(method, path) {
       for (const state of states) {
-        const { match = {}, after = 0, times = 1 } = state.fault;
-        if (state.struck >= times) continue;
+        const { match = {}, after = 0 } = state.fault;
+        if (isUsedUp(state)) continue;
         if (match.method !== undefined && match.method.toUpperCase() !== method) continue;
         if (match.path !== undefined && !path.includes(match.path)) continue;
         if (state.passed < after) {
@@ -93,12 +102,8 @@ export function performs(fault: Fault): boolean {
   return 'delay_ms' in fault || 'trickle_ms' in fault || 'close_connection' in fault || fault.perform === true;
 }
 
-/** The property that names what a fault does. */
-export function faultName(fault: Fault): string {
-  return effectNames.find((name) => name in fault) ?? 'status';
-}
-
-const effectNames = [
+/** The properties of which each fault has one. */
+export const effectNames = [
   'status',
   'delay_ms',
   'trickle_ms',
@@ -111,43 +116,10 @@ const effectNames = [
   'body_bytes',
 ] as const;
 
-/** Reads a fault from JSON; undefined when it is not one. */
-export function readFault(value: unknown): Fault | undefined {
-  if (!isRecord(value) || effectNames.filter((name) => name in value).length !== 1) return undefined;
-  const effect = readEffect(value);
-  if (effect === undefined) return undefined;
-  const { match, after, times, perform } = value;
-  const { method, path } = isRecord(match) ? match : {};
-  return {
-    match: {
-      ...(typeof method === 'string' ? { method } : {}),
-      ...(typeof path === 'string' ? { path } : {}),
-    },
-    ...(typeof after === 'number' ? { after } : {}),
-    ...(typeof times === 'number' ? { times } : {}),
-    ...(typeof perform === 'boolean' ? { perform } : {}),
-    ...effect,
-  };
-}
+/** One of those properties. */
+export type EffectName = (typeof effectNames)[number];
 
-function readEffect(value: Record<string, unknown>): FaultEffect | undefined {
-  const { status, headers, body, content_type: contentType, reset } = value;
-  if (typeof status === 'number' && Number.isInteger(status) && status >= 200 && status <= 599) {
-    const texts = isRecord(headers) ? Object.entries(headers).map(([name, text]) => [name, String(text)] as const) : [];
-    return {
-      status,
-      headers: Object.fromEntries(texts),
-      body,
-      ...(typeof contentType === 'string' ? { content_type: contentType } : {}),
-    };
-  }
-  if (typeof value.delay_ms === 'number') return { delay_ms: value.delay_ms };
-  if (typeof value.trickle_ms === 'number') return { trickle_ms: value.trickle_ms };
-  if (typeof value.gzip_bomb === 'number') return { gzip_bomb: value.gzip_bomb };
-  if (typeof value.body_bytes === 'number') return { body_bytes: value.body_bytes };
-  if (reset === 'before_headers' || reset === 'in_body') return { reset };
-  if (value.close_connection === true) return { close_connection: true };
-  if (value.truncate === true) return { truncate: true };
-  if (value.html === true) return { html: true };
-  return value.hang === true ? { hang: true } : undefined;
+/** The property that names what a fault does. */
+export function faultName(fault: Fault): EffectName {
+  return effectNames.find((name) => name in fault) ?? 'status';
 }

@@ -10,6 +10,8 @@ export interface Incoming {
   headers: IncomingHttpHeaders;
   /** The body; undefined when it passed 1 MB. */
   text: string | undefined;
+  /** Bytes of the body. */
+  bytes: number;
 }
 
 const largestBody = 1_000_000;
@@ -31,6 +33,7 @@ export async function readIncoming(message: IncomingMessage): Promise<Incoming> 
     query: new URLSearchParams(mark === -1 ? '' : target.slice(mark + 1)),
     headers: message.headers,
     text: size > largestBody ? undefined : Buffer.concat(chunks).toString(),
+    bytes: size,
   };
 }
 

@@ -12,6 +12,15 @@ function exactNumber(digits: string): number | bigint {
   return /^-?\d+$/.test(digits) && !Number.isSafeInteger(value) ? BigInt(digits) : value;
 }
 
+/** What a text says as JSON; the text itself where it is none. */
+export function jsonOrText(text: string): unknown {
+  try {
+    return readJson(text);
+  } catch {
+    return text;
+  }
+}
+
 /** Writes JSON with bigint as bare integers, as ManyChat writes `ig_id`. */
 export function writeJson(value: unknown): string {
   return stringify(value) ?? 'null';

@@ -32,10 +32,18 @@ export const getFlows: Handler = ({ account }) => ({
   folders: account.folders,
 });
 
+// Decided here, far above what a page has: how many ManyChat allows is not known.
+const mostOfAKind = 1_000;
+
+function requireRoom(existing: readonly unknown[], what: string): void {
+  if (existing.length >= mostOfAKind) throw invalid(`${what} limit reached`);
+}
+
 /** Creates a tag. A name that exists is refused: what ManyChat does then is not known. */
 export const createTag: Handler = (call) => {
   const name = requiredText(call, 'name');
   if (call.account.tags.some((tag) => tag.name === name)) throw invalid('Tag with same name already exists');
+  requireRoom(call.account.tags, 'Tag');
   const tag: Tag = { id: newId(call.account), name };
   call.account.tags.push(tag);
   return { tag };
@@ -64,6 +72,7 @@ function newField(call: Call, fields: readonly CustomField[], nameParameter: 'ca
   if (fields.some((field) => field.name.toLowerCase() === name.toLowerCase())) {
     throw invalid('Field with same name already exists');
   }
+  requireRoom(fields, 'Field');
   return { id: newId(call.account), name, type, description: optionalText(call, 'description') };
 }
 

@@ -1,5 +1,8 @@
-/** One request to the gateway, the connections API or ManyChat, as it came and as it was answered. */
-export interface RequestRecord {
+import { jsonOrText } from './json.js';
+import { latest, longestKept } from './latest.js';
+
+/** What the log is told of a request, and what it tells back: those of interest, as they came and were answered. */
+interface Request {
   /** ISO 8601. */
   time: string;
   method: string;
@@ -7,8 +10,6 @@ export interface RequestRecord {
   query: Readonly<Record<string, string>>;
   /** Those of interest, with the key in Authorization masked. */
   headers: Readonly<Record<string, string>>;
-  /** The JSON body; undefined without one, the text where it is not JSON. */
-  body?: unknown;
   /** Status on the wire; null where none was sent. */
   status: number | null;
   /** Whether the request was carried out, whatever was answered. */
@@ -17,27 +18,53 @@ export interface RequestRecord {
   fault?: string;
 }
 
+/** One request to the gateway, the connections API or ManyChat, as it came and as it was answered. */
+export interface RequestRecord extends Request {
+  /** The JSON body; undefined without one, the text where it is not JSON, or its beginning where it was cut. */
+  body?: unknown;
+  /** Bytes of a body that was too long to be kept; `body` is then its beginning, or left out above 1 MB. */
+  cut_from_bytes?: number;
+}
+
+/** A request with the text of its body, undefined where it was too long to be read. */
+export interface SeenRequest extends Request {
+  text: string | undefined;
+  /** Bytes of the body. */
+  bytes: number;
+}
+
 /** The latest requests, oldest first. */
 export interface RequestLog {
-  add(record: RequestRecord): void;
+  add(request: SeenRequest): void;
   list(): RequestRecord[];
+  /** How many older ones are no longer listed. */
+  forgotten(): number;
   reset(): void;
 }
 
-// Enough for a long test, small enough for a sandbox that runs for days.
-const mostRecords = 20_000;
+const mostRequests = 20_000;
 
-/** A log that forgets its older half when it is full. */
+/** A log that keeps the bodies as text, which takes less memory than what they say, and parses them when it is read. */
 export function requestLog(): RequestLog {
-  let records: RequestRecord[] = [];
+  const requests = latest<SeenRequest & { cut: boolean }>(mostRequests, ({ path, query, headers, text = '' }) =>
+    [path, ...Object.entries(query).flat(), ...Object.values(headers), text].reduce(
+      (sum, each) => sum + each.length,
+      0,
+    ),
+  );
   return {
-    add(record) {
-      if (records.length >= mostRecords) records = records.slice(mostRecords / 2);
-      records.push(record);
+    add(request) {
+      const { text } = request;
+      const cut = text === undefined || text.length > longestKept;
+      requests.add({ ...request, text: text?.slice(0, longestKept), cut });
     },
-    list: () => [...records],
-    reset() {
-      records = [];
-    },
+    list: () =>
+      requests.list().map(({ text = '', bytes, cut, ...request }) => ({
+        ...request,
+        ...(text !== '' && { body: cut ? text : jsonOrText(text) }),
+        ...(cut && { cut_from_bytes: bytes }),
+      })),
+    forgotten: requests.forgotten,
+    reset: requests.reset,
   };
 }

@@ -3,7 +3,7 @@ import { connectPage } from './connect-page.js';
 import { control } from './control.js';
 import { faultName, performs } from './faults.js';
 import { gateway } from './gateway.js';
-import { type Incoming, jsonBody, readIncoming } from './incoming.js';
+import { type Incoming, readIncoming } from './incoming.js';
 import { type Answer, Refusal } from './refusal.js';
 import { sendAnswer, sendSpoilt } from './wire.js';
 import type { World } from './world.js';
@@ -37,7 +37,8 @@ function serveAccount(world: World, incoming: Incoming, response: ServerResponse
     path,
     query: Object.fromEntries(incoming.query),
     headers: shownHeaders(incoming),
-    ...shownBody(incoming),
+    text: incoming.text,
+    bytes: incoming.bytes,
     status,
     performed,
     ...(fault === undefined ? {} : { fault: faultName(fault) }),
@@ -64,9 +65,4 @@ function shownHeaders({ headers }: Incoming): Record<string, string> {
   }
   if (headers.authorization !== undefined) shown.authorization = headers.authorization.replace(/\S+$/, '***');
   return shown;
-}
-
-function shownBody(incoming: Incoming): { body?: unknown } {
-  if (incoming.text === '' || incoming.text === undefined) return {};
-  return { body: jsonBody(incoming) ?? incoming.text };
 }

@@ -1,0 +1,37 @@
+import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
+
+/** A request with exactly these headers, those that `fetch` forbids included. */
+export interface Asked {
+  readonly method?: string;
+  readonly path: string;
+  /** `host: ''` sends none. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+/** What came back. */
+export interface Told {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+}
+
+/** Sends a request as it is, to an address without a path. */
+export function ask(url: string, { method = 'GET', path, headers = {}, body }: Asked): Promise<Told> {
+  const { host, ...rest } = headers;
+  const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) };
+  const sent = { ...rest, ...length, ...(host !== undefined && host !== '' && { host }) };
+  return new Promise((resolve, reject) => {
+    const outgoing = httpRequest(url, { method, path, headers: sent, setHost: host === undefined }, (response) => {
+      let text = '';
+      response.setEncoding('utf8');
+      response.on('data', (chunk: string) => {
+        text += chunk;
+      });
+      response.on('error', reject);
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, text }));
+    });
+    outgoing.on('error', reject);
+    outgoing.end(body);
+  });
+}
