@@ -35,7 +35,8 @@ async function agent(subscriber_id: string, text: string): Promise<string> {
 
 const maria = '24958501110451908';
 const fault = { match: { path: 'sendContent' }, perform: true, reset: 'before_headers' };
-await fetch(`${sandbox}/sandbox/faults`, { method: 'POST', body: JSON.stringify(fault) });
+const headers = { 'content-type': 'application/json' };
+await fetch(`${sandbox}/sandbox/faults`, { method: 'POST', headers, body: JSON.stringify(fault) });
 
 assert.equal(await agent(maria, 'Your order has shipped!'), 'unknown');
 const seen = await fetch(`${sandbox}/sandbox/messages?subscriber_id=${maria}`);

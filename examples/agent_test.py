@@ -65,7 +65,9 @@ def agent(server, subscriber_id, text):
 def main():
     server = Server()
     fault = {"match": {"path": "sendContent"}, "perform": True, "reset": "before_headers"}
-    urllib.request.urlopen(server.sandbox + "/sandbox/faults", json.dumps(fault).encode())
+    order = urllib.request.Request(server.sandbox + "/sandbox/faults", json.dumps(fault).encode())
+    order.add_header("Content-Type", "application/json")
+    urllib.request.urlopen(order)
 
     assert agent(server, MARIA, "Your order has shipped!") == "unknown"
     with urllib.request.urlopen(server.sandbox + "/sandbox/messages?subscriber_id=" + MARIA) as seen:

@@ -143,7 +143,9 @@ describe('connect', () => {
   });
 
   test('the link is shown once it is known, where the creation answers none', async () => {
-    await fetch(`${sandbox.url}/sandbox/settings`, { method: 'POST', body: '{"create_shape":"id_only"}' });
+    const headers = { 'content-type': 'application/json' };
+    const body = '{"create_shape":"id_only"}';
+    await fetch(`${sandbox.url}/sandbox/settings`, { method: 'POST', headers, body });
     const broken = { match: { method: 'GET', path: '/connections/' }, times: 3, status: 503, body: {} };
     sandbox.order(broken);
     const { code, out } = await connecting({

@@ -263,7 +263,11 @@ describe('agreement with the sandbox, which knows the rules on its own', () => {
   async function takenBySandbox(channel: Channel, data: object): Promise<boolean> {
     const response = await fetch(`${used.sandbox.url}/manychat/fb/sending/sendContent`, {
       method: 'POST',
-      headers: { authorization: `Bearer ${used.sandbox.matonKey}`, 'maton-connection': used.sandbox.connectionId },
+      headers: {
+        authorization: `Bearer ${used.sandbox.matonKey}`,
+        'maton-connection': used.sandbox.connectionId,
+        'content-type': 'application/json',
+      },
       body: JSON.stringify({ subscriber_id: contacts[channel], data }),
     });
     return response.ok;

@@ -6,7 +6,7 @@ const sandbox = useSandbox({ clock: noon, limits: false });
 
 async function answerText(path: string, body: unknown, key: string) {
   const response = await fetch(`${sandbox.url}/fb/${path}`, {
-    headers: { authorization: `Bearer ${key}` },
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
     ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
   });
   return { status: response.status, text: await response.text() };

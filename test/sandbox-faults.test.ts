@@ -8,7 +8,7 @@ const sandbox = useSandbox({ limits: false });
 function createTag(name: string, signal?: AbortSignal) {
   return fetch(`${sandbox.url}/manychat/fb/page/createTag`, {
     method: 'POST',
-    headers: { authorization: `Bearer ${sandbox.matonKey}` },
+    headers: { authorization: `Bearer ${sandbox.matonKey}`, 'content-type': 'application/json' },
     body: JSON.stringify({ name }),
     ...(signal === undefined ? {} : { signal }),
   });
@@ -46,7 +46,8 @@ describe('faults', () => {
 
   test('are ordered, listed and cleared over HTTP', async () => {
     const faults = `${sandbox.url}/sandbox/faults`;
-    const order = (fault: unknown) => fetch(faults, { method: 'POST', body: JSON.stringify(fault) });
+    const headers = { 'content-type': 'application/json' };
+    const order = (fault: unknown) => fetch(faults, { method: 'POST', headers, body: JSON.stringify(fault) });
     expect((await order({ hang: true, html: true })).status).toBe(400);
     expect((await order({ status: 20 })).status).toBe(400);
     await order({ match: { path: 'createTag' }, times: 3, status: 302, headers: { location: '/elsewhere' } });

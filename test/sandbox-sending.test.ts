@@ -8,7 +8,7 @@ const sandbox = useSandbox({ clock: noon, limits: false });
 async function send(endpoint: string, body: unknown) {
   const response = await fetch(`${sandbox.url}/fb/sending/${endpoint}`, {
     method: 'POST',
-    headers: { authorization: `Bearer ${sandbox.manychatKey}` },
+    headers: { authorization: `Bearer ${sandbox.manychatKey}`, 'content-type': 'application/json' },
     body: JSON.stringify(body),
   });
   const json: unknown = await response.json();
@@ -65,7 +65,7 @@ describe('sendContent', () => {
   test('takes ids of any size as bare integers', async () => {
     const response = await fetch(`${sandbox.url}/fb/sending/sendContent`, {
       method: 'POST',
-      headers: { authorization: `Bearer ${sandbox.manychatKey}` },
+      headers: { authorization: `Bearer ${sandbox.manychatKey}`, 'content-type': 'application/json' },
       body: `{"subscriber_id":${sofia},"data":${JSON.stringify(on('instagram'))}}`,
     });
     expect(response.status).toBe(200);
@@ -251,7 +251,8 @@ describe('sendFlow', () => {
   });
 
   test('runs a hundred times an hour for one contact', async () => {
-    await fetch(`${sandbox.url}/sandbox/settings`, { method: 'POST', body: '{"limits":true}' });
+    const headers = { 'content-type': 'application/json' };
+    await fetch(`${sandbox.url}/sandbox/settings`, { method: 'POST', headers, body: '{"limits":true}' });
     for (let count = 0; count < 100; count += 1) {
       expect((await run(maria, 'content123')).status).toBe(200);
       sandbox.advance(100);

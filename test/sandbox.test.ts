@@ -15,6 +15,7 @@ async function request(
     headers: {
       ...(key === '' ? {} : { authorization: `Bearer ${key}` }),
       ...(connection === undefined ? {} : { 'maton-connection': connection }),
+      'content-type': path.startsWith('/connect?') ? 'application/x-www-form-urlencoded' : 'application/json',
     },
     ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
   });
@@ -175,7 +176,7 @@ describe('ManyChat directly', () => {
 
 describe('the sandbox itself', () => {
   test('says what is here and logs requests without the key', async () => {
-    expect((await request('GET', '/sandbox', { key: '' })).json).toMatchObject({ maton_key: sandbox.matonKey });
+    expect((await request('GET', '/sandbox', { key: '' })).json).toMatchObject({ maton_key: 'maton-sandbox-key' });
     await request('POST', '/manychat/fb/page/createTag?x=1', { body: { name: 'New Tag' } });
     const { text, json } = await request('GET', '/sandbox/requests');
     expect(json).toMatchObject({

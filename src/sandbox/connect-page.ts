@@ -1,15 +1,30 @@
+import { createHash } from 'node:crypto';
 import { matonTime } from './clock.js';
 import type { Incoming } from './incoming.js';
 import type { Answer } from './refusal.js';
 import type { World } from './world.js';
 
+/** Where the page is. */
+export const connectPath = '/connect';
+
+const style = 'body{font:16px/1.5 sans-serif;max-width:36em;margin:3em auto}input{width:100%}';
+const styleHash = createHash('sha256').update(style).digest('base64');
+
+/**
+ * What the page needs beyond the standing headers: its style, and a form that goes to itself. Under `no-referrer` a
+ * browser would send that form with the Origin "null", like one of another site.
+ */
+export const connectPageHeaders: Readonly<Record<string, string>> = {
+  'content-security-policy': `default-src 'none'; style-src 'sha256-${styleHash}'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'`,
+  'referrer-policy': 'same-origin',
+};
+
 function page(status: number, title: string, content: string): Answer {
-  const head = `<meta charset="utf-8"><meta name="referrer" content="no-referrer"><title>${title}</title>`;
-  const style = '<style>body{font:16px/1.5 sans-serif;max-width:36em;margin:3em auto}input{width:100%}</style>';
+  const head = `<meta charset="utf-8"><title>${title}</title><style>${style}</style>`;
   return {
     status,
     type: 'html',
-    body: `<!doctype html><html lang="en">${head}${style}<h1>${title}</h1>${content}</html>`,
+    body: `<!doctype html><html lang="en">${head}<h1>${title}</h1>${content}</html>`,
   };
 }
 

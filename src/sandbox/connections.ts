@@ -1,5 +1,6 @@
 import type { Account } from './account.js';
 import { matonTime } from './clock.js';
+import { connectPath } from './connect-page.js';
 import { type Incoming, jsonBody } from './incoming.js';
 import { isRecord } from './json.js';
 import type { Random } from './random.js';
@@ -58,7 +59,7 @@ export function showConnection({ base }: World, connection: Connection): Record<
     status: connection.status,
     creation_time: connection.creationTime,
     last_updated_time: connection.lastUpdatedTime,
-    url: `${base}/connect?session_token=${connection.token}`,
+    url: `${base}${connectPath}?session_token=${connection.token}`,
     app: 'manychat',
     method: 'API_KEY',
     metadata: {},

@@ -1,4 +1,5 @@
 import { orderRefusal } from './orders.js';
+import { isProtective } from './protection.js';
 
 /** Which requests a fault waits for: all when nothing is given. */
 export interface FaultMatch {
@@ -53,7 +54,7 @@ export interface FaultState {
 
 /** The faults ordered and not used up, oldest first; a request goes to the first that matches and is due. */
 export interface FaultQueue {
-  /** @throws Refusal when too many wait. */
+  /** @throws Refusal when too many wait, or when a header would let web pages in. */
   order(fault: Fault): void;
   take(method: string, path: string): Fault | undefined;
   list(): FaultState[];
@@ -64,11 +65,19 @@ const mostFaults = 200;
 
 const isUsedUp = ({ fault: { times = 1 }, struck }: FaultState): boolean => struck >= times;
 
+function requireHarmless(fault: Fault): void {
+  const headers = 'status' in fault ? Object.keys(fault.headers ?? {}) : [];
+  const harmful = headers.find(isProtective);
+  if (harmful === undefined) return;
+  throw orderRefusal(`headers: a fault cannot set "${harmful}", which keeps web pages out of the sandbox.`);
+}
+
 /** A queue without faults. */
 export function faultQueue(): FaultQueue {
   let states: FaultState[] = [];
   return {
     order(fault) {
+      requireHarmless(fault);
       if (states.length >= mostFaults) states = states.filter((state) => !isUsedUp(state));
       if (states.length >= mostFaults) {
         throw orderRefusal(`${mostFaults} faults wait already; DELETE /sandbox/faults clears them.`);

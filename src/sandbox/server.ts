@@ -1,27 +1,37 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { connectPage } from './connect-page.js';
+import { connectPage, connectPageHeaders, connectPath } from './connect-page.js';
 import { control } from './control.js';
 import { faultName, performs } from './faults.js';
 import { gateway } from './gateway.js';
 import { type Incoming, readIncoming } from './incoming.js';
+import { refusedOrigin } from './origin.js';
+import { protectiveHeaders } from './protection.js';
 import { type Answer, Refusal } from './refusal.js';
 import { sendAnswer, sendSpoilt } from './wire.js';
 import type { World } from './world.js';
 
 /** An HTTP server that serves a world; it does not listen yet. */
 export function sandboxServer(world: World): Server {
-  return createServer((message, response) => {
+  // A request without a Host is refused like one with a foreign Host.
+  return createServer({ requireHostHeader: false }, (message, response) => {
     serve(world, message, response).catch(() => message.socket.destroy());
   });
 }
 
 async function serve(world: World, message: IncomingMessage, response: ServerResponse): Promise<void> {
   const incoming = await readIncoming(message);
-  response.setHeader('date', new Date(world.clock.now()).toUTCString());
+  setHeaders(response, { date: new Date(world.clock.now()).toUTCString(), ...protectiveHeaders });
   const { path } = incoming;
-  if (path === '/sandbox' || path.startsWith('/sandbox/')) sendAnswer(response, control(world, incoming));
-  else if (path === '/connect') sendAnswer(response, connectPage(world, incoming));
+  const refusal = refusedOrigin(message, incoming);
+  if (refusal !== undefined) sendAnswer(response, refusal);
+  else if (path === '/sandbox' || path.startsWith('/sandbox/')) sendAnswer(response, control(world, incoming));
+  else if (path === connectPath) sendAnswer(setHeaders(response, connectPageHeaders), connectPage(world, incoming));
   else serveAccount(world, incoming, response);
+}
+
+function setHeaders(response: ServerResponse, headers: Readonly<Record<string, string>>): ServerResponse {
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  return response;
 }
 
 function serveAccount(world: World, incoming: Incoming, response: ServerResponse): void {
