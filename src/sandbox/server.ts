@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
 import { connectPage, connectPageHeaders, connectPath } from './connect-page.js';
 import { control } from './control.js';
 import { faultName, performs } from './faults.js';
@@ -10,10 +10,15 @@ import { type Answer, Refusal } from './refusal.js';
 import { sendAnswer, sendSpoilt } from './wire.js';
 import type { World } from './world.js';
 
+/** How long a request may take to arrive, in milliseconds; its answer can take for ever, as a fault may have it. */
+type Patience = Pick<ServerOptions, 'headersTimeout' | 'requestTimeout' | 'connectionsCheckingInterval'>;
+
+const patience: Patience = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 5_000 };
+
 /** An HTTP server that serves a world; it does not listen yet. */
-export function sandboxServer(world: World): Server {
+export function sandboxServer(world: World, limits: Patience = patience): Server {
   // A request without a Host is refused like one with a foreign Host.
-  return createServer({ requireHostHeader: false }, (message, response) => {
+  return createServer({ ...limits, requireHostHeader: false }, (message, response) => {
     serve(world, message, response).catch(() => message.socket.destroy());
   });
 }
