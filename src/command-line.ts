@@ -1,6 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import type { BulkOptions } from './commands/bulk.js';
-import { type Config, readConfig, sandboxKey } from './config.js';
+import { type Config, readConfig } from './config.js';
 import { flags, refuseRepeated, settingsOf } from './flags.js';
 import { exitCodes, type Shell, UsageError } from './shell.js';
 import { version } from './version.js';
@@ -143,7 +143,6 @@ export async function runCommandLine(args: readonly string[], shell: Shell): Pro
       code = await runSandbox(
         numberOf('--port', port, [0, 65_535]),
         numberOf('--followers', followers, [0, 1_000_000]),
-        sandboxKey(shell.environment),
         shell,
       );
     });

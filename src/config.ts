@@ -87,12 +87,6 @@ function chooseAccess(maton: Key, manychat: Key): Access {
   return { mode: 'none', reason: problem ?? 'Neither MATON_API_KEY nor MANYCHAT_API_KEY is set' };
 }
 
-/** The key that a sandbox run alone takes: the one that is set for Maton, so that the same shell reaches it. */
-export function sandboxKey(environment: Readonly<Record<string, string | undefined>>): string | undefined {
-  const key = readKey('MATON_API_KEY', environment.MATON_API_KEY);
-  return key.state === 'usable' ? key.key : undefined;
-}
-
 const address = (standard: string) =>
   z
     .string()

@@ -11,7 +11,10 @@ import { version } from '../version.js';
  * Serves the tools over stdio; resolves when the client has closed stdin or `ending` has fired. What is still in flight
  * then is aborted.
  */
-export async function serve(settings: Config, { ending, wires }: Pick<Shell, 'ending' | 'wires'>): Promise<void> {
+export async function serve(
+  settings: Config,
+  { ending, note, wires }: Pick<Shell, 'ending' | 'note' | 'wires'>,
+): Promise<void> {
   const closed = new AbortController();
   const over = AbortSignal.any([ending, closed.signal]);
   let logging: Promise<OpenLog> | undefined;
@@ -28,6 +31,8 @@ export async function serve(settings: Config, { ending, wires }: Pick<Shell, 'en
     return opening;
   };
   const config = settings.sandbox ? (await answering()).config : settings;
+  // Whoever tests with the sandbox needs its address, whatever else is logged.
+  if (config.sandbox) note(JSON.stringify({ sandbox: config.gatewayUrl.origin }));
   const offer = offerUnder(config);
   serveOffer(offer, answering, {
     wires: wires(),
@@ -38,8 +43,7 @@ export async function serve(settings: Config, { ending, wires }: Pick<Shell, 'en
   });
   // The client's first question is answered meanwhile.
   const { log, flushed } = await logged();
-  const sandbox = config.sandbox ? { sandbox: config.gatewayUrl.origin } : {};
-  log.info({ version, access: config.access.mode, ...sandbox, tools: offer.tools.length }, 'ready');
+  log.info({ version, access: config.access.mode, tools: offer.tools.length }, 'ready');
   if (config.access.mode === 'none') log.warn({ reason: config.access.reason }, 'not configured');
   if (!over.aborted) await new Promise((resolve) => over.addEventListener('abort', resolve, { once: true }));
   await Promise.all([

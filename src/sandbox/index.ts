@@ -15,7 +15,6 @@ export interface SandboxOptions {
   port?: number;
   /** Where the time comes from; the system clock. */
   clock?: Clock;
-  matonKey?: string;
   /** State of the second connection; PENDING. */
   secondConnection?: 'PENDING' | 'ACTIVE';
   /** Whether requests are limited per second and hour; true. */
@@ -30,6 +29,7 @@ export interface SandboxOptions {
 export interface Sandbox {
   /** Address of all its planes, without a slash at the end. */
   readonly url: string;
+  /** Always the same, and of no use anywhere else. */
   readonly matonKey: string;
   /** Key of the first page, behind the first connection. */
   readonly manychatKey: string;
@@ -53,9 +53,9 @@ export interface Sandbox {
 
 /** Starts a sandbox on loopback; rejects when the port is taken. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const { port = 0, clock = Date, matonKey = 'maton-sandbox-key' } = options;
+  const { port = 0, clock = Date } = options;
   const { secondConnection = 'PENDING', limits = true, createShape = 'wrapped', followers = 0 } = options;
-  const world = createWorld({ clock, matonKey, secondConnection, limits, create_shape: createShape, followers });
+  const world = createWorld({ clock, secondConnection, limits, create_shape: createShape, followers });
   const server = sandboxServer(world);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -66,7 +66,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const secondConnectionId = world.connections.find(({ id }) => id !== firstConnectionId)?.id ?? '';
   return {
     url: world.base,
-    matonKey,
+    matonKey: world.matonKey,
     manychatKey: world.accounts.first.key,
     secondManychatKey: world.accounts.second.key,
     connectionId: firstConnectionId,

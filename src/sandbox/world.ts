@@ -24,7 +24,6 @@ export interface Settings {
 /** What a sandbox is made from. */
 export interface WorldOptions extends Settings {
   clock: Clock;
-  matonKey: string;
   secondConnection: 'PENDING' | 'ACTIVE';
   /** Contacts of the first page on top of its own. */
   followers: number;
@@ -32,6 +31,7 @@ export interface WorldOptions extends Settings {
 
 /** Everything a sandbox remembers. */
 export interface World {
+  /** Of no use anywhere else: whoever reaches the sandbox may know it, so that it must never be a real one. */
   readonly matonKey: string;
   /** Address of the server, known once it listens. */
   base: string;
@@ -49,13 +49,7 @@ export interface World {
 }
 
 /** Builds the state of a sandbox; the same options and the same clock give the same state. */
-export function createWorld({
-  clock: source,
-  matonKey,
-  secondConnection,
-  followers: count,
-  ...settings
-}: WorldOptions): World {
+export function createWorld({ clock: source, secondConnection, followers: count, ...settings }: WorldOptions): World {
   const clock = movableClock(source);
   const beginning = () => {
     const random = seededRandom(1);
@@ -65,7 +59,7 @@ export function createWorld({
     return { settings: { ...settings }, random, accounts, connections };
   };
   const world: World = {
-    matonKey,
+    matonKey: 'maton-sandbox-key',
     base: '',
     clock,
     limiter: slidingLimiter(),
