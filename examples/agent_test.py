@@ -26,7 +26,7 @@ class Server:
         client = {"name": "agent-test", "version": "1.0.0"}
         self.request("initialize", {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": client})
         self.write({"method": "notifications/initialized"})
-        # The log's first line tells where the sandbox listens.
+        # The first line on stderr tells where the sandbox listens.
         self.sandbox = re.search(r'"sandbox":"([^"]+)"', self.process.stderr.readline()).group(1)
 
     def write(self, message):

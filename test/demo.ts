@@ -16,7 +16,7 @@ const transport = new StdioClientTransport({
   stderr: 'pipe',
 });
 
-/** The log's first line tells where the sandbox listens. */
+/** The first line on stderr tells where the sandbox listens. */
 const sandboxUrl = new Promise<string>((resolve) => {
   transport.stderr?.on('data', (chunk: Buffer) => {
     const found = /"sandbox":"([^"]+)"/.exec(chunk.toString('utf8'));

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { ask } from './support/asking.js';
 import { noon, useSandbox } from './support/sandboxed.js';
@@ -123,6 +124,18 @@ describe('an order with a value that cannot be right', () => {
     expect((await order('reset', '')).status).toBe(200);
     expect(await faults()).toEqual([]);
   });
+});
+
+test('the orders that README and docs show are taken', async () => {
+  const readme = readFileSync('README.md', 'utf8').matchAll(
+    /sandbox\/(faults) -H 'content-type: application\/json' \\\n +-d '(.+)'/g,
+  );
+  const docs = readFileSync('docs/testing-agents.md', 'utf8').matchAll(
+    /^\| `POST \/sandbox\/(\w+)` \|[^`]*`(\{[^`]+\})`/gm,
+  );
+  const shown = [...readme, ...docs];
+  expect(shown.map(([, path]) => path)).toEqual(['faults', 'faults', 'clock', 'settings']);
+  for (const [, path = '', body = ''] of shown) expect((await order(path, body)).status, body).toBe(200);
 });
 
 describe('the clock', () => {

@@ -11,12 +11,16 @@ import { sendAnswer, sendSpoilt } from './wire.js';
 import type { World } from './world.js';
 
 /** How long a request may take to arrive, in milliseconds; its answer can take for ever, as a fault may have it. */
-type Patience = Pick<ServerOptions, 'headersTimeout' | 'requestTimeout' | 'connectionsCheckingInterval'>;
+type ArrivalLimits = Pick<ServerOptions, 'headersTimeout' | 'requestTimeout' | 'connectionsCheckingInterval'>;
 
-const patience: Patience = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 5_000 };
+const arrivalLimits: ArrivalLimits = {
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  connectionsCheckingInterval: 5_000,
+};
 
 /** An HTTP server that serves a world; it does not listen yet. */
-export function sandboxServer(world: World, limits: Patience = patience): Server {
+export function sandboxServer(world: World, limits: ArrivalLimits = arrivalLimits): Server {
   // A request without a Host is refused like one with a foreign Host.
   return createServer({ ...limits, requireHostHeader: false }, (message, response) => {
     serve(world, message, response).catch(() => message.socket.destroy());
