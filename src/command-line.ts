@@ -65,7 +65,7 @@ export async function runCommandLine(args: readonly string[], shell: Shell): Pro
     .description('serve MCP on stdin and stdout (the default)')
     .action(async () => {
       const { serve } = await import('./commands/serve.js');
-      await serve(config(false), shell);
+      code = await serve(config(false), shell);
     });
   program
     .command('tools [tool]')

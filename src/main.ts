@@ -95,8 +95,7 @@ async function main(args: string[]): Promise<number> {
     return runCommandLine(args, shell);
   }
   const [{ readConfig }, { serve }] = await Promise.all([import('./config.js'), import('./commands/serve.js')]);
-  await serve(readConfig({ ...shell.environment, ...settings }), shell);
-  return exitCodes.done;
+  return serve(readConfig({ ...shell.environment, ...settings }), shell);
 }
 
 /** What the person at the shell can mend is told in a sentence, a defect with its stack. */

@@ -1,3 +1,4 @@
+import { pipeline } from 'node:stream';
 import {
   acceptedContent,
   type CallToolResult,
@@ -6,6 +7,9 @@ import {
   type InputRequiredResult,
   inputRequired,
   inputResponse,
+  isJSONRPCNotification,
+  isJSONRPCRequest,
+  isJSONRPCResponse,
   McpServer,
   ProtocolError,
   ProtocolErrorCode,
@@ -24,6 +28,8 @@ import type { ListedResource } from './catalogue.js';
 import type { Completer } from './completion.js';
 import { linkIn, needsConfirmation, notConfirmed, questionOf } from './confirmation.js';
 import { type Deliveries, trackDeliveries } from './delivery.js';
+import { watchEnd } from './ending.js';
+import { type FrameError, frameFilter, maxFrame } from './frames.js';
 import { isAcceptable } from './input.js';
 import type { Offer } from './offer.js';
 import type { Progress } from './progress.js';
@@ -210,22 +216,40 @@ export interface ServerSide {
   /** Milliseconds, from any fixed point; the times of deliveries are told in it. */
   readonly now: () => number;
   readonly onError: (error: Error) => void;
-  readonly onClosed: () => void;
+  /** Told of a frame that was not served. */
+  readonly onRefused: (error: FrameError) => void;
+  /** Told once why the connection has ended; undefined where the client has gone away. */
+  readonly onClosed: (fault: Error | undefined) => void;
 }
+
+const isFrame = (value: unknown): boolean =>
+  isJSONRPCRequest(value) || isJSONRPCNotification(value) || isJSONRPCResponse(value);
 
 /**
  * Serves what is offered over a pair of streams, in both protocol eras, until the client goes away; what is answered
  * with is opened when it is first needed.
  */
-export function serveOffer(offer: Offer, open: Open, { wires, now, onError, onClosed }: ServerSide): void {
+export function serveOffer(offer: Offer, open: Open, { wires, now, onError, onRefused, onClosed }: ServerSide): void {
   const deliveries = trackDeliveries(now);
-  const transport = new StdioServerTransport(wires.stdin, wires.stdout);
+  const frames = frameFilter({
+    isFrame,
+    refuse(error, id) {
+      onRefused(error);
+      if (id === undefined) return;
+      // It may name an open call as well, which is not answered with this.
+      deliveries.read({ id, method: 'tools/call' });
+      transport.send({ jsonrpc: '2.0', id, error: { ...error } }).catch(onError);
+    },
+  });
+  // Larger than any frame, which the filter sees to.
+  const transport = new StdioServerTransport(frames, wires.stdout, { maxBufferSize: 2 * maxFrame });
+  const fault = watchEnd(wires);
   const close = transport.close.bind(transport);
   const send = transport.send.bind(transport);
   // The entry below owns the transport's callbacks, and it does not tell when the connection has ended.
   transport.close = async () => {
     await close();
-    onClosed();
+    onClosed(fault());
   };
   transport.send = (message) => {
     const sent = send(message);
@@ -238,4 +262,6 @@ export function serveOffer(offer: Offer, open: Open, { wires, now, onError, onCl
     deliveries.read(message);
     take?.(message);
   };
+  // What goes wrong with either is told by the transport.
+  pipeline(wires.stdin, frames, () => undefined);
 }

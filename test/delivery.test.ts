@@ -14,6 +14,9 @@ import { declarations } from '../tools/index.js';
 import { deferred } from './support/deferred.js';
 import { manualTiming, settle } from './support/timing.js';
 
+/** How long something is waited for that comes in milliseconds on a machine that has time. */
+const patience = { timeout: 10_000 };
+
 describe('deliveries', () => {
   const call = (id: unknown) => ({ jsonrpc: '2.0', id, method: 'tools/call', params: { name: 'x' } });
   const cancel = (requestId: unknown) => ({ method: 'notifications/cancelled', params: { requestId } });
@@ -175,6 +178,7 @@ describe.each([{ modern: false }, { modern: true }])('the delivery that a call c
       wires: { stdin: toServer, stdout: toClient },
       now: timing.now,
       onError: () => undefined,
+      onRefused: () => undefined,
       onClosed: () => undefined,
     });
     const client = new Client(
@@ -201,12 +205,12 @@ describe.each([{ modern: false }, { modern: true }])('the delivery that a call c
     const { client, timing, begun, answer } = await connect();
     timing.advance(100);
     const calls = [client.callTool(sending), client.callTool(sending)];
-    await vi.waitFor(() => expect(begun).toHaveLength(2));
+    await vi.waitFor(() => expect(begun).toHaveLength(2), patience);
     timing.advance(50);
     answer();
     await calls[0];
     const open = { arrivedAt: 100, answeredAt: undefined, cancelled: false };
-    await vi.waitFor(() => expect(begun).toEqual([{ ...open, answeredAt: 150 }, open]));
+    await vi.waitFor(() => expect(begun).toEqual([{ ...open, answeredAt: 150 }, open]), patience);
     answer();
     await calls[1];
   });
@@ -215,10 +219,10 @@ describe.each([{ modern: false }, { modern: true }])('the delivery that a call c
     const { client, begun, answer } = await connect();
     const giveUp = new AbortController();
     const call = client.callTool(sending, { signal: giveUp.signal });
-    await vi.waitFor(() => expect(begun).toHaveLength(1));
+    await vi.waitFor(() => expect(begun).toHaveLength(1), patience);
     giveUp.abort('enough');
     await expect(call).rejects.toThrow();
-    await vi.waitFor(() => expect(begun[0]?.cancelled).toBe(true));
+    await vi.waitFor(() => expect(begun[0]?.cancelled).toBe(true), patience);
     answer();
     await client.listTools();
     expect(begun).toEqual([{ arrivedAt: 0, answeredAt: undefined, cancelled: true }]);
@@ -231,11 +235,11 @@ describe.each([{ modern: false }, { modern: true }])('the delivery that a call c
       return { action: 'accept', content: { confirm: true } };
     });
     const call = client.callTool(sending);
-    await vi.waitFor(() => expect(begun).toHaveLength(1));
+    await vi.waitFor(() => expect(begun).toHaveLength(1), patience);
     // Before 2026-07-28 the server asks within the call; since then the call is made anew with the answer.
     expect(begun[0]).toEqual({ arrivedAt: modern ? 1_000 : 0, answeredAt: undefined, cancelled: false });
     answer();
     await call;
-    await vi.waitFor(() => expect(begun[0]?.answeredAt).toBe(1_000));
+    await vi.waitFor(() => expect(begun[0]?.answeredAt).toBe(1_000), patience);
   });
 });

@@ -1,4 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { afterEach, describe, expect, test } from 'vitest';
 import { declarations } from '../tools/index.js';
 import { deferred } from './support/deferred.js';
@@ -140,6 +142,59 @@ describe('the process', () => {
     else server.child.stdin.end();
     expect(await server.ended).toEqual({ code: 0, signal: null });
     await aborted.promise;
+  });
+
+  test('a call in flight is answered although a frame is too large', async () => {
+    const [begun, release] = [deferred(), deferred()];
+    const there = await upstream(async (_, response) => {
+      begun.resolve();
+      await release.promise;
+      response.end(JSON.stringify({ status: 'success', data: [] }));
+    });
+    const server = run({ ...through(there.url), MATON_CONNECTION_ID: 'c1' });
+    server.send(initialize, initialized, toolCall(2, 'manychat_list_tags'));
+    await begun.promise;
+    server.send(toolCall(3, 'manychat_create_tag', { name: 'x'.repeat(12_000_000) }));
+    expect((await server.answer(3)).error?.code).toBe(-32600);
+    release.resolve();
+    expect((await server.answer(2)).result?.structuredContent).toEqual({ tags: [] });
+    server.child.stdin.end();
+    expect(await server.ended).toEqual({ code: 0, signal: null });
+  });
+
+  test.runIf(existsSync('/dev/full'))('fails with a reason when its answers cannot be written', async () => {
+    const full = openSync('/dev/full', 'w');
+    const child = spawn(process.execPath, [program], {
+      env: { PATH: process.env.PATH ?? '' },
+      stdio: ['pipe', full, 'pipe'],
+    });
+    let err = '';
+    child.stderr?.on('data', (chunk: Buffer) => {
+      err += chunk.toString('utf8');
+    });
+    child.stdin?.on('error', () => undefined);
+    child.stdin?.write(`${JSON.stringify(initialize)}\n`);
+    const [code] = await once(child, 'close');
+    closeSync(full);
+    expect(code).toBe(1);
+    const logged = err
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(logged).toContainEqual(
+      expect.objectContaining({ level: 50, error: 'Error', code: 'ENOSPC', msg: 'connection failed' }),
+    );
+  });
+
+  test('ends as at the end of stdin when the client no longer reads', async () => {
+    const server = run();
+    server.send(initialize, initialized);
+    await server.answer(1);
+    server.child.stdout.destroy();
+    server.child.stdin.on('error', () => undefined);
+    const pings = setInterval(() => server.send({ jsonrpc: '2.0', id: 2, method: 'ping' }), 10);
+    expect(await server.ended).toEqual({ code: 0, signal: null });
+    clearInterval(pings);
   });
 
   test('a cancelled call is aborted and others go on', async () => {

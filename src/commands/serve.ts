@@ -2,20 +2,22 @@ import type { Answering } from '../answering.js';
 import type { Config } from '../config.js';
 import type { OpenLog } from '../log.js';
 import { offerUnder } from '../offer.js';
+import { codeOf } from '../reason.js';
 import { serveOffer } from '../server.js';
-import type { Shell } from '../shell.js';
+import { type ExitCode, exitCodes, type Shell } from '../shell.js';
 import { realTiming } from '../timing.js';
 import { version } from '../version.js';
 
 /**
- * Serves the tools over stdio; resolves when the client has closed stdin or `ending` has fired. What is still in flight
- * then is aborted.
+ * Serves the tools over stdio; resolves when the client has gone away, the connection has failed or `ending` has fired.
+ * What is still in flight then is aborted. It has failed only where the connection has.
  */
 export async function serve(
   settings: Config,
   { ending, note, wires }: Pick<Shell, 'ending' | 'note' | 'wires'>,
-): Promise<void> {
+): Promise<ExitCode> {
   const closed = new AbortController();
+  let fault: Error | undefined;
   const over = AbortSignal.any([ending, closed.signal]);
   let logging: Promise<OpenLog> | undefined;
   const logged = (): Promise<OpenLog> => {
@@ -39,13 +41,19 @@ export async function serve(
     now: realTiming.now,
     // The message of such an error can quote the frame, and with it a contact's data.
     onError: async (error) => (await logged()).log.warn({ error: error.name }, 'protocol'),
-    onClosed: () => closed.abort(),
+    // A frame is told by its size and by what is wrong with its form: of what it holds, nothing.
+    onRefused: async ({ code, message }) => (await logged()).log.warn({ code, reason: message }, 'frame refused'),
+    onClosed: (reason) => {
+      fault = reason;
+      closed.abort();
+    },
   });
   // The client's first question is answered meanwhile.
   const { log, flushed } = await logged();
   log.info({ version, access: config.access.mode, tools: offer.tools.length }, 'ready');
   if (config.access.mode === 'none') log.warn({ reason: config.access.reason }, 'not configured');
   if (!over.aborted) await new Promise((resolve) => over.addEventListener('abort', resolve, { once: true }));
+  if (fault !== undefined) log.error({ error: fault.name, code: codeOf(fault) }, 'connection failed');
   await Promise.all([
     opening?.then(
       ({ close }) => close(),
@@ -53,4 +61,5 @@ export async function serve(
     ),
     flushed(),
   ]);
+  return fault === undefined ? exitCodes.done : exitCodes.failed;
 }

@@ -1,0 +1,111 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { expect } from 'vitest';
+import { program } from './program.js';
+
+/** The eras of the protocol; the first has a handshake, the second tells its version with each request. */
+export type Era = 'legacy' | 'modern';
+
+const envelope = {
+  'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+  'io.modelcontextprotocol/clientInfo': { name: 'test', version: '1' },
+  'io.modelcontextprotocol/clientCapabilities': {},
+};
+
+/** A request as a client of the era makes it. */
+export const request = (era: Era, id: unknown, method: string, params: object = {}): string =>
+  JSON.stringify({
+    jsonrpc: '2.0',
+    id,
+    method,
+    params: { ...params, ...(era === 'modern' && { _meta: envelope }) },
+  });
+/** A call of a tool. */
+export const toolCall = (era: Era, id: unknown, name: string, args: object = {}): string =>
+  request(era, id, 'tools/call', { name, arguments: args });
+
+/** What a client says first. */
+export const openings: Record<Era, string[]> = {
+  legacy: [
+    request('legacy', 'opening', 'initialize', {
+      protocolVersion: '2025-06-18',
+      capabilities: {},
+      clientInfo: { name: 'test', version: '1' },
+    }),
+    '{"jsonrpc":"2.0","method":"notifications/initialized"}',
+  ],
+  modern: [request('modern', 'opening', 'server/discover')],
+};
+
+/** The server with no key, asked frame by frame. */
+export class Server {
+  readonly child: ChildProcessWithoutNullStreams = spawn(process.execPath, [program], {
+    env: { PATH: process.env.PATH ?? '', MANYCHAT_MCP_LOG_LEVEL: 'warn' },
+  });
+  readonly ended = once(this.child, 'close');
+  readonly lines: string[] = [];
+  err = '';
+  #rest = '';
+  #probes = 0;
+  readonly #waiting = new Map<string, (line: string) => void>();
+
+  constructor(readonly era: Era = 'legacy') {
+    // A process that ends does not read what is still written to it.
+    this.child.stdin.on('error', () => undefined);
+    this.child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      this.err += text;
+    });
+    this.child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      const lines = (this.#rest + text).split('\n');
+      this.#rest = lines.pop() ?? '';
+      for (const line of lines) this.#take(line);
+    });
+    for (const frame of openings[era]) this.send(frame);
+  }
+
+  #take(line: string): void {
+    this.lines.push(line);
+    const id = /"id":"(probe-\d+)"/.exec(line)?.[1];
+    if (id === undefined) return;
+    this.#waiting.get(id)?.(line);
+    this.#waiting.delete(id);
+  }
+
+  write(bytes: string | Buffer): void {
+    this.child.stdin.write(bytes);
+  }
+
+  send(frame: string): void {
+    this.write(`${frame}\n`);
+  }
+
+  /** The next call that is expected to be answered: its frame, and the line of its answer. */
+  probe(args: object = {}): { frame: string; answer: Promise<string> } {
+    this.#probes += 1;
+    const id = `probe-${this.#probes}`;
+    const answer = new Promise<string>((resolve, reject) => {
+      this.#waiting.set(id, resolve);
+      this.ended.then(() => reject(new Error(`the process ended before ${id}: ${this.err.slice(-2_000)}`)), reject);
+    });
+    // Whoever waits for it is told all the same.
+    answer.catch(() => undefined);
+    return { frame: toolCall(this.era, id, 'manychat_get_page', args), answer };
+  }
+
+  /** A normal call is still answered. */
+  async isAlive(): Promise<void> {
+    const { frame, answer } = this.probe();
+    this.send(frame);
+    expect(await answer).toContain('not_configured');
+  }
+
+  /** Ends it, and looks at all that it has written. */
+  async close(): Promise<void> {
+    this.child.stdin.end();
+    expect(await this.ended).toEqual([0, null]);
+    expect(this.#rest).toBe('');
+    for (const line of this.lines) expect(JSON.parse(line)).toHaveProperty('jsonrpc', '2.0');
+    for (const line of this.err.split('\n').filter((each) => each !== ''))
+      expect(JSON.parse(line)).toHaveProperty('level');
+  }
+}
