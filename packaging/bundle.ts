@@ -61,6 +61,8 @@ export async function bundleProgram(catalogue: Catalogue): Promise<Metafile> {
     legalComments: 'eof',
     alias: {
       '@modelcontextprotocol/server/_shims': pathOf('packaging/sdk-parts.ts'),
+      assert: pathOf('packaging/asserts.cts'),
+      'node:assert': pathOf('packaging/asserts.cts'),
       'thread-stream': pathOf('packaging/no-threads.ts'),
       worker_threads: pathOf('packaging/no-threads.ts'),
     },
