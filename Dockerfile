@@ -3,7 +3,7 @@
 FROM node:22-slim AS build
 WORKDIR /build
 COPY package.json package-lock.json ./
-RUN npm ci
+RUN npm ci --ignore-scripts
 COPY tsconfig.json vitest.config.ts ./
 COPY src src
 COPY tools tools
