@@ -37,19 +37,23 @@ export const openings: Record<Era, string[]> = {
   modern: [request('modern', 'opening', 'server/discover')],
 };
 
-/** The server with no key, asked frame by frame. */
+/** The server, asked frame by frame; with no key unless the environment holds one. */
 export class Server {
-  readonly child: ChildProcessWithoutNullStreams = spawn(process.execPath, [program], {
-    env: { PATH: process.env.PATH ?? '', MANYCHAT_MCP_LOG_LEVEL: 'warn' },
-  });
-  readonly ended = once(this.child, 'close');
+  readonly child: ChildProcessWithoutNullStreams;
+  readonly ended: Promise<unknown[]>;
   readonly lines: string[] = [];
   err = '';
   #rest = '';
   #probes = 0;
   readonly #waiting = new Map<string, (line: string) => void>();
 
-  constructor(readonly era: Era = 'legacy') {
+  constructor(
+    readonly era: Era = 'legacy',
+    environment: Readonly<Record<string, string>> = {},
+  ) {
+    const env = { PATH: process.env.PATH ?? '', MANYCHAT_MCP_LOG_LEVEL: 'warn', ...environment };
+    this.child = spawn(process.execPath, [program], { env });
+    this.ended = once(this.child, 'close');
     // A process that ends does not read what is still written to it.
     this.child.stdin.on('error', () => undefined);
     this.child.stderr.setEncoding('utf8').on('data', (text: string) => {
@@ -65,7 +69,7 @@ export class Server {
 
   #take(line: string): void {
     this.lines.push(line);
-    const id = /"id":"(probe-\d+)"/.exec(line)?.[1];
+    const id = /"id":"((?:probe|call)-\d+)"/.exec(line)?.[1];
     if (id === undefined) return;
     this.#waiting.get(id)?.(line);
     this.#waiting.delete(id);
@@ -83,13 +87,18 @@ export class Server {
   probe(args: object = {}): { frame: string; answer: Promise<string> } {
     this.#probes += 1;
     const id = `probe-${this.#probes}`;
+    return { frame: toolCall(this.era, id, 'manychat_get_page', args), answer: this.answer(id) };
+  }
+
+  /** The line of the answer to a call, whose id is `call-` and a number. */
+  answer(id: string): Promise<string> {
     const answer = new Promise<string>((resolve, reject) => {
       this.#waiting.set(id, resolve);
       this.ended.then(() => reject(new Error(`the process ended before ${id}: ${this.err.slice(-2_000)}`)), reject);
     });
     // Whoever waits for it is told all the same.
     answer.catch(() => undefined);
-    return { frame: toolCall(this.era, id, 'manychat_get_page', args), answer };
+    return answer;
   }
 
   /** A normal call is still answered. */
