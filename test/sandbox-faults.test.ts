@@ -1,12 +1,13 @@
 import { request as httpRequest } from 'node:http';
 import { describe, expect, test } from 'vitest';
-import type { Fault } from '../src/sandbox/index.js';
+import { type Fault, startSandbox } from '../src/sandbox/index.js';
 import { useSandbox } from './support/sandboxed.js';
+import { manualTiming } from './support/timing.js';
 
 const sandbox = useSandbox({ limits: false });
 
-function createTag(name: string, signal?: AbortSignal) {
-  return fetch(`${sandbox.url}/manychat/fb/page/createTag`, {
+function createTag(name: string, signal?: AbortSignal, { url } = sandbox) {
+  return fetch(`${url}/manychat/fb/page/createTag`, {
     method: 'POST',
     headers: { authorization: `Bearer ${sandbox.matonKey}`, 'content-type': 'application/json' },
     body: JSON.stringify({ name }),
@@ -82,18 +83,56 @@ describe('faults', () => {
 
   test('never answer', async () => {
     sandbox.order({ hang: true, perform: true });
-    await expect(createTag('Hung', AbortSignal.timeout(50))).rejects.toThrow();
+    const patience = new AbortController();
+    const hung = createTag('Hung', patience.signal);
+    await sandbox.received(1);
+    patience.abort();
+    await expect(hung).rejects.toThrow();
     expect(await tagExists('Hung')).toBe(true);
     expect(sandbox.requests()[0]).toMatchObject({ status: null, performed: true, fault: 'hang' });
   });
 
   test('delay or trickle the true answer', async () => {
-    sandbox.order({ delay_ms: 30 });
-    const begun = performance.now();
-    expect(await (await createTag('Late')).json()).toMatchObject({ data: { tag: { name: 'Late' } } });
-    expect(performance.now() - begun).toBeGreaterThan(25);
+    const answerOf = async (name: string, from = sandbox) => (await createTag(name, undefined, from)).json();
+    sandbox.order({ delay_ms: 1 });
+    expect(await answerOf('Late')).toMatchObject({ data: { tag: { name: 'Late' } } });
     sandbox.order({ trickle_ms: 1 });
-    expect(await (await createTag('Slow')).json()).toMatchObject({ data: { tag: { name: 'Slow' } } });
+    expect(await answerOf('Slow')).toMatchObject({ data: { tag: { name: 'Slow' } } });
+  });
+
+  test('delay or trickle by the time that the sandbox was given, and tell what they keep back', async () => {
+    const timing = manualTiming();
+    let kept = 0;
+    const onKeptBack = () => {
+      kept += 1;
+      return () => {
+        kept -= 1;
+      };
+    };
+    const patient = await startSandbox({ clock: timing, onKeptBack });
+    patient.order({ delay_ms: 30_000 });
+    const late = createTag('Late', undefined, patient);
+    await patient.received(1);
+    timing.advance(29_999);
+    expect(kept).toBe(1);
+    timing.advance(1);
+    expect(kept).toBe(0);
+    expect(await (await late).json()).toMatchObject({ data: { tag: { name: 'Late' } } });
+    patient.order({ trickle_ms: 1_000 });
+    const slow = createTag('Slow', undefined, patient);
+    await patient.received(2);
+    timing.advance(10_000);
+    expect(kept).toBe(1);
+    timing.advance(100_000);
+    expect(kept).toBe(0);
+    expect(await (await slow).json()).toMatchObject({ data: { tag: { name: 'Slow' } } });
+    patient.order({ hang: true });
+    const hung = createTag('Hung', undefined, patient).catch((error: unknown) => error);
+    await patient.received(3);
+    timing.advance(1_000_000);
+    expect(kept).toBe(1);
+    await patient.close();
+    expect(await hung).toBeInstanceOf(Error);
   });
 
   test('send more than a client should take', async () => {

@@ -211,7 +211,7 @@ describe('the sandbox itself', () => {
     const other = await startSandbox();
     other.order({ hang: true });
     const hanging = fetch(`${other.url}${pageInfo}`).catch((error: unknown) => error);
-    await new Promise((resolve) => setTimeout(resolve, 30));
+    await other.received(1);
     await other.close();
     expect(await hanging).toBeInstanceOf(Error);
   });

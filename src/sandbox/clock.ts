@@ -1,10 +1,15 @@
 /** Where the sandbox reads the time from: milliseconds since 1970. */
 export interface Clock {
   now(): number;
+  /**
+   * Calls back after so many milliseconds; the returned function forgets it. Without it delays are of real time,
+   * whatever `now` says.
+   */
+  after?(milliseconds: number, callBack: () => void): () => void;
 }
 
 /** A clock that can be moved forward, and set back to its source. */
-export interface MovableClock extends Clock {
+export interface MovableClock extends Required<Clock> {
   /** @throws RangeError for what is negative, or more than there is room for. */
   advance(milliseconds: number): void;
   /** How far it can still be moved, in milliseconds: 10 years in all, since not every number can be shown as a date. */
@@ -23,12 +28,18 @@ export const day = 24 * hour;
 
 const longestAdvance = 3_650 * day;
 
-/** Puts a movable offset on top of another clock. */
+function afterReally(milliseconds: number, callBack: () => void): () => void {
+  const timer = setTimeout(callBack, milliseconds);
+  return () => clearTimeout(timer);
+}
+
+/** Puts a movable offset on top of another clock. What is due later keeps its distance when the clock is moved. */
 export function movableClock(source: Clock): MovableClock {
   let offset = 0;
   return {
     now: () => source.now() + offset,
     room: () => longestAdvance - offset,
+    after: (milliseconds, callBack) => source.after?.(milliseconds, callBack) ?? afterReally(milliseconds, callBack),
     advance(milliseconds) {
       if (!(milliseconds >= 0 && offset + milliseconds <= longestAdvance)) {
         throw new RangeError(`the clock cannot be moved by ${milliseconds} ms`);

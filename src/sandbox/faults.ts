@@ -23,9 +23,9 @@ export interface FaultTiming {
 export type FaultEffect =
   /** Another answer; a string body goes out as it is, anything else as JSON. */
   | { status: number; headers?: Record<string, string>; body?: unknown; content_type?: string }
-  /** The true answer after so many milliseconds of real time. */
+  /** The true answer after so many milliseconds. */
   | { delay_ms: number }
-  /** The true answer, one byte each so many milliseconds of real time. */
+  /** The true answer, one byte each so many milliseconds. */
   | { trickle_ms: number }
   /** The true answer; then the connection is closed although it seemed to be kept alive. */
   | { close_connection: true }

@@ -4,7 +4,7 @@ import type { Fault } from './faults.js';
 import type { Delivery, DeliveryFilter } from './outbox.js';
 import type { RequestRecord } from './requests.js';
 import { sandboxServer } from './server.js';
-import { type CreateShape, createWorld } from './world.js';
+import { type CreateShape, createWorld, type OnKeptBack } from './world.js';
 
 export type { Fault, FaultEffect } from './faults.js';
 export type { Delivery } from './outbox.js';
@@ -13,7 +13,7 @@ export type { Delivery } from './outbox.js';
 export interface SandboxOptions {
   /** Port on 127.0.0.1; 0 takes a free one. */
   port?: number;
-  /** Where the time comes from; the system clock. */
+  /** Where the time comes from, that of delays included where it has `after`; the system clock. */
   clock?: Clock;
   /** State of the second connection; PENDING. */
   secondConnection?: 'PENDING' | 'ACTIVE';
@@ -23,6 +23,8 @@ export interface SandboxOptions {
   followers?: number;
   /** How the connections API answers a creation; wrapped. */
   createShape?: CreateShape;
+  /** Told of each request whose answer a hang, a delay or a trickle keeps back, so that a test can tell it from a slow machine. */
+  onKeptBack?: OnKeptBack;
 }
 
 /** A running sandbox. */
@@ -40,6 +42,8 @@ export interface Sandbox {
   messages(filter?: DeliveryFilter): Delivery[];
   /** The requests to the gateway, the connections API and ManyChat, oldest first. */
   requests(): RequestRecord[];
+  /** Resolves once there are so many requests, of those whose path contains a text where one is given. */
+  received(count: number, path?: string): Promise<void>;
   /** Makes something go wrong with requests to come. */
   order(fault: Fault): void;
   clearFaults(): void;
@@ -55,7 +59,9 @@ export interface Sandbox {
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const { port = 0, clock = Date } = options;
   const { secondConnection = 'PENDING', limits = true, createShape = 'wrapped', followers = 0 } = options;
-  const world = createWorld({ clock, secondConnection, limits, create_shape: createShape, followers });
+  const { onKeptBack = () => () => undefined } = options;
+  const settings = { limits, create_shape: createShape };
+  const world = createWorld({ clock, secondConnection, followers, onKeptBack, ...settings });
   const server = sandboxServer(world);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -73,6 +79,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     secondConnectionId,
     messages: world.outbox.list,
     requests: world.requests.list,
+    received: (count, path = '') => world.requests.received(count, path),
     order: world.faults.order,
     clearFaults: world.faults.clear,
     reset: world.reset,

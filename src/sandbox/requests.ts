@@ -39,6 +39,9 @@ export interface RequestLog {
   list(): RequestRecord[];
   /** How many older ones are no longer listed. */
   forgotten(): number;
+  /** Resolves once it holds so many requests whose path contains a text. */
+  received(count: number, path: string): Promise<void>;
+  /** Forgets the requests, not who waits for some. */
   reset(): void;
 }
 
@@ -52,11 +55,13 @@ export function requestLog(): RequestLog {
       0,
     ),
   );
+  const waiting = new Set<() => void>();
   return {
     add(request) {
       const { text } = request;
       const cut = text === undefined || text.length > longestKept;
       requests.add({ ...request, text: text?.slice(0, longestKept), cut });
+      for (const look of waiting) look();
     },
     list: () =>
       requests.list().map(({ text = '', bytes, cut, ...request }) => ({
@@ -65,6 +70,16 @@ export function requestLog(): RequestLog {
         ...(cut && { cut_from_bytes: bytes }),
       })),
     forgotten: requests.forgotten,
+    received: (count, path) =>
+      new Promise((resolve) => {
+        const look = (): void => {
+          if (requests.list().filter((each) => each.path.includes(path)).length < count) return;
+          waiting.delete(look);
+          resolve();
+        };
+        waiting.add(look);
+        look();
+      }),
     reset: requests.reset,
   };
 }

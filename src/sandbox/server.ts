@@ -49,7 +49,8 @@ function serveAccount(world: World, incoming: Incoming, response: ServerResponse
   const fault = world.faults.take(method, path);
   const performed = fault === undefined || performs(fault);
   const answer = performed ? answered(world, incoming) : notPerformed;
-  const status = fault === undefined ? sendAnswer(response, answer) : sendSpoilt(response, answer, fault);
+  const patience = { after: world.clock.after, keepBack: () => world.onKeptBack(incoming.headers) };
+  const status = fault === undefined ? sendAnswer(response, answer) : sendSpoilt(response, answer, fault, patience);
   world.requests.add({
     time,
     method,

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { pipeline, Readable } from 'node:stream';
 import { createGzip } from 'node:zlib';
+import type { MovableClock } from './clock.js';
 import type { Fault } from './faults.js';
 import { writeJson } from './json.js';
 import type { Answer } from './refusal.js';
@@ -24,15 +25,24 @@ export function sendAnswer(response: ServerResponse, answer: Answer, afterwards?
   return answer.status;
 }
 
+/** What an answer waits with. */
+export interface Patience extends Pick<MovableClock, 'after'> {
+  /** Told that the answer is kept back on purpose; the returned function tells that it no longer is. */
+  keepBack(): () => void;
+}
+
 /** Sends an answer as a fault spoils it; returns the status on the wire, null when there is none. */
-export function sendSpoilt(response: ServerResponse, answer: Answer, fault: Fault): number | null {
+export function sendSpoilt(response: ServerResponse, answer: Answer, fault: Fault, patience: Patience): number | null {
   const { socket } = response;
   const headers = { 'content-type': contentTypes.json };
   if ('status' in fault) {
     sendInstead(response, fault);
     return fault.status;
   }
-  if ('hang' in fault) return null;
+  if ('hang' in fault) {
+    patience.keepBack();
+    return null;
+  }
   if ('reset' in fault && fault.reset === 'before_headers') {
     socket?.resetAndDestroy();
     return null;
@@ -42,10 +52,14 @@ export function sendSpoilt(response: ServerResponse, answer: Answer, fault: Faul
   }
   const body = Buffer.from(bodyOf(answer));
   if ('delay_ms' in fault) {
-    const timer = setTimeout(() => sendAnswer(response, answer), fault.delay_ms);
-    response.on('close', () => clearTimeout(timer));
+    const goOn = patience.keepBack();
+    const forget = patience.after(fault.delay_ms, () => {
+      goOn();
+      sendAnswer(response, answer);
+    });
+    response.on('close', forget);
   } else if ('trickle_ms' in fault) {
-    trickle(response, answer.status, body, fault.trickle_ms);
+    trickle(response, answer.status, body, fault.trickle_ms, patience);
   } else if ('close_connection' in fault) {
     sendAnswer(response, answer, () => socket?.destroy());
   } else if ('gzip_bomb' in fault) {
@@ -76,16 +90,29 @@ function sendInstead(response: ServerResponse, fault: Extract<Fault, { status: n
   response.end(text);
 }
 
-function trickle(response: ServerResponse, status: number, body: Buffer, milliseconds: number): void {
+function trickle(
+  response: ServerResponse,
+  status: number,
+  body: Buffer,
+  milliseconds: number,
+  { after, keepBack }: Patience,
+): void {
   response.writeHead(status, { 'content-type': contentTypes.json, 'content-length': body.length });
   response.flushHeaders();
+  const goOn = keepBack();
   let sent = 0;
-  const timer = setInterval(() => {
+  const next = (): void => {
     response.write(body.subarray(sent, sent + 1));
     sent += 1;
-    if (sent >= body.length) response.end();
-  }, milliseconds);
-  response.on('close', () => clearInterval(timer));
+    if (sent < body.length) {
+      forget = after(milliseconds, next);
+    } else {
+      goOn();
+      response.end();
+    }
+  };
+  let forget = after(milliseconds, next);
+  response.on('close', () => forget());
 }
 
 /** A JSON object drawn out to a number of bytes by a property of its own. */

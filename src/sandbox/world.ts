@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Account } from './account.js';
 import { type Clock, type MovableClock, movableClock } from './clock.js';
 import { type Connection, firstConnections } from './connections.js';
@@ -21,12 +22,16 @@ export interface Settings {
   limits: boolean;
 }
 
+/** Told of a request whose answer is kept back on purpose; the function it returns is called when it no longer is. */
+export type OnKeptBack = (headers: IncomingHttpHeaders) => () => void;
+
 /** What a sandbox is made from. */
 export interface WorldOptions extends Settings {
   clock: Clock;
   secondConnection: 'PENDING' | 'ACTIVE';
   /** Contacts of the first page on top of its own. */
   followers: number;
+  onKeptBack: OnKeptBack;
 }
 
 /** Everything a sandbox remembers. */
@@ -36,6 +41,7 @@ export interface World {
   /** Address of the server, known once it listens. */
   base: string;
   readonly clock: MovableClock;
+  readonly onKeptBack: OnKeptBack;
   readonly limiter: Limiter;
   readonly outbox: Outbox;
   readonly requests: RequestLog;
@@ -49,7 +55,13 @@ export interface World {
 }
 
 /** Builds the state of a sandbox; the same options and the same clock give the same state. */
-export function createWorld({ clock: source, secondConnection, followers: count, ...settings }: WorldOptions): World {
+export function createWorld({
+  clock: source,
+  secondConnection,
+  followers: count,
+  onKeptBack,
+  ...settings
+}: WorldOptions): World {
   const clock = movableClock(source);
   const beginning = () => {
     const random = seededRandom(1);
@@ -62,6 +74,7 @@ export function createWorld({ clock: source, secondConnection, followers: count,
     matonKey: 'maton-sandbox-key',
     base: '',
     clock,
+    onKeptBack,
     limiter: slidingLimiter(),
     outbox: emptyOutbox(),
     requests: requestLog(),
