@@ -7,7 +7,7 @@ import { type OpenLog, openLog } from './log.js';
 import { createSendGuard } from './memory-send-guard.js';
 import { createPacer } from './pace.js';
 import type { Sandbox } from './sandbox/index.js';
-import { realTiming } from './timing.js';
+import { realTiming, type Timing } from './timing.js';
 import { offeredTools, type Tool } from './tool.js';
 import { userAgent } from './version.js';
 
@@ -22,6 +22,12 @@ export interface Runtime {
   readonly http: HttpClient;
   /** Aborts what is in flight and waits a little for the log to be written. */
   close(): Promise<void>;
+}
+
+/** What a runtime stands on; tests replace it. */
+export interface RuntimeParts {
+  readonly timing: Timing;
+  readonly openHttp: typeof createHttpClient;
 }
 
 async function startSandbox(): Promise<Sandbox> {
@@ -43,26 +49,27 @@ const everything = { chosen: new Set<string>(declarations.map(({ name }) => name
 export async function openRuntime(
   settings: Config,
   { log, flushed }: OpenLog = openLog(settings.logLevel),
+  { timing = realTiming, openHttp = createHttpClient }: Partial<RuntimeParts> = {},
 ): Promise<Runtime> {
   const sandbox = settings.sandbox ? await startSandbox() : undefined;
   const config = sandbox === undefined ? settings : onSandbox(settings, sandbox);
-  const http = createHttpClient(config.proxy);
+  const http = openHttp(config.proxy);
   const gateway = createGateway({
     config,
     http,
-    guard: createSendGuard(realTiming.now),
+    guard: createSendGuard(timing.now),
     log,
     userAgent,
     now: Date.now,
-    timing: realTiming,
-    pacer: createPacer(realTiming),
+    timing,
+    pacer: createPacer(timing),
     random: Math.random,
   });
   return {
     config,
     tools: offeredTools(declarations, config),
     everyTool: offeredTools(declarations, { ...config, ...everything }),
-    call: createToolCaller(gateway, log, config.access.mode === 'direct', realTiming.now),
+    call: createToolCaller(gateway, log, config.access.mode === 'direct', timing.now),
     http,
     async close() {
       await Promise.all([gateway.close(), sandbox?.close(), flushed()]);

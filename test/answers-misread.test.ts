@@ -3,7 +3,6 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Failure } from '../tools/failure.js';
 import { type Caller, callerThrough, createCaller } from './support/caller.js';
 import { through } from './support/program.js';
-import { fastTiming } from './support/timing.js';
 import { startUpstream, type Upstream } from './support/upstream.js';
 
 const flow = { subscriber_id: '1', flow_ns: 'content1' };
@@ -13,7 +12,7 @@ describe('answers that are easily misread', () => {
   let caller: Caller;
   beforeEach(async () => {
     upstream = await startUpstream();
-    caller = createCaller({ ...through(upstream.url), MATON_CONNECTION_ID: 'c1' }, { timing: fastTiming(100) });
+    caller = createCaller({ ...through(upstream.url), MATON_CONNECTION_ID: 'c1' });
   });
   afterEach(async () => {
     await caller.close();

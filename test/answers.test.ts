@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { kinds } from '../tools/failure.js';
 import { declarations } from '../tools/index.js';
 import { type Caller, callerThrough, createCaller } from './support/caller.js';
+import { drivenTiming } from './support/driven.js';
 import { everyTurnAtOnce } from './support/pacer.js';
 import { useSendGuard } from './support/sandboxed.js';
-import { fastTiming } from './support/timing.js';
 import { startUpstream, type Upstream } from './support/upstream.js';
 import { calls, refusal, table } from './upstream-answers.js';
 
@@ -18,7 +18,7 @@ describe('upstream answers become failures', () => {
   let upstream: Upstream;
   let maton: Caller;
   let direct: Caller;
-  const timing = fastTiming(100);
+  const timing = drivenTiming();
   const parts = { now, timing, pacer: everyTurnAtOnce, guard: useSendGuard(timing.now) };
 
   beforeAll(async () => {

@@ -54,7 +54,7 @@ describe('nobody gets a message twice', () => {
     const path = write('contacts.csv', csv(60));
     sandbox.order({ match: { path: 'sendContent' }, after: 3, delay_ms: 60 });
     const running = run(path);
-    while (reached(sandbox).length < 3) await new Promise((resolve) => setTimeout(resolve, 5));
+    await sandbox.received(3, 'sendContent');
     appendFileSync(path, `9,${'x'.repeat(200_000)}\n1,2,3,4\n`);
     const { code, counts } = await running;
     expect([0, 4]).toContain(code);

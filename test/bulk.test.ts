@@ -96,7 +96,7 @@ describe('a bulk', () => {
     const end = new AbortController();
     sandbox.order({ match: { path: 'sendContent' }, after: 10, delay_ms: 50 });
     const running = run(path, hello, { ending: end.signal });
-    while (sends() < 11) await new Promise((resolve) => setTimeout(resolve, 5));
+    await sandbox.received(11, 'sendContent');
     end.abort();
     const { code, counts, noted } = await running;
     expect(code).toBe(4);

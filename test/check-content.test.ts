@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { maria } from './support/people.js';
 import { useCaller } from './support/sandboxed.js';
-import { fastTiming } from './support/timing.js';
 
-const used = useCaller({ timing: fastTiming(50), random: () => 0 });
+const used = useCaller({ random: () => 0 });
 
 describe('manychat_check_content', () => {
   const check = (data: unknown, more: object = {}) => used.result('manychat_check_content', { data, ...more });

@@ -2,11 +2,12 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { connectAccount } from '../src/commands/connect.js';
 import { readConfig } from '../src/config.js';
+import { createHttpClient } from '../src/http.js';
 import { type Shell, UsageError } from '../src/shell.js';
+import { drivenTiming } from './support/driven.js';
 import { through } from './support/program.js';
 import { useSandbox } from './support/sandboxed.js';
 import { recordingShell, runHere } from './support/shell.js';
-import { fastTiming } from './support/timing.js';
 
 const sandbox = useSandbox({ limits: false });
 
@@ -34,25 +35,45 @@ interface Asked extends Partial<Shell> {
   readonly timeoutSeconds?: number;
   /** Told the link when it is printed. */
   readonly onLink?: (link: string, end: () => void) => unknown;
-  readonly onNote?: (line: string) => void;
+  /** Told each line that is not the answer. */
+  readonly onNote?: (line: string) => unknown;
+  readonly redraw?: (line: string) => unknown;
 }
 
-/** Runs `connect` in this process, a second of its waiting in a millisecond. */
+/** Runs `connect` in this process; its time stands still while the owner of an account is at work. */
 async function connecting(asked: Asked = {}) {
-  const { environment = {}, connectionId, json = false, timeoutSeconds = 86_400, onLink, ...replaced } = asked;
+  const {
+    environment = {},
+    connectionId,
+    json = false,
+    timeoutSeconds = 86_400,
+    onLink,
+    onNote,
+    redraw,
+    ...replaced
+  } = asked;
+  const timing = drivenTiming();
   const settings = { ...through(sandbox.url, sandbox.matonKey), ...environment };
   const entered: unknown[] = [];
+  const during = (work: unknown): void => {
+    entered.push(timing.still(Promise.resolve(work)));
+  };
   const { shell, out, err, end } = recordingShell(settings, {
     ...replaced,
+    onNote: (line) => during(onNote?.(line)),
+    ...(redraw && { redraw: (line) => during(redraw(line)) }),
     print(line) {
       out.push(line);
       const link = /http:[^"\s]*session_token=\w+/.exec(line)?.[0];
-      if (link !== undefined) entered.push(onLink?.(link, end));
+      if (link !== undefined) during(onLink?.(link, end));
     },
   });
   const config = readConfig({ MANYCHAT_MCP_LOG_LEVEL: 'silent', ...settings });
   const options = { connectionId, open: false, json, timeoutSeconds };
-  const code = await connectAccount(config, options, shell, fastTiming());
+  const code = await connectAccount(config, options, shell, {
+    timing,
+    openHttp: (proxy) => timing.watched(createHttpClient(proxy)),
+  });
   await Promise.all(entered);
   expect([...out, ...err].join('\n')).not.toContain(sandbox.matonKey);
   const created = sandbox.requests().filter(({ method, path }) => method === 'POST' && path === '/connections');
@@ -161,9 +182,9 @@ describe('connect', () => {
       onLink: () => sandbox.order({ match: { method: 'GET', path: '/connections/' }, times: 3, status: 503, body: {} }),
       onNote: (line) => {
         if (line.includes('cannot ask')) entered ??= enterInLatest();
+        return entered;
       },
     });
-    await entered;
     expect(err).toMatch(/PENDING; cannot ask at the moment \(HTTP 503.*\), going on/);
     expect(code).toBe(0);
   });
@@ -177,7 +198,7 @@ describe('connect', () => {
       redraw(line) {
         lines.push(line);
         redrawn += line === '' ? 0 : 1;
-        if (redrawn === 3) void enterInLatest();
+        return redrawn === 3 && line !== '' ? enterInLatest() : undefined;
       },
     });
     expect(code).toBe(0);

@@ -3,7 +3,6 @@ import { describe, expect, test } from 'vitest';
 import type { Channel } from '../tools/channels.js';
 import { aisha, dmitri, maria, sofia } from './support/people.js';
 import { useCaller } from './support/sandboxed.js';
-import { fastTiming } from './support/timing.js';
 
 /** A contact that can be written to now, by channel. */
 const contacts: Readonly<Record<Channel, string>> = {
@@ -14,7 +13,7 @@ const contacts: Readonly<Record<Channel, string>> = {
 };
 const named: Channel[] = ['messenger', 'instagram', 'whatsapp', 'telegram'];
 
-const used = useCaller({ timing: fastTiming(200), random: () => 0 });
+const used = useCaller({ random: () => 0 });
 
 const send = (data: unknown, channel: Channel = 'messenger', more: object = {}) =>
   used.caller.call('manychat_send_content', { subscriber_id: contacts[channel], data, ...more });

@@ -2,10 +2,9 @@ import { describe, expect, test } from 'vitest';
 import type { Failure } from '../tools/failure.js';
 import { emma, liam, maria, noah, sofia, tom } from './support/people.js';
 import { useCaller } from './support/sandboxed.js';
-import { fastTiming } from './support/timing.js';
 
 describe('a refused send', () => {
-  const used = useCaller({ timing: fastTiming(50), random: () => 0 });
+  const used = useCaller({ random: () => 0 });
 
   async function refusal(subscriber_id: string, content: object = {}, more: object = {}): Promise<Failure> {
     const data = { version: 'v2', content: { ...content, messages: [{ type: 'text', text: 'hi' }] } };

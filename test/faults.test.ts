@@ -3,10 +3,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { FaultEffect } from '../src/sandbox/index.js';
 import type { Failure } from '../tools/failure.js';
 import { createCaller } from './support/caller.js';
+import { beginning, drivenTiming } from './support/driven.js';
 import { john } from './support/people.js';
 import { pinnedTo, through } from './support/program.js';
 import { useCaller } from './support/sandboxed.js';
-import { fastTiming } from './support/timing.js';
 
 const text = { version: 'v2', content: { messages: [{ type: 'text', text: 'once' }] } };
 
@@ -29,7 +29,6 @@ interface Expected {
   reach: 'unsent' | 'refused' | 'ambiguous';
   /** Requests that arrive, where it is not one or three. */
   requests?: 'several' | 'one';
-  large?: true;
 }
 
 const json = (status: number, body: unknown, headers?: Record<string, string>): FaultEffect => ({
@@ -43,7 +42,7 @@ const faults: [string, FaultEffect, Expected][] = [
   ['reset before headers', { reset: 'before_headers' }, { kind: 'network', reach: 'ambiguous' }],
   ['reset in the body', { reset: 'in_body' }, { kind: 'network', reach: 'ambiguous' }],
   ['truncated body', { truncate: true }, { kind: 'network', reach: 'ambiguous' }],
-  ['trickle', { trickle_ms: 1_000 }, { kind: 'timeout', reach: 'ambiguous' }],
+  ['trickle', { trickle_ms: 3_000 }, { kind: 'timeout', reach: 'ambiguous' }],
   ['hang', { hang: true }, { kind: 'timeout', reach: 'ambiguous' }],
   [
     '429 with seconds',
@@ -52,7 +51,7 @@ const faults: [string, FaultEffect, Expected][] = [
   ],
   [
     '429 with a date',
-    json(429, { message: 'Slow down', code: 429 }, { 'retry-after': new Date(Date.now() + 1_000).toUTCString() }),
+    json(429, { message: 'Slow down', code: 429 }, { 'retry-after': new Date(beginning + 1_000).toUTCString() }),
     { kind: 'rate_limited', reach: 'refused', requests: 'several' },
   ],
   [
@@ -82,15 +81,9 @@ const faults: [string, FaultEffect, Expected][] = [
     { status: 301, headers: { location: 'https://elsewhere.example/' }, body: '' },
     { kind: 'bad_response', reach: 'ambiguous' },
   ],
-  ['9 MB', { body_bytes: 9 * 1024 * 1024 }, { kind: 'bad_response', reach: 'ambiguous', large: true }],
-  ['gzip bomb', { gzip_bomb: 64 * 1024 * 1024 }, { kind: 'bad_response', reach: 'ambiguous', large: true }],
+  ['9 MB', { body_bytes: 9 * 1024 * 1024 }, { kind: 'bad_response', reach: 'ambiguous' }],
+  ['gzip bomb', { gzip_bomb: 64 * 1024 * 1024 }, { kind: 'bad_response', reach: 'ambiguous' }],
 ];
-
-/** Fast enough that a deadline of 45 seconds is over in less than one, slow enough for a real exchange. */
-const timing = fastTiming(60);
-
-/** Answers of many megabytes take real time to read. */
-const slowTiming = fastTiming(4);
 
 function check(name: EffectName, failure: Failure, { kind, reach }: Expected): void {
   const again = repeatable.has(name);
@@ -101,8 +94,8 @@ function check(name: EffectName, failure: Failure, { kind, reach }: Expected): v
 }
 
 describe.each(faults)('%s', (_, fault, expected) => {
-  const pace = expected.large === true ? slowTiming : timing;
-  const used = useCaller({ timing: pace });
+  const timing = drivenTiming();
+  const used = useCaller({ timing });
 
   test('for each effect: kind, performed, requests and no answer after the deadline', async () => {
     const ambiguous = expected.reach === 'ambiguous';
@@ -113,9 +106,8 @@ describe.each(faults)('%s', (_, fault, expected) => {
     await Promise.all(
       names.map(async (name) => {
         const [tool, args, path] = effects[name];
-        const started = pace.now();
         const outcome = await used.caller.call(tool, args);
-        expect(pace.now() - started).toBeLessThan(used.caller.config.deadlineMs * 1.5);
+        expect(timing.now()).toBeLessThan(used.caller.config.deadlineMs);
         if (outcome.ok) throw new Error(`${name} succeeded`);
         check(name, outcome.failure, expected);
         const arrived = used.sandbox.requests().filter((request) => request.path.endsWith(path)).length;
@@ -172,7 +164,7 @@ describe('no connection', () => {
 });
 
 describe('faults that pass', () => {
-  const used = useCaller({ timing });
+  const used = useCaller();
 
   test.each(names)('a clean 429 is overcome: %s', async (name) => {
     const [tool, args, path] = effects[name];
@@ -207,7 +199,7 @@ describe('faults that pass', () => {
     used.sandbox.order({ match: { path }, reset: 'before_headers', perform: true });
     const cancel = new AbortController();
     const cancelled = used.caller.call(tool, args, { signal: cancel.signal });
-    while (used.sandbox.requests().length < 3) await new Promise((resolve) => setTimeout(resolve, 1));
+    await used.sandbox.received(3);
     cancel.abort('no more');
     expect(await cancelled).toMatchObject({ ok: false, failure: { kind: 'cancelled', performed: 'unknown' } });
   });

@@ -201,7 +201,7 @@ describe('where the type of a field is known', () => {
     const cancel = new AbortController();
     const args = { subscriber_id: john, field_name: 'purchase_count', field_value: 5 };
     const outcome = used.caller.call('manychat_set_custom_field_by_name', args, { signal: cancel.signal });
-    while (used.countOf('getCustomFields') === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    await used.sandbox.received(1, 'getCustomFields');
     cancel.abort();
     expect(await outcome).toMatchObject({ ok: false, failure: { kind: 'cancelled', performed: 'no' } });
     expect(used.countOf('setCustomFieldByName')).toBe(0);

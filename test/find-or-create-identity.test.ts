@@ -1,11 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { aisha, maria } from './support/people.js';
 import { useCaller } from './support/sandboxed.js';
-import { fastTiming } from './support/timing.js';
 
 const find = 'manychat_find_or_create_subscriber';
 
-const used = useCaller({ timing: fastTiming(50), random: () => 0 });
+const used = useCaller({ random: () => 0 });
 
 /** The refusal of the next creation, in the shape that was seen live. */
 function refuseCreation(message: string): void {

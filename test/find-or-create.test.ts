@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { aisha, john, maria } from './support/people.js';
 import { lost, useCaller } from './support/sandboxed.js';
-import { fastTiming } from './support/timing.js';
 
-const used = useCaller({ timing: fastTiming(50), random: () => 0 });
+const used = useCaller({ random: () => 0 });
 
 describe('manychat_find_or_create_subscriber', () => {
   const find = 'manychat_find_or_create_subscriber';

@@ -207,7 +207,7 @@ describe('the gateway client', () => {
     const caller = createCaller(through(upstream.url));
     const cancel = new AbortController();
     const call = caller.call('manychat_send_flow', { subscriber_id: '1', flow_ns: 'c' }, { signal: cancel.signal });
-    while (upstream.arrived.length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+    await upstream.received(1);
     cancel.abort('no');
     expect(await call).toMatchObject({ ok: false, failure: { kind: 'cancelled', performed: 'no' } });
     await caller.close();

@@ -14,7 +14,6 @@ import type { Workflow } from '../tools/workflow.js';
 import { type Caller, createCaller } from './support/caller.js';
 import { everyTurnAtOnce } from './support/pacer.js';
 import { through } from './support/program.js';
-import { fastTiming } from './support/timing.js';
 import { startUpstream, type Upstream } from './support/upstream.js';
 
 const seed = 20_260_731;
@@ -246,7 +245,7 @@ describe('whatever is asked and answered', () => {
       later += rememberedMs;
       return later;
     });
-    const parts = { timing: fastTiming(), random: () => 0, pacer: everyTurnAtOnce, guard };
+    const parts = { random: () => 0, pacer: everyTurnAtOnce, guard };
     const access = through(upstream.url, key);
     callers = [createCaller({ ...access, MATON_CONNECTION_ID: 'pinned-1' }, parts), createCaller(access, parts)];
   });

@@ -2,10 +2,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Outcome } from '../src/calls.js';
 import { createSendGuard } from '../src/memory-send-guard.js';
 import { type Fault, type FaultEffect, type Sandbox, startSandbox } from '../src/sandbox/index.js';
+import { fastTiming } from './bench/fast-timing.js';
 import { type Caller, createCaller } from './support/caller.js';
 import { directlyTo, through } from './support/program.js';
 import { createRandom } from './support/random.js';
-import { fastTiming } from './support/timing.js';
 
 /** Every sequence follows from this number and its own; only the order of arrival differs from run to run. */
 const seed = 20_260_731;

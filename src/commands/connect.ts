@@ -4,7 +4,7 @@ import { isObject } from '../../tools/object.js';
 import type { Outcome } from '../calls.js';
 import type { Config } from '../config.js';
 import { toolNamed } from '../named-tool.js';
-import { openRuntime, type Runtime } from '../runtime.js';
+import { openRuntime, type Runtime, type RuntimeParts } from '../runtime.js';
 import { type ExitCode, exitCodes, type Shell, UsageError } from '../shell.js';
 import { pause, realTiming, type Timing, timeout } from '../timing.js';
 import { openInBrowser } from './browser.js';
@@ -163,7 +163,7 @@ export async function connectAccount(
   config: Config,
   options: ConnectOptions,
   shell: Shell,
-  timing: Timing = realTiming,
+  parts: Partial<RuntimeParts> = {},
 ): Promise<ExitCode> {
   if (config.access.mode === 'direct' && !config.sandbox) {
     throw new UsageError(
@@ -176,9 +176,9 @@ export async function connectAccount(
   }
   if (makes && config.readOnly)
     throw new UsageError('connect makes a connection, which --read-only forbids: leave it out');
-  const runtime = await openRuntime(config);
+  const runtime = await openRuntime(config, undefined, parts);
   try {
-    return await connectThrough(runtime, options, shell, timing);
+    return await connectThrough(runtime, options, shell, parts.timing ?? realTiming);
   } finally {
     await runtime.close();
   }

@@ -59,9 +59,8 @@ export interface Sandbox {
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const { port = 0, clock = Date } = options;
   const { secondConnection = 'PENDING', limits = true, createShape = 'wrapped', followers = 0 } = options;
-  const { onKeptBack = () => () => undefined } = options;
   const settings = { limits, create_shape: createShape };
-  const world = createWorld({ clock, secondConnection, followers, onKeptBack, ...settings });
+  const world = createWorld({ clock, secondConnection, followers, onKeptBack: options.onKeptBack, ...settings });
   const server = sandboxServer(world);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

@@ -31,7 +31,7 @@ export interface WorldOptions extends Settings {
   secondConnection: 'PENDING' | 'ACTIVE';
   /** Contacts of the first page on top of its own. */
   followers: number;
-  onKeptBack: OnKeptBack;
+  onKeptBack?: OnKeptBack | undefined;
 }
 
 /** Everything a sandbox remembers. */
@@ -59,7 +59,7 @@ export function createWorld({
   clock: source,
   secondConnection,
   followers: count,
-  onKeptBack,
+  onKeptBack = () => () => undefined,
   ...settings
 }: WorldOptions): World {
   const clock = movableClock(source);

@@ -10,7 +10,7 @@ import { startSandbox } from '../../src/sandbox/index.js';
 import { createCaller } from '../support/caller.js';
 import { followers } from '../support/people.js';
 import { pinnedTo } from '../support/program.js';
-import { fastTiming } from '../support/timing.js';
+import { fastTiming } from './fast-timing.js';
 import { table } from './figures.js';
 import { start } from './sides.js';
 

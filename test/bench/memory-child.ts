@@ -5,7 +5,7 @@
 import type { Timing } from '../../src/timing.js';
 import { createCaller } from '../support/caller.js';
 import { through } from '../support/program.js';
-import { fastTiming } from '../support/timing.js';
+import { fastTiming } from './fast-timing.js';
 import { timed } from './figures.js';
 
 /** Bytes in use. */

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { Agent } from 'undici';
+import { realTiming } from '../../src/timing.js';
 import { createCaller } from '../support/caller.js';
 import { everyTurnAtOnce } from '../support/pacer.js';
 import { connectProgram } from '../support/program.js';
@@ -69,7 +70,10 @@ export async function openSides(url: string): Promise<Sides> {
   const keyless = await connectProgram({});
   const empty = new Client({ name: 'bench', version: '1' });
   await empty.connect(new StdioClientTransport({ command: process.execPath, args: [beside('empty-server.js')] }));
-  const caller = createCaller({ ...direct(url), MANYCHAT_MCP_LOG_LEVEL: 'info' }, { pacer: everyTurnAtOnce });
+  const caller = createCaller(
+    { ...direct(url), MANYCHAT_MCP_LOG_LEVEL: 'info' },
+    { timing: realTiming, pacer: everyTurnAtOnce },
+  );
   const agent = new Agent();
   const headers = { authorization: `Bearer ${direct(url).MANYCHAT_API_KEY}`, accept: 'application/json' };
   return {

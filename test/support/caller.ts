@@ -1,5 +1,3 @@
-// Loaded beforehand, since a test's time may run faster than a module loads.
-import '../../src/dispatchers.js';
 import { type CallerSide, createToolCaller, type Outcome, type ToolCaller } from '../../src/calls.js';
 import { type Config, readConfig } from '../../src/config.js';
 import { createGateway } from '../../src/gateway.js';
@@ -8,9 +6,10 @@ import { createLog } from '../../src/log.js';
 import { createSendGuard } from '../../src/memory-send-guard.js';
 import { createPacer, type Pacer } from '../../src/pace.js';
 import type { SendGuard } from '../../src/send-guard.js';
-import { realTiming, type Timing } from '../../src/timing.js';
+import type { Timing } from '../../src/timing.js';
 import { offeredTools } from '../../src/tool.js';
 import { declarations } from '../../tools/index.js';
+import { drivenTiming, isDriven } from './driven.js';
 import { through } from './program.js';
 
 /** Tools called in this process, over real HTTP. */
@@ -25,6 +24,7 @@ export interface Caller {
 
 /** What a test may replace. */
 export interface CallerParts {
+  /** One that is driven sees the exchanges of the caller, and stands still while one is under way. */
   readonly timing: Timing;
   readonly pacer: Pacer;
   readonly guard: SendGuard;
@@ -32,19 +32,20 @@ export interface CallerParts {
   readonly random: () => number;
 }
 
-/** Calls tools as the server does, under the given settings. */
+/** Calls tools as the server does, under the given settings, in a time that is driven unless told otherwise. */
 export function createCaller(
   environment: Record<string, string>,
   {
-    timing = realTiming,
-    now = Date.now,
+    timing = drivenTiming(),
+    now = isDriven(timing) ? timing.clock.now : Date.now,
     random = Math.random,
     pacer = createPacer(timing),
     guard = createSendGuard(timing.now),
   }: Partial<CallerParts> = {},
 ): Caller {
   const config = readConfig({ MANYCHAT_MCP_LOG_LEVEL: 'info', ...environment });
-  const http = createHttpClient(config.proxy);
+  const client = createHttpClient(config.proxy);
+  const http = isDriven(timing) ? timing.watched(client) : client;
   const logged: string[] = [];
   const log = createLog(config.logLevel, { write: (line: string) => void logged.push(line) });
   const gateway = createGateway({

@@ -2,14 +2,14 @@ import { afterAll, beforeAll, beforeEach, onTestFinished } from 'vitest';
 import { createSendGuard } from '../../src/memory-send-guard.js';
 import { type Fault, type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/index.js';
 import type { SendGuard } from '../../src/send-guard.js';
-import { realTiming } from '../../src/timing.js';
 import type { Result } from '../../tools/endpoint.js';
 import type { Failure } from '../../tools/failure.js';
 import { type Caller, type CallerParts, createCaller } from './caller.js';
+import { beginning, drivenTiming, isDriven, keptBack } from './driven.js';
 import { pinnedTo, through } from './program.js';
 
 /** A clock that stands still at noon. */
-export const noon = { now: () => Date.parse('2026-09-20T12:00:00Z') };
+export const noon = { now: () => beginning };
 
 /** An answer that is lost on the way, the request carried out or not. */
 export const lost = (path: string, perform: boolean): Fault => ({
@@ -21,9 +21,13 @@ export const lost = (path: string, perform: boolean): Fault => ({
 /** The contacts that got the messages of a sandbox, in their order. */
 export const reached = (sandbox: Sandbox) => sandbox.messages().map(({ subscriber_id: id }) => id);
 
+/** Starts a sandbox that tells driven times what it keeps back. */
+export const startKeeping = (options: SandboxOptions = {}): Promise<Sandbox> =>
+  startSandbox({ onKeptBack: keptBack, ...options });
+
 /** A sandbox for one test, calls to its connections API, and the environment that leads there. */
 export async function sandboxed(options: SandboxOptions = {}) {
-  const sandbox = await startSandbox(options);
+  const sandbox = await startKeeping(options);
   onTestFinished(() => sandbox.close());
   const connections = async (method: string, id: string): Promise<Record<string, unknown>> => {
     const headers = { authorization: `Bearer ${sandbox.matonKey}` };
@@ -50,7 +54,7 @@ function useStarted<Started extends { close(): Promise<void> }>(start: () => Sta
 
 /** A sandbox for the tests of the block this stands in, reset before each of them. */
 export function useSandbox(options: SandboxOptions = {}): Sandbox {
-  const sandbox = useStarted(() => startSandbox(options));
+  const sandbox = useStarted(() => startKeeping(options));
   beforeEach(() => sandbox.reset());
   return sandbox;
 }
@@ -78,11 +82,16 @@ export interface UsedCaller {
   countOf(word: string): number;
 }
 
-/** A caller and its sandbox, without rate limits unless told otherwise, for the tests of the block this stands in. */
+/**
+ * A caller and its sandbox, without rate limits unless told otherwise, for the tests of the block this stands in. Both
+ * go by one time, which is driven unless told otherwise.
+ */
 export function useCaller(parts: Partial<CallerParts> = {}, options: SandboxOptions = {}): UsedCaller {
-  const sandbox = useSandbox({ limits: false, ...options });
-  const guard = parts.guard ?? useSendGuard(parts.timing?.now ?? realTiming.now);
-  const caller = useStarted(() => createCaller(pinnedTo(sandbox), { ...parts, guard }));
+  const { timing = drivenTiming() } = parts;
+  const clock = isDriven(timing) ? { clock: timing.clock } : {};
+  const sandbox = useSandbox({ limits: false, ...clock, ...options });
+  const { guard = useSendGuard(timing.now) } = parts;
+  const caller = useStarted(() => createCaller(pinnedTo(sandbox), { ...parts, timing, guard }));
   const paths = () => sandbox.requests().map(({ path }) => path.split('/').at(-1));
   return {
     sandbox,

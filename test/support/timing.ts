@@ -1,16 +1,5 @@
 import type { Timing } from '../../src/timing.js';
 
-/** Time that runs `factor` times as fast as the clock on the wall. */
-export function fastTiming(factor = 1000): Timing {
-  return {
-    now: () => performance.now() * factor,
-    after(milliseconds, callBack) {
-      const timer = setTimeout(callBack, milliseconds / factor);
-      return () => clearTimeout(timer);
-    },
-  };
-}
-
 /** Time that stands still until it is moved; what is due is called back in order. */
 export interface ManualTiming extends Timing {
   /** Moves on to the next thing that is due and calls it back; false when nothing is. */

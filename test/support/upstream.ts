@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { keptBack, requestIdHeader } from './driven.js';
 
 /** A request as it arrived, for a test to compare. */
 export interface Arrived {
@@ -22,6 +23,8 @@ export interface Upstream {
   readonly arrived: Arrived[];
   /** What the following requests are answered with. */
   reply: Reply;
+  /** Resolves once so many requests have arrived, of those whose path contains a text where one is given. */
+  received(count: number, path?: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -43,19 +46,24 @@ function send(response: ServerResponse, reply: Exclude<Reply, (...all: never[]) 
 
 /** Starts an upstream that answers `{"status":"success"}` until told otherwise. */
 export async function startUpstream(reply: Reply = {}): Promise<Upstream> {
+  const waiting = new Set<() => void>();
   const server: Server = createServer(async (request, response) => {
     const url = new URL(request.url ?? '/', 'http://upstream');
+    const { [requestIdHeader]: _, ...headers } = request.headers;
     const seen: Arrived = {
       method: request.method ?? '',
       path: url.pathname,
       query: Object.fromEntries(url.searchParams),
       rawQuery: url.search,
-      headers: request.headers,
+      headers,
       rawBody: await bodyOf(request),
     };
     upstream.arrived.push(seen);
     if (typeof upstream.reply === 'function') upstream.reply(seen, response);
     else send(response, upstream.reply);
+    // What is not answered yet is answered later on purpose, or never.
+    keptBack(request.headers, () => !response.writableEnded && !response.destroyed);
+    for (const look of waiting) look();
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
@@ -63,6 +71,16 @@ export async function startUpstream(reply: Reply = {}): Promise<Upstream> {
     url: `http://127.0.0.1:${port}`,
     arrived: [],
     reply,
+    received: (count, path = '') =>
+      new Promise((resolve) => {
+        const look = (): void => {
+          if (upstream.arrived.filter((each) => each.path.includes(path)).length < count) return;
+          waiting.delete(look);
+          resolve();
+        };
+        waiting.add(look);
+        look();
+      }),
     close: () =>
       new Promise((resolve) => {
         server.closeAllConnections();
