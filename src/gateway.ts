@@ -318,6 +318,8 @@ export function createGateway(parts: GatewayParts): Gateway {
       const { budget, close } = openBudget(timing, config.deadlineMs, signal, onProgress && onWait);
       const course: Course = { budget, connectionId, departure, delivery, trace };
       try {
+        // Whatever else could be said of it: nothing was begun.
+        if (signal.aborted) throw stopError(budget, 'unsent', { declaration, direct }, timing.now());
         return await ('run' in declaration
           ? performSteps(declaration, input, course, ownProgress)
           : perform(declaration, input, course));

@@ -213,6 +213,31 @@ describe('the gateway client', () => {
     await caller.close();
   });
 
+  test.each([
+    ['manychat_get_page', {}],
+    ['manychat_send_text', { subscriber_id: '1', text: 'Too late' }],
+    ['manychat_for_each_subscriber', { subscriber_ids: ['1'], action: 'send_text', text: 'Too late' }],
+    ['manychat_check_content', { data: [{ type: 'text', text: 'x' }] }],
+  ])(
+    'a call of %s that was cancelled before it began is cancelled, whatever else could be said of it',
+    async (tool, args) => {
+      const signal = AbortSignal.abort();
+      const pinned = { ...through(upstream.url), MATON_CONNECTION_ID: 'c1' };
+      const direct = { MANYCHAT_API_KEY: '1:a', MANYCHAT_API_URL: upstream.url };
+      upstream.reply = (_, response) => void response.destroy();
+      for (const environment of [pinned, direct, { ...direct, MANYCHAT_MCP_DRY_RUN: '1' }]) {
+        const caller = createCaller(environment);
+        // Of a send, nobody knows from then on whether it has arrived.
+        await caller.call(tool, args);
+        upstream.arrived.length = 0;
+        const outcome = await caller.call(tool, args, { signal });
+        expect(outcome).toMatchObject({ ok: false, failure: { kind: 'cancelled', performed: 'no' } });
+        expect(upstream.arrived).toEqual([]);
+        await caller.close();
+      }
+    },
+  );
+
   test('an answer that cannot be made into a result does not make a success a failure of unknown outcome', async () => {
     const caller = createCaller({ ...through(upstream.url), MATON_CONNECTION_ID: 'c1' });
     upstream.reply = { body: { status: 'success', data: 'odd' } };
