@@ -1,14 +1,15 @@
-import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { createSendGuard } from '../src/memory-send-guard.js';
 import { keyOf, type Send } from '../src/send-guard.js';
 import type { Result } from '../tools/endpoint.js';
 import { endpointOf } from './support/attempts.js';
+import { drivenTiming } from './support/driven.js';
 import { everyTurnAtOnce } from './support/pacer.js';
 import { followers } from './support/people.js';
 import { createRandom } from './support/random.js';
 import { lost, reached, useCaller } from './support/sandboxed.js';
 import { callAt, sendGuardContract } from './support/send-guard-contract.js';
-import { manualTiming, settle } from './support/timing.js';
+import { settle } from './support/timing.js';
 
 sendGuardContract('memory', createSendGuard);
 
@@ -68,8 +69,8 @@ describe('two sends are the same', () => {
   });
 });
 
-const timing = manualTiming();
-const used = useCaller({ guard: createSendGuard(timing.now), pacer: everyTurnAtOnce }, { followers: 60 });
+const timing = drivenTiming();
+const used = useCaller({ timing, guard: createSendGuard(timing.now), pacer: everyTurnAtOnce }, { followers: 60 });
 // What one test has sent is forgotten in the next.
 beforeEach(() => timing.advance(300_000));
 const maria = { subscriber_id: '24958501110451908' };
@@ -210,7 +211,7 @@ describe('a send that was done', () => {
     const cancel = new AbortController();
     const call = callAt(timing.now());
     const outcome = make('manychat_send_text', hello, call, cancel.signal);
-    await vi.waitFor(() => expect(used.countOf('sendContent')).toBe(1), { timeout: 20_000, interval: 1 });
+    await used.sandbox.received(1, 'sendContent');
     call.delivery.cancelled = true;
     cancel.abort();
     expect(await outcome).toMatchObject({ ok: true });
