@@ -1,7 +1,9 @@
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { rememberedMs } from '../src/send-guard.js';
 import type { Failure } from '../tools/failure.js';
 import { type Caller, callerThrough, createCaller } from './support/caller.js';
+import { drivenTiming } from './support/driven.js';
 import { through } from './support/program.js';
 import { startUpstream, type Upstream } from './support/upstream.js';
 
@@ -10,9 +12,10 @@ const flow = { subscriber_id: '1', flow_ns: 'content1' };
 describe('answers that are easily misread', () => {
   let upstream: Upstream;
   let caller: Caller;
+  const timing = drivenTiming();
   beforeEach(async () => {
     upstream = await startUpstream();
-    caller = createCaller({ ...through(upstream.url), MATON_CONNECTION_ID: 'c1' });
+    caller = createCaller({ ...through(upstream.url), MATON_CONNECTION_ID: 'c1' }, { timing });
   });
   afterEach(async () => {
     await caller.close();
@@ -112,6 +115,7 @@ describe('answers that are easily misread', () => {
   test('an error page of any size is told at once', async () => {
     for (const body of ['<'.repeat(300_000), '<script'.repeat(60_000)]) {
       upstream.reply = { status: 502, body };
+      timing.advance(rememberedMs);
       expect((await failure('manychat_send_flow', flow)).message.length).toBeLessThan(300);
     }
   });

@@ -58,7 +58,7 @@ describe('the package', () => {
     writeFileSync(join(installed, 'package.json'), '{"private":true}');
     npm(installed, 'install', '--json', '--offline', '--no-audit', '--no-fund', join(folder, packed.filename));
     bin = join(installed, 'node_modules', facts.name, facts.bin[facts.name] ?? '');
-  }, 30_000);
+  });
 
   test('holds what is needed, nothing else, and stays small', () => {
     expect(packed.size).toBeLessThan(1_200_000);
