@@ -106,7 +106,7 @@ describe('the page and the clock', () => {
   ])('%s', async (_, fault, code, words) => {
     const { sandbox, environment } = await sandboxed();
     sandbox.order(fault);
-    const found = await examined({ ...environment, MANYCHAT_MCP_DEADLINE_MS: '1000' });
+    const found = await examined({ ...environment, MANYCHAT_MCP_DEADLINE_MS: '5000' });
     expect(found.statuses.page).toBe('failed');
     expect(found.text('page')).toMatch(words);
     expect(found.code).toBe(code);
@@ -115,7 +115,7 @@ describe('the page and the clock', () => {
   test('the connections API fails: a pinned page is asked for all the same', async () => {
     const { sandbox, environment } = await sandboxed();
     sandbox.order({ match: { path: '/connections' }, times: 99, status: 502, body: { message: 'Bad gateway' } });
-    const settings = { ...environment, MANYCHAT_MCP_DEADLINE_MS: '1000' };
+    const settings = { ...environment, MANYCHAT_MCP_DEADLINE_MS: '5000' };
     const pinned = await examined({ ...settings, MATON_CONNECTION_ID: sandbox.connectionId });
     const left = { connections: 'skipped', 'pinned connection': 'skipped' };
     expect(pinned.statuses).toEqual({ ...allWell, 'key accepted': 'failed', ...left });
@@ -144,7 +144,7 @@ describe('the page and the clock', () => {
       response.end();
     });
     for (const upstream of [cached, timeless]) onTestFinished(() => upstream.close());
-    const quick = { MANYCHAT_MCP_DEADLINE_MS: '1000' };
+    const quick = { MANYCHAT_MCP_DEADLINE_MS: '5000' };
     expect((await examined({ ...through(cached.url), ...quick })).statuses.clock).toBe('ok');
     expect((await examined({ ...through(timeless.url), ...quick })).statuses.clock).toBe('skipped');
   });

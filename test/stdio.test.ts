@@ -222,11 +222,15 @@ describe('the process', () => {
   });
 
   test('a silent upstream is given up at the deadline', async () => {
-    const there = await upstream(() => undefined);
-    const server = run({ ...through(there.url), MATON_CONNECTION_ID: 'c1', MANYCHAT_MCP_DEADLINE_MS: '1000' });
-    const send = { subscriber_id: '1', flow_ns: 'content1' };
-    server.send(initialize, initialized, toolCall(2, 'manychat_send_flow', send));
-    const text = JSON.stringify(await server.answer(2));
+    const there = await upstream(({ path }, response) => {
+      if (path.endsWith('getTags')) response.end(JSON.stringify({ status: 'success', data: [] }));
+    });
+    const server = run({ ...through(there.url), MATON_CONNECTION_ID: 'c1', MANYCHAT_MCP_DEADLINE_MS: '3000' });
+    // With an answer first, since on a slow machine what a call needs may take longer to load than the deadline.
+    server.send(initialize, initialized, toolCall(2, 'manychat_list_tags'));
+    await server.answer(2);
+    server.send(toolCall(3, 'manychat_send_flow', { subscriber_id: '1', flow_ns: 'content1' }));
+    const text = JSON.stringify(await server.answer(3));
     expect(text).toContain('\\"kind\\":\\"timeout\\"');
     expect(text).toContain('\\"performed\\":\\"unknown\\"');
     expect(text).toContain('\\"retryable\\":false');

@@ -1,0 +1,128 @@
+import type { Fault, FaultEffect } from '../../../src/sandbox/index.js';
+import { createRandom } from '../random.js';
+import { Lot } from './lot.js';
+
+/** A tool call and what it is to do. */
+interface Deed {
+  readonly tool: string;
+  readonly args: Readonly<Record<string, unknown>>;
+  readonly path: string;
+  /** What its deed is known by; absent where doing it twice does nothing twice. */
+  readonly deed?: string;
+}
+
+/** One tool call of a sequence. */
+export interface Step extends Deed {
+  /** Whether the calls before may still be under way when this one is made. */
+  readonly together: boolean;
+  /** When the client cancels it: beforehand, or after so many milliseconds. */
+  readonly cancel?: 'before' | number;
+}
+
+/** Calls one after another or together, and what goes wrong with their requests. */
+export interface Sequence {
+  readonly steps: readonly Step[];
+  readonly faults: readonly Fault[];
+}
+
+/** Messenger contacts; the last two are refused, for the closed window and for having opted out. */
+const subscribers = [
+  '123456789',
+  '24958501110451908',
+  '1523908746',
+  '24958501110490001',
+  '24958501110460017',
+  '24958501110480011',
+] as const;
+const userRefs = ['123456', '-1543835812530302162', '7205759403792793601'] as const;
+const flows = ['content123456', 'content123', 'content456', 'content20240611120000_714450'] as const;
+
+/** Draws what a call does; `unique` is a text that no other call of any sequence has. */
+function drawDeed(lot: Lot, unique: string): Deed {
+  const subscriber_id = lot.of(subscribers);
+  const data = { version: 'v2', content: { messages: [{ type: 'text', text: unique }] } };
+  const deeds: readonly [[number, () => Deed], ...[number, () => Deed][]] = [
+    [38, () => ({ tool: 'send_content', args: { subscriber_id, data }, path: '/sendContent', deed: unique })],
+    [
+      13,
+      () => {
+        const args = { user_ref: lot.of(userRefs), data };
+        return { tool: 'send_content_by_user_ref', args, path: '/sendContentByUserRef', deed: unique };
+      },
+    ],
+    [
+      15,
+      () => {
+        const flow_ns = lot.of(flows);
+        const deed = `${subscriber_id} ${flow_ns}`;
+        return { tool: 'send_flow', args: { subscriber_id, flow_ns }, path: '/sendFlow', deed };
+      },
+    ],
+    [8, () => ({ tool: 'create_tag', args: { name: unique }, path: '/createTag', deed: unique })],
+    [6, () => ({ tool: 'get_subscriber', args: { subscriber_id }, path: '/subscriber/getInfo' })],
+    [8, () => ({ tool: 'add_tag_to_subscriber', args: { subscriber_id, tag_id: 2 }, path: '/addTag' })],
+    [8, () => ({ tool: 'remove_tag_from_subscriber', args: { subscriber_id, tag_id: 1 }, path: '/removeTag' })],
+    [4, () => ({ tool: 'delete_tag', args: { tag_id: lot.number(1, 4) }, path: '/page/removeTag' })],
+  ];
+  return lot.weighted(deeds)();
+}
+
+/** Draws when a client cancels a call; most do not. */
+function drawCancel(lot: Lot): Pick<Step, 'cancel'> {
+  if (!lot.chance(0.2)) return {};
+  return { cancel: lot.chance(0.2) ? 'before' : lot.time(10, 100_000) };
+}
+
+const page = (status: number): FaultEffect => ({ status, body: '<h1>Oops</h1>', content_type: 'text/html' });
+const exception: FaultEffect = { status: 500, body: { status: 'exception', message: 'Something went wrong' } };
+
+function drawFault(lot: Lot, steps: readonly Step[]): Fault {
+  const places = steps.map(({ path }) => path);
+  const target = lot.chance(0.1) ? '' : lot.chance(0.1) ? '/connections' : lot.of(['', ...places]);
+  const timing = { match: { path: target }, after: lot.number(0, 1), times: lot.number(1, 3) };
+  const perform = lot.chance(0.5);
+  if (lot.chance(0.02)) return { ...timing, times: 1, hang: true, perform };
+  if (lot.chance(0.2)) {
+    // It says that nothing was carried out, so it is never said of what was.
+    const told = lot.chance(0.5) ? { 'retry-after': String(lot.number(0, 3)) } : {};
+    return { ...timing, status: 429, headers: told, body: { message: 'Slow down' } };
+  }
+  const effect = lot.of<FaultEffect>([
+    exception,
+    page(500),
+    page(502),
+    { status: 502, body: '' },
+    { html: true },
+    { reset: 'before_headers' },
+    { reset: 'in_body' },
+    { truncate: true },
+    { close_connection: true },
+    { delay_ms: lot.time(10, 200_000) },
+  ]);
+  return { ...timing, perform, ...effect };
+}
+
+/** What goes wrong, and in half of the sequences how long every other answer takes. */
+function drawFaults(lot: Lot, steps: readonly Step[]): Fault[] {
+  const faults = Array.from({ length: lot.number(0, 3) }, () => drawFault(lot, steps));
+  return lot.chance(0.5) ? [...faults, { times: 1_000, delay_ms: lot.time(10, 10_000) }] : faults;
+}
+
+/** Draws a send that the sequence has asked for before, in the way in which clients and agents repeat what failed. */
+function drawRepeat(lot: Lot, steps: readonly Step[]): Deed | undefined {
+  const [first, ...more] = steps.filter(({ path }) => path.startsWith('/send'));
+  if (first === undefined || !lot.chance(0.2)) return undefined;
+  const { tool, args, path, deed } = lot.of([first, ...more]);
+  return { tool, args, path, ...(deed !== undefined && { deed }) };
+}
+
+/** The sequence of a number: the same for the same seed. */
+export function drawSequence(seed: number, index: number): Sequence {
+  const lot = new Lot(createRandom(seed + index * 7919));
+  const steps: Step[] = [];
+  for (let left = lot.number(1, 5); left > 0; left -= 1) {
+    const deed = drawRepeat(lot, steps) ?? drawDeed(lot, `text ${index}.${steps.length}`);
+    steps.push({ ...deed, together: lot.chance(0.5), ...drawCancel(lot) });
+  }
+  return { steps, faults: drawFaults(lot, steps) };
+}

@@ -1,0 +1,87 @@
+import type { Outcome } from '../../../src/calls.js';
+import type { Sandbox } from '../../../src/sandbox/index.js';
+import { createCaller } from '../caller.js';
+import { type DrivenTiming, drivenTiming } from '../driven.js';
+import { startKeeping } from '../sandboxed.js';
+import type { Sequence, Step } from './draw.js';
+
+/** A call as it was seen from outside; its times are milliseconds since the sequence began. */
+export interface Answered {
+  readonly step: Step;
+  /** None where the call threw. */
+  readonly outcome: Outcome | undefined;
+  readonly askedAt: number;
+  readonly answeredAt: number;
+  /** Whether the client cancelled it before it was answered. */
+  readonly cancelled: boolean;
+}
+
+/** What became of a sequence. */
+export interface Observed {
+  readonly calls: readonly Answered[];
+  /** What the sandbox has carried out of that which must not happen twice, by what it is known by. */
+  readonly deeds: readonly string[];
+  readonly logLines: number;
+}
+
+/** A sandbox that serves one sequence after another. */
+export interface Lane {
+  /** Runs a sequence from the same beginning as every other: nothing of an earlier one is left, nor is its time. */
+  run(sequence: Sequence, random: () => number): Promise<Observed>;
+  close(): Promise<void>;
+}
+
+type Call = ReturnType<typeof createCaller>['call'];
+
+async function ask(call: Call, step: Step, timing: DrivenTiming): Promise<Answered> {
+  const { tool, args, cancel } = step;
+  const client = new AbortController();
+  if (cancel === 'before') client.abort();
+  const forget = typeof cancel === 'number' ? timing.after(cancel, () => client.abort()) : undefined;
+  const askedAt = timing.now();
+  const outcome = await call(`manychat_${tool}`, args, { signal: client.signal }).catch(() => undefined);
+  forget?.();
+  return { step, outcome, askedAt, answeredAt: timing.now(), cancelled: client.signal.aborted };
+}
+
+async function askAll(call: Call, steps: readonly Step[], timing: DrivenTiming): Promise<Answered[]> {
+  const answers: Promise<Answered>[] = [];
+  for (const step of steps) {
+    if (!step.together) await Promise.all(answers);
+    answers.push(ask(call, step, timing));
+  }
+  return Promise.all(answers);
+}
+
+function deedsOf(sandbox: Sandbox): string[] {
+  const sent = sandbox.messages().map(({ flow_ns: flow, subscriber_id: subscriber, messages: [message] }) => {
+    return flow === undefined ? String(Object(message).text) : `${subscriber} ${flow}`;
+  });
+  const created = sandbox.requests().filter(({ path, performed }) => performed && path.endsWith('/createTag'));
+  return [...sent, ...created.map(({ body }) => String(Object(body).name))];
+}
+
+/** Starts a lane; `environmentOf` leads to its sandbox. */
+export async function startLane(environmentOf: (sandbox: Sandbox) => Record<string, string>): Promise<Lane> {
+  let timing = drivenTiming();
+  const clock: DrivenTiming['clock'] = {
+    now: () => timing.clock.now(),
+    after: (milliseconds, callBack) => timing.clock.after(milliseconds, callBack),
+  };
+  const sandbox = await startKeeping({ limits: false, clock });
+  return {
+    async run({ steps, faults }, random) {
+      timing = drivenTiming();
+      sandbox.reset();
+      for (const fault of faults) sandbox.order(fault);
+      const caller = createCaller(environmentOf(sandbox), { timing, random });
+      try {
+        const calls = await askAll(caller.call, steps, timing);
+        return { calls, deeds: deedsOf(sandbox), logLines: caller.logged.length };
+      } finally {
+        await caller.close();
+      }
+    },
+    close: () => sandbox.close(),
+  };
+}
