@@ -6,16 +6,13 @@ import { directlyTo, pinnedTo, through } from './support/program.js';
 import { createRandom } from './support/random.js';
 import { drawSequence, type Step } from './support/sequences/draw.js';
 import { violations } from './support/sequences/judge.js';
-import { type Answered, type Lane, startLane } from './support/sequences/run.js';
+import { type Answered, deadlineMs, type Lane, startLane } from './support/sequences/run.js';
 
 /** Every sequence follows from this number and its own. */
 const seed = 20_260_731;
 const sequences = 10_000;
 /** Sandboxes that are asked at the same time. */
 const lanes = 16;
-
-/** The longest deadline there is. */
-const deadline = { MANYCHAT_MCP_DEADLINE_MS: '600000' };
 
 describe('the judge of a sequence', () => {
   const failed = (reach: 'unsent' | 'ambiguous'): Extract<Outcome, { ok: false }> => {
@@ -71,6 +68,7 @@ describe('the judge of a sequence', () => {
   test('finds a send that was given up on its way, and not a call that can be repeated', () => {
     const outcome: Outcome = { ok: false, failure: { ...outcomes.unknown.failure, kind: 'cancelled' } };
     expect(judged(0, call('unknown', 0, 0, { outcome }))).toBe('send_flow was given up on its way');
+    expect(judged(0, call('unknown', 0, deadlineMs, { outcome }))).toBe('');
     const step: Step = { tool: 'add_tag_to_subscriber', args: {}, path: '/addTag', together: true };
     expect(judged(0, call('unknown', 0, 0, { outcome, step }))).toBe('');
   });
@@ -92,8 +90,8 @@ describe('random sequences of calls, faults and cancellations', () => {
       Array.from({ length: lanes }, (_, lane) =>
         startLane((sandbox) => {
           // Directly, and through Maton with the connection pinned or looked up.
-          if (lane % 4 === 0) return { ...directlyTo(sandbox), ...deadline };
-          return { ...(lane % 2 === 1 ? pinnedTo(sandbox) : through(sandbox.url, sandbox.matonKey)), ...deadline };
+          if (lane % 4 === 0) return directlyTo(sandbox);
+          return lane % 2 === 1 ? pinnedTo(sandbox) : through(sandbox.url, sandbox.matonKey);
         }),
       ),
     );

@@ -17,6 +17,6 @@ export default defineConfig({
       'results',
       'pace',
     ].map((name) => `test/${name}.test.ts`),
-    testTimeout: 20_000,
+    testTimeout: 60_000,
   },
 });

@@ -95,7 +95,8 @@ export function drivenTiming(): DrivenTiming {
   }
 
   function after(milliseconds: number, callBack: () => void): () => void {
-    const forget = manual.after(milliseconds, callBack);
+    // Whole milliseconds, so that what is due in five minutes is due when five minutes have passed.
+    const forget = manual.after(Math.ceil(milliseconds), callBack);
     stir();
     return forget;
   }

@@ -1,4 +1,4 @@
-import type { Answered, Observed } from './run.js';
+import { type Answered, deadlineMs, type Observed } from './run.js';
 
 /*
  * What must hold of every sequence, by what is seen from outside: what each call was told, and what was done. It knows
@@ -59,15 +59,16 @@ function wrongOf({ deed, calls, done }: Tally): string[] {
 }
 
 /** What does not hold of a call by itself. */
-function wrongIn({ step: { tool, cancel, deed }, outcome }: Answered): string[] {
+function wrongIn({ step: { tool, cancel, deed }, outcome, askedAt, answeredAt }: Answered): string[] {
   if (outcome === undefined) return [`${tool} threw`];
   const failure = outcome.ok ? undefined : outcome.failure;
   const givenUp = failure?.kind === 'cancelled';
   const untouched = givenUp && failure.performed === 'no';
+  const early = answeredAt - askedAt < 0.9 * deadlineMs;
   return [
     ...(failure?.kind === 'internal' ? [`${tool}: ${failure.message}`] : []),
-    // The answer of what must not be done twice is waited for once it has left.
-    ...(givenUp && !untouched && deed !== undefined ? [`${tool} was given up on its way`] : []),
+    // Once it has left, the answer of what must not be done twice is waited for until the deadline.
+    ...(givenUp && !untouched && early && deed !== undefined ? [`${tool} was given up on its way`] : []),
     ...(cancel === 'before' && !untouched ? [`${tool} was cancelled beforehand and made all the same`] : []),
   ];
 }

@@ -5,6 +5,9 @@ import { type DrivenTiming, drivenTiming } from '../driven.js';
 import { startKeeping } from '../sandboxed.js';
 import type { Sequence, Step } from './draw.js';
 
+/** The deadline of every call: the longest there is. */
+export const deadlineMs = 600_000;
+
 /** A call as it was seen from outside; its times are milliseconds since the sequence began. */
 export interface Answered {
   readonly step: Step;
@@ -74,7 +77,8 @@ export async function startLane(environmentOf: (sandbox: Sandbox) => Record<stri
       timing = drivenTiming();
       sandbox.reset();
       for (const fault of faults) sandbox.order(fault);
-      const caller = createCaller(environmentOf(sandbox), { timing, random });
+      const environment = { ...environmentOf(sandbox), MANYCHAT_MCP_DEADLINE_MS: String(deadlineMs) };
+      const caller = createCaller(environment, { timing, random });
       try {
         const calls = await askAll(caller.call, steps, timing);
         return { calls, deeds: deedsOf(sandbox), logLines: caller.logged.length };
