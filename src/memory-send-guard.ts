@@ -9,6 +9,12 @@ import {
   type SendKey,
 } from './send-guard.js';
 
+/** No call lasts longer than the longest deadline, in milliseconds; one that seems to was never answered. */
+const longestCallMs = 600_000;
+
+/** How often what is over is looked for, in milliseconds. */
+const sweepEveryMs = 1_000;
+
 /** What has become of a send. */
 type Outcome =
   | { readonly state: 'done'; readonly data: unknown }
@@ -52,21 +58,26 @@ function whyNotAgain(
  * @param now milliseconds, of the clock that deliveries are made with.
  */
 export function createSendGuard(now: () => number): SendGuard {
-  /** In the order in which they are forgotten. */
   const remembered = new Map<string, Remembered>();
   const onTheirWay = new Map<string, Promise<void>>();
+  let sweptAt = now();
+
+  /** A call that lasts is repeated after its end: until then, and for five minutes more, its sends are remembered. */
+  function isOver({ at, call: { delivery } }: Remembered): boolean {
+    const end = delivery.cancelled ? at : (delivery.answeredAt ?? Math.min(now(), at + longestCallMs));
+    return now() - Math.max(at, end) >= rememberedMs;
+  }
 
   function forget(): void {
-    for (const [key, { at }] of remembered) {
-      if (now() - at < rememberedMs) return;
-      remembered.delete(key);
-    }
+    if (now() - sweptAt < sweepEveryMs) return;
+    sweptAt = now();
+    for (const [key, each] of remembered) if (isOver(each)) remembered.delete(key);
   }
 
   function earlier(key: string, { delivery }: SendingCall): Earlier | undefined {
     forget();
     const found = remembered.get(key);
-    if (found === undefined) return undefined;
+    if (found === undefined || isOver(found)) return undefined;
     const { outcome, call, at } = found;
     const agoMs = now() - at;
     if (outcome.state === 'unknown') return { ...outcome, agoMs };

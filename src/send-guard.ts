@@ -5,7 +5,10 @@ import { isObject } from '../tools/object.js';
 import type { Delivery } from './delivery.js';
 import type { Departure } from './departure.js';
 
-/** How long a send is remembered, in milliseconds: longer than clients retry by themselves, shorter than a person needs to look. */
+/**
+ * How long a send is remembered after its call has ended, in milliseconds: longer than clients retry by themselves,
+ * shorter than a person needs to look.
+ */
 export const rememberedMs = 300_000;
 
 /** A call answered later than this after its arrival may have been given up by its caller, in milliseconds. */

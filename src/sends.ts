@@ -21,6 +21,9 @@ export type Held = { readonly state: 'claimed'; readonly claim: Claim } | Extrac
 /** How long ago, for a reader. */
 const agoText = (agoMs: number): string => (agoMs < 60_000 ? 'within the last minute' : `${spanText(agoMs)} ago`);
 
+/** Until it is forgotten, in whole minutes. */
+const waitText = (agoMs: number): string => spanText(Math.max(1, Math.ceil((rememberedMs - agoMs) / 60_000)) * 60_000);
+
 const reasons = {
   open: 'by a call that was still open when this one arrived',
   unanswered: 'by a call that was cancelled or answered late',
@@ -29,8 +32,7 @@ const reasons = {
 
 /** What the caller is told of a send that was made before and is not made again. */
 export function alreadySent({ agoMs, why }: Extract<Earlier, { state: 'done' }>): string {
-  const left = spanText(Math.max(0, rememberedMs - agoMs) + 60_000);
-  return `The same was sent to this contact ${agoText(agoMs)}, ${reasons[why]}: it was not sent again. To send it once more on purpose, change it or wait ${left}.`;
+  return `The same was sent to this contact ${agoText(agoMs)}, ${reasons[why]}: it was not sent again. To send it once more on purpose, change it or wait ${waitText(agoMs)}.`;
 }
 
 /** The failure of a send while nobody knows whether the same has arrived. */
@@ -39,7 +41,7 @@ function notAgain({ failure: { kind, message, performed }, agoMs }: Extract<Earl
     {
       kind,
       message: `The same was sent to this contact ${agoText(agoMs)}, and it is not known whether it arrived (${message}): it was not sent again`,
-      hint: `A person looks at the chat in ManyChat first. If it did not arrive, the same can be sent again in ${spanText(rememberedMs - agoMs + 60_000)}.`,
+      hint: `A person looks at the chat in ManyChat first. If it did not arrive, the same can be sent again in ${waitText(agoMs)}.`,
       retryable: false,
       performed,
       source: 'client',

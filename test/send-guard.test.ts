@@ -72,7 +72,7 @@ describe('two sends are the same', () => {
 const timing = drivenTiming();
 const used = useCaller({ timing, guard: createSendGuard(timing.now), pacer: everyTurnAtOnce }, { followers: 60 });
 // What one test has sent is forgotten in the next.
-beforeEach(() => timing.advance(300_000));
+beforeEach(() => timing.advance(900_000));
 const maria = { subscriber_id: '24958501110451908' };
 const sends = () => used.sandbox.messages().length;
 /** Makes a call whose answer reaches its caller as the test says. */
@@ -241,7 +241,7 @@ describe('a send that was done', () => {
     const again = await used.result('manychat_for_each_subscriber', { ...many, subscriber_ids: followers(5) });
     expect(again).toMatchObject({
       done: 5,
-      warnings: [expect.stringMatching(/^3 of those done got the very same less than 5 minutes ago/)],
+      warnings: [expect.stringMatching(/^3 of those done had got the very same/)],
     });
     const [one = ''] = followers(1);
     await used.result('manychat_send_text', { subscriber_id: one, text: 'Hello' });
@@ -299,7 +299,6 @@ describe('for_each that is given up after half and asked for twice more', () => 
       await first;
       for (const result of repeats) expect(result).toMatchObject({ done: 60, failed: [], unknown: [], remaining: [] });
       expect(reached(used.sandbox).sort()).toEqual(subscriber_ids);
-      timing.advance(300_000);
     },
   );
 });

@@ -33,11 +33,11 @@ describe('the judge of a sequence', () => {
     answeredAt: number,
     own: Partial<Answered> = {},
   ): Answered {
-    const step: Step = { tool: 'send_flow', args: {}, path: '/sendFlow', deed: 'flow', together: true };
+    const step: Step = { tool: 'send_flow', args: {}, path: '/sendFlow', deeds: ['1 flow'], together: true };
     return { step, outcome: outcomes[said], askedAt, answeredAt, cancelled: false, ...own };
   }
   const judged = (times: number, ...calls: Answered[]) =>
-    violations({ calls, deeds: Array(times).fill('flow'), logLines: calls.length }).join();
+    violations({ calls, deeds: Array(times).fill('1 flow'), logLines: calls.length }).join();
 
   test.each([
     ['one call that did it', 1, [call('done', 0, 9_000)]],
@@ -65,11 +65,32 @@ describe('the judge of a sequence', () => {
     expect(judged(times, ...calls)).toMatch(words);
   });
 
+  test('reads of one for many what became of the contact, and that it is never done again', () => {
+    const step: Step = {
+      tool: 'for_each_subscriber',
+      args: {},
+      path: '/sendFlow',
+      deeds: ['1 flow'],
+      together: true,
+      many: true,
+    };
+    const many = (result: object, askedAt: number) =>
+      call('done', askedAt, askedAt, {
+        step,
+        outcome: { ok: true, result: { unknown: [], failed: [], remaining: [], ...result } },
+      });
+    const before = { warnings: ['1 of those done had got the very same from an earlier call.'] };
+    expect(judged(1, many({}, 0), many(before, 1))).toBe('');
+    expect(judged(0, many({ remaining: ['1'] }, 0), many({ unknown: ['1'] }, 1))).toBe('');
+    expect(judged(2, many({}, 0), many({}, 1))).toMatch(/of which 0 may do it again/);
+    expect(judged(1, many({ failed: [{ subscriber_ids: ['1'] }] }, 0))).toMatch(/said not to be/);
+  });
+
   test('finds a send that was given up on its way, and not a call that can be repeated', () => {
     const outcome: Outcome = { ok: false, failure: { ...outcomes.unknown.failure, kind: 'cancelled' } };
     expect(judged(0, call('unknown', 0, 0, { outcome }))).toBe('send_flow was given up on its way');
     expect(judged(0, call('unknown', 0, deadlineMs, { outcome }))).toBe('');
-    const step: Step = { tool: 'add_tag_to_subscriber', args: {}, path: '/addTag', together: true };
+    const step: Step = { tool: 'add_tag_to_subscriber', args: {}, path: '/addTag', deeds: [], together: true };
     expect(judged(0, call('unknown', 0, 0, { outcome, step }))).toBe('');
   });
 
@@ -83,7 +104,7 @@ describe('the judge of a sequence', () => {
   });
 });
 
-describe('random sequences of calls, faults and cancellations', () => {
+describe('random sequences of calls, faults, cancellations, abandoned calls and repeats', () => {
   let running: Lane[] = [];
   beforeAll(async () => {
     running = await Promise.all(

@@ -44,7 +44,7 @@ const wasNotReached = ({ kind, performed, retry_after_s: wait = 0 }: Failure): b
   (kind === 'cancelled' || kind === 'timeout' || (kind === 'rate_limited' && wait < longestWaitSeconds));
 
 const doneBeforeText = (count: number): string =>
-  `${count} of those done got the very same less than 5 minutes ago, by a call whose answer may have been lost: it was not sent to them again.`;
+  `${count} of those done had got the very same from an earlier call, whose answer may have been lost: it was not sent to them again. To send it once more on purpose, change it or wait 5 minutes.`;
 
 async function forEach(
   ids: readonly string[],

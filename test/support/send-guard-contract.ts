@@ -84,6 +84,28 @@ export function sendGuardContract(name: string, create: (now: () => number) => S
       expect(await state(hello)).toBe('claimed');
     });
 
+    test('remembers what a long call has done for five minutes after its end', async () => {
+      const { at, claimed, state } = opened();
+      const call = callAt(0, {}, true);
+      await (await claimed(hello, call)).done(undefined);
+      at(588_000);
+      expect(await state(hello)).toBe('done, many');
+      call.delivery.answeredAt = 588_000;
+      at(887_999);
+      expect(await state(hello)).toBe('done, many');
+      at(888_000);
+      expect(await state(hello)).toBe('claimed');
+    });
+
+    test('forgets what was done by a call that is never answered', async () => {
+      const { at, claimed, state } = opened();
+      await (await claimed(hello, callAt(0, {}, true))).done(undefined);
+      at(899_999);
+      expect(await state(hello)).toBe('done, many');
+      at(900_000);
+      expect(await state(hello)).toBe('claimed');
+    });
+
     test('returns the first outcome of what was done for many, answered or not', async () => {
       const { claimed, state } = opened();
       await (await claimed(hello, callAt(0, { answeredAt: 1 }, true))).done(undefined);

@@ -7,8 +7,10 @@ interface Deed {
   readonly tool: string;
   readonly args: Readonly<Record<string, unknown>>;
   readonly path: string;
-  /** What its deed is known by; absent where doing it twice does nothing twice. */
-  readonly deed?: string;
+  /** What its deeds are known by; none where doing it twice does nothing twice. One for many begins with its contact. */
+  readonly deeds: readonly string[];
+  /** It does the same for many contacts. */
+  readonly many?: true;
 }
 
 /** One tool call of a sequence. */
@@ -17,6 +19,8 @@ export interface Step extends Deed {
   readonly together: boolean;
   /** When the client cancels it: beforehand, or after so many milliseconds. */
   readonly cancel?: 'before' | number;
+  /** After so many milliseconds the client goes on without the answer, and says nothing. */
+  readonly abandon?: number;
 }
 
 /** Calls one after another or together, and what goes wrong with their requests. */
@@ -37,38 +41,54 @@ const subscribers = [
 const userRefs = ['123456', '-1543835812530302162', '7205759403792793601'] as const;
 const flows = ['content123456', 'content123', 'content456', 'content20240611120000_714450'] as const;
 
+/** Draws one send for several contacts. */
+function drawForEach(lot: Lot, unique: string): Deed {
+  const ids = subscribers.filter(() => lot.chance(0.6));
+  const subscriber_ids = ids.length === 0 ? subscribers.slice(0, 2) : ids;
+  const [path, what, action] = lot.chance(0.5)
+    ? ['/sendContent', unique, { action: 'send_text', text: unique }]
+    : ['/sendFlow', flows[0], { action: 'send_flow', flow_ns: flows[0] }];
+  const deeds = subscriber_ids.map((id) => `${id} ${what}`);
+  return { tool: 'for_each_subscriber', args: { subscriber_ids, ...action }, path, deeds, many: true };
+}
+
 /** Draws what a call does; `unique` is a text that no other call of any sequence has. */
 function drawDeed(lot: Lot, unique: string): Deed {
   const subscriber_id = lot.of(subscribers);
   const data = { version: 'v2', content: { messages: [{ type: 'text', text: unique }] } };
   const deeds: readonly [[number, () => Deed], ...[number, () => Deed][]] = [
-    [38, () => ({ tool: 'send_content', args: { subscriber_id, data }, path: '/sendContent', deed: unique })],
+    [38, () => ({ tool: 'send_content', args: { subscriber_id, data }, path: '/sendContent', deeds: [unique] })],
     [
       13,
       () => {
         const args = { user_ref: lot.of(userRefs), data };
-        return { tool: 'send_content_by_user_ref', args, path: '/sendContentByUserRef', deed: unique };
+        return { tool: 'send_content_by_user_ref', args, path: '/sendContentByUserRef', deeds: [unique] };
       },
     ],
     [
       15,
       () => {
         const flow_ns = lot.of(flows);
-        const deed = `${subscriber_id} ${flow_ns}`;
-        return { tool: 'send_flow', args: { subscriber_id, flow_ns }, path: '/sendFlow', deed };
+        const deeds = [`${subscriber_id} ${flow_ns}`];
+        return { tool: 'send_flow', args: { subscriber_id, flow_ns }, path: '/sendFlow', deeds };
       },
     ],
-    [8, () => ({ tool: 'create_tag', args: { name: unique }, path: '/createTag', deed: unique })],
-    [6, () => ({ tool: 'get_subscriber', args: { subscriber_id }, path: '/subscriber/getInfo' })],
-    [8, () => ({ tool: 'add_tag_to_subscriber', args: { subscriber_id, tag_id: 2 }, path: '/addTag' })],
-    [8, () => ({ tool: 'remove_tag_from_subscriber', args: { subscriber_id, tag_id: 1 }, path: '/removeTag' })],
-    [4, () => ({ tool: 'delete_tag', args: { tag_id: lot.number(1, 4) }, path: '/page/removeTag' })],
+    [12, () => drawForEach(lot, unique)],
+    [8, () => ({ tool: 'create_tag', args: { name: unique }, path: '/createTag', deeds: [unique] })],
+    [6, () => ({ tool: 'get_subscriber', args: { subscriber_id }, path: '/subscriber/getInfo', deeds: [] })],
+    [8, () => ({ tool: 'add_tag_to_subscriber', args: { subscriber_id, tag_id: 2 }, path: '/addTag', deeds: [] })],
+    [
+      8,
+      () => ({ tool: 'remove_tag_from_subscriber', args: { subscriber_id, tag_id: 1 }, path: '/removeTag', deeds: [] }),
+    ],
+    [4, () => ({ tool: 'delete_tag', args: { tag_id: lot.number(1, 4) }, path: '/page/removeTag', deeds: [] })],
   ];
   return lot.weighted(deeds)();
 }
 
-/** Draws when a client cancels a call; most do not. */
-function drawCancel(lot: Lot): Pick<Step, 'cancel'> {
+/** Draws when a client gives a call up, with a word or without; most do not. */
+function drawGivingUp(lot: Lot): Pick<Step, 'cancel' | 'abandon'> {
+  if (lot.chance(0.15)) return { abandon: lot.time(10, 100_000) };
   if (!lot.chance(0.2)) return {};
   return { cancel: lot.chance(0.2) ? 'before' : lot.time(10, 100_000) };
 }
@@ -112,8 +132,8 @@ function drawFaults(lot: Lot, steps: readonly Step[]): Fault[] {
 function drawRepeat(lot: Lot, steps: readonly Step[]): Deed | undefined {
   const [first, ...more] = steps.filter(({ path }) => path.startsWith('/send'));
   if (first === undefined || !lot.chance(0.2)) return undefined;
-  const { tool, args, path, deed } = lot.of([first, ...more]);
-  return { tool, args, path, ...(deed !== undefined && { deed }) };
+  const { tool, args, path, deeds, many } = lot.of([first, ...more]);
+  return { tool, args, path, deeds, ...(many && { many }) };
 }
 
 /** The sequence of a number: the same for the same seed. */
@@ -122,7 +142,7 @@ export function drawSequence(seed: number, index: number): Sequence {
   const steps: Step[] = [];
   for (let left = lot.number(1, 5); left > 0; left -= 1) {
     const deed = drawRepeat(lot, steps) ?? drawDeed(lot, `text ${index}.${steps.length}`);
-    steps.push({ ...deed, together: lot.chance(0.5), ...drawCancel(lot) });
+    steps.push({ ...deed, together: lot.chance(0.5), ...drawGivingUp(lot) });
   }
   return { steps, faults: drawFaults(lot, steps) };
 }

@@ -49,16 +49,25 @@ async function ask(call: Call, step: Step, timing: DrivenTiming): Promise<Answer
 
 async function askAll(call: Call, steps: readonly Step[], timing: DrivenTiming): Promise<Answered[]> {
   const answers: Promise<Answered>[] = [];
+  /** What a client waits for: the answer, or until it has waited long enough. */
+  const waits: Promise<unknown>[] = [];
   for (const step of steps) {
-    if (!step.together) await Promise.all(answers);
-    answers.push(ask(call, step, timing));
+    if (!step.together) await Promise.all(waits);
+    const answer = ask(call, step, timing);
+    answers.push(answer);
+    const { abandon } = step;
+    const longEnough = (): Promise<void> => new Promise((resolve) => timing.after(abandon ?? 0, resolve));
+    waits.push(abandon === undefined ? answer : Promise.race([answer, longEnough()]));
   }
   return Promise.all(answers);
 }
 
-function deedsOf(sandbox: Sandbox): string[] {
+function deedsOf(sandbox: Sandbox, steps: readonly Step[]): string[] {
+  const deeds = new Set(steps.flatMap((step) => step.deeds));
   const sent = sandbox.messages().map(({ flow_ns: flow, subscriber_id: subscriber, messages: [message] }) => {
-    return flow === undefined ? String(Object(message).text) : `${subscriber} ${flow}`;
+    const text = String(Object(message).text);
+    // A text of its own names a deed; the same text to several contacts names as many.
+    return flow === undefined && deeds.has(text) ? text : `${subscriber} ${flow ?? text}`;
   });
   const created = sandbox.requests().filter(({ path, performed }) => performed && path.endsWith('/createTag'));
   return [...sent, ...created.map(({ body }) => String(Object(body).name))];
@@ -81,7 +90,7 @@ export async function startLane(environmentOf: (sandbox: Sandbox) => Record<stri
       const caller = createCaller(environment, { timing, random });
       try {
         const calls = await askAll(caller.call, steps, timing);
-        return { calls, deeds: deedsOf(sandbox), logLines: caller.logged.length };
+        return { calls, deeds: deedsOf(sandbox, steps), logLines: caller.logged.length };
       } finally {
         await caller.close();
       }
