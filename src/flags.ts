@@ -54,7 +54,8 @@ export const settingTexts: readonly SettingText[] = [
     flag: 'exclude-tools',
     value: 'NAMES',
     list: true,
-    description: 'never offer these tools, nor actions of manychat_for_each_subscriber that no other tool does',
+    description:
+      'never offer these tools; where all tools for something are excluded, no other tool and no bulk does it either',
   },
   {
     setting: 'MANYCHAT_MCP_READ_ONLY',

@@ -10,6 +10,7 @@ import { type ActiveConnection, activeIn, createConnectionChooser } from './conn
 import type { Delivery } from './delivery.js';
 import type { Departure } from './departure.js';
 import { asCallError, callError, type FailureContext } from './errors.js';
+import { refuseExcluded } from './exclusion.js';
 import { explained } from './explain.js';
 import { adaptedTo, createFieldTypes } from './field-types.js';
 import { type HttpClient, HttpFault } from './http.js';
@@ -278,6 +279,7 @@ export function createGateway(parts: GatewayParts): Gateway {
         // Each step queues from when it comes in, so that a long job does not go before everybody else's calls.
         const own: Course = { ...whole, plain, budget: { ...budget, arrived: timing.now() } };
         try {
+          refuseExcluded(config, { declaration: endpoint, direct }, given);
           return await perform(endpoint, given, own, held);
         } catch (thrown) {
           // A workflow may put the words of a failure into its result.

@@ -3,6 +3,7 @@ import { complaintOf, pathText, sentence } from '../tools/complaints.js';
 import type { Result } from '../tools/endpoint.js';
 import { hiddenProblem } from '../tools/nesting.js';
 import { callError, type FailureContext } from './errors.js';
+import { excludedError } from './exclusion.js';
 import type { Tool } from './tool.js';
 
 function complaint(issue: z.core.$ZodIssue, tool: Tool): string {
@@ -53,23 +54,24 @@ export function parseInput(tool: Tool, given: unknown, context: FailureContext):
   const chooses = tool.input !== tool.declaration.input;
   const input = chooses ? rest : parsed.data;
   const refused = tool.refuses?.(input);
-  if (refused !== undefined) {
-    const hint = 'Do not try it in another way; the person who runs this server decides that.';
-    throw callError('permission_denied', context, { message: refused, hint, source: 'client' });
-  }
+  if (refused !== undefined) throw excludedError(refused, context);
+  const warned = tool.warns?.(input);
   return {
     input,
     connectionId: chooses && typeof connection === 'string' ? connection : undefined,
-    warnings: [...(repaired?.warnings ?? []), ...(tool.declaration.cautions?.(input) ?? [])],
+    warnings: [
+      ...(repaired?.warnings ?? []),
+      ...(tool.declaration.cautions?.(input) ?? []),
+      ...(warned === undefined ? [] : [`This server would refuse to send it. ${warned}.`]),
+    ],
   };
 }
 
-/** Whether a tool takes these arguments; what is wrong with others is told when it is called. */
-export function isAcceptable(tool: Tool, given: unknown): boolean {
+/** The arguments of a call as the tool takes them; undefined where it does not: why is told when it is called. */
+export function acceptedInput(tool: Tool, given: unknown): ParsedInput | undefined {
   try {
-    parseInput(tool, given, { declaration: tool.declaration, direct: false });
-    return true;
+    return parseInput(tool, given, { declaration: tool.declaration, direct: false });
   } catch {
-    return false;
+    return undefined;
   }
 }

@@ -30,7 +30,7 @@ import { linkIn, needsConfirmation, notConfirmed, questionOf } from './confirmat
 import { type Deliveries, trackDeliveries } from './delivery.js';
 import { watchEnd } from './ending.js';
 import { type FrameError, frameFilter, maxFrame } from './frames.js';
-import { isAcceptable } from './input.js';
+import { acceptedInput } from './input.js';
 import type { Offer } from './offer.js';
 import type { Progress } from './progress.js';
 import type { JsonSchema } from './schema.js';
@@ -156,7 +156,7 @@ function toolHandler({ server, confirm, deliveries }: ToolSide, tool: Tool, { ca
     const made = rounds.resultOf(name, state);
     if (made !== undefined) return toolResult({ ok: true, result: made });
     const offers = offersOf(server, context);
-    if (needsConfirmation(tool, confirm) && offers.form && isAcceptable(tool, given)) {
+    if (needsConfirmation(tool, confirm) && offers.form && acceptedInput(tool, given) !== undefined) {
       const answer = inputResponse(inputResponses, 'confirm');
       if (answer.kind !== 'elicit' || !rounds.wasAsked(name, given, state)) {
         const question = inputRequired.elicit({ message: questionOf(tool, given), requestedSchema: agreement });

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { chosenConnectionId } from '../tools/connection-id.js';
-import type { Endpoint, Result } from '../tools/endpoint.js';
-import { forEachSubscriber } from '../tools/for-each.js';
+import { type Endpoint, effectRules, type Result } from '../tools/endpoint.js';
 import type { Workflow } from '../tools/workflow.js';
-import { choosesConnection, isOffered, onlyShows, refusedAction } from './choice.js';
+import { choosesConnection, isOffered, onlyShows } from './choice.js';
 import type { Config } from './config.js';
+import { exclusionOf } from './exclusion.js';
 
 /** A tool as this server offers it: its declaration, and its input and output under the server's configuration. */
 export interface Tool {
@@ -13,6 +13,8 @@ export interface Tool {
   readonly output: z.ZodObject;
   /** Why the configuration does not let it be called with this input; undefined where it does. */
   readonly refuses?: ((input: Result) => string | undefined) | undefined;
+  /** Why this server would refuse to do what the input describes, where the tool itself does nothing. */
+  readonly warns?: ((input: Result) => string | undefined) | undefined;
 }
 
 /** What a ManyChat tool takes beside its own input where no connection is pinned. */
@@ -38,11 +40,12 @@ export function offeredTools(declarations: readonly Tool['declaration'][], confi
   return declarations
     .filter((declaration) => isOffered(declaration, config))
     .map((declaration) => {
-      const { name, input, output } = declaration;
+      const { effect, input, output } = declaration;
+      const refusal = (given: Result) => exclusionOf(config, declaration.does?.(given) ?? []);
       return {
         declaration,
         input: choosesConnection(declaration, config) ? input.safeExtend(choosing.shape) : input,
-        refuses: name === forEachSubscriber.name ? (given) => refusedAction(config, given) : undefined,
+        ...(effectRules[effect].readOnly ? { warns: refusal } : { refuses: refusal }),
         output: onlyShows(declaration, config) ? dryRunResult : output.schema,
       };
     });

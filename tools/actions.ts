@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import { type Capability, doneByContent } from './capabilities.js';
 import { complainTo } from './complaints.js';
 import { messageDataAgain } from './content.js';
 import type { Result } from './endpoint.js';
 import { setCustomFields } from './fields.js';
+import { asObject } from './lenient.js';
 import { contentOf, placeholderIn, plainMessage, plainMessageProblems } from './message-text.js';
 import { done } from './outputs.js';
 import { repairSend } from './repair.js';
@@ -12,7 +14,7 @@ import { fieldRecord, mostFields, subscriberId, tagName, text } from './values.j
 import { type Step, workflow } from './workflow.js';
 
 /** What can be done with each of many contacts. */
-export const actionNames = ['add_tag', 'remove_tag', 'set_fields', 'send_text', 'send_content', 'send_flow'] as const;
+const actionNames = ['add_tag', 'remove_tag', 'set_fields', 'send_text', 'send_content', 'send_flow'] as const;
 
 /** The name of an action. */
 export type ActionName = (typeof actionNames)[number];
@@ -70,6 +72,22 @@ export function actionCautions(action: SubscriberAction): string[] {
   return action.data === undefined ? [] : contentCautions(action.data.content);
 }
 
+/** What each action does, given its arguments. */
+const capabilitiesOf: Readonly<Record<ActionName, (given: Result) => readonly Capability[]>> = {
+  add_tag: () => ['add_tag'],
+  remove_tag: () => ['remove_tag'],
+  set_fields: () => ['set_field'],
+  send_text: () => ['send_text'],
+  send_content: ({ data }) => ['send_content', ...doneByContent(data)],
+  send_flow: ({ fields }) => ['start_flow', ...(fields === undefined ? [] : (['set_field'] as const))],
+};
+
+/** What an action does to a contact. Its arguments need not be checked yet, and may hold placeholders. */
+export function doneByAction(given: Result): readonly Capability[] {
+  const action = actionNames.find((name) => name === given.action);
+  return action === undefined ? [] : capabilitiesOf[action](asObject(repairSend(given).given));
+}
+
 /** The steps that set fields of one contact, as many at once as ManyChat takes. */
 export function stepsToSet(subscriber_id: unknown, fields: SubscriberAction['fields'] = {}): Step[] {
   const all = Object.entries(fields).map(([field_name, field_value]) => ({ field_name, field_value }));
@@ -124,6 +142,7 @@ export const actOnSubscriber = workflow({
   input: z.strictObject({ subscriber_id: subscriberId, ...actionInput }).check(actionProblems),
   output: done,
   repair: repairSend,
+  does: doneByAction,
   example: { subscriber_id: '123456789', action: 'add_tag', tag_name: 'VIP' },
   async run({ subscriber_id, ...action }, { inOrder }) {
     await inOrder(stepsOf(action, subscriber_id).map((step) => ({ ...step, plain: true })));

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { doneByContent } from './capabilities.js';
 import { channelOf, channels, lengthOf } from './channels.js';
 import { complaintOf, sentence } from './complaints.js';
 import { type Action, type Button, type Content, type Message, messageData, uncheckedMessageData } from './content.js';
@@ -91,6 +92,7 @@ export const checkContent = workflow({
       data: z.looseObject({}).optional().describe('As it would be sent, where it was mended'),
     }),
   },
+  does: ({ data }) => doneByContent(repairTaggedSend({ data }).given),
   example: { data: { version: 'v2', content: { messages: [{ type: 'text', text: 'Hello!' }] } } },
   async run({ data, channel }) {
     const { given, warnings: mended, problem } = repairTaggedSend({ data });

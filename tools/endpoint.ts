@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Capability } from './capabilities.js';
 import type { FieldValues } from './field-values.js';
 import type { Reference } from './names.js';
 import type { Repaired } from './repair.js';
@@ -52,6 +53,8 @@ export interface Declaration<Input extends z.ZodObject = z.ZodObject> {
   repair?(given: unknown): Repaired;
   /** What the caller should know of arguments that are right and may yet not do what was meant. */
   cautions?(input: z.output<Input>): string[];
+  /** What a call with this input does or leads to that other tools are there for. */
+  does?(input: z.output<Input>): readonly Capability[];
   /** One truthful call. */
   readonly example: z.input<Input>;
 }

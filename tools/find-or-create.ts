@@ -217,6 +217,11 @@ export const findOrCreateSubscriber = workflow({
       warnings: z.array(z.string()).optional(),
     }),
   },
+  does: ({ whatsapp_phone: whatsapp, whatsapp_field_id: fieldId, phone }) => [
+    'create_contact',
+    ...(whatsapp !== undefined && fieldId !== undefined ? (['set_field'] as const) : []),
+    ...(whatsapp !== undefined && phone === undefined ? (['update_contact'] as const) : []),
+  ],
   example: { email: 'maria.garcia@example.com', first_name: 'Maria', has_opt_in_email: true },
   async run({ whatsapp_field_id: fieldId, ...contact }, steps) {
     const { email, phone, whatsapp_phone: whatsapp } = contact;

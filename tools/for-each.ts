@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { actionCautions, actionInput, actionProblems, stepsOf } from './actions.js';
+import { actionCautions, actionInput, actionProblems, doneByAction, stepsOf } from './actions.js';
 import { concernsEverybody, isSuspicious, longestWaitSeconds, mostInARow } from './blame.js';
 import type { Result } from './endpoint.js';
 import { CallError, type Failure, kinds } from './failure.js';
@@ -145,6 +145,7 @@ export const forEachSubscriber = workflow({
     .check(actionProblems),
   output: { schema: output },
   repair: repairSend,
+  does: doneByAction,
   cautions(input) {
     const repeated = input.subscriber_ids.length - new Set(input.subscriber_ids.map(String)).size;
     return [

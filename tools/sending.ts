@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { doneByContent } from './capabilities.js';
 import { openQuestions } from './channels.js';
 import { type Content, messageData, messageDataAgain } from './content.js';
 import { endpoint } from './endpoint.js';
@@ -41,6 +42,7 @@ export const sendContent = endpoint({
   names: ({ data, otn_topic_name }) => [...namesInContent(data.content), ...named('OTN topic', otn_topic_name)],
   fieldValues: actionFieldValues,
   cautions: ({ data, message_tag }) => contentCautions(data.content, message_tag),
+  does: ({ data }) => doneByContent(data),
   example: {
     subscriber_id: 123456789,
     data: { version: 'v2', content: { messages: [{ type: 'text', text: 'Hello! How can I help you today?' }] } },
@@ -69,6 +71,7 @@ export const sendContentByUserRef = endpoint({
         : ['The actions are ignored: ManyChat performs none when it sends to a user_ref.'];
     return [...contentCautions(data.content), ...ignored];
   },
+  does: ({ data }) => doneByContent(data),
   example: {
     user_ref: 123456,
     data: { version: 'v2', content: { messages: [{ type: 'text', text: 'Welcome!' }] } },

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { stepsToSet, stepToStart } from './actions.js';
+import { doneByContent } from './capabilities.js';
 import { complainTo } from './complaints.js';
 import { contentOf, plainMessage, plainMessageProblems } from './message-text.js';
 import { done } from './outputs.js';
@@ -22,6 +23,7 @@ export const sendText = workflow({
   }),
   output: done,
   cautions: (input) => contentCautions(contentOf(input)),
+  does: (input) => doneByContent(contentOf(input)),
   example: { subscriber_id: '24958501110451908', text: 'Hi Maria, your order has shipped!' },
   async run({ subscriber_id, ...message }, { call }) {
     const content = contentOf(message);
@@ -46,6 +48,7 @@ export const setFieldsAndSendFlow = workflow({
     flow_ns: text('ns from manychat_list_flows'),
   }),
   output: done,
+  does: () => ['set_field', 'start_flow'],
   example: {
     subscriber_id: '24958501110451908',
     fields: { reply_text: 'Your order has shipped!' },

@@ -1,6 +1,7 @@
 import { existsSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
+import { doneByAction } from '../../tools/actions.js';
 import { asObject } from '../../tools/lenient.js';
 import { getPage } from '../../tools/page.js';
 import { type Counts, createProgressText, summaryText } from '../bulk/counts.js';
@@ -9,8 +10,8 @@ import { type Entry, type Journal, openJournal, peekJournal } from '../bulk/jour
 import { takeLock } from '../bulk/lock.js';
 import { createLedger, type Ending, runJob, survey } from '../bulk/run.js';
 import { openTable, type Table } from '../bulk/table.js';
-import { refusedAction } from '../choice.js';
 import type { Config } from '../config.js';
+import { exclusionOf } from '../exclusion.js';
 import { reasonOf } from '../reason.js';
 import { openRuntime, type Runtime } from '../runtime.js';
 import { type ExitCode, exitCodes, type Shell, UsageError } from '../shell.js';
@@ -145,7 +146,7 @@ export async function bulk(config: Config, path: string, options: BulkOptions, s
   const table = await openTable(path);
   const job = planJob(options, table);
   if (config.readOnly) throw new UsageError('--read-only does not go with bulk, which changes or sends');
-  const refused = refusedAction(config, job.action);
+  const refused = exclusionOf(config, doneByAction(job.action));
   if (refused !== undefined) throw new UsageError(refused);
   if (options.journal === '') throw new UsageError('--journal needs a path');
   const parts = { table, job, path, options, shell };

@@ -2,6 +2,7 @@ import type { Tool } from '@modelcontextprotocol/client';
 import { clientsSection } from '../../packaging/clients.js';
 import { pathOf } from '../../packaging/root.js';
 import { settingTexts } from '../../src/flags.js';
+import { capabilities, capabilityNames } from '../../tools/capabilities.js';
 import { kindMeanings } from '../../tools/failure.js';
 import { connectProgram } from './program.js';
 import { runHere } from './shell.js';
@@ -44,6 +45,17 @@ const sections: Readonly<Record<string, () => Promise<string>>> = {
     const { out } = await runHere(['bulk', '--help'], {});
     return `\`\`\`text\n${out.replace(/\n\nGlobal Options:[\s\S]*/, '')}\n\`\`\``;
   },
+  exclusions: async () =>
+    [
+      '| excluding all of | forbids as well |',
+      '| --- | --- |',
+      ...capabilityNames.flatMap((name) => {
+        const purpose = capabilities[name];
+        if (!('elsewhere' in purpose)) return [];
+        const tools = purpose.tools.map((tool) => `\`${tool}\``).join(', ');
+        return [`| ${tools} | to ${purpose.what}: ${purpose.elsewhere} |`];
+      }),
+    ].join('\n'),
   kinds: async () =>
     [
       '| kind | when |',

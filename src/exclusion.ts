@@ -1,0 +1,41 @@
+import { type Capability, capabilities, capabilityNames } from '../tools/capabilities.js';
+import type { Endpoint, Result } from '../tools/endpoint.js';
+import type { CallError } from '../tools/failure.js';
+import type { Config } from './config.js';
+import { callError, type FailureContext } from './errors.js';
+
+type Excluding = Pick<Config, 'excluded'>;
+
+/** Why something is not to be done: every tool that is there for it was excluded. */
+export function exclusionOf({ excluded }: Excluding, done: readonly Capability[]): string | undefined {
+  const refused = done.find((each) => capabilities[each].tools.every((tool) => excluded.has(tool)));
+  if (refused === undefined) return undefined;
+  const { what, tools } = capabilities[refused];
+  return `This call can ${what}, which this server does not do: --exclude-tools leaves out ${tools.join(', ')}`;
+}
+
+/** The failure of a call that does what was excluded. */
+export const excludedError = (message: string, context: FailureContext): CallError =>
+  callError('permission_denied', context, {
+    message,
+    hint: 'Do not try it in another way; the person who runs this server decides that.',
+    source: 'client',
+  });
+
+/** Why a request is not to be made as a step of a tool that has another purpose. */
+function exclusionOfStep(config: Excluding, endpoint: Endpoint, input: Result): string | undefined {
+  const purposes = capabilityNames.filter((each) => capabilities[each].tools.some((tool) => tool === endpoint.name));
+  const refusals = purposes.map((each) => exclusionOf(config, [each]));
+  // A text and other content leave by the same request: it is refused where neither may be sent.
+  const own = refusals.every((refusal) => refusal !== undefined) ? refusals[0] : undefined;
+  return own ?? exclusionOf(config, endpoint.does?.(input) ?? []);
+}
+
+/**
+ * Refuses a step of a workflow that does what was excluded, whatever the workflow says that it does.
+ * @throws CallError
+ */
+export function refuseExcluded(config: Excluding, context: FailureContext<Endpoint>, input: Result): void {
+  const refused = exclusionOfStep(config, context.declaration, input);
+  if (refused !== undefined) throw excludedError(refused, context);
+}
