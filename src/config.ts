@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { connectionId } from '../tools/connection-id.js';
 import { isLoopback } from './address.js';
+import { misnamedProblems } from './misnamed.js';
 import { selectionSettings, selectTools } from './selection.js';
 import { UsageError } from './shell.js';
 
@@ -182,7 +183,7 @@ export const settingNames: readonly string[] = Object.keys(settings.shape);
 /**
  * Reads the configuration. An empty variable counts as not set, and so does an unreplaced one unless it
  * restrains.
- * @throws ConfigError naming each variable that is wrong. A missing or malformed key is no error: the server starts
+ * @throws ConfigError naming each variable that is wrong, or that is none of ours and looks like one. A missing or malformed key is no error: the server starts
  * and says on each call how to configure it.
  */
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
@@ -198,10 +199,11 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   );
   // Read once, and not worth a parser compiled for it.
   const parsed = settings.safeParse(given, { jitless: true });
-  const problems = restraining.flatMap((name) => {
+  const placeholders = restraining.flatMap((name) => {
     const value = environment[name]?.trim() ?? '';
     return unset.test(value) ? [`${name} holds a placeholder that nothing has replaced: ${value}`] : [];
   });
+  const problems = [...misnamedProblems(environment, settingNames), ...placeholders];
   if (!parsed.success || problems.length > 0) {
     const issues = parsed.error?.issues.map(({ path, message }) => `${path.join('.')} ${message}`) ?? [];
     throw new ConfigError([...problems, ...issues].join('\n'));

@@ -68,6 +68,9 @@ describe('other settings', () => {
     [{ MANYCHAT_MCP_DEADLINE_MS: '10' }, /at least 1000/],
     [{ MANYCHAT_MCP_LOG_LEVEL: 'loud' }, /must be one of debug/],
     [{ MANYCHAT_MCP_SANDBOX: 'perhaps' }, /MANYCHAT_MCP_SANDBOX must be one of/],
+    [{ MANYCHAT_MCP_READ_ONLY: 'ture' }, /MANYCHAT_MCP_READ_ONLY must be one of/],
+    [{ MANYCHAT_MCP_DRY_RUN: '2' }, /MANYCHAT_MCP_DRY_RUN must be one of/],
+    [{ MANYCHAT_MCP_CONFIRM: 'yes' }, /MANYCHAT_MCP_CONFIRM must be one of/],
   ])('%j is refused by name', (environment, words) => {
     expect(() => readConfig(environment as Record<string, string>)).toThrow(ConfigError);
     expect(() => readConfig(environment as Record<string, string>)).toThrow(words);
