@@ -1,10 +1,12 @@
 import { resources } from '../tools/resources.js';
+import { type Asker, createAsker } from './asking.js';
 import type { ToolCaller } from './calls.js';
 import { type Completer, createCompleter } from './completion.js';
 import type { Config } from './config.js';
 import type { OpenLog } from './log.js';
 import { createRounds, type Rounds } from './rounds.js';
 import { openRuntime } from './runtime.js';
+import { realTiming } from './timing.js';
 import { plainTool, type Tool } from './tool.js';
 
 /** What a server answers with beyond its lists. */
@@ -18,6 +20,8 @@ export interface Answering {
   readonly call: ToolCaller;
   readonly complete: Completer;
   readonly rounds: Rounds;
+  /** What the user is asked before a call. */
+  readonly asker: Asker;
   close(): Promise<void>;
 }
 
@@ -29,7 +33,8 @@ function found<Thing>(thing: Thing | undefined): Thing {
 
 /** Opens what calls are answered with; they are aborted when `over` fires. */
 export async function openAnswering(settings: Config, log: OpenLog, over: AbortSignal): Promise<Answering> {
-  const { config, tools, call: callTool, close } = await openRuntime(settings, log);
+  const { config, tools, call: callTool, gateway, close } = await openRuntime(settings, log);
+  const asker = createAsker({ gateway, config, now: realTiming.now });
   const call: ToolCaller = (tool, given, side) =>
     callTool(tool, given, { ...side, signal: AbortSignal.any([side.signal, over]) });
   return {
@@ -42,6 +47,9 @@ export async function openAnswering(settings: Config, log: OpenLog, over: AbortS
     call,
     complete: createCompleter(call, () => performance.now()),
     rounds: createRounds(),
+    asker: {
+      prepare: (tool, given, signal) => asker.prepare(tool, given, AbortSignal.any([signal, over])),
+    },
     close,
   };
 }

@@ -12,8 +12,12 @@ export type Outcome =
   | { readonly ok: true; readonly result: Result }
   | { readonly ok: false; readonly failure: Failure };
 
-/** Who called: `onProgress` is told how far the call has come. Without a `delivery` the answer arrives when it is there. */
-export interface CallerSide extends Pick<CallOptions, 'signal' | 'onProgress' | 'departure'> {
+/**
+ * Who called: `onProgress` is told how far the call has come; `connectionId`, which goes before the one in the arguments,
+ * is the connection that its user has agreed to. Without a `delivery` the answer arrives when it is there.
+ */
+export interface CallerSide
+  extends Pick<CallOptions, 'signal' | 'onProgress' | 'departure' | 'connectionId' | 'deadlineMs'> {
   readonly delivery?: Delivery | undefined;
 }
 
@@ -39,16 +43,16 @@ export function createToolCaller(gateway: Gateway, log: Log, direct: boolean, no
       return { tool: declaration.name, ...rest, ...(requests > 1 && { requests }), ms };
     };
     try {
-      const { input, connectionId, warnings } = parseInput(tool, given, { declaration, direct });
-      const result = await gateway.call(declaration, input, {
+      const parsed = parseInput(tool, given, { declaration, direct });
+      const result = await gateway.call(declaration, parsed.input, {
         ...side,
         delivery: side.delivery ?? own.delivery,
-        connectionId,
+        connectionId: side.connectionId ?? parsed.connectionId,
         trace,
       });
       log.info(line(), 'call');
       const { warning = [] } = trace;
-      return { ok: true, result: withWarnings(result, [warning, warnings].flat()) };
+      return { ok: true, result: withWarnings(result, [warning, parsed.warnings].flat()) };
     } catch (thrown) {
       const { failure } = asCallError(thrown, { declaration, direct }, 'unsent');
       const level = failure.kind === 'internal' ? 'error' : 'warn';

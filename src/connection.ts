@@ -1,5 +1,6 @@
 import { connectionId } from '../tools/connection-id.js';
 import { effectRules, type Result } from '../tools/endpoint.js';
+import type { Failure } from '../tools/failure.js';
 import { isObject } from '../tools/object.js';
 import { callError, type FailureContext } from './errors.js';
 
@@ -83,6 +84,21 @@ export function createConnectionChooser(
       cached = undefined;
     },
   };
+}
+
+const pinnedHint =
+  'The connection is fixed by MATON_CONNECTION_ID or --connection: the person who runs this server corrects or removes it. manychat_list_connections shows the ids that exist and their status.';
+const namedHint =
+  'manychat_get_connection shows the status of this connection: PENDING waits for its owner to open the link, FAILED needs a new one. manychat_list_connections shows which are ACTIVE.';
+
+/** What to do about a connection that cannot be used, by how it was chosen; undefined where the failure's own hint fits. */
+export function connectionHint(
+  { kind }: Failure,
+  pinned: string | undefined,
+  requested: string | undefined,
+): string | undefined {
+  if (pinned !== undefined && (kind === 'no_connection' || kind === 'connection_not_found')) return pinnedHint;
+  return kind === 'no_connection' && requested !== undefined ? namedHint : undefined;
 }
 
 /** The connections of a list that can be used. */

@@ -35,6 +35,9 @@ export function ownDelivery(now: () => number, signal: AbortSignal): { delivery:
   };
 }
 
+/** The delivery of a read of our own, whose answer no caller waits for. */
+export const nobody: Delivery = { arrivedAt: 0, answeredAt: undefined, cancelled: false };
+
 /** What is looked at in a frame. */
 export interface Frame {
   readonly id?: unknown;

@@ -6,8 +6,8 @@ import { readAnswer } from './answers.js';
 import { type AttemptParts, attempt, loadOf } from './attempts.js';
 import { type Budget, openBudget, stopError, within } from './budget.js';
 import type { Config } from './config.js';
-import { type ActiveConnection, activeIn, createConnectionChooser } from './connection.js';
-import type { Delivery } from './delivery.js';
+import { type ActiveConnection, activeIn, connectionHint, createConnectionChooser } from './connection.js';
+import { type Delivery, nobody } from './delivery.js';
 import type { Departure } from './departure.js';
 import { asCallError, callError, type FailureContext } from './errors.js';
 import { refuseExcluded } from './exclusion.js';
@@ -36,6 +36,8 @@ export interface CallOptions {
   readonly signal: AbortSignal;
   /** The connection the caller asked for. */
   readonly connectionId?: string | undefined;
+  /** The time that it may take where that is less than the setting, in milliseconds. */
+  readonly deadlineMs?: number | undefined;
   /** Told each second that the call waits for its turn, and of how far a long job has come. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   /** Told when a request that must not be made twice leaves. */
@@ -49,6 +51,12 @@ export interface CallOptions {
 export interface Gateway {
   /** The result of one call, or a CallError. */
   call(declaration: Endpoint | Workflow, input: Result, options: CallOptions): Promise<Result>;
+  /** The connection that a call would use, the one it names where it names one; a CallError where it would be refused. */
+  connectionOf(
+    declaration: Declaration,
+    requested: string | undefined,
+    signal: AbortSignal,
+  ): Promise<string | undefined>;
   close(): Promise<void>;
 }
 
@@ -81,14 +89,6 @@ const onlyReads = {
   source: 'client',
   hint: 'Nothing can be changed or sent here; the person who runs this server decides that.',
 } as const;
-
-const pinnedHint =
-  'The connection is fixed by MATON_CONNECTION_ID or --connection: the person who runs this server corrects or removes it. manychat_list_connections shows the ids that exist and their status.';
-const namedHint =
-  'manychat_get_connection shows the status of this connection: PENDING waits for its owner to open the link, FAILED needs a new one. manychat_list_connections shows which are ACTIVE.';
-
-/** Of a read of our own, that no caller waits for. */
-const nobody: Delivery = { arrivedAt: 0, answeredAt: undefined, cancelled: false };
 
 /** The part of the deadline in which the types of fields are read. */
 const typesShare = 0.25;
@@ -291,14 +291,8 @@ export function createGateway(parts: GatewayParts): Gateway {
 
   /** The failure as it is told: its hint fits how the connection was chosen, and its texts hold no secret. */
   function told({ failure, reach }: CallError, connectionId: string | undefined): CallError {
-    const aboutConnection = failure.kind === 'no_connection' || failure.kind === 'connection_not_found';
     const details = failure.details?.map(cleanFailure);
-    const hint =
-      aboutConnection && config.connection !== undefined
-        ? pinnedHint
-        : failure.kind === 'no_connection' && connectionId !== undefined
-          ? namedHint
-          : failure.hint;
+    const hint = connectionHint(failure, config.connection, connectionId) ?? failure.hint;
     return new CallError(
       { ...failure, message: cleanFailure(failure.message), hint, ...(details !== undefined && { details }) },
       reach,
@@ -306,7 +300,17 @@ export function createGateway(parts: GatewayParts): Gateway {
   }
 
   return {
-    async call(declaration, input, { signal, connectionId, onProgress, departure, delivery, trace }) {
+    async connectionOf(declaration, connectionId, signal) {
+      const { budget, close } = openBudget(timing, config.deadlineMs, signal);
+      try {
+        return await chosenConnection(declaration, { budget, connectionId, delivery: nobody, trace: {} });
+      } catch (thrown) {
+        throw told(asCallError(thrown, { declaration, direct }, 'unsent'), connectionId);
+      } finally {
+        close();
+      }
+    },
+    async call(declaration, input, { signal, connectionId, onProgress, departure, delivery, trace, ...own }) {
       // A job that tells its own progress counts in other units than seconds.
       let tellsItself = false;
       const onWait = (seconds: number): void => {
@@ -317,7 +321,8 @@ export function createGateway(parts: GatewayParts): Gateway {
         tellsItself = true;
         onProgress?.({ progress, total, message });
       };
-      const { budget, close } = openBudget(timing, config.deadlineMs, signal, onProgress && onWait);
+      const deadlineMs = Math.min(config.deadlineMs, own.deadlineMs ?? config.deadlineMs);
+      const { budget, close } = openBudget(timing, deadlineMs, signal, onProgress && onWait);
       const course: Course = { budget, connectionId, departure, delivery, trace };
       try {
         // Whatever else could be said of it: nothing was begun.

@@ -6,10 +6,10 @@ import { createSeal } from './seal.js';
 
 /** What is kept of a call between its rounds, at the client and sealed. */
 export interface Rounds {
-  /** The state of a call that waits for the user's consent. */
-  asking(tool: string, given: unknown): string;
-  /** Whether the user was asked about this very call with that state; true once for each question. */
-  wasAsked(tool: string, given: unknown, state: unknown): boolean;
+  /** The state of a call that waits for the user's consent to it on a connection. */
+  asking(tool: string, given: unknown, connectionId?: string): string;
+  /** With which connection the user was asked about this very call with that state; undefined but once for each question. */
+  wasAsked(tool: string, given: unknown, state: unknown): { readonly connectionId: string | undefined } | undefined;
   /** The state of a call that was made, and whose link is shown to the user. */
   made(tool: string, result: Result): string;
   /** What the call came to, of which this is the state; it can be asked for again, since nothing is done for it. */
@@ -29,16 +29,17 @@ export function createRounds(): Rounds {
     return isObject(value) && value.tool === tool ? value : {};
   }
   return {
-    asking(tool, given) {
+    asking(tool, given, connectionId) {
       const nonce = randomUUID();
       open.add(nonce);
       const [oldest] = open;
       if (open.size > mostOpen && oldest !== undefined) open.delete(oldest);
-      return seal.seal({ tool, given, nonce });
+      return seal.seal({ tool, given, connectionId, nonce });
     },
     wasAsked(tool, given, state) {
-      const { nonce, given: asked } = opened(tool, state);
-      return typeof nonce === 'string' && isDeepStrictEqual(asked, given) && open.delete(nonce);
+      const { nonce, given: asked, connectionId } = opened(tool, state);
+      const valid = typeof nonce === 'string' && isDeepStrictEqual(asked, given) && open.delete(nonce);
+      return valid ? { connectionId: typeof connectionId === 'string' ? connectionId : undefined } : undefined;
     },
     made: (tool, result) => seal.seal({ tool, result }),
     resultOf(tool, state) {

@@ -1,7 +1,7 @@
 import { declarations } from '../tools/index.js';
 import { createToolCaller, type ToolCaller } from './calls.js';
 import type { Config } from './config.js';
-import { createGateway } from './gateway.js';
+import { createGateway, type Gateway } from './gateway.js';
 import { createHttpClient, type HttpClient } from './http.js';
 import { type OpenLog, openLog } from './log.js';
 import { createSendGuard } from './memory-send-guard.js';
@@ -19,6 +19,7 @@ export interface Runtime {
   /** Every tool that exists here, whichever were chosen: for the commands that need one of their own. */
   readonly everyTool: readonly Tool[];
   readonly call: ToolCaller;
+  readonly gateway: Gateway;
   readonly http: HttpClient;
   /** Aborts what is in flight and waits a little for the log to be written. */
   close(): Promise<void>;
@@ -70,6 +71,7 @@ export async function openRuntime(
     tools: offeredTools(declarations, config),
     everyTool: offeredTools(declarations, { ...config, ...everything }),
     call: createToolCaller(gateway, log, config.access.mode === 'direct', timing.now),
+    gateway,
     http,
     async close() {
       await Promise.all([gateway.close(), sandbox?.close(), flushed()]);

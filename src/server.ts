@@ -1,12 +1,9 @@
 import { pipeline } from 'node:stream';
 import {
-  acceptedContent,
   type CallToolResult,
   CLIENT_CAPABILITIES_META_KEY,
   completable,
   type InputRequiredResult,
-  inputRequired,
-  inputResponse,
   isJSONRPCNotification,
   isJSONRPCRequest,
   isJSONRPCResponse,
@@ -26,11 +23,11 @@ import type { Answering } from './answering.js';
 import type { Outcome } from './calls.js';
 import type { ListedResource } from './catalogue.js';
 import type { Completer } from './completion.js';
-import { linkIn, needsConfirmation, notConfirmed, questionOf } from './confirmation.js';
+import { linkIn, needsConfirmation } from './confirmation.js';
+import { consentTo, withLink } from './consent.js';
 import { type Deliveries, trackDeliveries } from './delivery.js';
 import { watchEnd } from './ending.js';
 import { type FrameError, frameFilter, maxFrame } from './frames.js';
-import { acceptedInput } from './input.js';
 import type { Offer } from './offer.js';
 import type { Progress } from './progress.js';
 import type { JsonSchema } from './schema.js';
@@ -145,36 +142,25 @@ interface ToolSide {
 }
 
 /** Makes a tool's calls: asks the user first where that is wanted and can be done, and hands a link to them. */
-function toolHandler({ server, confirm, deliveries }: ToolSide, tool: Tool, { call, rounds }: Answering) {
-  const { name } = tool.declaration;
-  const agreement = z.object({ confirm: z.boolean().describe('Go ahead') });
+function toolHandler({ server, confirm, deliveries }: ToolSide, tool: Tool, answering: Answering) {
+  const { call, rounds } = answering;
+  const { name, effect } = tool.declaration;
   return async (given: unknown, context: ToolContext): Promise<CallToolResult | InputRequiredResult> => {
     const { mcpReq } = context;
-    const { inputResponses } = mcpReq;
-    const state = mcpReq.requestState();
     // The call was made in an earlier round; the link has been shown since.
-    const made = rounds.resultOf(name, state);
+    const made = rounds.resultOf(name, mcpReq.requestState());
     if (made !== undefined) return toolResult({ ok: true, result: made });
     const offers = offersOf(server, context);
-    if (needsConfirmation(tool, confirm) && offers.form && acceptedInput(tool, given) !== undefined) {
-      const answer = inputResponse(inputResponses, 'confirm');
-      if (answer.kind !== 'elicit' || !rounds.wasAsked(name, given, state)) {
-        const question = inputRequired.elicit({ message: questionOf(tool, given), requestedSchema: agreement });
-        return inputRequired({ inputRequests: { confirm: question }, requestState: rounds.asking(name, given) });
-      }
-      if (acceptedContent(inputResponses, 'confirm', agreement)?.confirm !== true) {
-        return toolResult({ ok: false, failure: notConfirmed });
-      }
-    }
-    const delivery = deliveries.of(mcpReq.id);
-    const outcome = await call(tool, given, { signal: mcpReq.signal, onProgress: progressTo(mcpReq), delivery });
-    const link = outcome.ok && tool.declaration.effect === 'create' ? linkIn(outcome.result) : undefined;
+    const asks = needsConfirmation(tool, confirm) && offers.form;
+    const consent = asks ? await consentTo(tool, given, mcpReq, answering) : { side: {} };
+    if ('failure' in consent) return toolResult({ ok: false, ...consent });
+    if ('question' in consent) return consent.question;
+    const { side } = consent;
+    const own = { signal: mcpReq.signal, onProgress: progressTo(mcpReq), delivery: deliveries.of(mcpReq.id) };
+    const outcome = await call(tool, given, { ...side, ...own });
+    const link = outcome.ok && effect === 'create' ? linkIn(outcome.result) : undefined;
     if (!outcome.ok || link === undefined || !offers.url) return toolResult(outcome);
-    const message = 'Open this page and enter the ManyChat API key there, to connect the account';
-    return inputRequired({
-      inputRequests: { link: inputRequired.elicitUrl({ message, url: link }) },
-      requestState: rounds.made(name, outcome.result),
-    });
+    return withLink(toolResult(outcome), link, mcpReq, () => rounds.made(name, outcome.result));
   };
 }
 

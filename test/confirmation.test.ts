@@ -4,13 +4,9 @@ import { createInterface } from 'node:readline';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { questionOf } from '../src/confirmation.js';
 import { createRounds } from '../src/rounds.js';
 import { createSeal } from '../src/seal.js';
-import { plainTool } from '../src/tool.js';
-import { forEachSubscriber } from '../tools/for-each.js';
-import { sendContent } from '../tools/sending.js';
-import { followers, maria } from './support/people.js';
+import { maria } from './support/people.js';
 import { program, through } from './support/program.js';
 import { useSandbox } from './support/sandboxed.js';
 
@@ -20,7 +16,7 @@ interface Asked {
   readonly message: string;
   readonly url?: string | undefined;
 }
-type Answer = { action: 'accept' | 'decline' | 'cancel'; content?: { confirm: boolean } };
+type Answer = { action: 'accept' | 'decline' | 'cancel'; content?: { confirm?: boolean } };
 const yes: Answer = { action: 'accept', content: { confirm: true } };
 
 describe.each([{ modern: false }, { modern: true }])('a client that can ask its user %j', ({ modern }) => {
@@ -63,21 +59,31 @@ describe.each([{ modern: false }, { modern: true }])('a client that can ask its 
     await connect(yes);
     expect(await call('manychat_delete_tag', { tag_id: 123 })).toEqual({ failed: false, answer: { ok: true } });
     expect(asked).toEqual([
-      expect.objectContaining({ message: 'Delete tag everywhere?\n\ntag_id: 123\n\nThis cannot be undone.' }),
+      expect.objectContaining({
+        message:
+          'Delete tag "Old Tag" from everybody on page "Sunrise Coffee"?\n\ntag_id: 123\n\nThis cannot be undone.',
+      }),
     ]);
     expect(requests('removeTag')).toBe(1);
   });
 
-  test.each([[{ action: 'decline' }], [{ action: 'cancel' }], [{ action: 'accept', content: { confirm: false } }]] as [
-    Answer,
-  ][])('who answers %j is obeyed', async (answer) => {
+  const declined = 'The call was declined, or there was nobody to ask';
+  test.each([
+    [{ action: 'decline' }, declined],
+    [{ action: 'cancel' }, declined],
+    [{ action: 'accept', content: { confirm: false } }, 'The form was accepted with "Go ahead" not ticked'],
+    [{ action: 'accept', content: {} }, 'The client accepted without the form that says whether to go ahead'],
+    [{ action: 'accept' }, 'The client accepted without the form that says whether to go ahead'],
+  ] as [Answer, string][])('who answers %j is obeyed', async (answer, message) => {
     await connect(answer);
     const { failed, answer: told } = await call('manychat_delete_tag', { tag_id: 123 });
     expect(failed).toBe(true);
     expect(told.error).toMatchObject({
       kind: 'cancelled',
       performed: 'no',
-      message: 'The user did not confirm the call',
+      retryable: false,
+      message,
+      hint: expect.stringMatching(/^Do not call again unless the user asks.*MANYCHAT_MCP_CONFIRM \(--confirm\)/),
     });
     expect(requests('removeTag')).toBe(0);
   });
@@ -93,7 +99,9 @@ describe.each([{ modern: false }, { modern: true }])('a client that can ask its 
   test('is asked for a send with --confirm sends, with the text', async () => {
     await connect(yes, ['--confirm', 'sends']);
     expect((await call('manychat_send_text', text)).answer).toEqual({ ok: true });
-    expect(asked[0]?.message).toBe('Send text?\n\nsubscriber_id: 24958501110451908\ntext: Hi Maria');
+    expect(asked[0]?.message).toBe(
+      'Send this text to "Maria Garcia" (24958501110451908) on page "Sunrise Coffee"?\n\ntext: Hi Maria\nchannel: messenger',
+    );
     expect(sandbox.messages()).toHaveLength(1);
   });
 
@@ -191,6 +199,34 @@ describe('a state that a client sends again', () => {
     expect(removals()).toBe(before);
   });
 
+  test('without an answer ends the call instead of asking for ever', async () => {
+    const { requestState } = await server.call('manychat_delete_tag', tag);
+    const told = await server.call('manychat_delete_tag', tag, { requestState });
+    expect(told.isError).toBe(true);
+    expect(JSON.parse(told.content[0].text).error).toMatchObject({
+      kind: 'cancelled',
+      performed: 'no',
+      message: 'The client offers to ask its user, but did not: it sent no answer',
+    });
+    expect(removals()).toBe(0);
+  });
+
+  test('holds for the account that the user was asked about, whichever was connected since', async () => {
+    const { requestState } = await server.call('manychat_delete_tag', tag);
+    const second = `${sandbox.url}/connections/${sandbox.secondConnectionId}`;
+    const { connection } = Object(
+      await (await fetch(second, { headers: { authorization: `Bearer ${sandbox.matonKey}` } })).json(),
+    );
+    await fetch(connection.url, { method: 'POST', body: new URLSearchParams({ api_key: sandbox.secondManychatKey }) });
+    await server.call('manychat_list_connections', {});
+    const unasked = await server.call('manychat_delete_tag', tag);
+    expect(JSON.parse(unasked.content[0].text).error.kind).toBe('ambiguous_connection');
+    const done = await server.call('manychat_delete_tag', tag, { requestState, ...accepted });
+    expect(done.structuredContent).toEqual({ ok: true });
+    const [removal] = sandbox.requests().filter(({ path }) => path.endsWith('removeTag'));
+    expect(removal?.headers['maton-connection']).toBe(sandbox.connectionId);
+  });
+
   test('serves no other arguments and no other tool', async () => {
     const { requestState } = await server.call('manychat_delete_tag', tag);
     const others: [string, object][] = [
@@ -221,47 +257,6 @@ describe('a state that a client sends again', () => {
 test('of very many open questions the oldest are forgotten, and are asked anew', () => {
   const rounds = createRounds();
   const states = Array.from({ length: 1_001 }, (_, index) => rounds.asking('a', { index }));
-  expect(rounds.wasAsked('a', { index: 0 }, states[0])).toBe(false);
-  expect(rounds.wasAsked('a', { index: 1_000 }, states[1_000])).toBe(true);
-});
-
-describe('the question', () => {
-  const ids = followers(1_000);
-
-  test('shows the text and the number of contacts, however many there are', () => {
-    const given = { subscriber_ids: ids, action: 'send_text', text: `Sale! ${'x'.repeat(1_500)}`, channel: 'whatsapp' };
-    expect(questionOf(plainTool(forEachSubscriber), given)).toBe(
-      [
-        'Do one thing for many subscribers?',
-        '',
-        'action: send_text',
-        `text: Sale! ${'x'.repeat(294)}…`,
-        'channel: whatsapp',
-        'subscriber_ids: 1000 (800000000001, 800000000002, 800000000003, …)',
-      ].join('\n'),
-    );
-  });
-
-  test('shows what is nested after all else, each list with its number and each text cut', () => {
-    const message = { type: 'text', text: 'y'.repeat(2_000), buttons: [] };
-    const data = { version: 'v2', content: { messages: Array.from({ length: 9 }, () => message) } };
-    const shown = questionOf(plainTool(forEachSubscriber), {
-      data,
-      subscriber_ids: ids.slice(0, 2),
-      action: 'send_content',
-    });
-    expect(shown).toMatch(
-      /^Do one thing for many subscribers\?\n\naction: send_content\nsubscriber_ids: 2 \(800000000001, 800000000002\)\ndata:\n/,
-    );
-    expect(shown).toContain('\n    messages:\n      - 9 in all\n      - type: text\n        text: yyy');
-    expect(shown).toMatch(/\n {6}- …$/);
-    expect(shown).not.toContain('y'.repeat(301));
-  });
-
-  test('is never endless', () => {
-    const many = Object.fromEntries(Array.from({ length: 5_000 }, (_, index) => [`field_${index}`, 'z'.repeat(400)]));
-    const shown = questionOf(plainTool(sendContent), { subscriber_id: '1', data: many });
-    expect(shown).toContain('\n  and: 4990 more');
-    expect(shown.length).toBeLessThan(4_100);
-  });
+  expect(rounds.wasAsked('a', { index: 0 }, states[0])).toBeUndefined();
+  expect(rounds.wasAsked('a', { index: 1_000 }, states[1_000])).toEqual({ connectionId: undefined });
 });

@@ -172,6 +172,7 @@ describe.each([{ modern: false }, { modern: true }])('the delivery that a call c
       resource: () => ({ markdown: '' }),
       complete: async () => [],
       rounds: createRounds(),
+      asker: { prepare: async () => ({ text: 'Go?', connectionId: 'c', deadlineMs: config.deadlineMs }) },
       close: async () => undefined,
     };
     serveOffer(offerUnder(config), async () => answering, {

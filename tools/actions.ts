@@ -7,6 +7,7 @@ import { setCustomFields } from './fields.js';
 import { asObject } from './lenient.js';
 import { contentOf, placeholderIn, plainMessage, plainMessageProblems } from './message-text.js';
 import { done } from './outputs.js';
+import type { Naming } from './question.js';
 import { repairSend } from './repair.js';
 import { contentCautions, sendContent, sendFlow } from './sending.js';
 import { addTagToSubscriberByName, removeTagFromSubscriberByName } from './tags.js';
@@ -86,6 +87,30 @@ const capabilitiesOf: Readonly<Record<ActionName, (given: Result) => readonly Ca
 export function doneByAction(given: Result): readonly Capability[] {
   const action = actionNames.find((name) => name === given.action);
   return action === undefined ? [] : capabilitiesOf[action](asObject(repairSend(given).given));
+}
+
+/** What a user is asked before an action is done. */
+export function actionQuestion(
+  { action, tag_name, flow_ns, fields }: SubscriberAction,
+  whom: string,
+  { flow, quoted }: Naming,
+): string {
+  switch (action) {
+    case 'add_tag':
+      return `Add tag ${quoted(tag_name)} to ${whom}`;
+    case 'remove_tag':
+      return `Remove tag ${quoted(tag_name)} from ${whom}`;
+    case 'set_fields':
+      return `Set these fields of ${whom}`;
+    case 'send_text':
+      return `Send this text to ${whom}`;
+    case 'send_content':
+      return `Send this content to ${whom}`;
+    case 'send_flow':
+      return fields === undefined
+        ? `Start ${flow(flow_ns)} for ${whom}`
+        : `Set these fields of ${whom} and start ${flow(flow_ns)}`;
+  }
 }
 
 /** The steps that set fields of one contact, as many at once as ManyChat takes. */

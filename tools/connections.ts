@@ -81,5 +81,7 @@ export const deleteConnection = endpoint({
   evidence: ['manychat_list_connections'],
   input: z.strictObject({ connection_id: connectionId }),
   output: done,
+  question: ({ connection_id }, { connection }) =>
+    `Disconnect ${connection(connection_id)} from ManyChat for everyone who uses this Maton account`,
   example: { connection_id: '21fd90f9-5935-43cd-b6c8-bde9d915ca80' },
 });

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { Capability } from './capabilities.js';
 import type { FieldValues } from './field-values.js';
 import type { Reference } from './names.js';
+import type { Naming } from './question.js';
 import type { Repaired } from './repair.js';
 
 /** What a call does to the world: the one word from which MCP annotations and the retry rule follow. */
@@ -55,6 +56,8 @@ export interface Declaration<Input extends z.ZodObject = z.ZodObject> {
   cautions?(input: z.output<Input>): string[];
   /** What a call with this input does or leads to that other tools are there for. */
   does?(input: z.output<Input>): readonly Capability[];
+  /** What a user is asked before such a call, as the beginning of a question; for effects that can be confirmed. */
+  question?(input: z.output<Input>, naming: Naming): string;
   /** One truthful call. */
   readonly example: z.input<Input>;
 }

@@ -16,7 +16,7 @@ export const kindMeanings = {
   channel_refused: 'the contact cannot be reached on this channel',
   message_tag_refused: 'ManyChat takes no message tags any more',
   invalid_content: 'the message breaks the content grammar, or names a tag, field or flow that does not exist',
-  permission_denied: 'the account may not do this, such as import contacts',
+  permission_denied: 'the account may not do this, such as import contacts, or this server was set not to',
   already_exists: 'it is there already',
   subscriber_inactive: 'the contact never wrote, opted out, or belongs to another page',
   rejected: 'any other refusal by ManyChat',

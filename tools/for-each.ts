@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { actionCautions, actionInput, actionProblems, doneByAction, stepsOf } from './actions.js';
+import { actionCautions, actionInput, actionProblems, actionQuestion, doneByAction, stepsOf } from './actions.js';
 import { concernsEverybody, isSuspicious, longestWaitSeconds, mostInARow } from './blame.js';
 import type { Result } from './endpoint.js';
 import { CallError, type Failure, kinds } from './failure.js';
@@ -146,6 +146,7 @@ export const forEachSubscriber = workflow({
   output: { schema: output },
   repair: repairSend,
   does: doneByAction,
+  question: (input, naming) => actionQuestion(input, naming.contacts(input.subscriber_ids), naming),
   cautions(input) {
     const repeated = input.subscriber_ids.length - new Set(input.subscriber_ids.map(String)).size;
     return [

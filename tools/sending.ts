@@ -43,6 +43,7 @@ export const sendContent = endpoint({
   fieldValues: actionFieldValues,
   cautions: ({ data, message_tag }) => contentCautions(data.content, message_tag),
   does: ({ data }) => doneByContent(data),
+  question: ({ subscriber_id }, { contact }) => `Send this content to ${contact(subscriber_id)}`,
   example: {
     subscriber_id: 123456789,
     data: { version: 'v2', content: { messages: [{ type: 'text', text: 'Hello! How can I help you today?' }] } },
@@ -72,6 +73,7 @@ export const sendContentByUserRef = endpoint({
     return [...contentCautions(data.content), ...ignored];
   },
   does: ({ data }) => doneByContent(data),
+  question: ({ user_ref }, { userRef }) => `Send this content to ${userRef(user_ref)}`,
   example: {
     user_ref: 123456,
     data: { version: 'v2', content: { messages: [{ type: 'text', text: 'Welcome!' }] } },
@@ -93,5 +95,6 @@ export const sendFlow = endpoint({
   input: z.strictObject({ subscriber_id: subscriberId, flow_ns: text('ns from manychat_list_flows') }),
   output: done,
   names: ({ flow_ns }) => named('flow', flow_ns),
+  question: ({ subscriber_id, flow_ns }, { flow, contact }) => `Start ${flow(flow_ns)} for ${contact(subscriber_id)}`,
   example: { subscriber_id: 123456789, flow_ns: 'content123456' },
 });

@@ -48,6 +48,7 @@ export const deleteTag = endpoint({
   evidence: ['manychat_list_tags'],
   input: z.strictObject({ tag_id: tagId }),
   output: done,
+  question: ({ tag_id }, { tag }) => `Delete ${tag(tag_id)} from everybody`,
   example: { tag_id: 123 },
 });
 
@@ -65,6 +66,7 @@ export const deleteTagByName = endpoint({
   input: z.strictObject({ tag_name: tagName }),
   output: done,
   names: ({ tag_name }) => named('tag', tag_name),
+  question: ({ tag_name }, { quoted }) => `Delete tag ${quoted(tag_name)} from everybody`,
   example: { tag_name: 'Old Tag' },
 });
 

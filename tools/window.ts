@@ -41,7 +41,7 @@ const onWhatsapp = ({ whatsapp_phone, whatsapp_bsuid, whatsapp_username }: Resul
   [whatsapp_phone, whatsapp_bsuid, whatsapp_username].some((each) => each !== undefined);
 
 /** The channels that leave a trace in a contact's data, by their names. */
-const onRecord = (contact: Result): string[] => [
+export const channelsOnRecord = (contact: Result): string[] => [
   ...(onInstagram(contact) ? ['Instagram'] : []),
   ...(onWhatsapp(contact) ? ['WhatsApp'] : []),
 ];
@@ -70,7 +70,7 @@ function windowText(last: LastInteraction | undefined, refusedAs: Kind): string 
  */
 export function reachability(subscriber: unknown, now: number, refusedAs: Kind): string[] {
   const contact = asObject(subscriber);
-  const channels = onRecord(contact);
+  const channels = channelsOnRecord(contact);
   const known = channels.length === 0 ? 'Neither Instagram nor WhatsApp is' : `${channels.join(' and ')} is`;
   return [
     windowText(lastInteraction(contact, now), refusedAs),
@@ -105,7 +105,7 @@ const notKnown = [
 
 /** What may be sent to a contact, by what its data says of its window and channels. */
 function possibleNow(contact: Result, open: boolean): string[] {
-  const channels = onRecord(contact).map((channel) => channel.toLowerCase());
+  const channels = channelsOnRecord(contact).map((channel) => channel.toLowerCase());
   const where = channels.length === 0 ? 'the one where it wrote' : channels.join(' or ');
   if (open) {
     return [

@@ -24,6 +24,7 @@ export const sendText = workflow({
   output: done,
   cautions: (input) => contentCautions(contentOf(input)),
   does: (input) => doneByContent(contentOf(input)),
+  question: ({ subscriber_id }, { contact }) => `Send this text to ${contact(subscriber_id)}`,
   example: { subscriber_id: '24958501110451908', text: 'Hi Maria, your order has shipped!' },
   async run({ subscriber_id, ...message }, { call }) {
     const content = contentOf(message);
@@ -49,6 +50,8 @@ export const setFieldsAndSendFlow = workflow({
   }),
   output: done,
   does: () => ['set_field', 'start_flow'],
+  question: ({ subscriber_id, flow_ns }, { contact, flow }) =>
+    `Set these fields of ${contact(subscriber_id)} and start ${flow(flow_ns)}`,
   example: {
     subscriber_id: '24958501110451908',
     fields: { reply_text: 'Your order has shipped!' },
