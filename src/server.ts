@@ -227,6 +227,8 @@ export function serveOffer(offer: Offer, open: Open, { wires, now, onError, onRe
       transport.send({ jsonrpc: '2.0', id, error: { ...error } }).catch(onError);
     },
   });
+  // Each answer that waits for a slow reader listens to stdout. Node.js would warn of that on stderr, outside the log.
+  wires.stdout.setMaxListeners(0);
   // Larger than any frame, which the filter sees to.
   const transport = new StdioServerTransport(frames, wires.stdout, { maxBufferSize: 2 * maxFrame });
   const fault = watchEnd(wires);

@@ -36,6 +36,35 @@ describe('a process whose surroundings misbehave', () => {
     expect(await new Promise((resolve) => child.on('exit', resolve))).toBe(0);
   });
 
+  test('a client that reads late gets every answer, and stderr holds log lines only', async () => {
+    const child = start({ MANYCHAT_MCP_LOG_LEVEL: 'info' });
+    const calls = 1_500;
+    const call = (id: number) => ({
+      jsonrpc: '2.0',
+      id,
+      method: 'tools/call',
+      params: { name: 'manychat_get_page', arguments: {} },
+    });
+    let err = '';
+    const logged = new Promise<void>((resolve) => {
+      child.stderr.on('data', (chunk: Buffer) => {
+        err += chunk.toString('utf8');
+        // Every call has been made by then, and no answer read.
+        if ((err.match(/"msg":"call failed"/g)?.length ?? 0) >= calls) resolve();
+      });
+    });
+    const frames = [initialize, ...Array.from({ length: calls }, (_, index) => call(index + 1))];
+    child.stdin.write(frames.map((frame) => `${JSON.stringify(frame)}\n`).join(''));
+    await logged;
+    let answers = 0;
+    child.stdout.on('data', (chunk: Buffer) => {
+      answers += chunk.toString('utf8').split('\n').length - 1;
+      if (answers > calls) child.stdin.end();
+    });
+    expect(await new Promise((resolve) => child.on('close', resolve))).toBe(0);
+    expect(err.split('\n').filter((line) => line !== '' && !line.startsWith('{'))).toEqual([]);
+  });
+
   test('a signal that comes while it starts ends it', async () => {
     const child = start({ MANYCHAT_MCP_SANDBOX: 'true' });
     const ended = new Promise((resolve) => child.on('exit', (code, signal) => resolve(signal ?? code)));

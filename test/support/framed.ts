@@ -114,6 +114,7 @@ export class Server {
     expect(await this.ended).toEqual([0, null]);
     expect(this.#rest).toBe('');
     for (const line of this.lines) expect(JSON.parse(line)).toHaveProperty('jsonrpc', '2.0');
+    expect(this.err).toMatch(/^(\{"level":.*\}\n)*$/);
     for (const line of this.err.split('\n').filter((each) => each !== ''))
       expect(JSON.parse(line)).toHaveProperty('level');
   }
