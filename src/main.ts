@@ -6,7 +6,7 @@ import { isAbsolute, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { flags, settingsOf } from './flags.js';
 import { codeOf } from './reason.js';
-import { exitCodes, type Shell, UsageError } from './shell.js';
+import { type ExitCode, exitCodes, type Shell, UsageError } from './shell.js';
 
 /**
  * Lets Node.js 22.8 and newer keep what they compile for the next start. Not in the folder for temporary files, which is
@@ -26,13 +26,19 @@ function keepCompiled(): void {
 // What is imported below is compiled after this.
 keepCompiled();
 
-/** Fires at the first signal that ends the process; a second one ends it at once. */
-function endingSignal(): AbortSignal {
+/** Fires at the first signal that ends the process; a second one ends it at once, after what a command has to say. */
+function listenToSignals(): Pick<Shell, 'ending' | 'onForcedEnd'> {
   const ending = new AbortController();
+  let leave = (): ExitCode => exitCodes.unknown;
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
-    process.on(signal, () => (ending.signal.aborted ? process.exit(exitCodes.unknown) : ending.abort()));
+    process.on(signal, () => (ending.signal.aborted ? process.exit(leave()) : ending.abort()));
   }
-  return ending.signal;
+  return {
+    ending: ending.signal,
+    onForcedEnd(given) {
+      leave = given;
+    },
+  };
 }
 
 async function readStdin(): Promise<string> {
@@ -64,7 +70,7 @@ function openShell(): Shell {
     // Knows NO_COLOR and terminals without colours.
     colour: process.stdout.isTTY === true && process.stdout.hasColors(),
     columns: process.stderr.columns ?? 80,
-    ending: endingSignal(),
+    ...listenToSignals(),
     platform: process.platform,
     nodeVersion: process.versions.node,
   };

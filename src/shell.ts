@@ -37,6 +37,8 @@ export interface Shell {
   readonly columns: number;
   /** Fires at the first signal that asks the process to end. */
   readonly ending: AbortSignal;
+  /** Sets what a second such signal does before it ends the process at once, and with which code. */
+  onForcedEnd(leave: () => ExitCode): void;
   /** The operating system, as Node.js names it. */
   readonly platform: string;
   /** The version of Node.js, without a `v`. */

@@ -1,26 +1,32 @@
-import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { type Entry, JournalError, openJournal } from '../src/bulk/journal.js';
-import { takeLock } from '../src/bulk/lock.js';
+import type { Entry } from '../src/bulk/entry.js';
+import { JournalError, openJournal } from '../src/bulk/journal.js';
+import type { Lock } from '../src/bulk/lock.js';
 import { useFolder } from './support/folder.js';
 
 const write = useFolder();
 const heading = { page: '1', action: { action: 'add_tag', tag_name: 'VIP' } };
-const free = { held: () => true, release: () => undefined };
+const free: Lock = { held: () => true, release: () => undefined };
+const machine = { host: 'here', boot: 'first' };
 
 /** Opens a journal and answers what it holds. */
-async function open(path: string, own: object = heading) {
+async function open(path: string, lock = free, boot: string | number = 'first', host = 'here') {
   const entries: Entry[] = [];
-  const journal = await openJournal(path, { ...heading, ...own }, free, (entry) => void entries.push(entry));
-  return { journal, entries };
+  const certain: string[] = [];
+  const journal = await openJournal(path, heading, lock, { host, boot }, (entry, isCertain) => {
+    entries.push(entry);
+    if (isCertain) certain.push(entry.id);
+  });
+  return { journal, entries, certain };
 }
 
 describe('a journal', () => {
   test('gives back what was written, in order', async () => {
     const path = write('journal', '');
     const { journal } = await open(path);
-    await journal.write({ id: '1', state: 'intent' });
-    await journal.write({ id: '1', state: 'failed', line: 2, kind: 'rejected', message: 'Nö\n' });
+    journal.note({ id: '1', state: 'intent' });
+    journal.note({ id: '1', state: 'failed', line: 2, kind: 'rejected', message: 'Nö\n' });
     await journal.close();
     expect((await open(path)).entries).toEqual([
       { id: '1', state: 'intent' },
@@ -34,10 +40,10 @@ describe('a journal', () => {
     expect(existsSync(path)).toBe(false);
     let held = true;
     const mine = { ...free, held: () => held };
-    const journal = await openJournal(path, heading, mine, () => undefined);
+    const journal = await openJournal(path, heading, mine, machine, () => undefined);
     held = false;
     const other = await open(path);
-    await other.journal.write({ id: '1', state: 'done' });
+    other.journal.note({ id: '1', state: 'done' });
     await other.journal.close();
     await journal.close();
     expect((await open(path)).entries).toHaveLength(1);
@@ -47,17 +53,18 @@ describe('a journal', () => {
     const whole = write('journal', '');
     const { journal } = await open(whole);
     for (const id of ['1', '2', '3']) {
-      await journal.write({ id, state: 'intent' });
-      await journal.write({ id, state: 'done', line: 1 });
+      journal.note({ id, state: 'intent' });
+      journal.note({ id, state: 'done', line: 1 });
     }
     await journal.close();
     const text = readFileSync(whole, 'utf8');
     for (let length = 0; length <= text.length; length += 1) {
       const path = write('cut', text.slice(0, length));
       const first = await open(path);
-      await first.journal.write({ id: '9', state: 'intent' });
+      first.journal.note({ id: '9', state: 'intent' });
       await first.journal.close();
-      const lines = text.slice(0, length).split('\n').length - 2;
+      // Two lines come before: the heading, and the run.
+      const lines = text.slice(0, length).split('\n').length - 3;
       expect((await open(path)).entries.map(({ id }) => id)).toEqual(
         ['1', '1', '2', '2', '3', '3'].slice(0, Math.max(0, lines)).concat('9'),
       );
@@ -90,61 +97,91 @@ describe('a journal', () => {
     const path = write('journal', '');
     const { journal } = await open(path);
     await journal.close();
-    await expect(journal.write({ id: '1', state: 'intent' })).rejects.toThrow(JournalError);
-    await expect(journal.write({ id: '2', state: 'intent' })).rejects.toThrow(/cannot be written/);
+    expect(() => journal.note({ id: '1', state: 'intent' })).toThrow(JournalError);
+    expect(() => journal.note({ id: '2', state: 'intent' })).toThrow(/cannot be written/);
   });
 
   test('is not written once another process has taken it over', async () => {
     const path = write('journal', '');
     let held = true;
-    const journal = await openJournal(path, heading, { held: () => held, release: () => undefined }, () => undefined);
-    await journal.write({ id: '1', state: 'intent' });
+    const journal = await openJournal(path, heading, { ...free, held: () => held }, machine, () => undefined);
+    journal.note({ id: '1', state: 'intent' });
     held = false;
-    await expect(journal.write({ id: '2', state: 'intent' })).rejects.toThrow(/another process has taken over/);
+    expect(() => journal.note({ id: '2', state: 'intent' })).toThrow(/another process has taken over/);
   });
 });
 
-describe('a lock', () => {
-  const self = { pid: 10, host: 'here', runs: (pid: number) => pid === 10 || pid === 20 };
-  const other = { ...self, pid: 20 };
-
-  test('is had by one, until it is released', async () => {
-    const path = `${write('x', '')}.lock`;
-    const lock = await takeLock(path, self);
-    await expect(takeLock(path, other)).rejects.toThrow(/process 10 works on this journal/);
-    expect(lock.held()).toBe(true);
-    lock.release();
-    expect(existsSync(path)).toBe(false);
-    (await takeLock(path, other)).release();
+describe('an intent alone is certain', () => {
+  test.each([
+    ['in the next run of the same start', 'first', 'here', free, ['1']],
+    ['not after the computer has gone down', 'second', 'here', free, []],
+    ['by the name of the start, whatever the host is called', 'first', 'there', free, ['1']],
+    ['not where the process that wrote it may still live', 'first', 'here', { ...free, doubtful: true }, []],
+  ] as [string, string, string, Lock, string[]][])('%s', async (_, boot, host, lock, expected) => {
+    const path = write('journal', '');
+    const { journal } = await open(path);
+    journal.note({ id: '1', state: 'intent' });
+    await journal.close();
+    expect((await open(path, lock, boot, host)).certain).toEqual(expected);
   });
 
-  test('of a process that has ended is taken over, of another machine it is not', async () => {
-    const dead = write('dead.lock', '30 here\n');
-    expect((await takeLock(dead, self)).held()).toBe(true);
-    const far = write('far.lock', '30 there\n');
-    await expect(takeLock(far, self)).rejects.toThrow(/process 30 works on this journal; .* or delete/);
-    const empty = write('empty.lock', '');
-    appendFileSync(empty, '');
-    expect((await takeLock(empty, self)).held()).toBe(true);
+  test('where a start has no name, by its time, on one host', async () => {
+    const path = write('journal', '');
+    const { journal } = await open(path, free, 1_000);
+    journal.note({ id: '1', state: 'intent' });
+    await journal.close();
+    const certain = async (boot: number | string, host = 'here') => {
+      const opened = await open(path, free, boot, host);
+      await opened.journal.close();
+      return opened.certain.length;
+    };
+    expect([await certain(1_003), await certain(990), await certain(1_000, 'there'), await certain('1000')]).toEqual([
+      1, 0, 0, 0,
+    ]);
   });
 
-  test('that was left behind is had by one of several that find it', async () => {
-    for (let round = 0; round < 20; round += 1) {
-      const path = write(`left-${round}.lock`, '30 here\n');
-      const tries = await Promise.allSettled(
-        [10, 11, 12, 13].map((pid) => takeLock(path, { ...self, pid, runs: (each) => each !== 30 })),
-      );
-      expect(tries.filter(({ status }) => status === 'fulfilled').length).toBeLessThanOrEqual(1);
-    }
+  test('of its own run only: what 0.1.0 or an earlier start wrote is not', async () => {
+    const old = `${JSON.stringify({ bulk: 1, ...heading })}\n{"id":"1","state":"intent"}\n`;
+    const path = write('journal', old);
+    const first = await open(path);
+    first.journal.note({ id: '2', state: 'intent' });
+    await first.journal.close();
+    const second = await open(path, free, 'second');
+    second.journal.note({ id: '3', state: 'intent' });
+    await second.journal.close();
+    expect((await open(path)).certain).toEqual(['2']);
+    expect((await open(path, free, 'second')).certain).toEqual(['3']);
+  });
+});
+
+describe('what came of a request is written over the line that says it left', () => {
+  test.each(['done', 'failed', 'unknown', 'not_sent'] as const)('%s', async (state) => {
+    const path = write('journal', '');
+    const { journal } = await open(path);
+    for (const id of ['1', '2', '3']) journal.note({ id, state: 'left' });
+    const before = readFileSync(path).length;
+    expect(journal.amend({ id: '2', state, line: 7, kind: 'rejected', message: 'A message with no room' })).toBe(true);
+    journal.note({ id: '4', state: 'done' });
+    await journal.close();
+    expect(readFileSync(path).length).toBeGreaterThan(before);
+    expect((await open(path)).entries).toEqual([
+      { id: '1', state: 'left' },
+      { id: '2', state },
+      { id: '3', state: 'left' },
+      { id: '4', state: 'done' },
+    ]);
   });
 
-  test('is not released by who has lost it', async () => {
-    const path = `${write('x', '')}.lock`;
-    const lock = await takeLock(path, self);
-    writeFileSync(`${path}.new`, '20 here\n');
-    (await import('node:fs')).renameSync(`${path}.new`, path);
-    expect(lock.held()).toBe(false);
-    lock.release();
-    expect(existsSync(path)).toBe(true);
+  test('not where nothing says so, nor where another process has the journal', async () => {
+    const path = write('journal', '');
+    let held = true;
+    const { journal } = await open(path, { ...free, held: () => held });
+    journal.note({ id: '1', state: 'left' });
+    journal.note({ id: '1', state: 'not_sent' });
+    journal.note({ id: '2', state: 'left' });
+    expect(journal.amend({ id: '1', state: 'done' })).toBe(false);
+    held = false;
+    expect(journal.amend({ id: '2', state: 'done' })).toBe(false);
+    expect((await open(path)).entries.map(({ state }) => state)).toEqual(['left', 'not_sent', 'left']);
   });
 });

@@ -44,7 +44,7 @@ describe('nobody gets a message twice', () => {
     sandbox.order({ match: { path: 'sendContent' }, times: 2, status: 400, body });
     expect(await run(path, { ...hello, retryUnknown: true })).toMatchObject({ code: 3, counts: { unknown: 2 } });
     expect(readFileSync(`${path}.failed.csv`, 'utf8')).toMatch(
-      /,unknown,window_closed,An earlier try may have reached the contact; this one did not: Window/,
+      /,"unknown","window_closed","An earlier try may have reached the contact; this one did not: Window/,
     );
     expect((await run(path, { ...hello, retryFailed: true })).counts).toMatchObject({ unknown: 2 });
     expect(reached(sandbox)).toHaveLength(2);
@@ -81,7 +81,7 @@ describe('one bad cell', () => {
     const rows = followers(30).map((id, index) => `${id},${index === 2 ? 'not a date' : '1990-05-17'}`);
     const path = write('contacts.csv', `id,birthday\n${rows.join('\n')}\n`);
     expect(await run(path, { setFields: true })).toMatchObject({ code: 1, counts: { done: 29, failed: 1 } });
-    expect(readFileSync(`${path}.failed.csv`, 'utf8')).toContain('4,800000000003,failed,invalid_input,');
+    expect(readFileSync(`${path}.failed.csv`, 'utf8')).toContain('"4","800000000003","failed","invalid_input",');
   });
 
   test('in every row stops the job all the same', async () => {
@@ -164,7 +164,7 @@ describe('is refused in a sentence', () => {
     await expect(run(latin)).rejects.toThrow(/latin\.csv is not UTF-8 text; save it as "CSV UTF-8"/);
     writeFileSync(latin, Buffer.from('id,name\n800000000001,Ana\n', 'utf16le'));
     await expect(run(latin)).rejects.toThrow(/is not UTF-8 text/);
-    await expect(run(dirname(latin))).rejects.toThrow(/cannot be read: EISDIR/);
+    await expect(run(dirname(latin))).rejects.toThrow(/is a folder, not a table/);
     const braces = write('braces.csv', 'id,price {EUR}\n800000000001,5\n');
     await expect(run(braces, { setFields: true })).rejects.toThrow(/the column "price \{EUR\}" cannot be used/);
     expect(reached(sandbox)).toEqual([]);

@@ -48,10 +48,10 @@ describe('a bulk', () => {
     expect(first).toMatchObject({ code: 1, counts: counted({ total: 5, done: 2, failed: 3 }) });
     expect(first.noted).toContain(`What failed or is unknown, and why: ${path}.failed.csv`);
     expect(readFileSync(`${path}.failed.csv`, 'utf8').split('\n')).toEqual([
-      'line,id,state,kind,message',
-      expect.stringMatching(/^4,42,failed,not_found,.*Subscriber does not exist/),
-      '5,,failed,invalid_input,id is empty',
-      expect.stringMatching(/^6,24958501110460017,failed,window_closed,Content can't be sent/),
+      '"line","id","state","kind","message"',
+      expect.stringMatching(/^"4","42","failed","not_found",".*Subscriber does not exist/),
+      '"5","","failed","invalid_input","id is empty"',
+      expect.stringMatching(/^"6","24958501110460017","failed","window_closed","Content can't be sent/),
       '',
     ]);
     expect(await run(path)).toMatchObject({ code: 1, counts: counted({ total: 5, done: 2, failed: 3 }) });
@@ -66,7 +66,7 @@ describe('a bulk', () => {
     const first = await run(path);
     expect(first).toMatchObject({ code: 3, counts: counted({ total: 4, done: 3, unknown: 1 }) });
     expect(first.noted).toContain('Look at their chats before you use --retry-unknown');
-    expect(readFileSync(`${path}.failed.csv`, 'utf8')).toMatch(/,unknown,network,/);
+    expect(readFileSync(`${path}.failed.csv`, 'utf8')).toMatch(/,"unknown","network",/);
     expect(await run(path)).toMatchObject({ code: 3, counts: counted({ total: 4, done: 3, unknown: 1 }) });
     expect(reached(sandbox).sort()).toEqual(followers(4));
     expect(await run(path, { ...hello, retryUnknown: true })).toMatchObject({ code: 0, counts: { done: 4 } });

@@ -1,26 +1,12 @@
-import { closeSync, existsSync, fdatasync, fstatSync, ftruncateSync, openSync, readSync, rmSync, write } from 'node:fs';
+import { closeSync, constants, fdatasync, fstatSync, ftruncateSync, readSync, rmSync, writeSync } from 'node:fs';
 import { isDeepStrictEqual, promisify } from 'node:util';
-import { isObject } from '../../tools/object.js';
+import { asObject } from '../../tools/lenient.js';
 import { reasonOf } from '../reason.js';
 import { UsageError } from '../shell.js';
+import { type Entry, parsed, readLine } from './entry.js';
 import type { Lock } from './lock.js';
-
-/** What is known of a contact: `intent` without what came of it was cut off on the way. */
-export const states = ['intent', 'done', 'failed', 'unknown', 'not_sent'] as const;
-
-/** One of them. */
-export type State = (typeof states)[number];
-
-/** One line of a journal. */
-export interface Entry {
-  readonly id: string;
-  readonly state: State;
-  /** Line of the table. */
-  readonly line?: number;
-  /** Kind and message of a failure. */
-  readonly kind?: string;
-  readonly message?: string;
-}
+import { isSameStart, type Machine } from './machine.js';
+import { openOwn, openOwnToAppend } from './own-file.js';
 
 /** What a journal belongs to: another job must not go on with it. */
 export interface Heading {
@@ -28,23 +14,38 @@ export interface Heading {
   readonly page: string;
 }
 
-/** A record on disk of what was about to be done and what came of it, so that nothing is done twice. */
+/** A record of what was about to be done and what came of it, so that nothing is done twice. */
 export interface Journal {
-  /** Writes a line; it is on the disk when this resolves. A JournalError where it cannot be, and for all that follow. */
-  write(entry: Entry): Promise<void>;
-  /** Closes the file when all is written. */
+  /**
+   * Writes a line, which the end of the process does not undo. A JournalError where it cannot be written, and for all
+   * that follow.
+   */
+  note(entry: Entry): void;
+  /** Resolves when what was noted is on the disk, which a power failure does not undo. */
+  onDisk(): Promise<void>;
+  /**
+   * Writes what came of a request over the line that says that it left, which needs no room: for a disk that is full.
+   * Answers whether it could.
+   */
+  amend(entry: Entry): boolean;
   close(): Promise<void>;
 }
+
+/**
+ * Called for each entry. `certain`: what was written after it would be there too; where the computer may have gone down
+ * meanwhile, or an older version wrote it, an intent may have been followed by a request.
+ */
+export type OnEntry = (entry: Entry, certain: boolean) => void;
 
 /** The journal cannot be written: nothing may be sent that is not written down. */
 export class JournalError extends Error {
   override readonly name = 'JournalError';
 }
 
+// The same since 0.1.0, which refuses the lines it does not know: another number would make it advise to begin anew.
 const version = 1;
 const notAJournal = (path: string): string =>
   `${path} is not a journal of manychat-mcp bulk; name another with --journal`;
-const writeBytes = promisify(write);
 const sync = promisify(fdatasync);
 const chunkBytes = 64 * 1024;
 
@@ -66,87 +67,86 @@ function* linesOf(file: number): Generator<{ text: string; end: number }> {
   }
 }
 
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function asEntry(value: unknown): Entry | undefined {
-  if (!isObject(value) || typeof value.id !== 'string') return undefined;
-  const state = states.find((each) => each === value.state);
-  if (state === undefined) return undefined;
-  const { id, line, kind, message } = value;
-  return {
-    id,
-    state,
-    ...(typeof line === 'number' && { line }),
-    ...(typeof kind === 'string' && { kind }),
-    ...(typeof message === 'string' && { message }),
-  };
-}
-
 const anotherJob = (path: string, differs: string, value: unknown): string =>
   `${path} belongs to another ${differs === 'page' ? 'account' : 'job'}: its ${differs} is ${JSON.stringify(value)}. Name another journal with --journal; without its journal, a job does everything again, for everybody`;
 
-/** Reads what is there, calling back for each entry; answers where it ends. */
-function readEntries(file: number, path: string, heading: Partial<Heading>, onEntry: (entry: Entry) => void): number {
+function checkHeading(text: string, path: string, heading: Partial<Heading>): void {
+  const { bulk, ...own } = asObject(parsed(text));
+  if (bulk !== version) throw new UsageError(notAJournal(path));
+  const differs = Object.entries(heading).find(([key, value]) => !isDeepStrictEqual(own[key], value))?.[0];
+  if (differs !== undefined) throw new UsageError(anotherJob(path, differs, own[differs]));
+}
+
+/** Reads what is there, calling back for each entry; answers where it ends. `machine`: where it can be certain. */
+function readEntries(
+  file: number,
+  path: string,
+  heading: Partial<Heading>,
+  machine: Machine | undefined,
+  onEntry: OnEntry,
+): number {
   let number = 0;
   let length = 0;
+  let certain = false;
   for (const { text, end } of linesOf(file)) {
     number += 1;
-    const value = parsed(text);
-    if (number === 1) {
-      const { bulk, ...own } = isObject(value) ? value : {};
-      if (bulk !== version) throw new UsageError(notAJournal(path));
-      const differs = Object.entries(heading).find(([key, value]) => !isDeepStrictEqual(own[key], value))?.[0];
-      if (differs !== undefined) throw new UsageError(anotherJob(path, differs, own[differs]));
-    } else {
-      const entry = asEntry(value);
-      if (entry === undefined)
-        throw new UsageError(
-          `${path}, line ${number} cannot be read; the journal is damaged. Mend it or take it from a backup: without it, a job does everything again`,
-        );
-      onEntry(entry);
-    }
     length = end;
+    if (number === 1) {
+      checkHeading(text, path, heading);
+      continue;
+    }
+    const line = readLine(text);
+    if (line === undefined)
+      throw new UsageError(
+        `${path}, line ${number} cannot be read; the journal is damaged. Mend it or take it from a backup: without it, a job does everything again`,
+      );
+    if ('entry' in line) onEntry(line.entry, certain);
+    else certain = machine !== undefined && isSameStart(line.run, machine);
   }
   return length;
 }
 
-/** Appends lines to a file: those that come while the disk is busy go together. Once it fails it fails for all. */
+/** Appends to a file in whole pieces. Once that fails it fails for all: behind half a line the next cannot be read. */
 function createAppender(file: number, path: string, lock: Lock) {
-  let last: Promise<void> = Promise.resolve();
-  let batch: { readonly lines: string[]; readonly written: Promise<void> } | undefined;
-  async function put(lines: readonly string[]): Promise<void> {
-    if (!lock.held()) throw new JournalError(`another process has taken over ${path}`);
-    const bytes = Buffer.from(lines.join(''));
-    try {
-      // A full disk takes a part of it.
-      for (let from = 0; from < bytes.length; ) from += (await writeBytes(file, bytes, from)).bytesWritten;
-      await sync(file);
-    } catch (error) {
-      throw new JournalError(`${path} cannot be written: ${reasonOf(error)}`);
-    }
-  }
+  let broken: JournalError | undefined;
+  let position = fstatSync(file).size;
+  let syncing: Promise<void> = Promise.resolve();
+  let next: Promise<void> | undefined;
+  const fail = (why: string): JournalError => {
+    broken ??= new JournalError(why);
+    return broken;
+  };
+  const unwritable = (error: unknown): JournalError => fail(`${path} cannot be written: ${reasonOf(error)}`);
   return {
-    append(value: unknown): Promise<void> {
-      if (batch === undefined) {
-        const lines: string[] = [];
-        // Behind a line that was cut off the next one could not be read: where the last batch failed, so does this.
-        const written = last.then(() => {
-          batch = undefined;
-          return put(lines);
-        });
-        batch = { lines, written };
-        last = written;
+    /** Answers where the text begins. */
+    append(text: string): number {
+      if (broken !== undefined) throw broken;
+      if (!lock.held()) throw fail(`another process has taken over ${path}`);
+      const bytes = Buffer.from(text);
+      const begin = position;
+      try {
+        // A full disk takes a part of it.
+        for (let from = 0; from < bytes.length; ) from += writeSync(file, bytes, from);
+      } catch (error) {
+        throw unwritable(error);
       }
-      batch.lines.push(`${JSON.stringify(value)}\n`);
-      return batch.written;
+      position += bytes.length;
+      return begin;
     },
-    settled: () => last.catch(() => undefined),
+    /** What comes while the disk is busy shares the next sync. */
+    synced(): Promise<void> {
+      next ??= syncing
+        .catch(() => undefined)
+        .then(() => {
+          next = undefined;
+          syncing = sync(file).catch((error: unknown) => {
+            throw unwritable(error);
+          });
+          return syncing;
+        });
+      return next;
+    },
+    settled: () => (next ?? syncing).catch(() => undefined),
   };
 }
 
@@ -158,22 +158,37 @@ function isCutHeading(file: number, size: number, heading: Heading): boolean {
   return size <= whole.length && whole.subarray(0, size).equals(there);
 }
 
-function open(path: string, flags = 'a+'): number {
+/** Reads a journal without touching it, for a look at what is left of a job; nothing where there is none. */
+export function peekJournal(path: string, action: unknown, machine: Machine, onEntry: OnEntry): void {
+  const file = openOwn(path, constants.O_RDONLY, undefined);
+  if (file === undefined) return;
   try {
-    return openSync(path, flags, 0o600);
-  } catch (error) {
-    throw new UsageError(`${path} cannot be opened: ${reasonOf(error)}`);
+    readEntries(file, path, JSON.parse(JSON.stringify({ action })), machine, onEntry);
+  } finally {
+    closeSync(file);
   }
 }
 
-/** Reads a journal without touching it, for a look at what is left of a job; nothing where there is none. */
-export function peekJournal(path: string, action: unknown, onEntry: (entry: Entry) => void): void {
-  if (!existsSync(path)) return;
-  const file = open(path, 'r');
+const lineOf = (value: unknown): string => `${JSON.stringify(value)}\n`;
+
+/** That a request has left, in a line that any outcome fits over. */
+const leftLine = (id: string): string => {
+  const room = JSON.stringify({ id, state: 'not_sent' }).length;
+  return `${JSON.stringify({ id, state: 'left' }).padEnd(room)}\n`;
+};
+
+/** Writes over a part of a file that is opened for appending, through an opening of its own. */
+function overwrite(path: string, owner: Lock['owner'], bytes: Buffer, position: number): boolean {
   try {
-    readEntries(file, path, JSON.parse(JSON.stringify({ action })), onEntry);
-  } finally {
-    closeSync(file);
+    const file = openOwn(path, constants.O_WRONLY, owner);
+    if (file === undefined) return false;
+    try {
+      return writeSync(file, bytes, 0, bytes.length, position) === bytes.length;
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    return false;
   }
 }
 
@@ -186,13 +201,14 @@ export async function openJournal(
   path: string,
   heading: Heading,
   lock: Lock,
-  onEntry: (entry: Entry) => void,
+  machine: Machine,
+  onEntry: OnEntry,
 ): Promise<Journal> {
-  const file = open(path);
-  const { append, settled } = createAppender(file, path, lock);
+  const file = openOwnToAppend(path, lock.owner);
   let headed: boolean;
   try {
-    const length = readEntries(file, path, JSON.parse(JSON.stringify(heading)), onEntry);
+    const certainOn = lock.doubtful === true ? undefined : machine;
+    const length = readEntries(file, path, JSON.parse(JSON.stringify(heading)), certainOn, onEntry);
     const begun = fstatSync(file).size;
     // What is not the beginning of a journal is somebody else's file.
     if (length === 0 && begun > 0 && !isCutHeading(file, begun, heading)) throw new UsageError(notAJournal(path));
@@ -202,12 +218,26 @@ export async function openJournal(
     closeSync(file);
     throw error;
   }
+  const { append, synced, settled } = createAppender(file, path, lock);
+  /** Where the lines of those begin that have left. */
+  const leftAt = new Map<string, number>();
+  /** What comes before the first entry, in one piece with it: a job that has done nothing leaves no journal. */
+  let opening = `${headed ? '' : lineOf({ bulk: version, ...heading })}${lineOf({ run: machine })}`;
   return {
-    write(entry) {
-      // In one piece with the first entry: a job that has done nothing leaves no journal.
-      if (!headed) append({ bulk: version, ...heading }).catch(() => undefined);
+    note(entry) {
+      const line = entry.state === 'left' ? leftLine(entry.id) : lineOf(entry);
+      const begin = append(opening + line) + Buffer.byteLength(opening);
+      opening = '';
       headed = true;
-      return append(entry);
+      if (entry.state === 'left') leftAt.set(entry.id, begin);
+      else leftAt.delete(entry.id);
+    },
+    onDisk: synced,
+    amend({ id, state }) {
+      const begin = leftAt.get(id);
+      if (begin === undefined || !lock.held()) return false;
+      const text = JSON.stringify({ id, state }).padEnd(leftLine(id).length - 1);
+      return overwrite(path, lock.owner, Buffer.from(text), begin);
     },
     async close() {
       await settled();

@@ -1,8 +1,8 @@
-import { createReadStream } from 'node:fs';
 import { pipeline, Readable } from 'node:stream';
 import { CsvError, type Options, parse } from 'csv-parse';
 import { reasonOf } from '../reason.js';
 import { UsageError } from '../shell.js';
+import { openSource, type Source } from './source.js';
 
 /** One row of a table, with the line of the file it begins on. */
 export interface Row {
@@ -13,6 +13,8 @@ export interface Row {
 /** A CSV file with a line of headings. */
 export interface Table {
   readonly columns: readonly string[];
+  /** Whether it came through a pipe, which has no place of its own for a journal. */
+  readonly piped: boolean;
   /** Its rows, read as they are asked for; a UsageError where the file is no table. */
   rows(): AsyncGenerator<Row>;
 }
@@ -23,7 +25,7 @@ const notText = (path: string): UsageError =>
   new UsageError(`${path} is not UTF-8 text; save it as "CSV UTF-8" in your spreadsheet`);
 
 /** The text of a file as it is read; a UsageError where it cannot be, or is no text. */
-async function* textOf(path: string): AsyncGenerator<string> {
+async function* textOf({ path, bytes }: Source): AsyncGenerator<string> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   const decode = (chunk?: Buffer): string => {
     try {
@@ -35,7 +37,7 @@ async function* textOf(path: string): AsyncGenerator<string> {
     throw notText(path);
   };
   try {
-    for await (const chunk of createReadStream(path)) yield decode(chunk);
+    for await (const chunk of bytes()) yield decode(chunk);
     yield decode();
   } catch (error) {
     if (error instanceof UsageError) throw error;
@@ -44,15 +46,15 @@ async function* textOf(path: string): AsyncGenerator<string> {
 }
 
 /** The records of a file; `options` as csv-parse has them. */
-function recordsOf(path: string, options: Options): AsyncIterable<{ record: string[]; info: { lines: number } }> {
+function recordsOf(source: Source, options: Options): AsyncIterable<{ record: string[]; info: { lines: number } }> {
   const parser = parse(options);
   // Its failure is that of the parser, which is read below.
-  pipeline(Readable.from(textOf(path)), parser, () => undefined);
+  pipeline(Readable.from(textOf(source)), parser, () => undefined);
   return parser;
 }
 
-async function headOf(path: string): Promise<string> {
-  for await (const text of textOf(path)) return text;
+async function headOf(source: Source): Promise<string> {
+  for await (const text of textOf(source)) return text;
   return '';
 }
 
@@ -72,15 +74,16 @@ function tableError(path: string, error: unknown): unknown {
 
 /**
  * Opens a CSV file: UTF-8 with or without a byte-order mark, any line ends, quoted fields, commas, semicolons or tabs.
- * @throws UsageError where it cannot be read or has no headings.
+ * @throws UsageError where it cannot be read or has no headings; the reason of `ending`, for a pipe that does not end.
  */
-export async function openTable(path: string): Promise<Table> {
-  const head = await headOf(path);
+export async function openTable(path: string, ending = new AbortController().signal): Promise<Table> {
+  const source = await openSource(path, ending);
+  const head = await headOf(source);
   const delimiter = delimiterOf(head);
   const options = { delimiter, record_delimiter: ['\r\n', '\n', '\r'], skip_empty_lines: true, info: true };
   const headings: string[] = [];
   try {
-    for await (const { record } of recordsOf(path, { ...options, to: 1 })) {
+    for await (const { record } of recordsOf(source, { ...options, to: 1 })) {
       headings.push(...record.map((name) => name.trim()));
     }
   } catch (error) {
@@ -91,9 +94,10 @@ export async function openTable(path: string): Promise<Table> {
   if (twice !== undefined) throw new UsageError(`${path} has two columns named "${twice}"`);
   return {
     columns: headings.filter((name) => name !== ''),
+    piped: source.piped,
     async *rows() {
       try {
-        for await (const { record, info } of recordsOf(path, { ...options, from: 2 })) {
+        for await (const { record, info } of recordsOf(source, { ...options, from: 2 })) {
           const cells = headings.map((name, index): [string, string] => [name, (record[index] ?? '').trim()]);
           // A field that holds line breaks ends on a later line than it begins.
           const breaks = cells.reduce((sum, [, cell]) => sum + (cell.match(/\n/g)?.length ?? 0), 0);

@@ -1,22 +1,27 @@
-import { existsSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { lstatSync, realpathSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { stringify } from 'csv-stringify/sync';
 import { doneByAction } from '../../tools/actions.js';
 import { asObject } from '../../tools/lenient.js';
 import { getPage } from '../../tools/page.js';
-import { type Counts, createProgressText, summaryText } from '../bulk/counts.js';
+import { type Counts, summaryText } from '../bulk/counts.js';
 import { type Job, type JobOptions, planJob } from '../bulk/job.js';
-import { type Entry, type Journal, openJournal, peekJournal } from '../bulk/journal.js';
+import { type Journal, openJournal, peekJournal } from '../bulk/journal.js';
+import { createLedger } from '../bulk/ledger.js';
 import { takeLock } from '../bulk/lock.js';
-import { createLedger, type Ending, runJob, survey } from '../bulk/run.js';
+import { type Kernel, readKernel, thisMachine } from '../bulk/machine.js';
+import { type Ending, runJob } from '../bulk/run.js';
+import { survey } from '../bulk/survey.js';
 import { openTable, type Table } from '../bulk/table.js';
+import { writeTroubles } from '../bulk/troubles.js';
 import type { Config } from '../config.js';
 import { exclusionOf } from '../exclusion.js';
 import { reasonOf } from '../reason.js';
 import { openRuntime, type Runtime } from '../runtime.js';
-import { type ExitCode, exitCodes, type Shell, UsageError } from '../shell.js';
+import { type ExitCode, exitCodes, type LockOwner, type Shell, UsageError } from '../shell.js';
+import { realTiming } from '../timing.js';
 import { plainTool } from '../tool.js';
 import { exitCodeOf, failureText } from './call.js';
+import { showProgress } from './progress.js';
 
 /** Options of the bulk command besides the job. */
 export interface BulkOptions extends JobOptions {
@@ -28,12 +33,13 @@ export interface BulkOptions extends JobOptions {
 
 /** Rows that a dry run shows. */
 const rowsShown = 3;
-const redrawMs = 200;
 
 /** Shows what would be done for the first rows, and which rows could not be used; makes no request. */
-async function dryRun({ job, table, shell, options }: Omit<Parts, 'runtime'>, journalPath: string): Promise<ExitCode> {
-  const ledger = createLedger();
-  peekJournal(journalPath, job.action, ledger.note);
+async function dryRun({ job, table, shell, options, self }: Parts, journalPath?: string): Promise<ExitCode> {
+  const ledger = createLedger(job);
+  if (journalPath !== undefined) {
+    peekJournal(journalPath, job.action, thisMachine(self), ledger.note);
+  }
   const { counts, unusable, standings } = await survey(job, table, ledger, retryOf(options));
   const code = counts.failed === 0 ? exitCodes.done : exitCodes.failed;
   for (const { line, message } of unusable.slice(0, 10)) shell.note(`line ${line} would fail: ${message}`);
@@ -65,56 +71,30 @@ const retryOf = ({ retryFailed, retryUnknown }: BulkOptions) => ({
   unknown: retryUnknown === true,
 });
 
-/** A file by its one true name; its folder's, where it is not there yet. */
-function realPath(path: string): string {
+/**
+ * Where the journal of a table is; undefined where it has none. One file has one journal, by whatever links it is named.
+ * Those of a journal are not followed.
+ */
+function journalPathOf(path: string, { piped }: Table, given: string | undefined): string | undefined {
+  if (given === '') throw new UsageError('--journal needs a path');
   try {
-    return existsSync(path) ? realpathSync(path) : join(realpathSync(dirname(path)), basename(path));
+    if (given !== undefined) return join(realpathSync(dirname(given)), basename(given));
+    return piped ? undefined : `${realpathSync(path)}.journal`;
   } catch (error) {
     throw new UsageError(reasonOf(error));
   }
 }
 
-/** Writes what failed and why beside the table, or takes away what an earlier run has written. */
-function writeTroubles(path: string, troubles: readonly Entry[]): void {
-  if (troubles.length === 0) {
-    rmSync(path, { force: true });
-    return;
-  }
-  const rows = troubles.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0));
-  const columns: (keyof Entry)[] = ['line', 'id', 'state', 'kind', 'message'];
-  // A cell that a spreadsheet would take for a formula is text.
-  const text = stringify(rows, { header: true, columns, escape_formulas: true });
-  writeFileSync(`${path}.new`, text, { mode: 0o600 });
-  renameSync(`${path}.new`, path);
+/** Where it is told what failed: beside the journal, or the file that a link such as /dev/stdin leads to. */
+function failedPathOf(path: string, { piped }: Table, given: string | undefined): string {
+  const real = !piped && lstatSync(path).isSymbolicLink() ? realpathSync(path) : path;
+  return `${given ?? real}.failed.csv`;
 }
 
 function exitCodeAfter({ unknown, not_reached, failed }: Counts): ExitCode {
   if (unknown > 0) return exitCodes.unknown;
   if (not_reached > 0) return exitCodes.again;
   return failed > 0 ? exitCodes.failed : exitCodes.done;
-}
-
-/** Calls back with the counts as they change: often on a terminal, seldom elsewhere. */
-function showProgress(counts: Counts, shell: Shell): { onProgress: () => void; close: () => void } {
-  const text = createProgressText(() => performance.now(), counts.total - counts.not_reached);
-  if (!shell.interactive) {
-    const onProgress = (): void => {
-      const line = text.line(counts);
-      if (line !== undefined) shell.note(line);
-    };
-    return { onProgress, close: () => undefined };
-  }
-  const draw = (): void => shell.redraw(text.bar(counts).slice(0, shell.columns - 1));
-  const timer = setInterval(draw, redrawMs);
-  draw();
-  return {
-    onProgress: () => undefined,
-    close() {
-      clearInterval(timer);
-      draw();
-      shell.note('');
-    },
-  };
 }
 
 /** How to go on after a run that did not settle everybody. */
@@ -143,24 +123,39 @@ async function pageOf({ call }: Runtime, shell: Shell) {
 
 /** Does one thing with every contact of a CSV file, resumable and never twice. */
 export async function bulk(config: Config, path: string, options: BulkOptions, shell: Shell): Promise<ExitCode> {
-  const table = await openTable(path);
+  // Until there is a run nothing is under way.
+  shell.onForcedEnd(() => exitCodes.again);
+  try {
+    return await bulkOf(config, path, options, shell);
+  } catch (error) {
+    if (error !== shell.ending.reason || !shell.ending.aborted) throw error;
+    shell.note('Stopped before anything was begun.');
+    return exitCodes.again;
+  }
+}
+
+async function bulkOf(config: Config, path: string, options: BulkOptions, shell: Shell): Promise<ExitCode> {
+  const table = await openTable(path, shell.ending);
   const job = planJob(options, table);
   if (config.readOnly) throw new UsageError('--read-only does not go with bulk, which changes or sends');
   const refused = exclusionOf(config, doneByAction(job.action));
   if (refused !== undefined) throw new UsageError(refused);
-  if (options.journal === '') throw new UsageError('--journal needs a path');
-  const parts = { table, job, path, options, shell };
-  // One file has one journal, by whatever name it is called.
-  const journalPath = options.journal === undefined ? `${realPath(path)}.journal` : realPath(options.journal);
+  const journalPath = journalPathOf(path, table, options.journal);
+  const { process: self } = shell;
+  const parts: Parts = { table, job, path, options, shell, self: { ...self, ...readKernel(self.pid) } };
   if (config.dryRun) return dryRun(parts, journalPath);
+  if (journalPath === undefined) {
+    throw new UsageError(`${path} is a pipe: name with --journal where to write down what was done`);
+  }
   const runtime = await openRuntime(config);
   try {
     const page = await pageOf(runtime, shell);
+    shell.ending.throwIfAborted();
     if (!page.ok) {
       shell.note(failureText(page.failure));
       return exitCodeOf(page.failure);
     }
-    return await onPage(asObject(page.result.page), { ...parts, runtime }, journalPath);
+    return await onPage(asObject(page.result.page), parts, runtime, journalPath);
   } finally {
     await runtime.close();
   }
@@ -169,52 +164,62 @@ export async function bulk(config: Config, path: string, options: BulkOptions, s
 interface Parts {
   readonly table: Table;
   readonly job: Job;
-  readonly runtime: Runtime;
   readonly path: string;
   readonly options: BulkOptions;
   readonly shell: Shell;
+  readonly self: LockOwner & Kernel;
+}
+
+/** Ends at once: what is under way is not waited for. Nothing that has not left becomes unknown by it. */
+function endAtOnce(underWay: ReadonlySet<string>, shell: Shell, release: () => void): ExitCode {
+  if (shell.interactive) shell.redraw('');
+  const { size } = underWay;
+  const left =
+    size === 0 ? 'Nothing was under way.' : `${size} under way, not waited for: unknown whether they arrived.`;
+  shell.note(`Ended at once. ${left} The same command goes on with those not reached.`);
+  release();
+  return size === 0 ? exitCodes.again : exitCodes.unknown;
 }
 
 async function onPage(
   page: Record<string, unknown>,
-  { table, job, runtime, path, options, shell }: Parts,
+  { table, job, path, options, shell, self }: Parts,
+  { call }: Runtime,
   journalPath: string,
 ): Promise<ExitCode> {
   if (page.id === undefined) {
     throw new UsageError('ManyChat does not tell the id of the page, without which no journal can be kept: try again');
   }
-  const failedPath = `${options.journal ?? path}.failed.csv`;
-  const lock = await takeLock(`${journalPath}.lock`, shell.process);
-  const ledger = createLedger();
+  const failedPath = failedPathOf(path, table, options.journal);
+  const { note, ending: asked } = shell;
+  const lock = await takeLock(`${journalPath}.lock`, self, { timing: realTiming, note, ending: asked });
+  const ledger = createLedger(job);
   const { troubles } = ledger;
+  /** Contacts to whom a message has left whose answer is not there yet. */
+  const underWay = new Set<string>();
+  shell.onForcedEnd(() => endAtOnce(underWay, shell, lock.release));
   let journal: Journal | undefined;
   try {
     const heading = { page: String(page.id), action: job.action };
-    journal = await openJournal(journalPath, heading, lock, ledger.note);
+    journal = await openJournal(journalPath, heading, lock, thisMachine(self), ledger.note);
     const surveyed = await survey(job, table, ledger, retryOf(options));
     const { counts, unusable } = surveyed;
-    shell.note(
+    note(
       `${String(page.name)}: ${counts.not_reached} of ${counts.total} contacts to do, by the ids in "${job.idColumn}".`,
     );
-    const { onProgress, close } = showProgress(counts, shell);
-    const { call } = runtime;
-    const ending = await runJob({
-      job,
-      table,
-      troubles,
-      survey: surveyed,
-      journal,
-      call,
-      ending: shell.ending,
-      onProgress,
-    }).finally(close);
+    const { onProgress, say, close } = showProgress(counts, shell);
+    const sayStopping = (): void => say(`stopping, ${underWay.size} under way`);
+    asked.addEventListener('abort', sayStopping, { once: true });
+    const parts = { job, table, troubles, survey: surveyed, journal, call, underWay, ending: asked, onProgress };
+    const ending = await runJob(parts).finally(close);
+    asked.removeEventListener('abort', sayStopping);
     shell.print(options.json === true ? JSON.stringify(counts) : summaryText(counts));
     try {
-      writeTroubles(failedPath, [...unusable, ...troubles.values()]);
+      writeTroubles(failedPath, [...unusable, ...troubles.values()], lock.owner);
     } catch (error) {
-      shell.note(`${failedPath} cannot be written: ${reasonOf(error)}`);
+      note(`${failedPath} cannot be written: ${reasonOf(error)}`);
     }
-    for (const line of advice(counts, unusable.length, ending, failedPath)) shell.note(line);
+    for (const line of advice(counts, unusable.length, ending, failedPath)) note(line);
     return exitCodeAfter(counts);
   } finally {
     await journal?.close();

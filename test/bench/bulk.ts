@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { planJob } from '../../src/bulk/job.js';
 import { openJournal } from '../../src/bulk/journal.js';
-import { createLedger, runJob, survey } from '../../src/bulk/run.js';
+import { createLedger } from '../../src/bulk/ledger.js';
+import { runJob } from '../../src/bulk/run.js';
+import { survey } from '../../src/bulk/survey.js';
 import { openTable } from '../../src/bulk/table.js';
 import type { ToolCaller } from '../../src/calls.js';
 import { startSandbox } from '../../src/sandbox/index.js';
@@ -27,9 +29,10 @@ export async function bulkOf(count: number, call: ToolCaller): Promise<void> {
   rows.length = 0;
   const csv = await openTable(path);
   const job = planJob({ sendText: 'Hi {{name}}' }, csv);
-  const ledger = createLedger();
+  const ledger = createLedger(job);
   const lock = { held: () => true, release: () => undefined };
-  const journal = await openJournal(`${path}.journal`, { page: '1', action: job.action }, lock, () => undefined);
+  const heading = { page: '1', action: job.action };
+  const journal = await openJournal(`${path}.journal`, heading, lock, { host: 'bench', boot: 'this' }, ledger.note);
   const surveyed = await survey(job, csv, ledger, { failed: false, unknown: false });
   const { signal: ending } = new AbortController();
   const { how } = await runJob({
@@ -39,6 +42,7 @@ export async function bulkOf(count: number, call: ToolCaller): Promise<void> {
     survey: surveyed,
     journal,
     call,
+    underWay: new Set(),
     ending,
     onProgress: () => undefined,
   });

@@ -1,6 +1,6 @@
 import { PassThrough, Readable } from 'node:stream';
 import { runCommandLine } from '../../src/command-line.js';
-import type { Shell } from '../../src/shell.js';
+import { type ExitCode, exitCodes, type Shell } from '../../src/shell.js';
 
 /** A shell that remembers what it was told. */
 export interface RecordingShell {
@@ -10,6 +10,8 @@ export interface RecordingShell {
   readonly err: string[];
   /** Asks the command to end, as Ctrl-C does. */
   end(): void;
+  /** Asks a second time: what the command does before it is ended at once, and with which code. */
+  forceEnd(): ExitCode;
 }
 
 /** Creates a shell under an environment, its stdout and stderr no terminals unless told otherwise. */
@@ -20,6 +22,7 @@ export function recordingShell(
   const out: string[] = [];
   const err: string[] = [];
   const ending = new AbortController();
+  let leave = (): ExitCode => exitCodes.unknown;
   const shell: Shell = {
     environment,
     print: (line) => void out.push(line),
@@ -35,11 +38,14 @@ export function recordingShell(
     columns: 80,
     process: { pid: process.pid, host: 'test', runs: () => true },
     ending: ending.signal,
+    onForcedEnd(given) {
+      leave = given;
+    },
     platform: 'linux',
     nodeVersion: '22.0.0',
     ...replaced,
   };
-  return { shell, out, err, end: () => ending.abort() };
+  return { shell, out, err, end: () => ending.abort(), forceEnd: () => leave() };
 }
 
 /** Runs a command line in this process; its exit code and what it printed. */
