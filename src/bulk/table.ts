@@ -1,5 +1,4 @@
-import { pipeline, Readable } from 'node:stream';
-import { CsvError, type Options, parse } from 'csv-parse';
+import { CsvError, type Options, type Parser, parse } from 'csv-parse';
 import { reasonOf } from '../reason.js';
 import { UsageError } from '../shell.js';
 import { openSource, type Source } from './source.js';
@@ -45,11 +44,32 @@ async function* textOf({ path, bytes }: Source): AsyncGenerator<string> {
   }
 }
 
-/** The records of a file; `options` as csv-parse has them. */
+/** Hands the text of a source on, for as long as the parser takes it: it may end with the first record. */
+async function feed(source: Source, parser: Parser): Promise<void> {
+  const roomAgain = (): Promise<void> =>
+    new Promise((resolve) => {
+      const go = (): void => {
+        parser.off('drain', go).off('close', go);
+        resolve();
+      };
+      parser.on('drain', go).on('close', go);
+    });
+  try {
+    for await (const text of textOf(source)) {
+      if (parser.writableEnded || parser.destroyed) return;
+      if (!parser.write(text)) await roomAgain();
+    }
+    parser.end();
+  } catch (error) {
+    parser.destroy(error instanceof Error ? error : new Error(String(error)));
+  }
+}
+
+/** The records of a source; `options` as csv-parse has them. */
 function recordsOf(source: Source, options: Options): AsyncIterable<{ record: string[]; info: { lines: number } }> {
   const parser = parse(options);
-  // Its failure is that of the parser, which is read below.
-  pipeline(Readable.from(textOf(source)), parser, () => undefined);
+  // What fails there, the parser fails with, which is read below.
+  void feed(source, parser);
   return parser;
 }
 

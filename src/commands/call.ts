@@ -9,6 +9,7 @@ import { readable } from '../readable.js';
 import { openRuntime } from '../runtime.js';
 import { type ExitCode, exitCodes, type Shell, UsageError } from '../shell.js';
 import { reportsDone } from '../steps.js';
+import { watchStopping } from './stopping.js';
 
 /** Where a call's arguments are. */
 export interface ArgumentSource {
@@ -72,7 +73,8 @@ export async function callOne(
   const { tools, call, close } = await openRuntime(config);
   try {
     const tool = toolNamed(name, tools);
-    const outcome = await call(tool, given, { signal: shell.ending });
+    const { departure, over } = watchStopping(shell, shell.note);
+    const outcome = await call(tool, given, { signal: shell.ending, departure }).finally(over);
     if (outcome.ok) {
       shell.print(asJson ? JSON.stringify(outcome.result) : readable(outcome.result));
       return tool.declaration.name === forEachSubscriber.name ? exitCodeOfResult(outcome.result) : exitCodes.done;

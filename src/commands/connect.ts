@@ -9,6 +9,7 @@ import { type ExitCode, exitCodes, type Shell, UsageError } from '../shell.js';
 import { pause, realTiming, type Timing, timeout } from '../timing.js';
 import { openInBrowser } from './browser.js';
 import { exitCodeOf, failureText } from './call.js';
+import { watchStopping } from './stopping.js';
 
 /** What `connect` was asked for. */
 export interface ConnectOptions {
@@ -191,7 +192,11 @@ async function connectThrough(
   timing: Timing,
 ): Promise<ExitCode> {
   const { print, note, ending, platform } = shell;
-  const perform = (tool: string, args: Result, signal = ending) => call(toolNamed(tool, everyTool), args, { signal });
+  /** Says something in the place of a line that is redrawn, once there is one. */
+  let say = note;
+  const { departure, over } = watchStopping(shell, (line) => say(line));
+  const perform = (tool: string, args: Result, signal = ending) =>
+    call(toolNamed(tool, everyTool), args, { signal, departure }).finally(over);
   const refuse = (failure: Failure): ExitCode => {
     if (json) print(JSON.stringify({ error: failure }));
     else note(failureText(failure));
@@ -216,6 +221,7 @@ async function connectThrough(
   const connection = seenIn(begun.result);
   const { id } = connection;
   const teller = createTeller(id, timeoutSeconds, shell);
+  say = teller.say;
 
   let shown: string | undefined;
   /** Shows the link as soon as there is one: some answers to a creation have none. */
