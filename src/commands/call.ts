@@ -73,7 +73,11 @@ export async function callOne(
   const { tools, call, close } = await openRuntime(config);
   try {
     const tool = toolNamed(name, tools);
-    const { departure, over } = watchStopping(shell, shell.note);
+    const { departure, over } = watchStopping(shell, (line) => {
+      // The terminal has written ^C.
+      if (shell.interactive) shell.redraw('');
+      shell.note(line);
+    });
     const outcome = await call(tool, given, { signal: shell.ending, departure }).finally(over);
     if (outcome.ok) {
       shell.print(asJson ? JSON.stringify(outcome.result) : readable(outcome.result));
