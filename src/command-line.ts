@@ -105,7 +105,7 @@ export async function runCommandLine(args: readonly string[], shell: Shell): Pro
     .option('--send-flow <ns>', 'start a flow for each, after --set-fields where both are given')
     .option('--retry-failed', 'try again those that failed')
     .option('--retry-unknown', 'do it again for those of whom it is not known: they may get it twice')
-    .option('--journal <path>', 'where to write down what was done (beside the CSV file)')
+    .option('--journal <path>', 'where to write down what was done (beside the CSV file; a pipe needs it)')
     .option('--json', 'print the counts at the end as JSON')
     .action(async (path: string, options: BulkOptions) => {
       const { bulk } = await import('./commands/bulk.js');
