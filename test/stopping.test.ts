@@ -122,6 +122,24 @@ describe('a bulk that is asked to end', () => {
     expect(again.counts()).toMatchObject({ done: contacts });
   });
 
+  test('with fields set and the flow not started, has nobody under way', async () => {
+    const path = write('contacts.csv', csv(contacts));
+    const flow = { sendFlow: 'content1', setFields: 'name' };
+    const { running, err, end, counts } = bulkHere(path, flow);
+    await held(5);
+    end();
+    expect(err.at(-1)).toBe('stopping, 0 under way');
+    expect(await running).toBe(4);
+    expect(counts()).toMatchObject({ failed: 0, unknown: 0, not_reached: contacts });
+    // An intent would be that of the flow.
+    expect(existsSync(`${path}.journal`)).toBe(false);
+    upstream.answer();
+    const again = bulkHere(path, flow);
+    expect(await again.running).toBe(0);
+    const started = upstream.started.arrived.filter((request) => request.path.endsWith('sendFlow'));
+    expect(started).toHaveLength(contacts);
+  });
+
   test('before it has begun, does not begin', async () => {
     const { running, err, end } = bulkHere(write('contacts.csv', csv(contacts)));
     end();
