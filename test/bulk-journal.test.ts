@@ -154,34 +154,47 @@ describe('an intent alone is certain', () => {
   });
 });
 
-describe('what came of a request is written over the line that says it left', () => {
-  test.each(['done', 'failed', 'unknown', 'not_sent'] as const)('%s', async (state) => {
+describe('the state of an intent is changed in its place', () => {
+  test.each(['left', 'done', 'failed', 'unknown', 'not_sent'] as const)('to %s', async (state) => {
     const path = write('journal', '');
     const { journal } = await open(path);
-    for (const id of ['1', '2', '3']) journal.note({ id, state: 'left' });
+    for (const id of ['1', '2', '3']) journal.note({ id, state: 'intent' });
     const before = readFileSync(path).length;
-    expect(journal.amend({ id: '2', state, line: 7, kind: 'rejected', message: 'A message with no room' })).toBe(true);
+    journal.mark('2', 'left');
+    journal.mark('2', state);
+    expect(readFileSync(path).length).toBe(before);
     journal.note({ id: '4', state: 'done' });
     await journal.close();
-    expect(readFileSync(path).length).toBeGreaterThan(before);
     expect((await open(path)).entries).toEqual([
-      { id: '1', state: 'left' },
+      { id: '1', state: 'intent' },
       { id: '2', state },
-      { id: '3', state: 'left' },
+      { id: '3', state: 'intent' },
       { id: '4', state: 'done' },
     ]);
   });
 
-  test('not where nothing says so, nor where another process has the journal', async () => {
+  test('to the last one where a contact has several', async () => {
+    const path = write('journal', '');
+    const { journal } = await open(path);
+    journal.note({ id: '1', state: 'intent' });
+    journal.mark('1', 'not_sent');
+    journal.note({ id: '1', state: 'intent' });
+    journal.mark('1', 'left');
+    await journal.close();
+    expect((await open(path)).entries.map(({ state }) => state)).toEqual(['not_sent', 'left']);
+  });
+
+  test('not where there is none, nor where another process has the journal', async () => {
     const path = write('journal', '');
     let held = true;
     const { journal } = await open(path, { ...free, held: () => held });
-    journal.note({ id: '1', state: 'left' });
-    journal.note({ id: '1', state: 'not_sent' });
-    journal.note({ id: '2', state: 'left' });
-    expect(journal.amend({ id: '1', state: 'done' })).toBe(false);
+    expect(() => journal.mark('1', 'left')).toThrow(JournalError);
+    journal.note({ id: '1', state: 'intent' });
+    journal.note({ id: '1', state: 'done' });
+    expect(() => journal.mark('1', 'left')).toThrow(JournalError);
+    journal.note({ id: '2', state: 'intent' });
     held = false;
-    expect(journal.amend({ id: '2', state: 'done' })).toBe(false);
-    expect((await open(path)).entries.map(({ state }) => state)).toEqual(['left', 'not_sent', 'left']);
+    expect(() => journal.mark('2', 'left')).toThrow(/another process has taken over/);
+    expect((await open(path)).entries.map(({ state }) => state)).toEqual(['intent', 'done', 'intent']);
   });
 });

@@ -81,10 +81,6 @@ function lineCounter(): (path: string) => number {
   };
 }
 
-/** Whose request was the last that left by a journal. */
-const lastLeft = (path: string): string | undefined =>
-  [...journalOf(path).matchAll(/^\{"id":"(\d+)","state":"left"\} *$/gm)].at(-1)?.[1];
-
 /** The last state of each contact in a journal. */
 function lastStates(path: string): Map<string, State> {
   const last = new Map<string, State>();
@@ -119,16 +115,16 @@ describe.each([1, 2])('a bulk that is killed again and again, %i', (seed) => {
   test('sends nobody anything twice, loses nobody, and hardly takes anybody for unknown', async () => {
     const random = createRandom(seed);
     const path = write('contacts.csv', csv(contacts));
-    /** Of whom each kill has left open whether they were sent to, and who was written down last of them. */
-    const opened: { ids: string[]; last: string | undefined }[] = [];
+    /** Of whom each kill has left open whether they were sent to. */
+    const opened: string[][] = [];
     const open = new Set<string>();
     for (let kill = 0; kill < kills; kill += 1) {
       await (random() < 0.5
         ? runKilledAt(path, 'request', 1 + Math.floor(random() * 12))
-        : runKilledAt(path, 'line', 1 + Math.floor(random() * 30)));
+        : runKilledAt(path, 'line', 1 + Math.floor(random() * 24)));
       const fresh = [...lastStates(path)].filter(([id, state]) => state === 'left' && !open.has(id)).map(([id]) => id);
       for (const id of fresh) open.add(id);
-      opened.push({ ids: fresh, last: lastLeft(path) });
+      opened.push(fresh);
     }
     const killed = reached(sandbox).length;
     expect(killed).toBeGreaterThan(50);
@@ -144,11 +140,10 @@ describe.each([1, 2])('a bulk that is killed again and again, %i', (seed) => {
     // Who is unknown is named, and has got it in nearly all cases.
     const troubles = open.size === 0 ? '' : readFileSync(`${path}.failed.csv`, 'utf8');
     for (const id of open) expect(troubles).toContain(`"${id}","unknown",`);
-    const inVain = opened.map(({ ids, last }) => ({ ids: ids.filter((id) => !got.includes(id)), last }));
-    // The request is written right after the line, so that a kill can part one pair: the last.
-    for (const { ids, last } of inVain) expect(ids.filter((id) => id !== last)).toEqual([]);
-    // These kills aim at that moment, which is about a ten-thousandth of a second.
-    expect(inVain.filter(({ ids }) => ids.length > 0).length).toBeLessThanOrEqual(kills / 4);
+    // The request is written right after its mark, so that a kill can part one pair at most, and hardly ever does.
+    const inVain = opened.map((ids) => ids.filter((id) => !got.includes(id)).length);
+    expect(Math.max(...inVain)).toBeLessThanOrEqual(1);
+    expect(inVain.reduce((sum, each) => sum + each)).toBeLessThanOrEqual(3);
     for (const id of followers(contacts)) if (!got.includes(id)) expect(open).toContain(id);
   }, 300_000);
 });

@@ -3,7 +3,7 @@ import { isDeepStrictEqual, promisify } from 'node:util';
 import { asObject } from '../../tools/lenient.js';
 import { reasonOf } from '../reason.js';
 import { UsageError } from '../shell.js';
-import { type Entry, parsed, readLine } from './entry.js';
+import { type Entry, parsed, readLine, type State, states } from './entry.js';
 import type { Lock } from './lock.js';
 import { isSameStart, type Machine } from './machine.js';
 import { openOwn, openOwnToAppend } from './own-file.js';
@@ -24,10 +24,10 @@ export interface Journal {
   /** Resolves when what was noted is on the disk, which a power failure does not undo. */
   onDisk(): Promise<void>;
   /**
-   * Writes what came of a request over the line that says that it left, which needs no room: for a disk that is full.
-   * Answers whether it could.
+   * Changes the state of a contact's intent in its place. That needs no room on a disk that is full, and nothing stands
+   * between it and the request that leaves with it. A JournalError where it cannot be done.
    */
-  amend(entry: Entry): boolean;
+  mark(id: string, state: State): void;
   close(): Promise<void>;
 }
 
@@ -171,25 +171,10 @@ export function peekJournal(path: string, action: unknown, machine: Machine, onE
 
 const lineOf = (value: unknown): string => `${JSON.stringify(value)}\n`;
 
-/** That a request has left, in a line that any outcome fits over. */
-const leftLine = (id: string): string => {
-  const room = JSON.stringify({ id, state: 'not_sent' }).length;
-  return `${JSON.stringify({ id, state: 'left' }).padEnd(room)}\n`;
-};
-
-/** Writes over a part of a file that is opened for appending, through an opening of its own. */
-function overwrite(path: string, owner: Lock['owner'], bytes: Buffer, position: number): boolean {
-  try {
-    const file = openOwn(path, constants.O_WRONLY, owner);
-    if (file === undefined) return false;
-    try {
-      return writeSync(file, bytes, 0, bytes.length, position) === bytes.length;
-    } finally {
-      closeSync(file);
-    }
-  } catch {
-    return false;
-  }
+/** The line of an intent, which has room for any state. */
+function markable(id: string, state: State): string {
+  const room = Math.max(...states.map((each) => JSON.stringify({ id, state: each }).length));
+  return `${JSON.stringify({ id, state }).padEnd(room)}\n`;
 }
 
 /**
@@ -205,6 +190,12 @@ export async function openJournal(
   onEntry: OnEntry,
 ): Promise<Journal> {
   const file = openOwnToAppend(path, lock.owner);
+  // What is opened for appending cannot be written at a place of one's own.
+  const places = openOwn(path, constants.O_RDWR, lock.owner);
+  const closeAll = (): void => {
+    closeSync(file);
+    if (places !== undefined) closeSync(places);
+  };
   let headed: boolean;
   try {
     const certainOn = lock.doubtful === true ? undefined : machine;
@@ -215,33 +206,36 @@ export async function openJournal(
     ftruncateSync(file, length);
     headed = length > 0;
   } catch (error) {
-    closeSync(file);
+    closeAll();
     throw error;
   }
   const { append, synced, settled } = createAppender(file, path, lock);
-  /** Where the lines of those begin that have left. */
-  const leftAt = new Map<string, number>();
+  const intentAt = new Map<string, number>();
   /** What comes before the first entry, in one piece with it: a job that has done nothing leaves no journal. */
   let opening = `${headed ? '' : lineOf({ bulk: version, ...heading })}${lineOf({ run: machine })}`;
   return {
     note(entry) {
-      const line = entry.state === 'left' ? leftLine(entry.id) : lineOf(entry);
-      const begin = append(opening + line) + Buffer.byteLength(opening);
+      const { id, state } = entry;
+      const begin = append(opening + (state === 'intent' ? markable(id, state) : lineOf(entry)));
+      if (state === 'intent') intentAt.set(id, begin + Buffer.byteLength(opening));
+      else intentAt.delete(id);
       opening = '';
       headed = true;
-      if (entry.state === 'left') leftAt.set(entry.id, begin);
-      else leftAt.delete(entry.id);
     },
     onDisk: synced,
-    amend({ id, state }) {
-      const begin = leftAt.get(id);
-      if (begin === undefined || !lock.held()) return false;
-      const text = JSON.stringify({ id, state }).padEnd(leftLine(id).length - 1);
-      return overwrite(path, lock.owner, Buffer.from(text), begin);
+    mark(id, state) {
+      const begin = intentAt.get(id);
+      if (begin === undefined || places === undefined) throw new JournalError(`${path} holds no intent of ${id}`);
+      if (!lock.held()) throw new JournalError(`another process has taken over ${path}`);
+      try {
+        writeSync(places, Buffer.from(markable(id, state)), 0, undefined, begin);
+      } catch (error) {
+        throw new JournalError(`${path} cannot be written: ${reasonOf(error)}`);
+      }
     },
     async close() {
       await settled();
-      closeSync(file);
+      closeAll();
       if (!headed && lock.held()) rmSync(path, { force: true });
     },
   };

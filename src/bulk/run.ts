@@ -83,13 +83,24 @@ export async function runJob(parts: RunParts): Promise<Ending> {
 
   function trackOf(id: string): Track {
     let last: State | undefined;
-    const note = (entry: Entry): void => {
+    const write = (state: State, how: () => void): void => {
       try {
-        journal.note(entry);
-        last = entry.state;
+        how();
+        last = state;
       } catch (error) {
         breakOff(error);
         throw error;
+      }
+    };
+    const note = (entry: Entry): void => write(entry.state, () => journal.note(entry));
+    const mark = (state: State): void => write(state, () => journal.mark(id, state));
+    /** Whether a state could be written where there is no room for a line. */
+    const marked = (state: State): boolean => {
+      try {
+        mark(state);
+        return true;
+      } catch {
+        return false;
       }
     };
     return {
@@ -101,14 +112,14 @@ export async function runJob(parts: RunParts): Promise<Ending> {
         await journal.onDisk();
       },
       leave() {
-        note({ id, state: 'left' });
+        mark('left');
         underWay.add(id);
       },
       stay() {
         underWay.delete(id);
         if (last !== 'intent' && last !== 'left') return;
         try {
-          note({ id, state: 'not_sent' });
+          mark('not_sent');
         } catch {
           // The run ends; what is told of this contact is decided in the end.
         }
@@ -120,7 +131,7 @@ export async function runJob(parts: RunParts): Promise<Ending> {
           note(entry);
           return entry;
         } catch {
-          if (last === 'left' && journal.amend(entry)) return entry;
+          if (last === 'left' && marked(entry.state)) return entry;
         }
         if (last !== 'left' && standings.get(id) !== 'doubted') return { ...entry, state: 'not_sent' };
         if (entry.state === 'unknown') return entry;
