@@ -33,7 +33,7 @@ function found<Thing>(thing: Thing | undefined): Thing {
 
 /** Opens what calls are answered with; they are aborted when `over` fires. */
 export async function openAnswering(settings: Config, log: OpenLog, over: AbortSignal): Promise<Answering> {
-  const { config, tools, call: callTool, gateway, close } = await openRuntime(settings, log);
+  const { config, tools, call: callTool, gateway, redactor, close } = await openRuntime(settings, log);
   const asker = createAsker({ gateway, config, now: realTiming.now });
   const call: ToolCaller = (tool, given, side) =>
     callTool(tool, given, { ...side, signal: AbortSignal.any([side.signal, over]) });
@@ -48,7 +48,12 @@ export async function openAnswering(settings: Config, log: OpenLog, over: AbortS
     complete: createCompleter(call, () => performance.now()),
     rounds: createRounds(),
     asker: {
-      prepare: (tool, given, signal) => asker.prepare(tool, given, AbortSignal.any([signal, over])),
+      async prepare(tool, given, signal) {
+        const prepared = await asker.prepare(tool, given, AbortSignal.any([signal, over]));
+        return prepared !== undefined && 'text' in prepared
+          ? { ...prepared, text: redactor.withoutKeys(prepared.text) }
+          : prepared;
+      },
     },
     close,
   };

@@ -1,10 +1,11 @@
 import { type Endpoint, effectRules } from '../tools/endpoint.js';
 import type { CallError, Kind } from '../tools/failure.js';
 import { isObject } from '../tools/object.js';
+import { quoted } from '../tools/quoted.js';
 import { callError, type FailureContext, type FailureFacts } from './errors.js';
 import { parseJson } from './json.js';
 import { kindOfRefusal, readRefusal } from './refusals.js';
-import { cut } from './results.js';
+import { said } from './results.js';
 
 /** An HTTP answer as it came. */
 export interface Answer {
@@ -31,23 +32,31 @@ function retryAfterSeconds(headers: Answer['headers'], now: number): number | un
   return Math.min(Math.max(0, seconds), longestRetryAfter);
 }
 
+/** Takes out of a text what is not to be told; used on everything that is quoted, before it is cut. */
+type Clean = (text: string) => string;
+
+/** Error pages can be large, and stripping tags takes more than linear time. */
+const mostOfPage = 2_000;
+
+/** Characters of an upstream's words inside a sentence of ours. */
+const wordsLimit = 150;
+
 /** The words of a gateway body, `{"error":{message,…}}` or flat, or a short account of anything else. */
-function gatewayWords(body: unknown, answer: Answer): string {
+function gatewayWords(body: unknown, answer: Answer, clean: Clean): string {
   const inner = isObject(body) && isObject(body.error) ? body.error : body;
   if (isObject(inner)) {
-    const said = [inner.message, inner.error, inner.type].find((part) => typeof part === 'string' && part !== '');
-    if (typeof said === 'string') return cut(said);
+    const words = [inner.message, inner.error, inner.type].find((part) => typeof part === 'string' && part !== '');
+    if (typeof words === 'string') return said(clean(words));
   }
-  // Error pages can be large, and stripping tags takes more than linear time.
-  const plain = answer.text
-    .slice(0, 2_000)
+  const plain = clean(answer.text)
+    .slice(0, mostOfPage)
     .replace(/<(script|style)[\s\S]*?<\/\1>/gi, ' ')
-    .replace(/<[^>]*>/g, ' ')
-    .replace(/\s+/g, ' ')
-    .trim();
-  return plain === ''
+    .replace(/<[^>]*>/g, ' ');
+  // Without the tags there may be a whole where there were parts.
+  const words = said(clean(plain));
+  return words === ''
     ? `HTTP ${answer.status} with an empty body`
-    : `HTTP ${answer.status}: ${cut(plain).slice(0, 200)}`;
+    : `HTTP ${answer.status}: ${quoted(words, wordsLimit)}`;
 }
 
 /** The call that an answer is to. */
@@ -56,8 +65,9 @@ type EndpointContext = FailureContext<Endpoint>;
 /**
  * Turns an answer into its data, or throws the failure that it means.
  * @param now milliseconds since 1970, for a Retry-After that is a date.
+ * @param clean takes out of what a failure quotes what is not to be told.
  */
-export function readAnswer(answer: Answer, context: EndpointContext, now: number): unknown {
+export function readAnswer(answer: Answer, context: EndpointContext, now: number, clean: Clean): unknown {
   const body = parseJson(answer.text);
   const fail = (kind: Kind, facts: FailureFacts): CallError =>
     callError(kind, context, {
@@ -65,11 +75,11 @@ export function readAnswer(answer: Answer, context: EndpointContext, now: number
       retry_after_s: retryAfterSeconds(answer.headers, now),
       ...facts,
     });
-  if (isManyChatBody(body, context)) return readManyChat(body, answer, context, fail);
-  if (answer.status < 200 || answer.status >= 300) throw gatewayFailure(body, answer, context, fail);
-  if (context.declaration.api === 'connections') return readConnection(body, answer, context, fail);
+  if (isManyChatBody(body, context)) return readManyChat(body, answer, context, fail, clean);
+  if (answer.status < 200 || answer.status >= 300) throw gatewayFailure(body, answer, context, fail, clean);
+  if (context.declaration.api === 'connections') return readConnection(body, answer, context, fail, clean);
   throw fail('bad_response', {
-    message: `The answer is not ManyChat's: ${gatewayWords(body, answer)}`,
+    message: `The answer is not ManyChat's: ${gatewayWords(body, answer, clean)}`,
     source: context.direct ? 'manychat' : 'gateway',
     reach: 'ambiguous',
   });
@@ -85,7 +95,13 @@ const checkAddress =
 
 type Fail = (kind: Kind, facts: FailureFacts) => CallError;
 
-function readManyChat(body: Record<string, unknown>, answer: Answer, context: EndpointContext, fail: Fail): unknown {
+function readManyChat(
+  body: Record<string, unknown>,
+  answer: Answer,
+  context: EndpointContext,
+  fail: Fail,
+  clean: Clean,
+): unknown {
   const successful = answer.status >= 200 && answer.status < 300;
   if (successful && body.status === 'success') {
     const { effect, output } = context.declaration;
@@ -95,7 +111,7 @@ function readManyChat(body: Record<string, unknown>, answer: Answer, context: En
     }
     return body.data;
   }
-  const refusal = readRefusal(body);
+  const refusal = readRefusal(body, clean);
   const facts: FailureFacts = { ...refusal, source: 'manychat' };
   if (answer.status >= 500 || body.status === 'exception') {
     throw fail('manychat_unavailable', { ...facts, reach: 'ambiguous' });
@@ -103,7 +119,7 @@ function readManyChat(body: Record<string, unknown>, answer: Answer, context: En
   if (successful && body.status !== 'error') {
     throw fail('bad_response', {
       ...facts,
-      message: `ManyChat answered the unknown status "${cut(String(body.status))}"`,
+      message: `ManyChat answered the unknown status ${quoted(clean(String(body.status)))}`,
       reach: 'ambiguous',
     });
   }
@@ -124,10 +140,11 @@ function gatewayFailure(
   answer: Answer,
   { declaration, direct }: EndpointContext,
   fail: Fail,
+  clean: Clean,
 ): CallError {
   const { status } = answer;
-  const said = gatewayWords(body, answer);
-  const facts: FailureFacts = { message: said, source: direct ? 'manychat' : 'gateway' };
+  const words = gatewayWords(body, answer, clean);
+  const facts: FailureFacts = { message: words, source: direct ? 'manychat' : 'gateway' };
   // An edge in front of the API refuses and fails in HTML or plain words, never as the API itself would.
   const isApi = isObject(body);
   if (status === 429) return fail('rate_limited', { ...facts, refusedBy: isApi ? 'account' : 'unclear' });
@@ -143,7 +160,7 @@ function gatewayFailure(
   if (status < 400) {
     const location = [answer.headers.location].flat()[0];
     // What follows the path of an address may be a token.
-    const where = location === undefined ? '' : ` to ${cut(location.replace(/[?#].*$/s, ''))}`;
+    const where = location === undefined ? '' : ` to ${quoted(clean(location).replace(/[?#].*$/s, ''), wordsLimit)}`;
     return fail('bad_response', {
       ...facts,
       message: `HTTP ${status}: redirected${where}; redirects are not followed`,
@@ -152,11 +169,11 @@ function gatewayFailure(
   }
   if (direct) return fail(status === 404 ? 'not_found' : 'rejected', facts);
   if (status === 404) {
-    const aboutRoute = !isApi || /route|path|page|endpoint/i.test(said);
+    const aboutRoute = !isApi || /route|path|page|endpoint/i.test(words);
     return aboutRoute ? fail('gateway_error', { ...facts, hint: checkAddress }) : fail('connection_not_found', facts);
   }
   if (status === 400 && declaration.api === 'manychat') {
-    const aboutApp = /\bapp\b/i.test(said) && !/connection/i.test(said);
+    const aboutApp = /\bapp\b/i.test(words) && !/connection/i.test(words);
     return aboutApp ? fail('gateway_error', { ...facts, hint: checkAddress }) : fail('no_connection', facts);
   }
   return fail('gateway_error', {
@@ -165,11 +182,11 @@ function gatewayFailure(
   });
 }
 
-function readConnection(body: unknown, answer: Answer, context: EndpointContext, fail: Fail): unknown {
+function readConnection(body: unknown, answer: Answer, context: EndpointContext, fail: Fail, clean: Clean): unknown {
   if (context.declaration.method === 'DELETE') return undefined;
   if (context.declaration.output.answers?.(body) !== false) return body;
   throw fail('bad_response', {
-    message: `The answer is not the connections API's: ${gatewayWords(body, answer)}`,
+    message: `The answer is not the connections API's: ${gatewayWords(body, answer, clean)}`,
     source: 'gateway',
     reach: 'ambiguous',
   });

@@ -1,10 +1,14 @@
 import type { Result } from '../tools/endpoint.js';
 import type { Failure } from '../tools/failure.js';
+import { asObject } from '../tools/lenient.js';
+import { bounded } from './bounds.js';
 import { type Delivery, ownDelivery } from './delivery.js';
 import { asCallError } from './errors.js';
 import type { CallOptions, CallTrace, Gateway } from './gateway.js';
 import { parseInput } from './input.js';
 import type { Log } from './log.js';
+import type { Redactor } from './redaction.js';
+import { failureLine, mapTexts } from './results.js';
 import type { Tool } from './tool.js';
 
 /** What a tool call came to. */
@@ -19,6 +23,8 @@ export type Outcome =
 export interface CallerSide
   extends Pick<CallOptions, 'signal' | 'onProgress' | 'departure' | 'connectionId' | 'deadlineMs'> {
   readonly delivery?: Delivery | undefined;
+  /** The result is for a part of this server, which takes it whole. */
+  readonly whole?: boolean;
 }
 
 /** Calls a tool with arguments as they came from outside; never throws. */
@@ -30,9 +36,25 @@ function withWarnings(result: Result, warnings: readonly string[]): Result {
   return warnings.length === 0 ? result : { ...result, warnings: [...warnings, ...own] };
 }
 
-/** The one way a tool is called: arguments checked, call performed, one log line written (and one a request at `debug`). */
-export function createToolCaller(gateway: Gateway, log: Log, direct: boolean, now: () => number): ToolCaller {
-  return async (tool, given, side) => {
+/**
+ * The one way a tool is called: arguments checked, call performed, one log line written (and one a request at `debug`).
+ * Whatever it came to, no secret is in it and its reader can take it in.
+ */
+export function createToolCaller(
+  gateway: Gateway,
+  log: Log,
+  redactor: Redactor,
+  direct: boolean,
+  now: () => number,
+): ToolCaller {
+  const clean = (text: string): string => failureLine(text, redactor.forFailure);
+  /** A failure as it is told, also one that came before any request. */
+  const told = (failure: Failure): Failure => ({
+    ...failure,
+    message: clean(failure.message),
+    ...(failure.details !== undefined && { details: failure.details.map(clean) }),
+  });
+  return async (tool, given, { whole = false, ...side }) => {
     const { declaration } = tool;
     const started = performance.now();
     const own = ownDelivery(now, side.signal);
@@ -52,9 +74,12 @@ export function createToolCaller(gateway: Gateway, log: Log, direct: boolean, no
       });
       log.info(line(), 'call');
       const { warning = [] } = trace;
-      return { ok: true, result: withWarnings(result, [warning, parsed.warnings].flat()) };
+      // What an endpoint answers was cleaned where it came in; a workflow adds sentences with what the caller has given.
+      const found = 'run' in declaration ? asObject(mapTexts(result, redactor.withoutKeys)) : result;
+      const all = withWarnings(found, [warning, parsed.warnings].flat().map(redactor.withoutKeys));
+      return { ok: true, result: whole ? all : bounded(declaration, all) };
     } catch (thrown) {
-      const { failure } = asCallError(thrown, { declaration, direct }, 'unsent');
+      const failure = told(asCallError(thrown, { declaration, direct }, 'unsent').failure);
       const level = failure.kind === 'internal' ? 'error' : 'warn';
       log[level]({ ...line(), kind: failure.kind, performed: failure.performed }, 'call failed');
       return { ok: false, failure };

@@ -1,4 +1,5 @@
 import { Command, CommanderError, Option } from 'commander';
+import { quoted } from '../tools/quoted.js';
 import type { BulkOptions } from './commands/bulk.js';
 import { type Config, readConfig } from './config.js';
 import { flags, refuseRepeated, settingsOf } from './flags.js';
@@ -15,7 +16,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 unknown whether it was done, 4 ma
 function numberOf(option: string, text: string, [least, most]: readonly [number, number], what = 'a number'): number {
   const number = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
   if (number >= least && number <= most) return number;
-  throw new UsageError(`${option} must be ${what} from ${least} to ${most}, not "${text}"`);
+  throw new UsageError(`${option} must be ${what} from ${least} to ${most}, not ${quoted(text)}`);
 }
 
 interface ConnectFlags {

@@ -9,6 +9,8 @@ export type Completer = (what: Named, typed: string) => Promise<string[]>;
 /** How long a list serves the keystrokes that follow. */
 const believedMs = 30_000;
 const mostChoices = 50;
+/** No name that ManyChat takes is longer. */
+const longestName = 500;
 
 /**
  * Creates the completer; an account that cannot be read completes nothing.
@@ -19,7 +21,7 @@ export function createCompleter(call: ToolCaller, now: () => number): Completer 
 
   async function choicesOf(what: Named) {
     const { endpoint } = lists[what];
-    const outcome = await call(plainTool(endpoint), {}, { signal: new AbortController().signal });
+    const outcome = await call(plainTool(endpoint), {}, { signal: new AbortController().signal, whole: true });
     return outcome.ok ? candidatesIn(what, outcome.result) : [];
   }
 
@@ -41,6 +43,9 @@ export function createCompleter(call: ToolCaller, now: () => number): Completer 
         return Number(second) - Number(first);
       });
     // A flow is called by its ns, though found by its name.
-    return fitting.slice(0, mostChoices).map(({ names }) => names.at(-1) ?? '');
+    return fitting
+      .map(({ names }) => names.at(-1) ?? '')
+      .filter((name) => name.length <= longestName)
+      .slice(0, mostChoices);
   };
 }

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { connectionId } from '../tools/connection-id.js';
 import { isLoopback } from './address.js';
+import { type Key, keysIn, manychatKeyIn, readKey, secretsIn, unset } from './keys.js';
 import { misnamedProblems } from './misnamed.js';
+import { createRedactor } from './redaction.js';
 import { selectionSettings, selectTools } from './selection.js';
 import { UsageError } from './shell.js';
 
@@ -14,6 +16,8 @@ export type Access =
 /** Everything the server is told at its start. */
 export interface Config {
   readonly access: Access;
+  /** What nobody may read: every key that is set, also one that is not in use, and the credentials of proxies. */
+  readonly secrets: readonly string[];
   /** The connection every call uses; absent: chosen call by call. */
   readonly connection?: string | undefined;
   readonly gatewayUrl: URL;
@@ -43,42 +47,6 @@ export interface Config {
 /** What is wrong with the settings, one line each. */
 export class ConfigError extends UsageError {
   override readonly name = 'ConfigError';
-}
-
-/** A variable that a client passed on without replacing it, or a placeholder copied from a document. */
-const unset = /^(\$\{.*\}|\$[A-Z_]+|%[A-Z_]+%|YOUR_API_KEY)$/;
-
-/** Takes off what gets pasted along with a key: white space around it, quotes, "Bearer ". */
-function bareKey(pasted: string): string {
-  const bare = pasted
-    .trim()
-    .replace(/^(["'`])(.*)\1$/s, '$2')
-    .replace(/^bearer\s+/i, '')
-    .trim();
-  return bare === pasted ? bare : bareKey(bare);
-}
-
-/** A key as it was found: usable, not there (perhaps with a reason), or there and wrong. */
-export type Key =
-  | { readonly state: 'usable'; readonly key: string }
-  | { readonly state: 'missing' | 'wrong'; readonly reason: string | undefined };
-
-/** ManyChat's keys: the page's number and a token. Maton's have no known shape. */
-export const manychatKeyShape = /^\d{5,}:[0-9a-f]{16,}$/i;
-
-/** A key from the environment; no message ever shows it. */
-export function readKey(variable: string, pasted: string | undefined): Key {
-  const key = bareKey(pasted ?? '');
-  if (key === '' || /^bearer$/i.test(key)) return { state: 'missing', reason: undefined };
-  if (unset.test(key)) return { state: 'missing', reason: `${variable} holds a placeholder instead of a key` };
-  if (/[^\x21-\x7e]/.test(key)) {
-    const reason = `${variable} contains white space, a line break or a character that no key has; copy the key again`;
-    return { state: 'wrong', reason };
-  }
-  if (variable === 'MATON_API_KEY' && manychatKeyShape.test(key)) {
-    return { state: 'wrong', reason: 'MATON_API_KEY holds a ManyChat key; that belongs into MANYCHAT_API_KEY' };
-  }
-  return { state: 'usable', key };
 }
 
 function chooseAccess(maton: Key, manychat: Key): Access {
@@ -180,6 +148,19 @@ const restraining: readonly string[] = [
 /** Every name that is read from the environment. */
 export const settingNames: readonly string[] = Object.keys(settings.shape);
 
+/** Settings that hold a key which belongs elsewhere. None of these sentences shows it. */
+function misplacedKeys(given: Readonly<Record<string, string>>): string[] {
+  const keys = keysIn(given).map(({ variable, key }) => ({ variable, redactor: createRedactor([key]) }));
+  return Object.entries(given).flatMap(([name, value]) => {
+    if (name.endsWith('_API_KEY')) return [];
+    const holder = keys.find(({ redactor }) => redactor.holdsKey(value));
+    if (holder !== undefined) return [`${name} holds the key that is set as ${holder.variable}: take it out`];
+    return value.search(manychatKeyIn) < 0
+      ? []
+      : [`${name} holds what looks like a ManyChat key, which belongs into MANYCHAT_API_KEY`];
+  });
+}
+
 /**
  * Reads the configuration. An empty variable counts as not set, and so does an unreplaced one unless it
  * restrains.
@@ -197,6 +178,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
         : [[name, value]];
     }),
   );
+  // Told before anything else, since what is wrong with the value would be told with the value.
+  const misplaced = misplacedKeys(given);
+  if (misplaced.length > 0) throw new ConfigError(misplaced.join('\n'));
   // Read once, and not worth a parser compiled for it.
   const parsed = settings.safeParse(given, { jitless: true });
   const placeholders = restraining.flatMap((name) => {
@@ -210,6 +194,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   }
   const read = parsed.data;
   return {
+    secrets: secretsIn(environment),
     access: chooseAccess(
       readKey('MATON_API_KEY', read.MATON_API_KEY),
       readKey('MANYCHAT_API_KEY', read.MANYCHAT_API_KEY),

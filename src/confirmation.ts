@@ -1,9 +1,10 @@
 import type { Effect, Result } from '../tools/endpoint.js';
 import type { Failure } from '../tools/failure.js';
 import { isObject } from '../tools/object.js';
+import { cut } from '../tools/quoted.js';
 import { browsable } from './address.js';
 import type { Config } from './config.js';
-import { cut, visible } from './results.js';
+import { visible } from './results.js';
 import type { Tool } from './tool.js';
 
 /** What the user is asked to confirm, by setting. */

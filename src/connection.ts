@@ -2,6 +2,7 @@ import { connectionId } from '../tools/connection-id.js';
 import { effectRules, type Result } from '../tools/endpoint.js';
 import type { Failure } from '../tools/failure.js';
 import { isObject } from '../tools/object.js';
+import { idText, momentText } from '../tools/quoted.js';
 import { callError, type FailureContext } from './errors.js';
 
 /** What selection needs to know of a connection. */
@@ -72,12 +73,13 @@ export function createConnectionChooser(
           message: `${connections.length} ManyChat accounts are connected and this call would change one of them`,
           source: 'client',
           details: [oldest, ...others].map(
-            ({ id, created }) => `${id} (created ${created === '' ? 'at an unknown time' : created})`,
+            ({ id, created }) =>
+              `${idText(id)} (created ${created === '' ? 'at an unknown time' : momentText(created)})`,
           ),
         });
       }
       if (others.length === 0) return { id: oldest.id };
-      const warning = `Read from ${oldest.id}, the oldest of ${connections.length} connected accounts: connection_id chooses another.`;
+      const warning = `Read from ${idText(oldest.id)}, the oldest of ${connections.length} connected accounts: connection_id chooses another.`;
       return { id: oldest.id, warning };
     },
     forget() {

@@ -2,6 +2,7 @@ import { aboutContact } from '../tools/blame.js';
 import type { Call, Endpoint, Result } from '../tools/endpoint.js';
 import { CallError, type Kind } from '../tools/failure.js';
 import type { Named } from '../tools/names.js';
+import { quoted } from '../tools/quoted.js';
 import { getSubscriber } from '../tools/subscribers.js';
 import { reachability } from '../tools/window.js';
 import { type Candidate, closest } from './closest.js';
@@ -57,7 +58,7 @@ async function unknownNames(endpoint: Endpoint, input: Result, read: Call): Prom
       );
       const none = choices.length === 0 ? `the account has no ${what}` : 'none comes close, so ask which one is meant';
       const instead = near.length === 0 ? none : `the closest are ${near.join(', ')}`;
-      sentences.add(`There is no ${what} ${JSON.stringify(name)}; ${instead}.`);
+      sentences.add(`There is no ${what} ${quoted(name)}; ${instead}.`);
     }
   }
   return [...sentences].slice(0, mostNames);

@@ -1,6 +1,7 @@
 import { listConnections } from '../tools/connections.js';
 import { type Call, type Declaration, type Endpoint, effectRules, type Result } from '../tools/endpoint.js';
 import { CallError } from '../tools/failure.js';
+import { oneLine } from '../tools/quoted.js';
 import type { Step, Workflow } from '../tools/workflow.js';
 import { readAnswer } from './answers.js';
 import { type AttemptParts, attempt, loadOf } from './attempts.js';
@@ -14,10 +15,14 @@ import { refuseExcluded } from './exclusion.js';
 import { explained } from './explain.js';
 import { adaptedTo, createFieldTypes } from './field-types.js';
 import { type HttpClient, HttpFault } from './http.js';
+import { parseJson } from './json.js';
+import { manychatKeyIn } from './keys.js';
+import { tokensIn } from './link-tokens.js';
 import type { Log } from './log.js';
 import type { Progress } from './progress.js';
+import type { Redactor } from './redaction.js';
 import { endpointRequest } from './request.js';
-import { compact, createRedactor, visible, withoutSessionToken } from './results.js';
+import { cleaned, compact, failureLine, mapTexts } from './results.js';
 import type { SendGuard } from './send-guard.js';
 import { createSends, type Held, sendOnce } from './sends.js';
 import { runWorkflow } from './steps.js';
@@ -66,6 +71,7 @@ export interface GatewayParts extends AttemptParts {
   readonly http: HttpClient;
   readonly guard: SendGuard;
   readonly log: Log;
+  readonly redactor: Redactor;
   readonly userAgent: string;
   readonly now: () => number;
 }
@@ -90,6 +96,9 @@ const onlyReads = {
   hint: 'Nothing can be changed or sent here; the person who runs this server decides that.',
 } as const;
 
+const keyAsConnection =
+  'connection_id: what was given is a key, not the id of a connection, and was sent nowhere; manychat_list_connections shows the ids';
+
 /** The part of the deadline in which the types of fields are read. */
 const typesShare = 0.25;
 
@@ -98,13 +107,16 @@ const below = (base: URL, target: string): URL => new URL(base.href.replace(/\/$
 
 /** Creates the gateway client. */
 export function createGateway(parts: GatewayParts): Gateway {
-  const { config, http, log, userAgent, now, timing } = parts;
+  const { config, http, log, redactor, userAgent, now, timing } = parts;
   const { access } = config;
   const direct = access.mode === 'direct';
   const sends = createSends(parts.guard, access.mode === 'none' ? '' : access.key);
-  const redact = createRedactor(access.mode === 'none' ? [] : [access.key]);
-  const cleanResult = (text: string): string => redact(visible(text));
-  const cleanFailure = (text: string): string => withoutSessionToken(cleanResult(text));
+  /** The link itself is for the caller, while the connection waits for it; every other text shows no part of it. */
+  const isLink = (path: readonly string[]): boolean => path.join() === 'connection,url';
+  const cleanResult = (text: string, path: readonly string[]): string =>
+    cleaned(text, isLink(path) ? redactor.withoutKeys : redactor.withoutSecrets);
+  const isSecret = (id: string): boolean => redactor.holdsKey(id) || id.search(manychatKeyIn) >= 0;
+  const cleanFailure = (text: string): string => failureLine(text, redactor.forFailure);
   const fieldTypes = createFieldTypes(timing.now);
   const chooser = createConnectionChooser(config.connection, listActive, timing.now);
 
@@ -161,13 +173,14 @@ export function createGateway(parts: GatewayParts): Gateway {
         onSent();
       });
       const answer = await answering.catch((error: unknown) => {
-        log.debug({ ...line(), error: error instanceof HttpFault ? redact(error.message) : 'given up' }, 'request');
+        log.debug({ ...line(), error: error instanceof HttpFault ? oneLine(error.message) : 'given up' }, 'request');
         throw error;
       });
       log.debug({ ...line(), status: answer.status }, 'request');
       trace.httpStatus = answer.status;
-      // Redacted on arrival, before anything is cut out of it; what cleaning may lay bare is redacted once more at the end.
-      return readAnswer({ ...answer, text: redact(answer.text) }, context, now());
+      if (endpoint.api === 'connections')
+        for (const token of tokensIn(parseJson(answer.text))) redactor.learn('token', token);
+      return readAnswer(answer, context, now(), (text) => cleaned(text, redactor.forFailure));
     };
     return attempt(once, load, budget, context, parts, departure);
   }
@@ -181,7 +194,7 @@ export function createGateway(parts: GatewayParts): Gateway {
       ...(connection !== undefined && { connection_id: connection }),
       ...(body !== undefined && { body: JSON.parse(body) }),
     };
-    return { dry_run: true, requests: [request] };
+    return { dry_run: true, requests: [mapTexts(request, redactor.withoutKeys)] };
   }
 
   async function chosenConnection(
@@ -311,6 +324,10 @@ export function createGateway(parts: GatewayParts): Gateway {
       }
     },
     async call(declaration, input, { signal, connectionId, onProgress, departure, delivery, trace, ...own }) {
+      for (const id of [connectionId, input.connection_id]) {
+        if (typeof id !== 'string' || !isSecret(id)) continue;
+        throw callError('invalid_input', { declaration, direct }, { message: keyAsConnection, source: 'client' });
+      }
       // A job that tells its own progress counts in other units than seconds.
       let tellsItself = false;
       const onWait = (seconds: number): void => {

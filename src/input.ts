@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { complaintOf, pathText, sentence } from '../tools/complaints.js';
+import { complaintOf, pathText, sentence, unknownKeys } from '../tools/complaints.js';
 import type { Result } from '../tools/endpoint.js';
 import { hiddenProblem } from '../tools/nesting.js';
 import { callError, type FailureContext } from './errors.js';
@@ -9,7 +9,7 @@ import type { Tool } from './tool.js';
 function complaint(issue: z.core.$ZodIssue, tool: Tool): string {
   const where = pathText(issue.path);
   if (issue.code === 'unrecognized_keys') {
-    const names = issue.keys.map((key) => JSON.stringify(key)).join(', ');
+    const names = unknownKeys(issue.keys);
     if (where !== '') return complaintOf(issue);
     if (issue.keys.includes('connection_id') && tool.declaration.api === 'manychat') {
       return 'connection_id: the connection is fixed by the server; leave it out';

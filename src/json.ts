@@ -11,7 +11,9 @@ const exactNumber = (digits: string): number | string =>
  * Parses JSON without losing a digit of large integers, which come out as strings.
  * Answers undefined for anything that is not JSON, nested beyond what the stack holds included.
  */
-export function parseJson(text: string): unknown {
+export function parseJson(given: string): unknown {
+  // Some servers begin with a byte-order mark, which is no part of JSON.
+  const text = given.startsWith('\ufeff') ? given.slice(1) : given;
   try {
     if (!longNumber.test(text)) return JSON.parse(text);
     // As JSON.parse does, the last of several equal keys counts.

@@ -4,6 +4,7 @@ import { listFlows } from '../tools/flows.js';
 import { asObject, listed } from '../tools/lenient.js';
 import type { Named } from '../tools/names.js';
 import { listOtnTopics } from '../tools/page.js';
+import { quoted } from '../tools/quoted.js';
 import { listTags } from '../tools/tags.js';
 import type { Candidate } from './closest.js';
 
@@ -20,7 +21,7 @@ export const lists: Readonly<Record<Named, { readonly endpoint: Endpoint; readon
 export function candidatesIn(what: Named, result: Result): Candidate[] {
   return (listed(result[lists[what].key]) ?? []).map((item) => {
     const { name, ns } = asObject(item);
-    const label = ns === undefined ? JSON.stringify(name) : `${JSON.stringify(ns)} (${name})`;
+    const label = ns === undefined ? quoted(name) : `${quoted(ns)} (${quoted(name)})`;
     return { label, names: [name, ns].filter((each) => typeof each === 'string') };
   });
 }

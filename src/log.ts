@@ -1,5 +1,7 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
 import type { Config } from './config.js';
+import { createRedactor, type Redactor } from './redaction.js';
+import { visible } from './results.js';
 
 /** What is written to the log: each request at `debug`, each call at `info` or, when it failed, at `warn`, defects at `error`. */
 export type Log = Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>;
@@ -10,14 +12,20 @@ const maxBuffered = 1024 * 1024;
 /** The longest that the end of the process waits for a reader of stderr, in milliseconds. */
 const flushMs = 200;
 
-/** A log of JSON lines; it holds no arguments, results or keys. */
-export function createLog(level: Config['logLevel'], destination: DestinationStream): Log {
-  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, destination);
+/**
+ * A log of JSON lines; it holds no arguments, results or keys. Whole lines are redacted on their way out, so that no way
+ * of writing one leads past it; `[redacted]` inside a line of JSON leaves it JSON.
+ */
+export function createLog(level: Config['logLevel'], destination: DestinationStream, redactor: Redactor): Log {
+  const write = (line: string): void => void destination.write(redactor.forFailure(visible(line)));
+  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, { write });
 }
 
 /** A log that writes to stderr. */
 export interface OpenLog {
   readonly log: Log;
+  /** Takes secrets out of it, and out of everything else that is told. */
+  readonly redactor: Redactor;
   /** Waits a little for a reader of stderr to take what was written. */
   flushed(): Promise<void>;
 }
@@ -26,7 +34,8 @@ export interface OpenLog {
  * Opens the log on stderr, since stdout belongs to the protocol. Written without waiting: a client that does not read it
  * must not stop the server.
  */
-export function openLog(level: Config['logLevel']): OpenLog {
+export function openLog({ logLevel, secrets }: Pick<Config, 'logLevel' | 'secrets'>): OpenLog {
+  const redactor = createRedactor(secrets);
   const destination = pino.destination({ dest: 2, sync: false, maxLength: maxBuffered });
   // pino calls it when the process exits, and it would wait for a reader for ever.
   destination.flushSync = () => undefined;
@@ -42,7 +51,8 @@ export function openLog(level: Config['logLevel']): OpenLog {
     destination.write(line);
   };
   return {
-    log: createLog(level, { write }),
+    log: createLog(logLevel, { write }, redactor),
+    redactor,
     async flushed() {
       if (written) return;
       await new Promise<void>((resolve) => {

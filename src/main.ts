@@ -5,8 +5,11 @@ import { homedir, hostname } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { flags, settingsOf } from './flags.js';
+import { secretsIn } from './keys.js';
 import { codeOf } from './reason.js';
+import { createRedactor, type Redactor } from './redaction.js';
 import { type ExitCode, exitCodes, type Shell, UsageError } from './shell.js';
+import { type Line, terminalText } from './terminal.js';
 
 /**
  * Lets Node.js 22.8 and newer keep what they compile for the next start. Not in the folder for temporary files, which is
@@ -57,18 +60,26 @@ function runs(pid: number): boolean {
   }
 }
 
+let redactor: Redactor | undefined;
+
+/** A line as it may be written; the secrets in the environment are looked at when there is something to write. */
+function writable(line: Line, colour = false): string {
+  redactor ??= createRedactor(secretsIn(process.env));
+  return terminalText(line, redactor, colour);
+}
+
 function openShell(): Shell {
+  // Knows NO_COLOR and terminals without colours.
+  const colour = process.stdout.isTTY === true && process.stdout.hasColors();
   return {
     environment: process.env,
-    print: (line) => void process.stdout.write(`${line}\n`),
-    note: (line) => void process.stderr.write(`${line}\n`),
-    redraw: (line) => void process.stderr.write(`\r\x1b[K${line}`),
+    print: (line) => void process.stdout.write(`${writable(line, colour)}\n`),
+    note: (line) => void process.stderr.write(`${writable(line)}\n`),
+    redraw: (line) => void process.stderr.write(`\r\x1b[K${writable(line).replaceAll('\n', ' ')}`),
     wires: () => ({ stdin: process.stdin, stdout: process.stdout }),
     input: readStdin,
     interactive: process.stderr.isTTY === true && process.env.TERM !== 'dumb',
     process: { pid: process.pid, host: hostname(), runs },
-    // Knows NO_COLOR and terminals without colours.
-    colour: process.stdout.isTTY === true && process.stdout.hasColors(),
     columns: process.stderr.columns ?? 80,
     ...listenToSignals(),
     platform: process.platform,
@@ -109,7 +120,7 @@ async function report(error: unknown): Promise<number> {
   const { message, stack = message } = error instanceof Error ? error : new Error(String(error));
   const expected = error instanceof UsageError;
   const told = expected ? message : (await import('./stack.js')).inSources(stack);
-  process.stderr.write(`manychat-mcp: ${told}\n`);
+  process.stderr.write(`manychat-mcp: ${writable(told)}\n`);
   return expected ? exitCodes.usage : exitCodes.failed;
 }
 

@@ -1,5 +1,6 @@
 import leven from 'leven';
-import { cut, visible } from './results.js';
+import { cut } from '../tools/quoted.js';
+import { visible } from './results.js';
 
 /** Edits within which a variable is taken for one of ours that was misspelt. */
 const mostEdits = 2;

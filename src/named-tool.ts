@@ -1,4 +1,5 @@
 import { declarations } from '../tools/index.js';
+import { quoted } from '../tools/quoted.js';
 import { closest } from './closest.js';
 import { UsageError } from './shell.js';
 import type { Tool } from './tool.js';
@@ -20,5 +21,5 @@ export function toolNamed(name: string, tools: readonly Tool[]): Tool {
   }));
   const [near] = closest(name, choices, 1);
   const meant = near === undefined ? '.' : `; did you mean ${near.label}?`;
-  throw new UsageError(`there is no tool "${name}"${meant} See manychat-mcp tools`);
+  throw new UsageError(`there is no tool ${quoted(name)}${meant} See manychat-mcp tools`);
 }

@@ -1,5 +1,6 @@
 import type { Naming } from '../tools/question.js';
-import { cut, visible } from './results.js';
+import { quoted as inQuotes } from '../tools/quoted.js';
+import { visible } from './results.js';
 
 /** What a question may name: a thing of the account, by its id. */
 export type Named = readonly ['contact' | 'user_ref' | 'tag' | 'flow' | 'connection', string];
@@ -30,11 +31,8 @@ export const noNames: Names = {
   connections: new Map(),
 };
 
-const longestName = 60;
-
 /** A name that somebody else has chosen, so that it cannot be taken for our own words: quoted, cut and on one line. */
-export const quoted = (name: unknown): string =>
-  JSON.stringify(cut(visible(String(name)).replace(/\s+/g, ' ').trim(), longestName));
+export const quoted = (name: unknown): string => inQuotes(visible(String(name)));
 
 /** Contacts of many that are shown. */
 const fewContacts = 3;

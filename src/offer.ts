@@ -4,6 +4,7 @@ import { type Prompt, prompts } from '../tools/prompts.js';
 import { catalogue, type ListedResource, type ListedTool } from './catalogue.js';
 import { choosesConnection, isOffered, onlyShows } from './choice.js';
 import type { Config } from './config.js';
+import { createRedactor } from './redaction.js';
 import type { JsonSchema } from './schema.js';
 
 /** Everything a client is offered under one configuration. */
@@ -37,11 +38,14 @@ function shownUnder(config: Config, tool: ListedTool): ListedTool {
 /** What a configuration offers: no resource, prompt or sentence speaks of a tool that is not there. */
 export function offerUnder(config: Config): Offer {
   const tools = catalogue.tools.filter((tool) => isOffered(tool, config)).map((tool) => shownUnder(config, tool));
+  const { withoutKeys } = createRedactor(config.secrets);
   const offered = new Set(tools.map(({ name }) => name));
   return {
     tools,
     resources: catalogue.resources.filter(({ tool }) => tool === undefined || offered.has(tool)),
-    prompts: prompts.filter((prompt) => toolsIn(prompt.text({})).every((name) => offered.has(name))),
+    prompts: prompts
+      .filter((prompt) => toolsIn(prompt.text({})).every((name) => offered.has(name)))
+      .map((prompt) => ({ ...prompt, text: (args) => withoutKeys(prompt.text(args)) })),
     instructions: instructionsFor(offered),
     // What is only shown needs no consent.
     confirm: config.dryRun ? 'nothing' : config.confirm,

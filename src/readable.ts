@@ -1,11 +1,15 @@
 import { isObject } from '../tools/object.js';
+import { oneLine } from '../tools/quoted.js';
 
 const indent = '  ';
 
 const indented = (lines: readonly string[]): string[] => lines.map((line) => indent + line);
 
+/** The lines of a text each begin with a bar where there are several: none can pass for a line of the data around it. */
 function scalarText(value: unknown): string[] {
-  return value === null ? ['none'] : String(value).split('\n');
+  if (value === null) return ['none'];
+  const lines = String(value).split('\n');
+  return lines.length === 1 ? lines : lines.map((line) => `| ${line}`);
 }
 
 function itemLines(value: unknown): string[] {
@@ -18,8 +22,9 @@ function linesOf(value: unknown): string[] {
   if (!isObject(value)) return scalarText(value);
   return Object.entries(value).flatMap(([key, each]) => {
     const lines = linesOf(each);
+    const name = oneLine(key);
     const inline = lines.length === 1 && !(Array.isArray(each) && each.length > 0) && !isObject(each);
-    return inline ? [`${key}: ${lines[0]}`] : [`${key}:`, ...indented(lines)];
+    return inline ? [`${name}: ${lines[0]}`] : [`${name}:`, ...indented(lines)];
   });
 }
 

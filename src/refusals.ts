@@ -1,7 +1,7 @@
 import type { Endpoint } from '../tools/endpoint.js';
 import type { Kind } from '../tools/failure.js';
 import { isObject } from '../tools/object.js';
-import { cut } from './results.js';
+import { said } from './results.js';
 
 /** Details that are told at most. */
 const detailsLimit = 20;
@@ -26,14 +26,27 @@ function textsIn(value: unknown, field = '', depth = 0): string[] {
   );
 }
 
-/** Reads the message, code and details of a ManyChat error body in any of its shapes. */
-export function readRefusal(body: Record<string, unknown>): Refusal {
-  const details = [...new Set(textsIn(body.details ?? body.errors))].slice(0, detailsLimit).map((each) => cut(each));
-  const own = textsIn(body.message).join('; ') || textsIn(body.error).join('; ');
+/** How the report of a workflow's steps begins its lines. */
+const lineOfReport = /^(done|failed|outcome unknown|not done)\b/i;
+
+/**
+ * Reads the message, code and details of a ManyChat error body in any of its shapes.
+ * @param clean takes out what is not to be told, before anything is cut.
+ */
+export function readRefusal(body: Record<string, unknown>, clean: (text: string) => string): Refusal {
+  const told = (value: unknown): string[] =>
+    textsIn(value)
+      .slice(0, detailsLimit)
+      .map((each) => said(clean(each)))
+      .filter((each) => each !== '');
+  const details = [...new Set(told(body.details ?? body.errors))].map((each) =>
+    lineOfReport.test(each) ? JSON.stringify(each) : each,
+  );
+  const own = told(body.message).join('; ') || told(body.error).join('; ');
   const code = typeof body.code === 'number' || /^\d+$/.test(String(body.code)) ? Number(body.code) : undefined;
   return {
     message:
-      cut([own, ...details.filter((detail) => detail !== own)].filter((part) => part !== '').join(': ')) ||
+      said([own, ...details.filter((detail) => detail !== own)].filter((part) => part !== '').join(': ')) ||
       'ManyChat gave no reason',
     code,
     details,

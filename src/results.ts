@@ -1,21 +1,49 @@
 import type { Result } from '../tools/endpoint.js';
 import { isObject } from '../tools/object.js';
+import { clipped } from '../tools/quoted.js';
 
 /**
  * Characters that a reader does not see and that can hide or reorder text: controls but tab and line feed, line
- * separators, and all that Unicode shows nothing for (zero-width, bidirectional, tag characters). Joiners and the
- * variation selectors of emoji have their own rule.
+ * separators, all that formats text (bidirectional marks, signs of numbers in Arabic, annotations, hieroglyphic joints)
+ * and all that Unicode shows nothing for (zero-width, tags). Flags of regions, which are spelled with tags, become plain
+ * flags. Joiners and the variation selectors of emoji have their own rules.
  */
-const hidden = /[[\p{Cc}\p{Default_Ignorable_Code_Point}\u2028\u2029]--[\t\n\u200c\u200d\ufe0e\ufe0f]]/gv;
+const hidden =
+  /[[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2028\u2029\u{13430}-\u{1345f}]--[\t\n\u200c\u200d\ufe0e\ufe0f]]/gv;
 
 /** Joiners outside emoji sequences and the scripts that are not the same text without them. */
 const strayJoiner =
   /(?<![[\p{L}\p{M}\p{Extended_Pictographic}\p{Emoji_Modifier}]--\p{Script=Latin}])[\u200c\u200d]+|[\u200c\u200d]+(?![[\p{L}\p{M}\p{Extended_Pictographic}]--\p{Script=Latin}])/gv;
 
+/** Variation selectors but one behind a symbol that has two forms, or behind a digit that is drawn as a key. */
+const straySelector =
+  /(?<![\p{Extended_Pictographic}\p{Emoji_Presentation}\p{Emoji_Modifier}])(?<![0-9#*](?=[\ufe0e\ufe0f]\u20e3))[\ufe0e\ufe0f]/gv;
+
 /** Text written by strangers without the characters that hide or reorder it. */
 export function visible(text: string): string {
-  return /^[\t\n\x20-\x7e]*$/.test(text) ? text : text.toWellFormed().replace(hidden, '').replace(strayJoiner, '');
+  if (/^[\t\n\x20-\x7e]*$/.test(text)) return text;
+  return text.toWellFormed().replace(hidden, '').replace(straySelector, '').replace(strayJoiner, '');
 }
+
+/** Characters of one text that are looked at, and at its end those whose meaning depends on what was left out. */
+const longestRead = 64 * 1024;
+const atTheEnd = 4 * 1024;
+
+/** A text of an answer for the reader, through `redact`; of one that nobody could read, the beginning. */
+export function cleaned(text: string, redact: (text: string) => string): string {
+  if (text.length <= longestRead) return redact(visible(text));
+  // A secret may begin before the end of what is looked at and be recognised no more.
+  return `${redact(visible(text.slice(0, longestRead)))
+    .slice(0, -atTheEnd)
+    .toWellFormed()}…`;
+}
+
+/** Characters of a message, and of a hint of ours with all it may hold. */
+const longestMessage = 2_000;
+
+/** A text of a failure: one line, so that nothing in it can look like a line of ours. */
+export const failureLine = (text: string, redact: (text: string) => string): string =>
+  clipped(cleaned(text, redact), longestMessage);
 
 /** Deeper nesting than any answer has is cut, so that no answer can exhaust the stack. */
 const maxDepth = 32;
@@ -25,44 +53,41 @@ function isEmpty(value: unknown): boolean {
   return Array.isArray(value) ? value.length === 0 : isObject(value) && Object.keys(value).length === 0;
 }
 
-function compactValue(value: unknown, clean: (text: string) => string, depth: number): unknown {
-  if (typeof value === 'string') return clean(value);
-  if (depth > maxDepth) return undefined;
+/** A text as it is told, given the keys that lead to it. */
+export type CleanText = (text: string, path: readonly string[]) => string;
+
+function compactValue(value: unknown, clean: CleanText, path: readonly string[]): unknown {
+  if (typeof value === 'string') return clean(value, path);
+  if (path.length > maxDepth) return undefined;
   if (Array.isArray(value))
-    return value.map((each) => compactValue(each, clean, depth + 1)).filter((each) => !isEmpty(each));
+    return value.map((each) => compactValue(each, clean, [...path, ''])).filter((each) => !isEmpty(each));
   if (!isObject(value)) return value;
   return Object.fromEntries(
     Object.entries(value)
       // A key that would change is none of the API's, and must not take the place of one that is.
-      .filter(([key]) => clean(key) === key)
-      .map(([key, each]) => [key, compactValue(each, clean, depth + 1)] as const)
+      .filter(([key]) => clean(key, path) === key)
+      .map(([key, each]) => [key, compactValue(each, clean, [...path, key])] as const)
       .filter(([, each]) => !isEmpty(each)),
   );
 }
 
 /** A result without nulls and empty values, its texts cleaned; its own named keys stay even when they are empty. */
-export function compact(result: Result, clean: (text: string) => string): Result {
+export function compact(result: Result, clean: CleanText): Result {
   return Object.fromEntries(
-    Object.entries(result).map(([key, value]) => [key, value === null ? null : compactValue(value, clean, 0)]),
+    Object.entries(result).map(([key, value]) => [key, value === null ? null : compactValue(value, clean, [key])]),
   );
 }
 
-/** Replaces each secret, as it is or percent-encoded, wherever it stands, by `[redacted]`. */
-export function createRedactor(secrets: readonly string[]): (text: string) => string {
-  const forms = secrets.filter((secret) => secret !== '').flatMap((secret) => [secret, encodeURIComponent(secret)]);
-  return (text) => forms.reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), text);
+/** A value with each of its texts and keys changed, and all else as it is. */
+export function mapTexts(value: unknown, change: (text: string) => string): unknown {
+  if (typeof value === 'string') return change(value);
+  if (Array.isArray(value)) return value.map((each) => mapTexts(each, change));
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [change(key), mapTexts(each, change)]));
 }
 
-/** A one-time link lets whoever has it connect an account: no message shows its token, however it is written. */
-export const withoutSessionToken = (text: string): string =>
-  text.replace(/(session_token(?:%25|%3D|25|3D|[^\w%])*)([^\s"'&<>\\]+)/gi, (whole, name: string, token: string) =>
-    token === 'redacted]' ? whole : `${name}[redacted]`,
-  );
-
-/** No single text of an upstream needs more; what is longer is cut and marked. */
+/** No single text of an upstream's refusal needs more; what is longer is cut and marked. */
 const textLimit = 500;
 
-/** Cuts a quoted text to a length that a reader needs. */
-export function cut(text: string, limit: number = textLimit): string {
-  return text.length <= limit ? text : `${text.slice(0, limit).toWellFormed()}…`;
-}
+/** What an upstream says, on one line and cut to the length that a reader needs. */
+export const said = (text: string): string => clipped(text, textLimit);

@@ -6,6 +6,7 @@ import { createHttpClient, type HttpClient } from './http.js';
 import { type OpenLog, openLog } from './log.js';
 import { createSendGuard } from './memory-send-guard.js';
 import { createPacer } from './pace.js';
+import type { Redactor } from './redaction.js';
 import type { Sandbox } from './sandbox/index.js';
 import { realTiming, type Timing } from './timing.js';
 import { offeredTools, type Tool } from './tool.js';
@@ -21,6 +22,7 @@ export interface Runtime {
   readonly call: ToolCaller;
   readonly gateway: Gateway;
   readonly http: HttpClient;
+  readonly redactor: Redactor;
   /** Aborts what is in flight and waits a little for the log to be written. */
   close(): Promise<void>;
 }
@@ -49,17 +51,19 @@ const everything = { chosen: new Set<string>(declarations.map(({ name }) => name
 /** Opens what calls are made with; an embedded sandbox is started where the configuration asks for it. */
 export async function openRuntime(
   settings: Config,
-  { log, flushed }: OpenLog = openLog(settings.logLevel),
+  { log, redactor, flushed }: OpenLog = openLog(settings),
   { timing = realTiming, openHttp = createHttpClient }: Partial<RuntimeParts> = {},
 ): Promise<Runtime> {
   const sandbox = settings.sandbox ? await startSandbox() : undefined;
   const config = sandbox === undefined ? settings : onSandbox(settings, sandbox);
+  if (sandbox !== undefined) redactor.learn('key', sandbox.matonKey);
   const http = openHttp(config.proxy);
   const gateway = createGateway({
     config,
     http,
     guard: createSendGuard(timing.now),
     log,
+    redactor,
     userAgent,
     now: Date.now,
     timing,
@@ -70,9 +74,10 @@ export async function openRuntime(
     config,
     tools: offeredTools(declarations, config),
     everyTool: offeredTools(declarations, { ...config, ...everything }),
-    call: createToolCaller(gateway, log, config.access.mode === 'direct', timing.now),
+    call: createToolCaller(gateway, log, redactor, config.access.mode === 'direct', timing.now),
     gateway,
     http,
+    redactor,
     async close() {
       await Promise.all([gateway.close(), sandbox?.close(), flushed()]);
     },

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Endpoint, Result } from '../tools/endpoint.js';
-import { CallError } from '../tools/failure.js';
+import { CallError, reasonIn } from '../tools/failure.js';
 import { hasValues } from '../tools/field-values.js';
 import { spanText } from '../tools/window.js';
 import { allOf, type Departure } from './departure.js';
@@ -36,11 +36,12 @@ export function alreadySent({ agoMs, why }: Extract<Earlier, { state: 'done' }>)
 }
 
 /** The failure of a send while nobody knows whether the same has arrived. */
-function notAgain({ failure: { kind, message, performed }, agoMs }: Extract<Earlier, { state: 'unknown' }>): CallError {
+function notAgain({ failure, agoMs }: Extract<Earlier, { state: 'unknown' }>): CallError {
+  const { kind, performed } = failure;
   return new CallError(
     {
       kind,
-      message: `The same was sent to this contact ${agoText(agoMs)}, and it is not known whether it arrived (${message}): it was not sent again`,
+      message: `The same was sent to this contact ${agoText(agoMs)}, and it is not known whether it arrived (${reasonIn(failure)}): it was not sent again`,
       hint: `A person looks at the chat in ManyChat first. If it did not arrive, the same can be sent again in ${waitText(agoMs)}.`,
       retryable: false,
       performed,

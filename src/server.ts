@@ -16,7 +16,7 @@ import {
 import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio';
 import { z } from 'zod';
 import { type Declaration, effectRules } from '../tools/endpoint.js';
-import type { Failure } from '../tools/failure.js';
+import { type Failure, reasonIn } from '../tools/failure.js';
 import { isObject } from '../tools/object.js';
 import type { Prompt, PromptArgument } from '../tools/prompts.js';
 import type { Answering } from './answering.js';
@@ -105,7 +105,7 @@ function registerResource(server: McpServer, listed: ListedResource, open: Open)
   );
 }
 
-const failureLine = ({ kind, message, hint }: Failure): string => `${kind}: ${message}. ${hint}`;
+const failureLine = (failure: Failure): string => `${failure.kind}: ${reasonIn(failure)}. ${failure.hint}`;
 
 /** Offers a prompt; its arguments are completed from the account, if that can be read. */
 function registerPrompt(server: McpServer, { name, title, description, ...prompt }: Prompt, complete: Completer): void {

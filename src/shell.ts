@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
+import type { Line } from './terminal.js';
 
 /** The process a lock file names, and whether it may still run: of another machine nobody here can tell. */
 export interface LockOwner {
@@ -17,12 +18,12 @@ export interface Wires {
 /** What a command has of the process it runs in. */
 export interface Shell {
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Writes a line to stdout: the answer. */
-  print(line: string): void;
+  /** Writes a line to stdout: the answer. As all that is written, it is made harmless for a terminal first. */
+  print(line: Line): void;
   /** Writes a line to stderr: everything that is not the answer. */
-  note(line: string): void;
+  note(line: Line): void;
   /** Writes over the last line of stderr; for a terminal only. */
-  redraw(line: string): void;
+  redraw(line: Line): void;
   /** stdin and stdout themselves, for whoever needs nothing else of the two. */
   wires(): Wires;
   /** All of stdin. */
@@ -31,8 +32,6 @@ export interface Shell {
   readonly interactive: boolean;
   /** This process, for locks. */
   readonly process: LockOwner;
-  /** Whether stdout shows colours, and may. */
-  readonly colour: boolean;
   /** Width of the terminal, in characters. */
   readonly columns: number;
   /** Fires at the first signal that asks the process to end. */

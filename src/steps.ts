@@ -1,7 +1,7 @@
 import { effectRules, type Result } from '../tools/endpoint.js';
 import { CallError, type Failure } from '../tools/failure.js';
+import { clipped } from '../tools/quoted.js';
 import type { Step, Steps, Workflow } from '../tools/workflow.js';
-import { cut } from './results.js';
 import { alreadySent, type Held } from './sends.js';
 
 /** What came of a step. */
@@ -17,10 +17,10 @@ interface Taken {
 
 /** Steps that one line of a report names, and characters of each. */
 const mostNamed = 5;
-const longestName = 200;
+const longestName = 240;
 
 function lineOf(outcome: StepOutcome, names: readonly string[]): string {
-  const named = names.slice(0, mostNamed).map((name) => cut(name, longestName));
+  const named = names.slice(0, mostNamed).map((name) => clipped(name, longestName));
   const left = names.length - named.length;
   return `${outcome}: ${[...named, ...(left > 0 ? [`and ${left} more`] : [])].join('; ')}.`;
 }

@@ -66,9 +66,9 @@ describe('upstream answers become failures', () => {
   test("ManyChat's words are kept, cut and cleaned, and no secret that it echoes is shown", async () => {
     upstream.reply = {
       status: 400,
-      body: refusal(`Key k-long\u202e session_token=abc.def ${'x'.repeat(2000)}`),
+      body: refusal(`Key k-long-enough\u202e session_token=abc.def ${'x'.repeat(2000)}`),
     };
-    const caller = callerThrough(upstream.url, { MATON_API_KEY: 'k-long', MATON_CONNECTION_ID: 'c1' });
+    const caller = callerThrough(upstream.url, { MATON_API_KEY: 'k-long-enough', MATON_CONNECTION_ID: 'c1' });
     const outcome = await caller.call('manychat_get_page');
     await caller.close();
     if (outcome.ok) throw new Error('a failure was expected');

@@ -21,7 +21,7 @@ describe('a bulk', () => {
     const path = write('contacts.csv', csv(5, ...followers(1)));
     const first = await run(path);
     expect(first).toMatchObject({ code: 0, counts: counted({ total: 5, done: 5, repeated: 1 }) });
-    expect(first.noted).toContain('Sunrise Coffee: 5 of 5 contacts to do, by the ids in "id".');
+    expect(first.noted).toContain('"Sunrise Coffee": 5 of 5 contacts to do, by the ids in "id".');
     expect(sandbox.messages().map(({ messages }) => Object(messages[0]).text)).toEqual([
       'Hi Name 0',
       'Hi Name 1',

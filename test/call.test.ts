@@ -61,7 +61,7 @@ describe('call', () => {
     const given = { subscriber_id: '123456789', fields: { reply_text: 'Hi' }, flow_ns: 'content20000101000000_1' };
     const { code, err } = await shell(['call', 'set_fields_and_send_flow', JSON.stringify(given)]);
     expect(code).toBe(1);
-    expect(err).toContain('Done: set reply_text.');
+    expect(err).toContain('Done: set "reply_text".');
     expect(err).toMatch(/\(what failed changed and sent nothing\)/);
   });
 

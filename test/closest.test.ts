@@ -72,7 +72,7 @@ describe('a name that does not exist is answered with those that come close', ()
     [
       'manychat_send_flow',
       { subscriber_id: john, flow_ns: 'Welcome' },
-      'There is no flow "Welcome"; the closest are "content123456" (Welcome',
+      'There is no flow "Welcome"; the closest are "content123456" ("Welcome',
     ],
     ['manychat_send_content', send({ actions: [{ action: 'add_tag', tag_name: 'VPI' }] }), '"VIP"'],
     [

@@ -28,7 +28,7 @@ async function enterInLatest(): Promise<void> {
   await enter(latest?.url ?? '', { api_key: sandbox.manychatKey });
 }
 
-interface Asked extends Partial<Shell> {
+interface Asked extends Partial<Omit<Shell, 'redraw'>> {
   readonly environment?: Record<string, string>;
   readonly connectionId?: string;
   readonly json?: boolean;
@@ -61,10 +61,11 @@ async function connecting(asked: Asked = {}) {
   const { shell, out, err, end } = recordingShell(settings, {
     ...replaced,
     onNote: (line) => during(onNote?.(line)),
-    ...(redraw && { redraw: (line) => during(redraw(line)) }),
+    ...(redraw && { redraw: (line) => during(redraw(String(line))) }),
     print(line) {
-      out.push(line);
-      const link = /http:[^"\s]*session_token=\w+/.exec(line)?.[0];
+      const text = String(line);
+      out.push(text);
+      const link = /http:[^"\s]*session_token=\w+/.exec(text)?.[0];
       if (link !== undefined) during(onLink?.(link, end));
     },
   });

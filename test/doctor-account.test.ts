@@ -77,8 +77,9 @@ describe('connections', () => {
   test('a key in the place of a connection is not shown', async () => {
     const { sandbox, environment } = await sandboxed();
     for (const secret of [sandbox.matonKey, sandbox.manychatKey]) {
-      const { checks, statuses } = await examined({ ...environment, MATON_CONNECTION_ID: secret });
-      expect(statuses['pinned connection']).toBe('failed');
+      const { checks, statuses, text } = await examined({ ...environment, MATON_CONNECTION_ID: secret });
+      expect(statuses.settings).toBe('failed');
+      expect(text('settings')).toMatch(/^MATON_CONNECTION_ID holds /);
       expect(JSON.stringify(checks)).not.toContain(secret);
     }
   });

@@ -22,7 +22,7 @@ describe('what doctor prints', () => {
       "ok       clock: agrees with the server's",
       'ok       key accepted: Maton accepts the key',
       `ok       connections: ${sandbox.connectionId} ACTIVE (made 2025-12-08)`,
-      expect.stringMatching(/^ok {7}page: Sunrise Coffee \(id \d+\)$/),
+      expect.stringMatching(/^ok {7}page: "Sunrise Coffee" \(id \d+\)$/),
     ]);
     expect({ code, err }).toEqual({ code: 0, err: '' });
   });

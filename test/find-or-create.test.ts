@@ -60,8 +60,8 @@ describe('manychat_find_or_create_subscriber', () => {
     const told = await used.failure(find, { ...ada, phone: '+15550001111', has_opt_in_sms: false });
     expect(told).toMatchObject({ performed: 'no', retryable: true });
     expect(told.details).toEqual([
-      'Done: look for the email ada@example.com.',
-      'Failed: look for the phone +15550001111.',
+      'Done: look for the email "ada@example.com".',
+      'Failed: look for the phone "+15550001111".',
     ]);
     expect(used.countOf('createSubscriber')).toBe(0);
   });
@@ -107,8 +107,8 @@ describe('manychat_find_or_create_subscriber', () => {
   });
 
   test.each([
-    ['updateSubscriber', /it failed to put its number into phone: Permission denied to import phone/],
-    ['setCustomField', /it failed to put its number into field 8: Permission denied to import phone/],
+    ['updateSubscriber', /it failed to put its number into phone: "Permission denied to import phone"/],
+    ['setCustomField', /it failed to put its number into field 8: "Permission denied to import phone"/],
   ])('%s that fails after a creation is a warning', async (path, words) => {
     const body = { status: 'error', message: 'Permission denied to import phone' };
     used.sandbox.order({ match: { path: `/fb/subscriber/${path}` }, status: 400, body });
@@ -121,7 +121,7 @@ describe('manychat_find_or_create_subscriber', () => {
     const body = { status: 'error', message: `No \u202e${matonKey}` };
     used.sandbox.order({ match: { path: 'updateSubscriber' }, status: 400, body });
     const { warnings } = await used.result(find, whatsapp);
-    expect(warnings).toEqual(['The contact was created, but it failed to put its number into phone: No [redacted].']);
+    expect(warnings).toEqual(['The contact was created, but it failed to put its number into phone: "No [redacted]".']);
   });
 
   test.each([
@@ -159,7 +159,7 @@ describe('manychat_find_or_create_subscriber', () => {
     const denied = { status: 'error', message: 'Permission denied to import email' };
     used.sandbox.order({ match: { path: 'createSubscriber' }, status: 400, body: denied });
     const { details } = await used.failure(find, { email: 'other@example.com', has_opt_in_email: false });
-    expect(details).toEqual(['Done: look for the email other@example.com.', 'Failed: create the contact.']);
+    expect(details).toEqual(['Done: look for the email "other@example.com".', 'Failed: create the contact.']);
   });
 
   test('a failed creation is told with the look-up after it that failed as well', async () => {
@@ -167,9 +167,9 @@ describe('manychat_find_or_create_subscriber', () => {
     used.sandbox.order({ match: { path: 'findBySystemField' }, after: 2, times: 99, status: 403, body: {} });
     const phone = { phone: '+15550001111', has_opt_in_sms: false };
     expect((await used.failure(find, phone)).details).toEqual([
-      'Done: look for the phone +15550001111; look for the phone 15550001111.',
+      'Done: look for the phone "+15550001111"; look for the phone "15550001111".',
       'Outcome unknown: create the contact.',
-      'Failed: look for the phone +15550001111.',
+      'Failed: look for the phone "+15550001111".',
     ]);
   });
 
@@ -190,6 +190,6 @@ describe('manychat_find_or_create_subscriber', () => {
     used.sandbox.order({ match: { path: 'createSubscriber' }, status: 400, body });
     const told = await used.failure(find, ada);
     expect(told).toMatchObject({ kind: 'permission_denied', hint: expect.stringMatching(/ManyChat support/) });
-    expect(told.details?.[0]).toBe('Done: look for the email ada@example.com.');
+    expect(told.details?.[0]).toBe('Done: look for the email "ada@example.com".');
   });
 });

@@ -66,7 +66,7 @@ describe('resources', () => {
       status: 403,
       body: { status: 'error', message: 'Not yours' },
     });
-    await expect(textOf('manychat://tags')).rejects.toThrow(/permission_denied: Not yours\. Do not retry/);
+    await expect(textOf('manychat://tags')).rejects.toThrow(/permission_denied: "Not yours"\. Do not retry/);
     await expect(textOf('manychat://nothing')).rejects.toThrow(/not found/i);
   });
 });

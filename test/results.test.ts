@@ -1,6 +1,6 @@
 import { encode } from 'gpt-tokenizer/encoding/o200k_base';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { visible, withoutSessionToken } from '../src/results.js';
+import { visible } from '../src/results.js';
 import { type Caller, callerThrough, createCaller } from './support/caller.js';
 import { sandboxed } from './support/sandboxed.js';
 import { startUpstream, type Upstream } from './support/upstream.js';
@@ -185,10 +185,4 @@ describe('results', () => {
     expect(visible('sys\u200dtem\u200c')).toBe('system');
     expect(visible('\ud800x')).toBe('\ufffdx');
   });
-});
-
-test('a token that was taken out of a text is not looked for again', () => {
-  const once = withoutSessionToken('https://x/?session_token=abc and session_token%3Ddef');
-  expect(once).toBe('https://x/?session_token=[redacted] and session_token%3D[redacted]');
-  expect(withoutSessionToken(once)).toBe(once);
 });

@@ -7,6 +7,7 @@ import { createLog } from '../src/log.js';
 import { createSendGuard } from '../src/memory-send-guard.js';
 import { offerUnder } from '../src/offer.js';
 import { createPacer } from '../src/pace.js';
+import { createRedactor } from '../src/redaction.js';
 import { realTiming } from '../src/timing.js';
 import { offeredTools } from '../src/tool.js';
 import { effectRules } from '../tools/endpoint.js';
@@ -60,7 +61,7 @@ describe('the tools that are offered', () => {
     ...['1234567:0123456789abcdef0123', `v2.local.${'x'.repeat(60)}`, 'mtn0a1b2c3'].map(
       (key): [Record<string, string>, RegExp] => [
         { MANYCHAT_MCP_TOOLS: `get_page,${key}` },
-        /^MANYCHAT_MCP_TOOLS names something that is no name of a tool$/,
+        /^MANYCHAT_MCP_TOOLS (names something that is no name of a tool|holds what looks like a ManyChat key, .*)$/,
       ],
     ),
     [{ MANYCHAT_MCP_CONFIRM: 'all' }, /MANYCHAT_MCP_CONFIRM must be one of nothing, destroy, sends/],
@@ -125,9 +126,11 @@ describe('what is not to be done', () => {
 
   test('is refused by the gateway client itself where only reading is wanted', async () => {
     const config = readConfig({ ...through(sandbox.url, sandbox.matonKey), MANYCHAT_MCP_READ_ONLY: '1' });
-    const log = createLog('silent', { write: () => undefined });
+    const redactor = createRedactor(config.secrets);
+    const log = createLog('silent', { write: () => undefined }, redactor);
     const parts = {
       log,
+      redactor,
       guard: createSendGuard(realTiming.now),
       timing: realTiming,
       pacer: createPacer(realTiming),

@@ -145,7 +145,7 @@ describe('a send whose outcome is unknown', () => {
     await used.failure('manychat_set_fields_and_send_flow', start('Order 1 shipped'));
     const told = await used.failure('manychat_set_fields_and_send_flow', start('Order 1 shipped'));
     expect(told).toMatchObject({ performed: 'unknown', source: 'client' });
-    expect(told.details).toEqual(['Not done: set reply_text; start flow content20240311101502_501223.']);
+    expect(told.details).toEqual(['Not done: set "reply_text"; start flow content20240311101502_501223.']);
     expect(used.countOf('setCustomFields')).toBe(1);
     expect(await used.result('manychat_set_fields_and_send_flow', start('Order 2 delayed'))).toEqual({ ok: true });
     expect(used.countOf('sendFlow')).toBe(2);

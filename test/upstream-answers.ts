@@ -173,7 +173,11 @@ export const table: Row[] = [
   ],
   ['connections', { status: 401, body: '' }, { kind: 'gateway_auth' }],
   ['read', { status: 403, body: { error: { message: 'Forbidden' } } }, { kind: 'gateway_auth' }],
-  ['read', { status: 403, body: 'error code: 1010' }, { kind: 'gateway_error', message: 'HTTP 403: error code: 1010' }],
+  [
+    'read',
+    { status: 403, body: 'error code: 1010' },
+    { kind: 'gateway_error', message: 'HTTP 403: "error code: 1010"' },
+  ],
   ['read', { status: 403, body: refusal('No access') }, { kind: 'permission_denied' }],
   // The gateway's other refusals.
   [
@@ -229,7 +233,7 @@ export const table: Row[] = [
   [
     'destroy',
     { status: 502, body: html },
-    { kind: 'gateway_error', performed: 'unknown', retryable: false, message: 'HTTP 502: 502 Bad Gateway' },
+    { kind: 'gateway_error', performed: 'unknown', retryable: false, message: 'HTTP 502: "502 Bad Gateway"' },
   ],
   [
     'connect',

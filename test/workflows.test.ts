@@ -138,7 +138,11 @@ describe('manychat_set_fields_and_send_flow', () => {
     });
     const told = await used.failure('manychat_set_fields_and_send_flow', { ...call, fields });
     expect(told).toMatchObject({ kind: 'rejected', message: 'No', performed: 'no' });
-    const names = (from: number, to: number) => Object.keys(fields).slice(from, to).join(', ');
+    const names = (from: number, to: number) =>
+      Object.keys(fields)
+        .slice(from, to)
+        .map((name) => JSON.stringify(name))
+        .join(', ');
     expect(told.details).toEqual([
       `Done: set ${names(0, 20)}.`,
       `Failed: set ${names(20, 40)}.`,
@@ -152,7 +156,7 @@ describe('manychat_set_fields_and_send_flow', () => {
     const told = await used.failure('manychat_set_fields_and_send_flow', { ...call, fields: { reply_txt: 'x' } });
     expect(told).toMatchObject({ kind: 'not_found', performed: 'no' });
     expect(told.details).toEqual([
-      'Failed: set reply_txt.',
+      'Failed: set "reply_txt".',
       `Not done: start flow ${sayThis}.`,
       'Field not found',
       'There is no custom field "reply_txt"; the closest are "reply_text".',
@@ -163,15 +167,15 @@ describe('manychat_set_fields_and_send_flow', () => {
   test('a flow that is not there is told with its like, and that the fields are set', async () => {
     const told = await used.failure('manychat_set_fields_and_send_flow', { ...call, flow_ns: 'Say this' });
     expect(told).toMatchObject({ kind: 'not_found', performed: 'no' });
-    expect(told.details?.[0]).toBe('Done: set reply_text.');
-    expect(told.details?.at(-1)).toBe(`There is no flow "Say this"; the closest are "${sayThis}" (Say this).`);
+    expect(told.details?.[0]).toBe('Done: set "reply_text".');
+    expect(told.details?.at(-1)).toBe(`There is no flow "Say this"; the closest are "${sayThis}" ("Say this").`);
   });
 
   test('a flow whose answer was lost is unknown and is started once', async () => {
     used.sandbox.order(lost('sendFlow', true));
     const told = await used.failure('manychat_set_fields_and_send_flow', call);
     expect(told).toMatchObject({ kind: 'network', performed: 'unknown', retryable: false });
-    expect(told.details).toEqual(['Done: set reply_text.', `Outcome unknown: start flow ${sayThis}.`]);
+    expect(told.details).toEqual(['Done: set "reply_text".', `Outcome unknown: start flow ${sayThis}.`]);
     expect(used.countOf('sendFlow')).toBe(1);
   });
 

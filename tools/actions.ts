@@ -8,6 +8,7 @@ import { asObject } from './lenient.js';
 import { contentOf, placeholderIn, plainMessage, plainMessageProblems } from './message-text.js';
 import { done } from './outputs.js';
 import type { Naming } from './question.js';
+import { clipped, idText, quoted } from './quoted.js';
 import { repairSend } from './repair.js';
 import { contentCautions, sendContent, sendFlow } from './sending.js';
 import { addTagToSubscriberByName, removeTagFromSubscriberByName } from './tags.js';
@@ -59,7 +60,7 @@ export function actionProblems(context: z.core.ParsePayload<SubscriberAction>): 
     }
   }
   const placeholder = value.data && placeholderIn(JSON.stringify(value.data.content.messages));
-  if (placeholder !== undefined) complain(['data'], `holds ${placeholder}, which only flows fill in`);
+  if (placeholder !== undefined) complain(['data'], `holds ${clipped(placeholder)}, which only flows fill in`);
   if (value.text !== undefined) {
     for (const { path, problem } of plainMessageProblems(plainOf(value))) complain(path, problem);
   }
@@ -120,7 +121,7 @@ export function stepsToSet(subscriber_id: unknown, fields: SubscriberAction['fie
     all.slice(index * mostFields, (index + 1) * mostFields),
   );
   return batches.map((some) => ({
-    what: `set ${some.map(({ field_name }) => field_name).join(', ')}`,
+    what: `set ${some.map(({ field_name }) => quoted(field_name)).join(', ')}`,
     endpoint: setCustomFields,
     input: { subscriber_id, fields: some },
   }));
@@ -128,7 +129,7 @@ export function stepsToSet(subscriber_id: unknown, fields: SubscriberAction['fie
 
 /** The step that starts a flow for one contact, after those fields were set. */
 export const stepToStart = (subscriber_id: unknown, flow_ns: unknown, fields: SubscriberAction['fields']): Step => ({
-  what: `start flow ${String(flow_ns)}`,
+  what: `start flow ${idText(flow_ns)}`,
   endpoint: sendFlow,
   input: { subscriber_id, flow_ns },
   fields,
@@ -142,9 +143,9 @@ export function stepsOf(action: SubscriberAction, subscriber_id: unknown): Step[
   ];
   switch (action.action) {
     case 'add_tag':
-      return one(`add tag ${tag_name}`, addTagToSubscriberByName, { tag_name });
+      return one(`add tag ${quoted(tag_name)}`, addTagToSubscriberByName, { tag_name });
     case 'remove_tag':
-      return one(`remove tag ${tag_name}`, removeTagFromSubscriberByName, { tag_name });
+      return one(`remove tag ${quoted(tag_name)}`, removeTagFromSubscriberByName, { tag_name });
     case 'set_fields':
       return stepsToSet(subscriber_id, action.fields);
     case 'send_text':

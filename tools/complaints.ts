@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { quoted } from './quoted.js';
 
 const nameOfType = (value: unknown): string =>
   value === null
@@ -32,20 +33,26 @@ export function sentence(issue: z.core.$ZodRawIssue): string {
 
 /** `fields[1].field_value`, as a caller would write it. */
 export function pathText(path: readonly PropertyKey[]): string {
-  return path.reduce<string>(
-    (text, part) =>
-      typeof part === 'number' ? `${text}[${part}]` : text === '' ? String(part) : `${text}.${String(part)}`,
-    '',
-  );
+  return path.reduce<string>((text, part) => {
+    if (typeof part === 'number') return `${text}[${part}]`;
+    const name = String(part);
+    // A key that the caller has chosen, as the name of a field.
+    if (!/^[^\p{C}"\\]{1,60}$/u.test(name)) return `${text}[${quoted(name)}]`;
+    return text === '' ? name : `${text}.${name}`;
+  }, '');
 }
+
+/** Unknown keys that a complaint names. */
+const mostKeys = 12;
+
+/** Keys that are not known, for a sentence that says so. */
+export const unknownKeys = (keys: readonly string[]): string =>
+  [...keys.slice(0, mostKeys).map((key) => quoted(key)), ...(keys.length > mostKeys ? ['…'] : [])].join(', ');
 
 /** What is wrong, and where. */
 export function complaintOf(issue: z.core.$ZodIssue): string {
   const where = pathText(issue.path);
-  const said =
-    issue.code === 'unrecognized_keys'
-      ? `${issue.keys.map((key) => JSON.stringify(key)).join(', ')} not known here`
-      : issue.message;
+  const said = issue.code === 'unrecognized_keys' ? `${unknownKeys(issue.keys)} not known here` : issue.message;
   return where === '' ? said : `${where}: ${said}`;
 }
 

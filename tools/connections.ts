@@ -3,6 +3,7 @@ import { connectionId } from './connection-id.js';
 import { type Call, endpoint, type Result } from './endpoint.js';
 import { asObject } from './lenient.js';
 import { connectionResult, connectionsResult, done, newConnectionResult } from './outputs.js';
+import { quoted } from './quoted.js';
 
 export const listConnections = endpoint({
   name: 'manychat_list_connections',
@@ -36,7 +37,7 @@ export const getConnection = endpoint({
 });
 
 function nextStep(connection: Result): string {
-  const check = `Then call manychat_get_connection with connection_id "${connection.connection_id}" until its status is ACTIVE.`;
+  const check = `Then call manychat_get_connection with connection_id ${quoted(connection.connection_id)} until its status is ACTIVE.`;
   return typeof connection.url === 'string'
     ? `Give connection.url to the person who manages the ManyChat account, and to nobody else: they open it and enter the ManyChat API key there, never in this chat. (Channels such as Instagram or WhatsApp are connected inside ManyChat, not here.) ${check}`
     : `Maton has not given a link yet: manychat_get_connection shows it while the status is PENDING; the person who manages the ManyChat account opens it. ${check}`;

@@ -2,6 +2,7 @@ import type { Result } from './endpoint.js';
 import { CallError, type Failure } from './failure.js';
 import { asObject, listed } from './lenient.js';
 import { isObject } from './object.js';
+import { idText, quoted } from './quoted.js';
 import { findSubscriberBySystemField, findSubscribersByCustomField } from './subscribers.js';
 import type { Steps } from './workflow.js';
 
@@ -26,8 +27,11 @@ export const digitsOf = (number: string): string => number.replace(/\D/g, '');
 /** A contact as a person recognises it. */
 export const contactText = (contact: unknown): string => {
   const { id, name } = asObject(contact);
-  return `${String(id)} (${String(name ?? 'no name')})`;
+  return `${idText(id)} (${name === undefined ? 'no name' : quoted(name)})`;
 };
+
+/** Contacts that a failure names. */
+const mostNamed = 20;
 
 /** Several contacts where one was asked for: which one is meant, nobody here can tell. */
 function severalFound(digits: string, subscribers: readonly unknown[]): CallError {
@@ -39,7 +43,7 @@ function severalFound(digits: string, subscribers: readonly unknown[]): CallErro
       retryable: false,
       performed: 'no',
       source: 'client',
-      details: subscribers.map(contactText),
+      details: subscribers.slice(0, mostNamed).map(contactText),
     },
     'refused',
   );
@@ -58,7 +62,7 @@ export async function find(
   { call }: Steps,
 ): Promise<Found | undefined> {
   const bySystemField = async (by: 'email' | 'phone', value: string): Promise<Found | undefined> => {
-    const what = `look for the ${by} ${value}`;
+    const what = `look for the ${by} ${quoted(value)}`;
     const input = { [by]: value };
     const { subscriber } = await call({ what, endpoint: findSubscriberBySystemField, input, otherwise: missing });
     return isObject(subscriber) ? { subscriber, by } : undefined;
@@ -70,7 +74,7 @@ export async function find(
     const hits = new Map<unknown, Result>();
     for (const field_value of [digits, `+${digits}`]) {
       const input = { field_id: fieldId, field_value, detail: 'full' };
-      const what = `look for ${field_value} in field ${String(fieldId)}`;
+      const what = `look for ${field_value} in field ${idText(fieldId)}`;
       const { subscribers } = await call({ what, endpoint: findSubscribersByCustomField, input });
       for (const hit of listed(subscribers)?.filter(isObject) ?? []) hits.set(hit.id ?? hit, hit);
     }
@@ -97,7 +101,7 @@ export function otherNames(subscriber: Result, given: Result): string[] {
     const [wanted, has] = [given[key], subscriber[key]];
     if (typeof wanted !== 'string' || String(has ?? '').toLowerCase() === wanted.trim().toLowerCase()) return [];
     return [
-      `${key} ${JSON.stringify(wanted)} was not set: the contact is ${contactText(subscriber)}. Make sure that it is the one meant before you change its name.`,
+      `${key} ${quoted(wanted)} was not set: the contact is ${contactText(subscriber)}. Make sure that it is the one meant before you change its name.`,
     ];
   });
 }
@@ -116,7 +120,7 @@ export function otherAddresses({ subscriber, by }: Found, { email, phone, whatsa
     const lacks = typeof has !== 'string' || has.trim() === '';
     // The field by which it was found holds the number.
     if (lacks && name === 'whatsapp_phone' && by === 'custom_field') return [];
-    const own = lacks ? `no ${name}` : `the ${name} ${has}`;
-    return [`The contact has ${own}, not ${given} as given: make sure that it is the one meant.`];
+    const own = lacks ? `no ${name}` : `the ${name} ${quoted(has)}`;
+    return [`The contact has ${own}, not ${quoted(given)} as given: make sure that it is the one meant.`];
   });
 }

@@ -1,3 +1,5 @@
+import { clipped, quoted } from './quoted.js';
+
 /** Every kind of failure a tool can answer with, and when it does; the set is closed. */
 export const kindMeanings = {
   not_configured: 'no key is set, or one that cannot be right',
@@ -53,6 +55,12 @@ export interface Failure {
   readonly details?: readonly string[];
   readonly retry_after_s?: number;
 }
+
+/** Why a call failed, for a sentence of ours: what ManyChat or Maton said stands in quotes. */
+export const reasonIn = ({ source, message }: Failure): string =>
+  source === 'manychat' || source === 'gateway' ? quoted(message, reasonLimit) : clipped(message, reasonLimit);
+
+const reasonLimit = 150;
 
 /**
  * How far a failed request got: `unsent`, it never left; `refused`, the other side clearly did not carry it out;

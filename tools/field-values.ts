@@ -1,5 +1,7 @@
+import { pathText } from './complaints.js';
 import type { Result } from './endpoint.js';
 import { isObject } from './object.js';
+import { clipped, quoted } from './quoted.js';
 
 /** Types of custom and bot fields. */
 export const fieldTypes = ['text', 'number', 'date', 'datetime', 'boolean'] as const;
@@ -133,6 +135,10 @@ export function fittedValue(given: unknown, type: FieldType, form: DatetimeForm)
   }
 }
 
+/** A value as it stands in a sentence. */
+const valueText = (value: unknown): string =>
+  typeof value === 'string' ? quoted(value) : clipped(JSON.stringify(value));
+
 /** Values by which an input is adapted to the types of its fields: what was changed, and what cannot be. */
 export function adaptValues<Input>({ form, map }: FieldValues<Input>, input: Input, typeOf: TypeOf): AdaptedInput {
   const warnings: string[] = [];
@@ -147,11 +153,11 @@ export function adaptValues<Input>({ form, map }: FieldValues<Input>, input: Inp
     const fitted = fittedValue(given, type, form);
     const because = `since the field is of type ${type}`;
     if ('problem' in fitted) {
-      problems.push(`${path}: ${JSON.stringify(given)} ${fitted.problem}, ${because}`);
+      problems.push(`${path}: ${valueText(given)} ${fitted.problem}, ${because}`);
       return given;
     }
     if (fitted.value !== given) {
-      warnings.push(`${path}: ${JSON.stringify(given)} was changed to ${JSON.stringify(fitted.value)}, ${because}.`);
+      warnings.push(`${path}: ${valueText(given)} was changed to ${valueText(fitted.value)}, ${because}.`);
     }
     return fitted.value;
   });
@@ -176,7 +182,7 @@ export const oneFieldValue = (of: FieldKind): FieldValues<FieldRef & { field_val
 
 /** A field by its name, where it has one: the list may be a part of a longer one, which counts otherwise. */
 const placeOf = ({ field_name: name }: FieldRef, index: number): string =>
-  typeof name === 'string' ? `fields.${name}` : `fields[${index}].field_value`;
+  typeof name === 'string' ? pathText(['fields', name]) : `fields[${index}].field_value`;
 
 /** A list of `fields`, each with its value. */
 export const listedFieldValues = (

@@ -9,10 +9,11 @@ import {
   otherNames,
 } from './contact-search.js';
 import type { Result } from './endpoint.js';
-import { CallError } from './failure.js';
+import { CallError, reasonIn } from './failure.js';
 import { setCustomField } from './fields.js';
 import { asObject } from './lenient.js';
 import { subscriberResult } from './outputs.js';
+import { idText } from './quoted.js';
 import { consent, consentProblems, createSubscriber, profile, updateSubscriber } from './subscribers.js';
 import { customFieldId, text } from './values.js';
 import { type Step, type Steps, workflow } from './workflow.js';
@@ -73,19 +74,19 @@ async function madeFindable(
       return await call({ what: `put its number into ${place}`, ...step });
     } catch (error) {
       if (!(error instanceof CallError)) throw error;
-      const { performed, message } = error.failure;
+      const { performed } = error.failure;
       const doubt =
         performed === 'no'
           ? `it failed to put its number into ${place}`
           : `it is not known whether its number was put into ${place}`;
-      warnings.push(`The contact was created, but ${doubt}: ${message}.`);
+      warnings.push(`The contact was created, but ${doubt}: ${reasonIn(error.failure)}.`);
       return undefined;
     }
   };
   if (whatsapp === undefined || subscriber_id === undefined) return { subscriber, warnings };
   if (fieldId !== undefined) {
     const value = { subscriber_id, field_id: fieldId, field_value: whatsapp };
-    await put(`field ${String(fieldId)}`, { endpoint: setCustomField, input: value });
+    await put(`field ${idText(fieldId)}`, { endpoint: setCustomField, input: value });
   }
   if (phone !== undefined) return { subscriber, warnings };
   const { has_opt_in_sms = false, consent_phrase } = contact;
@@ -165,16 +166,19 @@ async function existing(refusal: CallError, { contact, addresses }: Wanted, step
     const where =
       fieldId === undefined
         ? 'keep its number in a text field, and give that field as whatsapp_field_id'
-        : `and put its number into field ${String(fieldId)}, which does not hold it`;
+        : `and put its number into field ${idText(fieldId)}, which does not hold it`;
     throw withHint(
       refusal,
       `The contact exists, but ManyChat finds WhatsApp contacts by a custom field only: ask for its id (or find it with manychat_find_subscribers_by_name), ${where}.`,
     );
   }
   if (!areVariants(whatsapp, named)) {
+    // A contact's name is text of a stranger: it stands in the details, and in no hint.
+    const { failure, reach } = refusal;
+    const details = [...(failure.details ?? []), `The contact with +${named}: ${contactText(other.subscriber)}`];
     throw withHint(
-      refusal,
-      `ManyChat names +${named}, which is not the number given; contact ${contactText(other.subscriber)} has it. Ask whether that one is meant and go on with its id; nothing was created.`,
+      new CallError({ ...failure, details }, reach),
+      `ManyChat names +${named}, which is not the number given; contact ${idText(other.subscriber.id)} has it. Ask whether that one is meant and go on with its id; nothing was created.`,
     );
   }
   const warning = `ManyChat refused to create +${whatsapp} because of +${named}, which this contact has: it may be the same number in another form; make sure that it is the one meant.`;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { actionCautions, actionInput, actionProblems, actionQuestion, doneByAction, stepsOf } from './actions.js';
 import { concernsEverybody, isSuspicious, longestWaitSeconds, mostInARow } from './blame.js';
 import type { Result } from './endpoint.js';
-import { CallError, type Failure, kinds } from './failure.js';
+import { CallError, type Failure, kinds, reasonIn } from './failure.js';
 import { repairSend } from './repair.js';
 import { subscriberId } from './values.js';
 import { type Steps, workflow } from './workflow.js';
@@ -120,7 +120,9 @@ async function forEach(
       errors: [...errors.values()].map(({ kind, message, hint }) => ({ kind, message, hint })),
     }),
     ...(tally.doneBefore > 0 && { warnings: [doneBeforeText(tally.doneBefore)] }),
-    ...(stopped !== undefined && { stopped: `${stopped.failure.kind}: ${stopped.message}. ${stopped.failure.hint}` }),
+    ...(stopped !== undefined && {
+      stopped: `${stopped.failure.kind}: ${reasonIn(stopped.failure)}. ${stopped.failure.hint}`,
+    }),
   };
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Channel, channelProblems, channels, longestText } from './channels.js';
 import { type Button, type Content, mostButtons, mostMessages, mostQuickReplies, webAddress } from './content.js';
+import { clipped } from './quoted.js';
 import { splitText } from './split.js';
 import { text } from './values.js';
 
@@ -70,7 +71,7 @@ export function* plainMessageProblems(
 ): Generator<{ path: readonly (string | number)[]; problem: string }> {
   const placeholder = placeholderIn(message.text);
   if (placeholder !== undefined) {
-    const problem = `holds ${placeholder}, which only flows fill in: write the words themselves, or put them into a field and start a flow that shows it (manychat_set_fields_and_send_flow)`;
+    const problem = `holds ${clipped(placeholder)}, which only flows fill in: write the words themselves, or put them into a field and start a flow that shows it (manychat_set_fields_and_send_flow)`;
     yield { path: ['text'], problem };
   }
   const split = textParts(message);

@@ -67,13 +67,20 @@ const subscriber = record({
   tags: innerList(tag),
 });
 
-const connection = record({
+const connectionShape = {
   connection_id: anyText,
   status: anyText,
   creation_time: anyText,
   last_updated_time: anyText,
   url: anyText,
-});
+};
+const connection = record(connectionShape);
+
+/** Only what is declared, and of that what is there: an answer may hold the link of a connection under any other name. */
+const declaredOf = (data: unknown): z.output<typeof connection> => {
+  const whole = connection.parse(unwrapConnection(data));
+  return Object.fromEntries(Object.keys(connectionShape).map((key) => [key, whole[key]]));
+};
 
 const hasContent = (data: unknown): boolean => isObject(data) && Object.keys(data).length > 0;
 
@@ -217,7 +224,7 @@ export const connectionsResult: Output = {
   answers: (data) => isObject(data) && Array.isArray(data.connections),
   from: (data) => ({
     connections: (listed(asObject(data).connections) ?? []).map((each) => {
-      const { url: _, ...rest } = connection.parse(unwrapConnection(each));
+      const { url: _, ...rest } = declaredOf(each);
       return rest;
     }),
   }),
@@ -226,19 +233,22 @@ export const connectionsResult: Output = {
 /** States in which the link of a connection is of no more use; the link is for one person, and shown no longer. */
 const settled = /^(active|failed)$/i;
 
+/** A connection, with its link while somebody may still open it. */
+function withOpenLink(data: unknown): z.output<typeof connection> {
+  const { url, ...rest } = declaredOf(data);
+  return url === undefined || settled.test(rest.status ?? '') ? rest : { ...rest, url };
+}
+
 /** `{connection}`, with its link while somebody may still open it. */
 export const connectionResult: Output = {
   schema: z.looseObject({ connection }),
   answers: isConnection,
-  from(data) {
-    const { url, ...rest } = connection.parse(unwrapConnection(data));
-    return { connection: url === undefined || settled.test(rest.status ?? '') ? rest : { ...rest, url } };
-  },
+  from: (data) => ({ connection: withOpenLink(data) }),
 };
 
 /** The connection with its link; `next_step` comes with the declaration's own completion. */
 export const newConnectionResult: Output = {
   schema: z.looseObject({ connection, next_step: z.string() }),
   answers: isConnection,
-  from: (data) => ({ connection: connection.parse(unwrapConnection(data)) }),
+  from: (data) => ({ connection: declaredOf(data) }),
 };

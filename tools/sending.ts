@@ -7,6 +7,7 @@ import { actionFieldValues } from './field-values.js';
 import { placeholderIn } from './message-text.js';
 import { named, namesInContent } from './names.js';
 import { done } from './outputs.js';
+import { clipped } from './quoted.js';
 import { repairSend, repairTaggedSend } from './repair.js';
 import { subscriberId, text, userRef } from './values.js';
 
@@ -15,7 +16,7 @@ export function contentCautions(content: Content, messageTag?: unknown): string[
   const placeholder = placeholderIn(JSON.stringify(content.messages));
   return [
     ...openQuestions(content),
-    ...(placeholder === undefined ? [] : [`${placeholder} is sent as it stands: only flows fill in fields.`]),
+    ...(placeholder === undefined ? [] : [`${clipped(placeholder)} is sent as it stands: only flows fill in fields.`]),
     ...(messageTag === undefined ? [] : ['ManyChat refuses message tags since 2026.']),
   ];
 }

@@ -72,6 +72,9 @@ export const fieldType = z.enum(fieldTypes).describe('Cannot be changed');
 /** Most fields that ManyChat sets in one request. */
 export const mostFields = 20;
 
+/** Most fields that one call sets by their names: as many as five requests take. */
+const mostNamedFields = 5 * mostFields;
+
 /** The form that is meant, for who gives another; what is not there is told elsewhere. */
 const inForm = (form: string) => ({
   error: ({ code, input }: { code?: string | undefined; input?: unknown }) =>
@@ -97,6 +100,10 @@ export const fields = (fieldId: typeof customFieldId, fieldName: typeof customFi
 export const fieldRecord = z
   .record(z.string(), fieldValue, inForm('values by field name, like {"size": 42}'))
   .refine((given) => Object.keys(given).length > 0, 'needs at least one field')
+  .refine(
+    (given) => Object.keys(given).length <= mostNamedFields,
+    `takes ${mostNamedFields} fields at the most; set the others with a call of their own`,
+  )
   .refine((given) => Object.keys(given).every((name) => name.trim() !== ''), "has a value without a field's name")
   .refine((given) => {
     const names = Object.keys(given).map((name) => name.toLowerCase());

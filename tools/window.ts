@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Result } from './endpoint.js';
 import type { Kind } from './failure.js';
 import { asObject } from './lenient.js';
+import { momentText } from './quoted.js';
 
 const hourMs = 3_600_000;
 
@@ -51,7 +52,8 @@ const windowUnknown = 'Whether the 24-hour window is open';
 function windowText(last: LastInteraction | undefined, refusedAs: Kind): string {
   if (last === undefined) return 'ManyChat knows of no interaction of this contact.';
   const { at } = last;
-  if ('reason' in last) return `${windowUnknown} is not known: of the last interaction (${at}) ${last.reason}.`;
+  if ('reason' in last)
+    return `${windowUnknown} is not known: of the last interaction (${momentText(at)}) ${last.reason}.`;
   const { ago } = last;
   if (refusedAs === 'subscriber_inactive') {
     return `The contact interacted last ${spanText(ago)} ago (${at}): it may have unsubscribed since.`;

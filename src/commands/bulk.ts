@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { doneByAction } from '../../tools/actions.js';
 import { asObject } from '../../tools/lenient.js';
 import { getPage } from '../../tools/page.js';
+import { quoted } from '../../tools/quoted.js';
 import { type Counts, summaryText } from '../bulk/counts.js';
 import { type Job, type JobOptions, planJob } from '../bulk/job.js';
 import { type Journal, openJournal, peekJournal } from '../bulk/journal.js';
@@ -205,7 +206,7 @@ async function onPage(
     const surveyed = await survey(job, table, ledger, retryOf(options));
     const { counts, unusable } = surveyed;
     note(
-      `${String(page.name)}: ${counts.not_reached} of ${counts.total} contacts to do, by the ids in "${job.idColumn}".`,
+      `${quoted(page.name)}: ${counts.not_reached} of ${counts.total} contacts to do, by the ids in "${job.idColumn}".`,
     );
     const { onProgress, say, close } = showProgress(counts, shell);
     const sayStopping = (): void => say(`stopping, ${underWay.size} under way`);

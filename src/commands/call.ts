@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Result } from '../../tools/endpoint.js';
 import type { Failure } from '../../tools/failure.js';
 import { forEachSubscriber } from '../../tools/for-each.js';
+import { oneLine } from '../../tools/quoted.js';
 import type { Config } from '../config.js';
 import { parseJson } from '../json.js';
 import { toolNamed } from '../named-tool.js';
@@ -50,7 +51,10 @@ export function exitCodeOfResult({ unknown, remaining, stopped, failed }: Result
   return some(failed) ? exitCodes.failed : exitCodes.done;
 }
 
-/** A failure for a person: what happened, what to do, whether anything was done. */
+/**
+ * A failure for a person: what happened, what to do, whether anything was done. Each text is on one line, so that none of
+ * an answer can pass for another.
+ */
 export function failureText(failure: Failure): string {
   const { kind, message, hint, details = [], performed } = failure;
   const done = {
@@ -58,7 +62,8 @@ export function failureText(failure: Failure): string {
     yes: 'it was carried out',
     unknown: 'it may have been carried out',
   };
-  return [`${kind}: ${message}`, ...details.map((each) => `  ${each}`), hint, `(${done[performed]})`].join('\n');
+  const lines = details.map((each) => `  ${oneLine(each)}`);
+  return [`${kind}: ${oneLine(message)}`, ...lines, hint, `(${done[performed]})`].join('\n');
 }
 
 /** Calls one tool as a client would and prints what it answers. */

@@ -1,8 +1,11 @@
 import type { Result } from '../../tools/endpoint.js';
 import type { Failure } from '../../tools/failure.js';
 import { isObject } from '../../tools/object.js';
+import { idText, quoted } from '../../tools/quoted.js';
+import { browsable } from '../address.js';
 import type { Outcome } from '../calls.js';
 import type { Config } from '../config.js';
+import { callLine, idInCommand } from '../doctor/advice.js';
 import { toolNamed } from '../named-tool.js';
 import { openRuntime, type Runtime, type RuntimeParts } from '../runtime.js';
 import { type ExitCode, exitCodes, type Shell, UsageError } from '../shell.js';
@@ -50,18 +53,16 @@ function clientConfiguration(id: string): object {
   return { mcpServers: { manychat: { command: 'npx', args: ['-y', 'manychat-mcp'], env } } };
 }
 
-const callLine = (tool: string, id: string): string => `manychat-mcp call ${tool} '{"connection_id":"${id}"}'`;
-
 /** How an unfinished connection is gone on with; one of an embedded sandbox ends with it. */
 function goOn(id: string, { sandbox }: Config): string {
   if (sandbox) return 'It ended with the embedded sandbox.';
   return [
     'Its link still works, and nothing need be running here while the key is entered.',
-    `  manychat-mcp connect ${id}   shows the link again and goes on waiting`,
+    `  manychat-mcp connect ${idInCommand(id)}   shows the link again and goes on waiting`,
     'Once it is entered:',
     `  ${callLine('get_connection', id)}   shows its state, and the link while it is PENDING`,
     '  manychat-mcp doctor   checks everything',
-    `  MATON_CONNECTION_ID=${id}   in the client's configuration uses it`,
+    `  MATON_CONNECTION_ID=${idInCommand(id)}   in the client's configuration uses it`,
     `  ${callLine('delete_connection', id)}   deletes it, if it is not wanted`,
   ].join('\n');
 }
@@ -94,7 +95,7 @@ async function untilSettled(
       if (late.signal.aborted) return { how: 'late' };
       if (outcome?.ok === false) {
         if (!outcome.failure.retryable) return { how: 'refused', failure: outcome.failure };
-        trouble = outcome.failure.message.replace(/\s+/g, ' ');
+        trouble = outcome.failure.message;
       }
     }
   } finally {
@@ -108,12 +109,12 @@ function createTeller(id: string, limitSeconds: number, { note, redraw, interact
   let toldAt = 0;
   return {
     waiting({ status }: Seen, waitedMs: number, trouble: string | undefined): void {
-      const state = `${status}${trouble === undefined ? '' : `; cannot ask at the moment (${trouble}), going on`}`;
+      const state = `${idText(status)}${trouble === undefined ? '' : `; cannot ask at the moment (${trouble}), going on`}`;
       if (interactive) {
-        const line = `waiting, ${Math.floor(waitedMs / 1000)} of ${limitSeconds} s; ${id} is ${state}`;
+        const line = `waiting, ${Math.floor(waitedMs / 1000)} of ${limitSeconds} s; ${idText(id)} is ${state}`;
         redraw(line.slice(0, columns - 1));
       } else if (state !== told || waitedMs - toldAt >= tellMs) {
-        note(`waiting; ${id} is ${state}`);
+        note(`waiting; ${idText(id)} is ${state}`);
         told = state;
         toldAt = waitedMs;
       }
@@ -142,15 +143,15 @@ function printActive(id: string, others: readonly string[], pinned: string | und
     print(JSON.stringify({ connection: { connection_id: id, status: 'ACTIVE' }, environment, configuration }));
     return;
   }
-  print(`${id} is ACTIVE.`);
-  if (pinned !== undefined && pinned !== id) note(`MATON_CONNECTION_ID is set to ${pinned} now: replace it.`);
+  print(`${idText(id)} is ACTIVE.`);
+  if (pinned !== undefined && pinned !== id) note(`MATON_CONNECTION_ID is set to ${idText(pinned)} now: replace it.`);
   note(
     others.length === 0
       ? 'It is the only one, so nothing need be set. To use it always, also when others are added:'
       : 'It is not the only one. To use it always:',
   );
   print('');
-  print(`MATON_CONNECTION_ID=${id}`);
+  print(`MATON_CONNECTION_ID=${idInCommand(id)}`);
   print('');
   note('which in the configuration of a client is:');
   print(JSON.stringify(configuration, undefined, 2));
@@ -212,7 +213,7 @@ async function connectThrough(
   if (!listed.ok) return refuse(listed.failure);
   const others = idsIn(listed.result).filter((id) => id !== connectionId);
   if (connectionId === undefined && others.length > 0) {
-    note(`Connected already: ${others.join(', ')}. This adds another account.`);
+    note(`Connected already: ${others.map(idText).join(', ')}. This adds another account.`);
   }
   const begun = await (connectionId === undefined
     ? perform('manychat_create_connection', {})
@@ -230,7 +231,11 @@ async function connectThrough(
     shown = link;
     teller.say('Whoever manages the ManyChat account opens this link and enters the ManyChat API key there (ManyChat,');
     note('Settings, API). The link is for this one person: whoever has it can connect an account of theirs.');
-    print(json ? JSON.stringify({ connection: { connection_id: id, status: 'PENDING', url: link } }) : link);
+    print(
+      json
+        ? JSON.stringify({ connection: { connection_id: id, status: 'PENDING', url: link } })
+        : (browsable(link) ?? quoted(link, link.length)),
+    );
     if (open)
       openInBrowser(link, platform, (why) =>
         teller.say(`The browser could not be opened (${why}); open the link yourself.`),
@@ -259,18 +264,23 @@ async function connectThrough(
       return exitCodes.done;
     case 'failed': {
       const anew = `${callLine('delete_connection', id)}   deletes it; then connect again.`;
-      const message = `Connection ${id} FAILED: it was cancelled, or its key was refused. It never becomes ACTIVE.`;
+      const message = `Connection ${idText(id)} FAILED: it was cancelled, or its key was refused. It never becomes ACTIVE.`;
       return unfinished('FAILED', message, anew, exitCodes.failed);
     }
     case 'late': {
-      const message = `No key was entered within ${timeoutSeconds} seconds: connection ${id} stays PENDING.`;
+      const message = `No key was entered within ${timeoutSeconds} seconds: connection ${idText(id)} stays PENDING.`;
       return unfinished('PENDING', message, goOn(id, config), exitCodes.again);
     }
     case 'stopped':
-      return unfinished('PENDING', `Stopped: connection ${id} stays PENDING.`, goOn(id, config), exitCodes.again);
+      return unfinished(
+        'PENDING',
+        `Stopped: connection ${idText(id)} stays PENDING.`,
+        goOn(id, config),
+        exitCodes.again,
+      );
     case 'refused':
       note(
-        `The state of connection ${id}${connectionId === undefined ? ', which was made,' : ''} cannot be asked for any more.`,
+        `The state of connection ${idText(id)}${connectionId === undefined ? ', which was made,' : ''} cannot be asked for any more.`,
       );
       return refuse(ended.failure);
   }

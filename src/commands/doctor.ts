@@ -1,21 +1,22 @@
+import { oneLine } from '../../tools/quoted.js';
 import { type Config, ConfigError } from '../config.js';
 import { type Check, type Finding, failed, skipped } from '../doctor/check.js';
 import { addressesOf, checkKey, checkNode, checkProxy, checkSettings } from '../doctor/settings.js';
 import { type ExitCode, exitCodes, type Shell } from '../shell.js';
+import type { Colour, Line } from '../terminal.js';
 
-const colours: Readonly<Record<Check['status'], string>> = {
-  ok: '\x1b[32m',
-  warning: '\x1b[33m',
-  failed: '\x1b[31m',
-  skipped: '\x1b[2m',
+const colours: Readonly<Record<Check['status'], Colour>> = {
+  ok: 'green',
+  warning: 'yellow',
+  failed: 'red',
+  skipped: 'faint',
 };
 const markWidth = 9;
 
-function lines({ name, status, found, advice }: Check, colour: boolean): string[] {
-  const mark = colour ? `${colours[status]}${status}\x1b[0m` : status;
+function lines({ name, status, found, advice }: Check): Line[] {
   const padding = ' '.repeat(markWidth - status.length);
   const todo = advice?.split('\n').map((line) => ' '.repeat(markWidth + 2) + line) ?? [];
-  return [`${mark}${padding}${name}: ${found}`, ...todo];
+  return [[{ colour: colours[status], text: status }, `${padding}${name}: ${oneLine(found)}`], ...todo];
 }
 
 /** The checks that need neither network nor account; the configuration where it could be read. */
@@ -75,7 +76,7 @@ function exitCodeAfter(findings: readonly Finding[]): ExitCode {
 
 /** Checks everything that calls depend on and says what to do about what is wrong; shows no key. */
 export async function diagnose(configured: () => Config, asJson: boolean, shell: Shell): Promise<ExitCode> {
-  const { print, note, redraw, interactive, colour, ending } = shell;
+  const { print, note, redraw, interactive, ending } = shell;
   const findings: Finding[] = [];
   const checks = examine(configured, shell);
   for (;;) {
@@ -89,7 +90,7 @@ export async function diagnose(configured: () => Config, asJson: boolean, shell:
       return exitCodes.failed;
     }
     findings.push(next.value);
-    if (!asJson) for (const line of lines(next.value, colour)) print(line);
+    if (!asJson) for (const line of lines(next.value)) print(line);
   }
   if (asJson) {
     const told = findings.map(({ passing: _, ...check }): Check => check);

@@ -21,7 +21,7 @@ export async function serve(
   const over = AbortSignal.any([ending, closed.signal]);
   let logging: Promise<OpenLog> | undefined;
   const logged = (): Promise<OpenLog> => {
-    logging ??= import('../log.js').then(({ openLog }) => openLog(settings.logLevel));
+    logging ??= import('../log.js').then(({ openLog }) => openLog(settings));
     return logging;
   };
   let opening: Promise<Answering> | undefined;

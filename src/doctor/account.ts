@@ -1,10 +1,12 @@
 import type { Result } from '../../tools/endpoint.js';
 import type { Failure } from '../../tools/failure.js';
 import { isObject } from '../../tools/object.js';
+import { idText, oneLine, quoted } from '../../tools/quoted.js';
 import type { Outcome } from '../calls.js';
 import { byCreation } from '../connection.js';
+import { manychatKeyIn } from '../keys.js';
 import { toolNamed } from '../named-tool.js';
-import { createRedactor, visible } from '../results.js';
+import { visible } from '../results.js';
 import type { Runtime } from '../runtime.js';
 import { adviceOn, connectIt, deleteIt, pinIt, showIt } from './advice.js';
 import { type Finding, failed, ok, skipped, warning } from './check.js';
@@ -28,8 +30,8 @@ export interface AccountParts {
 const mostPages = 5;
 const mostListed = 10;
 
-/** What is meant for MANYCHAT_API_KEY can stand in any other setting. */
-const keyLike = /\d{5,}:[0-9a-f]{16,}/gi;
+/** The day of a moment, as far as it looks like one. */
+const dayOf = (moment: string): string => idText(moment.slice(0, 10));
 
 /** Failures after which the same may succeed later; something else than the API that answers is none of them. */
 const isPassing = ({ kind, retryable }: Failure): boolean => retryable && kind !== 'bad_response';
@@ -53,9 +55,9 @@ function listedIn(result: Result): Listed[] {
 /** Makes the checks that need the account, one after another. */
 export async function* checkAccount({ runtime, ending, reached }: AccountParts): AsyncGenerator<Finding> {
   const { access, connection: pinned } = runtime.config;
-  const redact = createRedactor(access.mode === 'none' ? [] : [access.key]);
   /** On one line, without what hides text, and without anything that is or looks like a key. */
-  const clean = (text: string): string => redact(visible(text).replace(/\s+/g, ' ')).replace(keyLike, '[key]');
+  const clean = (text: string): string =>
+    runtime.redactor.forFailure(oneLine(visible(text))).replace(manychatKeyIn, '[key]');
   const call = (name: string, args: Result = {}): Promise<Outcome> =>
     runtime.call(toolNamed(name, runtime.everyTool), args, { signal: ending });
   const failure = (name: string, why: Failure, connection?: string): Finding =>
@@ -66,7 +68,9 @@ export async function* checkAccount({ runtime, ending, reached }: AccountParts):
     const outcome = await call('manychat_get_page', chosen);
     if (!outcome.ok) return { why: outcome.failure };
     const page = isObject(outcome.result.page) ? outcome.result.page : {};
-    return { text: clean(`${textOf(page.name) || 'a page without a name'} (id ${textOf(page.id) || 'not told'})`) };
+    const [name, id] = [textOf(page.name), textOf(page.id)];
+    const named = name === '' ? 'a page without a name' : quoted(name);
+    return { text: clean(`${named} (id ${id === '' ? 'not told' : idText(id)})`) };
   }
 
   async function* direct(): AsyncGenerator<Finding> {
@@ -85,7 +89,7 @@ export async function* checkAccount({ runtime, ending, reached }: AccountParts):
 
   function connections(all: readonly Listed[], active: readonly Listed[]): Finding {
     const named = (each: Listed): string =>
-      `${each.id} ${each.status}${each.created === '' ? '' : ` (made ${each.created.slice(0, 10)})`}`;
+      `${idText(each.id)} ${idText(each.status)}${each.created === '' ? '' : ` (made ${dayOf(each.created)})`}`;
     const more = all.length > mostListed ? `, and ${all.length - mostListed} more` : '';
     const found = clean(all.slice(0, mostListed).map(named).join(', ') + more);
     const idsOf = (status: string) => all.filter((each) => each.status === status).map(({ id }) => id);
@@ -97,7 +101,7 @@ export async function* checkAccount({ runtime, ending, reached }: AccountParts):
       ...(several === undefined
         ? []
         : [
-            `Reads use the oldest, ${several.id}; a call that changes or sends is refused unless it names one.`,
+            `Reads use the oldest, ${idText(several.id)}; a call that changes or sends is refused unless it names one.`,
             pinIt('ID'),
           ]),
       ...(pending === undefined
@@ -119,7 +123,7 @@ export async function* checkAccount({ runtime, ending, reached }: AccountParts):
     const other = 'Set MATON_CONNECTION_ID to one that is ACTIVE, or leave it out.';
     if (listed !== undefined) {
       const done = listed.status === 'PENDING' ? showIt(id) : connectIt;
-      return failed(name, clean(`${id} is ${listed.status}`), clean(`${other} ${done}`));
+      return failed(name, clean(`${id} is ${idText(listed.status)}`), clean(`${other} ${done}`));
     }
     const outcome = await call('manychat_get_connection', { connection_id: id });
     if (outcome.ok) return failed(name, clean(`${id} exists, but is no ManyChat connection`), other);
@@ -133,8 +137,8 @@ export async function* checkAccount({ runtime, ending, reached }: AccountParts):
     for (const id of others) {
       const other = await pageOf(id);
       yield 'text' in other
-        ? ok(clean(`page of ${id}`), other.text)
-        : warning(clean(`page of ${id}`), clean(other.why.message), clean(adviceOn(other.why, false, id)));
+        ? ok(clean(`page of ${idText(id)}`), other.text)
+        : warning(clean(`page of ${idText(id)}`), clean(other.why.message), clean(adviceOn(other.why, false, id)));
     }
   }
 

@@ -3,7 +3,14 @@ import type { Failure, Kind } from '../../tools/failure.js';
 /** How an account is connected. */
 export const connectIt = '`manychat-mcp connect` makes a new one.';
 
-const calling = (tool: string, id: string): string => `\`manychat-mcp call ${tool} '{"connection_id":"${id}"}'\``;
+/** An id as it may stand in a command that a person copies; another one would be read by the shell. */
+export const idInCommand = (id: string): string => (/^[\w-]{1,200}$/.test(id) ? id : 'ID');
+
+/** The command that calls a tool about one connection. */
+export const callLine = (tool: string, id: string): string =>
+  `manychat-mcp call ${tool} '{"connection_id":"${idInCommand(id)}"}'`;
+
+const calling = (tool: string, id: string): string => `\`${callLine(tool, id)}\``;
 
 /** How the link of a PENDING connection is got. */
 export const showIt = (id: string): string =>
@@ -14,7 +21,7 @@ export const deleteIt = (id: string): string => `${calling('delete_connection', 
 
 /** How one connection is used always. */
 export const pinIt = (id: string): string =>
-  `To use one always, set MATON_CONNECTION_ID=${id} (under "env" in the client's configuration), or --connection ${id}.`;
+  `To use one always, set MATON_CONNECTION_ID=${idInCommand(id)} (under "env" in the client's configuration), or --connection ${idInCommand(id)}.`;
 
 const later = 'Try again in a minute.';
 

@@ -1,5 +1,6 @@
 import { isLoopback } from '../address.js';
-import { type Config, type Key, manychatKeyShape, readKey, settingNames } from '../config.js';
+import { type Config, settingNames } from '../config.js';
+import { type Key, manychatKeyShape, readKey } from '../keys.js';
 import { proxyFor } from '../proxy.js';
 import { oldestNode } from '../version.js';
 import { type Finding, failed, ok, warning } from './check.js';

@@ -5,6 +5,7 @@ import { createHttpClient } from '../../src/http.js';
 import { createLog } from '../../src/log.js';
 import { createSendGuard } from '../../src/memory-send-guard.js';
 import { createPacer, type Pacer } from '../../src/pace.js';
+import { createRedactor } from '../../src/redaction.js';
 import type { SendGuard } from '../../src/send-guard.js';
 import type { Timing } from '../../src/timing.js';
 import { offeredTools } from '../../src/tool.js';
@@ -47,19 +48,21 @@ export function createCaller(
   const client = createHttpClient(config.proxy);
   const http = isDriven(timing) ? timing.watched(client) : client;
   const logged: string[] = [];
-  const log = createLog(config.logLevel, { write: (line: string) => void logged.push(line) });
+  const redactor = createRedactor(config.secrets);
+  const log = createLog(config.logLevel, { write: (line: string) => void logged.push(line) }, redactor);
   const gateway = createGateway({
     config,
     http,
     guard,
     log,
+    redactor,
     userAgent: 'manychat-mcp/test',
     now,
     timing,
     random,
     pacer,
   });
-  const callTool = createToolCaller(gateway, log, config.access.mode === 'direct', timing.now);
+  const callTool = createToolCaller(gateway, log, redactor, config.access.mode === 'direct', timing.now);
   const tools = new Map(offeredTools(declarations, config).map((tool) => [tool.declaration.name as string, tool]));
   return {
     config,

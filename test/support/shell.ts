@@ -1,6 +1,9 @@
 import { PassThrough, Readable } from 'node:stream';
 import { runCommandLine } from '../../src/command-line.js';
+import { secretsIn } from '../../src/keys.js';
+import { createRedactor } from '../../src/redaction.js';
 import { type ExitCode, exitCodes, type Shell } from '../../src/shell.js';
+import { type Line, terminalText } from '../../src/terminal.js';
 
 /** A shell that remembers what it was told. */
 export interface RecordingShell {
@@ -17,24 +20,31 @@ export interface RecordingShell {
 /** Creates a shell under an environment, its stdout and stderr no terminals unless told otherwise. */
 export function recordingShell(
   environment: Readonly<Record<string, string>>,
-  { onNote = () => undefined, ...replaced }: Partial<Shell> & { onNote?: (line: string) => void } = {},
+  {
+    onNote = () => undefined,
+    colour = false,
+    ...replaced
+  }: Partial<Shell> & { onNote?: (line: string) => void; colour?: boolean } = {},
 ): RecordingShell {
+  const redactor = createRedactor(secretsIn(environment));
+  // As main.ts writes.
+  const writable = (line: Line, coloured = false): string => terminalText(line, redactor, coloured);
   const out: string[] = [];
   const err: string[] = [];
   const ending = new AbortController();
   let leave = (): ExitCode => exitCodes.unknown;
   const shell: Shell = {
     environment,
-    print: (line) => void out.push(line),
+    print: (line) => void out.push(writable(line, colour)),
     note: (line) => {
-      err.push(line);
-      onNote(line);
+      const text = writable(line);
+      err.push(text);
+      onNote(text);
     },
-    redraw: (line) => void err.push(`${line}\r`),
+    redraw: (line) => void err.push(`${writable(line).replaceAll('\n', ' ')}\r`),
     wires: () => ({ stdin: Readable.from([]), stdout: new PassThrough() }),
     input: async () => '',
     interactive: false,
-    colour: false,
     columns: 80,
     process: { pid: process.pid, host: 'test', runs: () => true },
     ending: ending.signal,
@@ -52,7 +62,7 @@ export function recordingShell(
 export async function runHere(
   args: readonly string[],
   environment: Readonly<Record<string, string>>,
-  replaced: Partial<Shell> = {},
+  replaced: Partial<Shell> & { colour?: boolean } = {},
 ): Promise<{ code: number; out: string; err: string }> {
   const { shell, out, err } = recordingShell(environment, replaced);
   const code = await runCommandLine(args, shell);

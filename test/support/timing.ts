@@ -1,5 +1,14 @@
 import type { Timing } from '../../src/timing.js';
 
+/** The time of the clock on the wall, in which a wait before another try takes none of it; deadlines are far away. */
+export const impatientTiming: Timing = {
+  now: () => performance.now(),
+  after(milliseconds, callBack) {
+    const timer = setTimeout(callBack, milliseconds < 10_000 ? 0 : milliseconds);
+    return () => clearTimeout(timer);
+  },
+};
+
 /** Time that stands still until it is moved; what is due is called back in order. */
 export interface ManualTiming extends Timing {
   /** Moves on to the next thing that is due and calls it back; false when nothing is. */
