@@ -105,7 +105,9 @@ describe('nobody is asked', () => {
 
   test('about what is too long to be shown: the failure says so', async () => {
     const { prepare } = asker(() => ({}));
-    const fields = Object.fromEntries(Array.from({ length: 1_000 }, (_, index) => [`field_${index}`, 'value']));
+    const fields = Object.fromEntries(
+      Array.from({ length: 100 }, (_, index) => [`field_${index}`, 'value '.repeat(40)]),
+    );
     expect(
       await prepare(plainTool(setFieldsAndSendFlow), { subscriber_id: maria, fields, flow_ns: 'content1' }, signal),
     ).toEqual({
