@@ -4,10 +4,11 @@ import { asObject } from '../tools/lenient.js';
 import { bounded } from './bounds.js';
 import { type Delivery, ownDelivery } from './delivery.js';
 import { asCallError } from './errors.js';
-import type { CallOptions, CallTrace, Gateway } from './gateway.js';
+import type { CallOptions, Gateway } from './gateway.js';
 import { parseInput } from './input.js';
 import type { Log } from './log.js';
 import type { Redactor } from './redaction.js';
+import type { CallTrace } from './requests.js';
 import { failureLine, mapTexts } from './results.js';
 import type { Tool } from './tool.js';
 

@@ -3,10 +3,7 @@ import { type Call, type Declaration, type Endpoint, effectRules, type Result } 
 import { CallError } from '../tools/failure.js';
 import { oneLine } from '../tools/quoted.js';
 import type { Step, Workflow } from '../tools/workflow.js';
-import { readAnswer } from './answers.js';
-import { type AttemptParts, attempt, loadOf } from './attempts.js';
 import { type Budget, openBudget, stopError, within } from './budget.js';
-import type { Config } from './config.js';
 import { type ActiveConnection, activeIn, connectionHint, createConnectionChooser } from './connection.js';
 import { type Delivery, nobody } from './delivery.js';
 import type { Departure } from './departure.js';
@@ -14,27 +11,14 @@ import { asCallError, callError, type FailureContext } from './errors.js';
 import { refuseExcluded } from './exclusion.js';
 import { explained } from './explain.js';
 import { adaptedTo, createFieldTypes } from './field-types.js';
-import { type HttpClient, HttpFault } from './http.js';
-import { parseJson } from './json.js';
 import { manychatKeyIn } from './keys.js';
-import { tokensIn } from './link-tokens.js';
-import type { Log } from './log.js';
 import type { Progress } from './progress.js';
-import type { Redactor } from './redaction.js';
-import { endpointRequest } from './request.js';
-import { cleaned, compact, failureLine, mapTexts } from './results.js';
+import { reasonOf } from './reason.js';
+import { type CallTrace, createRequests, type RequestParts } from './requests.js';
+import { cleaned, compact, failureLine } from './results.js';
 import type { SendGuard } from './send-guard.js';
 import { createSends, type Held, sendOnce } from './sends.js';
 import { runWorkflow } from './steps.js';
-
-/** What a call leaves behind for the log, failed or not, and what its result is to be told with. */
-export interface CallTrace {
-  connection?: string;
-  warning?: string;
-  httpStatus?: number;
-  /** Requests made for the answer, repeats included; not those that explain or complete it. */
-  requests?: number;
-}
 
 /** One call's circumstances. */
 export interface CallOptions {
@@ -65,15 +49,9 @@ export interface Gateway {
   close(): Promise<void>;
 }
 
-/** What the gateway client stands on; `now` is milliseconds since 1970. */
-export interface GatewayParts extends AttemptParts {
-  readonly config: Config;
-  readonly http: HttpClient;
+/** What the gateway client stands on. */
+export interface GatewayParts extends RequestParts {
   readonly guard: SendGuard;
-  readonly log: Log;
-  readonly redactor: Redactor;
-  readonly userAgent: string;
-  readonly now: () => number;
 }
 
 /** What one call carries through its requests. */
@@ -89,27 +67,18 @@ interface Course {
   readonly plain?: boolean | undefined;
 }
 
-/** What is told where something would be changed and must not be. */
-const onlyReads = {
-  message: 'This server only reads: it was started with --read-only',
-  source: 'client',
-  hint: 'Nothing can be changed or sent here; the person who runs this server decides that.',
-} as const;
-
 const keyAsConnection =
   'connection_id: what was given is a key, not the id of a connection, and was sent nowhere; manychat_list_connections shows the ids';
 
 /** The part of the deadline in which the types of fields are read. */
 const typesShare = 0.25;
 
-/** `base` with a target below it, whether or not the base ends in a slash. */
-const below = (base: URL, target: string): URL => new URL(base.href.replace(/\/$/, '') + target);
-
 /** Creates the gateway client. */
 export function createGateway(parts: GatewayParts): Gateway {
-  const { config, http, log, redactor, userAgent, now, timing } = parts;
+  const { config, http, log, redactor, now, timing } = parts;
   const { access } = config;
   const direct = access.mode === 'direct';
+  const requests = createRequests(parts);
   const sends = createSends(parts.guard, access.mode === 'none' ? '' : access.key);
   /** The link itself is for the caller, while the connection waits for it; every other text shows no part of it. */
   const isLink = (path: readonly string[]): boolean => path.join() === 'connection,url';
@@ -135,66 +104,6 @@ export function createGateway(parts: GatewayParts): Gateway {
   async function listActive(): Promise<readonly ActiveConnection[]> {
     const result = await aside(listConnections, { status: 'ACTIVE' }, undefined, config.deadlineMs);
     return activeIn(result);
-  }
-
-  function urlOf(endpoint: Endpoint, target: string): URL {
-    if (endpoint.api === 'connections') return below(config.controlUrl, target);
-    return direct ? below(config.manychatUrl, target) : below(config.gatewayUrl, `/manychat${target}`);
-  }
-
-  /** The data of one endpoint's answer, its request repeated where that is harmless. */
-  function request(
-    endpoint: Endpoint,
-    input: Result,
-    connection: string | undefined,
-    { budget, departure, trace }: Course,
-  ): Promise<unknown> {
-    const context = { declaration: endpoint, direct };
-    if (access.mode === 'none')
-      throw callError('not_configured', context, { message: access.reason, source: 'client' });
-    if (config.readOnly && !effectRules[endpoint.effect].readOnly)
-      throw callError('permission_denied', context, onlyReads);
-    const { method, target, body } = endpointRequest(endpoint, input);
-    const headers: Record<string, string> = {
-      authorization: `Bearer ${access.key}`,
-      'user-agent': userAgent,
-      accept: 'application/json',
-      'accept-encoding': 'identity',
-      ...(body !== undefined && { 'content-type': 'application/json' }),
-      ...(connection !== undefined && { 'maton-connection': connection }),
-    };
-    const url = urlOf(endpoint, target);
-    const load = loadOf(endpoint, input, connection, !direct);
-    const once = async (signal: AbortSignal, onSent: () => void): Promise<unknown> => {
-      const sentAt = timing.now();
-      const line = () => ({ method, path: endpoint.path, ms: Math.round(timing.now() - sentAt) });
-      const answering = http.exchange({ method, url, headers, body }, signal, () => {
-        trace.requests = (trace.requests ?? 0) + 1;
-        onSent();
-      });
-      const answer = await answering.catch((error: unknown) => {
-        log.debug({ ...line(), error: error instanceof HttpFault ? oneLine(error.message) : 'given up' }, 'request');
-        throw error;
-      });
-      log.debug({ ...line(), status: answer.status }, 'request');
-      trace.httpStatus = answer.status;
-      if (endpoint.api === 'connections')
-        for (const token of tokensIn(parseJson(answer.text))) redactor.learn('token', token);
-      return readAnswer(answer, context, now(), (text) => cleaned(text, redactor.forFailure));
-    };
-    return attempt(once, load, budget, context, parts, departure);
-  }
-
-  /** What a dry run tells of a call: the request as it would leave, but for the key. */
-  function dryRunOf(endpoint: Endpoint, input: Result, connection: string | undefined): Result {
-    const { method, target, body } = endpointRequest(endpoint, input);
-    const request = {
-      method,
-      url: urlOf(endpoint, target).href,
-      ...(connection !== undefined && { connection_id: connection }),
-      ...(body !== undefined && { body: JSON.parse(body) }),
-    };
-    return { dry_run: true, requests: [mapTexts(request, redactor.withoutKeys)] };
   }
 
   async function chosenConnection(
@@ -240,7 +149,10 @@ export function createGateway(parts: GatewayParts): Gateway {
   /** Tells what remembers the account that an endpoint may have changed it. */
   async function changed(endpoint: Endpoint, input: Result, connection: string | undefined): Promise<void> {
     fieldTypes.forgetAfter(endpoint, connection ?? '');
-    await sends.noteChange(endpoint, input, connection);
+    // What was done stays done, whether or not it could be noted.
+    await sends.noteChange(endpoint, input, connection).catch((error: unknown) => {
+      log.warn({ error: oneLine(reasonOf(error)) }, 'send guard');
+    });
   }
 
   /** One endpoint's call; `claimed` where the send was claimed before. */
@@ -249,11 +161,12 @@ export function createGateway(parts: GatewayParts): Gateway {
     const { input, warnings: changes } = await adapted(endpoint, given, connectionId, course.budget);
     const next: Call = (other, otherInput) => perform(other, otherInput, { ...course, connectionId, trace: {} });
     if (config.dryRun && !effectRules[endpoint.effect].readOnly) {
-      const shown = dryRunOf(endpoint, input, connectionId);
+      const shown = requests.shown(endpoint, input, connectionId);
       return changes.length === 0 ? shown : { ...shown, warnings: changes };
     }
     const held = claimed ?? (await hold({ endpoint, input: given }, connectionId, course));
-    const make = (departure: Departure | undefined) => request(endpoint, input, connectionId, { ...course, departure });
+    const make = (departure: Departure | undefined) =>
+      requests.make(endpoint, input, connectionId, { ...course, departure });
     const performed = sendOnce(held, course.departure, make);
     const { data, warnings: more } = await performed.catch(async (thrown: unknown) => {
       // What has been sent fails as a CallError; anything else was thrown before.

@@ -102,13 +102,16 @@ export async function sendOnce(
   if (held === undefined) return { data: await make(more), warnings: [] };
   if (held.state === 'done') return { data: held.data, warnings: [alreadySent(held)] };
   const { departure, done, unknown, release } = held.claim;
+  let data: unknown;
   try {
-    const data = await make(more === undefined ? departure : allOf([departure, more]));
-    await done(data);
-    return { data, warnings: [] };
+    data = await make(more === undefined ? departure : allOf([departure, more]));
   } catch (error) {
-    if (error instanceof CallError && error.failure.performed === 'unknown') await unknown(error.failure);
-    else await release();
+    const settled =
+      error instanceof CallError && error.failure.performed === 'unknown' ? unknown(error.failure) : release();
+    await settled.catch(() => undefined);
     throw error;
   }
+  // A message that was sent stays sent when that cannot be noted: a failure here would have it sent again.
+  await done(data).catch(() => undefined);
+  return { data, warnings: [] };
 }

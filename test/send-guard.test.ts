@@ -266,6 +266,37 @@ describe('a send that was done', () => {
   });
 });
 
+describe('a guard that fails', () => {
+  const broken = async (): Promise<never> => {
+    throw new Error('The store is away');
+  };
+  const guard = createSendGuard(() => 0);
+  const other = useCaller({
+    pacer: everyTurnAtOnce,
+    guard: {
+      async claim(...asked) {
+        const found = await guard.claim(...asked);
+        if (found.state !== 'claimed') return found;
+        return { state: 'claimed', claim: { ...found.claim, done: broken, unknown: broken, release: broken } };
+      },
+      fieldsSet: broken,
+    },
+  });
+
+  test('does not turn a message that was sent into a failure, which would have it sent again', async () => {
+    expect(await other.result('manychat_send_text', { ...maria, text: 'Hello' })).toEqual({ ok: true });
+    const field = { ...maria, field_name: 'reply_text', field_value: 'Hello' };
+    expect(await other.result('manychat_set_custom_field_by_name', field)).toEqual({ ok: true });
+  });
+
+  test('does not hide why a message was not sent', async () => {
+    const body = { status: 'error', message: 'No' };
+    other.sandbox.order({ match: { path: 'sendContent' }, status: 400, body });
+    const failure = await other.failure('manychat_send_text', { ...maria, text: 'Good day' });
+    expect(failure).toMatchObject({ kind: 'rejected', performed: 'no' });
+  });
+});
+
 describe('for_each that is given up after half and asked for twice more', () => {
   const subscriber_ids = followers(60);
   const many = { subscriber_ids, action: 'send_text', text: 'Closed on Friday' };

@@ -1,0 +1,131 @@
+import { type Endpoint, effectRules, type Result } from '../tools/endpoint.js';
+import { oneLine } from '../tools/quoted.js';
+import { readAnswer } from './answers.js';
+import { type AttemptParts, attempt, loadOf } from './attempts.js';
+import type { Budget } from './budget.js';
+import type { Config } from './config.js';
+import type { Departure } from './departure.js';
+import { callError } from './errors.js';
+import { type HttpClient, HttpFault } from './http.js';
+import { parseJson } from './json.js';
+import { tokensIn } from './link-tokens.js';
+import type { Log } from './log.js';
+import type { Redactor } from './redaction.js';
+import { endpointRequest } from './request.js';
+import { cleaned, mapTexts } from './results.js';
+
+/** What a call leaves behind for the log, failed or not, and what its result is to be told with. */
+export interface CallTrace {
+  connection?: string;
+  warning?: string;
+  httpStatus?: number;
+  /** Requests made for the answer, repeats included; not those that explain or complete it. */
+  requests?: number;
+}
+
+/** What requests are made with; `now` is milliseconds since 1970. */
+export interface RequestParts extends AttemptParts {
+  readonly config: Config;
+  readonly http: HttpClient;
+  readonly log: Log;
+  readonly redactor: Redactor;
+  readonly userAgent: string;
+  readonly now: () => number;
+}
+
+/** The circumstances of a request. */
+export interface RequestSide {
+  readonly budget: Budget;
+  readonly departure?: Departure | undefined;
+  readonly trace: CallTrace;
+}
+
+/** The HTTP requests of one account: with its key, paced, retried, and read. */
+export interface Requests {
+  /**
+   * The data of one endpoint's answer.
+   * @throws CallError
+   */
+  make(endpoint: Endpoint, input: Result, connection: string | undefined, side: RequestSide): Promise<unknown>;
+  /** What a dry run tells of a request: as it would leave, but for the key. */
+  shown(endpoint: Endpoint, input: Result, connection: string | undefined): Result;
+}
+
+/** What is told where something would be changed and must not be. */
+const onlyReads = {
+  message: 'This server only reads: it was started with --read-only',
+  source: 'client',
+  hint: 'Nothing can be changed or sent here; the person who runs this server decides that.',
+} as const;
+
+/** `base` with a target below it, whether or not the base ends in a slash. */
+const below = (base: URL, target: string): URL => new URL(base.href.replace(/\/$/, '') + target);
+
+/** Creates the requests of the account that is configured. */
+export function createRequests(parts: RequestParts): Requests {
+  const { config, http, log, redactor, userAgent, now, timing } = parts;
+  const { access } = config;
+  const direct = access.mode === 'direct';
+
+  function urlOf(endpoint: Endpoint, target: string): URL {
+    if (endpoint.api === 'connections') return below(config.controlUrl, target);
+    return direct ? below(config.manychatUrl, target) : below(config.gatewayUrl, `/manychat${target}`);
+  }
+
+  /** The data of one endpoint's answer, its request repeated where that is harmless. */
+  function make(
+    endpoint: Endpoint,
+    input: Result,
+    connection: string | undefined,
+    { budget, departure, trace }: RequestSide,
+  ): Promise<unknown> {
+    const context = { declaration: endpoint, direct };
+    if (access.mode === 'none')
+      throw callError('not_configured', context, { message: access.reason, source: 'client' });
+    if (config.readOnly && !effectRules[endpoint.effect].readOnly)
+      throw callError('permission_denied', context, onlyReads);
+    const { method, target, body } = endpointRequest(endpoint, input);
+    const headers: Record<string, string> = {
+      authorization: `Bearer ${access.key}`,
+      'user-agent': userAgent,
+      accept: 'application/json',
+      'accept-encoding': 'identity',
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...(connection !== undefined && { 'maton-connection': connection }),
+    };
+    const url = urlOf(endpoint, target);
+    const load = loadOf(endpoint, input, connection, !direct);
+    const once = async (signal: AbortSignal, onSent: () => void): Promise<unknown> => {
+      const sentAt = timing.now();
+      const line = () => ({ method, path: endpoint.path, ms: Math.round(timing.now() - sentAt) });
+      const answering = http.exchange({ method, url, headers, body }, signal, () => {
+        trace.requests = (trace.requests ?? 0) + 1;
+        onSent();
+      });
+      const answer = await answering.catch((error: unknown) => {
+        log.debug({ ...line(), error: error instanceof HttpFault ? oneLine(error.message) : 'given up' }, 'request');
+        throw error;
+      });
+      log.debug({ ...line(), status: answer.status }, 'request');
+      trace.httpStatus = answer.status;
+      if (endpoint.api === 'connections')
+        for (const token of tokensIn(parseJson(answer.text))) redactor.learn('token', token);
+      return readAnswer(answer, context, now(), (text) => cleaned(text, redactor.forFailure));
+    };
+    return attempt(once, load, budget, context, parts, departure);
+  }
+
+  /** What a dry run tells of a call: the request as it would leave, but for the key. */
+  function shown(endpoint: Endpoint, input: Result, connection: string | undefined): Result {
+    const { method, target, body } = endpointRequest(endpoint, input);
+    const request = {
+      method,
+      url: urlOf(endpoint, target).href,
+      ...(connection !== undefined && { connection_id: connection }),
+      ...(body !== undefined && { body: JSON.parse(body) }),
+    };
+    return { dry_run: true, requests: [mapTexts(request, redactor.withoutKeys)] };
+  }
+
+  return { make, shown };
+}
