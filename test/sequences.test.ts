@@ -119,7 +119,7 @@ describe('random sequences of calls, faults, cancellations, abandoned calls and 
   });
   afterAll(() => Promise.all(running.map((lane) => lane.close())));
 
-  test(`${sequences} sequences: nothing is done twice, and every answer is true`, { timeout: 600_000 }, async () => {
+  test(`${sequences} sequences: nothing is done twice, and every answer is true`, { timeout: 1_800_000 }, async () => {
     const seen: Record<string, number> = {};
     async function one(lane: Lane, index: number): Promise<void> {
       const sequence = drawSequence(seed, index);
