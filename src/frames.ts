@@ -1,10 +1,12 @@
 import type { Transform } from 'node:stream';
 import { isObject } from '../tools/object.js';
 import { FrameLines } from './frame-lines.js';
-import { type FrameId, isFrameId, parsedJson } from './frame-scan.js';
+import { type FrameId, isFrameId, parsedJson, scanFrame } from './frame-scan.js';
 
 /** The largest frame that is read, in bytes: a call with 1,000 ids has 30,000, the longest content far below 1,000,000. */
 export const maxFrame = 4 * 1_024 * 1_024;
+
+const byteOrderMark = Buffer.from('\ufeff');
 
 /** Why a frame is not served, as JSON-RPC tells it. */
 export interface FrameError {
@@ -13,7 +15,7 @@ export interface FrameError {
 }
 
 /** JSON-RPC's own codes. */
-const [invalidRequest, invalidParams] = [-32_600, -32_602];
+const [parseError, invalidRequest, invalidParams] = [-32_700, -32_600, -32_602];
 
 const tooLarge = (bytes: number): FrameError => ({
   code: invalidRequest,
@@ -62,11 +64,22 @@ export interface FrameSide {
  * by goes on as well, to be skipped there: JSON-RPC would answer it with the id null, which MCP does not know.
  */
 export function frameFilter({ isFrame, refuse }: FrameSide): Transform {
+  /** Answers a line that is no JSON, where it is one cut off or broken behind its id. */
+  function refuseBroken(line: Buffer): boolean {
+    const scan = scanFrame();
+    scan.take(line.subarray(line.indexOf(byteOrderMark) === 0 ? byteOrderMark.length : 0));
+    const { id, isResponse } = scan.result();
+    if (id === undefined || isResponse) return false;
+    refuse(invalid('The frame is not valid JSON', parseError), id);
+    return true;
+  }
+
   return new FrameLines({
     limit: maxFrame,
     passes(line) {
       const value = parsedJson(line.toString('utf8'));
-      if (value === undefined || isFrame(value)) return true;
+      if (value === undefined) return !refuseBroken(line);
+      if (isFrame(value)) return true;
       const refusals = refusalsOf(value).filter(([id]) => id !== undefined);
       for (const [id, error] of refusals) refuse(error, id);
       return refusals.length === 0;

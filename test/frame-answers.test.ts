@@ -98,7 +98,8 @@ describe('a frame that is not served', () => {
     ['an id that no answer could repeat', '{"jsonrpc":"2.0","id":9007199254740993,"method":"ping"}'],
     ['an answer', '{"jsonrpc":"2.0","id":1,"result":7}'],
     ['a batch of such', '[{"jsonrpc":"2.0","method":"x"},7,[],null]'],
-    ['no JSON', '{"jsonrpc":"2.0","id":1,"method":"ping"'],
+    ['two frames on a line', '{"jsonrpc":"2.0","id":1,"method":"ping"}{"jsonrpc":"2.0","id":2,"method":"ping"}'],
+    ['no JSON without an id', '{"jsonrpc":"2.0","method":"ping"'],
   ])('%s is skipped: MCP has no answer without an id', async (_, frame) => {
     server = new Server();
     await server.isAlive();
@@ -115,6 +116,16 @@ describe('a frame that is not served', () => {
     const [before, after = ''] = toolCall('legacy', id, 'manychat_get_page', { x: '#' }).split('#');
     return before + 'x'.repeat(bytes - Buffer.byteLength(before + after)) + after;
   };
+
+  test.each(['legacy', 'modern'] as const)('a frame that is no JSON is answered by its id, %s era', async (era) => {
+    server = new Server(era);
+    const answers = ['call-1', 'call-2'].map((id) => server.answer(id));
+    server.send(toolCall(era, 'call-1', 'manychat_get_page').slice(0, -3));
+    server.send(`\ufeff${toolCall(era, 'call-2', 'manychat_get_page')}`);
+    for (const answer of answers) expect(JSON.parse(await answer).error).toMatchObject({ code: -32_700 });
+    await server.isAlive();
+    await server.close();
+  });
 
   test('a frame of 4 MiB is read', async () => {
     server = new Server();
