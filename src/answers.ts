@@ -113,7 +113,7 @@ function readManyChat(
   }
   const refusal = readRefusal(body, clean);
   const facts: FailureFacts = { ...refusal, source: 'manychat' };
-  if (answer.status >= 500 || body.status === 'exception') {
+  if (answer.status !== 429 && (answer.status >= 500 || body.status === 'exception')) {
     throw fail('manychat_unavailable', { ...facts, reach: 'ambiguous' });
   }
   if (successful && body.status !== 'error') {

@@ -182,7 +182,7 @@ function tooLateError({ waitMs, toldMs }: TooLate, reach: Reach, context: Failur
   const told = Math.ceil(toldMs / 1000);
   const message =
     told > wait
-      ? `The account is paused: it was asked to wait for another ${told} seconds. One call is let through in about ${wait} seconds, to see whether it still is`
+      ? `The account is paused: it was asked to wait for another ${told} seconds. In about ${wait} seconds one call is let through as a probe, and if it is answered all are`
       : `The rate limit leaves no place for this call in time: it would wait about ${wait} seconds`;
   return callError('rate_limited', context, { message, source: 'client', reach, retry_after_s: Math.max(wait, told) });
 }

@@ -71,6 +71,9 @@ const maxDelayMs = 250;
 /** How fast the least latency that was seen is forgotten, as a share of the difference for each answer. */
 const forgetShare = 0.01;
 
+/** Only limits of such a window, in milliseconds, are lowered: what is refused now says nothing of a whole hour. */
+const lowerableMs = 1_000;
+
 /** After a 429 the limit is halved, and grows back by one call each time this long has passed without another. */
 const recoveryMs = 3_000;
 
@@ -167,8 +170,15 @@ export function createPacer(timing: Timing): Pacer & { limitsInUse(): number } {
     return (freeing(gauge)[rank % calls] ?? now + windowMs) + rounds * windowMs;
   }
 
-  const aheadOf = (arrived: number, gauge: Gauge): number =>
-    queue.filter((each) => each.arrived <= arrived && each.gauges.includes(gauge)).length;
+  /** How many wait before a new call. Those that a pause of another scope holds back are passed over. */
+  function aheadOf({ load, arrived, now }: { load: Load; arrived: number; now: number }, gauge: Gauge): number {
+    const before = queue.filter((each) => each.arrived <= arrived && each.gauges.includes(gauge));
+    const own = pauses.standing(load, now);
+    return before.filter((each) => {
+      const { from, probing } = pauses.standing(each.load, now);
+      return !(probing || from > now) || own.probing || own.from >= from;
+    }).length;
+  }
 
   function turnOf(load: Load, wanted: readonly Gauge[]): Turn {
     let state: 'granted' | 'sent' | 'over' = 'granted';
@@ -190,14 +200,15 @@ export function createPacer(timing: Timing): Pacer & { limitsInUse(): number } {
       },
       refused(refusal) {
         const paused = begun.refused(refusal, timing.now());
-        for (const gauge of wanted) if (paused.includes(gauge.limit.of)) lower(gauge);
+        for (const gauge of wanted)
+          if (paused.includes(gauge.limit.of) && gauge.limit.windowMs <= lowerableMs) lower(gauge);
         serve();
       },
       over(answered) {
         if (state === 'over') return;
         const wasSent = state === 'sent';
         state = 'over';
-        const wasProbe = begun.over(answered && wasSent);
+        const wasProbe = begun.over(answered && wasSent, timing.now());
         if (wasSent) answeredAfter(sentAt, places);
         else for (const gauge of wanted) gauge.unsent -= 1;
         if (wasProbe || !wasSent) serve();
@@ -275,7 +286,9 @@ export function createPacer(timing: Timing): Pacer & { limitsInUse(): number } {
       const now = timing.now();
       const wanted = load.limits.map(gaugeOf);
       const standing = pauses.standing(load, now);
-      const earliest = wanted.map((gauge) => earliestAt(gauge, aheadOf(wish.arrived, gauge), now));
+      const earliest = wanted.map((gauge) =>
+        earliestAt(gauge, aheadOf({ load, arrived: wish.arrived, now }, gauge), now),
+      );
       const room = Math.max(standing.from, ...wanted.map((gauge) => roomAt(gauge, now)));
       const start = Math.max(room, ...earliest);
       if (start > wish.latest || (standing.probing && now >= wish.latest)) throw tooLate(start, standing, now);

@@ -71,7 +71,7 @@ export interface Begun {
    * It is over. Its probes have succeeded if it was answered and not refused, else the next request probes. Tells
    * whether others have waited for it.
    */
-  over(answered: boolean): boolean;
+  over(answered: boolean, now: number): boolean;
 }
 
 /** Creates an empty set of pauses. */
@@ -134,12 +134,14 @@ export function createPauses(): Pauses {
           }
           return paused;
         },
-        over(answered) {
+        over(answered, at) {
           const wasProbe = probes.size > 0;
           for (const key of probes) {
             const paused = pauses.get(key);
-            if (answered) pauses.delete(key);
-            else if (paused !== undefined) paused.probing = false;
+            if (paused === undefined) continue;
+            paused.probing = false;
+            // A refusal that came meanwhile has begun the pause anew.
+            if (answered && paused.until <= at) pauses.delete(key);
           }
           probes.clear();
           return wasProbe;

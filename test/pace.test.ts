@@ -129,6 +129,25 @@ describe('the pacer', () => {
     (await pacer.turn(load(hourly), { arrived: timing.now(), latest: timing.now() }, never)).sent();
   });
 
+  test('a refusal lowers no hourly limit: it says nothing of the hour', async () => {
+    const timing = manualTiming();
+    const pacer = createPacer(timing);
+    const hourly: Limit = { key: 'flow 1', of: 'account', calls: 100, windowMs: 3_600_000 };
+    for (let index = 0; index < 60; index += 1) {
+      const turn = await pacer.turn(load(hourly), { arrived: 0, latest: 0 }, never);
+      turn.sent();
+      turn.over(true);
+    }
+    await refuse(pacer, timing, 1_000, [hourly]);
+    timing.advance(1_000);
+    for (let index = 61; index < 100; index += 1) {
+      const turn = await pacer.turn(load(hourly), { arrived: timing.now(), latest: timing.now() }, never);
+      turn.sent();
+      turn.over(true);
+    }
+    await expect(pacer.turn(load(hourly), { arrived: 0, latest: timing.now() }, never)).rejects.toThrow(TooLate);
+  });
+
   test('a cancelled call that waits leaves the queue; one that was never sent leaves its place', async () => {
     const timing = manualTiming();
     const pacer = createPacer(timing);

@@ -1,12 +1,17 @@
-import { describe, expect, test } from 'vitest';
-import { createPacer, type Load, type Pacer, TooLate, type Turn } from '../src/pace.js';
+import { setMaxListeners } from 'node:events';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { createPacer, type Limit, type Load, type Pacer, TooLate, type Turn } from '../src/pace.js';
 import type { Refusal, RefusedBy } from '../src/pauses.js';
 import { createCaller } from './support/caller.js';
+import { drivenTiming } from './support/driven.js';
+import { tom } from './support/people.js';
 import { through } from './support/program.js';
+import { sandboxed } from './support/sandboxed.js';
 import { type ManualTiming, manualTiming, settle } from './support/timing.js';
 import { startUpstream } from './support/upstream.js';
 
 const never = new AbortController().signal;
+setMaxListeners(0, never);
 const hour = 3_600_000;
 const [one, two]: [Load, Load] = [
   { limits: [], account: 'account', connection: 'one' },
@@ -164,6 +169,20 @@ describe('a pause', () => {
     }
   });
 
+  test('that began while its probe was under way is not ended by the probe', async () => {
+    const { timing, begin, refuse, goes } = opened();
+    const slow = await begin(one);
+    await refuse(one, 'connection');
+    timing.advance(1_000);
+    const probe = await begin(one);
+    slow.refused({ by: 'connection', pauseMs: 60_000, told: true });
+    slow.over(true);
+    probe.over(true);
+    expect(await goes(one)).toBe(false);
+    timing.advance(60_000);
+    expect(await goes(one)).toBe(true);
+  });
+
   test('is not doubled by refusals of requests that were under way together', async () => {
     const { timing, begin, goes } = opened();
     const turns = [await begin(one), await begin(one), await begin(one)];
@@ -174,6 +193,35 @@ describe('a pause', () => {
     timing.advance(2_000);
     expect(await goes(one)).toBe(true);
   });
+});
+
+test('calls that a pause holds back do not count before those of another connection', async () => {
+  const { timing, pacer, refuse } = opened();
+  const account: Limit = { key: 'account', of: 'account', calls: 10, windowMs: 1_000 };
+  await refuse(one, 'connection', { pauseMs: 20_000, told: true });
+  const waiting = Array.from({ length: 430 }, () =>
+    pacer.turn({ ...one, limits: [account] }, { arrived: 0, latest: 1e9 }, never),
+  );
+  for (const turn of waiting) turn.catch(() => undefined);
+  const granted = pacer.turn({ ...two, limits: [account] }, { arrived: 0, latest: 1 }, never);
+  timing.advance(1);
+  await expect(granted).resolves.toBeDefined();
+});
+
+test('a refusal is told at once where a pause holds back what would explain it', async () => {
+  const timing = drivenTiming();
+  const { sandbox, environment } = await sandboxed({ limits: false, clock: timing.clock });
+  const pinned = { ...environment, MATON_CONNECTION_ID: sandbox.connectionId };
+  const caller = createCaller(pinned, { timing });
+  onTestFinished(() => caller.close());
+  sandbox.order({ match: { path: 'sendContent' }, delay_ms: 600 });
+  const body = { status: 'error', message: 'Too many requests' };
+  sandbox.order({ match: { path: 'getTags' }, status: 429, headers: { 'retry-after': '25' }, body });
+  const refused = caller.call('manychat_send_text', { subscriber_id: tom, text: 'Hi' });
+  const paused = caller.call('manychat_list_tags');
+  expect(await refused).toMatchObject({ failure: { kind: 'window_closed' } });
+  expect(timing.now()).toBeLessThan(1_000);
+  expect(await paused).toMatchObject({ ok: true });
 });
 
 describe('a 429 whose Retry-After is a date without end, on one of two connections', () => {
@@ -209,7 +257,7 @@ describe('a 429 whose Retry-After is a date without end, on one of two connectio
       failure: {
         source: 'client',
         retry_after_s: 86_400,
-        message: expect.stringMatching(/One call is let through in about 60 s/),
+        message: expect.stringMatching(/In about 60 seconds one call is let through as a probe/),
       },
     });
     const requests = () => upstream.arrived.filter((request) => request.headers['maton-connection'] === 'one').length;

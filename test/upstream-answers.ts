@@ -201,6 +201,11 @@ export const table: Row[] = [
   ],
   ['set', { status: 429, body: '' }, { kind: 'rate_limited', performed: 'no', retryable: true }],
   [
+    'send',
+    { status: 429, body: { status: 'exception', message: 'Too many requests' }, headers: { 'retry-after': '60' } },
+    { kind: 'rate_limited', source: 'manychat', performed: 'no', retryable: true, retry_after_s: 60 },
+  ],
+  [
     'read',
     {
       status: 429,
