@@ -35,8 +35,11 @@ export function ownDelivery(now: () => number, signal: AbortSignal): { delivery:
   };
 }
 
+/** The delivery of a call of which nobody can tell whether it will be answered. */
+export const unanswered = (arrivedAt: number): Delivery => ({ arrivedAt, answeredAt: undefined, cancelled: false });
+
 /** The delivery of a read of our own, whose answer no caller waits for. */
-export const nobody: Delivery = { arrivedAt: 0, answeredAt: undefined, cancelled: false };
+export const nobody: Delivery = unanswered(0);
 
 /** What is looked at in a frame. */
 export interface Frame {
@@ -91,7 +94,7 @@ export function trackDeliveries(now: () => number): Deliveries {
   return {
     read({ id, method, params }) {
       if (method === 'tools/call' && id !== undefined) arrived(id);
-      if (method !== 'notifications/cancelled') return;
+      if (method !== 'notifications/cancelled' || id !== undefined) return;
       const delivery = isObject(params) ? open.get(params.requestId) : undefined;
       // It stays in mind: its call may not have been begun.
       if (delivery !== undefined) delivery.cancelled = true;

@@ -16,7 +16,7 @@ import type { Progress } from './progress.js';
 import { reasonOf } from './reason.js';
 import { type CallTrace, createRequests, type RequestParts } from './requests.js';
 import { cleaned, compact, failureLine } from './results.js';
-import type { SendGuard } from './send-guard.js';
+import type { SendGuard, SendingCall } from './send-guard.js';
 import { createSends, type Held, sendOnce } from './sends.js';
 import { runWorkflow } from './steps.js';
 
@@ -59,13 +59,20 @@ interface Course {
   readonly budget: Budget;
   readonly connectionId: string | undefined;
   readonly departure?: Departure | undefined;
-  readonly delivery: Delivery;
-  /** The call does the same with many contacts, of which this is one. */
-  readonly oneOfMany?: boolean | undefined;
+  readonly sending: SendingCall;
   readonly trace: CallTrace;
   /** A refusal is not explained by a further read of the contact. */
   readonly plain?: boolean | undefined;
 }
+
+/** How long a refusal waits for the turn of a read that explains it, in milliseconds. */
+const explainingMs = 10_000;
+
+/** Of a read of our own. */
+const ourOwn: SendingCall = { delivery: nobody, oneOfMany: false, endedAt: 0 };
+
+/** Something that changes while others look at it. */
+type Changing<Thing> = { -readonly [Key in keyof Thing]: Thing[Key] };
 
 const keyAsConnection =
   'connection_id: what was given is a key, not the id of a connection, and was sent nowhere; manychat_list_connections shows the ids';
@@ -97,7 +104,7 @@ export function createGateway(parts: GatewayParts): Gateway {
     deadlineMs: number,
   ): Promise<Result> {
     const { budget, close } = openBudget(timing, deadlineMs, new AbortController().signal);
-    return perform(endpoint, input, { budget, connectionId, delivery: nobody, trace: {} }).finally(close);
+    return perform(endpoint, input, { budget, connectionId, sending: ourOwn, trace: {} }).finally(close);
   }
 
   /** Reads the active connections. */
@@ -137,10 +144,10 @@ export function createGateway(parts: GatewayParts): Gateway {
   async function hold(
     step: Pick<Step, 'endpoint' | 'input' | 'fields'>,
     connection: string | undefined,
-    { delivery, oneOfMany = false, budget }: Course,
+    { sending, budget }: Course,
   ): Promise<Held | undefined> {
     if (step.endpoint.effect !== 'send' || config.dryRun || config.readOnly) return undefined;
-    return sends.hold(step, connection, { delivery, oneOfMany }, budget.stop).catch((error: unknown) => {
+    return sends.hold(step, connection, sending, budget.stop).catch((error: unknown) => {
       const context = { declaration: step.endpoint, direct };
       throw budget.stop.aborted ? stopError(budget, 'unsent', context, timing.now()) : error;
     });
@@ -159,7 +166,13 @@ export function createGateway(parts: GatewayParts): Gateway {
   async function perform(endpoint: Endpoint, given: Result, course: Course, claimed?: Held): Promise<Result> {
     const connectionId = await chosenConnection(endpoint, course);
     const { input, warnings: changes } = await adapted(endpoint, given, connectionId, course.budget);
+    const { budget } = course;
     const next: Call = (other, otherInput) => perform(other, otherInput, { ...course, connectionId, trace: {} });
+    /** A read that explains a refusal does not hold it back: it has its turn soon or not at all. */
+    const soon: Call = (other, otherInput) => {
+      const latestStart = Math.min(budget.latestStart, timing.now() + explainingMs);
+      return perform(other, otherInput, { ...course, budget: { ...budget, latestStart }, connectionId, trace: {} });
+    };
     if (config.dryRun && !effectRules[endpoint.effect].readOnly) {
       const shown = requests.shown(endpoint, input, connectionId);
       return changes.length === 0 ? shown : { ...shown, warnings: changes };
@@ -172,7 +185,7 @@ export function createGateway(parts: GatewayParts): Gateway {
       // What has been sent fails as a CallError; anything else was thrown before.
       const error = asCallError(thrown, { declaration: endpoint, direct }, 'unsent');
       if (error.failure.performed !== 'no') await changed(endpoint, given, connectionId);
-      throw await explained(error, endpoint, input, next, course.plain === true ? undefined : now());
+      throw await explained(error, endpoint, input, soon, course.plain === true ? undefined : now());
     });
     if (held?.state !== 'done') await changed(endpoint, given, connectionId);
     try {
@@ -194,7 +207,7 @@ export function createGateway(parts: GatewayParts): Gateway {
   ): Promise<Result> {
     const connectionId = await chosenConnection(workflow, course);
     const { budget } = course;
-    const whole: Course = { ...course, connectionId, oneOfMany: workflow.forMany };
+    const whole: Course = { ...course, connectionId };
     return runWorkflow(workflow, input, {
       now,
       progress,
@@ -229,7 +242,7 @@ export function createGateway(parts: GatewayParts): Gateway {
     async connectionOf(declaration, connectionId, signal) {
       const { budget, close } = openBudget(timing, config.deadlineMs, signal);
       try {
-        return await chosenConnection(declaration, { budget, connectionId, delivery: nobody, trace: {} });
+        return await chosenConnection(declaration, { budget, connectionId, sending: ourOwn, trace: {} });
       } catch (thrown) {
         throw told(asCallError(thrown, { declaration, direct }, 'unsent'), connectionId);
       } finally {
@@ -253,7 +266,9 @@ export function createGateway(parts: GatewayParts): Gateway {
       };
       const deadlineMs = Math.min(config.deadlineMs, own.deadlineMs ?? config.deadlineMs);
       const { budget, close } = openBudget(timing, deadlineMs, signal, onProgress && onWait);
-      const course: Course = { budget, connectionId, departure, delivery, trace };
+      const oneOfMany = 'run' in declaration && declaration.forMany === true;
+      const sending: Changing<SendingCall> = { delivery, oneOfMany, endedAt: undefined };
+      const course: Course = { budget, connectionId, departure, sending, trace };
       try {
         // Whatever else could be said of it: nothing was begun.
         if (signal.aborted) throw stopError(budget, 'unsent', { declaration, direct }, timing.now());
@@ -265,6 +280,7 @@ export function createGateway(parts: GatewayParts): Gateway {
         if (error.failure.kind === 'connection_not_found' || error.failure.kind === 'no_connection') chooser.forget();
         throw told(error, connectionId);
       } finally {
+        sending.endedAt = timing.now();
         close();
         // Whoever looks at or changes connections expects the next call to know what was seen or done.
         if (declaration.api === 'connections') chooser.forget();

@@ -49,7 +49,9 @@ function whyNotAgain(
   const { answeredAt, cancelled } = delivery;
   if (oneOfMany) return 'many';
   if (cancelled) return 'unanswered';
-  if (answeredAt === undefined || answeredAt > arrivedAt) return 'open';
+  // What arrived before it is no repeat of it, though it may be made later.
+  const arrivedBefore = arrivedAt < delivery.arrivedAt;
+  if (answeredAt === undefined || (answeredAt > arrivedAt && !arrivedBefore)) return 'open';
   return answeredAt - delivery.arrivedAt > promptMs ? 'unanswered' : undefined;
 }
 
@@ -63,26 +65,28 @@ export function createSendGuard(now: () => number): SendGuard {
   let sweptAt = now();
 
   /** A call that lasts is repeated after its end: until then, and for five minutes more, its sends are remembered. */
-  function isOver({ at, call: { delivery } }: Remembered): boolean {
-    const end = delivery.cancelled ? at : (delivery.answeredAt ?? Math.min(now(), at + longestCallMs));
-    return now() - Math.max(at, end) >= rememberedMs;
+  function leftMs({ at, call: { delivery, endedAt } }: Remembered): number {
+    const { answeredAt } = delivery;
+    const end = endedAt ?? answeredAt ?? Math.min(now(), at + longestCallMs);
+    return Math.max(at, end, answeredAt ?? at) + rememberedMs - now();
   }
 
   function forget(): void {
     if (now() - sweptAt < sweepEveryMs) return;
     sweptAt = now();
-    for (const [key, each] of remembered) if (isOver(each)) remembered.delete(key);
+    for (const [key, each] of remembered) if (leftMs(each) <= 0) remembered.delete(key);
   }
 
   function earlier(key: string, { delivery }: SendingCall): Earlier | undefined {
     forget();
     const found = remembered.get(key);
-    if (found === undefined || isOver(found)) return undefined;
+    const left = found === undefined ? 0 : leftMs(found);
+    if (found === undefined || left <= 0) return undefined;
     const { outcome, call, at } = found;
-    const agoMs = now() - at;
-    if (outcome.state === 'unknown') return { ...outcome, agoMs };
+    const times = { agoMs: now() - at, leftMs: left };
+    if (outcome.state === 'unknown') return { ...outcome, ...times };
     const why = whyNotAgain(call, delivery.arrivedAt);
-    return why && { ...outcome, agoMs, why };
+    return why && { ...outcome, ...times, why };
   }
 
   function open({ send, flowOf }: SendKey, call: SendingCall): Claim {

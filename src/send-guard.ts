@@ -37,6 +37,8 @@ export interface SendingCall {
   readonly delivery: Delivery;
   /** One of many contacts: such a call is repeated whole, so what it has done counts as done whether it was answered or not. */
   readonly oneOfMany: boolean;
+  /** When its work ended, by the clock of its delivery: a cancelled call still waits for what has left. */
+  readonly endedAt: number | undefined;
 }
 
 /** The right to make a send. It must be settled in one of three ways; the first one counts. */
@@ -56,9 +58,11 @@ export type Earlier =
       readonly state: 'done';
       readonly data: unknown;
       readonly agoMs: number;
+      /** Until it is forgotten. */
+      readonly leftMs: number;
       readonly why: 'open' | 'unanswered' | 'many';
     }
-  | { readonly state: 'unknown'; readonly failure: Failure; readonly agoMs: number };
+  | { readonly state: 'unknown'; readonly failure: Failure; readonly agoMs: number; readonly leftMs: number };
 
 /**
  * Remembers sends, so that what a client repeats because it has not heard of the outcome is not sent again. One that

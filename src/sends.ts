@@ -9,7 +9,6 @@ import {
   contactKey,
   type Earlier,
   keyOf,
-  rememberedMs,
   type Send,
   type SendGuard,
   type SendingCall,
@@ -22,7 +21,7 @@ export type Held = { readonly state: 'claimed'; readonly claim: Claim } | Extrac
 const agoText = (agoMs: number): string => (agoMs < 60_000 ? 'within the last minute' : `${spanText(agoMs)} ago`);
 
 /** Until it is forgotten, in whole minutes. */
-const waitText = (agoMs: number): string => spanText(Math.max(1, Math.ceil((rememberedMs - agoMs) / 60_000)) * 60_000);
+const waitText = (leftMs: number): string => spanText(Math.max(1, Math.ceil(leftMs / 60_000)) * 60_000);
 
 const reasons = {
   open: 'by a call that was still open when this one arrived',
@@ -31,18 +30,18 @@ const reasons = {
 } as const;
 
 /** What the caller is told of a send that was made before and is not made again. */
-export function alreadySent({ agoMs, why }: Extract<Earlier, { state: 'done' }>): string {
-  return `The same was sent to this contact ${agoText(agoMs)}, ${reasons[why]}: it was not sent again. To send it once more on purpose, change it or wait ${waitText(agoMs)}.`;
+export function alreadySent({ agoMs, leftMs, why }: Extract<Earlier, { state: 'done' }>): string {
+  return `The same was sent to this contact ${agoText(agoMs)}, ${reasons[why]}: it was not sent again. To send it once more on purpose, change it or wait ${waitText(leftMs)}.`;
 }
 
 /** The failure of a send while nobody knows whether the same has arrived. */
-function notAgain({ failure, agoMs }: Extract<Earlier, { state: 'unknown' }>): CallError {
+function notAgain({ failure, agoMs, leftMs }: Extract<Earlier, { state: 'unknown' }>): CallError {
   const { kind, performed } = failure;
   return new CallError(
     {
       kind,
       message: `The same was sent to this contact ${agoText(agoMs)}, and it is not known whether it arrived (${reasonIn(failure)}): it was not sent again`,
-      hint: `A person looks at the chat in ManyChat first. If it did not arrive, the same can be sent again in ${waitText(agoMs)}.`,
+      hint: `A person looks at the chat in ManyChat first. If it did not arrive, the same can be sent again in ${waitText(leftMs)}.`,
       retryable: false,
       performed,
       source: 'client',

@@ -25,7 +25,7 @@ import type { ListedResource } from './catalogue.js';
 import type { Completer } from './completion.js';
 import { linkIn, needsConfirmation } from './confirmation.js';
 import { consentTo, withLink } from './consent.js';
-import { type Deliveries, trackDeliveries } from './delivery.js';
+import { type Delivery, trackDeliveries, unanswered } from './delivery.js';
 import { watchEnd } from './ending.js';
 import { type FrameError, frameFilter, maxFrame } from './frames.js';
 import type { Offer } from './offer.js';
@@ -65,10 +65,12 @@ function toolResult(outcome: Outcome): CallToolResult {
 }
 
 /** Passes on how far a call has come, if the client has asked for progress. */
-function progressTo({ _meta, notify }: ServerContext['mcpReq']): ((progress: Progress) => void) | undefined {
+function progressTo({ _meta, notify, signal }: ServerContext['mcpReq']): ((progress: Progress) => void) | undefined {
   const progressToken = _meta?.progressToken;
   if (progressToken === undefined) return undefined;
   return (progress) => {
+    // What was cancelled goes on to its end without a word.
+    if (signal.aborted) return;
     // A client that has gone away does not hear it, which is no failure of the call.
     notify({ method: 'notifications/progress', params: { progressToken, ...progress } }).catch(() => undefined);
   };
@@ -138,11 +140,10 @@ function offersOf(server: McpServer, { mcpReq }: ToolContext): { form: boolean; 
 interface ToolSide {
   readonly server: McpServer;
   readonly confirm: Offer['confirm'];
-  readonly deliveries: Deliveries;
 }
 
 /** Makes a tool's calls: asks the user first where that is wanted and can be done, and hands a link to them. */
-function toolHandler({ server, confirm, deliveries }: ToolSide, tool: Tool, answering: Answering) {
+function toolHandler({ server, confirm }: ToolSide, tool: Tool, answering: Answering, delivery: Delivery) {
   const { call, rounds } = answering;
   const { name, effect } = tool.declaration;
   return async (given: unknown, context: ToolContext): Promise<CallToolResult | InputRequiredResult> => {
@@ -156,7 +157,7 @@ function toolHandler({ server, confirm, deliveries }: ToolSide, tool: Tool, answ
     if ('failure' in consent) return toolResult({ ok: false, ...consent });
     if ('question' in consent) return consent.question;
     const { side } = consent;
-    const own = { signal: mcpReq.signal, onProgress: progressTo(mcpReq), delivery: deliveries.of(mcpReq.id) };
+    const own = { signal: mcpReq.signal, onProgress: progressTo(mcpReq), delivery };
     const outcome = await call(tool, given, { ...side, ...own });
     const link = outcome.ok && effect === 'create' ? linkIn(outcome.result) : undefined;
     if (!outcome.ok || link === undefined || !offers.url) return toolResult(outcome);
@@ -164,14 +165,14 @@ function toolHandler({ server, confirm, deliveries }: ToolSide, tool: Tool, answ
   };
 }
 
-function createServer(offer: Offer, open: Open, deliveries: Deliveries): McpServer {
+function createServer(offer: Offer, open: Open, deliveryOf: (requestId: unknown) => Delivery): McpServer {
   const { tools, resources, prompts, instructions, confirm } = offer;
   const fixed = { listChanged: false };
   const server = new McpServer(
     { name: 'manychat-mcp', title: 'ManyChat', version },
     { capabilities: { tools: fixed, resources: fixed, prompts: fixed, completions: {} }, instructions },
   );
-  const side: ToolSide = { server, confirm, deliveries };
+  const side: ToolSide = { server, confirm };
   for (const listed of tools) {
     const { name, title, description, inputSchema, outputSchema } = listed;
     server.registerTool(
@@ -184,9 +185,11 @@ function createServer(offer: Offer, open: Open, deliveries: Deliveries): McpServ
         annotations: annotations(listed),
       },
       async (given: unknown, context: ToolContext) => {
+        // Looked up at once: a later frame of the same id must not take its place.
+        const delivery = deliveryOf(context.mcpReq.id);
         const answering = await open().catch(() => undefined);
         if (answering === undefined) return toolResult({ ok: false, failure: partMissing });
-        return toolHandler(side, answering.tool(name), answering)(given, context);
+        return toolHandler(side, answering.tool(name), answering, delivery)(given, context);
       },
     );
   }
@@ -217,6 +220,7 @@ const isFrame = (value: unknown): boolean =>
  */
 export function serveOffer(offer: Offer, open: Open, { wires, now, onError, onRefused, onClosed }: ServerSide): void {
   const deliveries = trackDeliveries(now);
+  const deliveryOf = (requestId: unknown): Delivery => deliveries.of(requestId) ?? unanswered(now());
   const frames = frameFilter({
     isFrame,
     refuse(error, id) {
@@ -244,7 +248,7 @@ export function serveOffer(offer: Offer, open: Open, { wires, now, onError, onRe
     deliveries.write(message, sent);
     return sent;
   };
-  serveStdio(() => createServer(offer, open, deliveries), { transport, onerror: onError });
+  serveStdio(() => createServer(offer, open, deliveryOf), { transport, onerror: onError });
   const take = transport.onmessage;
   transport.onmessage = (message) => {
     deliveries.read(message);

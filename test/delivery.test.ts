@@ -49,6 +49,15 @@ describe('deliveries', () => {
     expect(deliveries.of(1)).toBeUndefined();
   });
 
+  test('a cancellation that is a request cancels nothing', () => {
+    const { deliveries } = track();
+    deliveries.read(call(1));
+    deliveries.read({ id: 2, ...cancel(1) });
+    expect(known(deliveries.of(1)).cancelled).toBe(false);
+    deliveries.read(cancel(1));
+    expect(known(deliveries.of(1)).cancelled).toBe(true);
+  });
+
   test('an error is an answer; an answer that could not be written is none', async () => {
     const { deliveries } = track();
     deliveries.read(call(1));

@@ -17,18 +17,18 @@ const lostAnswer: Failure = {
 };
 
 /** A call whose delivery a test changes. */
-export const callAt = (arrivedAt: number, own: Partial<Delivery> = {}, oneOfMany = false) => {
+export const callAt = (arrivedAt: number, own: Partial<Delivery> = {}, oneOfMany = false, endedAt?: number) => {
   const delivery: { -readonly [Key in keyof Delivery]: Delivery[Key] } = {
     arrivedAt,
     answeredAt: undefined,
     cancelled: false,
     ...own,
   };
-  return { delivery, oneOfMany };
+  return { delivery, oneOfMany, endedAt };
 };
 
 /** A call that was answered as soon as it had arrived. */
-const prompt = (at: number) => callAt(at, { answeredAt: at });
+const prompt = (at: number) => callAt(at, { answeredAt: at }, false, at);
 
 /**
  * What every send guard must do.
@@ -77,6 +77,7 @@ export function sendGuardContract(name: string, create: (now: () => number) => S
       expect(await state(hello, prompt(1_999))).toBe('done, open');
       call.delivery.answeredAt = undefined;
       call.delivery.cancelled = true;
+      call.endedAt = 0;
       expect(await state(hello)).toBe('done, unanswered');
       at(299_999);
       expect(await state(hello)).toBe('done, unanswered');
@@ -97,7 +98,35 @@ export function sendGuardContract(name: string, create: (now: () => number) => S
       expect(await state(hello)).toBe('claimed');
     });
 
-    test('forgets what was done by a call that is never answered', async () => {
+    test('remembers what a cancelled call has done for five minutes after its work has ended', async () => {
+      const { at, claimed, state } = opened();
+      const call = callAt(0, { cancelled: true }, true);
+      await (await claimed(hello, call)).done(undefined);
+      at(303_000);
+      expect(await state(hello)).toBe('done, many');
+      call.endedAt = 310_000;
+      at(609_999);
+      expect(await state(hello)).toBe('done, many');
+      at(610_000);
+      expect(await state(hello)).toBe('claimed');
+    });
+
+    test('tells how long it will remember', async () => {
+      const { guard, at, claimed } = opened();
+      await (await claimed(hello, callAt(0, { answeredAt: 200_000 }, true, 200_000))).done(undefined);
+      at(290_000);
+      expect(await guard.claim(hello, prompt(290_000), never)).toMatchObject({ agoMs: 290_000, leftMs: 210_000 });
+    });
+
+    test('lets a call that arrived before another make the same send after it', async () => {
+      const { at, claimed, state } = opened();
+      at(1_000);
+      await (await claimed(hello, callAt(1_000, { answeredAt: 1_100 }))).done(undefined);
+      at(5_000);
+      expect(await state(hello, prompt(500))).toBe('claimed');
+    });
+
+    test('forgets what was done by a call that never ends', async () => {
       const { at, claimed, state } = opened();
       await (await claimed(hello, callAt(0, {}, true))).done(undefined);
       at(899_999);
@@ -120,6 +149,7 @@ export function sendGuardContract(name: string, create: (now: () => number) => S
         state: 'unknown',
         failure: lostAnswer,
         agoMs: 60_000,
+        leftMs: 240_000,
       });
       at(300_000);
       expect(await state(hello)).toBe('claimed');
