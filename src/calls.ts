@@ -2,6 +2,7 @@ import type { Result } from '../tools/endpoint.js';
 import type { Failure } from '../tools/failure.js';
 import { asObject } from '../tools/lenient.js';
 import { bounded } from './bounds.js';
+import { shownConnection } from './connection.js';
 import { type Delivery, ownDelivery } from './delivery.js';
 import { asCallError } from './errors.js';
 import type { CallOptions, Gateway } from './gateway.js';
@@ -61,9 +62,10 @@ export function createToolCaller(
     const own = ownDelivery(now, side.signal);
     const trace: CallTrace = {};
     const line = () => {
-      const { requests = 0, warning: _, ...rest } = trace;
+      const { requests = 0, warning: _, connection, ...rest } = trace;
       const ms = Math.round(performance.now() - started);
-      return { tool: declaration.name, ...rest, ...(requests > 1 && { requests }), ms };
+      const named = connection !== undefined && { connection: shownConnection(connection) };
+      return { tool: declaration.name, ...named, ...rest, ...(requests > 1 && { requests }), ms };
     };
     try {
       const parsed = parseInput(tool, given, { declaration, direct });

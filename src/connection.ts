@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { connectionId } from '../tools/connection-id.js';
 import { effectRules, type Result } from '../tools/endpoint.js';
 import type { Failure } from '../tools/failure.js';
@@ -118,3 +119,10 @@ export function byCreation(a: ActiveConnection, b: ActiveConnection): number {
   if (a.created === b.created) return 0;
   return b.created === '' || (a.created !== '' && a.created < b.created) ? -1 : 1;
 }
+
+/** Ids as Maton gives them, and short ones: a key is neither. */
+const usualId = /^([\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}|.{1,19})$/i;
+
+/** A connection's id where others may read it: another text, which may be a key that was pasted there, by its hash. */
+export const shownConnection = (id: string): string =>
+  usualId.test(id) ? id : `sha256:${createHash('sha256').update(id).digest('hex').slice(0, 12)}`;

@@ -34,9 +34,15 @@ interface Near {
   readonly edits: number;
 }
 
-/** The setting nearest to a name, whatever the letters' case. */
+/**
+ * The setting nearest to a name, whatever the letters' case. Of our own prefix the end may be missing, or it may stand before a name that has another.
+ */
 function nearest(given: string, names: readonly string[]): Near | undefined {
   const capital = given.toUpperCase();
+  const whole = capital.startsWith(prefix) ? capital.slice(prefix.length) : capital;
+  if (names.includes(whole)) return { name: whole, edits: 0 };
+  const completed = capital.replace(/^MANYCHAT_/, prefix);
+  if (!capital.startsWith(prefix) && names.includes(completed)) return { name: completed, edits: 0 };
   const ranked = names.map((name) => ({ name, edits: leven(capital, name) }));
   return ranked.toSorted((one, other) => one.edits - other.edits)[0];
 }

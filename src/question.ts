@@ -24,7 +24,7 @@ function shortened(text: string, limit: number): string {
   if (text.length <= limit) return text;
   const [head, tail] = [Math.ceil((limit * 2) / 3), Math.floor(limit / 3)];
   const left = numberText(text.length - head - tail);
-  return `${text.slice(0, head).toWellFormed()}\n… ${left} characters not shown …\n${text.slice(-tail).toWellFormed()}`;
+  return `${text.slice(0, head).toWellFormed()}\n… ${left} of ${numberText(text.length)} characters not shown …\n${text.slice(-tail).toWellFormed()}`;
 }
 
 /** A key that somebody has made up must not look like a line of its own. */

@@ -35,6 +35,16 @@ describe('call', () => {
     }
   });
 
+  test('tells how long to wait', async () => {
+    const headers = { 'retry-after': '300' };
+    sandbox.order({ match: { path: 'getTags' }, status: 429, headers, body: { message: 'Slow down' } });
+    const { code, err } = await shell(['call', 'list_tags']);
+    expect([code, err]).toEqual([
+      4,
+      expect.stringMatching(/^rate_limited: .*Slow down.*\n {2}retry_after_s: 300\nWait/),
+    ]);
+  });
+
   test('tells a failure on stderr, or as JSON on stdout', async () => {
     const send = ['call', 'send_text', '{"subscriber_id":"24958501110460017","text":"Hi"}'];
     const { code, out, err } = await shell(send);

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { shownConnection } from '../src/connection.js';
 import { realTiming } from '../src/timing.js';
 import { callerThrough, createCaller } from './support/caller.js';
 import { type Arrived, startUpstream, type Upstream } from './support/upstream.js';
@@ -197,4 +198,10 @@ describe('a new connection', () => {
     await caller.close();
     await upstream.close();
   });
+});
+
+test('the log shows the id of a connection, and of a text that may be a key its hash alone', () => {
+  const id = '21fd90f9-5935-43cd-b6c8-bde9d915ca80';
+  expect([shownConnection(id), shownConnection('c1')]).toEqual([id, 'c1']);
+  expect(shownConnection('mtnLive9fQ3cKx8ZpW2vR6tY1s')).toMatch(/^sha256:[\da-f]{12}$/);
 });

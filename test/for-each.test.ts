@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Progress } from '../src/progress.js';
 import type { Result } from '../tools/endpoint.js';
+import { drivenTiming } from './support/driven.js';
 import { emma, followers, john, liam, tom } from './support/people.js';
 import { createRandom } from './support/random.js';
 import { lost, reached, useCaller } from './support/sandboxed.js';
@@ -9,7 +10,8 @@ const forEach = 'manychat_for_each_subscriber';
 const text = { action: 'send_text', text: 'Hello!' };
 const tag = { action: 'add_tag', tag_name: 'VIP' };
 
-const { sandbox, caller, countOf } = useCaller({ random: () => 0 }, { followers: 1_200, limits: true });
+const timing = drivenTiming();
+const { sandbox, caller, countOf } = useCaller({ timing, random: () => 0 }, { followers: 1_200, limits: true });
 
 async function run(subscriber_ids: readonly unknown[], action: object, onProgress?: (told: Progress) => void) {
   const outcome = await caller.call(forEach, { subscriber_ids, ...action }, { onProgress });
@@ -68,6 +70,7 @@ describe('many contacts', () => {
     expect(Number(first.done) + remaining.length).toBe(600);
     expect(remaining.length).toBeGreaterThan(0);
     expect(first.stopped).toBeUndefined();
+    expect(first.warnings).toEqual(['The time of this call was up: call again with only those in remaining.']);
     expect(remaining).toEqual(all.filter((id) => remaining.includes(id)));
     expect(told[0]).toEqual({ progress: 0, total: 600, message: 'begun' });
     expect(told.at(-1)).toMatchObject({ progress: first.done, total: 600, message: `${first.done} done` });
@@ -169,6 +172,19 @@ describe('what concerns everybody stops the job', () => {
     // Those that stop it, and what was on its way beside the last of them.
     expect(unknown.length).toBeLessThanOrEqual(15);
     expect(unknown.length + remaining.length).toBe(180);
+  });
+
+  test('a pause that ManyChat asks for as well: who was not reached remains, and the wait is told', async () => {
+    const headers = { 'retry-after': '100' };
+    sandbox.order({ match: { path: 'sendContent' }, after: 2, times: 999, status: 429, headers, body: {} });
+    const result = await run([...followers(3), tom, emma], text);
+    expect(result).toMatchObject({ done: 2, failed: [], unknown: [], retry_after_s: 100 });
+    expect(list(result, 'remaining')).toHaveLength(3);
+    expect(result.stopped).toMatch(/^rate_limited: /);
+    expect(result.errors).toBeUndefined();
+    sandbox.clearFaults();
+    timing.advance(60_000);
+    await caller.call('manychat_get_page');
   });
 
   test('a client that cancels ends it: nothing more is sent', async () => {

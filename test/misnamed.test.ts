@@ -28,6 +28,9 @@ describe('a variable that looks like a setting and is none', () => {
     ['MATON_GATEWAY_URLS', 'MATON_GATEWAY_URL'],
     ['MANYCHAT_API_KY', 'MANYCHAT_API_KEY'],
     ['MANYCHAT_APIKEY', 'MANYCHAT_API_KEY'],
+    ['MANYCHAT_READ_ONLY', 'MANYCHAT_MCP_READ_ONLY'],
+    ['manychat_dry_run', 'MANYCHAT_MCP_DRY_RUN'],
+    ['MANYCHAT_MCP_MATON_API_KEY', 'MATON_API_KEY'],
   ])('%s: refused, with %s', (name, near) => {
     const read = () => readConfig({ [name]: secret });
     expect(read).toThrow(ConfigError);
@@ -52,6 +55,8 @@ describe('a variable that looks like a setting and is none', () => {
   test.each([
     'MATON_KEY',
     'MATON_HOME',
+    'MCP_READ_ONLY',
+    'MCP_LOG_LEVEL',
     'MATON_API_URL',
     'MANYCHAT_API_TOKEN',
     'MANYCHAT_PAGE',

@@ -76,7 +76,7 @@ describe('the arguments', () => {
     const shown = questionOf(sendText, text(words), names, undefined) ?? '';
     expect(shown.length).toBeLessThanOrEqual(longestQuestion);
     expect(shown).toMatch(
-      /\ntext:\n {2}\| BEGINa+\n {2}\| … 7,012 characters not shown …\n {2}\| a+THE END\nchannel: messenger$/,
+      /\ntext:\n {2}\| BEGINa+\n {2}\| … 7,012 of 9,012 characters not shown …\n {2}\| a+THE END\nchannel: messenger$/,
     );
   });
 

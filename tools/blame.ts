@@ -41,11 +41,14 @@ export const concernsEverybody = (failure: Failure, argumentsDiffer = false): bo
   everybodys.has(failure.kind) || (!argumentsDiffer && liesInArguments(failure));
 
 /** A wait in seconds that no contact of a job is kept for. */
-export const longestWaitSeconds = 60;
+const longestWaitSeconds = 60;
 
 /** Whether the limits leave no place for long: the account's, or the hourly one of this contact. */
 const isLongWait = ({ kind, retry_after_s: wait = 0 }: Failure): boolean =>
   kind === 'rate_limited' && wait >= longestWaitSeconds;
+
+/** Whether the other side asked for a long wait: it pauses all contacts, not this one alone. */
+export const isLongPause = (failure: Failure): boolean => isLongWait(failure) && failure.http_status !== undefined;
 
 /** Whether nothing was sent because the same may have arrived before: that says nothing of the others. */
 const isOldDoubt = ({ source, performed, kind }: Failure): boolean =>

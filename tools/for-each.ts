@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { actionCautions, actionInput, actionProblems, actionQuestion, doneByAction, stepsOf } from './actions.js';
-import { concernsEverybody, isSuspicious, longestWaitSeconds, mostInARow } from './blame.js';
+import { concernsEverybody, isLongPause, isSuspicious, mostInARow } from './blame.js';
 import type { Result } from './endpoint.js';
 import { CallError, type Failure, kinds, reasonIn } from './failure.js';
 import { repairSend } from './repair.js';
@@ -23,6 +23,7 @@ const output = z.looseObject({
   remaining: z.array(z.string()),
   errors: z.array(z.looseObject({ kind: z.enum(kinds), message: z.string(), hint: z.string() })).optional(),
   stopped: z.string().optional(),
+  retry_after_s: z.int().optional(),
   warnings: z.array(z.string()).optional(),
 });
 
@@ -34,24 +35,39 @@ interface Tally {
   failed: { readonly subscriber_id: string; readonly error: Failure['kind'] }[];
   readonly unknown: string[];
   readonly remaining: string[];
+  /** The longest that the rate limits make one of those that remain wait, in seconds. */
+  waitSeconds: number;
   /** One failure of each kind. */
   readonly errors: Map<Failure['kind'], Failure>;
 }
 
 /** Whether the contact has not had its turn, and can have it in the next call. */
-const wasNotReached = ({ kind, performed, retry_after_s: wait = 0 }: Failure): boolean =>
-  performed === 'no' &&
-  (kind === 'cancelled' || kind === 'timeout' || (kind === 'rate_limited' && wait < longestWaitSeconds));
+const wasNotReached = ({ kind, performed }: Failure): boolean =>
+  performed === 'no' && (kind === 'cancelled' || kind === 'timeout' || kind === 'rate_limited');
 
 const doneBeforeText = (count: number): string =>
   `${count} of those done had got the very same from an earlier call, whose answer may have been lost: it was not sent to them again. To send it once more on purpose, change it or wait 5 minutes.`;
+
+/** Why some remain although nothing stopped the job. */
+const remainingText = (waitSeconds: number): string =>
+  waitSeconds > 0
+    ? `The rate limits left no place in time for those in remaining: call again with only them in ${waitSeconds} seconds.`
+    : 'The time of this call was up: call again with only those in remaining.';
 
 async function forEach(
   ids: readonly string[],
   act: (id: string) => ReturnType<Steps['inOrder']>,
   steps: Steps,
 ): Promise<Result> {
-  const tally: Tally = { done: 0, doneBefore: 0, failed: [], unknown: [], remaining: [], errors: new Map() };
+  const tally: Tally = {
+    done: 0,
+    doneBefore: 0,
+    failed: [],
+    unknown: [],
+    remaining: [],
+    waitSeconds: 0,
+    errors: new Map(),
+  };
   const waiting = [...ids];
   /** Of those that failed, who was not reached at all and can have another turn once an outage is over. */
   const unsent: string[] = [];
@@ -62,7 +78,11 @@ async function forEach(
   function fail(id: string, error: CallError): void {
     const { failure } = error;
     suspiciousInARow = isSuspicious(failure) ? suspiciousInARow + 1 : 0;
-    if (wasNotReached(failure)) return void tally.remaining.push(id);
+    if (wasNotReached(failure)) {
+      tally.waitSeconds = Math.max(tally.waitSeconds, failure.retry_after_s ?? 0);
+      if (suspiciousInARow >= mostInARow || isLongPause(failure)) stopped ??= error;
+      return void tally.remaining.push(id);
+    }
     if (concernsEverybody(failure) && failure.performed === 'no') {
       stopped ??= error;
       return void tally.remaining.push(id);
@@ -104,6 +124,11 @@ async function forEach(
     if (settled() === 0) throw stopped;
   }
   const { errors, remaining, ...counted } = tally;
+  const left = remaining.length + waiting.length;
+  const warnings = [
+    ...(tally.doneBefore > 0 ? [doneBeforeText(tally.doneBefore)] : []),
+    ...(left > 0 && stopped === undefined ? [remainingText(tally.waitSeconds)] : []),
+  ];
   const order = new Map(ids.map((id, index) => [id, index]));
   const asGiven = (a: string, b: string): number => (order.get(a) ?? 0) - (order.get(b) ?? 0);
   const failedOf = (kind: Failure['kind']): string[] =>
@@ -119,7 +144,8 @@ async function forEach(
     ...(errors.size > 0 && {
       errors: [...errors.values()].map(({ kind, message, hint }) => ({ kind, message, hint })),
     }),
-    ...(tally.doneBefore > 0 && { warnings: [doneBeforeText(tally.doneBefore)] }),
+    ...(tally.waitSeconds > 0 && { retry_after_s: tally.waitSeconds }),
+    ...(warnings.length > 0 && { warnings }),
     ...(stopped !== undefined && {
       stopped: `${stopped.failure.kind}: ${reasonIn(stopped.failure)}. ${stopped.failure.hint}`,
     }),

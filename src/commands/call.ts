@@ -56,14 +56,15 @@ export function exitCodeOfResult({ unknown, remaining, stopped, failed }: Result
  * an answer can pass for another.
  */
 export function failureText(failure: Failure): string {
-  const { kind, message, hint, details = [], performed } = failure;
+  const { kind, message, hint, details = [], performed, retry_after_s: wait } = failure;
   const done = {
     no: reportsDone(failure) ? 'what failed changed and sent nothing' : 'nothing was changed or sent',
     yes: 'it was carried out',
     unknown: 'it may have been carried out',
   };
   const lines = details.map((each) => `  ${oneLine(each)}`);
-  return [`${kind}: ${oneLine(message)}`, ...lines, hint, `(${done[performed]})`].join('\n');
+  const waiting = wait === undefined ? [] : [`  retry_after_s: ${wait}`];
+  return [`${kind}: ${oneLine(message)}`, ...lines, ...waiting, hint, `(${done[performed]})`].join('\n');
 }
 
 /** Calls one tool as a client would and prints what it answers. */

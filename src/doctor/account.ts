@@ -3,7 +3,7 @@ import type { Failure } from '../../tools/failure.js';
 import { isObject } from '../../tools/object.js';
 import { idText, oneLine, quoted } from '../../tools/quoted.js';
 import type { Outcome } from '../calls.js';
-import { byCreation } from '../connection.js';
+import { byCreation, shownConnection } from '../connection.js';
 import { manychatKeyIn } from '../keys.js';
 import { toolNamed } from '../named-tool.js';
 import { visible } from '../results.js';
@@ -118,16 +118,17 @@ export async function* checkAccount({ runtime, ending, reached }: AccountParts):
   /** The pinned connection, which the list need not hold: it may be one of another app. */
   async function pinnedConnection(id: string, all: readonly Listed[]): Promise<Finding> {
     const name = 'pinned connection';
+    const told = shownConnection(id);
     const listed = all.find((each) => each.id === id);
-    if (listed?.status === 'ACTIVE') return ok(name, clean(`${id} is ACTIVE`));
+    if (listed?.status === 'ACTIVE') return ok(name, clean(`${told} is ACTIVE`));
     const other = 'Set MATON_CONNECTION_ID to one that is ACTIVE, or leave it out.';
     if (listed !== undefined) {
       const done = listed.status === 'PENDING' ? showIt(id) : connectIt;
-      return failed(name, clean(`${id} is ${idText(listed.status)}`), clean(`${other} ${done}`));
+      return failed(name, clean(`${told} is ${idText(listed.status)}`), clean(`${other} ${done}`));
     }
     const outcome = await call('manychat_get_connection', { connection_id: id });
-    if (outcome.ok) return failed(name, clean(`${id} exists, but is no ManyChat connection`), other);
-    if (outcome.failure.kind === 'connection_not_found') return failed(name, clean(`${id} does not exist`), other);
+    if (outcome.ok) return failed(name, clean(`${told} exists, but is no ManyChat connection`), other);
+    if (outcome.failure.kind === 'connection_not_found') return failed(name, clean(`${told} does not exist`), other);
     return failure(name, outcome.failure);
   }
 
