@@ -85,7 +85,7 @@ export const settingTexts: readonly SettingText[] = [
     flag: 'log-level',
     value: 'LEVEL',
     description:
-      'debug (a line a request), info (a line a call), warn (failed ones), error or silent; never arguments, results or keys',
+      'debug (one line per request), info (one line per call), warn (failed ones), error or silent; never arguments, results or keys',
   },
 ];
 
