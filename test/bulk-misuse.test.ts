@@ -36,6 +36,25 @@ describe('nobody gets a message twice', () => {
     expect(reached(sandbox)).toHaveLength(3);
   });
 
+  test('after a try at the unknown ones that stopped before it came to them: they are unknown still', async () => {
+    const path = write('contacts.csv', csv(1));
+    await run(path);
+    writeFileSync(path, csv(30));
+    const unknown = followers(30).slice(1);
+    for (const id of unknown)
+      appendFileSync(`${path}.journal`, `${JSON.stringify({ id, state: 'unknown', line: 3 })}\n`);
+    const body = { status: 'error', message: 'Wrong token' };
+    sandbox.order({ match: { path: 'sendContent' }, times: 99, status: 401, body });
+    const { code, counts } = await run(path, { ...hello, retryUnknown: true });
+    expect([code, counts]).toEqual([3, expect.objectContaining({ total: 30, done: 1, unknown: 29, not_reached: 0 })]);
+    const troubles = readFileSync(`${path}.failed.csv`, 'utf8');
+    for (const id of unknown) expect(troubles).toContain(`"${id}","unknown",`);
+    sandbox.clearFaults();
+    expect((await run(path, { ...hello, retryUnknown: true })).counts).toMatchObject({ done: 30, unknown: 0 });
+    expect(existsSync(`${path}.failed.csv`)).toBe(false);
+    expect(reached(sandbox).sort()).toEqual(followers(30));
+  });
+
   test('after a try at the unknown ones that was refused: then it is not known still', async () => {
     const path = write('contacts.csv', csv(2));
     sandbox.order({ ...lost('sendContent', true), times: 2 });

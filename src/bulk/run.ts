@@ -168,6 +168,7 @@ export async function runJob(parts: RunParts): Promise<Ending> {
       counts[state] += 1;
     }
     if (state === 'failed' || state === 'unknown') troubles.set(id, entry);
+    else if (state === 'done') troubles.delete(id);
     onProgress();
     await journal.onDisk();
   }
@@ -202,6 +203,12 @@ export async function runJob(parts: RunParts): Promise<Ending> {
   }
   await Promise.all(running);
   ending.removeEventListener('abort', stop);
+  // Whose outcome was unknown, and who had no turn, is as unknown as before.
+  for (const [id, standing] of standings) {
+    if (standing !== 'doubted' || begun.has(id)) continue;
+    counts.not_reached -= 1;
+    counts.unknown += 1;
+  }
   // What is not written down is not sent, and what cannot be read is not either: the run ends, and is told as far as it came.
   if (broken instanceof JournalError || broken instanceof UsageError) why ??= broken.message;
   else if (broken !== undefined) throw broken;

@@ -71,16 +71,13 @@ export async function survey(job: Job, table: Table, { known, troubles }: Ledger
     const settled = settledAs(before, retry);
     const doubted = before === 'pending' || before === 'unknown';
     standings.set(id, settled !== undefined ? 'settled' : doubted ? 'doubted' : 'open');
-    if (settled === undefined) {
-      troubles.delete(id);
-      counts.not_reached += 1;
-      continue;
-    }
-    counts[settled] += 1;
-    if (settled === 'unknown' && !troubles.has(id)) {
+    // Who is tried again stays unknown until something is known.
+    if (doubted && !troubles.has(id)) {
       const message = 'An earlier run was cut off after the request had left, or may have left, and before its answer';
       troubles.set(id, { id, state: 'unknown', line, kind: 'cancelled', message });
     }
+    if (settled === undefined && !doubted) troubles.delete(id);
+    counts[settled ?? 'not_reached'] += 1;
   }
   known.clear();
   // Who has left the table is no longer told of.
