@@ -1,4 +1,4 @@
-import { resources } from '../tools/resources.js';
+import { resources } from '../tools/guidance/resources.js';
 import { type Asker, createAsker } from './asking.js';
 import type { ToolCaller } from './calls.js';
 import { type Completer, createCompleter } from './completion.js';

@@ -1,7 +1,7 @@
-import { type Endpoint, effectRules } from '../tools/endpoint.js';
-import type { CallError, Kind } from '../tools/failure.js';
-import { isObject } from '../tools/object.js';
-import { quoted } from '../tools/quoted.js';
+import { type Endpoint, effectRules } from '../tools/contract/endpoint.js';
+import type { CallError, Kind } from '../tools/contract/failure.js';
+import { isObject } from '../tools/contract/json.js';
+import { quoted } from '../tools/contract/quoted.js';
 import { callError, type FailureContext, type FailureFacts } from './errors.js';
 import { parseJson } from './json.js';
 import { kindOfRefusal, readRefusal } from './refusals.js';

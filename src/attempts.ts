@@ -1,5 +1,5 @@
-import { type Endpoint, effectRules } from '../tools/endpoint.js';
-import { CallError, type Reach } from '../tools/failure.js';
+import { type Endpoint, effectRules } from '../tools/contract/endpoint.js';
+import { CallError, type Reach } from '../tools/contract/failure.js';
 import { type Budget, stopError } from './budget.js';
 import type { Departure } from './departure.js';
 import { asCallError, callError, type FailureContext } from './errors.js';

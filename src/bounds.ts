@@ -1,7 +1,7 @@
-import type { Result } from '../tools/endpoint.js';
-import { forEachSubscriber } from '../tools/for-each.js';
-import { isObject } from '../tools/object.js';
-import { cut, quoted } from '../tools/quoted.js';
+import type { Result } from '../tools/contract/endpoint.js';
+import { isObject } from '../tools/contract/json.js';
+import { cut, quoted } from '../tools/contract/quoted.js';
+import { forEachSubscriber } from '../tools/workflows/for-each/for-each.js';
 import type { Tool } from './tool.js';
 
 /** Characters of one text in a result: of a name and the like, and of any other. */

@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import type { CallError, Reach } from '../tools/failure.js';
+import type { CallError, Reach } from '../tools/contract/failure.js';
 import { callError, type FailureContext } from './errors.js';
 import { type Timing, timeout } from './timing.js';
 

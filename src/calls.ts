@@ -1,6 +1,6 @@
-import type { Result } from '../tools/endpoint.js';
-import type { Failure } from '../tools/failure.js';
-import { asObject } from '../tools/lenient.js';
+import type { Result } from '../tools/contract/endpoint.js';
+import type { Failure } from '../tools/contract/failure.js';
+import { asObject } from '../tools/values/tolerant.js';
 import { bounded } from './bounds.js';
 import { shownConnection } from './connection.js';
 import { type Delivery, ownDelivery } from './delivery.js';

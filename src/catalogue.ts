@@ -1,6 +1,6 @@
-import type { Declaration } from '../tools/endpoint.js';
+import type { Declaration } from '../tools/contract/endpoint.js';
+import { resources } from '../tools/guidance/resources.js';
 import { toolsets } from '../tools/index.js';
-import { resources } from '../tools/resources.js';
 import { type JsonSchema, jsonSchema } from './schema.js';
 import { choosing, dryRunResult, type Tool } from './tool.js';
 

@@ -1,4 +1,4 @@
-import { type Declaration, effectRules } from '../tools/endpoint.js';
+import { type Declaration, effectRules } from '../tools/contract/endpoint.js';
 import type { Config } from './config.js';
 
 /** Of a tool, what its offer depends on. */

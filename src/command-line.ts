@@ -1,5 +1,5 @@
 import { Command, CommanderError, Option } from 'commander';
-import { quoted } from '../tools/quoted.js';
+import { quoted } from '../tools/contract/quoted.js';
 import type { BulkOptions } from './commands/bulk.js';
 import { type Config, readConfig } from './config.js';
 import { flags, refuseRepeated, settingsOf } from './flags.js';

@@ -1,4 +1,4 @@
-import type { Named } from '../tools/names.js';
+import type { Named } from '../tools/message/references.js';
 import type { ToolCaller } from './calls.js';
 import { candidatesIn, lists } from './lists.js';
 import { plainTool } from './tool.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { connectionId } from '../tools/connection-id.js';
+import { connectionId } from '../tools/values/connection-id.js';
 import { isLoopback } from './address.js';
 import { type Key, keysIn, manychatKeyIn, readKey, secretsIn, unset } from './keys.js';
 import { misnamedProblems } from './misnamed.js';

@@ -1,7 +1,7 @@
-import type { Effect, Result } from '../tools/endpoint.js';
-import type { Failure } from '../tools/failure.js';
-import { isObject } from '../tools/object.js';
-import { cut } from '../tools/quoted.js';
+import type { Effect, Result } from '../tools/contract/endpoint.js';
+import type { Failure } from '../tools/contract/failure.js';
+import { isObject } from '../tools/contract/json.js';
+import { cut } from '../tools/contract/quoted.js';
 import { browsable } from './address.js';
 import type { Config } from './config.js';
 import { visible } from './results.js';

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { connectionId } from '../tools/connection-id.js';
-import { effectRules, type Result } from '../tools/endpoint.js';
-import type { Failure } from '../tools/failure.js';
-import { isObject } from '../tools/object.js';
-import { idText, momentText } from '../tools/quoted.js';
+import { effectRules, type Result } from '../tools/contract/endpoint.js';
+import type { Failure } from '../tools/contract/failure.js';
+import { isObject } from '../tools/contract/json.js';
+import { idText, momentText } from '../tools/contract/quoted.js';
+import { connectionId } from '../tools/values/connection-id.js';
 import { callError, type FailureContext } from './errors.js';
 
 /** What selection needs to know of a connection. */

@@ -6,7 +6,7 @@ import {
   inputResponse,
   type ServerContext,
 } from '@modelcontextprotocol/server';
-import type { Failure } from '../tools/failure.js';
+import type { Failure } from '../tools/contract/failure.js';
 import type { Answering } from './answering.js';
 import type { CallerSide } from './calls.js';
 import { agreement, cannotAsk, refusalAfter } from './confirmation.js';

@@ -1,5 +1,5 @@
-import { type Declaration, effectRules } from '../tools/endpoint.js';
-import { CallError, type Failure, type Kind, type Reach } from '../tools/failure.js';
+import { type Declaration, effectRules } from '../tools/contract/endpoint.js';
+import { CallError, type Failure, type Kind, type Reach } from '../tools/contract/failure.js';
 import { reasonOf } from './reason.js';
 
 /** What a failure's wording depends on: which call it was, and whether ManyChat is reached without Maton. */

@@ -1,6 +1,6 @@
-import { type Capability, capabilities, capabilityNames } from '../tools/capabilities.js';
-import type { Endpoint, Result } from '../tools/endpoint.js';
-import type { CallError } from '../tools/failure.js';
+import { type Capability, capabilities, capabilityNames } from '../tools/contract/capabilities.js';
+import type { Endpoint, Result } from '../tools/contract/endpoint.js';
+import type { CallError } from '../tools/contract/failure.js';
 import type { Config } from './config.js';
 import { callError, type FailureContext } from './errors.js';
 

@@ -1,10 +1,10 @@
-import { aboutContact } from '../tools/blame.js';
-import type { Call, Endpoint, Result } from '../tools/endpoint.js';
-import { CallError, type Kind } from '../tools/failure.js';
-import type { Named } from '../tools/names.js';
-import { quoted } from '../tools/quoted.js';
-import { getSubscriber } from '../tools/subscribers.js';
-import { reachability } from '../tools/window.js';
+import type { Call, Endpoint, Result } from '../tools/contract/endpoint.js';
+import { CallError, type Kind } from '../tools/contract/failure.js';
+import { quoted } from '../tools/contract/quoted.js';
+import { getSubscriber } from '../tools/endpoints/subscribers.js';
+import type { Named } from '../tools/message/references.js';
+import { reachability } from '../tools/message/window.js';
+import { aboutContact } from '../tools/workflows/for-each/stop-rules.js';
 import { type Candidate, closest } from './closest.js';
 import { candidatesIn, lists } from './lists.js';
 

@@ -1,4 +1,4 @@
-import type { Endpoint, Result } from '../tools/endpoint.js';
+import type { Endpoint, Result } from '../tools/contract/endpoint.js';
 import {
   type AdaptedInput,
   adaptValues,
@@ -8,8 +8,8 @@ import {
   fieldTypes,
   hasValues,
   type TypeOf,
-} from '../tools/field-values.js';
-import { asObject, listed } from '../tools/lenient.js';
+} from '../tools/values/field-values.js';
+import { asObject, listed } from '../tools/values/tolerant.js';
 import { callError } from './errors.js';
 import { lists } from './lists.js';
 

@@ -1,8 +1,8 @@
-import { listConnections } from '../tools/connections.js';
-import { type Call, type Declaration, type Endpoint, effectRules, type Result } from '../tools/endpoint.js';
-import { CallError } from '../tools/failure.js';
-import { oneLine } from '../tools/quoted.js';
-import type { Step, Workflow } from '../tools/workflow.js';
+import { type Call, type Declaration, type Endpoint, effectRules, type Result } from '../tools/contract/endpoint.js';
+import { CallError } from '../tools/contract/failure.js';
+import { oneLine } from '../tools/contract/quoted.js';
+import type { Step, Workflow } from '../tools/contract/workflow.js';
+import { listConnections } from '../tools/endpoints/connections.js';
 import { type Budget, openBudget, stopError, within } from './budget.js';
 import { type ActiveConnection, activeIn, connectionHint, createConnectionChooser } from './connection.js';
 import { type Delivery, nobody } from './delivery.js';

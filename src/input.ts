@@ -1,7 +1,7 @@
 import type { z } from 'zod';
-import { complaintOf, pathText, sentence, unknownKeys } from '../tools/complaints.js';
-import type { Result } from '../tools/endpoint.js';
-import { hiddenProblem } from '../tools/nesting.js';
+import type { Result } from '../tools/contract/endpoint.js';
+import { hiddenProblem } from '../tools/values/argument-limits.js';
+import { complaintOf, pathText, sentence, unknownKeys } from '../tools/values/issues.js';
 import { callError, type FailureContext } from './errors.js';
 import { excludedError } from './exclusion.js';
 import type { Tool } from './tool.js';

@@ -1,11 +1,11 @@
-import type { Endpoint, Result } from '../tools/endpoint.js';
-import { listBotFields, listCustomFields } from '../tools/fields.js';
-import { listFlows } from '../tools/flows.js';
-import { asObject, listed } from '../tools/lenient.js';
-import type { Named } from '../tools/names.js';
-import { listOtnTopics } from '../tools/page.js';
-import { quoted } from '../tools/quoted.js';
-import { listTags } from '../tools/tags.js';
+import type { Endpoint, Result } from '../tools/contract/endpoint.js';
+import { quoted } from '../tools/contract/quoted.js';
+import { listBotFields, listCustomFields } from '../tools/endpoints/fields.js';
+import { listFlows } from '../tools/endpoints/flows.js';
+import { listOtnTopics } from '../tools/endpoints/page.js';
+import { listTags } from '../tools/endpoints/tags.js';
+import type { Named } from '../tools/message/references.js';
+import { asObject, listed } from '../tools/values/tolerant.js';
 import type { Candidate } from './closest.js';
 
 /** Where the things that an account has by name are listed, and under which key of the result. */

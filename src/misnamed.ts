@@ -1,5 +1,5 @@
 import leven from 'leven';
-import { cut } from '../tools/quoted.js';
+import { cut } from '../tools/contract/quoted.js';
 import { visible } from './results.js';
 
 /** Edits within which a variable is taken for one of ours that was misspelt. */

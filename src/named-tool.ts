@@ -1,5 +1,5 @@
+import { quoted } from '../tools/contract/quoted.js';
 import { declarations } from '../tools/index.js';
-import { quoted } from '../tools/quoted.js';
 import { closest } from './closest.js';
 import { UsageError } from './shell.js';
 import type { Tool } from './tool.js';

@@ -1,5 +1,5 @@
-import type { Naming } from '../tools/question.js';
-import { quoted as inQuotes } from '../tools/quoted.js';
+import type { Naming } from '../tools/contract/question.js';
+import { quoted as inQuotes } from '../tools/contract/quoted.js';
 import { visible } from './results.js';
 
 /** What a question may name: a thing of the account, by its id. */

@@ -1,6 +1,6 @@
-import { instructionsFor } from '../tools/instructions.js';
-import { isObject } from '../tools/object.js';
-import { type Prompt, prompts } from '../tools/prompts.js';
+import { isObject } from '../tools/contract/json.js';
+import { instructionsFor } from '../tools/guidance/instructions.js';
+import { type Prompt, prompts } from '../tools/guidance/prompts.js';
 import { catalogue, type ListedResource, type ListedTool } from './catalogue.js';
 import { choosesConnection, isOffered, onlyShows } from './choice.js';
 import type { Config } from './config.js';

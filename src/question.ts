@@ -1,5 +1,5 @@
-import type { Declaration, Result } from '../tools/endpoint.js';
-import { isObject } from '../tools/object.js';
+import type { Declaration, Result } from '../tools/contract/endpoint.js';
+import { isObject } from '../tools/contract/json.js';
 import { createNaming, type Named, type Names, noNames, numberText, quoted } from './naming.js';
 import { readable } from './readable.js';
 import { visible } from './results.js';

@@ -1,6 +1,6 @@
-import type { Endpoint } from '../tools/endpoint.js';
-import type { Kind } from '../tools/failure.js';
-import { isObject } from '../tools/object.js';
+import type { Endpoint } from '../tools/contract/endpoint.js';
+import type { Kind } from '../tools/contract/failure.js';
+import { isObject } from '../tools/contract/json.js';
 import { said } from './results.js';
 
 /** Details that are told at most. */

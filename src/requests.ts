@@ -1,5 +1,5 @@
-import { type Endpoint, effectRules, type Result } from '../tools/endpoint.js';
-import { oneLine } from '../tools/quoted.js';
+import { type Endpoint, effectRules, type Result } from '../tools/contract/endpoint.js';
+import { oneLine } from '../tools/contract/quoted.js';
 import { readAnswer } from './answers.js';
 import { type AttemptParts, attempt, loadOf } from './attempts.js';
 import type { Budget } from './budget.js';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { Endpoint, Result } from '../tools/endpoint.js';
-import type { Failure } from '../tools/failure.js';
-import { isObject } from '../tools/object.js';
+import type { Endpoint, Result } from '../tools/contract/endpoint.js';
+import type { Failure } from '../tools/contract/failure.js';
+import { isObject } from '../tools/contract/json.js';
 import type { Delivery } from './delivery.js';
 import type { Departure } from './departure.js';
 

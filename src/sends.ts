@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { Endpoint, Result } from '../tools/endpoint.js';
-import { CallError, reasonIn } from '../tools/failure.js';
-import { hasValues } from '../tools/field-values.js';
-import { spanText } from '../tools/window.js';
+import type { Endpoint, Result } from '../tools/contract/endpoint.js';
+import { CallError, reasonIn } from '../tools/contract/failure.js';
+import { spanText } from '../tools/message/window.js';
+import { hasValues } from '../tools/values/field-values.js';
 import { allOf, type Departure } from './departure.js';
 import {
   type Claim,

@@ -15,10 +15,10 @@ import {
 } from '@modelcontextprotocol/server';
 import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio';
 import { z } from 'zod';
-import { type Declaration, effectRules } from '../tools/endpoint.js';
-import { type Failure, reasonIn } from '../tools/failure.js';
-import { isObject } from '../tools/object.js';
-import type { Prompt, PromptArgument } from '../tools/prompts.js';
+import { type Declaration, effectRules } from '../tools/contract/endpoint.js';
+import { type Failure, reasonIn } from '../tools/contract/failure.js';
+import { isObject } from '../tools/contract/json.js';
+import type { Prompt, PromptArgument } from '../tools/guidance/prompts.js';
 import type { Answering } from './answering.js';
 import type { Outcome } from './calls.js';
 import type { ListedResource } from './catalogue.js';

@@ -1,7 +1,7 @@
-import { effectRules, type Result } from '../tools/endpoint.js';
-import { CallError, type Failure } from '../tools/failure.js';
-import { clipped } from '../tools/quoted.js';
-import type { Step, Steps, Workflow } from '../tools/workflow.js';
+import { effectRules, type Result } from '../tools/contract/endpoint.js';
+import { CallError, type Failure } from '../tools/contract/failure.js';
+import { clipped } from '../tools/contract/quoted.js';
+import type { Step, Steps, Workflow } from '../tools/contract/workflow.js';
 import { alreadySent, type Held } from './sends.js';
 
 /** What came of a step. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { chosenConnectionId } from '../tools/connection-id.js';
-import { type Endpoint, effectRules, type Result } from '../tools/endpoint.js';
-import type { Workflow } from '../tools/workflow.js';
+import { type Endpoint, effectRules, type Result } from '../tools/contract/endpoint.js';
+import type { Workflow } from '../tools/contract/workflow.js';
+import { chosenConnectionId } from '../tools/values/connection-id.js';
 import { choosesConnection, isOffered, onlyShows } from './choice.js';
 import type { Config } from './config.js';
 import { exclusionOf } from './exclusion.js';

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { rememberedMs } from '../src/send-guard.js';
-import type { Failure } from '../tools/failure.js';
+import type { Failure } from '../tools/contract/failure.js';
 import { type Caller, callerThrough, createCaller } from './support/caller.js';
 import { drivenTiming } from './support/driven.js';
 import { through } from './support/program.js';

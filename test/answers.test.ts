@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { kinds } from '../tools/failure.js';
+import { kinds } from '../tools/contract/failure.js';
 import { declarations } from '../tools/index.js';
 import { type Caller, callerThrough, createCaller } from './support/caller.js';
 import { drivenTiming } from './support/driven.js';

@@ -2,10 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { type AskerParts, createAsker } from '../src/asking.js';
 import { callError } from '../src/errors.js';
 import { plainTool } from '../src/tool.js';
-import type { Declaration, Result } from '../tools/endpoint.js';
-import { forEachSubscriber } from '../tools/for-each.js';
-import { sendFlow } from '../tools/sending.js';
-import { sendText, setFieldsAndSendFlow } from '../tools/workflows.js';
+import type { Declaration, Result } from '../tools/contract/endpoint.js';
+import { sendFlow } from '../tools/endpoints/sending.js';
+import { forEachSubscriber } from '../tools/workflows/for-each/for-each.js';
+import { sendText, setFieldsAndSendFlow } from '../tools/workflows/send-text.js';
 import { followers, maria } from './support/people.js';
 
 const { signal } = new AbortController();

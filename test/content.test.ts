@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Channel } from '../tools/channels.js';
+import type { Channel } from '../tools/message/channels.js';
 import { aisha, dmitri, maria, sofia } from './support/people.js';
 import { useCaller } from './support/sandboxed.js';
 

@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import { readConfig } from '../src/config.js';
 import { jsonSchema } from '../src/schema.js';
 import { offeredTools } from '../src/tool.js';
-import { effectRules } from '../tools/endpoint.js';
+import { effectRules } from '../tools/contract/endpoint.js';
 import { declarations, endpoints } from '../tools/index.js';
 
 interface Published {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { asCallError, callError, type FailureContext } from '../src/errors.js';
-import { kinds } from '../tools/failure.js';
+import { kinds } from '../tools/contract/failure.js';
 import { declarations, endpoints } from '../tools/index.js';
 
 const endpointOf = (name: string) => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Failure } from '../tools/failure.js';
+import type { Failure } from '../tools/contract/failure.js';
 import { emma, liam, maria, noah, sofia, tom } from './support/people.js';
 import { useCaller } from './support/sandboxed.js';
 

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { FaultEffect } from '../src/sandbox/index.js';
-import type { Failure } from '../tools/failure.js';
+import type { Failure } from '../tools/contract/failure.js';
 import { createCaller } from './support/caller.js';
 import { beginning, drivenTiming } from './support/driven.js';
 import { john } from './support/people.js';

@@ -1,8 +1,8 @@
 import type { Client } from '@modelcontextprotocol/client';
 import { encode } from 'gpt-tokenizer/encoding/o200k_base';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { prompts } from '../tools/guidance/prompts.js';
 import { declarations } from '../tools/index.js';
-import { prompts } from '../tools/prompts.js';
 import { connectProgram, through } from './support/program.js';
 import { useSandbox } from './support/sandboxed.js';
 

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { createNaming, type Names, noNames } from '../src/naming.js';
 import { longestQuestion, namedIn, questionOf } from '../src/question.js';
-import { forEachSubscriber } from '../tools/for-each.js';
+import { sendContent, sendFlow } from '../tools/endpoints/sending.js';
+import { deleteTag } from '../tools/endpoints/tags.js';
 import { declarations } from '../tools/index.js';
-import { sendContent, sendFlow } from '../tools/sending.js';
-import { deleteTag } from '../tools/tags.js';
-import { sendText, setFieldsAndSendFlow } from '../tools/workflows.js';
+import { forEachSubscriber } from '../tools/workflows/for-each/for-each.js';
+import { sendText, setFieldsAndSendFlow } from '../tools/workflows/send-text.js';
 import { followers, maria } from './support/people.js';
 
 const names: Names = {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { version } from '../src/version.js';
-import { kinds } from '../tools/failure.js';
+import { kinds } from '../tools/contract/failure.js';
 import { readmePath, withGenerated } from './support/readme.js';
 
 const readme = readFileSync(readmePath, 'utf8');

@@ -1,10 +1,10 @@
 import type { Client } from '@modelcontextprotocol/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { messageData } from '../tools/content.js';
-import { contentGrammar } from '../tools/content-grammar.js';
-import { kinds } from '../tools/failure.js';
-import { resources } from '../tools/resources.js';
+import { kinds } from '../tools/contract/failure.js';
+import { contentGrammar } from '../tools/guidance/grammar-guide.js';
+import { resources } from '../tools/guidance/resources.js';
+import { messageData } from '../tools/message/content.js';
 import { connectProgram, through } from './support/program.js';
 import { useSandbox } from './support/sandboxed.js';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { lengthOf } from '../tools/channels.js';
-import { splitText } from '../tools/split.js';
+import { lengthOf } from '../tools/message/channels.js';
+import { splitText } from '../tools/message/split-text.js';
 
 function partsOf(text: string, longest: number, most = 10): readonly string[] {
   const split = splitText(text, longest, most);

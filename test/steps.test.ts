@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { runWorkflow } from '../src/steps.js';
-import type { Result } from '../tools/endpoint.js';
-import { CallError, type Failure } from '../tools/failure.js';
-import { getSubscriber } from '../tools/subscribers.js';
-import { type Step, type Steps, workflow } from '../tools/workflow.js';
+import type { Result } from '../tools/contract/endpoint.js';
+import { CallError, type Failure } from '../tools/contract/failure.js';
+import { type Step, type Steps, workflow } from '../tools/contract/workflow.js';
+import { getSubscriber } from '../tools/endpoints/subscribers.js';
 
 const failureOf = (more: Partial<Failure>): CallError =>
   new CallError(

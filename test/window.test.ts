@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { messagingStatus, reachability, spanText } from '../tools/window.js';
+import { messagingStatus, reachability, spanText } from '../tools/message/window.js';
 
 const now = Date.UTC(2026, 3, 10, 12);
 const statusOf = (contact: object) => messagingStatus(contact, now);

@@ -1,16 +1,16 @@
-import { checkContent } from './check-content.js';
-import * as connections from './connections.js';
-import type { Endpoint } from './endpoint.js';
-import * as fields from './fields.js';
-import { findOrCreateSubscriber } from './find-or-create.js';
-import { listFlows } from './flows.js';
-import { forEachSubscriber } from './for-each.js';
-import * as page from './page.js';
-import * as sending from './sending.js';
-import * as subscribers from './subscribers.js';
-import * as tags from './tags.js';
-import type { Workflow } from './workflow.js';
-import { getMessagingStatus, sendText, setFieldsAndSendFlow } from './workflows.js';
+import type { Endpoint } from './contract/endpoint.js';
+import type { Workflow } from './contract/workflow.js';
+import * as connections from './endpoints/connections.js';
+import * as fields from './endpoints/fields.js';
+import { listFlows } from './endpoints/flows.js';
+import * as page from './endpoints/page.js';
+import * as sending from './endpoints/sending.js';
+import * as subscribers from './endpoints/subscribers.js';
+import * as tags from './endpoints/tags.js';
+import { checkContent } from './workflows/check-content.js';
+import { findOrCreateSubscriber } from './workflows/find-or-create.js';
+import { forEachSubscriber } from './workflows/for-each/for-each.js';
+import { getMessagingStatus, sendText, setFieldsAndSendFlow } from './workflows/send-text.js';
 
 /** Every tool by the set it can be offered with, in reading order. */
 export const toolsets = {

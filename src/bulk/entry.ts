@@ -1,4 +1,4 @@
-import { isObject } from '../../tools/object.js';
+import { isObject } from '../../tools/contract/json.js';
 import type { Machine } from './machine.js';
 
 /**

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { actOnSubscriber } from '../../tools/actions.js';
-import { channels } from '../../tools/channels.js';
-import type { Result } from '../../tools/endpoint.js';
-import { CallError } from '../../tools/failure.js';
-import { asObject } from '../../tools/lenient.js';
-import { isObject } from '../../tools/object.js';
-import { getSubscriber } from '../../tools/subscribers.js';
+import type { Result } from '../../tools/contract/endpoint.js';
+import { CallError } from '../../tools/contract/failure.js';
+import { isObject } from '../../tools/contract/json.js';
+import { getSubscriber } from '../../tools/endpoints/subscribers.js';
+import { channels } from '../../tools/message/channels.js';
+import { asObject } from '../../tools/values/tolerant.js';
+import { actOnSubscriber } from '../../tools/workflows/for-each/action.js';
 import { parseInput } from '../input.js';
 import { parseJson } from '../json.js';
 import { reasonOf } from '../reason.js';

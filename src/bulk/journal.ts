@@ -1,6 +1,6 @@
 import { closeSync, constants, fdatasync, fstatSync, ftruncateSync, readSync, rmSync, writeSync } from 'node:fs';
 import { isDeepStrictEqual, promisify } from 'node:util';
-import { asObject } from '../../tools/lenient.js';
+import { asObject } from '../../tools/values/tolerant.js';
 import { reasonOf } from '../reason.js';
 import { UsageError } from '../shell.js';
 import { type Entry, parsed, readLine, type State, states } from './entry.js';

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
-import { actOnSubscriber } from '../../tools/actions.js';
-import { concernsEverybody, isSuspicious, mostInARow } from '../../tools/blame.js';
-import type { Failure } from '../../tools/failure.js';
+import type { Failure } from '../../tools/contract/failure.js';
+import { actOnSubscriber } from '../../tools/workflows/for-each/action.js';
+import { concernsEverybody, isSuspicious, mostInARow } from '../../tools/workflows/for-each/stop-rules.js';
 import type { Outcome, ToolCaller } from '../calls.js';
 import type { Departure } from '../departure.js';
 import { UsageError } from '../shell.js';

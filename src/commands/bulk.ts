@@ -1,9 +1,9 @@
 import { lstatSync, realpathSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { doneByAction } from '../../tools/actions.js';
-import { asObject } from '../../tools/lenient.js';
-import { getPage } from '../../tools/page.js';
-import { quoted } from '../../tools/quoted.js';
+import { quoted } from '../../tools/contract/quoted.js';
+import { getPage } from '../../tools/endpoints/page.js';
+import { asObject } from '../../tools/values/tolerant.js';
+import { doneByAction } from '../../tools/workflows/for-each/action.js';
 import { type Counts, summaryText } from '../bulk/counts.js';
 import { type Job, type JobOptions, planJob } from '../bulk/job.js';
 import { type Journal, openJournal, peekJournal } from '../bulk/journal.js';

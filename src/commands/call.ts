@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import type { Result } from '../../tools/endpoint.js';
-import type { Failure } from '../../tools/failure.js';
-import { forEachSubscriber } from '../../tools/for-each.js';
-import { oneLine } from '../../tools/quoted.js';
+import type { Result } from '../../tools/contract/endpoint.js';
+import type { Failure } from '../../tools/contract/failure.js';
+import { oneLine } from '../../tools/contract/quoted.js';
+import { forEachSubscriber } from '../../tools/workflows/for-each/for-each.js';
 import type { Config } from '../config.js';
 import { parseJson } from '../json.js';
 import { toolNamed } from '../named-tool.js';

@@ -1,7 +1,7 @@
-import type { Result } from '../../tools/endpoint.js';
-import type { Failure } from '../../tools/failure.js';
-import { isObject } from '../../tools/object.js';
-import { idText, quoted } from '../../tools/quoted.js';
+import type { Result } from '../../tools/contract/endpoint.js';
+import type { Failure } from '../../tools/contract/failure.js';
+import { isObject } from '../../tools/contract/json.js';
+import { idText, quoted } from '../../tools/contract/quoted.js';
 import { browsable } from '../address.js';
 import type { Outcome } from '../calls.js';
 import type { Config } from '../config.js';

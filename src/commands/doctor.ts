@@ -1,4 +1,4 @@
-import { oneLine } from '../../tools/quoted.js';
+import { oneLine } from '../../tools/contract/quoted.js';
 import { type Config, ConfigError } from '../config.js';
 import { type Check, type Finding, failed, skipped } from '../doctor/check.js';
 import { addressesOf, checkKey, checkNode, checkProxy, checkSettings } from '../doctor/settings.js';

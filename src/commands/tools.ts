@@ -1,5 +1,5 @@
+import { isObject } from '../../tools/contract/json.js';
 import { declarations } from '../../tools/index.js';
-import { isObject } from '../../tools/object.js';
 import type { Config } from '../config.js';
 import { toolNamed } from '../named-tool.js';
 import { jsonSchema } from '../schema.js';

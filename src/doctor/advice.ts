@@ -1,4 +1,4 @@
-import type { Failure, Kind } from '../../tools/failure.js';
+import type { Failure, Kind } from '../../tools/contract/failure.js';
 
 /** How an account is connected. */
 export const connectIt = '`manychat-mcp connect` makes a new one.';

@@ -2,7 +2,7 @@ import { attempt } from '../../src/attempts.js';
 import { openBudget } from '../../src/budget.js';
 import { callError, type FailureContext } from '../../src/errors.js';
 import type { Load, Pacer } from '../../src/pace.js';
-import type { CallError } from '../../tools/failure.js';
+import type { CallError } from '../../tools/contract/failure.js';
 import { endpoints } from '../../tools/index.js';
 import { finish, manualTiming } from './timing.js';
 

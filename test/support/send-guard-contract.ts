@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Delivery } from '../../src/delivery.js';
 import type { Claim, SendGuard, SendKey } from '../../src/send-guard.js';
-import type { Failure } from '../../tools/failure.js';
+import type { Failure } from '../../tools/contract/failure.js';
 import { settle } from './timing.js';
 
 const hello: SendKey = { send: 'hello' };

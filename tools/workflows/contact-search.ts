@@ -1,10 +1,10 @@
-import type { Result } from './endpoint.js';
-import { CallError, type Failure } from './failure.js';
-import { asObject, listed } from './lenient.js';
-import { isObject } from './object.js';
-import { idText, quoted } from './quoted.js';
-import { findSubscriberBySystemField, findSubscribersByCustomField } from './subscribers.js';
-import type { Steps } from './workflow.js';
+import type { Result } from '../contract/endpoint.js';
+import { CallError, type Failure } from '../contract/failure.js';
+import { isObject } from '../contract/json.js';
+import { idText, quoted } from '../contract/quoted.js';
+import type { Steps } from '../contract/workflow.js';
+import { findSubscriberBySystemField, findSubscribersByCustomField } from '../endpoints/subscribers.js';
+import { asObject, listed } from '../values/tolerant.js';
 
 /** A contact, and by what it was found. */
 export interface Found {

@@ -1,14 +1,14 @@
 import { z } from 'zod';
-import { stepsToSet, stepToStart } from './actions.js';
-import { doneByContent } from './capabilities.js';
-import { complainTo } from './complaints.js';
-import { contentOf, plainMessage, plainMessageProblems } from './message-text.js';
-import { done } from './outputs.js';
-import { contentCautions, sendContent } from './sending.js';
-import { getSubscriber } from './subscribers.js';
-import { fieldRecord, subscriberId, text } from './values.js';
-import { messagingStatus, messagingStatusResult } from './window.js';
-import { workflow } from './workflow.js';
+import { doneByContent } from '../contract/capabilities.js';
+import { workflow } from '../contract/workflow.js';
+import { contentCautions, sendContent } from '../endpoints/sending.js';
+import { getSubscriber } from '../endpoints/subscribers.js';
+import { contentOf, plainMessage, plainMessageProblems } from '../message/plain-message.js';
+import { messagingStatus, messagingStatusResult } from '../message/window.js';
+import { fieldRecord, subscriberId, text } from '../values/inputs.js';
+import { complainTo } from '../values/issues.js';
+import { done } from '../values/outputs.js';
+import { stepsToSet, stepToStart } from './for-each/action.js';
 
 export const sendText = workflow({
   name: 'manychat_send_text',

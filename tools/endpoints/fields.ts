@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import { endpoint } from './endpoint.js';
-import { listedFieldValues, oneFieldValue } from './field-values.js';
-import { named } from './names.js';
-import { botFieldResult, botFieldsResult, customFieldResult, customFieldsResult, done } from './outputs.js';
+import { endpoint } from '../contract/endpoint.js';
+import { named } from '../message/references.js';
+import { listedFieldValues, oneFieldValue } from '../values/field-values.js';
 import {
   botFieldId,
   botFieldName,
@@ -13,7 +12,8 @@ import {
   fieldValue,
   subscriberId,
   text,
-} from './values.js';
+} from '../values/inputs.js';
+import { botFieldResult, botFieldsResult, customFieldResult, customFieldsResult, done } from '../values/outputs.js';
 
 export const listCustomFields = endpoint({
   name: 'manychat_list_custom_fields',

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { connectionId } from './connection-id.js';
-import { type Call, endpoint, type Result } from './endpoint.js';
-import { asObject } from './lenient.js';
-import { connectionResult, connectionsResult, done, newConnectionResult } from './outputs.js';
-import { quoted } from './quoted.js';
+import { type Call, endpoint, type Result } from '../contract/endpoint.js';
+import { quoted } from '../contract/quoted.js';
+import { connectionId } from '../values/connection-id.js';
+import { connectionResult, connectionsResult, done, newConnectionResult } from '../values/outputs.js';
+import { asObject } from '../values/tolerant.js';
 
 export const listConnections = endpoint({
   name: 'manychat_list_connections',

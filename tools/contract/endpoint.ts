@@ -1,9 +1,9 @@
 import type { z } from 'zod';
+import type { Reference } from '../message/references.js';
+import type { Repaired } from '../message/repair.js';
+import type { FieldValues } from '../values/field-values.js';
 import type { Capability } from './capabilities.js';
-import type { FieldValues } from './field-values.js';
-import type { Reference } from './names.js';
 import type { Naming } from './question.js';
-import type { Repaired } from './repair.js';
 
 /** What a call does to the world: the one word from which MCP annotations and the retry rule follow. */
 export type Effect = 'read' | 'set' | 'create' | 'remove' | 'destroy' | 'send';

@@ -1,7 +1,7 @@
-import { pathText } from './complaints.js';
-import type { Result } from './endpoint.js';
-import { isObject } from './object.js';
-import { clipped, quoted } from './quoted.js';
+import type { Result } from '../contract/endpoint.js';
+import { isObject } from '../contract/json.js';
+import { clipped, quoted } from '../contract/quoted.js';
+import { pathText } from './issues.js';
 
 /** Types of custom and bot fields. */
 export const fieldTypes = ['text', 'number', 'date', 'datetime', 'boolean'] as const;

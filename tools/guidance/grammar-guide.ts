@@ -1,4 +1,4 @@
-import { longestText } from './channels.js';
+import { longestText } from '../message/channels.js';
 import {
   longestCallbackSeconds,
   longestCardText,
@@ -7,7 +7,7 @@ import {
   mostCards,
   mostMessages,
   mostQuickReplies,
-} from './content.js';
+} from '../message/content.js';
 
 /** The whole grammar of a message's `data`, for a reader who has to write one. */
 export const contentGrammar = `# Message content: \`data\` of manychat_send_content

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { quoted } from './quoted.js';
+import { quoted } from '../contract/quoted.js';
 
 const nameOfType = (value: unknown): string =>
   value === null

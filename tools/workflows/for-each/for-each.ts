@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { actionCautions, actionInput, actionProblems, actionQuestion, doneByAction, stepsOf } from './actions.js';
-import { concernsEverybody, isLongPause, isSuspicious, mostInARow } from './blame.js';
-import type { Result } from './endpoint.js';
-import { CallError, type Failure, kinds, reasonIn } from './failure.js';
-import { repairSend } from './repair.js';
-import { subscriberId } from './values.js';
-import { type Steps, workflow } from './workflow.js';
+import type { Result } from '../../contract/endpoint.js';
+import { CallError, type Failure, kinds, reasonIn } from '../../contract/failure.js';
+import { type Steps, workflow } from '../../contract/workflow.js';
+import { repairSend } from '../../message/repair.js';
+import { subscriberId } from '../../values/inputs.js';
+import { actionCautions, actionInput, actionProblems, actionQuestion, doneByAction, stepsOf } from './action.js';
+import { concernsEverybody, isLongPause, isSuspicious, mostInARow } from './stop-rules.js';
 
 /** Contacts of one call: what a client can hold of the result. */
 const mostSubscribers = 1_000;

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { Result } from './endpoint.js';
-import type { Kind } from './failure.js';
-import { asObject } from './lenient.js';
-import { momentText } from './quoted.js';
+import type { Result } from '../contract/endpoint.js';
+import type { Kind } from '../contract/failure.js';
+import { momentText } from '../contract/quoted.js';
+import { asObject } from '../values/tolerant.js';
 
 const hourMs = 3_600_000;
 

@@ -1,10 +1,10 @@
-import { contentGrammar } from './content-grammar.js';
-import type { Endpoint } from './endpoint.js';
-import { kindMeanings } from './failure.js';
-import { listBotFields, listCustomFields } from './fields.js';
-import { listFlows } from './flows.js';
-import { getPage } from './page.js';
-import { listTags } from './tags.js';
+import type { Endpoint } from '../contract/endpoint.js';
+import { kindMeanings } from '../contract/failure.js';
+import { listBotFields, listCustomFields } from '../endpoints/fields.js';
+import { listFlows } from '../endpoints/flows.js';
+import { getPage } from '../endpoints/page.js';
+import { listTags } from '../endpoints/tags.js';
+import { contentGrammar } from './grammar-guide.js';
 
 /** Something a client can read into its context: a text of this server, or what an endpoint without arguments answers. */
 export interface Resource {

@@ -1,15 +1,15 @@
 import { z } from 'zod';
-import { doneByContent } from './capabilities.js';
-import { openQuestions } from './channels.js';
-import { type Content, messageData, messageDataAgain } from './content.js';
-import { endpoint } from './endpoint.js';
-import { actionFieldValues } from './field-values.js';
-import { placeholderIn } from './message-text.js';
-import { named, namesInContent } from './names.js';
-import { done } from './outputs.js';
-import { clipped } from './quoted.js';
-import { repairSend, repairTaggedSend } from './repair.js';
-import { subscriberId, text, userRef } from './values.js';
+import { doneByContent } from '../contract/capabilities.js';
+import { endpoint } from '../contract/endpoint.js';
+import { clipped } from '../contract/quoted.js';
+import { openQuestions } from '../message/channels.js';
+import { type Content, messageData, messageDataAgain } from '../message/content.js';
+import { placeholderIn } from '../message/plain-message.js';
+import { named, namesInContent } from '../message/references.js';
+import { repairSend, repairTaggedSend } from '../message/repair.js';
+import { actionFieldValues } from '../values/field-values.js';
+import { subscriberId, text, userRef } from '../values/inputs.js';
+import { done } from '../values/outputs.js';
 
 /** What may go wrong with content that is right as far as ManyChat documents it. */
 export function contentCautions(content: Content, messageTag?: unknown): string[] {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isObject } from './object.js';
+import { isObject } from '../contract/json.js';
 
 /*
  * What comes back is read leniently, because the upstream's types are not reliable (any scalar may be null, ids come

@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { digitsLost } from '../values/inputs.js';
+import { complainTo } from '../values/issues.js';
 import { channelProblems, lengthOf, namedChannels } from './channels.js';
-import { complainTo } from './complaints.js';
-import { digitsLost } from './values.js';
 
 /** Most messages of one request. */
 export const mostMessages = 10;

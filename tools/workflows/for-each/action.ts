@@ -1,19 +1,19 @@
 import { z } from 'zod';
-import { type Capability, doneByContent } from './capabilities.js';
-import { complainTo } from './complaints.js';
-import { messageDataAgain } from './content.js';
-import type { Result } from './endpoint.js';
-import { setCustomFields } from './fields.js';
-import { asObject } from './lenient.js';
-import { contentOf, placeholderIn, plainMessage, plainMessageProblems } from './message-text.js';
-import { done } from './outputs.js';
-import type { Naming } from './question.js';
-import { clipped, idText, quoted } from './quoted.js';
-import { repairSend } from './repair.js';
-import { contentCautions, sendContent, sendFlow } from './sending.js';
-import { addTagToSubscriberByName, removeTagFromSubscriberByName } from './tags.js';
-import { fieldRecord, mostFields, subscriberId, tagName, text } from './values.js';
-import { type Step, workflow } from './workflow.js';
+import { type Capability, doneByContent } from '../../contract/capabilities.js';
+import type { Result } from '../../contract/endpoint.js';
+import type { Naming } from '../../contract/question.js';
+import { clipped, idText, quoted } from '../../contract/quoted.js';
+import { type Step, workflow } from '../../contract/workflow.js';
+import { setCustomFields } from '../../endpoints/fields.js';
+import { contentCautions, sendContent, sendFlow } from '../../endpoints/sending.js';
+import { addTagToSubscriberByName, removeTagFromSubscriberByName } from '../../endpoints/tags.js';
+import { messageDataAgain } from '../../message/content.js';
+import { contentOf, placeholderIn, plainMessage, plainMessageProblems } from '../../message/plain-message.js';
+import { repairSend } from '../../message/repair.js';
+import { fieldRecord, mostFields, subscriberId, tagName, text } from '../../values/inputs.js';
+import { complainTo } from '../../values/issues.js';
+import { done } from '../../values/outputs.js';
+import { asObject } from '../../values/tolerant.js';
 
 /** What can be done with each of many contacts. */
 const actionNames = ['add_tag', 'remove_tag', 'set_fields', 'send_text', 'send_content', 'send_flow'] as const;

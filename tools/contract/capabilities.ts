@@ -1,6 +1,6 @@
-import type { Action } from './content.js';
+import type { Action } from '../message/content.js';
 import type { Declaration } from './endpoint.js';
-import { isObject } from './object.js';
+import { isObject } from './json.js';
 
 /** Something that a call can do to the account or its contacts. */
 interface Purpose {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { Output, Result } from './endpoint.js';
+import type { Output, Result } from '../contract/endpoint.js';
+import { isObject } from '../contract/json.js';
 import {
   anyFieldValue,
   anyText,
@@ -11,8 +12,7 @@ import {
   listed,
   record,
   smallId,
-} from './lenient.js';
-import { isObject } from './object.js';
+} from './tolerant.js';
 
 const tag = record({ id: smallId, name: anyText });
 const customField = record({ id: smallId, name: anyText, type: anyText, description: anyText });

@@ -1,4 +1,4 @@
-import type { Named } from './names.js';
+import type { Named } from '../message/references.js';
 
 /** An argument of a prompt. */
 export interface PromptArgument {

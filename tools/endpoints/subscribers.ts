@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { complainTo } from './complaints.js';
-import { endpoint } from './endpoint.js';
-import { done, subscriberOrNullResult, subscriberResult, subscribersResult, whenNone } from './outputs.js';
-import { customFieldId, detail, exactNumber, filledText, subscriberId, text, userRef } from './values.js';
+import { endpoint } from '../contract/endpoint.js';
+import { customFieldId, detail, exactNumber, filledText, subscriberId, text, userRef } from '../values/inputs.js';
+import { complainTo } from '../values/issues.js';
+import { done, subscriberOrNullResult, subscriberResult, subscribersResult, whenNone } from '../values/outputs.js';
 
 export const getSubscriber = endpoint({
   name: 'manychat_get_subscriber',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { endpoint } from './endpoint.js';
-import { growthToolsResult, otnTopicsResult, pageResult } from './outputs.js';
+import { endpoint } from '../contract/endpoint.js';
+import { growthToolsResult, otnTopicsResult, pageResult } from '../values/outputs.js';
 
 export const getPage = endpoint({
   name: 'manychat_get_page',

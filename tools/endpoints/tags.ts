@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { endpoint } from './endpoint.js';
-import { named } from './names.js';
-import { done, tagResult, tagsResult } from './outputs.js';
-import { subscriberId, tagId, tagName, text } from './values.js';
+import { endpoint } from '../contract/endpoint.js';
+import { named } from '../message/references.js';
+import { subscriberId, tagId, tagName, text } from '../values/inputs.js';
+import { done, tagResult, tagsResult } from '../values/outputs.js';
 
 export const listTags = endpoint({
   name: 'manychat_list_tags',

@@ -1,4 +1,4 @@
-import type { Failure, Kind } from './failure.js';
+import type { Failure, Kind } from '../../contract/failure.js';
 
 /** Failures that the next contact would meet as well. */
 const everybodys: ReadonlySet<Kind> = new Set([

@@ -1,5 +1,5 @@
-import { hiddenProblem } from './nesting.js';
-import { isObject } from './object.js';
+import { isObject } from '../contract/json.js';
+import { hiddenProblem } from '../values/argument-limits.js';
 
 /** Arguments as they should have been given, and what was changed about them. */
 export interface Repaired {

@@ -1,13 +1,20 @@
 import { z } from 'zod';
-import { doneByContent } from './capabilities.js';
-import { channelOf, channels, lengthOf } from './channels.js';
-import { complaintOf, sentence } from './complaints.js';
-import { type Action, type Button, type Content, type Message, messageData, uncheckedMessageData } from './content.js';
-import { asObject } from './lenient.js';
-import { isObject } from './object.js';
-import { repairTaggedSend } from './repair.js';
-import { contentCautions } from './sending.js';
-import { workflow } from './workflow.js';
+import { doneByContent } from '../contract/capabilities.js';
+import { isObject } from '../contract/json.js';
+import { workflow } from '../contract/workflow.js';
+import { contentCautions } from '../endpoints/sending.js';
+import { channelOf, channels, lengthOf } from '../message/channels.js';
+import {
+  type Action,
+  type Button,
+  type Content,
+  type Message,
+  messageData,
+  uncheckedMessageData,
+} from '../message/content.js';
+import { repairTaggedSend } from '../message/repair.js';
+import { complaintOf, sentence } from '../values/issues.js';
+import { asObject } from '../values/tolerant.js';
 
 const actionText = (action: Action): string =>
   action.action === 'add_tag' || action.action === 'remove_tag'

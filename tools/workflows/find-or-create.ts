@@ -1,4 +1,13 @@
 import { z } from 'zod';
+import type { Result } from '../contract/endpoint.js';
+import { CallError, reasonIn } from '../contract/failure.js';
+import { idText } from '../contract/quoted.js';
+import { type Step, type Steps, workflow } from '../contract/workflow.js';
+import { setCustomField } from '../endpoints/fields.js';
+import { consent, consentProblems, createSubscriber, profile, updateSubscriber } from '../endpoints/subscribers.js';
+import { customFieldId, text } from '../values/inputs.js';
+import { subscriberResult } from '../values/outputs.js';
+import { asObject } from '../values/tolerant.js';
 import {
   type Addresses,
   contactText,
@@ -8,15 +17,6 @@ import {
   otherAddresses,
   otherNames,
 } from './contact-search.js';
-import type { Result } from './endpoint.js';
-import { CallError, reasonIn } from './failure.js';
-import { setCustomField } from './fields.js';
-import { asObject } from './lenient.js';
-import { subscriberResult } from './outputs.js';
-import { idText } from './quoted.js';
-import { consent, consentProblems, createSubscriber, profile, updateSubscriber } from './subscribers.js';
-import { customFieldId, text } from './values.js';
-import { type Step, type Steps, workflow } from './workflow.js';
 
 /** A number with its country code, however it is punctuated; becomes `+` and its digits. */
 const number = (plus: 'with +' | 'with or without +') =>

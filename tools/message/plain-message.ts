@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import { clipped } from '../contract/quoted.js';
+import { text } from '../values/inputs.js';
 import { type Channel, channelProblems, channels, longestText } from './channels.js';
 import { type Button, type Content, mostButtons, mostMessages, mostQuickReplies, webAddress } from './content.js';
-import { clipped } from './quoted.js';
-import { splitText } from './split.js';
-import { text } from './values.js';
+import { splitText } from './split-text.js';
 
 const caption = text('Label');
 const flow = text('ns from manychat_list_flows');

@@ -1,4 +1,4 @@
-import { pathText } from './complaints.js';
+import { pathText } from './issues.js';
 
 /** Levels that no tool needs, and that everything which walks through arguments can bear. */
 const mostLevels = 50;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { endpoint } from './endpoint.js';
-import { flowsResult } from './outputs.js';
+import { endpoint } from '../contract/endpoint.js';
+import { flowsResult } from '../values/outputs.js';
 
 export const listFlows = endpoint({
   name: 'manychat_list_flows',
