@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { type Zippable, zipSync } from 'fflate';
 import { catalogue } from '../src/catalogue.js';
-import { settingTexts } from '../src/flags.js';
+import { settingTexts } from '../src/config/settings.js';
 import { facts, pathOf, program } from './root.js';
 import { isSecret } from './server-json.js';
 

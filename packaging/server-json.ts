@@ -1,4 +1,4 @@
-import { type SettingText, settingTexts } from '../src/flags.js';
+import { type SettingText, settingTexts } from '../src/config/settings.js';
 import { launch } from './clients.js';
 import { facts } from './root.js';
 

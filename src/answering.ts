@@ -2,7 +2,7 @@ import { resources } from '../tools/guidance/resources.js';
 import { type Asker, createAsker } from './asking.js';
 import type { ToolCaller } from './calls.js';
 import { type Completer, createCompleter } from './completion.js';
-import type { Config } from './config.js';
+import type { Config } from './config/config.js';
 import type { OpenLog } from './log.js';
 import { createRounds, type Rounds } from './rounds.js';
 import { openRuntime } from './runtime.js';

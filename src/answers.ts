@@ -5,7 +5,7 @@ import { quoted } from '../tools/contract/quoted.js';
 import { callError, type FailureContext, type FailureFacts } from './errors.js';
 import { parseJson } from './json.js';
 import { kindOfRefusal, readRefusal } from './refusals.js';
-import { said } from './results.js';
+import { said } from './text/safe-text.js';
 
 /** An HTTP answer as it came. */
 export interface Answer {

@@ -7,7 +7,7 @@ import { getSubscriber, getSubscriberByUserRef } from '../tools/endpoints/subscr
 import { listTags } from '../tools/endpoints/tags.js';
 import { channelsOnRecord } from '../tools/message/window.js';
 import { asObject, listed } from '../tools/values/tolerant.js';
-import type { Config } from './config.js';
+import type { Config } from './config/config.js';
 import { nobody } from './delivery.js';
 import type { Gateway } from './gateway.js';
 import { acceptedInput } from './input.js';

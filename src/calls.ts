@@ -8,9 +8,9 @@ import { asCallError } from './errors.js';
 import type { CallOptions, Gateway } from './gateway.js';
 import { parseInput } from './input.js';
 import type { Log } from './log.js';
-import type { Redactor } from './redaction.js';
 import type { CallTrace } from './requests.js';
-import { failureLine, mapTexts } from './results.js';
+import type { Redactor } from './text/redaction.js';
+import { failureLine, mapTexts } from './text/safe-text.js';
 import type { Tool } from './tool.js';
 
 /** What a tool call came to. */

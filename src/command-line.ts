@@ -1,10 +1,10 @@
 import { Command, CommanderError, Option } from 'commander';
 import { quoted } from '../tools/contract/quoted.js';
 import type { BulkOptions } from './commands/bulk.js';
-import { type Config, readConfig } from './config.js';
-import { flags, refuseRepeated, settingsOf } from './flags.js';
+import { type Config, readConfig } from './config/config.js';
+import { flags, refuseRepeated, settingsOf } from './config/settings.js';
+import { version } from './config/version.js';
 import { exitCodes, type Shell, UsageError } from './shell.js';
-import { version } from './version.js';
 
 const epilogue = `
 Each option is also an environment variable; options win. Keys come from the environment only: MATON_API_KEY, or

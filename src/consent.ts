@@ -10,7 +10,7 @@ import type { Failure } from '../tools/contract/failure.js';
 import type { Answering } from './answering.js';
 import type { CallerSide } from './calls.js';
 import { agreement, cannotAsk, refusalAfter } from './confirmation.js';
-import { reasonOf } from './reason.js';
+import { reasonOf } from './text/error-text.js';
 import type { Tool } from './tool.js';
 
 /** What a question is asked with. */

@@ -1,7 +1,7 @@
 import { type Capability, capabilities, capabilityNames } from '../tools/contract/capabilities.js';
 import type { Endpoint, Result } from '../tools/contract/endpoint.js';
 import type { CallError } from '../tools/contract/failure.js';
-import type { Config } from './config.js';
+import type { Config } from './config/config.js';
 import { callError, type FailureContext } from './errors.js';
 
 type Excluding = Pick<Config, 'excluded'>;

@@ -5,8 +5,8 @@ import { getSubscriber } from '../tools/endpoints/subscribers.js';
 import type { Named } from '../tools/message/references.js';
 import { reachability } from '../tools/message/window.js';
 import { aboutContact } from '../tools/workflows/for-each/stop-rules.js';
-import { type Candidate, closest } from './closest.js';
 import { candidatesIn, lists } from './lists.js';
+import { type Candidate, closest } from './text/closest.js';
 
 /** Refusals of a send whose reason lies with the contact. */
 const inContact: ReadonlySet<Kind> = new Set([

@@ -4,6 +4,7 @@ import { oneLine } from '../tools/contract/quoted.js';
 import type { Step, Workflow } from '../tools/contract/workflow.js';
 import { listConnections } from '../tools/endpoints/connections.js';
 import { type Budget, openBudget, stopError, within } from './budget.js';
+import { manychatKeyIn } from './config/keys.js';
 import { type ActiveConnection, activeIn, connectionHint, createConnectionChooser } from './connection.js';
 import { type Delivery, nobody } from './delivery.js';
 import type { Departure } from './departure.js';
@@ -11,14 +12,13 @@ import { asCallError, callError, type FailureContext } from './errors.js';
 import { refuseExcluded } from './exclusion.js';
 import { explained } from './explain.js';
 import { adaptedTo, createFieldTypes } from './field-types.js';
-import { manychatKeyIn } from './keys.js';
 import type { Progress } from './progress.js';
-import { reasonOf } from './reason.js';
 import { type CallTrace, createRequests, type RequestParts } from './requests.js';
-import { cleaned, compact, failureLine } from './results.js';
 import type { SendGuard, SendingCall } from './send-guard.js';
 import { createSends, type Held, sendOnce } from './sends.js';
 import { runWorkflow } from './steps.js';
+import { reasonOf } from './text/error-text.js';
+import { cleaned, compact, failureLine } from './text/safe-text.js';
 
 /** One call's circumstances. */
 export interface CallOptions {

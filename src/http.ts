@@ -1,9 +1,9 @@
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import type { Dispatcher } from 'undici';
-import { isLoopback } from './address.js';
 import type { Answer } from './answers.js';
-import type { Config } from './config.js';
-import { codeOf } from './reason.js';
+import { isLoopback } from './config/address.js';
+import type { Config } from './config/config.js';
+import { codeOf } from './text/error-text.js';
 
 /** One request as it goes out. */
 export interface HttpRequest {

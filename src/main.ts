@@ -4,12 +4,12 @@ import module from 'node:module';
 import { homedir, hostname } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { flags, settingsOf } from './flags.js';
-import { secretsIn } from './keys.js';
-import { codeOf } from './reason.js';
-import { createRedactor, type Redactor } from './redaction.js';
+import { secretsIn } from './config/keys.js';
+import { flags, settingsOf } from './config/settings.js';
 import { type ExitCode, exitCodes, type Shell, UsageError } from './shell.js';
-import { type Line, terminalText } from './terminal.js';
+import { codeOf } from './text/error-text.js';
+import { createRedactor, type Redactor } from './text/redaction.js';
+import { type Line, terminalText } from './text/terminal.js';
 
 /**
  * Lets Node.js 22.8 and newer keep what they compile for the next start. Not in the folder for temporary files, which is
@@ -111,7 +111,7 @@ async function main(args: string[]): Promise<number> {
     const { runCommandLine } = await import('./command-line.js');
     return runCommandLine(args, shell);
   }
-  const [{ readConfig }, { serve }] = await Promise.all([import('./config.js'), import('./commands/serve.js')]);
+  const [{ readConfig }, { serve }] = await Promise.all([import('./config/config.js'), import('./commands/serve.js')]);
   return serve(readConfig({ ...shell.environment, ...settings }), shell);
 }
 

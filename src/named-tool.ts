@@ -1,7 +1,7 @@
 import { quoted } from '../tools/contract/quoted.js';
 import { declarations } from '../tools/index.js';
-import { closest } from './closest.js';
 import { UsageError } from './shell.js';
+import { closest } from './text/closest.js';
 import type { Tool } from './tool.js';
 
 /** The tool of this name, which may lack its prefix. */

@@ -3,9 +3,9 @@ import { instructionsFor } from '../tools/guidance/instructions.js';
 import { type Prompt, prompts } from '../tools/guidance/prompts.js';
 import { catalogue, type ListedResource, type ListedTool } from './catalogue.js';
 import { choosesConnection, isOffered, onlyShows } from './choice.js';
-import type { Config } from './config.js';
-import { createRedactor } from './redaction.js';
+import type { Config } from './config/config.js';
 import type { JsonSchema } from './schema.js';
+import { createRedactor } from './text/redaction.js';
 
 /** Everything a client is offered under one configuration. */
 export interface Offer {

@@ -3,16 +3,16 @@ import { oneLine } from '../tools/contract/quoted.js';
 import { readAnswer } from './answers.js';
 import { type AttemptParts, attempt, loadOf } from './attempts.js';
 import type { Budget } from './budget.js';
-import type { Config } from './config.js';
+import type { Config } from './config/config.js';
 import type { Departure } from './departure.js';
 import { callError } from './errors.js';
 import { type HttpClient, HttpFault } from './http.js';
 import { parseJson } from './json.js';
-import { tokensIn } from './link-tokens.js';
 import type { Log } from './log.js';
-import type { Redactor } from './redaction.js';
 import { endpointRequest } from './request.js';
-import { cleaned, mapTexts } from './results.js';
+import { tokensIn } from './text/link-tokens.js';
+import type { Redactor } from './text/redaction.js';
+import { cleaned, mapTexts } from './text/safe-text.js';
 
 /** What a call leaves behind for the log, failed or not, and what its result is to be told with. */
 export interface CallTrace {

@@ -1,16 +1,16 @@
 import { declarations } from '../tools/index.js';
 import { createToolCaller, type ToolCaller } from './calls.js';
-import type { Config } from './config.js';
+import type { Config } from './config/config.js';
+import { userAgent } from './config/version.js';
 import { createGateway, type Gateway } from './gateway.js';
 import { createHttpClient, type HttpClient } from './http.js';
 import { type OpenLog, openLog } from './log.js';
 import { createSendGuard } from './memory-send-guard.js';
 import { createPacer } from './pace.js';
-import type { Redactor } from './redaction.js';
 import type { Sandbox } from './sandbox/index.js';
+import type { Redactor } from './text/redaction.js';
 import { realTiming, type Timing } from './timing.js';
 import { offeredTools, type Tool } from './tool.js';
-import { userAgent } from './version.js';
 
 /** Everything that calls are made with under one configuration. */
 export interface Runtime {

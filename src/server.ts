@@ -23,6 +23,7 @@ import type { Answering } from './answering.js';
 import type { Outcome } from './calls.js';
 import type { ListedResource } from './catalogue.js';
 import type { Completer } from './completion.js';
+import { version } from './config/version.js';
 import { linkIn, needsConfirmation } from './confirmation.js';
 import { consentTo, withLink } from './consent.js';
 import { type Delivery, trackDeliveries, unanswered } from './delivery.js';
@@ -33,7 +34,6 @@ import type { Progress } from './progress.js';
 import type { JsonSchema } from './schema.js';
 import type { Wires } from './shell.js';
 import type { Tool } from './tool.js';
-import { version } from './version.js';
 
 /** A schema that the SDK shows and does not check: arguments are checked where the failure can be told in our words. */
 function shown(schema: JsonSchema): StandardSchemaWithJSON {

@@ -1,5 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
-import type { Line } from './terminal.js';
+import type { Line } from './text/terminal.js';
 
 /** The process a lock file names, and whether it may still run: of another machine nobody here can tell. */
 export interface LockOwner {

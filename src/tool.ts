@@ -3,7 +3,7 @@ import { type Endpoint, effectRules, type Result } from '../tools/contract/endpo
 import type { Workflow } from '../tools/contract/workflow.js';
 import { chosenConnectionId } from '../tools/values/connection-id.js';
 import { choosesConnection, isOffered, onlyShows } from './choice.js';
-import type { Config } from './config.js';
+import type { Config } from './config/config.js';
 import { exclusionOf } from './exclusion.js';
 
 /** A tool as this server offers it: its declaration, and its input and output under the server's configuration. */

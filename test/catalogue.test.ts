@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Metafile } from 'esbuild';
 import { describe, expect, test } from 'vitest';
 import { metafilePath } from '../packaging/bundle.js';
-import { readConfig } from '../src/config.js';
+import { readConfig } from '../src/config/config.js';
 import { offerUnder } from '../src/offer.js';
 import { jsonSchema } from '../src/schema.js';
 import { offeredTools } from '../src/tool.js';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { closest } from '../src/closest.js';
+import { closest } from '../src/text/closest.js';
 import { john } from './support/people.js';
 import { useCaller } from './support/sandboxed.js';
 

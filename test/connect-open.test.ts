@@ -3,8 +3,8 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { browsable } from '../src/address.js';
 import { openInBrowser } from '../src/commands/browser.js';
+import { browsable } from '../src/config/address.js';
 import { program, through } from './support/program.js';
 import { useSandbox } from './support/sandboxed.js';
 

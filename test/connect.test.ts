@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { connectAccount } from '../src/commands/connect.js';
-import { readConfig } from '../src/config.js';
+import { readConfig } from '../src/config/config.js';
 import { createHttpClient } from '../src/http.js';
 import { type Shell, UsageError } from '../src/shell.js';
 import { drivenTiming } from './support/driven.js';

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { encode } from 'gpt-tokenizer/encoding/o200k_base';
 import { expect, test } from 'vitest';
-import { readConfig } from '../src/config.js';
+import { readConfig } from '../src/config/config.js';
 import { jsonSchema } from '../src/schema.js';
 import { offeredTools } from '../src/tool.js';
 import { declarations } from '../tools/index.js';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { z } from 'zod';
-import { readConfig } from '../src/config.js';
+import { readConfig } from '../src/config/config.js';
 import { jsonSchema } from '../src/schema.js';
 import { offeredTools } from '../src/tool.js';
 import { effectRules } from '../tools/contract/endpoint.js';

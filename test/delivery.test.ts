@@ -4,7 +4,7 @@ import { StdioServerTransport } from '@modelcontextprotocol/server/stdio';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { Answering } from '../src/answering.js';
 import type { Outcome } from '../src/calls.js';
-import { readConfig } from '../src/config.js';
+import { readConfig } from '../src/config/config.js';
 import { type Delivery, trackDeliveries } from '../src/delivery.js';
 import { offerUnder } from '../src/offer.js';
 import { createRounds } from '../src/rounds.js';

@@ -2,8 +2,8 @@ import { createServer as createHttpServer } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { createServer, type Server } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
+import { proxyFor } from '../src/config/proxy.js';
 import { createHttpClient } from '../src/http.js';
-import { proxyFor } from '../src/proxy.js';
 import { selfSigned } from './support/certificate.js';
 import { runHere } from './support/shell.js';
 

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { oldestNode } from '../src/version.js';
+import { oldestNode } from '../src/config/version.js';
 import { allWell, examined } from './support/examined.js';
 import { program } from './support/program.js';
 import { sandboxed } from './support/sandboxed.js';

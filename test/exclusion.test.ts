@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readConfig } from '../src/config.js';
+import { readConfig } from '../src/config/config.js';
 import { exclusionOf } from '../src/exclusion.js';
 import { acceptedInput } from '../src/input.js';
 import { offeredTools } from '../src/tool.js';

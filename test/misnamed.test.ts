@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
-import { ConfigError, readConfig, settingNames } from '../src/config.js';
-import { isOfService } from '../src/misnamed.js';
+import { ConfigError, readConfig, settingNames } from '../src/config/config.js';
+import { isOfService } from '../src/config/misnamed.js';
 import { examined } from './support/examined.js';
 import { program } from './support/program.js';
 import { runHere } from './support/shell.js';

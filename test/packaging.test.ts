@@ -5,9 +5,9 @@ import { generatedFiles } from '../packaging/generated.js';
 import { manifest } from '../packaging/mcpb.js';
 import { facts, pathOf, program } from '../packaging/root.js';
 import { serverJson } from '../packaging/server-json.js';
-import { readConfig } from '../src/config.js';
-import { settingTexts } from '../src/flags.js';
-import { oldestNode, version } from '../src/version.js';
+import { readConfig } from '../src/config/config.js';
+import { settingTexts } from '../src/config/settings.js';
+import { oldestNode, version } from '../src/config/version.js';
 import { declarations } from '../tools/index.js';
 
 const file = (name: string): string => readFileSync(pathOf(name), 'utf8');

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { version } from '../src/version.js';
+import { version } from '../src/config/version.js';
 import { kinds } from '../tools/contract/failure.js';
 import { readmePath, withGenerated } from './support/readme.js';
 

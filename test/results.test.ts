@@ -1,6 +1,6 @@
 import { encode } from 'gpt-tokenizer/encoding/o200k_base';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { visible } from '../src/results.js';
+import { visible } from '../src/text/safe-text.js';
 import { type Caller, callerThrough, createCaller } from './support/caller.js';
 import { sandboxed } from './support/sandboxed.js';
 import { startUpstream, type Upstream } from './support/upstream.js';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readConfig } from '../src/config.js';
+import { readConfig } from '../src/config/config.js';
 import { createLog } from '../src/log.js';
-import { createRedactor } from '../src/redaction.js';
+import { createRedactor } from '../src/text/redaction.js';
 import { type Caller, callerThrough, createCaller } from './support/caller.js';
 import { everyTurnAtOnce } from './support/pacer.js';
 import { through } from './support/program.js';

@@ -1,13 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readConfig } from '../src/config.js';
+import { readConfig } from '../src/config/config.js';
 import { createGateway } from '../src/gateway.js';
 import { createHttpClient } from '../src/http.js';
 import { createLog } from '../src/log.js';
 import { createSendGuard } from '../src/memory-send-guard.js';
 import { offerUnder } from '../src/offer.js';
 import { createPacer } from '../src/pace.js';
-import { createRedactor } from '../src/redaction.js';
+import { createRedactor } from '../src/text/redaction.js';
 import { realTiming } from '../src/timing.js';
 import { offeredTools } from '../src/tool.js';
 import { effectRules } from '../tools/contract/endpoint.js';

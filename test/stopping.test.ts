@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { runCommandLine } from '../src/command-line.js';
 import { bulk } from '../src/commands/bulk.js';
-import { readConfig } from '../src/config.js';
+import { readConfig } from '../src/config/config.js';
 import { csv, hello } from './support/bulk.js';
 import { useFolder } from './support/folder.js';
 import { followers } from './support/people.js';

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Outcome } from '../src/calls.js';
-import { createRedactor } from '../src/redaction.js';
-import { visible } from '../src/results.js';
-import { terminalText } from '../src/terminal.js';
+import { createRedactor } from '../src/text/redaction.js';
+import { visible } from '../src/text/safe-text.js';
+import { terminalText } from '../src/text/terminal.js';
 import { declarations } from '../tools/index.js';
 import { type Caller, createCaller } from './support/caller.js';
 import { useFolder } from './support/folder.js';

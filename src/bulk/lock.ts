@@ -12,8 +12,8 @@ import {
   utimesSync,
   writeSync,
 } from 'node:fs';
-import { codeOf, reasonOf } from '../reason.js';
 import { type LockOwner, UsageError } from '../shell.js';
+import { codeOf, reasonOf } from '../text/error-text.js';
 import { pause, realTiming, type Timing } from '../timing.js';
 import type { Kernel } from './machine.js';
 import { type Owner, openRegular } from './own-file.js';

@@ -12,8 +12,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import { codeOf, reasonOf } from '../reason.js';
 import { UsageError } from '../shell.js';
+import { codeOf, reasonOf } from '../text/error-text.js';
 
 /** Who owns the files of this process; undefined where it is not known yet. */
 export type Owner = number | undefined;

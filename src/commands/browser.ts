@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { browsable } from '../address.js';
+import { browsable } from '../config/address.js';
 
 /** What opens an address, by operating system; everything else is taken for a desktop that knows xdg-open. */
 const openers: Readonly<Record<string, readonly [string, ...string[]]>> = {

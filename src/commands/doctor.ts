@@ -1,9 +1,9 @@
 import { oneLine } from '../../tools/contract/quoted.js';
-import { type Config, ConfigError } from '../config.js';
+import { type Config, ConfigError } from '../config/config.js';
 import { type Check, type Finding, failed, skipped } from '../doctor/check.js';
 import { addressesOf, checkKey, checkNode, checkProxy, checkSettings } from '../doctor/settings.js';
 import { type ExitCode, exitCodes, type Shell } from '../shell.js';
-import type { Colour, Line } from '../terminal.js';
+import type { Colour, Line } from '../text/terminal.js';
 
 const colours: Readonly<Record<Check['status'], Colour>> = {
   ok: 'green',

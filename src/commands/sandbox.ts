@@ -1,6 +1,6 @@
-import { codeOf } from '../reason.js';
 import { startSandbox } from '../sandbox/index.js';
 import { type ExitCode, exitCodes, type Shell, UsageError } from '../shell.js';
+import { codeOf } from '../text/error-text.js';
 
 /** Runs the sandbox alone and says how to reach it; resolves when the process is asked to end. */
 export async function runSandbox(

@@ -1,12 +1,12 @@
 import type { Answering } from '../answering.js';
-import type { Config } from '../config.js';
+import type { Config } from '../config/config.js';
+import { version } from '../config/version.js';
 import type { OpenLog } from '../log.js';
 import { offerUnder } from '../offer.js';
-import { codeOf } from '../reason.js';
 import { serveOffer } from '../server.js';
 import { type ExitCode, exitCodes, type Shell } from '../shell.js';
+import { codeOf } from '../text/error-text.js';
 import { realTiming } from '../timing.js';
-import { version } from '../version.js';
 
 /**
  * Serves the tools over stdio; resolves when the client has gone away, the connection has failed or `ending` has fired.

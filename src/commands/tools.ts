@@ -1,6 +1,6 @@
 import { isObject } from '../../tools/contract/json.js';
 import { declarations } from '../../tools/index.js';
-import type { Config } from '../config.js';
+import type { Config } from '../config/config.js';
 import { toolNamed } from '../named-tool.js';
 import { jsonSchema } from '../schema.js';
 import { type ExitCode, exitCodes, type Shell } from '../shell.js';

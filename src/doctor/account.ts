@@ -3,11 +3,11 @@ import type { Failure } from '../../tools/contract/failure.js';
 import { isObject } from '../../tools/contract/json.js';
 import { idText, oneLine, quoted } from '../../tools/contract/quoted.js';
 import type { Outcome } from '../calls.js';
+import { manychatKeyIn } from '../config/keys.js';
 import { byCreation, shownConnection } from '../connection.js';
-import { manychatKeyIn } from '../keys.js';
 import { toolNamed } from '../named-tool.js';
-import { visible } from '../results.js';
 import type { Runtime } from '../runtime.js';
+import { visible } from '../text/safe-text.js';
 import { adviceOn, connectIt, deleteIt, pinIt, showIt } from './advice.js';
 import { type Finding, failed, ok, skipped, warning } from './check.js';
 

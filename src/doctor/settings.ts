@@ -1,8 +1,8 @@
-import { isLoopback } from '../address.js';
-import { type Config, settingNames } from '../config.js';
-import { type Key, manychatKeyShape, readKey } from '../keys.js';
-import { proxyFor } from '../proxy.js';
-import { oldestNode } from '../version.js';
+import { isLoopback } from '../config/address.js';
+import { type Config, settingNames } from '../config/config.js';
+import { type Key, manychatKeyShape, readKey } from '../config/keys.js';
+import { proxyFor } from '../config/proxy.js';
+import { oldestNode } from '../config/version.js';
 import { type Finding, failed, ok, warning } from './check.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;

@@ -1,5 +1,5 @@
 import { type BulkOptions, bulk } from '../../src/commands/bulk.js';
-import { readConfig } from '../../src/config.js';
+import { readConfig } from '../../src/config/config.js';
 import type { Shell } from '../../src/shell.js';
 import { followers } from './people.js';
 import { recordingShell } from './shell.js';

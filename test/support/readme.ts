@@ -1,7 +1,7 @@
 import type { Tool } from '@modelcontextprotocol/client';
 import { clientsSection } from '../../packaging/clients.js';
 import { pathOf } from '../../packaging/root.js';
-import { settingTexts } from '../../src/flags.js';
+import { settingTexts } from '../../src/config/settings.js';
 import { capabilities, capabilityNames } from '../../tools/contract/capabilities.js';
 import { kindMeanings } from '../../tools/contract/failure.js';
 import { connectProgram } from './program.js';

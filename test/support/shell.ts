@@ -1,9 +1,9 @@
 import { PassThrough, Readable } from 'node:stream';
 import { runCommandLine } from '../../src/command-line.js';
-import { secretsIn } from '../../src/keys.js';
-import { createRedactor } from '../../src/redaction.js';
+import { secretsIn } from '../../src/config/keys.js';
 import { type ExitCode, exitCodes, type Shell } from '../../src/shell.js';
-import { type Line, terminalText } from '../../src/terminal.js';
+import { createRedactor } from '../../src/text/redaction.js';
+import { type Line, terminalText } from '../../src/text/terminal.js';
 
 /** A shell that remembers what it was told. */
 export interface RecordingShell {

@@ -1,5 +1,5 @@
-import { isObject } from '../tools/contract/json.js';
-import { oneLine } from '../tools/contract/quoted.js';
+import { isObject } from '../../tools/contract/json.js';
+import { oneLine } from '../../tools/contract/quoted.js';
 
 const indent = '  ';
 

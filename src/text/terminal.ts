@@ -1,5 +1,5 @@
 import type { Redactor } from './redaction.js';
-import { visible } from './results.js';
+import { visible } from './safe-text.js';
 
 const colours = { green: '\x1b[32m', yellow: '\x1b[33m', red: '\x1b[31m', faint: '\x1b[2m' } as const;
 

@@ -1,6 +1,6 @@
 import leven from 'leven';
-import { cut } from '../tools/contract/quoted.js';
-import { visible } from './results.js';
+import { cut } from '../../tools/contract/quoted.js';
+import { visible } from '../text/safe-text.js';
 
 /** Edits within which a variable is taken for one of ours that was misspelt. */
 const mostEdits = 2;

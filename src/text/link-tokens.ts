@@ -1,4 +1,4 @@
-import { isObject } from '../tools/contract/json.js';
+import { isObject } from '../../tools/contract/json.js';
 
 /** Names under which an answer about connections holds the token of a link. */
 const tokenName = /token|secret|session|ticket|nonce|auth|code/i;

@@ -1,6 +1,6 @@
-import type { Result } from '../tools/contract/endpoint.js';
-import { isObject } from '../tools/contract/json.js';
-import { clipped } from '../tools/contract/quoted.js';
+import type { Result } from '../../tools/contract/endpoint.js';
+import { isObject } from '../../tools/contract/json.js';
+import { clipped } from '../../tools/contract/quoted.js';
 
 /**
  * Characters that a reader does not see and that can hide or reorder text: controls but tab and line feed, line

@@ -1,5 +1,5 @@
+import { UsageError } from '../shell.js';
 import type { Setting } from './config.js';
-import { UsageError } from './shell.js';
 
 /** A setting as it is explained, with its flag where it has one. */
 export interface SettingText {
