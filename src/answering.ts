@@ -6,8 +6,8 @@ import type { Config } from './config/config.js';
 import type { OpenLog } from './log.js';
 import { createRounds, type Rounds } from './rounds.js';
 import { openRuntime } from './runtime.js';
-import { realTiming } from './timing.js';
 import { plainTool, type Tool } from './tool.js';
+import { realTiming } from './upstream/clock.js';
 
 /** What a server answers with beyond its lists. */
 export interface Answering {

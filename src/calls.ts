@@ -4,7 +4,6 @@ import { asObject } from '../tools/values/tolerant.js';
 import { bounded } from './bounds.js';
 import { shownConnection } from './connection.js';
 import { type Delivery, ownDelivery } from './delivery.js';
-import { asCallError } from './errors.js';
 import type { CallOptions, Gateway } from './gateway.js';
 import { parseInput } from './input.js';
 import type { Log } from './log.js';
@@ -12,6 +11,7 @@ import type { CallTrace } from './requests.js';
 import type { Redactor } from './text/redaction.js';
 import { failureLine, mapTexts } from './text/safe-text.js';
 import type { Tool } from './tool.js';
+import { asCallError } from './upstream/failures/call-error.js';
 
 /** What a tool call came to. */
 export type Outcome =

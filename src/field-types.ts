@@ -10,8 +10,8 @@ import {
   type TypeOf,
 } from '../tools/values/field-values.js';
 import { asObject, listed } from '../tools/values/tolerant.js';
-import { callError } from './errors.js';
 import { lists } from './lists.js';
+import { callError } from './upstream/failures/call-error.js';
 
 /** How long types are believed, which never change while a field lives, and how long one does not ask again in vain. */
 const believedMs = 300_000;

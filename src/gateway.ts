@@ -3,12 +3,9 @@ import { CallError } from '../tools/contract/failure.js';
 import { oneLine } from '../tools/contract/quoted.js';
 import type { Step, Workflow } from '../tools/contract/workflow.js';
 import { listConnections } from '../tools/endpoints/connections.js';
-import { type Budget, openBudget, stopError, within } from './budget.js';
 import { manychatKeyIn } from './config/keys.js';
 import { type ActiveConnection, activeIn, connectionHint, createConnectionChooser } from './connection.js';
 import { type Delivery, nobody } from './delivery.js';
-import type { Departure } from './departure.js';
-import { asCallError, callError, type FailureContext } from './errors.js';
 import { refuseExcluded } from './exclusion.js';
 import { explained } from './explain.js';
 import { adaptedTo, createFieldTypes } from './field-types.js';
@@ -19,6 +16,9 @@ import { createSends, type Held, sendOnce } from './sends.js';
 import { runWorkflow } from './steps.js';
 import { reasonOf } from './text/error-text.js';
 import { cleaned, compact, failureLine } from './text/safe-text.js';
+import { type Budget, openBudget, stopError, within } from './upstream/deadline.js';
+import type { Departure } from './upstream/departure.js';
+import { asCallError, callError, type FailureContext } from './upstream/failures/call-error.js';
 
 /** One call's circumstances. */
 export interface CallOptions {

@@ -2,9 +2,9 @@ import type { z } from 'zod';
 import type { Result } from '../tools/contract/endpoint.js';
 import { hiddenProblem } from '../tools/values/argument-limits.js';
 import { complaintOf, pathText, sentence, unknownKeys } from '../tools/values/issues.js';
-import { callError, type FailureContext } from './errors.js';
 import { excludedError } from './exclusion.js';
 import type { Tool } from './tool.js';
+import { callError, type FailureContext } from './upstream/failures/call-error.js';
 
 function complaint(issue: z.core.$ZodIssue, tool: Tool): string {
   const where = pathText(issue.path);

@@ -3,14 +3,14 @@ import { createToolCaller, type ToolCaller } from './calls.js';
 import type { Config } from './config/config.js';
 import { userAgent } from './config/version.js';
 import { createGateway, type Gateway } from './gateway.js';
-import { createHttpClient, type HttpClient } from './http.js';
 import { type OpenLog, openLog } from './log.js';
 import { createSendGuard } from './memory-send-guard.js';
-import { createPacer } from './pace.js';
 import type { Sandbox } from './sandbox/index.js';
 import type { Redactor } from './text/redaction.js';
-import { realTiming, type Timing } from './timing.js';
 import { offeredTools, type Tool } from './tool.js';
+import { createHttpClient, type HttpClient } from './upstream/client/http-client.js';
+import { realTiming, type Timing } from './upstream/clock.js';
+import { createPacer } from './upstream/pacing/local-pacer.js';
 
 /** Everything that calls are made with under one configuration. */
 export interface Runtime {

@@ -3,7 +3,6 @@ import type { Endpoint, Result } from '../tools/contract/endpoint.js';
 import { CallError, reasonIn } from '../tools/contract/failure.js';
 import { spanText } from '../tools/message/window.js';
 import { hasValues } from '../tools/values/field-values.js';
-import { allOf, type Departure } from './departure.js';
 import {
   type Claim,
   contactKey,
@@ -13,6 +12,7 @@ import {
   type SendGuard,
   type SendingCall,
 } from './send-guard.js';
+import { allOf, type Departure } from './upstream/departure.js';
 
 /** A send that a call has claimed, or that was made before. */
 export type Held = { readonly state: 'claimed'; readonly claim: Claim } | Extract<Earlier, { state: 'done' }>;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type AskerParts, createAsker } from '../src/asking.js';
-import { callError } from '../src/errors.js';
 import { plainTool } from '../src/tool.js';
+import { callError } from '../src/upstream/failures/call-error.js';
 import type { Declaration, Result } from '../tools/contract/endpoint.js';
 import { sendFlow } from '../tools/endpoints/sending.js';
 import { forEachSubscriber } from '../tools/workflows/for-each/for-each.js';

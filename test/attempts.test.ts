@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { attempt, loadOf } from '../src/attempts.js';
-import { openBudget } from '../src/budget.js';
-import { callError } from '../src/errors.js';
-import { HttpFault } from '../src/http.js';
-import { type Load, type Pacer, TooLate } from '../src/pace.js';
+import { HttpFault } from '../src/upstream/client/http-client.js';
+import { openBudget } from '../src/upstream/deadline.js';
+import { callError } from '../src/upstream/failures/call-error.js';
+import { type Load, type Pacer, TooLate } from '../src/upstream/pacing/local-pacer.js';
+import { attempt, loadOf } from '../src/upstream/retry.js';
 import { anyLoad, contexts, type Effect, endpointOf, hang, refused, run, type Script } from './support/attempts.js';
 import { manualTiming } from './support/timing.js';
 

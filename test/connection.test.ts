@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { shownConnection } from '../src/connection.js';
-import { realTiming } from '../src/timing.js';
+import { realTiming } from '../src/upstream/clock.js';
 import { callerThrough, createCaller } from './support/caller.js';
 import { type Arrived, startUpstream, type Upstream } from './support/upstream.js';
 

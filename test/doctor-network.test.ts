@@ -3,7 +3,7 @@ import { createServer as createHttpsServer } from 'node:https';
 import { createServer, type Server } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { proxyFor } from '../src/config/proxy.js';
-import { createHttpClient } from '../src/http.js';
+import { createHttpClient } from '../src/upstream/client/http-client.js';
 import { selfSigned } from './support/certificate.js';
 import { runHere } from './support/shell.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createHttpClient } from '../src/http.js';
+import { createHttpClient } from '../src/upstream/client/http-client.js';
 import { createCaller } from './support/caller.js';
 import { deferred } from './support/deferred.js';
 import { drivenTiming } from './support/driven.js';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { asCallError, callError, type FailureContext } from '../src/errors.js';
+import { asCallError, callError, type FailureContext } from '../src/upstream/failures/call-error.js';
 import { kinds } from '../tools/contract/failure.js';
 import { declarations, endpoints } from '../tools/index.js';
 

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { createHttpClient } from '../src/http.js';
+import { createHttpClient } from '../src/upstream/client/http-client.js';
 
 afterEach(() => void vi.unstubAllEnvs());
 

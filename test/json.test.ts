@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseJson } from '../src/json.js';
+import { parseJson } from '../src/upstream/client/lossless-json.js';
 
 describe('parseJson', () => {
   test('leaves ordinary numbers alone and answers undefined for what is not JSON', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createPacer, type Limit, type Pacer, TooLate } from '../src/pace.js';
+import { createPacer, type Limit, type Pacer, TooLate } from '../src/upstream/pacing/local-pacer.js';
 import { account, load, never, perSecond, refuse } from './support/pace.js';
 import { finish, type ManualTiming, manualTiming, settle } from './support/timing.js';
 

@@ -1,7 +1,14 @@
 import { setMaxListeners } from 'node:events';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { createPacer, type Limit, type Load, type Pacer, TooLate, type Turn } from '../src/pace.js';
-import type { Refusal, RefusedBy } from '../src/pauses.js';
+import {
+  createPacer,
+  type Limit,
+  type Load,
+  type Pacer,
+  TooLate,
+  type Turn,
+} from '../src/upstream/pacing/local-pacer.js';
+import type { Refusal, RefusedBy } from '../src/upstream/pacing/pauses.js';
 import { createCaller } from './support/caller.js';
 import { drivenTiming } from './support/driven.js';
 import { tom } from './support/people.js';

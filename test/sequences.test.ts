@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Outcome } from '../src/calls.js';
-import { asCallError } from '../src/errors.js';
+import { asCallError } from '../src/upstream/failures/call-error.js';
 import { contexts } from './support/attempts.js';
 import { directlyTo, pinnedTo, through } from './support/program.js';
 import { createRandom } from './support/random.js';

@@ -7,10 +7,10 @@ import { channels } from '../../tools/message/channels.js';
 import { asObject } from '../../tools/values/tolerant.js';
 import { actOnSubscriber } from '../../tools/workflows/for-each/action.js';
 import { parseInput } from '../input.js';
-import { parseJson } from '../json.js';
 import { UsageError } from '../shell.js';
 import { reasonOf } from '../text/error-text.js';
 import { plainTool, type Tool } from '../tool.js';
+import { parseJson } from '../upstream/client/lossless-json.js';
 import type { Row, Table } from './table.js';
 import { checkTemplate, EmptyCell, filled } from './template.js';
 

@@ -14,7 +14,7 @@ import {
 } from 'node:fs';
 import { type LockOwner, UsageError } from '../shell.js';
 import { codeOf, reasonOf } from '../text/error-text.js';
-import { pause, realTiming, type Timing } from '../timing.js';
+import { pause, realTiming, type Timing } from '../upstream/clock.js';
 import type { Kernel } from './machine.js';
 import { type Owner, openRegular } from './own-file.js';
 

@@ -19,8 +19,8 @@ import { exclusionOf } from '../exclusion.js';
 import { openRuntime, type Runtime } from '../runtime.js';
 import { type ExitCode, exitCodes, type LockOwner, type Shell, UsageError } from '../shell.js';
 import { reasonOf } from '../text/error-text.js';
-import { realTiming } from '../timing.js';
 import { plainTool } from '../tool.js';
+import { realTiming } from '../upstream/clock.js';
 import { exitCodeOf, failureText } from './call.js';
 import { showProgress } from './progress.js';
 

@@ -4,12 +4,12 @@ import type { Failure } from '../../tools/contract/failure.js';
 import { oneLine } from '../../tools/contract/quoted.js';
 import { forEachSubscriber } from '../../tools/workflows/for-each/for-each.js';
 import type { Config } from '../config/config.js';
-import { parseJson } from '../json.js';
 import { toolNamed } from '../named-tool.js';
 import { openRuntime } from '../runtime.js';
 import { type ExitCode, exitCodes, type Shell, UsageError } from '../shell.js';
 import { reportsDone } from '../steps.js';
 import { readable } from '../text/readable.js';
+import { parseJson } from '../upstream/client/lossless-json.js';
 import { watchStopping } from './stopping.js';
 
 /** Where a call's arguments are. */

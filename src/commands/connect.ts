@@ -9,7 +9,7 @@ import { callLine, idInCommand } from '../doctor/advice.js';
 import { toolNamed } from '../named-tool.js';
 import { openRuntime, type Runtime, type RuntimeParts } from '../runtime.js';
 import { type ExitCode, exitCodes, type Shell, UsageError } from '../shell.js';
-import { pause, realTiming, type Timing, timeout } from '../timing.js';
+import { pause, realTiming, type Timing, timeout } from '../upstream/clock.js';
 import { openInBrowser } from './browser.js';
 import { exitCodeOf, failureText } from './call.js';
 import { watchStopping } from './stopping.js';

@@ -6,7 +6,7 @@ import { offerUnder } from '../offer.js';
 import { serveOffer } from '../server.js';
 import { type ExitCode, exitCodes, type Shell } from '../shell.js';
 import { codeOf } from '../text/error-text.js';
-import { realTiming } from '../timing.js';
+import { realTiming } from '../upstream/clock.js';
 
 /**
  * Serves the tools over stdio; resolves when the client has gone away, the connection has failed or `ending` has fired.

@@ -1,5 +1,5 @@
-import type { Departure } from '../departure.js';
 import { exitCodes, type Shell } from '../shell.js';
+import type { Departure } from '../upstream/departure.js';
 
 /** Knows whether a request is on its way that must not be made twice. */
 export interface StopWatch {

@@ -1,6 +1,6 @@
 import type { UsedProxy } from '../config/proxy.js';
-import type { HttpFault } from '../http.js';
 import { codeOf } from '../text/error-text.js';
+import type { HttpFault } from '../upstream/client/http-client.js';
 
 /** Why an address could not be reached, and what to do about it. */
 export interface Trouble {

@@ -1,10 +1,10 @@
-import type { Answer } from '../answers.js';
 import type { Config } from '../config/config.js';
 import { proxyFor } from '../config/proxy.js';
 import { userAgent } from '../config/version.js';
-import { HttpFault } from '../http.js';
 import type { Runtime } from '../runtime.js';
-import { realTiming, timeout } from '../timing.js';
+import { HttpFault } from '../upstream/client/http-client.js';
+import { realTiming, timeout } from '../upstream/clock.js';
+import type { Answer } from '../upstream/response.js';
 import { type Finding, failed, ok, skipped, warning } from './check.js';
 import { silence, troubleOf } from './faults.js';
 

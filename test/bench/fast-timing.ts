@@ -1,4 +1,4 @@
-import type { Timing } from '../../src/timing.js';
+import type { Timing } from '../../src/upstream/clock.js';
 
 /** Time that runs `factor` times as fast as the clock on the wall: for figures only, since what comes of it depends on the machine. */
 export function fastTiming(factor: number): Timing {

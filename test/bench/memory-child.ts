@@ -2,7 +2,7 @@
  * Run with --expose-gc and the address of the server: makes many calls in this process and tells its parent what they
  * left in memory. Time runs faster here, so that the pacer works as it does but is waited for a five-hundredth as long.
  */
-import type { Timing } from '../../src/timing.js';
+import type { Timing } from '../../src/upstream/clock.js';
 import { createCaller } from '../support/caller.js';
 import { through } from '../support/program.js';
 import { fastTiming } from './fast-timing.js';

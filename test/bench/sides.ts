@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { Agent } from 'undici';
-import { realTiming } from '../../src/timing.js';
+import { realTiming } from '../../src/upstream/clock.js';
 import { createCaller } from '../support/caller.js';
 import { everyTurnAtOnce } from '../support/pacer.js';
 import { connectProgram } from '../support/program.js';

@@ -1,7 +1,7 @@
-import { attempt } from '../../src/attempts.js';
-import { openBudget } from '../../src/budget.js';
-import { callError, type FailureContext } from '../../src/errors.js';
-import type { Load, Pacer } from '../../src/pace.js';
+import { openBudget } from '../../src/upstream/deadline.js';
+import { callError, type FailureContext } from '../../src/upstream/failures/call-error.js';
+import type { Load, Pacer } from '../../src/upstream/pacing/local-pacer.js';
+import { attempt } from '../../src/upstream/retry.js';
 import type { CallError } from '../../tools/contract/failure.js';
 import { endpoints } from '../../tools/index.js';
 import { finish, manualTiming } from './timing.js';

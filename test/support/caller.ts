@@ -1,14 +1,14 @@
 import { type CallerSide, createToolCaller, type Outcome, type ToolCaller } from '../../src/calls.js';
 import { type Config, readConfig } from '../../src/config/config.js';
 import { createGateway } from '../../src/gateway.js';
-import { createHttpClient } from '../../src/http.js';
 import { createLog } from '../../src/log.js';
 import { createSendGuard } from '../../src/memory-send-guard.js';
-import { createPacer, type Pacer } from '../../src/pace.js';
 import type { SendGuard } from '../../src/send-guard.js';
 import { createRedactor } from '../../src/text/redaction.js';
-import type { Timing } from '../../src/timing.js';
 import { offeredTools } from '../../src/tool.js';
+import { createHttpClient } from '../../src/upstream/client/http-client.js';
+import type { Timing } from '../../src/upstream/clock.js';
+import { createPacer, type Pacer } from '../../src/upstream/pacing/local-pacer.js';
 import { declarations } from '../../tools/index.js';
 import { drivenTiming, isDriven } from './driven.js';
 import { through } from './program.js';

@@ -1,4 +1,4 @@
-import type { Limit, Turn } from '../../src/pace.js';
+import type { Limit, Turn } from '../../src/upstream/pacing/local-pacer.js';
 import type { ManualTiming } from './timing.js';
 
 /**

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { HttpClient } from '../../src/http.js';
-import type { Timing } from '../../src/timing.js';
+import type { HttpClient } from '../../src/upstream/client/http-client.js';
+import type { Timing } from '../../src/upstream/clock.js';
 import { type ManualTiming, manualTiming } from './timing.js';
 
 /*

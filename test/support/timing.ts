@@ -1,4 +1,4 @@
-import type { Timing } from '../../src/timing.js';
+import type { Timing } from '../../src/upstream/clock.js';
 
 /** The time of the clock on the wall, in which a wait before another try takes none of it; deadlines are far away. */
 export const impatientTiming: Timing = {

@@ -1,5 +1,5 @@
+import type { Timing } from '../clock.js';
 import { type Begun, createPauses, type PauseScopes, type Refusal, type Standing } from './pauses.js';
-import type { Timing } from './timing.js';
 
 /*
  * Ours, because no kept library does all of it: a call is bound by several limits at once (the account's, the

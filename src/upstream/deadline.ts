@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
-import type { CallError, Reach } from '../tools/contract/failure.js';
-import { callError, type FailureContext } from './errors.js';
-import { type Timing, timeout } from './timing.js';
+import type { CallError, Reach } from '../../tools/contract/failure.js';
+import { type Timing, timeout } from './clock.js';
+import { callError, type FailureContext } from './failures/call-error.js';
 
 /** What one call may spend, waiting, repeats and follow-up requests included. Moments are of the timing's clock. */
 export interface Budget {

@@ -1,6 +1,6 @@
-import { type Declaration, effectRules } from '../tools/contract/endpoint.js';
-import { CallError, type Failure, type Kind, type Reach } from '../tools/contract/failure.js';
-import { reasonOf } from './text/error-text.js';
+import { type Declaration, effectRules } from '../../../tools/contract/endpoint.js';
+import { CallError, type Failure, type Kind, type Reach } from '../../../tools/contract/failure.js';
+import { reasonOf } from '../../text/error-text.js';
 
 /** What a failure's wording depends on: which call it was, and whether ManyChat is reached without Maton. */
 export interface FailureContext<Called extends Declaration = Declaration> {

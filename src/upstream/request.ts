@@ -1,4 +1,4 @@
-import type { Endpoint, Result } from '../tools/contract/endpoint.js';
+import type { Endpoint, Result } from '../../tools/contract/endpoint.js';
 
 /** The part of an HTTP request that an endpoint and its input decide; the gateway client adds host and headers. */
 export interface EndpointRequest {

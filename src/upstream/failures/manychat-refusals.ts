@@ -1,7 +1,7 @@
-import type { Endpoint } from '../tools/contract/endpoint.js';
-import type { Kind } from '../tools/contract/failure.js';
-import { isObject } from '../tools/contract/json.js';
-import { said } from './text/safe-text.js';
+import type { Endpoint } from '../../../tools/contract/endpoint.js';
+import type { Kind } from '../../../tools/contract/failure.js';
+import { isObject } from '../../../tools/contract/json.js';
+import { said } from '../../text/safe-text.js';
 
 /** Details that are told at most. */
 const detailsLimit = 20;

@@ -1,9 +1,9 @@
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import type { Dispatcher } from 'undici';
-import type { Answer } from './answers.js';
-import { isLoopback } from './config/address.js';
-import type { Config } from './config/config.js';
-import { codeOf } from './text/error-text.js';
+import { isLoopback } from '../../config/address.js';
+import type { Config } from '../../config/config.js';
+import { codeOf } from '../../text/error-text.js';
+import type { Answer } from '../response.js';
 
 /** One request as it goes out. */
 export interface HttpRequest {

@@ -1,11 +1,11 @@
-import { type Endpoint, effectRules } from '../tools/contract/endpoint.js';
-import type { CallError, Kind } from '../tools/contract/failure.js';
-import { isObject } from '../tools/contract/json.js';
-import { quoted } from '../tools/contract/quoted.js';
-import { callError, type FailureContext, type FailureFacts } from './errors.js';
-import { parseJson } from './json.js';
-import { kindOfRefusal, readRefusal } from './refusals.js';
-import { said } from './text/safe-text.js';
+import { type Endpoint, effectRules } from '../../tools/contract/endpoint.js';
+import type { CallError, Kind } from '../../tools/contract/failure.js';
+import { isObject } from '../../tools/contract/json.js';
+import { quoted } from '../../tools/contract/quoted.js';
+import { said } from '../text/safe-text.js';
+import { parseJson } from './client/lossless-json.js';
+import { callError, type FailureContext, type FailureFacts } from './failures/call-error.js';
+import { kindOfRefusal, readRefusal } from './failures/manychat-refusals.js';
 
 /** An HTTP answer as it came. */
 export interface Answer {

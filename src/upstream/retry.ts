@@ -1,11 +1,11 @@
-import { type Endpoint, effectRules } from '../tools/contract/endpoint.js';
-import { CallError, type Reach } from '../tools/contract/failure.js';
-import { type Budget, stopError } from './budget.js';
+import { type Endpoint, effectRules } from '../../tools/contract/endpoint.js';
+import { CallError, type Reach } from '../../tools/contract/failure.js';
+import { HttpFault } from './client/http-client.js';
+import { pause, type Timing, timeout } from './clock.js';
+import { type Budget, stopError } from './deadline.js';
 import type { Departure } from './departure.js';
-import { asCallError, callError, type FailureContext } from './errors.js';
-import { HttpFault } from './http.js';
-import { type Limit, type Load, type Pacer, TooLate, type Turn } from './pace.js';
-import { pause, type Timing, timeout } from './timing.js';
+import { asCallError, callError, type FailureContext } from './failures/call-error.js';
+import { type Limit, type Load, type Pacer, TooLate, type Turn } from './pacing/local-pacer.js';
 
 /** One try: makes the request, calls `onSent` when it leaves, and reads its answer. */
 export type Try<Data> = (signal: AbortSignal, onSent: () => void) => Promise<Data>;
