@@ -1,12 +1,12 @@
 import { resources } from '../tools/guidance/resources.js';
+import { openRuntime } from './account/account.js';
+import type { ToolCaller } from './account/call/call-tool.js';
+import type { OpenLog } from './account/log.js';
+import { plainTool, type Tool } from './account/policy/tool.js';
 import { type Asker, createAsker } from './asking.js';
-import type { ToolCaller } from './calls.js';
 import { type Completer, createCompleter } from './completion.js';
 import type { Config } from './config/config.js';
-import type { OpenLog } from './log.js';
 import { createRounds, type Rounds } from './rounds.js';
-import { openRuntime } from './runtime.js';
-import { plainTool, type Tool } from './tool.js';
 import { realTiming } from './upstream/clock.js';
 
 /** What a server answers with beyond its lists. */

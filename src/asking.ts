@@ -7,13 +7,13 @@ import { getSubscriber, getSubscriberByUserRef } from '../tools/endpoints/subscr
 import { listTags } from '../tools/endpoints/tags.js';
 import { channelsOnRecord } from '../tools/message/window.js';
 import { asObject, listed } from '../tools/values/tolerant.js';
+import { acceptedInput } from './account/call/arguments.js';
+import type { Gateway } from './account/call/pipeline.js';
+import type { Tool } from './account/policy/tool.js';
+import { nobody } from './account/send-guard/delivery.js';
 import type { Config } from './config/config.js';
-import { nobody } from './delivery.js';
-import type { Gateway } from './gateway.js';
-import { acceptedInput } from './input.js';
 import type { KnownContact, Named, Names } from './naming.js';
 import { longestQuestion, namedIn, questionOf } from './question.js';
-import type { Tool } from './tool.js';
 
 /** What the user is asked before a call, and what the call is then made with. */
 export interface Question {

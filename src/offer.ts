@@ -1,8 +1,8 @@
 import { isObject } from '../tools/contract/json.js';
 import { instructionsFor } from '../tools/guidance/instructions.js';
 import { type Prompt, prompts } from '../tools/guidance/prompts.js';
+import { choosesConnection, isOffered, onlyShows } from './account/policy/policy.js';
 import { catalogue, type ListedResource, type ListedTool } from './catalogue.js';
-import { choosesConnection, isOffered, onlyShows } from './choice.js';
 import type { Config } from './config/config.js';
 import type { JsonSchema } from './schema.js';
 import { createRedactor } from './text/redaction.js';

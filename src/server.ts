@@ -19,21 +19,21 @@ import { type Declaration, effectRules } from '../tools/contract/endpoint.js';
 import { type Failure, reasonIn } from '../tools/contract/failure.js';
 import { isObject } from '../tools/contract/json.js';
 import type { Prompt, PromptArgument } from '../tools/guidance/prompts.js';
+import type { Outcome } from './account/call/call-tool.js';
+import type { Progress } from './account/call/progress.js';
+import type { Tool } from './account/policy/tool.js';
+import { type Delivery, trackDeliveries, unanswered } from './account/send-guard/delivery.js';
 import type { Answering } from './answering.js';
-import type { Outcome } from './calls.js';
 import type { ListedResource } from './catalogue.js';
 import type { Completer } from './completion.js';
 import { version } from './config/version.js';
 import { linkIn, needsConfirmation } from './confirmation.js';
 import { consentTo, withLink } from './consent.js';
-import { type Delivery, trackDeliveries, unanswered } from './delivery.js';
 import { watchEnd } from './ending.js';
 import { type FrameError, frameFilter, maxFrame } from './frames.js';
 import type { Offer } from './offer.js';
-import type { Progress } from './progress.js';
 import type { JsonSchema } from './schema.js';
 import type { Wires } from './shell.js';
-import type { Tool } from './tool.js';
 
 /** A schema that the SDK shows and does not check: arguments are checked where the failure can be told in our words. */
 function shown(schema: JsonSchema): StandardSchemaWithJSON {

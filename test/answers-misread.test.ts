@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { rememberedMs } from '../src/send-guard.js';
+import { rememberedMs } from '../src/account/send-guard/send-guard.js';
 import type { Failure } from '../tools/contract/failure.js';
 import { type Caller, callerThrough, createCaller } from './support/caller.js';
 import { drivenTiming } from './support/driven.js';

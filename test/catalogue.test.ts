@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import type { Metafile } from 'esbuild';
 import { describe, expect, test } from 'vitest';
 import { metafilePath } from '../packaging/bundle.js';
+import { offeredTools } from '../src/account/policy/tool.js';
 import { readConfig } from '../src/config/config.js';
 import { offerUnder } from '../src/offer.js';
 import { jsonSchema } from '../src/schema.js';
-import { offeredTools } from '../src/tool.js';
 import { declarations } from '../tools/index.js';
 import { connectProgram } from './support/program.js';
 

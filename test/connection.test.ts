@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { shownConnection } from '../src/connection.js';
+import { shownConnection } from '../src/account/lookups/connections.js';
 import { realTiming } from '../src/upstream/clock.js';
 import { callerThrough, createCaller } from './support/caller.js';
 import { type Arrived, startUpstream, type Upstream } from './support/upstream.js';

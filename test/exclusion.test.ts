@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { acceptedInput } from '../src/account/call/arguments.js';
+import { exclusionOf } from '../src/account/policy/exclusion.js';
+import { offeredTools } from '../src/account/policy/tool.js';
 import { readConfig } from '../src/config/config.js';
-import { exclusionOf } from '../src/exclusion.js';
-import { acceptedInput } from '../src/input.js';
-import { offeredTools } from '../src/tool.js';
 import { type Capability, capabilities, capabilityNames } from '../tools/contract/capabilities.js';
 import type { Result } from '../tools/contract/endpoint.js';
 import { effectRules } from '../tools/contract/endpoint.js';

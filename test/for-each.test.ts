@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Progress } from '../src/progress.js';
+import type { Progress } from '../src/account/call/progress.js';
 import type { Result } from '../tools/contract/endpoint.js';
 import { drivenTiming } from './support/driven.js';
 import { emma, followers, john, liam, tom } from './support/people.js';

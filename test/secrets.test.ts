@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createLog } from '../src/account/log.js';
 import { readConfig } from '../src/config/config.js';
-import { createLog } from '../src/log.js';
 import { createRedactor } from '../src/text/redaction.js';
 import { type Caller, callerThrough, createCaller } from './support/caller.js';
 import { everyTurnAtOnce } from './support/pacer.js';

@@ -1,12 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createGateway } from '../src/account/call/pipeline.js';
+import { createLog } from '../src/account/log.js';
+import { offeredTools } from '../src/account/policy/tool.js';
+import { createSendGuard } from '../src/account/send-guard/memory-send-guard.js';
 import { readConfig } from '../src/config/config.js';
-import { createGateway } from '../src/gateway.js';
-import { createLog } from '../src/log.js';
-import { createSendGuard } from '../src/memory-send-guard.js';
 import { offerUnder } from '../src/offer.js';
 import { createRedactor } from '../src/text/redaction.js';
-import { offeredTools } from '../src/tool.js';
 import { createHttpClient } from '../src/upstream/client/http-client.js';
 import { realTiming } from '../src/upstream/clock.js';
 import { createPacer } from '../src/upstream/pacing/local-pacer.js';

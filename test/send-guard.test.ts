@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { createSendGuard } from '../src/memory-send-guard.js';
+import { createSendGuard } from '../src/account/send-guard/memory-send-guard.js';
 import { drivenTiming } from './support/driven.js';
 import { everyTurnAtOnce } from './support/pacer.js';
 import { followers } from './support/people.js';

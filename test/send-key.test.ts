@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { keyOf, type Send } from '../src/send-guard.js';
+import { keyOf, type Send } from '../src/account/send-guard/send-guard.js';
 import type { Result } from '../tools/contract/endpoint.js';
 import { endpointOf } from './support/attempts.js';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Outcome } from '../src/calls.js';
+import type { Outcome } from '../src/account/call/call-tool.js';
 import { asCallError } from '../src/upstream/failures/call-error.js';
 import { contexts } from './support/attempts.js';
 import { directlyTo, pinnedTo, through } from './support/program.js';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { runWorkflow } from '../src/steps.js';
+import { runWorkflow } from '../src/account/call/run-workflow.js';
 import type { Result } from '../tools/contract/endpoint.js';
 import { CallError, type Failure } from '../tools/contract/failure.js';
 import { type Step, type Steps, workflow } from '../tools/contract/workflow.js';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Outcome } from '../src/calls.js';
+import type { Outcome } from '../src/account/call/call-tool.js';
 import { createRedactor } from '../src/text/redaction.js';
 import { visible } from '../src/text/safe-text.js';
 import { terminalText } from '../src/text/terminal.js';

@@ -43,7 +43,7 @@ async function* examine(configured: () => Config, shell: Shell): AsyncGenerator<
   // What follows may not even load there.
   if (here.some(({ name, status }) => name === 'node' && status === 'failed')) return yield* rest('Node.js is too old');
 
-  const { openRuntime } = await import('../runtime.js');
+  const { openRuntime } = await import('../account/account.js');
   const { checkClock, checkReach } = await import('../doctor/reach.js');
   const { checkAccount } = await import('../doctor/account.js');
   const runtime = await openRuntime(settings);

@@ -1,7 +1,7 @@
+import type { OpenLog } from '../account/log.js';
 import type { Answering } from '../answering.js';
 import type { Config } from '../config/config.js';
 import { version } from '../config/version.js';
-import type { OpenLog } from '../log.js';
 import { offerUnder } from '../offer.js';
 import { serveOffer } from '../server.js';
 import { type ExitCode, exitCodes, type Shell } from '../shell.js';
@@ -21,7 +21,7 @@ export async function serve(
   const over = AbortSignal.any([ending, closed.signal]);
   let logging: Promise<OpenLog> | undefined;
   const logged = (): Promise<OpenLog> => {
-    logging ??= import('../log.js').then(({ openLog }) => openLog(settings));
+    logging ??= import('../account/log.js').then(({ openLog }) => openLog(settings));
     return logging;
   };
   let opening: Promise<Answering> | undefined;

@@ -1,10 +1,10 @@
 import { isObject } from '../../tools/contract/json.js';
 import { declarations } from '../../tools/index.js';
+import { offeredTools, type Tool } from '../account/policy/tool.js';
 import type { Config } from '../config/config.js';
 import { toolNamed } from '../named-tool.js';
 import { jsonSchema } from '../schema.js';
 import { type ExitCode, exitCodes, type Shell } from '../shell.js';
-import { offeredTools, type Tool } from '../tool.js';
 
 /** A tool as a client sees it, its effect in the place of its annotations. */
 function asListed({ declaration, input, output }: Tool) {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { connectionId } from '../../tools/values/connection-id.js';
-import { selectionSettings, selectTools } from '../selection.js';
+import { selectionSettings, selectTools } from '../account/policy/selection.js';
 import { UsageError } from '../shell.js';
 import { createRedactor } from '../text/redaction.js';
 import { isLoopback } from './address.js';

@@ -1,7 +1,7 @@
+import type { Runtime } from '../account/account.js';
 import type { Config } from '../config/config.js';
 import { proxyFor } from '../config/proxy.js';
 import { userAgent } from '../config/version.js';
-import type { Runtime } from '../runtime.js';
 import { HttpFault } from '../upstream/client/http-client.js';
 import { realTiming, timeout } from '../upstream/clock.js';
 import type { Answer } from '../upstream/response.js';

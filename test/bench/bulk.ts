@@ -1,13 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ToolCaller } from '../../src/account/call/call-tool.js';
 import { planJob } from '../../src/bulk/job.js';
 import { openJournal } from '../../src/bulk/journal.js';
 import { createLedger } from '../../src/bulk/ledger.js';
 import { runJob } from '../../src/bulk/run.js';
 import { survey } from '../../src/bulk/survey.js';
 import { openTable } from '../../src/bulk/table.js';
-import type { ToolCaller } from '../../src/calls.js';
 import { startSandbox } from '../../src/sandbox/index.js';
 import { createCaller } from '../support/caller.js';
 import { followers } from '../support/people.js';

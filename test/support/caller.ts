@@ -1,11 +1,11 @@
-import { type CallerSide, createToolCaller, type Outcome, type ToolCaller } from '../../src/calls.js';
+import { type CallerSide, createToolCaller, type Outcome, type ToolCaller } from '../../src/account/call/call-tool.js';
+import { createGateway } from '../../src/account/call/pipeline.js';
+import { createLog } from '../../src/account/log.js';
+import { offeredTools } from '../../src/account/policy/tool.js';
+import { createSendGuard } from '../../src/account/send-guard/memory-send-guard.js';
+import type { SendGuard } from '../../src/account/send-guard/send-guard.js';
 import { type Config, readConfig } from '../../src/config/config.js';
-import { createGateway } from '../../src/gateway.js';
-import { createLog } from '../../src/log.js';
-import { createSendGuard } from '../../src/memory-send-guard.js';
-import type { SendGuard } from '../../src/send-guard.js';
 import { createRedactor } from '../../src/text/redaction.js';
-import { offeredTools } from '../../src/tool.js';
 import { createHttpClient } from '../../src/upstream/client/http-client.js';
 import type { Timing } from '../../src/upstream/clock.js';
 import { createPacer, type Pacer } from '../../src/upstream/pacing/local-pacer.js';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, onTestFinished } from 'vitest';
-import { createSendGuard } from '../../src/memory-send-guard.js';
+import { createSendGuard } from '../../src/account/send-guard/memory-send-guard.js';
+import type { SendGuard } from '../../src/account/send-guard/send-guard.js';
 import { type Fault, type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/index.js';
-import type { SendGuard } from '../../src/send-guard.js';
 import type { Result } from '../../tools/contract/endpoint.js';
 import type { Failure } from '../../tools/contract/failure.js';
 import { type Caller, type CallerParts, createCaller } from './caller.js';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Delivery } from '../../src/delivery.js';
-import type { Claim, SendGuard, SendKey } from '../../src/send-guard.js';
+import type { Delivery } from '../../src/account/send-guard/delivery.js';
+import type { Claim, SendGuard, SendKey } from '../../src/account/send-guard/send-guard.js';
 import type { Failure } from '../../tools/contract/failure.js';
 import { settle } from './timing.js';
 

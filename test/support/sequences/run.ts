@@ -1,4 +1,4 @@
-import type { Outcome } from '../../../src/calls.js';
+import type { Outcome } from '../../../src/account/call/call-tool.js';
 import type { Sandbox } from '../../../src/sandbox/index.js';
 import { createCaller } from '../caller.js';
 import { type DrivenTiming, drivenTiming } from '../driven.js';

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { type Endpoint, effectRules, type Result } from '../tools/contract/endpoint.js';
-import type { Workflow } from '../tools/contract/workflow.js';
-import { chosenConnectionId } from '../tools/values/connection-id.js';
-import { choosesConnection, isOffered, onlyShows } from './choice.js';
-import type { Config } from './config/config.js';
+import { type Endpoint, effectRules, type Result } from '../../../tools/contract/endpoint.js';
+import type { Workflow } from '../../../tools/contract/workflow.js';
+import { chosenConnectionId } from '../../../tools/values/connection-id.js';
+import type { Config } from '../../config/config.js';
 import { exclusionOf } from './exclusion.js';
+import { choosesConnection, isOffered, onlyShows } from './policy.js';
 
 /** A tool as this server offers it: its declaration, and its input and output under the server's configuration. */
 export interface Tool {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { catalogue } from './catalogue.js';
-import { closest } from './text/closest.js';
+import { catalogue } from '../../catalogue.js';
+import { closest } from '../../text/closest.js';
 
 const withoutPrefix = (name: string): string => name.replace(/^manychat_/, '');
 

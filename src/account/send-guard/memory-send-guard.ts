@@ -1,4 +1,4 @@
-import type { Failure } from '../tools/contract/failure.js';
+import type { Failure } from '../../../tools/contract/failure.js';
 import {
   type Claim,
   type Earlier,

@@ -1,17 +1,17 @@
-import type { Result } from '../tools/contract/endpoint.js';
-import type { Failure } from '../tools/contract/failure.js';
-import { asObject } from '../tools/values/tolerant.js';
-import { bounded } from './bounds.js';
-import { shownConnection } from './connection.js';
-import { type Delivery, ownDelivery } from './delivery.js';
-import type { CallOptions, Gateway } from './gateway.js';
-import { parseInput } from './input.js';
-import type { Log } from './log.js';
-import type { CallTrace } from './requests.js';
-import type { Redactor } from './text/redaction.js';
-import { failureLine, mapTexts } from './text/safe-text.js';
-import type { Tool } from './tool.js';
-import { asCallError } from './upstream/failures/call-error.js';
+import type { Result } from '../../../tools/contract/endpoint.js';
+import type { Failure } from '../../../tools/contract/failure.js';
+import { asObject } from '../../../tools/values/tolerant.js';
+import type { Redactor } from '../../text/redaction.js';
+import { failureLine, mapTexts } from '../../text/safe-text.js';
+import { asCallError } from '../../upstream/failures/call-error.js';
+import type { Log } from '../log.js';
+import { shownConnection } from '../lookups/connections.js';
+import type { Tool } from '../policy/tool.js';
+import { type Delivery, ownDelivery } from '../send-guard/delivery.js';
+import { parseInput } from './arguments.js';
+import { bounded } from './bound-result.js';
+import type { CallTrace } from './http-requests.js';
+import type { CallOptions, Gateway } from './pipeline.js';
 
 /** What a tool call came to. */
 export type Outcome =

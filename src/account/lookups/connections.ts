@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { effectRules, type Result } from '../tools/contract/endpoint.js';
-import type { Failure } from '../tools/contract/failure.js';
-import { isObject } from '../tools/contract/json.js';
-import { idText, momentText } from '../tools/contract/quoted.js';
-import { connectionId } from '../tools/values/connection-id.js';
-import { callError, type FailureContext } from './upstream/failures/call-error.js';
+import { effectRules, type Result } from '../../../tools/contract/endpoint.js';
+import type { Failure } from '../../../tools/contract/failure.js';
+import { isObject } from '../../../tools/contract/json.js';
+import { idText, momentText } from '../../../tools/contract/quoted.js';
+import { connectionId } from '../../../tools/values/connection-id.js';
+import { callError, type FailureContext } from '../../upstream/failures/call-error.js';
 
 /** What selection needs to know of a connection. */
 export interface ActiveConnection {

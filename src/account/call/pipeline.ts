@@ -1,24 +1,30 @@
-import { type Call, type Declaration, type Endpoint, effectRules, type Result } from '../tools/contract/endpoint.js';
-import { CallError } from '../tools/contract/failure.js';
-import { oneLine } from '../tools/contract/quoted.js';
-import type { Step, Workflow } from '../tools/contract/workflow.js';
-import { listConnections } from '../tools/endpoints/connections.js';
-import { manychatKeyIn } from './config/keys.js';
-import { type ActiveConnection, activeIn, connectionHint, createConnectionChooser } from './connection.js';
-import { type Delivery, nobody } from './delivery.js';
-import { refuseExcluded } from './exclusion.js';
-import { explained } from './explain.js';
-import { adaptedTo, createFieldTypes } from './field-types.js';
+import {
+  type Call,
+  type Declaration,
+  type Endpoint,
+  effectRules,
+  type Result,
+} from '../../../tools/contract/endpoint.js';
+import { CallError } from '../../../tools/contract/failure.js';
+import { oneLine } from '../../../tools/contract/quoted.js';
+import type { Step, Workflow } from '../../../tools/contract/workflow.js';
+import { listConnections } from '../../../tools/endpoints/connections.js';
+import { manychatKeyIn } from '../../config/keys.js';
+import { reasonOf } from '../../text/error-text.js';
+import { cleaned, compact, failureLine } from '../../text/safe-text.js';
+import { type Budget, openBudget, stopError, within } from '../../upstream/deadline.js';
+import type { Departure } from '../../upstream/departure.js';
+import { asCallError, callError, type FailureContext } from '../../upstream/failures/call-error.js';
+import { type ActiveConnection, activeIn, connectionHint, createConnectionChooser } from '../lookups/connections.js';
+import { adaptedTo, createFieldTypes } from '../lookups/field-types.js';
+import { refuseExcluded } from '../policy/exclusion.js';
+import { type Delivery, nobody } from '../send-guard/delivery.js';
+import { createSends, type Held, sendOnce } from '../send-guard/guarded-sends.js';
+import type { SendGuard, SendingCall } from '../send-guard/send-guard.js';
+import { explained } from './explain-refusal.js';
+import { type CallTrace, createRequests, type RequestParts } from './http-requests.js';
 import type { Progress } from './progress.js';
-import { type CallTrace, createRequests, type RequestParts } from './requests.js';
-import type { SendGuard, SendingCall } from './send-guard.js';
-import { createSends, type Held, sendOnce } from './sends.js';
-import { runWorkflow } from './steps.js';
-import { reasonOf } from './text/error-text.js';
-import { cleaned, compact, failureLine } from './text/safe-text.js';
-import { type Budget, openBudget, stopError, within } from './upstream/deadline.js';
-import type { Departure } from './upstream/departure.js';
-import { asCallError, callError, type FailureContext } from './upstream/failures/call-error.js';
+import { runWorkflow } from './run-workflow.js';
 
 /** One call's circumstances. */
 export interface CallOptions {

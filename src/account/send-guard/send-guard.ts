@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { Endpoint, Result } from '../tools/contract/endpoint.js';
-import type { Failure } from '../tools/contract/failure.js';
-import { isObject } from '../tools/contract/json.js';
+import type { Endpoint, Result } from '../../../tools/contract/endpoint.js';
+import type { Failure } from '../../../tools/contract/failure.js';
+import { isObject } from '../../../tools/contract/json.js';
+import type { Departure } from '../../upstream/departure.js';
 import type { Delivery } from './delivery.js';
-import type { Departure } from './upstream/departure.js';
 
 /**
  * How long a send is remembered after its call has ended, in milliseconds: longer than clients retry by themselves,

@@ -1,4 +1,4 @@
-import { isObject } from '../tools/contract/json.js';
+import { isObject } from '../../../tools/contract/json.js';
 
 /** How a call's answer reached its caller. Times are milliseconds of the clock it was made with. */
 export interface Delivery {

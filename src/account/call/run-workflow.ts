@@ -1,8 +1,8 @@
-import { effectRules, type Result } from '../tools/contract/endpoint.js';
-import { CallError, type Failure } from '../tools/contract/failure.js';
-import { clipped } from '../tools/contract/quoted.js';
-import type { Step, Steps, Workflow } from '../tools/contract/workflow.js';
-import { alreadySent, type Held } from './sends.js';
+import { effectRules, type Result } from '../../../tools/contract/endpoint.js';
+import { CallError, type Failure } from '../../../tools/contract/failure.js';
+import { clipped } from '../../../tools/contract/quoted.js';
+import type { Step, Steps, Workflow } from '../../../tools/contract/workflow.js';
+import { alreadySent, type Held } from '../send-guard/guarded-sends.js';
 
 /** What came of a step. */
 type StepOutcome = 'Done' | 'Failed' | 'Outcome unknown' | 'Not done';

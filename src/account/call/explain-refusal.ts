@@ -1,12 +1,12 @@
-import type { Call, Endpoint, Result } from '../tools/contract/endpoint.js';
-import { CallError, type Kind } from '../tools/contract/failure.js';
-import { quoted } from '../tools/contract/quoted.js';
-import { getSubscriber } from '../tools/endpoints/subscribers.js';
-import type { Named } from '../tools/message/references.js';
-import { reachability } from '../tools/message/window.js';
-import { aboutContact } from '../tools/workflows/for-each/stop-rules.js';
-import { candidatesIn, lists } from './lists.js';
-import { type Candidate, closest } from './text/closest.js';
+import type { Call, Endpoint, Result } from '../../../tools/contract/endpoint.js';
+import { CallError, type Kind } from '../../../tools/contract/failure.js';
+import { quoted } from '../../../tools/contract/quoted.js';
+import { getSubscriber } from '../../../tools/endpoints/subscribers.js';
+import type { Named } from '../../../tools/message/references.js';
+import { reachability } from '../../../tools/message/window.js';
+import { aboutContact } from '../../../tools/workflows/for-each/stop-rules.js';
+import { type Candidate, closest } from '../../text/closest.js';
+import { candidatesIn, lists } from '../lookups/names.js';
 
 /** Refusals of a send whose reason lies with the contact. */
 const inContact: ReadonlySet<Kind> = new Set([

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { Endpoint, Result } from '../tools/contract/endpoint.js';
-import { CallError, reasonIn } from '../tools/contract/failure.js';
-import { spanText } from '../tools/message/window.js';
-import { hasValues } from '../tools/values/field-values.js';
+import type { Endpoint, Result } from '../../../tools/contract/endpoint.js';
+import { CallError, reasonIn } from '../../../tools/contract/failure.js';
+import { spanText } from '../../../tools/message/window.js';
+import { hasValues } from '../../../tools/values/field-values.js';
+import { allOf, type Departure } from '../../upstream/departure.js';
 import {
   type Claim,
   contactKey,
@@ -12,7 +13,6 @@ import {
   type SendGuard,
   type SendingCall,
 } from './send-guard.js';
-import { allOf, type Departure } from './upstream/departure.js';
 
 /** A send that a call has claimed, or that was made before. */
 export type Held = { readonly state: 'claimed'; readonly claim: Claim } | Extract<Earlier, { state: 'done' }>;

@@ -1,18 +1,18 @@
-import { type Endpoint, effectRules, type Result } from '../tools/contract/endpoint.js';
-import { oneLine } from '../tools/contract/quoted.js';
-import type { Config } from './config/config.js';
-import type { Log } from './log.js';
-import { tokensIn } from './text/link-tokens.js';
-import type { Redactor } from './text/redaction.js';
-import { cleaned, mapTexts } from './text/safe-text.js';
-import { type HttpClient, HttpFault } from './upstream/client/http-client.js';
-import { parseJson } from './upstream/client/lossless-json.js';
-import type { Budget } from './upstream/deadline.js';
-import type { Departure } from './upstream/departure.js';
-import { callError } from './upstream/failures/call-error.js';
-import { endpointRequest } from './upstream/request.js';
-import { readAnswer } from './upstream/response.js';
-import { type AttemptParts, attempt, loadOf } from './upstream/retry.js';
+import { type Endpoint, effectRules, type Result } from '../../../tools/contract/endpoint.js';
+import { oneLine } from '../../../tools/contract/quoted.js';
+import type { Config } from '../../config/config.js';
+import { tokensIn } from '../../text/link-tokens.js';
+import type { Redactor } from '../../text/redaction.js';
+import { cleaned, mapTexts } from '../../text/safe-text.js';
+import { type HttpClient, HttpFault } from '../../upstream/client/http-client.js';
+import { parseJson } from '../../upstream/client/lossless-json.js';
+import type { Budget } from '../../upstream/deadline.js';
+import type { Departure } from '../../upstream/departure.js';
+import { callError } from '../../upstream/failures/call-error.js';
+import { endpointRequest } from '../../upstream/request.js';
+import { readAnswer } from '../../upstream/response.js';
+import { type AttemptParts, attempt, loadOf } from '../../upstream/retry.js';
+import type { Log } from '../log.js';
 
 /** What a call leaves behind for the log, failed or not, and what its result is to be told with. */
 export interface CallTrace {

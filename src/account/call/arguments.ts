@@ -1,10 +1,10 @@
 import type { z } from 'zod';
-import type { Result } from '../tools/contract/endpoint.js';
-import { hiddenProblem } from '../tools/values/argument-limits.js';
-import { complaintOf, pathText, sentence, unknownKeys } from '../tools/values/issues.js';
-import { excludedError } from './exclusion.js';
-import type { Tool } from './tool.js';
-import { callError, type FailureContext } from './upstream/failures/call-error.js';
+import type { Result } from '../../../tools/contract/endpoint.js';
+import { hiddenProblem } from '../../../tools/values/argument-limits.js';
+import { complaintOf, pathText, sentence, unknownKeys } from '../../../tools/values/issues.js';
+import { callError, type FailureContext } from '../../upstream/failures/call-error.js';
+import { excludedError } from '../policy/exclusion.js';
+import type { Tool } from '../policy/tool.js';
 
 function complaint(issue: z.core.$ZodIssue, tool: Tool): string {
   const where = pathText(issue.path);

@@ -1,4 +1,4 @@
-import type { Endpoint, Result } from '../tools/contract/endpoint.js';
+import type { Endpoint, Result } from '../../../tools/contract/endpoint.js';
 import {
   type AdaptedInput,
   adaptValues,
@@ -8,10 +8,10 @@ import {
   fieldTypes,
   hasValues,
   type TypeOf,
-} from '../tools/values/field-values.js';
-import { asObject, listed } from '../tools/values/tolerant.js';
-import { lists } from './lists.js';
-import { callError } from './upstream/failures/call-error.js';
+} from '../../../tools/values/field-values.js';
+import { asObject, listed } from '../../../tools/values/tolerant.js';
+import { callError } from '../../upstream/failures/call-error.js';
+import { lists } from './names.js';
 
 /** How long types are believed, which never change while a field lives, and how long one does not ask again in vain. */
 const believedMs = 300_000;

@@ -1,16 +1,16 @@
-import { declarations } from '../tools/index.js';
-import { createToolCaller, type ToolCaller } from './calls.js';
-import type { Config } from './config/config.js';
-import { userAgent } from './config/version.js';
-import { createGateway, type Gateway } from './gateway.js';
+import { declarations } from '../../tools/index.js';
+import type { Config } from '../config/config.js';
+import { userAgent } from '../config/version.js';
+import type { Sandbox } from '../sandbox/index.js';
+import type { Redactor } from '../text/redaction.js';
+import { createHttpClient, type HttpClient } from '../upstream/client/http-client.js';
+import { realTiming, type Timing } from '../upstream/clock.js';
+import { createPacer } from '../upstream/pacing/local-pacer.js';
+import { createToolCaller, type ToolCaller } from './call/call-tool.js';
+import { createGateway, type Gateway } from './call/pipeline.js';
 import { type OpenLog, openLog } from './log.js';
-import { createSendGuard } from './memory-send-guard.js';
-import type { Sandbox } from './sandbox/index.js';
-import type { Redactor } from './text/redaction.js';
-import { offeredTools, type Tool } from './tool.js';
-import { createHttpClient, type HttpClient } from './upstream/client/http-client.js';
-import { realTiming, type Timing } from './upstream/clock.js';
-import { createPacer } from './upstream/pacing/local-pacer.js';
+import { offeredTools, type Tool } from './policy/tool.js';
+import { createSendGuard } from './send-guard/memory-send-guard.js';
 
 /** Everything that calls are made with under one configuration. */
 export interface Runtime {
@@ -34,7 +34,7 @@ export interface RuntimeParts {
 }
 
 async function startSandbox(): Promise<Sandbox> {
-  const { startSandbox } = await import('./sandbox/index.js');
+  const { startSandbox } = await import('../sandbox/index.js');
   return startSandbox();
 }
 

@@ -1,8 +1,8 @@
-import type { Result } from '../tools/contract/endpoint.js';
-import { isObject } from '../tools/contract/json.js';
-import { cut, quoted } from '../tools/contract/quoted.js';
-import { forEachSubscriber } from '../tools/workflows/for-each/for-each.js';
-import type { Tool } from './tool.js';
+import type { Result } from '../../../tools/contract/endpoint.js';
+import { isObject } from '../../../tools/contract/json.js';
+import { cut, quoted } from '../../../tools/contract/quoted.js';
+import { forEachSubscriber } from '../../../tools/workflows/for-each/for-each.js';
+import type { Tool } from '../policy/tool.js';
 
 /** Characters of one text in a result: of a name and the like, and of any other. */
 const longestName = 500;

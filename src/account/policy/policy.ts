@@ -1,5 +1,5 @@
-import { type Declaration, effectRules } from '../tools/contract/endpoint.js';
-import type { Config } from './config/config.js';
+import { type Declaration, effectRules } from '../../../tools/contract/endpoint.js';
+import type { Config } from '../../config/config.js';
 
 /** Of a tool, what its offer depends on. */
 type Offered = Pick<Declaration, 'api' | 'effect'> & { readonly name: string };

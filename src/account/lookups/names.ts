@@ -1,12 +1,12 @@
-import type { Endpoint, Result } from '../tools/contract/endpoint.js';
-import { quoted } from '../tools/contract/quoted.js';
-import { listBotFields, listCustomFields } from '../tools/endpoints/fields.js';
-import { listFlows } from '../tools/endpoints/flows.js';
-import { listOtnTopics } from '../tools/endpoints/page.js';
-import { listTags } from '../tools/endpoints/tags.js';
-import type { Named } from '../tools/message/references.js';
-import { asObject, listed } from '../tools/values/tolerant.js';
-import type { Candidate } from './text/closest.js';
+import type { Endpoint, Result } from '../../../tools/contract/endpoint.js';
+import { quoted } from '../../../tools/contract/quoted.js';
+import { listBotFields, listCustomFields } from '../../../tools/endpoints/fields.js';
+import { listFlows } from '../../../tools/endpoints/flows.js';
+import { listOtnTopics } from '../../../tools/endpoints/page.js';
+import { listTags } from '../../../tools/endpoints/tags.js';
+import type { Named } from '../../../tools/message/references.js';
+import { asObject, listed } from '../../../tools/values/tolerant.js';
+import type { Candidate } from '../../text/closest.js';
 
 /** Where the things that an account has by name are listed, and under which key of the result. */
 export const lists: Readonly<Record<Named, { readonly endpoint: Endpoint; readonly key: string }>> = {

@@ -1,7 +1,7 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
-import type { Config } from './config/config.js';
-import { createRedactor, type Redactor } from './text/redaction.js';
-import { visible } from './text/safe-text.js';
+import type { Config } from '../config/config.js';
+import { createRedactor, type Redactor } from '../text/redaction.js';
+import { visible } from '../text/safe-text.js';
 
 /** What is written to the log: each request at `debug`, each call at `info` or, when it failed, at `warn`, defects at `error`. */
 export type Log = Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>;

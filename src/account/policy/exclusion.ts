@@ -1,8 +1,8 @@
-import { type Capability, capabilities, capabilityNames } from '../tools/contract/capabilities.js';
-import type { Endpoint, Result } from '../tools/contract/endpoint.js';
-import type { CallError } from '../tools/contract/failure.js';
-import type { Config } from './config/config.js';
-import { callError, type FailureContext } from './upstream/failures/call-error.js';
+import { type Capability, capabilities, capabilityNames } from '../../../tools/contract/capabilities.js';
+import type { Endpoint, Result } from '../../../tools/contract/endpoint.js';
+import type { CallError } from '../../../tools/contract/failure.js';
+import type { Config } from '../../config/config.js';
+import { callError, type FailureContext } from '../../upstream/failures/call-error.js';
 
 type Excluding = Pick<Config, 'excluded'>;
 
