@@ -1,6 +1,6 @@
 /* The last step of `npm run build`: the bundled program and the licences of what it holds. */
 import { writeFileSync } from 'node:fs';
-import { catalogue } from '../src/catalogue.js';
+import { catalogue } from '../src/mcp/listing/catalogue.js';
 import { bundleProgram, metafilePath } from './bundle.js';
 import { noticesFile, noticesOf } from './notices.js';
 import { pathOf } from './root.js';

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { type Zippable, zipSync } from 'fflate';
-import { catalogue } from '../src/catalogue.js';
 import { settingTexts } from '../src/config/settings.js';
+import { catalogue } from '../src/mcp/listing/catalogue.js';
 import { facts, pathOf, program } from './root.js';
 import { isSecret } from './server-json.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { plainTool } from '../src/account/policy/tool.js';
-import { type AskerParts, createAsker } from '../src/asking.js';
+import { type AskerParts, createAsker } from '../src/mcp/interaction/prepare-question.js';
 import { callError } from '../src/upstream/failures/call-error.js';
 import type { Declaration, Result } from '../tools/contract/endpoint.js';
 import { sendFlow } from '../tools/endpoints/sending.js';

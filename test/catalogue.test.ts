@@ -4,8 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { metafilePath } from '../packaging/bundle.js';
 import { offeredTools } from '../src/account/policy/tool.js';
 import { readConfig } from '../src/config/config.js';
-import { offerUnder } from '../src/offer.js';
-import { jsonSchema } from '../src/schema.js';
+import { jsonSchema } from '../src/mcp/listing/json-schema.js';
+import { offerUnder } from '../src/mcp/listing/offer.js';
 import { declarations } from '../tools/index.js';
 import { connectProgram } from './support/program.js';
 

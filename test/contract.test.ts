@@ -3,7 +3,7 @@ import { encode } from 'gpt-tokenizer/encoding/o200k_base';
 import { expect, test } from 'vitest';
 import { offeredTools } from '../src/account/policy/tool.js';
 import { readConfig } from '../src/config/config.js';
-import { jsonSchema } from '../src/schema.js';
+import { jsonSchema } from '../src/mcp/listing/json-schema.js';
 import { declarations } from '../tools/index.js';
 import { contract, contractFolder } from './support/contract.js';
 

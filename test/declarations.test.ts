@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { z } from 'zod';
 import { offeredTools } from '../src/account/policy/tool.js';
 import { readConfig } from '../src/config/config.js';
-import { jsonSchema } from '../src/schema.js';
+import { jsonSchema } from '../src/mcp/listing/json-schema.js';
 import { effectRules } from '../tools/contract/endpoint.js';
 import { declarations, endpoints } from '../tools/index.js';
 

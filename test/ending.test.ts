@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, test } from 'vitest';
-import { watchEnd } from '../src/ending.js';
+import { watchEnd } from '../src/mcp/stdio/ending.js';
 import { settle } from './support/timing.js';
 
 const errorOf = (code: string): Error => Object.assign(new Error(`it failed: ${code}`), { code });

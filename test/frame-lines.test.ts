@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { FrameLines } from '../src/frame-lines.js';
-import type { ScannedFrame } from '../src/frame-scan.js';
+import { FrameLines } from '../src/mcp/stdio/frame-lines.js';
+import type { ScannedFrame } from '../src/mcp/stdio/frame-scan.js';
 
 /** What becomes of the lines that come in these chunks. */
 async function lines(chunks: readonly (string | Buffer)[], limit: number, passes = (_: Buffer) => true) {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { scanFrame } from '../src/frame-scan.js';
+import { scanFrame } from '../src/mcp/stdio/frame-scan.js';
 
 /** What a scan finds in a text that comes in pieces of `size` bytes. */
 function scanned(text: string, size = Number.POSITIVE_INFINITY) {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Outcome } from '../src/account/call/call-tool.js';
 import { rememberedMs } from '../src/account/send-guard/send-guard.js';
-import { jsonSchema } from '../src/schema.js';
+import { jsonSchema } from '../src/mcp/listing/json-schema.js';
 import type { Declaration, Endpoint } from '../tools/contract/endpoint.js';
 import { kinds } from '../tools/contract/failure.js';
 import type { Workflow } from '../tools/contract/workflow.js';

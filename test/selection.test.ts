@@ -5,7 +5,7 @@ import { createLog } from '../src/account/log.js';
 import { offeredTools } from '../src/account/policy/tool.js';
 import { createSendGuard } from '../src/account/send-guard/memory-send-guard.js';
 import { readConfig } from '../src/config/config.js';
-import { offerUnder } from '../src/offer.js';
+import { offerUnder } from '../src/mcp/listing/offer.js';
 import { createRedactor } from '../src/text/redaction.js';
 import { createHttpClient } from '../src/upstream/client/http-client.js';
 import { realTiming } from '../src/upstream/clock.js';

@@ -1,9 +1,9 @@
 import type { OpenLog } from '../account/log.js';
-import type { Answering } from '../answering.js';
 import type { Config } from '../config/config.js';
 import { version } from '../config/version.js';
-import { offerUnder } from '../offer.js';
-import { serveOffer } from '../server.js';
+import type { Answering } from '../mcp/backend.js';
+import { offerUnder } from '../mcp/listing/offer.js';
+import { serveOffer } from '../mcp/server.js';
 import { type ExitCode, exitCodes, type Shell } from '../shell.js';
 import { codeOf } from '../text/error-text.js';
 import { realTiming } from '../upstream/clock.js';
@@ -27,7 +27,7 @@ export async function serve(
   let opening: Promise<Answering> | undefined;
   // Takes longer to load than what the lists need, and many servers are started that are never called.
   const answering = (): Promise<Answering> => {
-    opening ??= Promise.all([import('../answering.js'), logged()]).then(([{ openAnswering }, log]) =>
+    opening ??= Promise.all([import('../mcp/backend.js'), logged()]).then(([{ openAnswering }, log]) =>
       openAnswering(settings, log, over),
     );
     return opening;

@@ -2,8 +2,8 @@ import { isObject } from '../../tools/contract/json.js';
 import { declarations } from '../../tools/index.js';
 import { offeredTools, type Tool } from '../account/policy/tool.js';
 import type { Config } from '../config/config.js';
+import { jsonSchema } from '../mcp/listing/json-schema.js';
 import { toolNamed } from '../named-tool.js';
-import { jsonSchema } from '../schema.js';
 import { type ExitCode, exitCodes, type Shell } from '../shell.js';
 
 /** A tool as a client sees it, its effect in the place of its annotations. */

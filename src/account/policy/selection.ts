@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { catalogue } from '../../catalogue.js';
+import { catalogue } from '../../mcp/listing/catalogue.js';
 import { closest } from '../../text/closest.js';
 
 const withoutPrefix = (name: string): string => name.replace(/^manychat_/, '');

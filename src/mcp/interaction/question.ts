@@ -1,8 +1,8 @@
-import type { Declaration, Result } from '../tools/contract/endpoint.js';
-import { isObject } from '../tools/contract/json.js';
-import { createNaming, type Named, type Names, noNames, numberText, quoted } from './naming.js';
-import { readable } from './text/readable.js';
-import { visible } from './text/safe-text.js';
+import type { Declaration, Result } from '../../../tools/contract/endpoint.js';
+import { isObject } from '../../../tools/contract/json.js';
+import { readable } from '../../text/readable.js';
+import { visible } from '../../text/safe-text.js';
+import { createNaming, type Named, type Names, noNames, numberText, quoted } from './named-things.js';
 
 /** Characters of a question: what a dialog shows and a person reads. */
 export const longestQuestion = 4_000;

@@ -6,12 +6,12 @@ import {
   inputResponse,
   type ServerContext,
 } from '@modelcontextprotocol/server';
-import type { Failure } from '../tools/contract/failure.js';
-import type { CallerSide } from './account/call/call-tool.js';
-import type { Tool } from './account/policy/tool.js';
-import type { Answering } from './answering.js';
+import type { Failure } from '../../../tools/contract/failure.js';
+import type { CallerSide } from '../../account/call/call-tool.js';
+import type { Tool } from '../../account/policy/tool.js';
+import { reasonOf } from '../../text/error-text.js';
+import type { Answering } from '../backend.js';
 import { agreement, cannotAsk, refusalAfter } from './confirmation.js';
-import { reasonOf } from './text/error-text.js';
 
 /** What a question is asked with. */
 export type Request = ServerContext['mcpReq'];

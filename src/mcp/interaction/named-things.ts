@@ -1,6 +1,6 @@
-import type { Naming } from '../tools/contract/question.js';
-import { quoted as inQuotes } from '../tools/contract/quoted.js';
-import { visible } from './text/safe-text.js';
+import type { Naming } from '../../../tools/contract/question.js';
+import { quoted as inQuotes } from '../../../tools/contract/quoted.js';
+import { visible } from '../../text/safe-text.js';
 
 /** What a question may name: a thing of the account, by its id. */
 export type Named = readonly ['contact' | 'user_ref' | 'tag' | 'flow' | 'connection', string];

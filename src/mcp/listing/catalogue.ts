@@ -1,8 +1,8 @@
-import type { Declaration } from '../tools/contract/endpoint.js';
-import { resources } from '../tools/guidance/resources.js';
-import { toolsets } from '../tools/index.js';
-import { choosing, dryRunResult, type Tool } from './account/policy/tool.js';
-import { type JsonSchema, jsonSchema } from './schema.js';
+import type { Declaration } from '../../../tools/contract/endpoint.js';
+import { resources } from '../../../tools/guidance/resources.js';
+import { toolsets } from '../../../tools/index.js';
+import { choosing, dryRunResult, type Tool } from '../../account/policy/tool.js';
+import { type JsonSchema, jsonSchema } from './json-schema.js';
 
 /** A tool as clients are shown it, before the configuration has its say. */
 export interface ListedTool extends Pick<Declaration, 'title' | 'description' | 'api' | 'effect'> {

@@ -1,11 +1,11 @@
-import { isObject } from '../tools/contract/json.js';
-import { instructionsFor } from '../tools/guidance/instructions.js';
-import { type Prompt, prompts } from '../tools/guidance/prompts.js';
-import { choosesConnection, isOffered, onlyShows } from './account/policy/policy.js';
+import { isObject } from '../../../tools/contract/json.js';
+import { instructionsFor } from '../../../tools/guidance/instructions.js';
+import { type Prompt, prompts } from '../../../tools/guidance/prompts.js';
+import { choosesConnection, isOffered, onlyShows } from '../../account/policy/policy.js';
+import type { Config } from '../../config/config.js';
+import { createRedactor } from '../../text/redaction.js';
 import { catalogue, type ListedResource, type ListedTool } from './catalogue.js';
-import type { Config } from './config/config.js';
-import type { JsonSchema } from './schema.js';
-import { createRedactor } from './text/redaction.js';
+import type { JsonSchema } from './json-schema.js';
 
 /** Everything a client is offered under one configuration. */
 export interface Offer {

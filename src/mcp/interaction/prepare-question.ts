@@ -1,18 +1,18 @@
-import type { Endpoint, Result } from '../tools/contract/endpoint.js';
-import { CallError, type Failure } from '../tools/contract/failure.js';
-import { isObject } from '../tools/contract/json.js';
-import { listFlows } from '../tools/endpoints/flows.js';
-import { getPage } from '../tools/endpoints/page.js';
-import { getSubscriber, getSubscriberByUserRef } from '../tools/endpoints/subscribers.js';
-import { listTags } from '../tools/endpoints/tags.js';
-import { channelsOnRecord } from '../tools/message/window.js';
-import { asObject, listed } from '../tools/values/tolerant.js';
-import { acceptedInput } from './account/call/arguments.js';
-import type { Gateway } from './account/call/pipeline.js';
-import type { Tool } from './account/policy/tool.js';
-import { nobody } from './account/send-guard/delivery.js';
-import type { Config } from './config/config.js';
-import type { KnownContact, Named, Names } from './naming.js';
+import type { Endpoint, Result } from '../../../tools/contract/endpoint.js';
+import { CallError, type Failure } from '../../../tools/contract/failure.js';
+import { isObject } from '../../../tools/contract/json.js';
+import { listFlows } from '../../../tools/endpoints/flows.js';
+import { getPage } from '../../../tools/endpoints/page.js';
+import { getSubscriber, getSubscriberByUserRef } from '../../../tools/endpoints/subscribers.js';
+import { listTags } from '../../../tools/endpoints/tags.js';
+import { channelsOnRecord } from '../../../tools/message/window.js';
+import { asObject, listed } from '../../../tools/values/tolerant.js';
+import { acceptedInput } from '../../account/call/arguments.js';
+import type { Gateway } from '../../account/call/pipeline.js';
+import type { Tool } from '../../account/policy/tool.js';
+import { nobody } from '../../account/send-guard/delivery.js';
+import type { Config } from '../../config/config.js';
+import type { KnownContact, Named, Names } from './named-things.js';
 import { longestQuestion, namedIn, questionOf } from './question.js';
 
 /** What the user is asked before a call, and what the call is then made with. */

@@ -1,13 +1,13 @@
-import { resources } from '../tools/guidance/resources.js';
-import { openRuntime } from './account/account.js';
-import type { ToolCaller } from './account/call/call-tool.js';
-import type { OpenLog } from './account/log.js';
-import { plainTool, type Tool } from './account/policy/tool.js';
-import { type Asker, createAsker } from './asking.js';
-import { type Completer, createCompleter } from './completion.js';
-import type { Config } from './config/config.js';
-import { createRounds, type Rounds } from './rounds.js';
-import { realTiming } from './upstream/clock.js';
+import { resources } from '../../tools/guidance/resources.js';
+import { openRuntime } from '../account/account.js';
+import type { ToolCaller } from '../account/call/call-tool.js';
+import type { OpenLog } from '../account/log.js';
+import { plainTool, type Tool } from '../account/policy/tool.js';
+import type { Config } from '../config/config.js';
+import { realTiming } from '../upstream/clock.js';
+import { type Completer, createCompleter } from './interaction/completion.js';
+import { type Asker, createAsker } from './interaction/prepare-question.js';
+import { createRounds, type Rounds } from './interaction/request-state.js';
 
 /** What a server answers with beyond its lists. */
 export interface Answering {

@@ -1,5 +1,5 @@
-import type { Wires } from './shell.js';
-import { codeOf } from './text/error-text.js';
+import type { Wires } from '../../shell.js';
+import { codeOf } from '../../text/error-text.js';
 
 /** What a pipe says when there is nobody at its other end any more. */
 const goneCodes: readonly unknown[] = ['EPIPE', 'ECONNRESET', 'EOF'];

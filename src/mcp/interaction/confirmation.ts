@@ -1,11 +1,11 @@
-import type { Effect, Result } from '../tools/contract/endpoint.js';
-import type { Failure } from '../tools/contract/failure.js';
-import { isObject } from '../tools/contract/json.js';
-import { cut } from '../tools/contract/quoted.js';
-import type { Tool } from './account/policy/tool.js';
-import { browsable } from './config/address.js';
-import type { Config } from './config/config.js';
-import { visible } from './text/safe-text.js';
+import type { Effect, Result } from '../../../tools/contract/endpoint.js';
+import type { Failure } from '../../../tools/contract/failure.js';
+import { isObject } from '../../../tools/contract/json.js';
+import { cut } from '../../../tools/contract/quoted.js';
+import type { Tool } from '../../account/policy/tool.js';
+import { browsable } from '../../config/address.js';
+import type { Config } from '../../config/config.js';
+import { visible } from '../../text/safe-text.js';
 
 /** What the user is asked to confirm, by setting. */
 const asked: Readonly<Record<Config['confirm'], readonly Effect[]>> = {

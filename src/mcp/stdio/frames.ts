@@ -1,5 +1,5 @@
 import type { Transform } from 'node:stream';
-import { isObject } from '../tools/contract/json.js';
+import { isObject } from '../../../tools/contract/json.js';
 import { FrameLines } from './frame-lines.js';
 import { type FrameId, isFrameId, parsedJson, scanFrame } from './frame-scan.js';
 

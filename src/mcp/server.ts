@@ -15,25 +15,25 @@ import {
 } from '@modelcontextprotocol/server';
 import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio';
 import { z } from 'zod';
-import { type Declaration, effectRules } from '../tools/contract/endpoint.js';
-import { type Failure, reasonIn } from '../tools/contract/failure.js';
-import { isObject } from '../tools/contract/json.js';
-import type { Prompt, PromptArgument } from '../tools/guidance/prompts.js';
-import type { Outcome } from './account/call/call-tool.js';
-import type { Progress } from './account/call/progress.js';
-import type { Tool } from './account/policy/tool.js';
-import { type Delivery, trackDeliveries, unanswered } from './account/send-guard/delivery.js';
-import type { Answering } from './answering.js';
-import type { ListedResource } from './catalogue.js';
-import type { Completer } from './completion.js';
-import { version } from './config/version.js';
-import { linkIn, needsConfirmation } from './confirmation.js';
-import { consentTo, withLink } from './consent.js';
-import { watchEnd } from './ending.js';
-import { type FrameError, frameFilter, maxFrame } from './frames.js';
-import type { Offer } from './offer.js';
-import type { JsonSchema } from './schema.js';
-import type { Wires } from './shell.js';
+import { type Declaration, effectRules } from '../../tools/contract/endpoint.js';
+import { type Failure, reasonIn } from '../../tools/contract/failure.js';
+import { isObject } from '../../tools/contract/json.js';
+import type { Prompt, PromptArgument } from '../../tools/guidance/prompts.js';
+import type { Outcome } from '../account/call/call-tool.js';
+import type { Progress } from '../account/call/progress.js';
+import type { Tool } from '../account/policy/tool.js';
+import { type Delivery, trackDeliveries, unanswered } from '../account/send-guard/delivery.js';
+import { version } from '../config/version.js';
+import type { Wires } from '../shell.js';
+import type { Answering } from './backend.js';
+import type { Completer } from './interaction/completion.js';
+import { linkIn, needsConfirmation } from './interaction/confirmation.js';
+import { consentTo, withLink } from './interaction/consent.js';
+import type { ListedResource } from './listing/catalogue.js';
+import type { JsonSchema } from './listing/json-schema.js';
+import type { Offer } from './listing/offer.js';
+import { watchEnd } from './stdio/ending.js';
+import { type FrameError, frameFilter, maxFrame } from './stdio/frames.js';
 
 /** A schema that the SDK shows and does not check: arguments are checked where the failure can be told in our words. */
 function shown(schema: JsonSchema): StandardSchemaWithJSON {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isObject } from '../tools/contract/json.js';
+import { isObject } from '../../../tools/contract/json.js';
 
 /** JSON Schema as it goes to clients. */
 export type JsonSchema = Record<string, unknown>;
