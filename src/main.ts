@@ -4,9 +4,9 @@ import module from 'node:module';
 import { homedir, hostname } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { type ExitCode, exitCodes, type Shell, UsageError } from './cli/shell.js';
 import { secretsIn } from './config/keys.js';
 import { flags, settingsOf } from './config/settings.js';
-import { type ExitCode, exitCodes, type Shell, UsageError } from './shell.js';
 import { codeOf } from './text/error-text.js';
 import { createRedactor, type Redactor } from './text/redaction.js';
 import { type Line, terminalText } from './text/terminal.js';
@@ -108,10 +108,13 @@ async function main(args: string[]): Promise<number> {
   const shell = openShell();
   const settings = settingsToServe(args);
   if (settings === undefined) {
-    const { runCommandLine } = await import('./command-line.js');
+    const { runCommandLine } = await import('./cli/command-line.js');
     return runCommandLine(args, shell);
   }
-  const [{ readConfig }, { serve }] = await Promise.all([import('./config/config.js'), import('./commands/serve.js')]);
+  const [{ readConfig }, { serve }] = await Promise.all([
+    import('./config/config.js'),
+    import('./cli/commands/serve.js'),
+  ]);
   return serve(readConfig({ ...shell.environment, ...settings }), shell);
 }
 
@@ -119,7 +122,7 @@ async function main(args: string[]): Promise<number> {
 async function report(error: unknown): Promise<number> {
   const { message, stack = message } = error instanceof Error ? error : new Error(String(error));
   const expected = error instanceof UsageError;
-  const told = expected ? message : (await import('./stack.js')).inSources(stack);
+  const told = expected ? message : (await import('./cli/source-stack.js')).inSources(stack);
   process.stderr.write(`manychat-mcp: ${writable(told)}\n`);
   return expected ? exitCodes.usage : exitCodes.failed;
 }

@@ -14,10 +14,10 @@ import {
 import { createServer } from 'node:net';
 import { dirname } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { replaceOwn } from '../src/bulk/own-file.js';
-import { openTable } from '../src/bulk/table.js';
-import { writeTroubles } from '../src/bulk/troubles.js';
-import type { BulkOptions } from '../src/commands/bulk.js';
+import type { BulkOptions } from '../src/cli/bulk/command.js';
+import { replaceOwn } from '../src/cli/bulk/journal/own-file.js';
+import { openTable } from '../src/cli/bulk/table/csv-table.js';
+import { writeTroubles } from '../src/cli/bulk/table/failed-rows.js';
 import { csv, hello, runBulk } from './support/bulk.js';
 import { useFolder } from './support/folder.js';
 import { directlyTo } from './support/program.js';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { states as allStates } from '../src/bulk/entry.js';
-import { createLedger, type Known } from '../src/bulk/ledger.js';
+import { states as allStates } from '../src/cli/bulk/journal/entry.js';
+import { createLedger, type Known } from '../src/cli/bulk/journal/history.js';
 
 /** What a contact comes to after these states; one with a star was written before the computer went down, or by 0.1.0. */
 function after(states: string, repeatable: boolean): Known | undefined {

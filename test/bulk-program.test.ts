@@ -2,7 +2,7 @@ import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_pr
 import { closeSync, constants, openSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
-import { readLine, type State } from '../src/bulk/entry.js';
+import { readLine, type State } from '../src/cli/bulk/journal/entry.js';
 import { csv } from './support/bulk.js';
 import { useFolder } from './support/folder.js';
 import { followers } from './support/people.js';

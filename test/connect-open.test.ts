@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { openInBrowser } from '../src/commands/browser.js';
+import { openInBrowser } from '../src/cli/commands/open-browser.js';
 import { browsable } from '../src/config/address.js';
 import { program, through } from './support/program.js';
 import { useSandbox } from './support/sandboxed.js';

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { runCommandLine } from '../src/command-line.js';
-import { bulk } from '../src/commands/bulk.js';
+import { bulk } from '../src/cli/bulk/command.js';
+import { runCommandLine } from '../src/cli/command-line.js';
 import { readConfig } from '../src/config/config.js';
 import { csv, hello } from './support/bulk.js';
 import { useFolder } from './support/folder.js';

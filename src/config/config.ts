@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { connectionId } from '../../tools/values/connection-id.js';
 import { selectionSettings, selectTools } from '../account/policy/selection.js';
-import { UsageError } from '../shell.js';
+import { UsageError } from '../cli/shell.js';
 import { createRedactor } from '../text/redaction.js';
 import { isLoopback } from './address.js';
 import { type Key, keysIn, manychatKeyIn, readKey, secretsIn, unset } from './keys.js';

@@ -1,4 +1,4 @@
-import { UsageError } from '../shell.js';
+import { UsageError } from '../cli/shell.js';
 import type { Setting } from './config.js';
 
 /** A setting as it is explained, with its flag where it has one. */

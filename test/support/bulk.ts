@@ -1,6 +1,6 @@
-import { type BulkOptions, bulk } from '../../src/commands/bulk.js';
+import { type BulkOptions, bulk } from '../../src/cli/bulk/command.js';
+import type { Shell } from '../../src/cli/shell.js';
 import { readConfig } from '../../src/config/config.js';
-import type { Shell } from '../../src/shell.js';
 import { followers } from './people.js';
 import { recordingShell } from './shell.js';
 

@@ -1,7 +1,7 @@
 import { PassThrough, Readable } from 'node:stream';
-import { runCommandLine } from '../../src/command-line.js';
+import { runCommandLine } from '../../src/cli/command-line.js';
+import { type ExitCode, exitCodes, type Shell } from '../../src/cli/shell.js';
 import { secretsIn } from '../../src/config/keys.js';
-import { type ExitCode, exitCodes, type Shell } from '../../src/shell.js';
 import { createRedactor } from '../../src/text/redaction.js';
 import { type Line, terminalText } from '../../src/text/terminal.js';
 

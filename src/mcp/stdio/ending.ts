@@ -1,4 +1,4 @@
-import type { Wires } from '../../shell.js';
+import type { Wires } from '../../cli/shell.js';
 import { codeOf } from '../../text/error-text.js';
 
 /** What a pipe says when there is nobody at its other end any more. */

@@ -1,0 +1,72 @@
+import { closeSync, constants, createReadStream, fstatSync, openSync, type Stats, statSync } from 'node:fs';
+import { Socket } from 'node:net';
+import { reasonOf } from '../../../text/error-text.js';
+import { UsageError } from '../../shell.js';
+
+/** Where the bytes of a table come from, which are read several times. */
+export interface Source {
+  readonly path: string;
+  /** Whether it is a pipe: it was read to its end, and is kept in memory. */
+  readonly piped: boolean;
+  bytes(): AsyncIterable<Buffer>;
+}
+
+function statOf(path: string): Stats {
+  try {
+    return statSync(path);
+  } catch (error) {
+    throw new UsageError(`${path} cannot be read: ${reasonOf(error)}`);
+  }
+}
+
+/** What a file is that is neither a regular one nor a pipe. */
+function kindOf(stats: Stats): string {
+  if (stats.isDirectory()) return 'a folder';
+  return stats.isSocket() ? 'a socket' : 'a device';
+}
+
+/** Opens a pipe; one that nobody writes into yet would keep a thread waiting, which even the end of the process waits for. */
+function openPipe(path: string): number {
+  const { O_RDONLY, O_NONBLOCK = 0 } = constants;
+  const file = openSync(path, O_RDONLY | O_NONBLOCK);
+  if (fstatSync(file).isFIFO()) return file;
+  closeSync(file);
+  throw new UsageError(`${path} was replaced this moment`);
+}
+
+/** Reads a pipe until its writers have closed it. */
+function readPipe(path: string, ending: AbortSignal): Promise<Buffer[]> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    const socket = new Socket({ fd: openPipe(path), readable: true, writable: false });
+    const settle = (finish: () => void): void => {
+      ending.removeEventListener('abort', abort);
+      socket.destroy();
+      finish();
+    };
+    const abort = (): void => settle(() => reject(ending.reason));
+    ending.addEventListener('abort', abort, { once: true });
+    socket.on('data', (chunk: Buffer) => chunks.push(chunk));
+    socket.on('end', () => settle(() => resolve(chunks)));
+    socket.on('error', (error) => settle(() => reject(new UsageError(`${path} cannot be read: ${reasonOf(error)}`))));
+    if (ending.aborted) abort();
+  });
+}
+
+/**
+ * Opens a file, by whatever links lead to it, or reads a pipe such as /dev/stdin.
+ * @throws UsageError where it is neither; the reason of `ending` where that fires before the pipe ends.
+ */
+export async function openSource(path: string, ending: AbortSignal): Promise<Source> {
+  const stats = statOf(path);
+  if (stats.isFile()) return { path, piped: false, bytes: () => createReadStream(path) };
+  if (!stats.isFIFO()) throw new UsageError(`${path} is ${kindOf(stats)}, not a table: name a CSV file or a pipe`);
+  const chunks = await readPipe(path, ending);
+  return {
+    path,
+    piped: true,
+    async *bytes() {
+      yield* chunks;
+    },
+  };
+}

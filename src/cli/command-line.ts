@@ -1,0 +1,167 @@
+import { Command, CommanderError, Option } from 'commander';
+import { quoted } from '../../tools/contract/quoted.js';
+import { type Config, readConfig } from '../config/config.js';
+import { flags, refuseRepeated, settingsOf } from '../config/settings.js';
+import { version } from '../config/version.js';
+import type { BulkOptions } from './bulk/command.js';
+import { exitCodes, type Shell, UsageError } from './shell.js';
+
+const epilogue = `
+Each option is also an environment variable; options win. Keys come from the environment only: MATON_API_KEY, or
+MANYCHAT_API_KEY to reach ManyChat without Maton.
+
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 unknown whether it was done, 4 may succeed later or is not complete.`;
+
+/** The whole number that stands behind an option; `what` says what it counts. */
+function numberOf(option: string, text: string, [least, most]: readonly [number, number], what = 'a number'): number {
+  const number = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+  if (number >= least && number <= most) return number;
+  throw new UsageError(`${option} must be ${what} from ${least} to ${most}, not ${quoted(text)}`);
+}
+
+interface ConnectFlags {
+  readonly open?: true;
+  readonly json?: true;
+  readonly timeout: string;
+}
+
+/** Understands a command line and runs what it asks for; resolves with the exit code. */
+export async function runCommandLine(args: readonly string[], shell: Shell): Promise<number> {
+  let code: number = exitCodes.done;
+  const program = new Command('manychat-mcp')
+    .description('ManyChat as tools for AI agents. Without a command it serves MCP on stdin and stdout.')
+    .version(version, '-v, --version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .usage('[options] [command]')
+    .addHelpText('after', epilogue)
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({
+      getOutHelpWidth: () => shell.columns,
+      getErrHelpWidth: () => shell.columns,
+      writeOut: (text) => shell.print(text.trimEnd()),
+      writeErr: (text) => shell.note(text.trimEnd()),
+      outputError: (text, write) => write(`manychat-mcp: ${text.replace(/^error: /, '')}See manychat-mcp --help`),
+    })
+    .exitOverride();
+  const given = new Map<string, string[]>(flags.map(({ flag }) => [flag, []]));
+  const settings = () => settingsOf((flag) => given.get(flag) ?? []);
+  for (const { flag, setting, value, description } of flags) {
+    const words = value === undefined ? `--${flag}` : `--${flag} <${value}>`;
+    program.addOption(new Option(words, `${setting}: ${description}`));
+    program.on(`option:${flag}`, (text: string | undefined) => {
+      given.get(flag)?.push(text ?? 'true');
+      // What is not clear is refused before anything else is said.
+      settings();
+    });
+  }
+
+  /** The configuration under these options; a command at the shell logs nothing unless it is told to. */
+  function config(quiet = true): Config {
+    const standard = quiet ? { MANYCHAT_MCP_LOG_LEVEL: 'silent' } : {};
+    return readConfig({ ...standard, ...shell.environment, ...settings() });
+  }
+
+  program
+    .command('serve')
+    .description('serve MCP on stdin and stdout (the default)')
+    .action(async () => {
+      const { serve } = await import('./commands/serve.js');
+      code = await serve(config(false), shell);
+    });
+  program
+    .command('tools [tool]')
+    .description('list the tools, or describe one')
+    .option('--json', 'as a client sees it')
+    .action(async (name: string | undefined, options: { json?: true }) => {
+      const { showTools } = await import('./commands/tools.js');
+      code = await showTools(config(), name, options, shell);
+    });
+  program
+    .command('call <tool> [json]')
+    .description('call a tool; its arguments as JSON, from --file, or from stdin with -')
+    .option('--file <path>', 'read the arguments from a file')
+    .option('--json', 'print the result as JSON')
+    .action(async (name: string, inline: string | undefined, { json, file }: { json?: true; file?: string }) => {
+      const { callOne } = await import('./commands/call.js');
+      code = await callOne(config(), name, { inline, file }, json === true, shell);
+    });
+  program
+    .command('bulk <csv>')
+    .description(
+      'do one thing with every contact of a CSV file; started again, it goes on where it stopped. With --dry-run it shows what it would do',
+    )
+    .option('--id-column <name>', 'column of the contact ids (subscriber_id, id, contact_id, user_id or psid)')
+    .option('--add-tag <name>', 'give each the tag')
+    .option('--remove-tag <name>', 'take the tag from each')
+    .option(
+      '--set-fields [columns]',
+      'set custom fields from these columns, as column or field=column; all where none is named',
+    )
+    .option('--send-text <text>', 'send each a text, with {{column}} or {{column|instead}} where a cell belongs')
+    .option('--channel <name>', 'of the text: messenger (the standard), instagram, whatsapp or telegram')
+    .option(
+      '--send-content <path>',
+      'send each the data of manychat_send_content in this JSON file, with {{column}} in its texts',
+    )
+    .option('--send-flow <ns>', 'start a flow for each, after --set-fields where both are given')
+    .option('--retry-failed', 'try again those that failed')
+    .option('--retry-unknown', 'do it again for those of whom it is not known: they may get it twice')
+    .option('--journal <path>', 'where to write down what was done (beside the CSV file; a pipe needs it)')
+    .option('--json', 'print the counts at the end as JSON')
+    .action(async (path: string, options: BulkOptions) => {
+      const { bulk } = await import('./bulk/command.js');
+      code = await bulk(config(), path, options, shell);
+    });
+  program
+    .command('connect [id]')
+    .description(
+      'connect a ManyChat account at Maton: prints a link and waits until the key is entered there; with an id goes on with a connection that is PENDING',
+    )
+    .option('--open', 'open the link in the browser')
+    .option('--json', 'print JSON: one line when the link is there, one at the end')
+    .option('--timeout <seconds>', 'how long to wait', '600')
+    .action(async (connectionId: string | undefined, { open, json, timeout }: ConnectFlags) => {
+      const { connectAccount } = await import('./commands/connect.js');
+      const timeoutSeconds = numberOf('--timeout', timeout, [1, 99_999], 'a number of seconds');
+      const options = { connectionId, open: open === true, json: json === true, timeoutSeconds };
+      code = await connectAccount(config(), options, shell);
+    });
+  program
+    .command('doctor')
+    .description('find out what keeps this from working: key, network, connections, page, clock')
+    .option('--json', 'print the checks as JSON')
+    .action(async ({ json }: { json?: true }) => {
+      const { diagnose } = await import('./doctor/command.js');
+      code = await diagnose(config, json === true, shell);
+    });
+  program
+    .command('sandbox')
+    .description('run the sandbox alone, for curl and your own tests')
+    .option('--port <n>', 'any free port where it is not given', '0')
+    .option('--followers <n>', 'contacts 800000000001 and on, to try bulk with', '0')
+    .action(async ({ port, followers }: { port: string; followers: string }) => {
+      const { runSandbox } = await import('./commands/sandbox.js');
+      code = await runSandbox(
+        numberOf('--port', port, [0, 65_535]),
+        numberOf('--followers', followers, [0, 1_000_000]),
+        shell,
+      );
+    });
+
+  for (const command of program.commands) {
+    for (const option of command.options) {
+      let times = 0;
+      command.on(`option:${option.name()}`, () => {
+        times += 1;
+        refuseRepeated(option.name(), times);
+      });
+    }
+  }
+  try {
+    await program.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+  }
+  return code;
+}

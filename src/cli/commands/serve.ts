@@ -1,0 +1,65 @@
+import type { OpenLog } from '../../account/log.js';
+import type { Config } from '../../config/config.js';
+import { version } from '../../config/version.js';
+import type { Answering } from '../../mcp/backend.js';
+import { offerUnder } from '../../mcp/listing/offer.js';
+import { serveOffer } from '../../mcp/server.js';
+import { codeOf } from '../../text/error-text.js';
+import { realTiming } from '../../upstream/clock.js';
+import { type ExitCode, exitCodes, type Shell } from '../shell.js';
+
+/**
+ * Serves the tools over stdio; resolves when the client has gone away, the connection has failed or `ending` has fired.
+ * What is still in flight then is aborted. It has failed only where the connection has.
+ */
+export async function serve(
+  settings: Config,
+  { ending, note, wires }: Pick<Shell, 'ending' | 'note' | 'wires'>,
+): Promise<ExitCode> {
+  const closed = new AbortController();
+  let fault: Error | undefined;
+  const over = AbortSignal.any([ending, closed.signal]);
+  let logging: Promise<OpenLog> | undefined;
+  const logged = (): Promise<OpenLog> => {
+    logging ??= import('../../account/log.js').then(({ openLog }) => openLog(settings));
+    return logging;
+  };
+  let opening: Promise<Answering> | undefined;
+  // Takes longer to load than what the lists need, and many servers are started that are never called.
+  const answering = (): Promise<Answering> => {
+    opening ??= Promise.all([import('../../mcp/backend.js'), logged()]).then(([{ openAnswering }, log]) =>
+      openAnswering(settings, log, over),
+    );
+    return opening;
+  };
+  const config = settings.sandbox ? (await answering()).config : settings;
+  // Whoever tests with the sandbox needs its address, whatever else is logged.
+  if (config.sandbox) note(JSON.stringify({ sandbox: config.gatewayUrl.origin }));
+  const offer = offerUnder(config);
+  serveOffer(offer, answering, {
+    wires: wires(),
+    now: realTiming.now,
+    // The message of such an error can quote the frame, and with it a contact's data.
+    onError: async (error) => (await logged()).log.warn({ error: error.name }, 'protocol'),
+    // A frame is told by its size and by what is wrong with its form: of what it holds, nothing.
+    onRefused: async ({ code, message }) => (await logged()).log.warn({ code, reason: message }, 'frame refused'),
+    onClosed: (reason) => {
+      fault = reason;
+      closed.abort();
+    },
+  });
+  // The client's first question is answered meanwhile.
+  const { log, flushed } = await logged();
+  log.info({ version, access: config.access.mode, tools: offer.tools.length }, 'ready');
+  if (config.access.mode === 'none') log.warn({ reason: config.access.reason }, 'not configured');
+  if (!over.aborted) await new Promise((resolve) => over.addEventListener('abort', resolve, { once: true }));
+  if (fault !== undefined) log.error({ error: fault.name, code: codeOf(fault) }, 'connection failed');
+  await Promise.all([
+    opening?.then(
+      ({ close }) => close(),
+      () => undefined,
+    ),
+    flushed(),
+  ]);
+  return fault === undefined ? exitCodes.done : exitCodes.failed;
+}
