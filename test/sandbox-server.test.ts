@@ -2,7 +2,7 @@ import { request } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { sandboxServer } from '../src/sandbox/server.js';
-import { createWorld } from '../src/sandbox/world.js';
+import { createWorld } from '../src/sandbox/world/world.js';
 
 test('a request that never comes to its end is given up; one that waits for its answer is not', async () => {
   const options = { secondConnection: 'PENDING', limits: false, create_shape: 'wrapped', followers: 0 } as const;

@@ -1,13 +1,13 @@
-import type { Clock } from './clock.js';
-import { firstConnectionId } from './connections.js';
-import type { Fault } from './faults.js';
-import type { Delivery, DeliveryFilter } from './outbox.js';
-import type { RequestRecord } from './requests.js';
+import type { Fault } from './faults/faults.js';
+import type { RequestRecord } from './http/request-log.js';
+import type { Delivery, DeliveryFilter } from './manychat/outbox.js';
+import { firstConnectionId } from './maton/connections.js';
 import { sandboxServer } from './server.js';
-import { type CreateShape, createWorld, type OnKeptBack } from './world.js';
+import type { Clock } from './world/clock.js';
+import { type CreateShape, createWorld, type OnKeptBack } from './world/world.js';
 
-export type { Fault, FaultEffect } from './faults.js';
-export type { Delivery } from './outbox.js';
+export type { Fault, FaultEffect } from './faults/faults.js';
+export type { Delivery } from './manychat/outbox.js';
 
 /** How a sandbox is set up; everything may be left out. */
 export interface SandboxOptions {

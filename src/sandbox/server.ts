@@ -1,14 +1,14 @@
 import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
-import { connectPage, connectPageHeaders, connectPath } from './connect-page.js';
-import { control } from './control.js';
-import { faultName, performs } from './faults.js';
-import { gateway } from './gateway.js';
-import { type Incoming, readIncoming } from './incoming.js';
-import { refusedOrigin } from './origin.js';
-import { protectiveHeaders } from './protection.js';
-import { type Answer, Refusal } from './refusal.js';
-import { sendAnswer, sendSpoilt } from './wire.js';
-import type { World } from './world.js';
+import { control } from './control/control.js';
+import { faultName, performs } from './faults/faults.js';
+import { protectiveHeaders } from './faults/protection.js';
+import { type Incoming, readIncoming } from './http/incoming.js';
+import { refusedOrigin } from './http/origin.js';
+import { type Answer, Refusal } from './http/refusal.js';
+import { sendAnswer, sendSpoilt } from './http/respond.js';
+import { connectPage, connectPageHeaders, connectPath } from './maton/connect-page.js';
+import { gateway } from './maton/gateway.js';
+import type { World } from './world/world.js';
 
 /** How long a request may take to arrive, in milliseconds; its answer can take for ever, as a fault may have it. */
 type ArrivalLimits = Pick<ServerOptions, 'headersTimeout' | 'requestTimeout' | 'connectionsCheckingInterval'>;

@@ -1,0 +1,40 @@
+import { bearerToken, type Incoming, jsonBody } from '../http/incoming.js';
+import { isRecord } from '../http/json.js';
+import { type Answer, invalid, plainRefusal } from '../http/refusal.js';
+import { second } from '../world/clock.js';
+import type { World } from '../world/world.js';
+import type { Account } from './account.js';
+import { routes } from './routes.js';
+
+/** api.manychat.com: authorises by page key and performs the call. */
+export function manychatDirect(world: World, incoming: Incoming): Answer {
+  const key = bearerToken(incoming);
+  if (key === undefined || !/^\d+:[0-9a-f]+$/i.test(key)) throw plainRefusal('Wrong format token', 401);
+  const account = Object.values(world.accounts).find((candidate) => candidate.key === key);
+  if (account === undefined) throw plainRefusal('Wrong token', 401);
+  return manychat(world, account, incoming);
+}
+
+/** Performs a call on one account; throws Refusal. */
+export function manychat(world: World, account: Account, incoming: Incoming): Answer {
+  const { clock, limiter, outbox, settings } = world;
+  const now = clock.now();
+  const route = routes.get(incoming.path);
+  if (route === undefined || route.method !== incoming.method) throw plainRefusal('Not found', 404);
+  if (settings.limits && route.perSecond !== undefined) {
+    if (!limiter.admit(`${account.key} ${incoming.path}`, route.perSecond, second, now)) {
+      throw plainRefusal('Too many requests', 429);
+    }
+  }
+  const parameters = route.method === 'GET' ? Object.fromEntries(incoming.query) : jsonBody(incoming);
+  if (!isRecord(parameters)) throw invalid('Invalid data format');
+  const data = route.handle({
+    account,
+    parameters,
+    now,
+    // The hourly limit of a flow is switched off with the others.
+    limiter: settings.limits ? limiter : { admit: () => true, reset: () => undefined },
+    deliver: (delivery) => outbox.add({ ...delivery, page_id: String(account.page.id) }, now),
+  });
+  return { status: 200, body: data === undefined ? { status: 'success' } : { status: 'success', data } };
+}

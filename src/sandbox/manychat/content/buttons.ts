@@ -1,0 +1,71 @@
+import { invalidContent } from '../../http/refusal.js';
+import type { Account, Channel } from '../account.js';
+import { refusedBlocks } from './channels.js';
+import { listAt, objectAt, textAt, urlAt, wordAt } from './grammar.js';
+
+/** Where a block stands, and the actions found in buttons so far. */
+export interface Scope {
+  channel: Channel;
+  account: Account;
+  actions: Record<string, unknown>[];
+}
+
+const mostButtons = 3;
+const mostButtonActions = 5;
+const buttonTypes = ['url', 'flow', 'call', 'buy', 'dynamic_block_callback'] as const;
+
+/** Checks the buttons of a message or a card. */
+export function buttonsAt(value: unknown, place: string, scope: Scope): void {
+  for (const [index, button] of listAt(value, place, mostButtons).entries()) {
+    targetAt(button, `${place}[${index}]`, buttonTypes, scope);
+  }
+}
+
+/** Checks one button or quick reply; `node` is refused everywhere, as it belongs to dynamic blocks alone. */
+export function targetAt(value: unknown, place: string, types: readonly string[], scope: Scope): void {
+  const button = objectAt(value, place);
+  if (button.type === 'node') throw invalidContent(`${place}: type node is not supported, use flow`);
+  const type = wordAt(button.type, `${place}.type`, types);
+  if (refusedBlocks[scope.channel].has(type)) {
+    throw invalidContent(`${place}: ${type} is not supported for ${scope.channel}`);
+  }
+  textAt(button.caption, `${place}.caption`);
+  checks[type]?.(button, place, scope);
+  for (const [index, action] of listAt(button.actions, `${place}.actions`, mostButtonActions).entries()) {
+    scope.actions.push(objectAt(action, `${place}.actions[${index}]`));
+  }
+}
+
+const checks: Record<string, (button: Record<string, unknown>, place: string, scope: Scope) => void> = {
+  url(button, place, { channel }) {
+    urlAt(button.url, `${place}.url`);
+    if (button.webview_size === undefined) return;
+    if (refusedBlocks[channel].has('webview_size')) {
+      throw invalidContent(`${place}.webview_size: not supported for ${channel}`);
+    }
+    wordAt(button.webview_size, `${place}.webview_size`, ['full', 'medium', 'compact']);
+  },
+  flow(button, place, { account }) {
+    const target = textAt(button.target, `${place}.target`);
+    // Whether ManyChat looks the flow up on sending is not known; refusing shows a typing error early.
+    if (!account.flows.some((flow) => flow.ns === target)) throw invalidContent(`${place}.target: flow not found`);
+  },
+  call(button, place) {
+    textAt(button.phone, `${place}.phone`);
+  },
+  buy(button, place) {
+    const customer = objectAt(button.customer, `${place}.customer`);
+    for (const name of ['shipping_address', 'contact_name', 'contact_phone']) {
+      if (typeof customer[name] !== 'boolean') throw invalidContent(`${place}.customer.${name} must be true or false`);
+    }
+    const product = objectAt(button.product, `${place}.product`);
+    textAt(product.label, `${place}.product.label`);
+    if (typeof product.cost !== 'number' || !Number.isInteger(product.cost) || product.cost < 0) {
+      throw invalidContent(`${place}.product.cost must be a number of cents`);
+    }
+  },
+  dynamic_block_callback(button, place) {
+    urlAt(button.url, `${place}.url`, 'https');
+    if (button.method !== undefined) wordAt(button.method, `${place}.method`, ['post']);
+  },
+};

@@ -1,0 +1,99 @@
+import { invalidContent } from '../../http/refusal.js';
+import type { Account, Channel } from '../account.js';
+import { buttonsAt, type Scope, targetAt } from './buttons.js';
+import { channelOfType, longestText, refusedBlocks } from './channels.js';
+import { listAt, objectAt, optionalTextAt, textAt, urlAt, wordAt } from './grammar.js';
+
+/** Message content that keeps the grammar of ManyChat's dynamic blocks, in the parts that sending needs. */
+export interface Content {
+  channel: Channel;
+  messages: readonly unknown[];
+  quickReplies: readonly unknown[];
+  /** What to do to the contact on sending, not yet looked up in the account. */
+  actions: readonly Record<string, unknown>[];
+  /** The same, waiting in buttons for a press: their names must exist all the same. */
+  buttonActions: readonly Record<string, unknown>[];
+}
+
+const mostMessages = 10;
+const mostCards = 10;
+const mostActions = 5;
+const mostQuickReplies = 11;
+const longestCardText = 80;
+const longestCallbackSeconds = 86_400;
+
+/** Checks the `data` of a send; throws "Wrong dynamic message format" naming the first place that is wrong. */
+export function readContent(account: Account, value: unknown): Content {
+  const data = objectAt(value, 'data');
+  if (data.version !== 'v2') throw invalidContent('data.version must be v2');
+  const content = objectAt(data.content, 'content');
+  const channel = channelOfType.get(content.type);
+  if (channel === undefined) throw invalidContent('content.type must be one of instagram, whatsapp, telegram');
+  if (content.messages === undefined) throw invalidContent('content.messages is required');
+  const scope: Scope = { channel, account, actions: [] };
+  const messages = listAt(content.messages, 'content.messages', mostMessages);
+  for (const [index, message] of messages.entries()) checkMessage(message, `content.messages[${index}]`, scope);
+  const quickReplies = readQuickReplies(content.quick_replies, scope);
+  const actions = listAt(content.actions, 'content.actions', mostActions).map((action, index) =>
+    objectAt(action, `content.actions[${index}]`),
+  );
+  if (messages.length === 0 && actions.length === 0) throw invalidContent('content.messages must not be empty');
+  if (content.external_message_callback !== undefined) checkCallback(content.external_message_callback);
+  return { channel, messages, quickReplies, actions, buttonActions: scope.actions };
+}
+
+function checkMessage(value: unknown, place: string, scope: Scope): void {
+  const message = objectAt(value, place);
+  const type = wordAt(message.type, `${place}.type`, ['text', 'cards', 'image', 'video', 'audio', 'file']);
+  if (refusedBlocks[scope.channel].has(type)) {
+    throw invalidContent(`${place}: ${type} is not supported for ${scope.channel}`);
+  }
+  // The user's document puts them here; ManyChat's reference knows them beside `messages` only.
+  if (message.quick_replies !== undefined) {
+    throw invalidContent(`${place}.quick_replies is not allowed, use content.quick_replies`);
+  }
+  if (type === 'cards') checkCards(message, place, scope);
+  else if (type === 'text') textAt(message.text, `${place}.text`, longestText[scope.channel]);
+  else urlAt(message.url, `${place}.url`);
+  if (type !== 'cards') buttonsAt(message.buttons, `${place}.buttons`, scope);
+}
+
+function checkCards(message: Record<string, unknown>, place: string, scope: Scope): void {
+  const elements = listAt(message.elements, `${place}.elements`, mostCards);
+  if (elements.length === 0) throw invalidContent(`${place}.elements must not be empty`);
+  if (message.image_aspect_ratio !== undefined) {
+    wordAt(message.image_aspect_ratio, `${place}.image_aspect_ratio`, ['horizontal', 'square']);
+  }
+  for (const [index, element] of elements.entries()) {
+    const cardPlace = `${place}.elements[${index}]`;
+    const card = objectAt(element, cardPlace);
+    textAt(card.title, `${cardPlace}.title`, longestCardText);
+    optionalTextAt(card.subtitle, `${cardPlace}.subtitle`, longestCardText);
+    if (card.image_url !== undefined) urlAt(card.image_url, `${cardPlace}.image_url`);
+    if (card.action_url !== undefined) urlAt(card.action_url, `${cardPlace}.action_url`, 'https');
+    buttonsAt(card.buttons, `${cardPlace}.buttons`, scope);
+  }
+}
+
+function readQuickReplies(value: unknown, scope: Scope): readonly unknown[] {
+  const replies = listAt(value, 'content.quick_replies', mostQuickReplies);
+  if (replies.length > 0 && refusedBlocks[scope.channel].has('quick_replies')) {
+    throw invalidContent(`content.quick_replies: not supported for ${scope.channel}`);
+  }
+  for (const [index, reply] of replies.entries()) {
+    targetAt(reply, `content.quick_replies[${index}]`, ['flow', 'dynamic_block_callback'], scope);
+  }
+  return replies;
+}
+
+function checkCallback(value: unknown): void {
+  const place = 'content.external_message_callback';
+  const callback = objectAt(value, place);
+  urlAt(callback.url, `${place}.url`, 'https');
+  textAt(callback.method, `${place}.method`);
+  const { timeout } = callback;
+  if (timeout === undefined) return;
+  if (typeof timeout !== 'number' || !Number.isInteger(timeout) || timeout < 1 || timeout > longestCallbackSeconds) {
+    throw invalidContent(`${place}.timeout must be a number of seconds up to ${longestCallbackSeconds}`);
+  }
+}

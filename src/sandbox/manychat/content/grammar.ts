@@ -1,0 +1,45 @@
+import { isRecord } from '../../http/json.js';
+import { invalidContent } from '../../http/refusal.js';
+
+/** An object at a place in the content; throws the content refusal otherwise, as all of these do. */
+export function objectAt(value: unknown, place: string): Record<string, unknown> {
+  if (!isRecord(value)) throw invalidContent(`${place} must be an object`);
+  return value;
+}
+
+/** A list of at most `most` elements; empty when left out. */
+export function listAt(value: unknown, place: string, most: number): readonly unknown[] {
+  if (value === undefined) return [];
+  if (!Array.isArray(value)) throw invalidContent(`${place} must be an array`);
+  if (value.length > most) throw invalidContent(`${place} may have at most ${most} elements`);
+  return value;
+}
+
+/** A non-empty text of at most `most` characters (code points). */
+export function textAt(value: unknown, place: string, most = Number.POSITIVE_INFINITY): string {
+  if (typeof value !== 'string' || value === '') throw invalidContent(`${place} must be a non-empty string`);
+  if (value.length > most && [...value].length > most) {
+    throw invalidContent(`${place} may have at most ${most} characters`);
+  }
+  return value;
+}
+
+/** A text that may be left out. */
+export function optionalTextAt(value: unknown, place: string, most?: number): void {
+  if (value !== undefined) textAt(value, place, most);
+}
+
+/** An absolute web address. */
+export function urlAt(value: unknown, place: string, scheme: 'https' | 'http or https' = 'http or https'): void {
+  const text = textAt(value, place);
+  const protocol = URL.canParse(text) ? new URL(text).protocol : '';
+  if (protocol === 'https:' || (protocol === 'http:' && scheme !== 'https')) return;
+  throw invalidContent(`${place} must be a valid ${scheme} URL`);
+}
+
+/** One of a few words. */
+export function wordAt(value: unknown, place: string, words: readonly string[]): string {
+  const known = words.find((word) => word === value);
+  if (known === undefined) throw invalidContent(`${place} must be one of ${words.join(', ')}`);
+  return known;
+}

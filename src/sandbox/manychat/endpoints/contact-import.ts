@@ -1,0 +1,138 @@
+import { invalidFields } from '../../http/refusal.js';
+import type { Account, Contact, ImportPermissions } from '../account.js';
+import { type Call, type Handler, requiredId } from '../call.js';
+import { blankContact, showContact } from '../contact.js';
+
+type Problems = Map<string, string>;
+type Parameters = Call['parameters'];
+
+const texts = ['first_name', 'last_name', 'phone', 'whatsapp_phone', 'email', 'gender', 'consent_phrase'] as const;
+const switches = ['has_opt_in_sms', 'has_opt_in_email'] as const;
+
+function text(parameters: Parameters, name: (typeof texts)[number]): string {
+  const value = parameters[name];
+  return typeof value === 'string' ? value : '';
+}
+
+function digits(phone: string): string {
+  return phone.replace(/^\+/, '');
+}
+
+function refuse(problems: Problems): void {
+  if (problems.size > 0) throw invalidFields(problems);
+}
+
+/** What is wrong with the parameters in themselves; `known` is what an existing contact has agreed to already. */
+function shapeProblems(parameters: Parameters, known: { optinPhone: boolean; optinEmail: boolean }): Problems {
+  const problems: Problems = new Map();
+  for (const name of texts) {
+    const value = parameters[name];
+    if (value === '') problems.set(name, 'This value should not be blank.');
+    else if (value !== undefined && value !== null && typeof value !== 'string') {
+      problems.set(name, 'This value should be of type string.');
+    }
+  }
+  for (const name of switches) {
+    const value = parameters[name];
+    if (value !== undefined && value !== null && typeof value !== 'boolean') {
+      problems.set(name, 'This value should be of type bool.');
+    }
+  }
+  const phone = text(parameters, 'phone');
+  const email = text(parameters, 'email');
+  const whatsapp = text(parameters, 'whatsapp_phone');
+  if (phone !== '' && !/^\+?\d{7,15}$/.test(phone)) problems.set('phone', `${phone} is not a valid phone number`);
+  if (email !== '' && !/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(email)) problems.set('email', `${email} is not a valid email`);
+  if (whatsapp !== '' && !/^\+?\d{7,15}$/.test(whatsapp)) {
+    problems.set('whatsapp_phone', `${whatsapp} is not a valid WhatsApp number`);
+  }
+  const missing = (name: string): boolean => parameters[name] === undefined || parameters[name] === null;
+  if (phone !== '' && !known.optinPhone && missing('has_opt_in_sms')) {
+    problems.set('has_opt_in_sms', 'Has opt-in SMS is required if property Phone Number is not empty');
+  }
+  if (email !== '' && !known.optinEmail && missing('has_opt_in_email')) {
+    problems.set('has_opt_in_email', 'Has opt-in Email is required if property Email is not empty');
+  }
+  if (parameters.has_opt_in_sms === true && missing('consent_phrase')) {
+    problems.set('consent_phrase', 'Consent phrase is required if property Has Opt In SMS equal true');
+  }
+  return problems;
+}
+
+function permissionProblems(parameters: Parameters, permissions: ImportPermissions): Problems {
+  const problems: Problems = new Map();
+  const wanted = { phone: 'phone', email: 'email', wa_id: 'whatsapp_phone' } as const;
+  for (const key of ['phone', 'email', 'wa_id'] as const) {
+    if (text(parameters, wanted[key]) !== '' && !permissions[key]) {
+      problems.set(key, `Permission denied to import ${key}`);
+    }
+  }
+  return problems;
+}
+
+/** Values another contact has. The WhatsApp text was seen live; that phone and email are refused alike is decided here. */
+function takenProblems(account: Account, parameters: Parameters, self: Contact | undefined): Problems {
+  const problems: Problems = new Map();
+  const phone = text(parameters, 'phone');
+  const email = text(parameters, 'email').toLowerCase();
+  const whatsapp = digits(text(parameters, 'whatsapp_phone'));
+  for (const contact of account.contacts.values()) {
+    if (contact === self) continue;
+    if (phone !== '' && digits(contact.phone) === digits(phone)) {
+      problems.set('phone', `This phone already exists: ${phone}`);
+    }
+    if (email !== '' && contact.email.toLowerCase() === email) {
+      problems.set('email', `This email already exists: ${email}`);
+    }
+    if (whatsapp !== '' && contact.whatsappPhone === whatsapp) {
+      problems.set('wa_id', `This WhatsApp ID already exists: ${whatsapp}`);
+    }
+  }
+  return problems;
+}
+
+function write(contact: Contact, parameters: Parameters): void {
+  contact.firstName = text(parameters, 'first_name') || contact.firstName;
+  contact.lastName = text(parameters, 'last_name') || contact.lastName;
+  contact.gender = text(parameters, 'gender') || contact.gender;
+  contact.phone = text(parameters, 'phone') || contact.phone;
+  contact.email = text(parameters, 'email') || contact.email;
+  if (typeof parameters.has_opt_in_sms === 'boolean') contact.optinPhone = parameters.has_opt_in_sms;
+  if (typeof parameters.has_opt_in_email === 'boolean') contact.optinEmail = parameters.has_opt_in_email;
+}
+
+/** Adds a contact that has never written; a WhatsApp number leaves `phone` empty, as in life. */
+export const createSubscriber: Handler = ({ account, parameters, now }) => {
+  const problems = shapeProblems(parameters, { optinPhone: false, optinEmail: false });
+  const reachable = (['phone', 'whatsapp_phone', 'email'] as const).filter(
+    (name) => typeof parameters[name] === 'string',
+  );
+  if (reachable.length === 0) {
+    problems.set('phone', 'Phone Number is required if Email and Whatsapp Phone properties are empty');
+  }
+  refuse(problems);
+  refuse(permissionProblems(parameters, account.permissions));
+  refuse(takenProblems(account, parameters, undefined));
+  const contact = blankContact(account.random.digits(10), now);
+  write(contact, parameters);
+  contact.whatsappPhone = digits(text(parameters, 'whatsapp_phone'));
+  if (contact.whatsappPhone !== '') contact.channels.push('whatsapp');
+  account.contacts.set(contact.id, contact);
+  return showContact(account, contact);
+};
+
+/** Changes a contact; an opt-in it has given before need not be repeated, so that the user's example works. */
+export const updateSubscriber: Handler = (call) => {
+  const { account, parameters } = call;
+  if (parameters.subscriber_id === undefined) {
+    throw invalidFields(new Map([['subscriber_id', 'This value should not be blank.']]));
+  }
+  const contact = account.contacts.get(requiredId(call, 'subscriber_id'));
+  if (contact === undefined) throw invalidFields(new Map([['subscriber_id', 'Subscriber does not exist']]));
+  const { whatsapp_phone: _, ...changes } = parameters;
+  refuse(shapeProblems(changes, contact));
+  refuse(permissionProblems(changes, account.permissions));
+  refuse(takenProblems(account, changes, contact));
+  write(contact, changes);
+  return showContact(account, contact);
+};

@@ -1,0 +1,55 @@
+import { invalid, plainRefusal } from '../../http/refusal.js';
+import { hour } from '../../world/clock.js';
+import { type Account, type Contact, type Flow, fullName } from '../account.js';
+import { type Call, type Handler, requiredContact, requiredText } from '../call.js';
+import { closedWindow } from '../content/channels.js';
+import { windowIsOpen } from './sending.js';
+
+const flowsPerContactAndHour = 100;
+
+/**
+ * Starts a flow. The call succeeds even where the messages cannot go out, and the delivery then says why: ManyChat queues
+ * the flow and each step decides for itself. That a WhatsApp template passes a closed window is documented; the rest is
+ * decided here.
+ */
+export const sendFlow: Handler = (call) => {
+  const { account, now, limiter } = call;
+  const contact = requiredContact(call);
+  const flowNs = requiredText(call, 'flow_ns');
+  const flow = account.flows.find(({ ns }) => ns === flowNs);
+  if (flow === undefined) throw invalid('Flow not found');
+  if (!contact.active) throw invalid('Subscriber is not active');
+  if (!limiter.admit(`${account.key} sendFlow ${contact.id}`, flowsPerContactAndHour, hour, now)) {
+    throw plainRefusal('Too many requests', 429);
+  }
+  const reason = heldBack(call, contact, flow);
+  call.deliver({
+    subscriber_id: contact.id,
+    user_ref: null,
+    channel: flow.channel,
+    source: 'sendFlow',
+    flow_ns: flow.ns,
+    messages: flow.texts.map((text) => ({ type: 'text', text: rendered(account, contact, text) })),
+    quick_replies: [],
+    delivered: reason === undefined,
+    ...(reason === undefined ? {} : { reason }),
+  });
+};
+
+function heldBack(call: Call, contact: Contact, flow: Flow): string | undefined {
+  if (!contact.channels.includes(flow.channel)) return `The contact is not on ${flow.channel}.`;
+  if (flow.template || closedWindow[flow.channel] === undefined || windowIsOpen(call, contact)) return undefined;
+  return 'The 24-hour window is closed.';
+}
+
+/** Fills `{{first_name}}`, `{{last_name}}`, `{{name}}` and `{{custom field name}}`; what is unknown or empty becomes ''. */
+function rendered(account: Account, contact: Contact, text: string): string {
+  return text.replace(/\{\{([^{}]+)\}\}/g, (_, inner: string) => {
+    const name = inner.trim().toLowerCase();
+    if (name === 'first_name') return contact.firstName;
+    if (name === 'last_name') return contact.lastName;
+    if (name === 'name') return fullName(contact);
+    const field = account.customFields.find((candidate) => candidate.name.toLowerCase() === name);
+    return String((field && contact.fields.get(field.id)?.value) ?? '');
+  });
+}

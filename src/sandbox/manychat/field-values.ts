@@ -1,0 +1,57 @@
+import { invalid } from '../http/refusal.js';
+import type { CustomField, FieldValue } from './account.js';
+
+const datePattern = /^(\d{4})-(\d\d)-(\d\d)$/;
+const datetimePattern = /^(\d{4}-\d\d-\d\d)T([01]\d|2[0-3]):[0-5]\d:[0-5]\d([+-]([01]\d):[0-5]\d|Z)$/;
+const utcPattern = /^(\d{4}-\d\d-\d\d)T([01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
+
+/** Whether a text is a day of the calendar, `2018-07-18`. */
+function isDate(text: string): boolean {
+  if (!datePattern.test(text)) return false;
+  const moment = new Date(`${text}T00:00:00Z`);
+  return !Number.isNaN(moment.getTime()) && moment.toISOString().startsWith(text);
+}
+
+function isDatetime(text: string, pattern: RegExp): boolean {
+  const date = pattern.exec(text)?.[1];
+  return date !== undefined && isDate(date);
+}
+
+function matches(type: CustomField['type'], value: unknown, datetime: RegExp): value is FieldValue {
+  switch (type) {
+    case 'text':
+      return typeof value === 'string';
+    case 'number':
+      return typeof value === 'number' || typeof value === 'bigint';
+    case 'boolean':
+      return typeof value === 'boolean';
+    case 'date':
+      return typeof value === 'string' && isDate(value);
+    case 'datetime':
+      return typeof value === 'string' && isDatetime(value, datetime);
+  }
+}
+
+const expected: Record<CustomField['type'], string> = {
+  text: 'a string',
+  number: 'a number',
+  boolean: 'true or false',
+  date: 'a date like 2018-07-18',
+  datetime: 'a datetime with an offset like 2018-05-01T06:30:24+03:00',
+};
+
+/** A custom field's new value. null clears it: the official client allows null, what it does is not known. */
+export function customFieldValue(field: CustomField, value: unknown): FieldValue {
+  if (value === null || matches(field.type, value, datetimePattern)) return value;
+  throw invalid(`Wrong value for field "${field.name}": expected ${expected[field.type]}`);
+}
+
+/** A bot field's new value. Text takes numbers too: the user's document sets field 123 to 42 and to "value1". */
+export function botFieldValue(field: CustomField, value: unknown): FieldValue {
+  return customFieldValue(field, field.type === 'text' && typeof value === 'number' ? String(value) : value);
+}
+
+/** A value in a message action, where a datetime is UTC with milliseconds; undefined when it does not fit the field. */
+export function actionValue(field: CustomField, value: unknown): FieldValue | undefined {
+  return matches(field.type, value, utcPattern) ? value : undefined;
+}

@@ -1,0 +1,59 @@
+import { createHash } from 'node:crypto';
+import type { Incoming } from '../http/incoming.js';
+import type { Answer } from '../http/refusal.js';
+import { matonTime } from '../world/clock.js';
+import type { World } from '../world/world.js';
+
+/** Where the page is. */
+export const connectPath = '/connect';
+
+const style = 'body{font:16px/1.5 sans-serif;max-width:36em;margin:3em auto}input{width:100%}';
+const styleHash = createHash('sha256').update(style).digest('base64');
+
+/**
+ * What the page needs beyond the standing headers: its style, and a form that goes to itself. Under `no-referrer` a
+ * browser would send that form with the Origin "null", like one of another site.
+ */
+export const connectPageHeaders: Readonly<Record<string, string>> = {
+  'content-security-policy': `default-src 'none'; style-src 'sha256-${styleHash}'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'`,
+  'referrer-policy': 'same-origin',
+};
+
+function page(status: number, title: string, content: string): Answer {
+  const head = `<meta charset="utf-8"><title>${title}</title><style>${style}</style>`;
+  return {
+    status,
+    type: 'html',
+    body: `<!doctype html><html lang="en">${head}<h1>${title}</h1>${content}</html>`,
+  };
+}
+
+function form({ accounts }: World, notice: string): Answer {
+  const keys = Object.values(accounts).map((account) => `<li>${account.page.name}: <code>${account.key}</code>`);
+  return page(
+    200,
+    'Connect ManyChat',
+    `${notice}<form method="post"><label>ManyChat API key <input name="api_key" autocomplete="off"></label>
+<p><button>Connect</button> <button name="action" value="cancel">Cancel</button></form>
+<p>This is the sandbox. It accepts these keys:<ul>${keys.join('')}</ul>`,
+  );
+}
+
+/** The page behind a connection's url, where the ManyChat key is entered; a token serves while the connection is PENDING. */
+export function connectPage(world: World, { method, query, text = '' }: Incoming): Answer {
+  const token = query.get('session_token');
+  const connection = world.connections.find((each) => each.token === token && each.status === 'PENDING');
+  if (connection === undefined) return page(404, 'Link not valid', '<p>It was used already, or never existed.');
+  if (method !== 'POST') return form(world, '');
+  const entered = new URLSearchParams(text);
+  connection.lastUpdatedTime = matonTime(world.clock.now());
+  if (entered.get('action') === 'cancel') {
+    connection.status = 'FAILED';
+    return page(200, 'Cancelled', '<p>The connection was not made.');
+  }
+  const account = Object.values(world.accounts).find(({ key }) => key === entered.get('api_key')?.trim());
+  if (account === undefined) return form(world, '<p><strong>This key is not right.</strong>');
+  connection.status = 'ACTIVE';
+  connection.account = account;
+  return page(200, 'Connected', `<p>The connection to ${account.page.name} is active. You can close this page.`);
+}

@@ -1,0 +1,119 @@
+import { type Incoming, jsonBody } from '../http/incoming.js';
+import { isRecord } from '../http/json.js';
+import { type Answer, flatGatewayRefusal, gatewayRefusal } from '../http/refusal.js';
+import type { Account } from '../manychat/account.js';
+import { matonTime } from '../world/clock.js';
+import type { Random } from '../world/random.js';
+import type { World } from '../world/world.js';
+import { connectPath } from './connect-page.js';
+
+/** One connection between the Maton account and a ManyChat page. */
+export interface Connection {
+  id: string;
+  status: 'PENDING' | 'ACTIVE' | 'FAILED';
+  creationTime: string;
+  lastUpdatedTime: string;
+  /** Opens the page where the ManyChat key is entered, for as long as the connection is pending. */
+  token: string;
+  /** The page whose key was entered; undefined before. */
+  account: Account | undefined;
+}
+
+/** The id of the first connection, from the user's document. */
+export const firstConnectionId = '21fd90f9-5935-43cd-b6c8-bde9d915ca80';
+
+// Decided here: Maton's own limit is not known.
+const mostConnections = 1_000;
+
+/** The connections a sandbox starts with, oldest first. */
+export function firstConnections(
+  random: Random,
+  first: Account,
+  second: Account,
+  secondStatus: 'PENDING' | 'ACTIVE',
+): [Connection, Connection] {
+  return [
+    {
+      id: firstConnectionId,
+      status: 'ACTIVE',
+      creationTime: '2025-12-08T07:20:53.488460Z',
+      lastUpdatedTime: '2026-01-31T20:03:32.593153Z',
+      token: random.hex(40),
+      account: first,
+    },
+    {
+      id: random.uuid(),
+      status: secondStatus,
+      creationTime: '2026-02-14T09:12:40.118302Z',
+      lastUpdatedTime: '2026-02-14T09:12:40.118302Z',
+      token: random.hex(40),
+      account: secondStatus === 'ACTIVE' ? second : undefined,
+    },
+  ];
+}
+
+/** A connection as the connections API shows it. */
+export function showConnection({ base }: World, connection: Connection): Record<string, unknown> {
+  return {
+    connection_id: connection.id,
+    status: connection.status,
+    creation_time: connection.creationTime,
+    last_updated_time: connection.lastUpdatedTime,
+    url: `${base}${connectPath}?session_token=${connection.token}`,
+    app: 'manychat',
+    method: 'API_KEY',
+    metadata: {},
+  };
+}
+
+/** Performs a call of the connections API (key and rate limit are checked before); throws Refusal. */
+export function connectionsApi(world: World, incoming: Incoming): Answer {
+  const { method, path } = incoming;
+  const id = path.split('/')[2];
+  if (id === undefined || id === '') {
+    if (method === 'GET') return list(world, incoming);
+    if (method === 'POST') return create(world, incoming);
+    throw gatewayRefusal(404, 'not_found', 'Route not found');
+  }
+  const connection = world.connections.find((candidate) => candidate.id === id);
+  if (connection === undefined || path.split('/').length > 3) {
+    throw gatewayRefusal(404, 'not_found', 'Connection not found');
+  }
+  if (method === 'GET') return { status: 200, body: { connection: showConnection(world, connection) } };
+  if (method !== 'DELETE') throw gatewayRefusal(404, 'not_found', 'Route not found');
+  world.connections = world.connections.filter((candidate) => candidate !== connection);
+  return { status: 200 };
+}
+
+function list(world: World, { query }: Incoming): Answer {
+  const app = query.get('app') ?? 'manychat';
+  const status = query.get('status');
+  const connections = world.connections.filter(
+    (connection) => app === 'manychat' && (status === null || connection.status === status),
+  );
+  // Newest first: the order is not documented, so a client that trusts it to be oldest first shall fail.
+  return { status: 200, body: { connections: connections.reverse().map((each) => showConnection(world, each)) } };
+}
+
+function create(world: World, incoming: Incoming): Answer {
+  const body = jsonBody(incoming);
+  if (!isRecord(body) || body.app !== 'manychat') {
+    throw flatGatewayRefusal(400, 'invalid_request', 'Invalid app name', world.random.hex(16));
+  }
+  if (world.connections.length >= mostConnections) {
+    throw flatGatewayRefusal(400, 'invalid_request', 'Too many connections', world.random.hex(16));
+  }
+  const time = matonTime(world.clock.now());
+  const connection: Connection = {
+    id: world.random.uuid(),
+    status: 'PENDING',
+    creationTime: time,
+    lastUpdatedTime: time,
+    token: world.random.hex(40),
+    account: undefined,
+  };
+  world.connections.push(connection);
+  const shown = showConnection(world, connection);
+  const shapes = { flat: shown, id_only: { connection_id: connection.id }, wrapped: { connection: shown } };
+  return { status: 200, body: shapes[world.settings.create_shape] };
+}

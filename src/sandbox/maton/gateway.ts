@@ -1,0 +1,45 @@
+import { bearerToken, type Incoming } from '../http/incoming.js';
+import { type Answer, flatGatewayRefusal, gatewayRefusal } from '../http/refusal.js';
+import type { Account } from '../manychat/account.js';
+import { manychat, manychatDirect } from '../manychat/api.js';
+import { second } from '../world/clock.js';
+import type { World } from '../world/world.js';
+import { connectionsApi } from './connections.js';
+
+const requestsPerSecond = 10;
+
+function requireKey(world: World, incoming: Incoming): void {
+  if (bearerToken(incoming) !== world.matonKey) {
+    throw gatewayRefusal(401, 'authentication_error', 'Invalid or missing API key');
+  }
+}
+
+/** The oldest ACTIVE connection serves when none is named, as the user's document says. */
+function selectedAccount(world: World, { headers }: Incoming): Account {
+  const id = headers['maton-connection'];
+  const oldestFirst = [...world.connections].sort((one, other) => one.creationTime.localeCompare(other.creationTime));
+  const connection =
+    id === undefined
+      ? oldestFirst.find(({ status }) => status === 'ACTIVE')
+      : world.connections.find((candidate) => candidate.id === id);
+  if (id !== undefined && connection === undefined) throw gatewayRefusal(404, 'not_found', 'Connection not found');
+  if (connection?.status !== 'ACTIVE' || connection.account === undefined) {
+    throw flatGatewayRefusal(400, 'invalid_request', 'No active ManyChat connection', world.random.hex(16));
+  }
+  return connection.account;
+}
+
+/** Serves one request as Maton's two planes or, under /fb with a page key, as api.manychat.com; throws Refusal. */
+export function gateway(world: World, incoming: Incoming): Answer {
+  const { path } = incoming;
+  if (path.startsWith('/fb/') && bearerToken(incoming) !== world.matonKey) return manychatDirect(world, incoming);
+  requireKey(world, incoming);
+  if (world.settings.limits && !world.limiter.admit('maton', requestsPerSecond, second, world.clock.now())) {
+    throw flatGatewayRefusal(429, 'rate_limit', 'Rate limit exceeded', world.random.hex(16));
+  }
+  if (path === '/connections' || path.startsWith('/connections/')) return connectionsApi(world, incoming);
+  if (!path.startsWith('/manychat/')) {
+    throw flatGatewayRefusal(400, 'invalid_request', 'Invalid app name', world.random.hex(16));
+  }
+  return manychat(world, selectedAccount(world, incoming), { ...incoming, path: path.slice('/manychat'.length) });
+}

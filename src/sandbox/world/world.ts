@@ -1,0 +1,93 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { type FaultQueue, faultQueue } from '../faults/faults.js';
+import { followers } from '../fixtures/crowd.js';
+import { sunriseCoffee } from '../fixtures/sunrise-coffee.js';
+import { sunriseWholesale } from '../fixtures/sunrise-wholesale.js';
+import { type RequestLog, requestLog } from '../http/request-log.js';
+import type { Account } from '../manychat/account.js';
+import { type Limiter, slidingLimiter } from '../manychat/limits.js';
+import { emptyOutbox, type Outbox } from '../manychat/outbox.js';
+import { type Connection, firstConnections } from '../maton/connections.js';
+import { type Clock, type MovableClock, movableClock } from './clock.js';
+import { type Random, seededRandom } from './random.js';
+
+/** The shapes in which the answer to a new connection has been seen in life. */
+export const createShapes = ['flat', 'id_only', 'wrapped'] as const;
+/** One of those shapes. */
+export type CreateShape = (typeof createShapes)[number];
+
+/** What can be changed while the sandbox runs. */
+export interface Settings {
+  create_shape: CreateShape;
+  limits: boolean;
+}
+
+/** Told of a request whose answer is kept back on purpose; the function it returns is called when it no longer is. */
+export type OnKeptBack = (headers: IncomingHttpHeaders) => () => void;
+
+/** What a sandbox is made from. */
+export interface WorldOptions extends Settings {
+  clock: Clock;
+  secondConnection: 'PENDING' | 'ACTIVE';
+  /** Contacts of the first page on top of its own. */
+  followers: number;
+  onKeptBack?: OnKeptBack | undefined;
+}
+
+/** Everything a sandbox remembers. */
+export interface World {
+  /** Of no use anywhere else: whoever reaches the sandbox may know it, so that it must never be a real one. */
+  readonly matonKey: string;
+  /** Address of the server, known once it listens. */
+  base: string;
+  readonly clock: MovableClock;
+  readonly onKeptBack: OnKeptBack;
+  readonly limiter: Limiter;
+  readonly outbox: Outbox;
+  readonly requests: RequestLog;
+  readonly faults: FaultQueue;
+  settings: Settings;
+  random: Random;
+  accounts: { first: Account; second: Account };
+  connections: Connection[];
+  /** Back to the start: same account, clock without offset. */
+  reset(): void;
+}
+
+/** Builds the state of a sandbox; the same options and the same clock give the same state. */
+export function createWorld({
+  clock: source,
+  secondConnection,
+  followers: count,
+  onKeptBack = () => () => undefined,
+  ...settings
+}: WorldOptions): World {
+  const clock = movableClock(source);
+  const beginning = () => {
+    const random = seededRandom(1);
+    const accounts = { first: sunriseCoffee(random, clock.now()), second: sunriseWholesale(random, clock.now()) };
+    for (const contact of followers(count, clock.now())) accounts.first.contacts.set(contact.id, contact);
+    const connections = firstConnections(random, accounts.first, accounts.second, secondConnection);
+    return { settings: { ...settings }, random, accounts, connections };
+  };
+  const world: World = {
+    matonKey: 'maton-sandbox-key',
+    base: '',
+    clock,
+    onKeptBack,
+    limiter: slidingLimiter(),
+    outbox: emptyOutbox(),
+    requests: requestLog(),
+    faults: faultQueue(),
+    ...beginning(),
+    reset() {
+      clock.reset();
+      world.limiter.reset();
+      world.outbox.reset();
+      world.requests.reset();
+      world.faults.clear();
+      Object.assign(world, beginning());
+    },
+  };
+  return world;
+}
