@@ -3,8 +3,8 @@ import { createRequire } from 'node:module';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import type { Metafile } from 'esbuild';
 import { afterEach, describe, expect, test } from 'vitest';
-import { metafilePath } from '../packaging/bundle.js';
-import { pathOf } from '../packaging/root.js';
+import { metafilePath } from '../scripts/package/bundle.js';
+import { pathOf } from '../scripts/root.js';
 import { connectProgram, through } from './support/program.js';
 
 const { inputs, outputs }: Metafile = JSON.parse(readFileSync(metafilePath, 'utf8'));

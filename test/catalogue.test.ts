@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Metafile } from 'esbuild';
 import { describe, expect, test } from 'vitest';
-import { metafilePath } from '../packaging/bundle.js';
+import { metafilePath } from '../scripts/package/bundle.js';
 import { offeredTools } from '../src/account/policy/tool.js';
 import { readConfig } from '../src/config/config.js';
 import { jsonSchema } from '../src/mcp/listing/json-schema.js';

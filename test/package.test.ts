@@ -17,10 +17,10 @@ import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import type { Metafile } from 'esbuild';
 import { unzipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { metafilePath } from '../packaging/bundle.js';
-import { manifest, mcpb } from '../packaging/mcpb.js';
-import { noticesOf } from '../packaging/notices.js';
-import { facts, pathOf, program } from '../packaging/root.js';
+import { metafilePath } from '../scripts/package/bundle.js';
+import { manifest, mcpb } from '../scripts/package/mcpb.js';
+import { noticesOf } from '../scripts/package/notices.js';
+import { facts, pathOf, program } from '../scripts/root.js';
 import { declarations } from '../tools/index.js';
 
 /** npm as a person at the shell calls it; it prints JSON. */

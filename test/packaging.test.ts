@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { clientsSection, keyPlaceholder, launch } from '../packaging/clients.js';
-import { generatedFiles } from '../packaging/generated.js';
-import { manifest } from '../packaging/mcpb.js';
-import { facts, pathOf, program } from '../packaging/root.js';
-import { serverJson } from '../packaging/server-json.js';
+import { clientsSection, keyPlaceholder, launch } from '../scripts/package/clients.js';
+import { generatedFiles } from '../scripts/package/generated.js';
+import { manifest } from '../scripts/package/mcpb.js';
+import { serverJson } from '../scripts/package/server-json.js';
+import { facts, pathOf, program } from '../scripts/root.js';
 import { readConfig } from '../src/config/config.js';
 import { settingTexts } from '../src/config/settings.js';
 import { oldestNode, version } from '../src/config/version.js';

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { facts, pathOf } from '../packaging/root.js';
+import { facts, pathOf } from '../scripts/root.js';
 
 const file = (name: string): string => readFileSync(pathOf(name), 'utf8').replaceAll('\r\n', '\n');
 

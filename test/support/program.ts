@@ -1,6 +1,6 @@
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
-import { program } from '../../packaging/root.js';
+import { program } from '../../scripts/root.js';
 import type { Sandbox } from '../../src/sandbox/index.js';
 
 export { program };

@@ -1,6 +1,6 @@
 import type { Tool } from '@modelcontextprotocol/client';
-import { clientsSection } from '../../packaging/clients.js';
-import { pathOf } from '../../packaging/root.js';
+import { clientsSection } from '../../scripts/package/clients.js';
+import { pathOf } from '../../scripts/root.js';
 import { settingTexts } from '../../src/config/settings.js';
 import { capabilities, capabilityNames } from '../../tools/contract/capabilities.js';
 import { kindMeanings } from '../../tools/contract/failure.js';

@@ -3,7 +3,7 @@
  * Schema for what clients answer in forms, which is a third of its code and takes a sixth of the time of a start. Forms
  * are flat, and whoever asks one reads its answer with a schema of their own.
  */
-import { isObject } from '../tools/contract/json.js';
+import { isObject } from '../../tools/contract/json.js';
 
 export { default as process } from 'node:process';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
-import type { Catalogue } from '../src/mcp/listing/catalogue.js';
-import { pathOf } from './root.js';
+import type { Catalogue } from '../../src/mcp/listing/catalogue.js';
+import { pathOf } from '../root.js';
 
 /** How code becomes a bundle: ours, and what it is compared with. Names stay, so that stack traces can be read. */
 export const bundling = {

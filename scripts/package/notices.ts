@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Metafile } from 'esbuild';
-import { pathOf } from './root.js';
+import { pathOf } from '../root.js';
 
 /** A package whose code is in the bundle, and the terms it is used under. */
 export interface Notice {

@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { type Zippable, zipSync } from 'fflate';
-import { settingTexts } from '../src/config/settings.js';
-import { catalogue } from '../src/mcp/listing/catalogue.js';
-import { facts, pathOf, program } from './root.js';
+import { settingTexts } from '../../src/config/settings.js';
+import { catalogue } from '../../src/mcp/listing/catalogue.js';
+import { facts, pathOf, program } from '../root.js';
 import { isSecret } from './server-json.js';
 
 /** Where the bundle for desktop clients is built. */

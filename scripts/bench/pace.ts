@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { connectProgram, through } from '../support/program.js';
+import { connectProgram, through } from '../../test/support/program.js';
 import { table } from './figures.js';
 import type { Address, Seen } from './sandbox-server.js';
 import { start } from './sides.js';

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
-import { program } from '../packaging/root.js';
+import { program } from './root.js';
 
 const print = (line = ''): void => void process.stdout.write(`${line}\n`);
 

@@ -3,8 +3,8 @@
  * left in memory. Time runs faster here, so that the pacer works as it does but is waited for a five-hundredth as long.
  */
 import type { Timing } from '../../src/upstream/clock.js';
-import { createCaller } from '../support/caller.js';
-import { through } from '../support/program.js';
+import { createCaller } from '../../test/support/caller.js';
+import { through } from '../../test/support/program.js';
 import { fastTiming } from './fast-timing.js';
 import { timed } from './figures.js';
 

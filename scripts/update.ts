@@ -1,9 +1,9 @@
 /* Rewrites what is generated: the marked sections of the README, the contract, and what packages say. The tests compare all. */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { generatedFiles } from '../packaging/generated.js';
-import { pathOf } from '../packaging/root.js';
-import { contract, contractFolder } from './support/contract.js';
-import { readmePath, withGenerated } from './support/readme.js';
+import { contract, contractFolder } from '../test/support/contract.js';
+import { readmePath, withGenerated } from '../test/support/readme.js';
+import { generatedFiles } from './package/generated.js';
+import { pathOf } from './root.js';
 
 for (const [name, text] of generatedFiles) writeFileSync(pathOf(name), text);
 writeFileSync(readmePath, await withGenerated(readFileSync(readmePath, 'utf8')));

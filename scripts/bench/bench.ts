@@ -15,13 +15,13 @@
  * read; it fails only when a call does.
  */
 import { availableParallelism } from 'node:os';
-import { bulk } from './bench/bulk.js';
-import { latency } from './bench/latency.js';
-import { memory } from './bench/memory.js';
-import { pace } from './bench/pace.js';
-import { openSides, start } from './bench/sides.js';
-import { starts } from './bench/start.js';
-import { throughput } from './bench/throughput.js';
+import { bulk } from './bulk.js';
+import { latency } from './latency.js';
+import { memory } from './memory.js';
+import { pace } from './pace.js';
+import { openSides, start } from './sides.js';
+import { starts } from './start.js';
+import { throughput } from './throughput.js';
 
 const print = (lines: readonly string[]): void => void process.stdout.write(`${lines.join('\n')}\n\n`);
 

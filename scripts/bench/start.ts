@@ -2,8 +2,8 @@ import { type ChildProcessWithoutNullStreams, execFileSync, spawn } from 'node:c
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { build } from 'esbuild';
-import { bundling } from '../../packaging/bundle.js';
-import { pathOf, program } from '../../packaging/root.js';
+import { bundling } from '../package/bundle.js';
+import { pathOf, program } from '../root.js';
 import { median, milliseconds, table, times } from './figures.js';
 
 const rounds = 31;

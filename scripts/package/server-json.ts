@@ -1,6 +1,6 @@
-import { type SettingText, settingTexts } from '../src/config/settings.js';
+import { type SettingText, settingTexts } from '../../src/config/settings.js';
+import { facts } from '../root.js';
 import { launch } from './clients.js';
-import { facts } from './root.js';
 
 /** Which kind of text a setting is, as the registry's schema names it. */
 function formatOf({ setting, flag, value }: SettingText): 'string' | 'number' | 'boolean' {

@@ -1,4 +1,4 @@
-import { facts } from './root.js';
+import { facts } from '../root.js';
 
 /** How clients name the server. */
 const serverName = 'manychat';

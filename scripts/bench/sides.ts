@@ -5,9 +5,9 @@ import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { Agent } from 'undici';
 import { realTiming } from '../../src/upstream/clock.js';
-import { createCaller } from '../support/caller.js';
-import { everyTurnAtOnce } from '../support/pacer.js';
-import { connectProgram } from '../support/program.js';
+import { createCaller } from '../../test/support/caller.js';
+import { everyTurnAtOnce } from '../../test/support/pacer.js';
+import { connectProgram } from '../../test/support/program.js';
 
 const beside = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
 
