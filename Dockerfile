@@ -7,7 +7,7 @@ RUN npm ci --ignore-scripts
 COPY tsconfig.json vitest.config.ts ./
 COPY src src
 COPY tools tools
-COPY packaging packaging
+COPY scripts scripts
 COPY examples examples
 COPY test test
 RUN npm run build

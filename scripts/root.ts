@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-/** This file runs from packaging/ and, compiled, from dist/packaging/. */
+/** This file runs from scripts/ and, compiled, from dist/scripts/. */
 const found = ['../', '../../']
   .map((up) => new URL(up, import.meta.url))
   .find((url) => existsSync(new URL('package.json', url)));

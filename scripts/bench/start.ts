@@ -66,8 +66,8 @@ async function startBare(): Promise<Start> {
 
 /** The server with one empty tool, bundled as the program is. */
 async function bundledSdkServer(): Promise<string> {
-  const outfile = pathOf('dist/test/bench/empty-server.bundle.js');
-  await build({ ...bundling, entryPoints: [pathOf('test/bench/empty-server.ts')], outfile });
+  const outfile = pathOf('dist/scripts/bench/empty-server.bundle.js');
+  await build({ ...bundling, entryPoints: [pathOf('scripts/bench/empty-server.ts')], outfile });
   return outfile;
 }
 

@@ -37,7 +37,7 @@ const computed = (catalogue: Catalogue): Plugin => ({
   setup({ onLoad }) {
     // A text to be parsed is read faster than an object that is written out.
     const text = JSON.stringify(JSON.stringify(catalogue));
-    onLoad({ filter: /[\\/]src[\\/]catalogue\.ts$/ }, () => ({
+    onLoad({ filter: /[\\/]listing[\\/]catalogue\.ts$/ }, () => ({
       contents: `export const catalogue = JSON.parse(${text});`,
       loader: 'js',
     }));
@@ -45,7 +45,7 @@ const computed = (catalogue: Catalogue): Plugin => ({
 });
 
 /** Where the build leaves what esbuild tells of the bundle. */
-export const metafilePath = pathOf('dist/packaging/metafile.json');
+export const metafilePath = pathOf('dist/scripts/package/metafile.json');
 
 /** Bundles the program with the packages it runs on, a file for each part that is loaded on its own. */
 export async function bundleProgram(catalogue: Catalogue): Promise<Metafile> {
@@ -60,11 +60,11 @@ export async function bundleProgram(catalogue: Catalogue): Promise<Metafile> {
     sourcesContent: false,
     legalComments: 'eof',
     alias: {
-      '@modelcontextprotocol/server/_shims': pathOf('packaging/sdk-parts.ts'),
-      assert: pathOf('packaging/asserts.cts'),
-      'node:assert': pathOf('packaging/asserts.cts'),
-      'thread-stream': pathOf('packaging/no-threads.ts'),
-      worker_threads: pathOf('packaging/no-threads.ts'),
+      '@modelcontextprotocol/server/_shims': pathOf('scripts/package/sdk-parts.ts'),
+      assert: pathOf('scripts/package/asserts.cts'),
+      'node:assert': pathOf('scripts/package/asserts.cts'),
+      'thread-stream': pathOf('scripts/package/no-threads.ts'),
+      worker_threads: pathOf('scripts/package/no-threads.ts'),
     },
     plugins: [computed(catalogue), zodByName],
     metafile: true,
