@@ -1,0 +1,234 @@
+import { createServer, type Server } from 'node:net';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { FaultEffect } from '../../../src/sandbox/index.js';
+import type { Failure } from '../../../tools/contract/failure.js';
+import { createCaller } from '../../support/caller.js';
+import { beginning, drivenTiming } from '../../support/driven.js';
+import { john } from '../../support/people.js';
+import { pinnedTo, through } from '../../support/program.js';
+import { useCaller } from '../../support/sandboxed.js';
+
+const text = { version: 'v2', content: { messages: [{ type: 'text', text: 'once' }] } };
+
+/** One call of each effect, and the path its requests go to. */
+const effects = {
+  read: ['manychat_get_subscriber', { subscriber_id: john }, '/fb/subscriber/getInfo'],
+  set: ['manychat_add_tag_to_subscriber', { subscriber_id: john, tag_id: 2 }, '/fb/subscriber/addTag'],
+  remove: ['manychat_remove_tag_from_subscriber', { subscriber_id: john, tag_id: 1 }, '/fb/subscriber/removeTag'],
+  create: ['manychat_create_tag', { name: 'Once' }, '/fb/page/createTag'],
+  destroy: ['manychat_delete_tag', { tag_id: 3 }, '/fb/page/removeTag'],
+  send: ['manychat_send_content', { subscriber_id: john, data: text }, '/fb/sending/sendContent'],
+} as const;
+type EffectName = keyof typeof effects;
+const names = Object.keys(effects) as EffectName[];
+const repeatable: ReadonlySet<EffectName> = new Set(['read', 'set', 'remove']);
+
+/** What is expected of a fault: its kind, and whether anyone can tell that the call was not carried out. */
+interface Expected {
+  kind: Failure['kind'];
+  reach: 'unsent' | 'refused' | 'ambiguous';
+  /** Requests that arrive, where it is not one or three. */
+  requests?: 'several' | 'one';
+}
+
+const json = (status: number, body: unknown, headers?: Record<string, string>): FaultEffect => ({
+  status,
+  body,
+  ...(headers && { headers }),
+});
+const edge = (status: number): FaultEffect => ({ status, body: '<h1>Bad gateway</h1>', content_type: 'text/html' });
+
+const faults: [string, FaultEffect, Expected][] = [
+  ['reset before headers', { reset: 'before_headers' }, { kind: 'network', reach: 'ambiguous' }],
+  ['reset in the body', { reset: 'in_body' }, { kind: 'network', reach: 'ambiguous' }],
+  ['truncated body', { truncate: true }, { kind: 'network', reach: 'ambiguous' }],
+  ['trickle', { trickle_ms: 3_000 }, { kind: 'timeout', reach: 'ambiguous' }],
+  ['hang', { hang: true }, { kind: 'timeout', reach: 'ambiguous' }],
+  [
+    '429 with seconds',
+    json(429, { message: 'Slow down', code: 429 }, { 'retry-after': '2' }),
+    { kind: 'rate_limited', reach: 'refused', requests: 'several' },
+  ],
+  [
+    '429 with a date',
+    json(429, { message: 'Slow down', code: 429 }, { 'retry-after': new Date(beginning + 1_000).toUTCString() }),
+    { kind: 'rate_limited', reach: 'refused', requests: 'several' },
+  ],
+  [
+    '429 with neither',
+    json(429, { message: 'Slow down', code: 429 }),
+    { kind: 'rate_limited', reach: 'refused', requests: 'several' },
+  ],
+  [
+    '500 with JSON',
+    json(500, { status: 'exception', message: 'Something went wrong' }),
+    { kind: 'manychat_unavailable', reach: 'ambiguous' },
+  ],
+  ['500 with HTML', edge(500), { kind: 'gateway_error', reach: 'ambiguous' }],
+  ['500, empty', { status: 500, body: '' }, { kind: 'gateway_error', reach: 'ambiguous' }],
+  ['502', edge(502), { kind: 'gateway_error', reach: 'ambiguous' }],
+  ['503', json(503, { error: { message: 'Overloaded' } }), { kind: 'gateway_error', reach: 'ambiguous' }],
+  ['504', edge(504), { kind: 'gateway_error', reach: 'ambiguous' }],
+  ['200 with HTML', { html: true }, { kind: 'bad_response', reach: 'ambiguous' }],
+  ['200 with broken JSON', { status: 200, body: '{"status":"succ' }, { kind: 'bad_response', reach: 'ambiguous' }],
+  [
+    '200 with an error',
+    json(200, { status: 'error', message: 'Not today' }),
+    { kind: 'rejected', reach: 'refused', requests: 'one' },
+  ],
+  [
+    '301',
+    { status: 301, headers: { location: 'https://elsewhere.example/' }, body: '' },
+    { kind: 'bad_response', reach: 'ambiguous' },
+  ],
+  ['9 MB', { body_bytes: 9 * 1024 * 1024 }, { kind: 'bad_response', reach: 'ambiguous' }],
+  ['gzip bomb', { gzip_bomb: 64 * 1024 * 1024 }, { kind: 'bad_response', reach: 'ambiguous' }],
+];
+
+function check(name: EffectName, failure: Failure, { kind, reach }: Expected): void {
+  const again = repeatable.has(name);
+  const unknown = reach === 'ambiguous' && name !== 'read';
+  expect(failure).toMatchObject({ kind, performed: unknown ? 'unknown' : 'no' });
+  expect(failure.retryable).toBe(kind !== 'rejected' && (reach !== 'ambiguous' || again));
+  if (unknown && !again) expect(failure.hint).toMatch(/before/);
+}
+
+describe.each(faults)('%s', (_, fault, expected) => {
+  const timing = drivenTiming();
+  const used = useCaller({ timing });
+
+  test('for each effect: kind, performed, requests and no answer after the deadline', async () => {
+    const ambiguous = expected.reach === 'ambiguous';
+    for (const name of names) {
+      const path = effects[name][2];
+      used.sandbox.order({ match: { path }, times: 1_000, ...(ambiguous && { perform: true }), ...fault });
+    }
+    await Promise.all(
+      names.map(async (name) => {
+        const [tool, args, path] = effects[name];
+        const outcome = await used.caller.call(tool, args);
+        expect(timing.now()).toBeLessThan(used.caller.config.deadlineMs);
+        if (outcome.ok) throw new Error(`${name} succeeded`);
+        check(name, outcome.failure, expected);
+        const arrived = used.sandbox.requests().filter((request) => request.path.endsWith(path)).length;
+        // All share the pause after a refusal, so only their sum tells that they were tried again.
+        if (expected.requests === 'several') expect(arrived, name).toBeGreaterThan(0);
+        else expect(arrived, name).toBe(expected.requests === 'one' || !repeatable.has(name) ? 1 : 3);
+      }),
+    );
+    if (expected.requests === 'several') expect(used.sandbox.requests().length).toBeGreaterThan(names.length);
+    const delivered = used.sandbox.messages({ subscriber_id: john }).length;
+    expect(delivered).toBe(ambiguous ? 1 : 0);
+  });
+});
+
+describe('no connection', () => {
+  let silent: Server;
+  let plain: string;
+  let closed: string;
+  beforeAll(async () => {
+    const listen = (server: Server) => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const address = (server: Server) => {
+      const at = server.address();
+      return `127.0.0.1:${typeof at === 'object' ? at?.port : 0}`;
+    };
+    silent = createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.end('HTTP/1.1 400 Not TLS\r\n\r\n', () => socket.destroy());
+    });
+    await listen(silent);
+    plain = address(silent);
+    const gone = createServer();
+    await listen(gone);
+    closed = address(gone);
+    await new Promise((resolve) => gone.close(resolve));
+  });
+  afterAll(() => new Promise((resolve) => silent.close(resolve)));
+
+  test.each([
+    ['refused', () => `http://${closed}`],
+    ['no such host', () => 'https://gateway.invalid'],
+    ['no TLS', () => `https://${plain}`],
+  ])('%s: nothing was performed, whatever the effect', async (_, url) => {
+    const caller = createCaller({ ...through(url()), MATON_CONNECTION_ID: 'c1', MANYCHAT_MCP_DEADLINE_MS: '10000' });
+    await Promise.all(
+      names.map(async (name) => {
+        const outcome = await caller.call(effects[name][0], effects[name][1]);
+        if (outcome.ok) throw new Error(`${name} succeeded`);
+        check(name, outcome.failure, { kind: 'network', reach: 'unsent' });
+        expect(outcome.failure.message).toMatch(/^No connection/);
+      }),
+    );
+    await caller.close();
+  });
+});
+
+describe('faults that pass', () => {
+  const used = useCaller();
+
+  test.each(names)('a clean 429 is overcome: %s', async (name) => {
+    const [tool, args, path] = effects[name];
+    used.sandbox.order({
+      match: { path },
+      times: 2,
+      status: 429,
+      headers: { 'retry-after': '1' },
+      body: { message: 'Slow down' },
+    });
+    expect(await used.caller.call(tool, args)).toMatchObject({ ok: true });
+    expect(used.sandbox.requests().filter((request) => request.path.endsWith(path))).toHaveLength(3);
+    expect(used.sandbox.messages({ subscriber_id: john })).toHaveLength(name === 'send' ? 1 : 0);
+  });
+
+  test.each(['read', 'set', 'remove'] as const)('a reset and a 502 are overcome: %s', async (name) => {
+    const [tool, args, path] = effects[name];
+    used.sandbox.order({ match: { path }, reset: 'before_headers', perform: true });
+    used.sandbox.order({ match: { path }, ...edge(502) });
+    expect(await used.caller.call(tool, args)).toMatchObject({ ok: true });
+    expect(used.caller.logged.at(-1)).toContain('"requests":3');
+  });
+
+  test('what a lost answer may have done is not denied by what comes after it', async () => {
+    const [tool, args, path] = effects.set;
+    used.sandbox.order({ match: { path }, reset: 'before_headers', perform: true });
+    used.sandbox.order({ match: { path }, status: 400, body: { status: 'error', message: 'Tag not found' } });
+    expect(await used.caller.call(tool, args)).toMatchObject({
+      ok: false,
+      failure: { kind: 'not_found', performed: 'unknown' },
+    });
+    used.sandbox.order({ match: { path }, reset: 'before_headers', perform: true });
+    const cancel = new AbortController();
+    const cancelled = used.caller.call(tool, args, { signal: cancel.signal });
+    await used.sandbox.received(3);
+    cancel.abort('no more');
+    expect(await cancelled).toMatchObject({ ok: false, failure: { kind: 'cancelled', performed: 'unknown' } });
+  });
+
+  test('a Retry-After beyond the deadline is not waited for', async () => {
+    used.sandbox.order({ match: { path: 'getInfo' }, status: 429, headers: { 'retry-after': '86400' }, body: {} });
+    const impatient = createCaller(pinnedTo(used.sandbox));
+    const outcome = await impatient.call('manychat_get_page');
+    expect(outcome).toMatchObject({
+      ok: false,
+      failure: { kind: 'rate_limited', performed: 'no', retry_after_s: 86_400 },
+    });
+    // The account is asked to be left alone: the next call does not even try.
+    const next = await impatient.call('manychat_list_tags');
+    expect(next).toMatchObject({ ok: false, failure: { kind: 'rate_limited', source: 'client', performed: 'no' } });
+    expect(used.sandbox.requests()).toHaveLength(1);
+    await impatient.close();
+  });
+
+  test('a call that waits is never sent once it is cancelled; others go on', async () => {
+    const patient = createCaller(pinnedTo(used.sandbox));
+    const flood = Array.from({ length: 12 }, () => patient.call('manychat_list_tags'));
+    const cancel = new AbortController();
+    const waiting = patient.call('manychat_send_content', effects.send[1], { signal: cancel.signal });
+    await flood[0];
+    cancel.abort();
+    expect(await waiting).toMatchObject({ ok: false, failure: { kind: 'cancelled', performed: 'no' } });
+    expect((await Promise.all(flood)).every((outcome) => outcome.ok)).toBe(true);
+    expect(used.sandbox.messages()).toHaveLength(0);
+    await patient.close();
+  });
+});

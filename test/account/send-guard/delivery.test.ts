@@ -1,0 +1,255 @@
+import { PassThrough } from 'node:stream';
+import { Client } from '@modelcontextprotocol/client';
+import { StdioServerTransport } from '@modelcontextprotocol/server/stdio';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import type { Outcome } from '../../../src/account/call/call-tool.js';
+import { offeredTools } from '../../../src/account/policy/tool.js';
+import { type Delivery, trackDeliveries } from '../../../src/account/send-guard/delivery.js';
+import { readConfig } from '../../../src/config/config.js';
+import type { Answering } from '../../../src/mcp/backend.js';
+import { createRounds } from '../../../src/mcp/interaction/request-state.js';
+import { offerUnder } from '../../../src/mcp/listing/offer.js';
+import { serveOffer } from '../../../src/mcp/server.js';
+import { declarations } from '../../../tools/index.js';
+import { deferred } from '../../support/deferred.js';
+import { manualTiming, settle } from '../../support/timing.js';
+
+/** How long something is waited for that comes in milliseconds on a machine that has time. */
+const patience = { timeout: 10_000 };
+
+describe('deliveries', () => {
+  const call = (id: unknown) => ({ jsonrpc: '2.0', id, method: 'tools/call', params: { name: 'x' } });
+  const cancel = (requestId: unknown) => ({ method: 'notifications/cancelled', params: { requestId } });
+  const answer = (id: unknown) => ({ jsonrpc: '2.0', id, result: {} });
+  const track = () => {
+    const timing = manualTiming();
+    return { timing, deliveries: trackDeliveries(timing.now) };
+  };
+  /** The delivery of a call that must be known. */
+  function known(delivery: Delivery | undefined): Delivery {
+    if (delivery === undefined) throw new Error('the call is not known');
+    return delivery;
+  }
+
+  test('a call is answered when the transport has its answer, not when the answer is written', async () => {
+    const { timing, deliveries } = track();
+    timing.advance(5);
+    deliveries.read(call(1));
+    const delivery = known(deliveries.of(1));
+    expect(delivery).toEqual({ arrivedAt: 5, answeredAt: undefined, cancelled: false });
+    timing.advance(10);
+    const written = deferred();
+    deliveries.write(answer(1), written.promise);
+    timing.advance(20);
+    await settle();
+    expect(delivery.answeredAt).toBeUndefined();
+    written.resolve();
+    await settle();
+    expect(delivery).toEqual({ arrivedAt: 5, answeredAt: 35, cancelled: false });
+    expect(deliveries.of(1)).toBeUndefined();
+  });
+
+  test('a cancellation that is a request cancels nothing', () => {
+    const { deliveries } = track();
+    deliveries.read(call(1));
+    deliveries.read({ id: 2, ...cancel(1) });
+    expect(known(deliveries.of(1)).cancelled).toBe(false);
+    deliveries.read(cancel(1));
+    expect(known(deliveries.of(1)).cancelled).toBe(true);
+  });
+
+  test('an error is an answer; an answer that could not be written is none', async () => {
+    const { deliveries } = track();
+    deliveries.read(call(1));
+    deliveries.read(call(2));
+    const [first, second] = [known(deliveries.of(1)), known(deliveries.of(2))];
+    const refused = { jsonrpc: '2.0', id: 1, error: { code: -32602, message: 'no' } };
+    deliveries.write(refused, Promise.resolve());
+    deliveries.write(answer(2), Promise.reject(new Error('closed')));
+    await settle();
+    expect([first.answeredAt, second.answeredAt]).toEqual([0, undefined]);
+  });
+
+  test('a call that was cancelled is told so, also when it has not been begun', () => {
+    const { deliveries } = track();
+    deliveries.read(call('a'));
+    const before = known(deliveries.of('a'));
+    deliveries.read(cancel('b'));
+    expect(before.cancelled).toBe(false);
+    deliveries.read(cancel('a'));
+    expect(before.cancelled).toBe(true);
+    expect(deliveries.of('a')).toBe(before);
+  });
+
+  test('a cancellation that comes after the answer changes nothing', async () => {
+    const { deliveries } = track();
+    deliveries.read(call(1));
+    const delivery = known(deliveries.of(1));
+    deliveries.write(answer(1), Promise.resolve());
+    deliveries.read(cancel(1));
+    await settle();
+    expect(delivery).toEqual({ arrivedAt: 0, answeredAt: 0, cancelled: false });
+  });
+
+  test('1 and "1" are two calls', async () => {
+    const { deliveries } = track();
+    deliveries.read(call(1));
+    deliveries.read(call('1'));
+    const [number, text] = [known(deliveries.of(1)), known(deliveries.of('1'))];
+    deliveries.write(answer('1'), Promise.resolve());
+    deliveries.read(cancel(1));
+    await settle();
+    expect(number).toEqual({ arrivedAt: 0, answeredAt: undefined, cancelled: true });
+    expect(text).toEqual({ arrivedAt: 0, answeredAt: 0, cancelled: false });
+  });
+
+  test.each([
+    [
+      'after its answer',
+      (deliveries: ReturnType<typeof trackDeliveries>) => deliveries.write(answer(1), new Promise(() => undefined)),
+    ],
+    ['after it was cancelled', (deliveries: ReturnType<typeof trackDeliveries>) => deliveries.read(cancel(1))],
+  ])('an id that is used again %s begins a new delivery', async (_, end) => {
+    const { timing, deliveries } = track();
+    deliveries.read(call(1));
+    const first = known(deliveries.of(1));
+    end(deliveries);
+    timing.advance(1);
+    deliveries.read(call(1));
+    const second = known(deliveries.of(1));
+    expect(second).toEqual({ arrivedAt: 1, answeredAt: undefined, cancelled: false });
+    deliveries.write(answer(1), Promise.resolve());
+    await settle();
+    expect([first.answeredAt, second.answeredAt]).toEqual([undefined, 1]);
+  });
+
+  test('of two open calls with one id none is taken for answered', async () => {
+    const { deliveries } = track();
+    deliveries.read(call(1));
+    const first = known(deliveries.of(1));
+    deliveries.read(call(1));
+    const second = known(deliveries.of(1));
+    for (let count = 0; count < 2; count += 1) deliveries.write(answer(1), Promise.resolve());
+    await settle();
+    expect([first.answeredAt, second.answeredAt]).toEqual([undefined, undefined]);
+  });
+
+  test('questions of the server and frames of other kinds are no calls and no answers', async () => {
+    const { deliveries } = track();
+    for (const frame of [{ id: 2, method: 'tools/list' }, { method: 'tools/call' }, { id: 2, result: {} }, {}])
+      deliveries.read(frame);
+    expect(deliveries.of(2)).toBeUndefined();
+    deliveries.read(call(1));
+    const delivery = known(deliveries.of(1));
+    deliveries.write({ id: 1, method: 'elicitation/create' }, Promise.resolve());
+    for (const params of [undefined, null, [], { requestId: {} }])
+      deliveries.read({ method: 'notifications/cancelled', params });
+    await settle();
+    expect(delivery).toEqual({ arrivedAt: 0, answeredAt: undefined, cancelled: false });
+    expect(deliveries.of(1)).toBe(delivery);
+  });
+
+  test('calls that are never answered are forgotten in the end, the oldest first', () => {
+    const { deliveries } = track();
+    for (let id = 0; id < 10_001; id += 1) deliveries.read(call(id));
+    expect(deliveries.of(0)).toBeUndefined();
+    expect(deliveries.of(1)).toBeDefined();
+    expect(deliveries.of(10_000)).toBeDefined();
+  });
+});
+
+describe.each([{ modern: false }, { modern: true }])('the delivery that a call comes with %j', ({ modern }) => {
+  /** Both sides of one connection in this process; the calls wait for `answer` to be called. */
+  async function connect(confirm = 'nothing') {
+    const [toServer, toClient] = [new PassThrough(), new PassThrough()];
+    const timing = manualTiming();
+    const config = readConfig({ MATON_API_KEY: 'k', MATON_CONNECTION_ID: 'c', MANYCHAT_MCP_CONFIRM: confirm });
+    const begun: Delivery[] = [];
+    const outcomes: ((outcome: Outcome) => void)[] = [];
+    const tools = new Map(offeredTools(declarations, config).map((tool) => [String(tool.declaration.name), tool]));
+    const answering: Answering = {
+      config,
+      tool(name) {
+        const tool = tools.get(name);
+        if (tool === undefined) throw new Error(`no tool ${name}`);
+        return tool;
+      },
+      call: (_, __, { delivery }) => {
+        if (delivery !== undefined) begun.push(delivery);
+        return new Promise((resolve) => outcomes.push(resolve));
+      },
+      resource: () => ({ markdown: '' }),
+      complete: async () => [],
+      rounds: createRounds(),
+      asker: { prepare: async () => ({ text: 'Go?', connectionId: 'c', deadlineMs: config.deadlineMs }) },
+      close: async () => undefined,
+    };
+    serveOffer(offerUnder(config), async () => answering, {
+      wires: { stdin: toServer, stdout: toClient },
+      now: timing.now,
+      onError: () => undefined,
+      onRefused: () => undefined,
+      onClosed: () => undefined,
+    });
+    const client = new Client(
+      { name: 'test', version: '1' },
+      {
+        capabilities: { elicitation: { form: {} } },
+        ...(modern && { versionNegotiation: { mode: { pin: '2026-07-28' } } }),
+      },
+    );
+    clients.push(client);
+    await client.connect(new StdioServerTransport(toClient, toServer));
+    return {
+      client,
+      timing,
+      begun,
+      answer: () => outcomes.shift()?.({ ok: true, result: { ok: true } }),
+    };
+  }
+  const clients: Client[] = [];
+  afterEach(() => Promise.all(clients.splice(0).map((client) => client.close())));
+  const sending = { name: 'manychat_send_text', arguments: { subscriber_id: 1, text: 'Hi' } };
+
+  test('tells when the call was read and when it was answered', async () => {
+    const { client, timing, begun, answer } = await connect();
+    timing.advance(100);
+    const calls = [client.callTool(sending), client.callTool(sending)];
+    await vi.waitFor(() => expect(begun).toHaveLength(2), patience);
+    timing.advance(50);
+    answer();
+    await calls[0];
+    const open = { arrivedAt: 100, answeredAt: undefined, cancelled: false };
+    await vi.waitFor(() => expect(begun).toEqual([{ ...open, answeredAt: 150 }, open]), patience);
+    answer();
+    await calls[1];
+  });
+
+  test('tells that the caller has given up, and then there is no answer', async () => {
+    const { client, begun, answer } = await connect();
+    const giveUp = new AbortController();
+    const call = client.callTool(sending, { signal: giveUp.signal });
+    await vi.waitFor(() => expect(begun).toHaveLength(1), patience);
+    giveUp.abort('enough');
+    await expect(call).rejects.toThrow();
+    await vi.waitFor(() => expect(begun[0]?.cancelled).toBe(true), patience);
+    answer();
+    await client.listTools();
+    expect(begun).toEqual([{ arrivedAt: 0, answeredAt: undefined, cancelled: true }]);
+  });
+
+  test('belongs to the frame that the call was made with after the user was asked', async () => {
+    const { client, timing, begun, answer } = await connect('sends');
+    client.setRequestHandler('elicitation/create', async () => {
+      timing.advance(1_000);
+      return { action: 'accept', content: { confirm: true } };
+    });
+    const call = client.callTool(sending);
+    await vi.waitFor(() => expect(begun).toHaveLength(1), patience);
+    // Before 2026-07-28 the server asks within the call; since then the call is made anew with the answer.
+    expect(begun[0]).toEqual({ arrivedAt: modern ? 1_000 : 0, answeredAt: undefined, cancelled: false });
+    answer();
+    await call;
+    await vi.waitFor(() => expect(begun[0]?.answeredAt).toBe(1_000), patience);
+  });
+});

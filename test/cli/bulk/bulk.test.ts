@@ -1,0 +1,176 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import type { Shell } from '../../../src/cli/shell.js';
+import { csv, hello, runBulk } from '../../support/bulk.js';
+import { useFolder } from '../../support/folder.js';
+import { followers } from '../../support/people.js';
+import { directlyTo } from '../../support/program.js';
+import { lost, reached, sandboxed, useSandbox } from '../../support/sandboxed.js';
+
+const sandbox = useSandbox({ followers: 40, limits: false });
+const write = useFolder();
+
+/** Runs the command at ManyChat's own limit of 25 a second. */
+const run = (path: string, options = hello, replaced: Partial<Shell> = {}) =>
+  runBulk(directlyTo(sandbox), path, options, replaced);
+const counted = (own: object) => ({ done: 0, failed: 0, unknown: 0, not_reached: 0, repeated: 0, ...own });
+const sends = () => sandbox.requests().filter(({ path }) => path.endsWith('sendContent')).length;
+
+describe('a bulk', () => {
+  test('sends each row its own text, once, and a second run has nothing to do', async () => {
+    const path = write('contacts.csv', csv(5, ...followers(1)));
+    const first = await run(path);
+    expect(first).toMatchObject({ code: 0, counts: counted({ total: 5, done: 5, repeated: 1 }) });
+    expect(first.noted).toContain('"Sunrise Coffee": 5 of 5 contacts to do, by the ids in "id".');
+    expect(sandbox.messages().map(({ messages }) => Object(messages[0]).text)).toEqual([
+      'Hi Name 0',
+      'Hi Name 1',
+      'Hi Name 2',
+      'Hi Name 3',
+      'Hi Name 4',
+    ]);
+    expect(await run(path)).toMatchObject({ code: 0, counts: counted({ total: 5, done: 5, repeated: 1 }) });
+    expect(sends()).toBe(5);
+    expect(existsSync(`${path}.failed.csv`)).toBe(false);
+  });
+
+  test('rows that were added later are done by the next run', async () => {
+    const path = write('contacts.csv', csv(2));
+    await run(path);
+    writeFileSync(path, csv(4));
+    expect(await run(path)).toMatchObject({ code: 0, counts: counted({ total: 4, done: 4 }) });
+    expect(reached(sandbox).sort()).toEqual(followers(4));
+  });
+
+  test('writes what failed and why, and tries it again when it is told to', async () => {
+    const path = write('contacts.csv', `${csv(2)}42,Nobody\n,No id\n24958501110460017,"=1+1 Tom"\n`);
+    const first = await run(path);
+    expect(first).toMatchObject({ code: 1, counts: counted({ total: 5, done: 2, failed: 3 }) });
+    expect(first.noted).toContain(`What failed or is unknown, and why: ${path}.failed.csv`);
+    expect(readFileSync(`${path}.failed.csv`, 'utf8').split('\n')).toEqual([
+      '"line","id","state","kind","message"',
+      expect.stringMatching(/^"4","42","failed","not_found",".*Subscriber does not exist/),
+      '"5","","failed","invalid_input","id is empty"',
+      expect.stringMatching(/^"6","24958501110460017","failed","window_closed","Content can't be sent/),
+      '',
+    ]);
+    expect(await run(path)).toMatchObject({ code: 1, counts: counted({ total: 5, done: 2, failed: 3 }) });
+    expect(sends()).toBe(4);
+    await run(path, { ...hello, retryFailed: true });
+    expect(sends()).toBe(6);
+  });
+
+  test('never sends again where an answer was lost, unless it is told to', async () => {
+    const path = write('contacts.csv', csv(4));
+    sandbox.order({ ...lost('sendContent', true), after: 1 });
+    const first = await run(path);
+    expect(first).toMatchObject({ code: 3, counts: counted({ total: 4, done: 3, unknown: 1 }) });
+    expect(first.noted).toContain('Look at their chats before you use --retry-unknown');
+    expect(readFileSync(`${path}.failed.csv`, 'utf8')).toMatch(/,"unknown","network",/);
+    expect(await run(path)).toMatchObject({ code: 3, counts: counted({ total: 4, done: 3, unknown: 1 }) });
+    expect(reached(sandbox).sort()).toEqual(followers(4));
+    expect(await run(path, { ...hello, retryUnknown: true })).toMatchObject({ code: 0, counts: { done: 4 } });
+    expect(sends()).toBe(5);
+  });
+
+  test('stops at what concerns everybody, and goes on from there', async () => {
+    const path = write('contacts.csv', csv(30));
+    sandbox.order({
+      match: { path: 'sendContent' },
+      after: 5,
+      times: 99,
+      status: 401,
+      body: { status: 'error', message: 'Wrong token' },
+    });
+    const first = await run(path);
+    expect(first).toMatchObject({ code: 4, counts: counted({ total: 30, done: 5, not_reached: 25 }) });
+    expect(first.noted).toMatch(/Stopped\. manychat_auth: Wrong token/);
+    expect(first.noted).toContain('Once that is mended, the same command goes on with those not reached.');
+    sandbox.clearFaults();
+    expect(await run(path)).toMatchObject({ code: 0, counts: counted({ total: 30, done: 30 }) });
+    expect(reached(sandbox).sort()).toEqual(followers(30));
+  });
+
+  test('ends when it is asked to, with what is in flight', async () => {
+    const path = write('contacts.csv', csv(40));
+    const end = new AbortController();
+    sandbox.order({ match: { path: 'sendContent' }, after: 10, delay_ms: 50 });
+    const running = run(path, hello, { ending: end.signal });
+    await sandbox.received(11, 'sendContent');
+    end.abort();
+    const { code, counts, noted } = await running;
+    expect(code).toBe(4);
+    expect(counts.unknown).toBe(0);
+    expect(counts.done + counts.not_reached).toBe(40);
+    expect(counts.done).toBe(reached(sandbox).length);
+    expect(noted).toContain('Stopped. You ended it.');
+  });
+
+  test('puts the cells into the form of their fields, and leaves those that are empty', async () => {
+    const path = write(
+      'contacts.csv',
+      'id,purchase_count,birthday\n800000000001,7,1990/5/17\n800000000002,,1990-05-18\n',
+    );
+    expect(await run(path, { setFields: true })).toMatchObject({ code: 0, counts: { done: 2 } });
+    const bodies = sandbox
+      .requests()
+      .filter(({ path: where }) => where.endsWith('setCustomFields'))
+      .toSorted((a, b) => Object(a.body).subscriber_id - Object(b.body).subscriber_id)
+      .map(({ body }) => Object(body).fields);
+    expect(bodies).toEqual([
+      [
+        { field_name: 'purchase_count', field_value: 7 },
+        { field_name: 'birthday', field_value: '1990-05-17' },
+      ],
+      [{ field_name: 'birthday', field_value: '1990-05-18' }],
+    ]);
+  });
+
+  test('shows a dry run without a request or a journal', async () => {
+    const path = write('contacts.csv', csv(5, 'x'));
+    const dry = { ...directlyTo(sandbox), MANYCHAT_MCP_DRY_RUN: '1' };
+    const { code, out, noted } = await runBulk(dry, path, { ...hello, json: undefined });
+    expect(code).toBe(1);
+    expect(out.split('\n')).toEqual([
+      'line 2: {"subscriber_id":"800000000001","action":"send_text","text":"Hi Name 0"}',
+      'line 3: {"subscriber_id":"800000000002","action":"send_text","text":"Hi Name 1"}',
+      'line 4: {"subscriber_id":"800000000003","action":"send_text","text":"Hi Name 2"}',
+      '… and 2 more',
+      '5 contacts, 1 rows that cannot be used, 0 repeated ids. Nothing was done.',
+    ]);
+    expect(noted).toContain('line 7 would fail: subscriber_id: must be decimal digits');
+    expect(sandbox.requests()).toEqual([]);
+    expect(existsSync(`${path}.journal`)).toBe(false);
+  });
+
+  test('tells how far it has come: a bar on a terminal, a line each tenth elsewhere', async () => {
+    const lines = await run(write('a.csv', csv(20)));
+    expect(lines.noted.match(/^\d+ of 20/gm)?.length).toBeGreaterThan(5);
+    const bar = await run(write('b.csv', csv(20)), hello, { interactive: true });
+    expect(bar.noted).toContain('[--------------------] 0 of 20\r');
+    expect(bar.noted).toMatch(/\n\[####################\] 20 of 20.*\r/);
+  });
+
+  test('does nothing where the account cannot be reached', async () => {
+    sandbox.order({
+      match: { path: 'getInfo' },
+      times: 9,
+      status: 401,
+      body: { status: 'error', message: 'Wrong token' },
+    });
+    const path = write('contacts.csv', csv(2));
+    expect(await run(path)).toMatchObject({
+      code: 1,
+      noted: expect.stringContaining('manychat_auth: Wrong token'),
+    });
+    expect(existsSync(`${path}.journal`)).toBe(false);
+  });
+
+  test('through Maton is refused where several accounts are connected and none is named', async () => {
+    const { environment } = await sandboxed({ secondConnection: 'ACTIVE', followers: 3 });
+    const path = write('contacts.csv', csv(3));
+    const { code, counts, noted } = await runBulk(environment, path);
+    expect([code, counts]).toEqual([4, counted({ total: 3, not_reached: 3 })]);
+    expect(noted).toContain('ambiguous_connection');
+  });
+});

@@ -1,0 +1,146 @@
+import { describe, expect, test } from 'vitest';
+import { planJob } from '../../../src/cli/bulk/job.js';
+import { openTable, type Row } from '../../../src/cli/bulk/table/csv-table.js';
+import { filled } from '../../../src/cli/bulk/template.js';
+import { useFolder } from '../../support/folder.js';
+
+const write = useFolder();
+
+async function all<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
+  const list: Item[] = [];
+  for await (const item of items) list.push(item);
+  return list;
+}
+
+async function rowsOf(text: string): Promise<Row[]> {
+  const table = await openTable(write('contacts.csv', text));
+  return all(table.rows());
+}
+
+describe('a table is read', () => {
+  const rows = [
+    { line: 2, cells: { id: '24958501110451908', name: 'Ana' } },
+    { line: 3, cells: { id: '2', name: 'Bo' } },
+  ];
+  test.each([
+    ['as it is', 'id,name\n24958501110451908,Ana\n2,Bo\n'],
+    ['with a byte-order mark and CRLF', '\uFEFFid,name\r\n24958501110451908,Ana\r\n2,Bo\r\n'],
+    ['with semicolons', 'id;name\n24958501110451908;Ana\n2;Bo'],
+    ['with tabs', 'id\tname\n24958501110451908\tAna\n2\tBo'],
+    ['with quotes and white space', '"id" , "name"\n"24958501110451908",Ana \n2,"Bo"\n'.replace('" , "', '","')],
+  ])('%s', async (_, text) => expect(await rowsOf(text)).toEqual(rows));
+
+  test('with line breaks, quotes and delimiters in its cells, each row with the line it begins on', async () => {
+    const text = 'id,note\n1,"Hi, ""you""\nthere"\n\n2,x\n';
+    expect(await rowsOf(text)).toEqual([
+      { line: 2, cells: { id: '1', note: 'Hi, "you"\nthere' } },
+      { line: 5, cells: { id: '2', note: 'x' } },
+    ]);
+  });
+
+  test.each([
+    ['', /is empty/],
+    ['\n\n', /is empty/],
+    ['id,id\n1,2\n', /two columns named "id"/],
+    ['id,name\n1,2,3\n', /contacts\.csv, line 2: Invalid Record Length/],
+    ['id,name\n1,"open\n', /contacts\.csv, line \d: Quote Not Closed/],
+  ])('%j is refused', async (text, words) => {
+    await expect(rowsOf(text)).rejects.toThrow(words);
+  });
+
+  test('a file that is not there is refused', async () => {
+    await expect(openTable('/nowhere/at/all.csv')).rejects.toThrow(/cannot be read: ENOENT/);
+  });
+});
+
+describe('a template', () => {
+  const cells = { name: 'Ana', city: '', 'Order No': '1042' };
+  test.each([
+    ['Hi {{name}}, {{ Order No }}', 'Hi Ana, 1042'],
+    ['Hi {{city|there}}', 'Hi there'],
+    ['Hi {{name|there}}{{city|}}', 'Hi Ana'],
+    [{ a: ['{{name}}', 1, null] }, { a: ['Ana', 1, null] }],
+  ])('%j', (template, expected) => expect(filled(template, cells)).toEqual(expected));
+
+  test('never takes a cell for a template', () => {
+    expect(filled('{{a}}', { a: '{{b}} $& $1', b: 'x' })).toBe('{{b}} $& $1');
+  });
+
+  test('says which column is empty', () => {
+    expect(() => filled('Hi {{city}}', cells)).toThrow('{{city}}: the column is empty in this row; {{city|…}} names');
+  });
+});
+
+describe('a job', () => {
+  const plan = async (options: object, text = 'subscriber_id,first_name,City\n1,Ana,\n') => {
+    const table = await openTable(write('contacts.csv', text));
+    const job = planJob(options, table);
+    const [row] = await all(table.rows());
+    return { job, wanted: row === undefined ? undefined : job.wantedOf(row) };
+  };
+
+  test.each([
+    [{ addTag: 'VIP' }, { action: 'add_tag', tag_name: 'VIP' }, true],
+    [{ removeTag: 'VIP' }, { action: 'remove_tag', tag_name: 'VIP' }, true],
+    [{ setFields: 'first_name, note=City' }, { action: 'set_fields', fields: { first_name: 'Ana' } }, true],
+    [{ setFields: true }, { action: 'set_fields', fields: { first_name: 'Ana' } }, true],
+    [
+      { sendText: 'Hi {{first_name}}', channel: 'instagram' },
+      { action: 'send_text', text: 'Hi Ana', channel: 'instagram' },
+      false,
+    ],
+    [{ sendFlow: 'content1' }, { action: 'send_flow', flow_ns: 'content1' }, false],
+    [
+      { sendFlow: 'content1', setFields: 'first_name' },
+      { action: 'send_flow', flow_ns: 'content1', fields: { first_name: 'Ana' } },
+      false,
+    ],
+  ])('%j', async (options, action, repeatable) => {
+    const { job, wanted } = await plan(options);
+    expect(wanted).toEqual({ id: '1', args: { subscriber_id: '1', ...action } });
+    expect(job.repeatable).toBe(repeatable);
+  });
+
+  test('takes the content of a message from a file', async () => {
+    const sendContent = write('message.json', '\uFEFF[{"type": "text", "text": "Hi {{first_name}}"}]');
+    expect((await plan({ sendContent })).wanted).toMatchObject({ args: { data: [{ text: 'Hi Ana' }] } });
+  });
+
+  test.each([
+    [{ sendText: 'Hi {{City}}' }, /the column is empty in this row/],
+    [{ sendFlow: 'c', setFields: 'City' }, /the column is empty in this row/],
+  ])('%j cannot be done with this row', async (options, words) => {
+    expect((await plan(options)).wanted).toEqual({ problem: expect.stringMatching(words) });
+  });
+
+  test('a row that sets no field leaves its contact as it is', async () => {
+    expect((await plan({ setFields: 'City' })).wanted).toEqual({ id: '1', args: undefined });
+    const { wanted } = await plan({ setFields: 'b' }, 'subscriber_id,b\n12x,\n');
+    expect(wanted).toEqual({ problem: expect.stringMatching(/must be decimal digits/) });
+  });
+
+  test.each([
+    ['', /subscriber_id is empty/],
+    ['12x', /must be decimal digits/],
+    ['2.49586E+16', /must be decimal digits/],
+  ])('the id %j is told', async (id, words) => {
+    const { wanted } = await plan({ addTag: 'VIP' }, `subscriber_id,b\n${id},x\n`);
+    expect(wanted).toEqual({ problem: expect.stringMatching(words) });
+  });
+
+  test.each([
+    [{}, /say what to do, once/],
+    [{ addTag: 'a', removeTag: 'b' }, /say what to do, once/],
+    [{ addTag: 'a', channel: 'instagram' }, /--channel belongs to --send-text/],
+    [{ addTag: 'a', idColumn: 'nope' }, /lacks a column "nope"; it has subscriber_id, first_name, City/],
+    [{ sendText: 'Hi {{firstname}}' }, /there is no column "firstname"; there are subscriber_id, first_name, City/],
+    [{ sendContent: '/nowhere.json' }, /--send-content: ENOENT/],
+  ])('%j is refused', async (options, words) => {
+    await expect(plan(options)).rejects.toThrow(words);
+  });
+
+  test('finds the column of ids by its usual names', async () => {
+    expect((await plan({ addTag: 'a' }, 'name,Contact ID\nx,1\n')).job.idColumn).toBe('Contact ID');
+    await expect(plan({ addTag: 'a' }, 'name,number\nx,1\n')).rejects.toThrow(/lacks a column of contact ids/);
+  });
+});

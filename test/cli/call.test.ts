@@ -1,0 +1,159 @@
+import { describe, expect, test } from 'vitest';
+import { exitCodeOfResult } from '../../src/cli/commands/call.js';
+import type { Fault } from '../../src/sandbox/index.js';
+import { declarations } from '../../tools/index.js';
+import { useFolder } from '../support/folder.js';
+import { john, maria, tom } from '../support/people.js';
+import { pinnedTo, through } from '../support/program.js';
+import { lost, useSandbox } from '../support/sandboxed.js';
+import { runHere } from '../support/shell.js';
+
+const sandbox = useSandbox({ limits: false });
+const write = useFolder();
+
+const shell = (args: readonly string[], input = '') =>
+  runHere(args, through(sandbox.url, sandbox.matonKey), { input: async () => input });
+
+describe('call', () => {
+  test('prints a result for a person, or as JSON', async () => {
+    const { code, out, err } = await shell(['call', 'manychat_find_subscribers_by_name', '{"name":"Maria Garcia"}']);
+    expect([code, err]).toEqual([0, '']);
+    expect(out).toMatch(/^subscribers:\n {2}- id: 24958501110451908\n {4}name: Maria Garcia\n/);
+    expect(out).toMatch(/\ncount: 4\ncapped: false$/);
+    const json = await shell(['call', 'get_page', '--json']);
+    expect(JSON.parse(json.out)).toMatchObject({ page: { name: 'Sunrise Coffee' } });
+  });
+
+  test('takes its arguments from the command line, a file or stdin, every digit of them', async () => {
+    const path = write('maria.json', '\uFEFF{"subscriber_id": 24958501110451908}');
+    for (const { out } of [
+      await shell(['call', 'get_subscriber', '{"subscriber_id": 24958501110451908}', '--json']),
+      await shell(['call', 'get_subscriber', '--file', path, '--json']),
+      await shell(['call', 'get_subscriber', '-', '--json'], '{"subscriber_id": 24958501110451908}\n'),
+    ]) {
+      expect(JSON.parse(out).subscriber.id).toBe('24958501110451908');
+    }
+  });
+
+  test('tells how long to wait', async () => {
+    const headers = { 'retry-after': '300' };
+    sandbox.order({ match: { path: 'getTags' }, status: 429, headers, body: { message: 'Slow down' } });
+    const { code, err } = await shell(['call', 'list_tags']);
+    expect([code, err]).toEqual([
+      4,
+      expect.stringMatching(/^rate_limited: .*Slow down.*\n {2}retry_after_s: 300\nWait/),
+    ]);
+  });
+
+  test('tells a failure on stderr, or as JSON on stdout', async () => {
+    const send = ['call', 'send_text', '{"subscriber_id":"24958501110460017","text":"Hi"}'];
+    const { code, out, err } = await shell(send);
+    expect([code, out]).toEqual([1, '']);
+    expect(err).toMatch(/^window_closed: Content can't be sent[\s\S]*\n {2}The contact interacted last 3 d ago/);
+    expect(err).toMatch(/\nDo not retry[\s\S]*\n\(nothing was changed or sent\)$/);
+    const json = await shell([...send, '--json']);
+    expect([json.code, json.err]).toEqual([1, '']);
+    expect(JSON.parse(json.out).error).toMatchObject({ kind: 'window_closed', performed: 'no' });
+  });
+
+  test('ends with a code that scripts can use', async () => {
+    const send = ['call', 'send_text', '{"subscriber_id":"123456789","text":"Hi"}'];
+    sandbox.order(lost('sendContent', true));
+    const unknown = await shell(send);
+    expect([unknown.code, unknown.err]).toEqual([3, expect.stringContaining('(it may have been carried out)')]);
+    sandbox.order({ match: { path: 'getTags' }, times: 9, status: 503, body: {} });
+    expect((await shell(['call', 'list_tags'])).code).toBe(4);
+    expect((await shell(['call', 'get_subscriber', '{}'])).code).toBe(2);
+    expect((await runHere(['call', 'get_page'], {})).code).toBe(1);
+  });
+
+  test('tells of a failed step what it did not do, and of those before it that they were done', async () => {
+    const given = { subscriber_id: '123456789', fields: { reply_text: 'Hi' }, flow_ns: 'content20000101000000_1' };
+    const { code, err } = await shell(['call', 'set_fields_and_send_flow', JSON.stringify(given)]);
+    expect(code).toBe(1);
+    expect(err).toContain('Done: set "reply_text".');
+    expect(err).toMatch(/\(what failed changed and sent nothing\)/);
+  });
+
+  test.each([
+    [[john], {}, undefined, 0],
+    [[john, tom], {}, undefined, 1],
+    [[tom], {}, undefined, 1],
+    [[john], {}, lost('sendContent', true), 3],
+    [[john, maria], {}, { match: { path: 'sendContent' }, after: 1, times: 9, status: 401, body: {} }, 4],
+    [[tom], { MANYCHAT_MCP_DRY_RUN: '1' }, undefined, 0],
+  ] as [string[], Record<string, string>, Fault | undefined, number][])(
+    'ends by what became of many contacts: %j %j %j is %i',
+    async (subscriber_ids, environment, fault, code) => {
+      if (fault !== undefined) sandbox.order(fault);
+      const args = ['call', 'for_each_subscriber', JSON.stringify({ subscriber_ids, action: 'send_text', text: 'Hi' })];
+      const told = await runHere(args, { ...pinnedTo(sandbox), ...environment });
+      expect([told.code, told.out, told.err]).toEqual([code, expect.anything(), expect.anything()]);
+    },
+  );
+
+  test.each([
+    [{}, 0],
+    [{ done: 1, failed: [], unknown: [], remaining: [] }, 0],
+    [{ failed: [{ error: 'not_found', subscriber_ids: ['1'] }], unknown: [], remaining: [] }, 1],
+    [{ failed: [{}], unknown: [], remaining: ['1'] }, 4],
+    [{ failed: [{}], unknown: [], remaining: [], stopped: 'network: gone' }, 4],
+    [{ failed: [{}], unknown: ['1'], remaining: ['1'] }, 3],
+  ])('a result of many contacts %j is %i', (result, code) => {
+    expect(exitCodeOfResult(result)).toBe(code);
+  });
+
+  test.each([
+    [['--tools', ',', 'call', 'nothing'], /^there is no tool "nothing"\. See manychat-mcp tools$/],
+    [
+      ['--exclude-tools', 'send_text', 'call', 'send_text'],
+      /^manychat_send_text is not offered: --exclude-tools, --tools, --toolsets or --read-only leaves it out$/,
+    ],
+    [['--read-only', 'tools', 'manychat_send_text'], /^manychat_send_text is not offered: .*--read-only/],
+  ])('%j is told in words that fit', async (args, words) => {
+    await expect(shell(args)).rejects.toThrow(words);
+  });
+
+  test.each([
+    [['call', 'send_txt'], /there is no tool "send_txt"; did you mean manychat_send_text\?/],
+    [['call', 'get_page', '{'], /the argument is not JSON, such as/],
+    [['call', 'get_page', '-'], /stdin is not JSON/],
+    [['call', 'get_page', '--file', '/nowhere'], /--file: ENOENT/],
+    [['call', 'get_page', '{}', '--file', '/nowhere'], /give the arguments once/],
+    [['tools', 'nothing_like_it'], /there is no tool "nothing_like_it"/],
+  ])('%j is refused', async (args, words) => {
+    await expect(shell(args)).rejects.toThrow(words);
+  });
+
+  test.each([
+    [['cal', 'get_page'], /unknown command 'cal'\n\(Did you mean call\?\)/],
+    [['call'], /missing required argument 'tool'/],
+    [['call', 'get_page', '--jsn'], /unknown option '--jsn'\n\(Did you mean --json\?\)/],
+    [['call', 'get_page', '{"subscriber_id": "123456789"}', 'more'], /too many arguments/],
+  ])('%j is a command line that is not understood', async (args, words) => {
+    const { code, out, err } = await shell(args);
+    expect([code, out, err]).toEqual([2, '', expect.stringMatching(words)]);
+    expect(err).toMatch(/See manychat-mcp --help$/);
+  });
+});
+
+describe('tools', () => {
+  test('lists every tool, needs no key and makes no request', async () => {
+    const { code, out } = await runHere(['tools'], {});
+    expect(code).toBe(0);
+    for (const { name, title } of declarations) expect(out).toContain(`${name.padEnd(43)}  ${title}`);
+    const json = JSON.parse((await runHere(['tools', '--json'], {})).out);
+    expect(json.tools).toHaveLength(declarations.length);
+  });
+
+  test('describes one: what it does, its arguments, an example that works', async () => {
+    const { out } = await shell(['tools', 'send_text']);
+    expect(out).toMatch(/^manychat_send_text: Send text\n\nSends a text/);
+    expect(out).toMatch(/ {2}subscriber_id \(string, required\)\n {6}From a find tool/);
+    expect(out).toMatch(/ {2}channel \(messenger \| instagram \| whatsapp \| telegram\)/);
+    const example = /call manychat_send_text '(.*)'$/.exec(out)?.[1];
+    expect((await shell(['call', 'send_text', example ?? ''])).code).toBe(0);
+    expect((await runHere(['tools', 'get_page'], { MATON_CONNECTION_ID: 'c1' })).out).toContain('No arguments.');
+    expect(JSON.parse((await shell(['tools', 'get_page', '--json'])).out)).toMatchObject({ name: 'manychat_get_page' });
+  });
+});

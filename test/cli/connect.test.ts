@@ -1,0 +1,271 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { connectAccount } from '../../src/cli/commands/connect.js';
+import { type Shell, UsageError } from '../../src/cli/shell.js';
+import { readConfig } from '../../src/config/config.js';
+import { createHttpClient } from '../../src/upstream/client/http-client.js';
+import { drivenTiming } from '../support/driven.js';
+import { through } from '../support/program.js';
+import { useSandbox } from '../support/sandboxed.js';
+import { recordingShell, runHere } from '../support/shell.js';
+
+const sandbox = useSandbox({ limits: false });
+
+/** Enters what an owner enters on the page behind a link. */
+const enter = (link: string, fields: Record<string, string>): Promise<Response> =>
+  fetch(link, { method: 'POST', body: new URLSearchParams(fields) });
+
+const request = (method: string, path: string): Promise<Response> =>
+  fetch(sandbox.url + path, { method, headers: { authorization: `Bearer ${sandbox.matonKey}` } });
+
+/** The connections of a sandbox with their links, oldest first. */
+async function overview(): Promise<{ connection_id: string; url: string }[]> {
+  return JSON.parse(await (await request('GET', '/sandbox')).text()).connections;
+}
+
+async function enterInLatest(): Promise<void> {
+  const latest = (await overview()).at(-1);
+  await enter(latest?.url ?? '', { api_key: sandbox.manychatKey });
+}
+
+interface Asked extends Partial<Omit<Shell, 'redraw'>> {
+  readonly environment?: Record<string, string>;
+  readonly connectionId?: string;
+  readonly json?: boolean;
+  readonly timeoutSeconds?: number;
+  /** Told the link when it is printed. */
+  readonly onLink?: (link: string, end: () => void) => unknown;
+  /** Told each line that is not the answer. */
+  readonly onNote?: (line: string) => unknown;
+  readonly redraw?: (line: string) => unknown;
+}
+
+/** Runs `connect` in this process; its time stands still while the owner of an account is at work. */
+async function connecting(asked: Asked = {}) {
+  const {
+    environment = {},
+    connectionId,
+    json = false,
+    timeoutSeconds = 86_400,
+    onLink,
+    onNote,
+    redraw,
+    ...replaced
+  } = asked;
+  const timing = drivenTiming();
+  const settings = { ...through(sandbox.url, sandbox.matonKey), ...environment };
+  const entered: unknown[] = [];
+  const during = (work: unknown): void => {
+    entered.push(timing.still(Promise.resolve(work)));
+  };
+  const { shell, out, err, end } = recordingShell(settings, {
+    ...replaced,
+    onNote: (line) => during(onNote?.(line)),
+    ...(redraw && { redraw: (line) => during(redraw(String(line))) }),
+    print(line) {
+      const text = String(line);
+      out.push(text);
+      const link = /http:[^"\s]*session_token=\w+/.exec(text)?.[0];
+      if (link !== undefined) during(onLink?.(link, end));
+    },
+  });
+  const config = readConfig({ MANYCHAT_MCP_LOG_LEVEL: 'silent', ...settings });
+  const options = { connectionId, open: false, json, timeoutSeconds };
+  const code = await connectAccount(config, options, shell, {
+    timing,
+    openHttp: (proxy) => timing.watched(createHttpClient(proxy)),
+  });
+  await Promise.all(entered);
+  expect([...out, ...err].join('\n')).not.toContain(sandbox.matonKey);
+  const created = sandbox.requests().filter(({ method, path }) => method === 'POST' && path === '/connections');
+  return { code, out, err: err.join('\n'), created: created.length };
+}
+
+/** The id in what was printed that is none of the sandbox's first two. */
+const newId = (text: string): string =>
+  (text.match(/[0-9a-f]{8}-[0-9a-f-]{27}/g) ?? []).find(
+    (id) => id !== sandbox.connectionId && id !== sandbox.secondConnectionId,
+  ) ?? '';
+
+describe('connect', () => {
+  test.each([
+    [{ MANYCHAT_MCP_DRY_RUN: '1' }, /^connect makes a connection, which a dry run does not: leave out --dry-run$/],
+    [{ MANYCHAT_MCP_READ_ONLY: '1' }, /^connect makes a connection, which --read-only forbids: leave it out$/],
+  ] as [Record<string, string>, RegExp][])(
+    'is refused under %j before anything is asked',
+    async (environment, words) => {
+      await expect(connecting({ environment })).rejects.toThrow(words);
+      await expect(connecting({ environment })).rejects.toThrow(UsageError);
+      expect(sandbox.requests()).toEqual([]);
+    },
+  );
+
+  test('prints the link, waits until the key is entered, prints what to configure', async () => {
+    const { code, out, err, created } = await connecting({
+      onLink: (link) => enter(link, { api_key: sandbox.secondManychatKey }),
+    });
+    expect(code).toBe(0);
+    expect(created).toBe(1);
+    const id = newId(err);
+    expect(out[0]).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/connect\?session_token=\w+$/);
+    expect(out.slice(1, 5)).toEqual([`${id} is ACTIVE.`, '', `MATON_CONNECTION_ID=${id}`, '']);
+    const example = JSON.parse(readFileSync(new URL('../../mcp.json.example', import.meta.url), 'utf8'));
+    const { manychat } = example.mcpServers;
+    const env = { ...manychat.env, MATON_CONNECTION_ID: id };
+    expect(JSON.parse(out[5] ?? '')).toEqual({ mcpServers: { manychat: { ...manychat, env } } });
+    expect(out).toHaveLength(6);
+    expect(err).toMatch(/^Connected already: 21fd90f9\S+\. This adds another account\.\n/);
+    expect(err).toContain('enters the ManyChat API key there');
+    expect(err).toContain('It is not the only one.');
+    const { connection } = JSON.parse(await (await request('GET', `/connections/${id}`)).text());
+    expect(connection.status).toBe('ACTIVE');
+  });
+
+  test('goes on with a connection that is PENDING, by its id', async () => {
+    const first = await connecting({ timeoutSeconds: 10 });
+    const connectionId = newId(first.err);
+    expect(first.err).toContain(`manychat-mcp connect ${connectionId}   shows the link again and goes on waiting`);
+    const onLink = (link: string) => enter(link, { api_key: sandbox.secondManychatKey });
+    const second = await connecting({ connectionId, onLink });
+    expect(second).toMatchObject({ code: 0, created: 1 });
+    expect(second.out.slice(0, 2)).toEqual([first.out[0], `${connectionId} is ACTIVE.`]);
+    expect(second.err).not.toContain('This adds another account');
+    const third = await connecting({ connectionId });
+    expect(third).toMatchObject({ code: 0, created: 1 });
+    expect(third.out[0]).toBe(`${connectionId} is ACTIVE.`);
+    const none = await connecting({ connectionId: 'nothing-like-it' });
+    expect([none.code, none.err]).toEqual([1, expect.stringMatching(/^connection_not_found: /)]);
+  });
+
+  test('of a first account it says that nothing need be set; of a pinned one that it is replaced', async () => {
+    await request('DELETE', `/connections/${sandbox.connectionId}`);
+    const { err } = await connecting({
+      environment: { MATON_CONNECTION_ID: 'c1' },
+      onLink: (link) => enter(link, { api_key: sandbox.manychatKey }),
+    });
+    expect(err).not.toContain('Connected already');
+    expect(err).toContain('It is the only one, so nothing need be set.');
+    expect(err).toContain('MATON_CONNECTION_ID is set to c1 now: replace it.');
+  });
+
+  test('as JSON: a line with the link, a line at the end', async () => {
+    const { out } = await connecting({
+      json: true,
+      onLink: (link) => enter(link, { api_key: sandbox.manychatKey }),
+    });
+    const [first, last, ...more] = out.map((line) => JSON.parse(line));
+    const { connection_id: id } = last.connection;
+    expect(first.connection).toMatchObject({ connection_id: id, status: 'PENDING', url: expect.any(String) });
+    expect(last).toMatchObject({
+      connection: { connection_id: id, status: 'ACTIVE' },
+      environment: { MATON_CONNECTION_ID: id },
+      configuration: { mcpServers: { manychat: { env: { MATON_CONNECTION_ID: id } } } },
+    });
+    expect(more).toEqual([]);
+  });
+
+  test('the link is shown once it is known, where the creation answers none', async () => {
+    const headers = { 'content-type': 'application/json' };
+    const body = '{"create_shape":"id_only"}';
+    await fetch(`${sandbox.url}/sandbox/settings`, { method: 'POST', headers, body });
+    const broken = { match: { method: 'GET', path: '/connections/' }, times: 3, status: 503, body: {} };
+    sandbox.order(broken);
+    const { code, out } = await connecting({
+      onLink: (link) => enter(link, { api_key: sandbox.manychatKey }),
+    });
+    expect(out.filter((line) => line.includes('session_token'))).toHaveLength(1);
+    expect(code).toBe(0);
+  });
+
+  test('goes on waiting while it cannot be asked, and says so', async () => {
+    let entered: Promise<void> | undefined;
+    const { code, err } = await connecting({
+      onLink: () => sandbox.order({ match: { method: 'GET', path: '/connections/' }, times: 3, status: 503, body: {} }),
+      onNote: (line) => {
+        if (line.includes('cannot ask')) entered ??= enterInLatest();
+        return entered;
+      },
+    });
+    expect(err).toMatch(/PENDING; cannot ask at the moment \(HTTP 503.*\), going on/);
+    expect(code).toBe(0);
+  });
+
+  test('on a terminal it waits on one line, which is gone before anything else is said', async () => {
+    let redrawn = 0;
+    const lines: string[] = [];
+    const { err, code } = await connecting({
+      interactive: true,
+      columns: 50,
+      redraw(line) {
+        lines.push(line);
+        redrawn += line === '' ? 0 : 1;
+        return redrawn === 3 && line !== '' ? enterInLatest() : undefined;
+      },
+    });
+    expect(code).toBe(0);
+    expect(err).not.toContain('waiting');
+    expect(lines.at(-1)).toBe('');
+    expect(lines.find((line) => line !== '')).toMatch(/^waiting, 0 of 86400 s; [0-9a-f-]+/);
+    for (const line of lines) expect(line.length).toBeLessThan(50);
+  });
+});
+
+describe('connect ends without a connection', () => {
+  test('when it FAILED', async () => {
+    const { code, err, out } = await connecting({ onLink: (link) => enter(link, { action: 'cancel' }) });
+    expect(code).toBe(1);
+    expect(err).toMatch(/Connection \S+ FAILED: .*never becomes ACTIVE\.\nmanychat-mcp call delete_connection/);
+    expect(out).toHaveLength(1);
+  });
+
+  test('when the time is up: how to go on', async () => {
+    const { code, err } = await connecting({ timeoutSeconds: 5 });
+    const id = newId(err);
+    expect(code).toBe(4);
+    expect(err).toContain(`No key was entered within 5 seconds: connection ${id} stays PENDING.`);
+    expect(err).toContain(`manychat-mcp call get_connection '{"connection_id":"${id}"}'`);
+    expect(err).toContain('manychat-mcp doctor');
+    const json = await connecting({ timeoutSeconds: 5, json: true });
+    expect(JSON.parse(json.out.at(-1) ?? '')).toMatchObject({
+      connection: { status: 'PENDING' },
+      error: { message: expect.stringContaining('within 5 seconds') },
+    });
+  });
+
+  test('when it is asked to: what stays behind', async () => {
+    const { code, err } = await connecting({ onLink: (_, end) => end() });
+    const id = newId(err);
+    expect(code).toBe(4);
+    expect(err).toContain(`Stopped: connection ${id} stays PENDING.`);
+    expect(err).toContain(`manychat-mcp call delete_connection '{"connection_id":"${id}"}'`);
+  });
+
+  test('when it is deleted meanwhile', async () => {
+    const { code, err } = await connecting({
+      onLink: async () => {
+        const latest = (await overview()).at(-1);
+        await request('DELETE', `/connections/${latest?.connection_id}`);
+      },
+    });
+    expect(code).toBe(1);
+    expect(err).toContain('connection_not_found');
+  });
+
+  test('with a wrong key, without one, or when the creation is refused', async () => {
+    const wrong = await connecting({ environment: { MATON_API_KEY: 'another-key' } });
+    expect(wrong).toMatchObject({ code: 1, out: [], created: 0 });
+    expect(wrong.err).toContain('gateway_auth');
+    const none = await connecting({ environment: { MATON_API_KEY: '' }, json: true });
+    expect(JSON.parse(none.out.join())).toMatchObject({ error: { kind: 'not_configured' } });
+    sandbox.order({ match: { method: 'POST', path: '/connections' }, status: 500, body: {} });
+    const unknown = await connecting();
+    expect(unknown.code).toBe(3);
+    expect(unknown.err).toContain('it may have been carried out');
+  });
+
+  test('without Maton, where there are none, and with a time that is none', async () => {
+    const direct = runHere(['connect'], { MANYCHAT_API_KEY: '123456:0123456789abcdef' });
+    await expect(direct).rejects.toThrow('there are no connections without Maton');
+    await expect(runHere(['connect', '--timeout', '0'], {})).rejects.toThrow('--timeout must be a number of seconds');
+  });
+});

@@ -1,0 +1,152 @@
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { allWell, examined } from '../../support/examined.js';
+import { through } from '../../support/program.js';
+import { sandboxed } from '../../support/sandboxed.js';
+import { startUpstream } from '../../support/upstream.js';
+
+describe('connections', () => {
+  test('a key that Maton refuses: what needs it is left out', async () => {
+    const { environment } = await sandboxed();
+    const { statuses, code } = await examined({ ...environment, MATON_API_KEY: 'wrong-key' });
+    const left = { 'key accepted': 'failed', connections: 'skipped', page: 'skipped' };
+    expect(statuses).toEqual({ ...allWell, ...left });
+    expect(code).toBe(1);
+  });
+
+  test('none at all', async () => {
+    const { sandbox, connections, environment } = await sandboxed();
+    await connections('DELETE', sandbox.connectionId);
+    await connections('DELETE', sandbox.secondConnectionId);
+    const { statuses, text, code } = await examined(environment);
+    expect(statuses).toMatchObject({ 'key accepted': 'ok', connections: 'failed', page: 'skipped' });
+    expect(text('connections')).toBe('no ManyChat account is connected | `manychat-mcp connect` makes a new one.');
+    expect(code).toBe(1);
+  });
+
+  test('PENDING only, then FAILED only', async () => {
+    const { sandbox, connections, environment } = await sandboxed();
+    await connections('DELETE', sandbox.connectionId);
+    const pending = await examined(environment);
+    expect(pending.statuses).toMatchObject({ connections: 'failed', page: 'skipped' });
+    expect(pending.text('connections')).toMatch(/^none is ACTIVE; \S+ PENDING .* \| PENDING waits .*get_connection/);
+    expect(pending.code).toBe(1);
+
+    const { url } = await connections('GET', sandbox.secondConnectionId);
+    await fetch(String(url), { method: 'POST', body: new URLSearchParams({ action: 'cancel' }) });
+    const broken = await examined(environment);
+    expect(broken.text('connections')).toMatch(
+      / FAILED .*\| FAILED never becomes ACTIVE: .*connect.*delete_connection/,
+    );
+    expect(broken.code).toBe(1);
+  });
+
+  test('several ACTIVE: which is used, how to pin one, and whose they are', async () => {
+    const { sandbox, environment } = await sandboxed({ secondConnection: 'ACTIVE' });
+    const { statuses, text, code } = await examined(environment);
+    const other = `page of ${sandbox.secondConnectionId}`;
+    expect(statuses).toEqual({ ...allWell, connections: 'warning', [other]: 'ok' });
+    expect(text('connections')).toContain(`Reads use the oldest, ${sandbox.connectionId};`);
+    expect(text('connections')).toContain('set MATON_CONNECTION_ID=');
+    expect(text('page')).toContain('Sunrise Coffee');
+    expect(text(other)).toContain('Sunrise Wholesale');
+    expect(code).toBe(0);
+  });
+
+  test('one of several is pinned', async () => {
+    const { sandbox, environment } = await sandboxed({ secondConnection: 'ACTIVE' });
+    const pinned = await examined(environment, ['--connection', sandbox.secondConnectionId]);
+    expect(pinned.statuses).toEqual({ ...allWell, 'pinned connection': 'ok' });
+    expect(pinned.text('page')).toContain('Sunrise Wholesale');
+  });
+
+  test('the pinned one does not exist, is PENDING, or is of another app', async () => {
+    const { sandbox, environment } = await sandboxed();
+    const unknown = await examined({ ...environment, MATON_CONNECTION_ID: 'nowhere-1' });
+    expect(unknown.statuses).toMatchObject({ 'pinned connection': 'failed', page: 'skipped' });
+    expect(unknown.text('pinned connection')).toMatch(/^nowhere-1 does not exist \| Set MATON_CONNECTION_ID/);
+    expect(unknown.code).toBe(1);
+    const pending = await examined({ ...environment, MATON_CONNECTION_ID: sandbox.secondConnectionId });
+    expect(pending.text('pinned connection')).toMatch(/is PENDING \| .*get_connection/);
+    expect(pending.code).toBe(1);
+    const connection = { connection_id: 'slack-1', status: 'ACTIVE' };
+    sandbox.order({ match: { path: '/connections/' }, status: 200, body: { connection } });
+    const other = await examined({ ...environment, MATON_CONNECTION_ID: 'slack-1' });
+    expect(other.text('pinned connection')).toContain('slack-1 exists, but is no ManyChat connection');
+  });
+
+  test('a key in the place of a connection is not shown', async () => {
+    const { sandbox, environment } = await sandboxed();
+    for (const secret of [sandbox.matonKey, sandbox.manychatKey]) {
+      const { checks, statuses, text } = await examined({ ...environment, MATON_CONNECTION_ID: secret });
+      expect(statuses.settings).toBe('failed');
+      expect(text('settings')).toMatch(/^MATON_CONNECTION_ID holds /);
+      expect(JSON.stringify(checks)).not.toContain(secret);
+    }
+  });
+});
+
+describe('the page and the clock', () => {
+  const failing = (status: number, body: object) => ({ match: { path: 'getInfo' }, times: 99, status, body });
+
+  test('ManyChat refuses the key inside the connection', async () => {
+    const { sandbox, environment } = await sandboxed();
+    sandbox.order(failing(401, { status: 'error', message: 'Wrong token' }));
+    const { text, statuses, code } = await examined(environment);
+    expect(statuses).toMatchObject({ 'key accepted': 'ok', page: 'failed' });
+    expect(text('page')).toMatch(/^Wrong token \| ManyChat does not accept the key inside this connection\. .*connect/);
+    expect(text('page')).toContain(`"connection_id":"${sandbox.connectionId}"`);
+    expect(code).toBe(1);
+  });
+
+  test.each([
+    ['ManyChat fails', failing(503, { status: 'exception', message: 'Down' }), 4, /Down \| Try again/],
+    ['Maton fails', failing(500, { message: 'Authorization' }), 4, /may have expired: .*connect/],
+    ['too fast', { ...failing(429, { message: 'Slow down' }), headers: { 'retry-after': '7' } }, 4, /in 7 seconds/],
+    ['silence', { match: { path: 'getInfo' }, times: 99, hang: true } as const, 4, /No answer within/],
+    ['a page of HTML', { match: { path: 'getInfo' }, times: 99, html: true } as const, 1, /not ManyChat's/],
+  ])('%s', async (_, fault, code, words) => {
+    const { sandbox, environment } = await sandboxed();
+    sandbox.order(fault);
+    const found = await examined({ ...environment, MANYCHAT_MCP_DEADLINE_MS: '5000' });
+    expect(found.statuses.page).toBe('failed');
+    expect(found.text('page')).toMatch(words);
+    expect(found.code).toBe(code);
+  });
+
+  test('the connections API fails: a pinned page is asked for all the same', async () => {
+    const { sandbox, environment } = await sandboxed();
+    sandbox.order({ match: { path: '/connections' }, times: 99, status: 502, body: { message: 'Bad gateway' } });
+    const settings = { ...environment, MANYCHAT_MCP_DEADLINE_MS: '5000' };
+    const pinned = await examined({ ...settings, MATON_CONNECTION_ID: sandbox.connectionId });
+    const left = { connections: 'skipped', 'pinned connection': 'skipped' };
+    expect(pinned.statuses).toEqual({ ...allWell, 'key accepted': 'failed', ...left });
+    expect(pinned.code).toBe(4);
+    const free = await examined(settings);
+    expect(free.statuses).toMatchObject({ 'key accepted': 'failed', connections: 'skipped', page: 'skipped' });
+  });
+
+  test.each([
+    [10, 'warning', "this machine's clock is 10 minutes behind the server's"],
+    [-180, 'warning', "this machine's clock is 3 hours ahead of the server's"],
+    [1, 'ok', "agrees with the server's"],
+  ])('a server %i minutes ahead', async (minutes, status, words) => {
+    const { environment } = await sandboxed({ clock: { now: () => Date.now() + minutes * 60_000 } });
+    const { text, statuses, code } = await examined(environment);
+    expect(statuses.clock).toBe(status);
+    expect(text('clock')).toContain(words);
+    expect(code).toBe(0);
+  });
+
+  test('an answer out of a cache is as old as it says; one without a time tells nothing', async () => {
+    const date = new Date(Date.now() - 3_600_000).toUTCString();
+    const cached = await startUpstream({ headers: { date, age: '3600' } });
+    const timeless = await startUpstream((_, response) => {
+      response.sendDate = false;
+      response.end();
+    });
+    for (const upstream of [cached, timeless]) onTestFinished(() => upstream.close());
+    const quick = { MANYCHAT_MCP_DEADLINE_MS: '5000' };
+    expect((await examined({ ...through(cached.url), ...quick })).statuses.clock).toBe('ok');
+    expect((await examined({ ...through(timeless.url), ...quick })).statuses.clock).toBe('skipped');
+  });
+});

@@ -1,0 +1,167 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { stripVTControlCharacters } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import { oldestNode } from '../../../src/config/version.js';
+import { allWell, examined } from '../../support/examined.js';
+import { program } from '../../support/program.js';
+import { sandboxed } from '../../support/sandboxed.js';
+import { runHere } from '../../support/shell.js';
+
+describe('what doctor prints', () => {
+  test('a line for each check, in order, and nothing of the key', async () => {
+    const { sandbox, connections, environment } = await sandboxed();
+    await connections('DELETE', sandbox.secondConnectionId);
+    const { code, out, err } = await runHere(['doctor'], environment);
+    expect(out.split('\n')).toEqual([
+      'ok       node: Node.js 22.0.0',
+      `ok       settings: calls go to ${sandbox.url}`,
+      'ok       key: MATON_API_KEY is set and well formed: calls go through Maton',
+      'ok       proxy: none is set',
+      `ok       gateway: ${sandbox.url} answers`,
+      "ok       clock: agrees with the server's",
+      'ok       key accepted: Maton accepts the key',
+      `ok       connections: ${sandbox.connectionId} ACTIVE (made 2025-12-08)`,
+      expect.stringMatching(/^ok {7}page: "Sunrise Coffee" \(id \d+\)$/),
+    ]);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+  });
+
+  test('what to do stands indented below; nothing is coloured unless stdout shows it', async () => {
+    const { environment } = await sandboxed();
+    const plain = await runHere(['doctor'], environment);
+    expect(plain.out).toMatch(/\nwarning {2}connections: .*\n {11}PENDING waits for the ManyChat key/);
+    expect(plain.out).not.toContain('\x1b');
+    const coloured = await runHere(['doctor'], environment, { colour: true });
+    expect(stripVTControlCharacters(coloured.out)).toBe(plain.out);
+    expect(coloured.out).toContain('\x1b[33mwarning\x1b[0m');
+  });
+
+  test('the built program: JSON on stdout, nothing on stderr, its exit code', async () => {
+    const { environment } = await sandboxed();
+    const env = { PATH: process.env.PATH ?? '', ...environment, MATON_API_KEY: 'not-this-key' };
+    const run = await new Promise<{ code: unknown; out: string; err: string }>((resolve) => {
+      execFile(process.execPath, [program, 'doctor', '--json'], { env }, (error, out, err) =>
+        resolve({ code: error?.code ?? 0, out, err }),
+      );
+    });
+    expect(run).toMatchObject({ code: 1, err: '' });
+    expect(run.out).not.toContain('not-this-key');
+    const { ok, checks } = JSON.parse(run.out);
+    expect(ok).toBe(false);
+    expect(checks).toContainEqual({
+      name: 'key accepted',
+      status: 'failed',
+      found: 'Invalid or missing API key',
+      advice: expect.stringContaining('https://maton.ai/settings'),
+    });
+    expect(checks.at(0)).toEqual({ name: 'node', status: 'ok', found: `Node.js ${process.versions.node}` });
+  });
+
+  test('it ends when it is asked to', async () => {
+    const { environment } = await sandboxed();
+    const { code, err } = await runHere(['doctor'], environment, { ending: AbortSignal.abort() });
+    expect({ code, err }).toEqual({ code: 1, err: 'Stopped before all was checked.' });
+  });
+});
+
+describe('what is set', () => {
+  test.each([
+    ['20.18.0', 'failed'],
+    ['18.20.8', 'failed'],
+    ['20.9.0', 'failed'],
+    ['20.18.1', 'ok'],
+    ['20.19.0', 'ok'],
+    ['24.0.0', 'ok'],
+  ])('Node.js %s: %s', async (nodeVersion, status) => {
+    const { environment } = await sandboxed();
+    const { statuses, code } = await examined(environment, [], { nodeVersion });
+    expect(statuses).toMatchObject({ node: status, key: 'ok', page: status === 'ok' ? 'ok' : 'skipped' });
+    expect(code).toBe(status === 'ok' ? 0 : 1);
+  });
+
+  test('the oldest Node.js is that of the package', () => {
+    const { engines } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'));
+    expect(engines.node).toBe(`>=${oldestNode}`);
+  });
+
+  test('a setting that is wrong is a failed check, the rest is left out', async () => {
+    const { statuses, text, code } = await examined({ MATON_GATEWAY_URL: 'http://gateway.example' });
+    expect(statuses).toMatchObject({ settings: 'failed', page: 'skipped' });
+    expect(text('settings')).toContain('MATON_GATEWAY_URL must be https');
+    expect(code).toBe(1);
+  });
+
+  test.each([
+    [{}, 'failed', /Neither MATON_API_KEY nor MANYCHAT_API_KEY is set \| .*maton\.ai\/settings/],
+    [{ MATON_API_KEY: '${MATON_API_KEY}' }, 'failed', /holds a placeholder/],
+    [{ MATON_API_KEY: 'two words' }, 'failed', /contains white space/],
+    [{ MATON_KEY: 'misplaced-key' }, 'failed', /MATON_KEY is set, but not read/],
+    [{ MATON_API_KEY: '"Bearer quoted-key"' }, 'ok', /quotes or "Bearer" are taken off/],
+    [{ MATON_API_KEY: 'plain-key', MANYCHAT_API_KEY: '123456:0123456789abcdef' }, 'ok', /is set too, and not used/],
+    [{ MANYCHAT_API_KEY: '123456:0123456789abcdef' }, 'ok', /go to ManyChat without Maton/],
+    [{ MANYCHAT_API_KEY: 'some-other-key' }, 'warning', /does not look like a ManyChat key/],
+    [{ MANYCHAT_API_KEY: '123456:0123456789abcdef', MATON_API_KEY: '$MATON_API_KEY' }, 'warning', /placeholder/],
+  ] as const)('key: %j', async (keys, status, words) => {
+    const { url } = (await sandboxed()).sandbox;
+    const environment = { MATON_GATEWAY_URL: url, MATON_CONTROL_URL: url, MANYCHAT_API_URL: url, ...keys };
+    const { statuses, text, checks } = await examined(environment);
+    expect(statuses.key).toBe(status);
+    expect(text('key')).toMatch(words);
+    expect(JSON.stringify(checks)).not.toMatch(/two words|(misplaced|quoted|plain|other)-key|0123456789abcdef/);
+  });
+
+  test('without a key the addresses and the clock are still looked at', async () => {
+    const { url } = (await sandboxed()).sandbox;
+    const { statuses, code } = await examined({ MATON_GATEWAY_URL: url, MATON_CONTROL_URL: url });
+    const left = { 'key accepted': 'skipped', connections: 'skipped', page: 'skipped' };
+    expect(statuses).toEqual({ ...allWell, key: 'failed', ...left });
+    expect(code).toBe(1);
+  });
+
+  test('an address with a path that is added anyway', async () => {
+    const { environment } = await sandboxed();
+    const url = `${environment.MATON_GATEWAY_URL}/manychat/`;
+    const { statuses, text } = await examined({ ...environment, MATON_GATEWAY_URL: url });
+    expect(statuses).toMatchObject({ settings: 'warning', page: 'failed' });
+    expect(text('settings')).toContain('MATON_GATEWAY_URL: leave out the path');
+  });
+
+  test('an address that is no app to Maton', async () => {
+    const { environment } = await sandboxed();
+    const url = `${environment.MATON_GATEWAY_URL}/other`;
+    const { text, code } = await examined({ ...environment, MATON_GATEWAY_URL: url });
+    expect(text('page')).toMatch(/Invalid app name \| .*without \/manychat or any other path/);
+    expect(code).toBe(1);
+  });
+});
+
+describe('without Maton, and on the embedded sandbox', () => {
+  test('there are no connections; the page shows that the key works', async () => {
+    const { sandbox } = await sandboxed();
+    const environment = { MANYCHAT_API_KEY: sandbox.manychatKey, MANYCHAT_API_URL: sandbox.url };
+    const { statuses, code, text } = await examined(environment);
+    const { gateway: _, connections: __, ...rest } = allWell;
+    expect(statuses).toEqual({ ...rest, manychat: 'ok' });
+    expect(text('page')).toContain('Sunrise Coffee');
+    expect(code).toBe(0);
+    const pinned = await examined({ ...environment, MATON_CONNECTION_ID: 'c1' });
+    expect(pinned.text('settings')).toContain('MATON_CONNECTION_ID is not used');
+  });
+
+  test('a key that ManyChat refuses', async () => {
+    const { url } = (await sandboxed()).sandbox;
+    const key = '123456789:0123456789abcdef0123456789abcdef';
+    const { statuses, code, text, checks } = await examined({ MANYCHAT_API_KEY: key, MANYCHAT_API_URL: url });
+    expect(statuses).toMatchObject({ key: 'ok', 'key accepted': 'failed', page: 'skipped' });
+    expect(text('key accepted')).toMatch(/Wrong token \| Copy MANYCHAT_API_KEY again/);
+    expect(JSON.stringify(checks)).not.toContain(key);
+    expect(code).toBe(1);
+  });
+
+  test('--sandbox needs no key', async () => {
+    const { statuses, code } = await examined({ HTTPS_PROXY: 'http://127.0.0.1:1' }, ['--sandbox']);
+    expect(statuses).toEqual({ ...allWell, connections: 'warning' });
+    expect(code).toBe(0);
+  });
+});

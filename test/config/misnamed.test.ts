@@ -1,0 +1,135 @@
+import { spawnSync } from 'node:child_process';
+import { describe, expect, test } from 'vitest';
+import { ConfigError, readConfig, settingNames } from '../../src/config/config.js';
+import { isOfService } from '../../src/config/misnamed.js';
+import { examined } from '../support/examined.js';
+import { program } from '../support/program.js';
+import { runHere } from '../support/shell.js';
+
+const secret = 'do-not-show-me';
+
+describe('a variable that looks like a setting and is none', () => {
+  test.each([
+    ['MANYCHAT_MCP_READONLY', 'MANYCHAT_MCP_READ_ONLY'],
+    ['MANYCHAT_MCP_DRYRUN', 'MANYCHAT_MCP_DRY_RUN'],
+    ['MANYCHAT_MCP_EXCLUDE_TOOL', 'MANYCHAT_MCP_EXCLUDE_TOOLS'],
+    ['MANYCHAT_MCP_EXCLUDED', 'MANYCHAT_MCP_EXCLUDE_TOOLS'],
+    ['MANYCHAT_MCP_CONFIRMATION', 'MANYCHAT_MCP_CONFIRM'],
+    ['MANYCHAT_MCP_X', 'MANYCHAT_MCP_'],
+    ['manychat_mcp_readonly', 'MANYCHAT_MCP_READ_ONLY'],
+    ['manychat_mcp_read_only', 'MANYCHAT_MCP_READ_ONLY'],
+    ['Manychat_Mcp_Confirm', 'MANYCHAT_MCP_CONFIRM'],
+    ['MANYCHAT_MPC_READ_ONLY', 'MANYCHAT_MCP_READ_ONLY'],
+    ['MANYCHT_MCP_DRY_RUN', 'MANYCHAT_MCP_DRY_RUN'],
+    ['MANYCHAT_MCP_PORT', 'MANYCHAT_MCP_'],
+    ['MATON_API_KY', 'MATON_API_KEY'],
+    ['maton_api_key', 'MATON_API_KEY'],
+    ['MATON_CONECTION_ID', 'MATON_CONNECTION_ID'],
+    ['MATON_GATEWAY_URLS', 'MATON_GATEWAY_URL'],
+    ['MANYCHAT_API_KY', 'MANYCHAT_API_KEY'],
+    ['MANYCHAT_APIKEY', 'MANYCHAT_API_KEY'],
+    ['MANYCHAT_READ_ONLY', 'MANYCHAT_MCP_READ_ONLY'],
+    ['manychat_dry_run', 'MANYCHAT_MCP_DRY_RUN'],
+    ['MANYCHAT_MCP_MATON_API_KEY', 'MATON_API_KEY'],
+  ])('%s: refused, with %s', (name, near) => {
+    const read = () => readConfig({ [name]: secret });
+    expect(read).toThrow(ConfigError);
+    expect(read).toThrow(`${name} is no setting; the nearest is ${near}`);
+    expect(read).not.toThrow(secret);
+  });
+
+  test('is quoted where its name holds a blank', () => {
+    expect(() => readConfig({ 'MANYCHAT_MCP_READ_ONLY ': '1' })).toThrow(/^"MANYCHAT_MCP_READ_ONLY " is no setting/);
+  });
+
+  test('is told beside everything else that is wrong', () => {
+    const environment = { MANYCHAT_MCP_READONLY: '1', MANYCHAT_MCP_DRYRUN: '1', MANYCHAT_MCP_DEADLINE_MS: '10' };
+    expect(() => readConfig(environment)).toThrow(/READONLY is no.*\n.*DRYRUN is no.*\n.*at least 1000/);
+  });
+
+  test('shows no more of its name than a person can have written', () => {
+    const name = `MANYCHAT_MCP_\u001b[2J${'X'.repeat(5_000)}`;
+    expect(() => readConfig({ [name]: '1' })).toThrow(/^"MANYCHAT_MCP_\[2JX{64}…" is no setting/);
+  });
+
+  test.each([
+    'MATON_KEY',
+    'MATON_HOME',
+    'MCP_READ_ONLY',
+    'MCP_LOG_LEVEL',
+    'MATON_API_URL',
+    'MANYCHAT_API_TOKEN',
+    'MANYCHAT_PAGE',
+    'ALL_PROXY',
+    'FTP_PROXY',
+    'API_KEY',
+    `MATON_${'X'.repeat(100_000)}`,
+  ])('%.30s belongs to somebody else', (name) => {
+    expect(() => readConfig({ [name]: secret })).not.toThrow();
+  });
+
+  test.each(['', ' ', undefined])('with the value %j is not set', (value) => {
+    expect(() => readConfig({ MANYCHAT_MCP_READONLY: value, MATON_API_KY: value })).not.toThrow();
+  });
+});
+
+describe('what Kubernetes tells of a service', () => {
+  const told = {
+    MANYCHAT_MCP_SERVICE_HOST: '10.96.0.12',
+    MANYCHAT_MCP_SERVICE_PORT: '8080',
+    MANYCHAT_MCP_SERVICE_PORT_HTTP: '8080',
+    MANYCHAT_MCP_PORT: 'tcp://10.96.0.12:8080',
+    MANYCHAT_MCP_PORT_8080_TCP: 'tcp://10.96.0.12:8080',
+    MANYCHAT_MCP_PORT_8080_TCP_PROTO: 'tcp',
+    MANYCHAT_MCP_PORT_8080_TCP_PORT: '8080',
+    MANYCHAT_MCP_PORT_8080_TCP_ADDR: 'fd00:10:96::c',
+    MANYCHAT_MCP_SANDBOX_SERVICE_HOST: '10.96.0.13',
+    MANYCHAT_MCP_SANDBOX_PORT: 'udp://[fd00:10:96::d]:53',
+  };
+
+  test('is no setting and no fault', () => {
+    expect(readConfig(told)).toEqual(readConfig({}));
+  });
+
+  test('has such values only', () => {
+    for (const name of Object.keys(told)) {
+      expect(() => readConfig({ [name]: 'true' }), name).toThrow(`${name} is no setting`);
+    }
+  });
+
+  test('goes by the name of no setting', () => {
+    const values = ['1', '8080', '10.96.0.12', 'tcp', 'tcp://10.96.0.12:8080'];
+    const taken = settingNames.filter((name) => values.some((value) => isOfService(name, value)));
+    expect(taken).toEqual([]);
+  });
+});
+
+describe('every command that reads the settings', () => {
+  const environment = { MANYCHAT_MCP_READONLY: '1' };
+
+  test.each([
+    [['call', 'create_tag', '{"name":"x"}', '--sandbox']],
+    [['tools']],
+    [['connect']],
+    [['serve']],
+    [['bulk', 'nothing.csv', '--add-tag', 'x']],
+  ])('%j ends with 2 and the names', async (args) => {
+    await expect(runHere(args, environment)).rejects.toThrow(
+      'MANYCHAT_MCP_READONLY is no setting; the nearest is MANYCHAT_MCP_READ_ONLY',
+    );
+  });
+
+  test('serving as clients start it: nothing on stdout, the reason on stderr', () => {
+    const env = { PATH: process.env.PATH ?? '', ...environment };
+    const { status, stdout, stderr } = spawnSync(process.execPath, [program], { env, input: '', encoding: 'utf8' });
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr).toBe('manychat-mcp: MANYCHAT_MCP_READONLY is no setting; the nearest is MANYCHAT_MCP_READ_ONLY\n');
+  });
+
+  test('doctor: a check that failed', async () => {
+    const { code, statuses, text } = await examined(environment);
+    expect(code).toBe(1);
+    expect(statuses.settings).toBe('failed');
+    expect(text('settings')).toContain('MANYCHAT_MCP_READONLY is no setting; the nearest is MANYCHAT_MCP_READ_ONLY');
+  });
+});

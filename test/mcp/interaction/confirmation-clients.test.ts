@@ -1,0 +1,203 @@
+import { Client } from '@modelcontextprotocol/client';
+import { StdioClientTransport, type StdioServerParameters } from '@modelcontextprotocol/client/stdio';
+import { Client as ClientV1 } from '@modelcontextprotocol/sdk/client/index.js';
+import { StdioClientTransport as StdioTransportV1 } from '@modelcontextprotocol/sdk/client/stdio.js';
+import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
+import { afterEach, describe, expect, test } from 'vitest';
+import type { Sandbox } from '../../../src/sandbox/index.js';
+import { maria } from '../../support/people.js';
+import { pinnedTo, program, through } from '../../support/program.js';
+import { useSandbox } from '../../support/sandboxed.js';
+
+type Answer = { action: 'accept' | 'decline' | 'cancel'; content?: Record<string, boolean> };
+type Handler = (message: string) => Answer;
+interface AnyClient {
+  callTool(request: { name: string; arguments: Record<string, unknown> }): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+const env = (settings: Record<string, string>) => ({ PATH: process.env.PATH ?? '', ...settings });
+const started = (settings: Record<string, string>, args: readonly string[]): StdioServerParameters => ({
+  command: process.execPath,
+  args: [program, ...args],
+  env: env(settings),
+  stderr: 'ignore',
+});
+
+/** The maintenance line of the SDK; it offers elicitation without kinds, as clients did before there were any. */
+async function connectV1(
+  settings: Record<string, string>,
+  args: readonly string[],
+  handler?: Handler,
+): Promise<AnyClient> {
+  const client = new ClientV1({ name: 'test', version: '1' }, { capabilities: { elicitation: {} } });
+  if (handler !== undefined) {
+    client.setRequestHandler(ElicitRequestSchema, async ({ params }) => handler(params.message));
+  }
+  await client.connect(new StdioTransportV1(started(settings, args)));
+  return client;
+}
+
+const connectV2 =
+  (modern: boolean) =>
+  async (settings: Record<string, string>, args: readonly string[], handler?: Handler): Promise<AnyClient> => {
+    const client = new Client(
+      { name: 'test', version: '1' },
+      {
+        capabilities: { elicitation: { form: {}, url: {} } },
+        ...(modern && { versionNegotiation: { mode: { pin: '2026-07-28' } } }),
+      },
+    );
+    if (handler !== undefined) {
+      client.setRequestHandler('elicitation/create', async ({ params }) => handler(params.message));
+    }
+    await client.connect(new StdioClientTransport(started(settings, args)));
+    return client;
+  };
+
+const clients = [
+  ['SDK v1', connectV1],
+  ['SDK v2, older era', connectV2(false)],
+  ['SDK v2, 2026-07-28', connectV2(true)],
+] as const;
+const older = clients.slice(0, 2);
+
+let client: AnyClient | undefined;
+afterEach(() => client?.close());
+
+/** What a call came to: its result, or our failure. */
+async function called(name: string, args: Record<string, unknown>) {
+  const { isError, content } = Object(await client?.callTool({ name, arguments: args }));
+  return { failed: isError === true, answer: JSON.parse(content[0].text) };
+}
+const writes = (sandbox: Sandbox) => sandbox.requests().filter(({ method }) => method !== 'GET');
+const text = { subscriber_id: maria, text: 'Hi Maria' };
+const throwing: Handler = () => {
+  throw new Error('the window is gone');
+};
+const yes: Handler = () => ({ action: 'accept', content: { confirm: true } });
+
+describe('a client that offers to ask and cannot', () => {
+  const sandbox = useSandbox({ limits: false });
+  const settings = () => through(sandbox.url, sandbox.matonKey);
+
+  test.each(
+    older.flatMap(
+      ([name, connect]) =>
+        [
+          [`${name}, without a handler`, connect, undefined, /: .*Method not found/],
+          [`${name}, with a handler that throws`, connect, throwing, /: .*the window is gone/],
+        ] as const,
+    ),
+  )('%s: gets our failure, and nothing is done', async (_, connect, handler, reason) => {
+    client = await connect(settings(), ['--confirm', 'sends'], handler);
+    for (const [tool, args] of [
+      ['manychat_send_text', text],
+      ['manychat_delete_tag', { tag_id: 123 }],
+    ] as const) {
+      const { failed, answer } = await called(tool, args);
+      expect(failed).toBe(true);
+      expect(answer.error).toEqual({
+        kind: 'cancelled',
+        message: expect.stringMatching(reason),
+        hint: expect.stringMatching(/^Do not call again unless the user asks for it\. .*MANYCHAT_MCP_CONFIRM/),
+        retryable: false,
+        performed: 'no',
+        source: 'client',
+      });
+      expect(answer.error.message).toMatch(/^The client offers to ask its user, but did not: /);
+    }
+    expect(writes(sandbox)).toEqual([]);
+  });
+
+  test('in the newer era fails on its own side, and nothing is done', async () => {
+    for (const handler of [undefined, throwing]) {
+      client = await connectV2(true)(settings(), ['--confirm', 'sends'], handler);
+      await expect(called('manychat_send_text', text)).rejects.toThrow(/no handler is registered|the window is gone/);
+      await client.close();
+    }
+    expect(writes(sandbox)).toEqual([]);
+  });
+
+  test.each(clients)('%s that declines by itself: is told that there may have been nobody', async (_, connect) => {
+    client = await connect(settings(), ['--confirm', 'sends'], () => ({ action: 'decline' }));
+    const { answer } = await called('manychat_send_text', text);
+    expect(answer.error).toMatchObject({
+      kind: 'cancelled',
+      performed: 'no',
+      message: 'The call was declined, or there was nobody to ask',
+    });
+    expect(writes(sandbox)).toEqual([]);
+  });
+
+  test.each(clients)('%s whose user agrees: it is done', async (_, connect) => {
+    client = await connect(settings(), ['--confirm', 'sends'], yes);
+    expect(await called('manychat_send_text', text)).toEqual({ failed: false, answer: { ok: true } });
+    expect(sandbox.messages()).toHaveLength(1);
+  });
+
+  test('that cannot show a link gets it in the result, of the one connection that was made', async () => {
+    client = await connectV2(false)(settings(), []);
+    const { failed, answer } = await called('manychat_create_connection', {});
+    expect(failed).toBe(false);
+    expect(answer.connection.url).toContain('session_token');
+    expect(writes(sandbox)).toHaveLength(1);
+  });
+});
+
+describe('with two accounts', () => {
+  const sandbox = useSandbox({ limits: false, secondConnection: 'ACTIVE' });
+  const asked: string[] = [];
+  const remember: Handler = (message) => {
+    asked.push(message);
+    return yes(message);
+  };
+
+  test.each(clients)('%s: the question and the call are about the same one', async (_, connect) => {
+    asked.length = 0;
+    client = await connect(through(sandbox.url, sandbox.matonKey), [], remember);
+    expect((await called('manychat_delete_tag', { tag_id: 123 })).answer.error.kind).toBe('ambiguous_connection');
+    expect(asked).toEqual([]);
+    const { secondConnectionId: connection_id } = sandbox;
+    await called('manychat_delete_tag_by_name', { tag_name: 'VIP', connection_id });
+    await called('manychat_delete_connection', { connection_id });
+    expect(asked).toEqual([
+      'Delete tag "VIP" from everybody on page "Sunrise Wholesale"?\n\ntag_name: VIP\n\nThis cannot be undone.',
+      `Disconnect page "Sunrise Wholesale" (connection ${connection_id}) from ManyChat for everyone who uses this Maton account?\n\nThis cannot be undone.`,
+    ]);
+    expect(writes(sandbox)).toHaveLength(2);
+  });
+});
+
+test('a client without a key is told so, and nobody is asked', async () => {
+  client = await connectV2(false)({}, ['--confirm', 'sends'], throwing);
+  expect((await called('manychat_send_text', text)).answer.error.kind).toBe('not_configured');
+});
+
+describe('names', () => {
+  const sandbox = useSandbox({ limits: false });
+
+  test.each(clients)('%s: are read three times at the most, and left out where that fails', async (_, connect) => {
+    const asked: string[] = [];
+    client = await connect(pinnedTo(sandbox), ['--confirm', 'sends'], (message) => {
+      asked.push(message);
+      return { action: 'decline' };
+    });
+    const buttons = [{ caption: 'More', flow_ns: 'content20240311101502_501223' }];
+    await called('manychat_send_text', { ...text, buttons });
+    expect(sandbox.requests()).toHaveLength(3);
+    sandbox.order({ status: 400, body: {}, times: 100 });
+    await called('manychat_send_text', { ...text, buttons });
+    expect(asked).toEqual([
+      expect.stringMatching(
+        /^Send this text to "Maria Garcia" \(24958501110451908\) on page "Sunrise Coffee"\?\n\ntext: Hi Maria\n[\s\S]*flow_ns: content20240311101502_501223 \(".+"\)$/,
+      ),
+      expect.stringMatching(
+        new RegExp(
+          `^Send this text to contact 24958501110451908 on connection ${sandbox.connectionId}\\?\n\ntext: Hi Maria\n[\\s\\S]*flow_ns: content20240311101502_501223$`,
+        ),
+      ),
+    ]);
+    expect(writes(sandbox)).toEqual([]);
+  });
+});

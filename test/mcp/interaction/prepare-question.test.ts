@@ -1,0 +1,124 @@
+import { describe, expect, test } from 'vitest';
+import { plainTool } from '../../../src/account/policy/tool.js';
+import { type AskerParts, createAsker } from '../../../src/mcp/interaction/prepare-question.js';
+import { callError } from '../../../src/upstream/failures/call-error.js';
+import type { Declaration, Result } from '../../../tools/contract/endpoint.js';
+import { sendFlow } from '../../../tools/endpoints/sending.js';
+import { forEachSubscriber } from '../../../tools/workflows/for-each/for-each.js';
+import { sendText, setFieldsAndSendFlow } from '../../../tools/workflows/send-text.js';
+import { followers, maria } from '../../support/people.js';
+
+const { signal } = new AbortController();
+const text = { subscriber_id: maria, text: 'Hi' };
+
+/** An asker above a gateway that answers as it is told. */
+function asker(
+  answer: (name: string, input: Result) => Result | undefined,
+  {
+    connection = async () => 'c-1' as string | undefined,
+    ...config
+  }: Partial<AskerParts['config']> & { connection?: () => Promise<string | undefined> } = {},
+) {
+  const reads: { name: string; connectionId: unknown; deadlineMs: unknown }[] = [];
+  let time = 0;
+  const { prepare } = createAsker({
+    config: { access: { mode: 'maton', key: 'k' }, deadlineMs: 10_000, ...config },
+    now: () => time,
+    gateway: {
+      connectionOf: connection,
+      async call(declaration, input, { connectionId, deadlineMs }) {
+        reads.push({ name: declaration.name, connectionId, deadlineMs });
+        time += 100;
+        const result = answer(declaration.name, input);
+        if (result === undefined) throw failure(declaration);
+        return result;
+      },
+    },
+  });
+  return { prepare, reads };
+}
+const failure = (declaration: Declaration) =>
+  callError('timeout', { declaration, direct: false }, { message: 'No answer', source: 'network' });
+
+describe('names', () => {
+  test('are read on the connection of the call, within a part of its time, which is taken off', async () => {
+    const { prepare, reads } = asker(() => ({}));
+    expect(await prepare(plainTool(sendText), text, signal)).toEqual({
+      text: expect.stringContaining('Send this text to contact'),
+      connectionId: 'c-1',
+      deadlineMs: 9_800,
+    });
+    expect(reads).toEqual([
+      { name: 'manychat_get_page', connectionId: 'c-1', deadlineMs: 2_000 },
+      { name: 'manychat_get_subscriber', connectionId: 'c-1', deadlineMs: 2_000 },
+    ]);
+  });
+
+  test('are read three times at the most: the page, a list, and contacts with what is left', async () => {
+    const { prepare, reads } = asker(() => ({}));
+    const many = { subscriber_ids: followers(50) };
+    await prepare(plainTool(forEachSubscriber), { ...many, action: 'send_flow', flow_ns: 'content1' }, signal);
+    await prepare(plainTool(forEachSubscriber), { ...many, action: 'send_text', text: 'Hi' }, signal);
+    await prepare(
+      plainTool(setFieldsAndSendFlow),
+      { subscriber_id: maria, fields: { a: '1' }, flow_ns: 'content1' },
+      signal,
+    );
+    const [page, flows, contact] = ['manychat_get_page', 'manychat_list_flows', 'manychat_get_subscriber'];
+    expect(reads.map(({ name }) => name)).toEqual([page, flows, contact, page, contact, contact, page, flows, contact]);
+  });
+
+  test('that cannot be read are left out, each by itself', async () => {
+    const { prepare } = asker((name) =>
+      name === 'manychat_list_flows' ? { flows: [{ ns: 'content1', name: 'Welcome' }] } : undefined,
+    );
+    const question = await prepare(plainTool(sendFlow), { subscriber_id: maria, flow_ns: 'content1' }, signal);
+    expect(question).toMatchObject({
+      text: expect.stringMatching(/^Start flow "Welcome" for contact 24958501110451908 on connection c-1\?/),
+    });
+  });
+});
+
+describe('nobody is asked', () => {
+  test('about arguments that are refused, or without a key', async () => {
+    const { prepare, reads } = asker(() => ({}));
+    expect(await prepare(plainTool(sendText), { text: 'Hi' }, signal)).toBeUndefined();
+    const without = asker(() => ({}), { access: { mode: 'none', reason: 'no key' } });
+    expect(await without.prepare(plainTool(sendText), text, signal)).toBeUndefined();
+    expect([...reads, ...without.reads]).toEqual([]);
+  });
+
+  test('where the connection cannot be chosen: the call ends with that failure', async () => {
+    const connection = async () => {
+      throw callError(
+        'ambiguous_connection',
+        { declaration: sendText, direct: false },
+        { message: 'two', source: 'client' },
+      );
+    };
+    const { prepare, reads } = asker(() => ({}), { connection });
+    expect(await prepare(plainTool(sendText), text, signal)).toMatchObject({
+      failure: { kind: 'ambiguous_connection', performed: 'no' },
+    });
+    expect(reads).toEqual([]);
+  });
+
+  test('about what is too long to be shown: the failure says so', async () => {
+    const { prepare } = asker(() => ({}));
+    const fields = Object.fromEntries(
+      Array.from({ length: 100 }, (_, index) => [`field_${index}`, 'value '.repeat(40)]),
+    );
+    expect(
+      await prepare(plainTool(setFieldsAndSendFlow), { subscriber_id: maria, fields, flow_ns: 'content1' }, signal),
+    ).toEqual({
+      failure: {
+        kind: 'invalid_input',
+        message: expect.stringMatching(/too long to be shown to them: a question takes 4000 characters/),
+        hint: expect.stringMatching(/^Nothing was done/),
+        retryable: false,
+        performed: 'no',
+        source: 'client',
+      },
+    });
+  });
+});

@@ -1,0 +1,58 @@
+import { readFileSync } from 'node:fs';
+import type { Metafile } from 'esbuild';
+import { describe, expect, test } from 'vitest';
+import { metafilePath } from '../../../scripts/package/bundle.js';
+import { offeredTools } from '../../../src/account/policy/tool.js';
+import { readConfig } from '../../../src/config/config.js';
+import { jsonSchema } from '../../../src/mcp/listing/json-schema.js';
+import { offerUnder } from '../../../src/mcp/listing/offer.js';
+import { declarations } from '../../../tools/index.js';
+import { connectProgram } from '../../support/program.js';
+
+const configurations: [string, Record<string, string>][] = [
+  ['through Maton', { MATON_API_KEY: 'k' }],
+  ['one connection pinned', { MATON_API_KEY: 'k', MATON_CONNECTION_ID: 'c1' }],
+  ['without Maton', { MANYCHAT_API_KEY: '12345:0123456789abcdef' }],
+  ['for reading only', { MATON_API_KEY: 'k', MANYCHAT_MCP_READ_ONLY: '1' }],
+  ['a dry run', { MATON_API_KEY: 'k', MANYCHAT_MCP_DRY_RUN: '1' }],
+];
+
+describe('the list that was computed at the build', () => {
+  test.each(configurations)('is that of the declarations, %s', async (_, environment) => {
+    const expected = offeredTools(declarations, readConfig(environment)).map(({ declaration, input, output }) => ({
+      name: declaration.name,
+      title: declaration.title,
+      description: declaration.description,
+      inputSchema: jsonSchema(input, 'input'),
+      outputSchema: jsonSchema(output, 'output'),
+    }));
+    const { client } = await connectProgram(environment);
+    const { tools } = await client.listTools();
+    const { resources } = await client.listResources();
+    await client.close();
+    expect(tools.map(({ annotations: _a, ...tool }) => tool)).toEqual(expected);
+    expect(resources.map(({ uri }) => uri)).toEqual(
+      offerUnder(readConfig(environment)).resources.map(({ uri }) => uri),
+    );
+  });
+});
+
+test('a start loads the lists and the SDK: no declaration, no HTTP, no sandbox, no language of zod', () => {
+  const { outputs }: Metafile = JSON.parse(readFileSync(metafilePath, 'utf8'));
+  const outputOf = (file: string): string =>
+    Object.keys(outputs).find((name) => outputs[name]?.entryPoint === file) ?? `no ${file}`;
+  const loaded = new Set<string>();
+  const load = (name: string): void => {
+    if (loaded.has(name)) return;
+    loaded.add(name);
+    for (const { path, kind } of outputs[name]?.imports ?? []) if (kind === 'import-statement') load(path);
+  };
+  for (const file of ['src/main.ts', 'src/config.ts', 'src/commands/serve.ts', 'src/log.ts']) load(outputOf(file));
+  const files = [...loaded].flatMap((name) => Object.keys(outputs[name]?.inputs ?? {}));
+  expect(files).toContain('src/catalogue.ts');
+  expect(
+    files.filter((file) =>
+      /tools\/(index|tags|outputs)\.ts|undici|src\/sandbox|zod\/.*locales\/(?!en\.)|ajv/.test(file),
+    ),
+  ).toEqual([]);
+});

@@ -1,0 +1,77 @@
+import { once } from 'node:events';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { FrameLines } from '../../../src/mcp/stdio/frame-lines.js';
+import type { ScannedFrame } from '../../../src/mcp/stdio/frame-scan.js';
+
+/** What becomes of the lines that come in these chunks. */
+async function lines(chunks: readonly (string | Buffer)[], limit: number, passes = (_: Buffer) => true) {
+  const tooLong: [number, ScannedFrame['id']][] = [];
+  const filter = new FrameLines({ limit, passes, tooLong: (bytes, { id }) => void tooLong.push([bytes, id]) });
+  const passed: string[] = [];
+  filter.on('data', (chunk: Buffer) => passed.push(chunk.toString('utf8')));
+  for (const chunk of chunks) if (!filter.write(chunk)) await once(filter, 'drain');
+  filter.end();
+  await once(filter, 'end');
+  return { passed, tooLong };
+}
+
+const cut = (bytes: Buffer, places: readonly number[]): Buffer[] => {
+  const at = [0, ...places.map((place) => place % (bytes.length + 1)).toSorted((a, b) => a - b), bytes.length];
+  return at.slice(1).map((to, index) => bytes.subarray(at[index], to));
+};
+
+describe('lines', () => {
+  test('go on whole and one by one, however they come in', async () => {
+    const text = fc.stringMatching(/^[^\n]{0,30}$/u);
+    await fc.assert(
+      fc.asyncProperty(fc.array(text), fc.array(fc.nat()), async (all, places) => {
+        const whole = all.map((line) => `${line}\n`);
+        const limit = 200;
+        expect(await lines(cut(Buffer.from(whole.join('')), places), limit)).toEqual({ passed: whole, tooLong: [] });
+      }),
+      { numRuns: 300, seed: 20_260_731 },
+    );
+  });
+
+  test('a last line without a line feed is none', async () => {
+    expect(await lines(['a\nb'], 10)).toEqual({ passed: ['a\n'], tooLong: [] });
+    expect(await lines(['b'.repeat(20)], 10)).toEqual({ passed: [], tooLong: [] });
+  });
+
+  test('a line that is not wanted does not go on', async () => {
+    const { passed } = await lines(['a\nb\nc\n'], 10, (line) => line.toString('utf8') !== 'b\n');
+    expect(passed).toEqual(['a\n', 'c\n']);
+  });
+
+  test.each([[1], [7], [1_000]])(
+    'are dropped over the limit and told with their id, in pieces of %d bytes',
+    async (size) => {
+      const long = `{"id":7,"x":"${'x'.repeat(100)}"}`;
+      const bytes = Buffer.from(`${'a'.repeat(100)}\n${'b'.repeat(101)}\n${long}\nend\n`);
+      const chunks = Array.from({ length: Math.ceil(bytes.length / size) }, (_, index) =>
+        bytes.subarray(index * size, (index + 1) * size),
+      );
+      expect(await lines(chunks, 100)).toEqual({
+        passed: [`${'a'.repeat(100)}\n`, 'end\n'],
+        tooLong: [
+          [101, undefined],
+          [long.length, 7],
+        ],
+      });
+    },
+  );
+
+  test('without end take no more memory than the limit', async () => {
+    const limit = 1_024 * 1_024;
+    const filter = new FrameLines({ limit, passes: () => true, tooLong: () => undefined });
+    filter.resume();
+    const chunk = Buffer.alloc(64 * 1_024, '{"id":1,"x":"');
+    const before = process.memoryUsage();
+    for (let count = 0; count < 2_000; count += 1) if (!filter.write(chunk)) await once(filter, 'drain');
+    const after = process.memoryUsage();
+    // 125 MB went in.
+    expect(after.arrayBuffers - before.arrayBuffers).toBeLessThan(8 * limit);
+    expect(after.heapUsed - before.heapUsed).toBeLessThan(64 * limit);
+  });
+});

@@ -1,0 +1,116 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { facts, pathOf } from '../../scripts/root.js';
+
+const file = (name: string): string => readFileSync(pathOf(name), 'utf8').replaceAll('\r\n', '\n');
+
+/** A job of a workflow: its text, and the commands that it runs. */
+interface Job {
+  readonly workflow: string;
+  readonly name: string;
+  readonly text: string;
+  readonly runs: readonly string[];
+}
+
+/** The jobs of a workflow as it is written here: two blanks before a job's name, each command on its line. */
+function jobsOf(workflow: string): Job[] {
+  const [, jobs = ''] = file(`.github/workflows/${workflow}`).split('\njobs:\n');
+  return jobs
+    .split(/^(?= {2}\w+:$)/m)
+    .filter((text) => /^ {2}\w+:$/m.test(text))
+    .map((text) => ({
+      workflow,
+      name: /^ {2}(\w+):/m.exec(text)?.[1] ?? '',
+      text: text.replace(/^ *#.*\n/gm, ''),
+      runs: [...text.matchAll(/^ +(?:- )?run: (.+)$/gm)].map(([, command = '']) => command),
+    }));
+}
+
+const workflows = readdirSync(pathOf('.github/workflows'));
+const jobs = workflows.flatMap(jobsOf);
+const job = (workflow: string, name: string): Job => {
+  const found = jobs.find((each) => each.workflow === workflow && each.name === name);
+  if (found === undefined) throw new Error(`${workflow} has no job ${name}`);
+  return found;
+};
+const mayWrite = ({ text }: Job): boolean => /: write\b|write-all/.test(text);
+const named = jobs.map((each) => [`${each.workflow}, ${each.name}`, each] as const);
+
+describe('the workflows', () => {
+  test('are these, and this test sees all that they run', () => {
+    expect(named.map(([name]) => name)).toEqual([
+      'ci.yml, test',
+      'ci.yml, image',
+      'release.yml, build',
+      'release.yml, publish',
+    ]);
+    const commands = workflows.flatMap((name) => file(`.github/workflows/${name}`).match(/\brun:/g) ?? []);
+    expect(jobs.flatMap(({ runs }) => runs)).toHaveLength(commands.length);
+    expect(jobs.flatMap(({ runs }) => runs.filter((command) => /^[|>]/.test(command)))).toEqual([]);
+  });
+
+  test('test as everybody does, on every Node.js that is promised', () => {
+    for (const { runs } of [job('ci.yml', 'test'), job('release.yml', 'build')])
+      expect(runs).toContain('npm ci --ignore-scripts && npm test');
+    const oldest = facts.engines.node.replace('>=', '').split('.')[0];
+    expect(job('ci.yml', 'test').text).toContain(`node: [${oldest}, 22, 24]`);
+    expect(job('ci.yml', 'test').text).toContain('os: [ubuntu-latest, macos-latest, windows-latest]');
+  });
+
+  test('have no rights but those that a job is given', () => {
+    expect(file('.github/workflows/ci.yml')).toMatch(/^permissions:\n {2}contents: read\n\w/m);
+    expect(file('.github/workflows/release.yml')).toMatch(/^permissions: \{\}$/m);
+    expect(jobs.filter(mayWrite).map(({ name }) => name)).toEqual(['publish']);
+    // Code of a pull request never runs with this repository's rights.
+    for (const name of workflows)
+      expect(file(`.github/workflows/${name}`)).not.toMatch(/pull_request_target|secrets\./);
+  });
+
+  test.each(named)('%s: takes actions by their commit, and leaves no token behind', (_, { text }) => {
+    const used = [...text.matchAll(/uses: (.+)/g)].map(([, action]) => action);
+    expect(used.length).toBeGreaterThan(0);
+    for (const action of used) expect(action).toMatch(/^[\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
+    const checkouts = text.match(/actions\/checkout@/g) ?? [];
+    expect(text.match(/persist-credentials: false/g) ?? []).toHaveLength(checkouts.length);
+  });
+
+  test.each(named)('%s: runs no script of a package that it installs', (_, { runs }) => {
+    for (const command of runs.filter((each) => /\bnpm (ci|install|i|pack|publish)\b/.test(each)))
+      expect(command).toContain('--ignore-scripts');
+  });
+
+  test.each(named.filter(([, each]) => mayWrite(each)))(
+    '%s: may write, and runs no code of this repository',
+    (_, { text, runs }) => {
+      expect(text).not.toContain('actions/checkout@');
+      expect(text).not.toMatch(/^ +(cache|working-directory):/m);
+      for (const command of runs) {
+        expect(command).toMatch(/^(npm publish|gh release create) /);
+        expect(command).not.toMatch(/[;&|`]|\$\(/);
+      }
+    },
+  );
+});
+
+describe('the release', () => {
+  test('publishes what the job without rights has built, once its environment lets it', () => {
+    const [build, publish] = [job('release.yml', 'build'), job('release.yml', 'publish')];
+    expect(publish.text).toContain('    needs: build\n');
+    expect(publish.text).toContain('    environment: release\n');
+    for (const { text } of [build, publish]) expect(text).toMatch(/name: release\n +path: release\n/);
+    expect(build.runs).toContainEqual(expect.stringContaining('npm pack --ignore-scripts --pack-destination release'));
+    expect(publish.runs).toContain(
+      `npm publish ./release/${facts.name}-*.tgz --ignore-scripts --provenance --access public`,
+    );
+    expect(publish.text).toContain('id-token: write');
+    expect(publish.text).not.toMatch(/NODE_AUTH_TOKEN|NPM_TOKEN/);
+  });
+});
+
+test('no package runs code when it is installed, here or in the image', () => {
+  expect(file('.npmrc')).toMatch(/^ignore-scripts=true$/m);
+  expect(file('Dockerfile').match(/npm ci.*/g)).toEqual(['npm ci --ignore-scripts']);
+  // npm would not run them either.
+  const { scripts } = JSON.parse(file('package.json'));
+  expect(Object.keys(scripts).filter((name) => /^(pre|post)|^(install|prepare)$/.test(name))).toEqual([]);
+});

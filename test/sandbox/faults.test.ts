@@ -1,0 +1,168 @@
+import { request as httpRequest } from 'node:http';
+import { describe, expect, test } from 'vitest';
+import { type Fault, startSandbox } from '../../src/sandbox/index.js';
+import { useSandbox } from '../support/sandboxed.js';
+import { manualTiming } from '../support/timing.js';
+
+const sandbox = useSandbox({ limits: false });
+
+function createTag(name: string, signal?: AbortSignal, { url } = sandbox) {
+  return fetch(`${url}/manychat/fb/page/createTag`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${sandbox.matonKey}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ name }),
+    ...(signal === undefined ? {} : { signal }),
+  });
+}
+
+async function tagExists(name: string): Promise<boolean> {
+  sandbox.clearFaults();
+  const response = await fetch(`${sandbox.url}/manychat/fb/page/getTags`, {
+    headers: { authorization: `Bearer ${sandbox.matonKey}` },
+  });
+  return (await response.text()).includes(`"${name}"`);
+}
+
+describe('faults', () => {
+  test('strike after so many matching requests, so many times, in the order given', async () => {
+    sandbox.order({ match: { method: 'POST', path: '/page/createTag' }, after: 1, times: 2, status: 500 });
+    sandbox.order({
+      match: { path: 'createTag' },
+      status: 429,
+      headers: { 'retry-after': '2' },
+      body: { message: 'slow' },
+    });
+    const statuses: number[] = [];
+    for (const name of ['a', 'b', 'c', 'd', 'e']) statuses.push((await createTag(name)).status);
+    // The second fault takes the first request, which the first one only counts.
+    expect(statuses).toEqual([429, 500, 500, 200, 200]);
+    expect(sandbox.requests().map(({ performed, fault }) => [performed, fault])).toEqual([
+      [false, 'status'],
+      [false, 'status'],
+      [false, 'status'],
+      [true, undefined],
+      [true, undefined],
+    ]);
+  });
+
+  test('are ordered, listed and cleared over HTTP', async () => {
+    const faults = `${sandbox.url}/sandbox/faults`;
+    const headers = { 'content-type': 'application/json' };
+    const order = (fault: unknown) => fetch(faults, { method: 'POST', headers, body: JSON.stringify(fault) });
+    expect((await order({ hang: true, html: true })).status).toBe(400);
+    expect((await order({ status: 20 })).status).toBe(400);
+    await order({ match: { path: 'createTag' }, times: 3, status: 302, headers: { location: '/elsewhere' } });
+    const moved = await fetch(`${sandbox.url}/manychat/fb/page/createTag`, { redirect: 'manual' });
+    expect([moved.status, moved.headers.get('location')]).toEqual([302, '/elsewhere']);
+    expect(await (await fetch(faults)).json()).toMatchObject({
+      faults: [{ struck: 1, passed: 0, fault: { status: 302 } }],
+    });
+    await fetch(faults, { method: 'DELETE' });
+    expect((await createTag('x')).status).toBe(200);
+  });
+
+  const breaking: Fault[] = [{ reset: 'before_headers' }, { reset: 'in_body' }, { truncate: true }];
+  test.each(
+    breaking.flatMap((fault) => [
+      { ...fault, perform: false },
+      { ...fault, perform: true },
+    ]),
+  )('break the answer, carried out or not: %j', async (fault) => {
+    sandbox.order(fault);
+    await expect(createTag('Broken').then((response) => response.text())).rejects.toThrow();
+    expect(await tagExists('Broken')).toBe(fault.perform);
+  });
+
+  test('send HTML, and texts as they are', async () => {
+    sandbox.order({ html: true });
+    expect((await createTag('x')).headers.get('content-type')).toContain('text/html');
+    sandbox.order({ status: 403, body: 'error code: 1010', content_type: 'text/plain', perform: true });
+    expect(await (await createTag('x')).text()).toBe('error code: 1010');
+    expect(await tagExists('x')).toBe(true);
+  });
+
+  test('never answer', async () => {
+    sandbox.order({ hang: true, perform: true });
+    const patience = new AbortController();
+    const hung = createTag('Hung', patience.signal);
+    await sandbox.received(1);
+    patience.abort();
+    await expect(hung).rejects.toThrow();
+    expect(await tagExists('Hung')).toBe(true);
+    expect(sandbox.requests()[0]).toMatchObject({ status: null, performed: true, fault: 'hang' });
+  });
+
+  test('delay or trickle the true answer', async () => {
+    const answerOf = async (name: string, from = sandbox) => (await createTag(name, undefined, from)).json();
+    sandbox.order({ delay_ms: 1 });
+    expect(await answerOf('Late')).toMatchObject({ data: { tag: { name: 'Late' } } });
+    sandbox.order({ trickle_ms: 1 });
+    expect(await answerOf('Slow')).toMatchObject({ data: { tag: { name: 'Slow' } } });
+  });
+
+  test('delay or trickle by the time that the sandbox was given, and tell what they keep back', async () => {
+    const timing = manualTiming();
+    let kept = 0;
+    const onKeptBack = () => {
+      kept += 1;
+      return () => {
+        kept -= 1;
+      };
+    };
+    const patient = await startSandbox({ clock: timing, onKeptBack });
+    patient.order({ delay_ms: 30_000 });
+    const late = createTag('Late', undefined, patient);
+    await patient.received(1);
+    timing.advance(29_999);
+    expect(kept).toBe(1);
+    timing.advance(1);
+    expect(kept).toBe(0);
+    expect(await (await late).json()).toMatchObject({ data: { tag: { name: 'Late' } } });
+    patient.order({ trickle_ms: 1_000 });
+    const slow = createTag('Slow', undefined, patient);
+    await patient.received(2);
+    timing.advance(10_000);
+    expect(kept).toBe(1);
+    timing.advance(100_000);
+    expect(kept).toBe(0);
+    expect(await (await slow).json()).toMatchObject({ data: { tag: { name: 'Slow' } } });
+    patient.order({ hang: true });
+    const hung = createTag('Hung', undefined, patient).catch((error: unknown) => error);
+    await patient.received(3);
+    timing.advance(1_000_000);
+    expect(kept).toBe(1);
+    await patient.close();
+    expect(await hung).toBeInstanceOf(Error);
+  });
+
+  test('send more than a client should take', async () => {
+    sandbox.order({ gzip_bomb: 3_000_000 });
+    const bomb = await createTag('x');
+    expect(bomb.headers.get('content-encoding')).toBe('gzip');
+    expect((await bomb.text()).length).toBe(3_000_000);
+    sandbox.order({ body_bytes: 200_000, perform: true });
+    const padded = await (await createTag('Padded')).text();
+    expect(padded.length).toBe(200_000);
+    expect(JSON.parse(padded)).toMatchObject({ data: { tag: { name: 'Padded' } } });
+  });
+
+  test('close a connection that seemed to be kept alive', async () => {
+    sandbox.order({ close_connection: true });
+    const closed = await new Promise<{ connection: string | undefined }>((resolve, reject) => {
+      const headers = { authorization: `Bearer ${sandbox.matonKey}`, connection: 'keep-alive' };
+      const outgoing = httpRequest(`${sandbox.url}/connections`, { headers }, (response) => {
+        response.resume();
+        response.socket.on('close', () => resolve({ connection: response.headers.connection }));
+      });
+      outgoing.on('error', reject).end();
+    });
+    expect(closed).toEqual({ connection: 'keep-alive' });
+  });
+});
+
+test('a thousand calls and resets, each from the same beginning', async () => {
+  for (let round = 0; round < 1_000; round += 1) {
+    sandbox.reset();
+    expect((await createTag('x')).status).toBe(200);
+  }
+});

@@ -1,0 +1,218 @@
+import { describe, expect, test } from 'vitest';
+import { startSandbox } from '../../src/sandbox/index.js';
+import { noon, useSandbox } from '../support/sandboxed.js';
+
+const sandbox = useSandbox({ clock: noon });
+
+async function request(
+  method: string,
+  path: string,
+  options: { key?: string; body?: unknown; connection?: string } = {},
+) {
+  const { key = sandbox.matonKey, body, connection } = options;
+  const response = await fetch(sandbox.url + path, {
+    method,
+    headers: {
+      ...(key === '' ? {} : { authorization: `Bearer ${key}` }),
+      ...(connection === undefined ? {} : { 'maton-connection': connection }),
+      'content-type': path.startsWith('/connect?') ? 'application/x-www-form-urlencoded' : 'application/json',
+    },
+    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  const json: unknown = text.startsWith('{') ? JSON.parse(text) : undefined;
+  return { status: response.status, text, json, headers: response.headers };
+}
+
+const pageInfo = '/manychat/fb/page/getInfo';
+
+describe('the gateway', () => {
+  test('answers for the oldest active connection when none is named', async () => {
+    const { status, json } = await request('GET', pageInfo);
+    expect(status).toBe(200);
+    expect(json).toMatchObject({ status: 'success', data: { id: 123456789, name: 'Sunrise Coffee' } });
+  });
+
+  test.each([
+    ['no key', 'GET', pageInfo, { key: '' }, 401],
+    ['a wrong key', 'GET', pageInfo, { key: 'other' }, 401],
+    ['an unknown connection', 'GET', pageInfo, { connection: 'nobody' }, 404],
+  ] as const)('refuses %s with a nested error', async (_, method, path, options, status) => {
+    const answer = await request(method, path, options);
+    expect(answer.status).toBe(status);
+    expect(answer.json).toEqual({
+      error: { message: expect.any(String), type: expect.any(String), code: expect.any(String) },
+    });
+  });
+
+  test.each([
+    ['a Maton key without the app name', '/fb/page/getInfo'],
+    ['an app that does not exist', '/foo/fb/page/getInfo'],
+  ])('refuses %s with a flat error', async (_, path) => {
+    const answer = await request('GET', path);
+    expect(answer.status).toBe(400);
+    expect(answer.json).toMatchObject({ message: 'Invalid app name', code: 400, trace_id: expect.any(String) });
+  });
+
+  test('refuses a connection that is not active, and an account without an active one', async () => {
+    const pending = await request('GET', pageInfo, { connection: sandbox.secondConnectionId });
+    expect(pending.status).toBe(400);
+    expect((await request('DELETE', `/connections/${sandbox.connectionId}`)).status).toBe(200);
+    const none = await request('GET', pageInfo);
+    expect(none.json).toMatchObject({ message: 'No active ManyChat connection', code: 400 });
+  });
+
+  test('lets ten requests a second through, over both planes, in a sliding window', async () => {
+    for (let count = 0; count < 5; count += 1) {
+      expect((await request('GET', pageInfo)).status).toBe(200);
+      expect((await request('GET', '/connections')).status).toBe(200);
+    }
+    const eleventh = await request('GET', '/connections');
+    expect(eleventh.status).toBe(429);
+    expect(eleventh.json).toMatchObject({ message: 'Rate limit exceeded', code: 429 });
+    expect(eleventh.headers.get('retry-after')).toBeNull();
+    sandbox.advance(999);
+    expect((await request('GET', pageInfo)).status).toBe(429);
+    sandbox.advance(1);
+    expect((await request('GET', pageInfo)).status).toBe(200);
+  });
+
+  test('passes on what ManyChat says of unknown routes and wrong methods', async () => {
+    for (const [method, path] of [
+      ['GET', '/manychat/fb/page/nothing'],
+      ['POST', pageInfo],
+      ['GET', '/manychat/fb/page/createTag'],
+    ] as const) {
+      const answer = await request(method, path);
+      expect(answer.status).toBe(404);
+      expect(answer.json).toEqual({ status: 'error', message: 'Not found' });
+    }
+  });
+});
+
+describe('the connections API', () => {
+  test('lists, filters, shows and deletes', async () => {
+    const all = await request('GET', '/connections?app=manychat');
+    expect(all.json).toMatchObject({ connections: [{ status: 'PENDING' }, { connection_id: sandbox.connectionId }] });
+    const active = await request('GET', '/connections?app=manychat&status=ACTIVE');
+    expect(active.json).toMatchObject({
+      connections: [{ status: 'ACTIVE', creation_time: '2025-12-08T07:20:53.488460Z', app: 'manychat', metadata: {} }],
+    });
+    expect((await request('GET', '/connections?app=slack')).json).toEqual({ connections: [] });
+    const path = `/connections/${sandbox.secondConnectionId}`;
+    expect((await request('GET', path)).json).toMatchObject({ connection: { status: 'PENDING' } });
+    const deleted = await request('DELETE', path);
+    expect([deleted.status, deleted.text]).toEqual([200, '']);
+    expect((await request('GET', path)).status).toBe(404);
+  });
+
+  test('creates in each of the three shapes seen in life', async () => {
+    const create = async (createShape: string) => {
+      await request('POST', '/sandbox/settings', { body: { create_shape: createShape } });
+      return (await request('POST', '/connections', { body: { app: 'manychat' } })).json;
+    };
+    expect(await create('wrapped')).toEqual({ connection: expect.objectContaining({ status: 'PENDING' }) });
+    expect(await create('flat')).toMatchObject({
+      connection_id: expect.any(String),
+      url: expect.stringContaining('/connect?'),
+    });
+    expect(await create('id_only')).toEqual({ connection_id: expect.any(String) });
+    expect((await request('POST', '/connections', { body: { app: 'slack' } })).status).toBe(400);
+    expect((await request('POST', '/connections', { body: '{' })).status).toBe(400);
+  });
+
+  test('becomes active once the right key is entered, and its link then serves no more', async () => {
+    const [, link = ''] =
+      /"url":"http:\/\/[^/]+([^"]+)"/.exec((await request('GET', `/connections/${sandbox.secondConnectionId}`)).text) ??
+      [];
+    expect((await request('GET', link)).text).toContain(sandbox.secondManychatKey);
+    const enter = (body: string) => request('POST', link, { body });
+    expect((await enter('api_key=wrong')).text).toContain('not right');
+    expect((await enter(`api_key=${encodeURIComponent(sandbox.secondManychatKey)}`)).text).toContain('active');
+    const { json } = await request('GET', pageInfo, { connection: sandbox.secondConnectionId });
+    expect(json).toMatchObject({ data: { name: 'Sunrise Wholesale' } });
+    expect((await request('GET', link)).status).toBe(404);
+  });
+
+  test('fails when the person cancels', async () => {
+    const { text } = await request('POST', '/connections', { body: { app: 'manychat' } });
+    const [, id] = /"connection_id":"([^"]+)"/.exec(text) ?? [];
+    const [, link = ''] = /"url":"http:\/\/[^/]+([^"]+)"/.exec(text) ?? [];
+    expect((await request('POST', link, { body: 'action=cancel' })).text).toContain('Cancelled');
+    expect((await request('GET', `/connections/${id}`)).json).toMatchObject({ connection: { status: 'FAILED' } });
+  });
+});
+
+describe('ManyChat directly', () => {
+  test('tells a wrong token from a malformed one', async () => {
+    const direct = (key: string) => request('GET', '/fb/page/getInfo', { key });
+    expect((await direct(sandbox.manychatKey)).json).toMatchObject({ data: { name: 'Sunrise Coffee' } });
+    expect(await direct('123456789:abcdef')).toMatchObject({
+      status: 401,
+      json: { status: 'error', message: 'Wrong token' },
+    });
+    expect(await direct('abcdef')).toMatchObject({
+      status: 401,
+      json: { status: 'error', message: 'Wrong format token' },
+    });
+  });
+
+  test('limits each endpoint on its own, per page key', async () => {
+    const flows = () => request('GET', '/fb/page/getFlows', { key: sandbox.manychatKey });
+    for (let count = 0; count < 10; count += 1) expect((await flows()).status).toBe(200);
+    expect(await flows()).toMatchObject({ status: 429, json: { status: 'error', message: 'Too many requests' } });
+    const other = await request('GET', '/fb/page/getFlows', { key: sandbox.secondManychatKey });
+    expect(other.status).toBe(200);
+    expect((await request('GET', '/fb/page/getTags', { key: sandbox.manychatKey })).status).toBe(200);
+  });
+
+  test('cannot read broken or oversized bodies', async () => {
+    for (const body of ['{"name":', '[]', `{"name":"${'x'.repeat(1_000_001)}"}`]) {
+      const answer = await request('POST', '/fb/page/createTag', { key: sandbox.manychatKey, body });
+      expect(answer.json).toMatchObject({ details: { messages: [{ message: 'Invalid data format' }] } });
+    }
+  });
+});
+
+describe('the sandbox itself', () => {
+  test('says what is here and logs requests without the key', async () => {
+    expect((await request('GET', '/sandbox', { key: '' })).json).toMatchObject({ maton_key: 'maton-sandbox-key' });
+    await request('POST', '/manychat/fb/page/createTag?x=1', { body: { name: 'New Tag' } });
+    const { text, json } = await request('GET', '/sandbox/requests');
+    expect(json).toMatchObject({
+      requests: [
+        {
+          method: 'POST',
+          path: '/manychat/fb/page/createTag',
+          query: { x: '1' },
+          headers: { authorization: 'Bearer ***' },
+          body: { name: 'New Tag' },
+          status: 200,
+          performed: true,
+        },
+      ],
+    });
+    expect(text).not.toContain(sandbox.matonKey);
+  });
+
+  test('is the same again for the same seed and clock, and after a reset', async () => {
+    const twin = await startSandbox({ clock: noon });
+    expect(twin.manychatKey).toBe(sandbox.manychatKey);
+    expect(twin.secondConnectionId).toBe(sandbox.secondConnectionId);
+    await twin.close();
+    const create = async () => (await request('POST', '/connections', { body: { app: 'manychat' } })).text;
+    const before = await create();
+    sandbox.advance(5_000);
+    sandbox.reset();
+    expect(await create()).toBe(before);
+  });
+
+  test('closes at once although a request hangs', async () => {
+    const other = await startSandbox();
+    other.order({ hang: true });
+    const hanging = fetch(`${other.url}${pageInfo}`).catch((error: unknown) => error);
+    await other.received(1);
+    await other.close();
+    expect(await hanging).toBeInstanceOf(Error);
+  });
+});

@@ -1,0 +1,112 @@
+import { describe, expect, test } from 'vitest';
+import { createHttpClient } from '../../src/upstream/client/http-client.js';
+import { createCaller } from './caller.js';
+import { deferred } from './deferred.js';
+import { drivenTiming } from './driven.js';
+import { pinnedTo, through } from './program.js';
+import { sandboxed, useCaller } from './sandboxed.js';
+import { startUpstream } from './upstream.js';
+
+const noProxy = { http: undefined, https: undefined, none: undefined };
+
+describe('a time that moves itself', () => {
+  test('calls back in the order of what is due, an hour as soon as a second', async () => {
+    const timing = drivenTiming();
+    const told: [string, number][] = [];
+    const late = deferred();
+    const tell = (name: string) => () => void told.push([name, timing.now()]);
+    timing.after(3_600_000, late.resolve);
+    timing.after(2_000, tell('second'));
+    timing.after(1_000, () => {
+      tell('first')();
+      timing.after(500, tell('between'));
+    });
+    timing.after(10, tell('forgotten'))();
+    await late.promise;
+    expect(told).toEqual([
+      ['first', 1_000],
+      ['between', 1_500],
+      ['second', 2_000],
+    ]);
+    expect(timing.now()).toBe(3_600_000);
+  });
+
+  test('stands still while a test is at work', async () => {
+    const timing = drivenTiming();
+    const due = deferred();
+    timing.after(1, due.resolve);
+    const seen = await timing.still(fetch('data:text/plain,x').then(() => timing.now()));
+    await due.promise;
+    expect([seen, timing.now()]).toEqual([0, 1]);
+  });
+
+  test('stands still while an exchange is under way, and not while its answer is kept back', async () => {
+    const timing = drivenTiming();
+    const upstream = await startUpstream((request, response) => {
+      if (request.path === '/late') timing.after(700, () => response.end('late'));
+      if (request.path === '/soon') response.end('soon');
+    });
+    const http = timing.watched(createHttpClient(noProxy));
+    const never = new AbortController();
+    const get = (path: string, { signal } = never) =>
+      http.exchange({ method: 'GET', url: new URL(path, upstream.url), headers: {} }, signal, () => undefined);
+    const missed = deferred();
+    const forget = timing.after(600_000, missed.resolve);
+    for (let round = 0; round < 20; round += 1) expect((await get('/soon')).text).toBe('soon');
+    expect(timing.now()).toBe(0);
+    expect((await get('/late')).text).toBe('late');
+    expect(timing.now()).toBe(700);
+    const patience = new AbortController();
+    timing.after(300, () => patience.abort('enough'));
+    await expect(get('/never', patience)).rejects.toBe('enough');
+    expect(timing.now()).toBe(1_000);
+    expect(upstream.arrived.every(({ headers }) => !('x-request-id' in headers))).toBe(true);
+    forget();
+    await http.close();
+    await upstream.close();
+  });
+});
+
+describe('a caller in such a time', () => {
+  const timing = drivenTiming();
+  const used = useCaller({ timing });
+
+  test.each([
+    [{ delay_ms: 15_000 }, 15_000, true],
+    [{ delay_ms: 44_000 }, 44_000, true],
+    [{ delay_ms: 44_200 }, 44_100, false],
+    [{ hang: true }, 44_100, false],
+  ] as const)('gets the answer of a sandbox that meets %j after exactly so long', async (fault, took, ok) => {
+    used.sandbox.order({ match: { path: 'createTag' }, ...fault });
+    const begun = timing.now();
+    const outcome = await used.caller.call('manychat_create_tag', { name: 'Late' });
+    expect([timing.now() - begun, outcome.ok]).toEqual([took, ok]);
+  });
+
+  test('shares it with a sandbox whose limits it keeps', async () => {
+    const shared = drivenTiming();
+    const { sandbox } = await sandboxed({ clock: shared.clock });
+    const caller = createCaller(pinnedTo(sandbox), { timing: shared });
+    const outcomes = await Promise.all(Array.from({ length: 100 }, () => caller.call('manychat_list_tags')));
+    expect(outcomes.filter(({ ok }) => !ok)).toEqual([]);
+    expect(sandbox.requests().filter(({ status }) => status !== 200)).toEqual([]);
+    expect(shared.now()).toBeGreaterThan(9_000);
+    expect(shared.now()).toBeLessThan(10_000);
+    await caller.close();
+  });
+
+  test('has no time pass while a connection is refused', async () => {
+    const { sandbox } = await sandboxed();
+    await sandbox.close();
+    const apart = drivenTiming();
+    const caller = createCaller(
+      { ...through(sandbox.url), MATON_CONNECTION_ID: 'c' },
+      { timing: apart, random: () => 1 },
+    );
+    const outcome = await caller.call('manychat_list_tags');
+    expect(outcome).toMatchObject({ ok: false, failure: { kind: 'network', performed: 'no' } });
+    // The two waits between three tries.
+    expect(apart.now()).toBe(600 + 1_200);
+    await caller.close();
+  });
+});

@@ -1,0 +1,291 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Channel } from '../../tools/message/channels.js';
+import { aisha, dmitri, maria, sofia } from '../support/people.js';
+import { useCaller } from '../support/sandboxed.js';
+
+/** A contact that can be written to now, by channel. */
+const contacts: Readonly<Record<Channel, string>> = {
+  messenger: maria,
+  instagram: sofia,
+  whatsapp: aisha,
+  telegram: dmitri,
+};
+const named: Channel[] = ['messenger', 'instagram', 'whatsapp', 'telegram'];
+
+const used = useCaller({ random: () => 0 });
+
+const send = (data: unknown, channel: Channel = 'messenger', more: object = {}) =>
+  used.caller.call('manychat_send_content', { subscriber_id: contacts[channel], data, ...more });
+const ofMessages = (...messages: object[]) => ({ version: 'v2', content: { messages } });
+const ofText = (text: string, more: object = {}) => ofMessages({ type: 'text', text, ...more });
+
+async function complaint(data: unknown, more: object = {}): Promise<string> {
+  const outcome = await send(data, 'messenger', more);
+  if (outcome.ok) throw new Error('was accepted');
+  expect(outcome.failure).toMatchObject({ kind: 'invalid_content', performed: 'no', source: 'client' });
+  expect(used.sandbox.requests()).toHaveLength(0);
+  return outcome.failure.message;
+}
+
+describe("the document's own message formats", () => {
+  test.each([
+    ['text', ofText('Your message here')],
+    ['image', ofMessages({ type: 'image', url: 'https://example.com/image.jpg' })],
+    [
+      'buttons',
+      ofText('Click a button:', {
+        buttons: [
+          { type: 'url', caption: 'Visit Website', url: 'https://example.com' },
+          { type: 'flow', caption: 'Start Flow', target: 'content123' },
+        ],
+      }),
+    ],
+  ])('%s: arrives as it is, without a warning', async (_, data) => {
+    expect(await send(data)).toEqual({ ok: true, result: { ok: true } });
+    expect(used.sandbox.messages()[0]?.messages).toEqual(data.content.messages);
+  });
+
+  test('quick replies of type node inside a message: mended, and said', async () => {
+    const quick_replies = [
+      { type: 'node', caption: 'Option 1', target: 'content123' },
+      { type: 'node', caption: 'Option 2', target: 'content456' },
+    ];
+    const outcome = await send(ofText('Choose an option:', { quick_replies }));
+    expect(outcome.ok && outcome.result.warnings).toHaveLength(3);
+    expect(used.sandbox.messages()[0]).toMatchObject({
+      messages: [{ type: 'text', text: 'Choose an option:' }],
+      quick_replies: quick_replies.map((reply) => ({ ...reply, type: 'flow' })),
+    });
+  });
+});
+
+describe('mistakes whose meaning is beyond doubt', () => {
+  const text = { type: 'text', text: 'hi' };
+  test.each([
+    ['no wrapper', { messages: [text] }, /wrapper/],
+    ['no version', { content: { messages: [text] } }, /version/],
+    ['a list', [text], /list of messages/],
+    ['a text of JSON', JSON.stringify({ messages: [text] }), /text of JSON/],
+    ['Messenger by name', { version: 'v2', content: { type: 'messenger', messages: [text] } }, /left out/],
+  ])('%s: sent, and said', async (_, data, warning) => {
+    const outcome = await send(data);
+    expect(outcome.ok && String(outcome.result.warnings)).toMatch(warning);
+    expect(used.sandbox.messages()[0]?.messages).toEqual([text]);
+  });
+
+  test('message_tag inside the content of a tool that takes none is told where it stands', async () => {
+    const data = { version: 'v2', content: { messages: [text], message_tag: 'ACCOUNT_UPDATE' } };
+    const outcome = await used.caller.call('manychat_send_content_by_user_ref', { user_ref: '-1', data });
+    expect(outcome).toMatchObject({ ok: false, failure: { kind: 'invalid_content' } });
+    expect(outcome).toMatchObject({
+      failure: { message: expect.stringMatching(/data\.content: "message_tag" not known/) },
+    });
+  });
+
+  test('message_tag inside the content moves to where ManyChat refuses it', async () => {
+    const outcome = await send({ version: 'v2', content: { messages: [text], message_tag: 'ACCOUNT_UPDATE' } });
+    expect(outcome).toMatchObject({ ok: false, failure: { kind: 'message_tag_refused' } });
+  });
+
+  test('what only may have been meant is refused, never guessed', async () => {
+    expect(await complaint(ofText('x', { buttons: [{ type: 'node', caption: 'a', target: 'Step 2' }] }))).toContain(
+      'use flow',
+    );
+    expect(await complaint({ version: 'v2', content: { messages: [text], quickReplies: [] } })).toContain(
+      '"quickReplies" not known',
+    );
+    expect(await complaint('not JSON')).toContain('data: must be');
+    const tags = { message_tag: 'A' };
+    expect(await complaint({ version: 'v2', content: { messages: [text], message_tag: 'B' } }, tags)).toContain(
+      '"message_tag" not known',
+    );
+  });
+});
+
+describe('the check', () => {
+  test('names every mistake by its place and what it needs', async () => {
+    const message = await complaint(
+      ofMessages(
+        {
+          type: 'text',
+          text: 'a',
+          buttons: [{ type: 'url', caption: 'x' }, { type: 'link' }, { type: 'call', caption: 'c' }],
+        },
+        { type: 'txt' },
+        { type: 'cards', elements: [{ title: 'x'.repeat(81), action_url: 'http://example.com' }] },
+        { type: 'image', url: 'example.com/x.png' },
+      ),
+    );
+    for (const part of [
+      'messages[0].buttons[0].url: a url button needs `url`',
+      'messages[0].buttons[1].type: a button has one of the types',
+      'messages[0].buttons[2].phone: a call button needs `phone`',
+      'messages[1].type: a message has one of the types',
+      'messages[2].elements[0].title: takes 80 characters at the most',
+      'messages[2].elements[0].action_url: must be a whole https address',
+      'messages[3].url: must be a whole web address',
+    ]) {
+      expect(message).toContain(part);
+    }
+  });
+
+  const text = { type: 'text', text: 'x' };
+  const flow = { type: 'flow', caption: 'x', target: 'content123' };
+  test.each([
+    ['11 messages', ofMessages(...Array(11).fill(text)), 'takes 10 messages at the most'],
+    ['no message', ofMessages(), 'needs at least one message'],
+    ['4 buttons', ofText('x', { buttons: Array(4).fill(flow) }), 'takes 3 buttons at the most'],
+    ['11 cards', ofMessages({ type: 'cards', elements: Array(11).fill({ title: 'x' }) }), 'takes 10 cards at the most'],
+    [
+      '12 quick replies',
+      { version: 'v2', content: { messages: [text], quick_replies: Array(12).fill(flow) } },
+      'takes 11 quick replies',
+    ],
+    [
+      '6 actions',
+      { version: 'v2', content: { messages: [text], actions: Array(6).fill({ action: 'add_tag', tag_name: 'VIP' }) } },
+      'takes 5 actions',
+    ],
+    ['a long text', ofText('😀'.repeat(2_001)), 'has 2001 characters; messenger takes 2000'],
+    [
+      'a caption',
+      ofText('x', { buttons: [{ type: 'flow', caption: ' ', target: 'content123' }] }),
+      'a flow button needs a `caption`',
+    ],
+  ])('limits: %s', async (_, data, words) => {
+    expect(await complaint(data)).toContain(words);
+  });
+
+  test('what a channel does not take is refused, what is not documented is sent with a warning', async () => {
+    const on = (type: string, ...messages: object[]) => ({ version: 'v2', content: { type, messages } });
+    const long = on('instagram', { type: 'text', text: 'x'.repeat(1_001) });
+    expect(await complaint(long)).toContain('instagram takes 1000');
+    expect(await complaint(on('whatsapp', { type: 'video', url: 'https://x.y/z' }))).toContain(
+      'video does not work on whatsapp',
+    );
+    const image = await send(on('whatsapp', { type: 'image', url: 'https://x.y/z' }), 'whatsapp');
+    expect(image).toMatchObject({
+      ok: true,
+      result: { ok: true, warnings: [expect.stringContaining('does not document whether whatsapp takes image')] },
+    });
+    const placeholder = await send(ofText('Hi {{first_name}}'));
+    expect(placeholder.ok && String(placeholder.result.warnings)).toContain('sent as it stands');
+  });
+});
+
+describe('agreement with the sandbox, which knows the rules on its own', () => {
+  const rarely = <Value>(usual: fc.Arbitrary<Value>, odd: fc.Arbitrary<unknown>) =>
+    fc.oneof({ weight: 70, arbitrary: usual as fc.Arbitrary<unknown> }, { weight: 1, arbitrary: odd });
+  const nothing = fc.constantFrom(undefined, null, 7, '');
+  const word = rarely(fc.constantFrom('Shop', 'Ja, bitte', 'قهوة', '☕️'), nothing);
+  const web = rarely(
+    fc.constant('https://example.com/a'),
+    fc.constantFrom('http://example.com', 'example.com', undefined, 'ftp://x'),
+  );
+  const target = rarely(fc.constant('content123'), nothing);
+  const action = rarely(
+    fc.constantFrom(
+      { action: 'add_tag', tag_name: 'VIP' },
+      { action: 'set_field_value', field_name: 'coupon_code', value: 'X1' },
+      { action: 'unset_field_value', field_name: 'coupon_code' },
+    ),
+    fc.constantFrom({ action: 'jump' }, 7, { action: 'add_tag' }),
+  );
+  const few = <Value>(item: fc.Arbitrary<Value>, most: number) =>
+    rarely(fc.array(item, { maxLength: Math.min(most, 3) }), fc.array(item, { minLength: most, maxLength: most + 1 }));
+  const flowButton = fc.record({ type: fc.constant('flow'), caption: word, target });
+  const callback = fc.record({
+    type: fc.constant('dynamic_block_callback'),
+    caption: word,
+    url: web,
+    method: fc.constantFrom('post', 'post', 'get'),
+  });
+  const customer = fc.constant({ shipping_address: true, contact_name: true, contact_phone: false });
+  const product = fc.record({ label: word, cost: rarely(fc.nat(10_000), fc.constantFrom(-1, 1.5, '9')) });
+  const button = fc.oneof(
+    fc.record({ type: fc.constant('url'), caption: word, url: web }),
+    fc.record({
+      type: fc.constant('url'),
+      caption: word,
+      url: web,
+      webview_size: rarely(fc.constant('full'), fc.constant('huge')),
+    }),
+    flowButton,
+    flowButton,
+    fc.record({ type: fc.constant('call'), caption: word, phone: word }),
+    fc.record({ type: fc.constant('buy'), caption: word, customer, product }),
+    callback,
+    fc.constant({ type: 'node', caption: 'x', target: 'Step 2' }),
+  );
+  const text = rarely(
+    fc.constantFrom('Hello', 'x'.repeat(1_000), '😀'.repeat(900)),
+    fc.constantFrom('x'.repeat(1_500), '😀'.repeat(2_001), undefined, ''),
+  );
+  const card = fc.record(
+    {
+      title: rarely(word, fc.constant('x'.repeat(81))),
+      subtitle: word,
+      image_url: web,
+      action_url: web,
+      buttons: few(button, 3),
+    },
+    { requiredKeys: ['title'] },
+  );
+  const message = fc.oneof(
+    fc.record({ type: fc.constant('text'), text }),
+    fc.record({ type: fc.constant('text'), text, buttons: few(button, 3) }),
+    fc.record(
+      { type: fc.constantFrom('image', 'video', 'audio'), url: web, buttons: few(button, 3) },
+      { requiredKeys: ['type', 'url'] },
+    ),
+    fc.record({ type: fc.constant('file'), url: web }),
+    fc.record({
+      type: fc.constant('cards'),
+      elements: rarely(fc.array(card, { minLength: 1, maxLength: 2 }), fc.constant([])),
+    }),
+    fc.constant({ type: 'list', text: 'x' }),
+  );
+  const content = fc.record(
+    {
+      messages: rarely(
+        fc.array(message, { minLength: 1, maxLength: 3 }),
+        fc.constantFrom(undefined, [], Array(11).fill({ type: 'text', text: 'x' })),
+      ),
+      quick_replies: few(fc.oneof(flowButton, flowButton, callback), 11),
+      actions: few(action, 5),
+    },
+    { requiredKeys: ['messages'] },
+  );
+
+  /** The sandbox's own verdict, asked without us in between. */
+  async function takenBySandbox(channel: Channel, data: object): Promise<boolean> {
+    const response = await fetch(`${used.sandbox.url}/manychat/fb/sending/sendContent`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${used.sandbox.matonKey}`,
+        'maton-connection': used.sandbox.connectionId,
+        'content-type': 'application/json',
+      },
+      body: JSON.stringify({ subscriber_id: contacts[channel], data }),
+    });
+    return response.ok;
+  }
+
+  test('what our check passes it accepts, what our check refuses it refuses: 2,000 contents', async () => {
+    const verdicts = { passed: 0, refused: 0 };
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...named), content, async (channel, given) => {
+        const data = { version: 'v2', content: { ...(channel !== 'messenger' && { type: channel }), ...given } };
+        const outcome = await send(data, channel);
+        const ours = outcome.ok || outcome.failure.source !== 'client';
+        verdicts[ours ? 'passed' : 'refused'] += 1;
+        expect(outcome.ok, JSON.stringify(outcome)).toBe(ours);
+        if (!ours) expect(await takenBySandbox(channel, data), JSON.stringify(outcome)).toBe(false);
+      }),
+      { numRuns: 2_000, seed: 4, endOnFailure: true },
+    );
+    expect(verdicts.passed).toBeGreaterThan(300);
+    expect(verdicts.refused).toBeGreaterThan(300);
+  });
+});

@@ -1,0 +1,45 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { encode } from 'gpt-tokenizer/encoding/o200k_base';
+import { expect, test } from 'vitest';
+import { offeredTools } from '../../src/account/policy/tool.js';
+import { readConfig } from '../../src/config/config.js';
+import { jsonSchema } from '../../src/mcp/listing/json-schema.js';
+import { declarations } from '../../tools/index.js';
+import { contract, contractFolder } from '../support/contract.js';
+
+test('what a client sees is what was agreed on (npm run update rewrites it, for review)', async () => {
+  const now = await contract();
+  expect(readdirSync(contractFolder).toSorted()).toEqual([...now.keys()].toSorted());
+  for (const [name, text] of now) expect(readFileSync(`${contractFolder}/${name}`, 'utf8'), name).toBe(text);
+});
+
+/** Tokens of what a model sees of each tool. */
+function tokens(environment: Record<string, string>): { name: string; tokens: number; endpoint: boolean }[] {
+  return offeredTools(declarations, readConfig({ MATON_API_KEY: 'k', ...environment })).map(
+    ({ declaration, input }) => {
+      const { name, description } = declaration;
+      const seen = JSON.stringify({ name, description, inputSchema: jsonSchema(input, 'input') });
+      return { name, tokens: encode(seen).length, endpoint: 'path' in declaration };
+    },
+  );
+}
+const sum = (all: readonly { tokens: number }[]): number => all.reduce((total, each) => total + each.tokens, 0);
+
+test('definitions keep within their budget of tokens', () => {
+  const all = tokens({});
+  const pinned = tokens({ MATON_CONNECTION_ID: 'c' });
+  const largest = all.toSorted((a, b) => b.tokens - a.tokens)[0];
+  const endpoints = all.filter(({ endpoint }) => endpoint);
+  const figures = {
+    endpoints: sum(endpoints),
+    endpointsPinned: sum(pinned.filter(({ endpoint }) => endpoint)),
+    everything: sum(all),
+    largest: largest?.tokens ?? 0,
+  };
+  process.stdout.write(`Tokens (o200k): ${JSON.stringify(figures)}, the largest is ${largest?.name}\n`);
+  expect(endpoints).toHaveLength(37);
+  expect(figures.endpoints).toBeLessThanOrEqual(4_800);
+  expect(figures.endpointsPinned).toBeLessThanOrEqual(4_100);
+  expect(figures.everything).toBeLessThanOrEqual(6_400);
+  expect(figures.largest).toBeLessThanOrEqual(380);
+});

@@ -1,0 +1,233 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { type DatetimeForm, type FieldType, fittedValue } from '../../tools/values/field-values.js';
+import { john } from '../support/people.js';
+import { useCaller } from '../support/sandboxed.js';
+import { manualTiming } from '../support/timing.js';
+
+describe('a value is put into the form of its type', () => {
+  const cases: [FieldType, DatetimeForm, unknown, unknown][] = [
+    ['text', 'offset', 'as it is', 'as it is'],
+    ['text', 'offset', 42, '42'],
+    ['text', 'offset', true, 'true'],
+    ['number', 'offset', 1.5, 1.5],
+    ['number', 'offset', ' -42 ', -42],
+    ['number', 'offset', '1.50', 1.5],
+    ['boolean', 'offset', false, false],
+    ['boolean', 'offset', 'Yes', true],
+    ['boolean', 'offset', 0, false],
+    ['date', 'offset', '2018-07-18', '2018-07-18'],
+    ['date', 'offset', '2018/7/8', '2018-07-08'],
+    ['number', 'offset', '123456789012345.0', 123_456_789_012_345],
+    ['number', 'offset', '0.123456789012345', 0.123456789012345],
+    ['number', 'offset', '7205759403792793', 7_205_759_403_792_793],
+    ['number', 'offset', '-000.500', -0.5],
+    ['date', 'offset', '2018-07-18T00:00', '2018-07-18'],
+    ['date', 'offset', '2018-07-18 00:00:00', '2018-07-18'],
+    ['datetime', 'offset', '2018-05-01T06:30:24+03:00', '2018-05-01T06:30:24+03:00'],
+    ['datetime', 'offset', '2018-05-01 06:30Z', '2018-05-01T06:30:00+00:00'],
+    ['datetime', 'offset', '2018-05-01T06:30:24.123-0530', '2018-05-01T06:30:24-05:30'],
+    ['datetime', 'utc', '2018-05-01T06:30:24+03:00', '2018-05-01T03:30:24.000Z'],
+    ['datetime', 'utc', '2018-03-25T13:25:00.000Z', '2018-03-25T13:25:00.000Z'],
+    ['number', 'offset', null, null],
+  ];
+  test.each(cases)('%s, %s: %j becomes %j', (type, form, given, value) => {
+    expect(fittedValue(given, type, form)).toEqual({ value });
+  });
+
+  const refused: [FieldType, unknown, RegExp][] = [
+    ['number', '1,5', /must be a number, like 123/],
+    ['number', '', /must be a number/],
+    ['number', true, /must be a number/],
+    ['number', '9007199254740993', /more digits than a number keeps/],
+    ['number', '9'.repeat(400), /more digits than a number keeps/],
+    ['number', `1${'0'.repeat(400)}`, /more digits than a number keeps/],
+    ['number', `0.${'0'.repeat(400)}1`, /more digits than a number keeps/],
+    ['number', `0.${'0'.repeat(320)}123`, /more digits than a number keeps/],
+    ['number', '0.1234567890123456', /more digits than a number keeps/],
+    ['number', '5.0000000000000000001', /more digits than a number keeps/],
+    ['number', '123456789012345.6', /more digits than a number keeps/],
+    ['boolean', 'maybe', /must be true or false/],
+    ['boolean', 2, /must be true or false/],
+    ['date', '18/07/2018', /must be a date, year first, like 2018-07-18/],
+    ['date', '2018-02-30', /must be a date/],
+    ['date', 20180718, /must be a date/],
+    ['date', '2018-07-18T23:59:00', /has a time or an offset, .* give the day alone/],
+    ['date', '2018-07-18T00:00:00Z', /has a time or an offset/],
+    ['date', '2018-07-18T00:00:00+03:00', /has a time or an offset/],
+    ['date', '2018-07-18T99:99', /has a time or an offset/],
+    ['date', '2018-02-30T00:00', /must be a date/],
+    ['date', '2018-07-18T', /must be a date/],
+    ['datetime', '2018-05-01T24:00:00Z', /no time of the day/],
+    ['datetime', '2018-05-01T06:60Z', /no time of the day/],
+    ['datetime', '2018-05-01T06:30:24+24:00', /no time of the day/],
+    ['datetime', '2018-05-01', /must be a date with a time and its offset/],
+    ['datetime', '2018-05-01T06:30:24', /lacks its offset from UTC: add Z or one like \+03:00/],
+    ['datetime', '2018-05-01T26:30:24Z', /no time of the day/],
+    ['datetime', '2018-02-30T06:30:24Z', /must be a date with a time/],
+    ['datetime', 1525156224, /must be a date with a time/],
+  ];
+  test.each(refused)('%s: %j is refused', (type, given, problem) => {
+    expect(fittedValue(given, type, 'offset')).toEqual({ problem: expect.stringMatching(problem) });
+  });
+});
+
+describe('where the type of a field is known', () => {
+  const timing = manualTiming();
+  const used = useCaller({ timing });
+  beforeEach(() => {
+    // What an earlier test has seen is believed no more.
+    timing.advance(400_000);
+  });
+
+  async function readField(name: string): Promise<unknown> {
+    const { subscriber } = await used.result('manychat_get_subscriber', { subscriber_id: john });
+    const { custom_fields: fields } = subscriber as { custom_fields: { name: string; value: unknown }[] };
+    return fields.find((field) => field.name === name)?.value;
+  }
+
+  test.each([
+    ['manychat_set_custom_field', { field_id: 2, field_value: '7' }, 'field_value: "7" was changed to 7'],
+    ['manychat_set_custom_field_by_name', { field_name: 'PURCHASE_count', field_value: '7' }, 'field_value: "7"'],
+    ['manychat_set_custom_fields', { fields: [{ field_id: '2', field_value: '7' }] }, 'fields[0].field_value: "7"'],
+    [
+      'manychat_set_custom_fields',
+      { fields: [{ field_name: 'purchase_count', field_value: '7' }] },
+      'fields.purchase_count: "7"',
+    ],
+  ])('%s corrects a value and says so', async (tool, args, words) => {
+    const { ok, warnings } = await used.result(tool, { subscriber_id: john, ...args });
+    expect([ok, warnings]).toEqual([true, [expect.stringContaining(words)]]);
+    expect(await readField('purchase_count')).toBe(7);
+  });
+
+  test.each([
+    ['manychat_set_bot_field', { field_id: 2, field_value: '7' }],
+    ['manychat_set_bot_field_by_name', { field_name: 'counter', field_value: '7' }],
+    ['manychat_set_bot_fields', { fields: [{ field_name: 'counter', field_value: '7' }] }],
+  ])('%s as well', async (tool, args) => {
+    expect((await used.result(tool, args)).warnings).toHaveLength(1);
+    const { bot_fields: fields } = await used.result('manychat_list_bot_fields');
+    expect(fields).toContainEqual(expect.objectContaining({ name: 'counter', value: 7 }));
+  });
+
+  test('a datetime goes as UTC into a message, in its actions and those of its buttons', async () => {
+    const act = (value: unknown) => [{ action: 'set_field_value', field_name: 'next_delivery', value }];
+    const button = {
+      type: 'url',
+      caption: 'x',
+      url: 'https://example.com',
+      actions: act('2026-12-02T10:00:00+02:00'),
+    };
+    const content = {
+      messages: [{ type: 'text', text: 'x', buttons: [button] }],
+      actions: act('2026-12-01T10:00:00+02:00'),
+    };
+    const { warnings } = await used.result('manychat_send_content', {
+      subscriber_id: john,
+      data: { version: 'v2', content },
+    });
+    expect(warnings).toEqual([
+      'data.content.messages[0].buttons[0].actions[0].value: "2026-12-02T10:00:00+02:00" was changed to "2026-12-02T08:00:00.000Z", since the field is of type datetime.',
+      'data.content.actions[0].value: "2026-12-01T10:00:00+02:00" was changed to "2026-12-01T08:00:00.000Z", since the field is of type datetime.',
+    ]);
+    expect(await readField('next_delivery')).toMatch(/^2026-12-01T08:00:00/);
+  });
+
+  test('what cannot be corrected is refused with all that is wrong, before it is sent', async () => {
+    const fields = [
+      { field_id: 4, field_value: '18.7.2018' },
+      { field_name: 'newsletter', field_value: 'maybe' },
+      { field_name: 'reply_text', field_value: 'fine' },
+    ];
+    const told = await used.failure('manychat_set_custom_fields', { subscriber_id: john, fields });
+    expect(told).toMatchObject({ kind: 'invalid_input', performed: 'no', source: 'client' });
+    expect(told.message).toBe(
+      'fields[0].field_value: "18.7.2018" must be a date, year first, like 2018-07-18, since the field is of type date; fields.newsletter: "maybe" must be true or false, since the field is of type boolean',
+    );
+    expect(used.countOf('setCustomFields')).toBe(0);
+  });
+
+  test('the types are read once, and anew when they are old or a value is refused by them', async () => {
+    const set = (field_value: unknown) => ({ subscriber_id: john, field_name: 'purchase_count', field_value });
+    await used.result('manychat_set_custom_field_by_name', set(1));
+    await used.result('manychat_set_custom_field_by_name', set('2'));
+    expect(used.countOf('getCustomFields')).toBe(1);
+    timing.advance(6_000);
+    await used.failure('manychat_set_custom_field_by_name', set('many'));
+    expect(used.countOf('getCustomFields')).toBe(2);
+    timing.advance(301_000);
+    await used.result('manychat_set_custom_field_by_name', set(3));
+    expect(used.countOf('getCustomFields')).toBe(3);
+  });
+
+  test('a value is changed only by types as they are now', async () => {
+    const { custom_field } = await used.result('manychat_create_custom_field', { caption: 'size', type: 'number' });
+    const { id } = custom_field as { id: number };
+    const set = { subscriber_id: john, field_id: id, field_value: '042' };
+    expect((await used.result('manychat_set_custom_field', set)).warnings).toHaveLength(1);
+    timing.advance(6_000);
+    const field = { id, name: 'size', type: 'text' };
+    const order = (path: string, data?: object) =>
+      used.sandbox.order({ match: { path }, status: 200, body: { status: 'success', data } });
+    order('getCustomFields', [field]);
+    order('setCustomField');
+    expect(await used.result('manychat_set_custom_field', set)).toEqual({ ok: true });
+    expect(used.countOf('getCustomFields')).toBe(2);
+  });
+
+  test('a field that was created meanwhile is known: here at once, elsewhere in some seconds', async () => {
+    const set = (field_name: string) => ({ subscriber_id: john, field_name, field_value: '42' });
+    await used.result('manychat_set_custom_field_by_name', set('purchase_count'));
+    await used.result('manychat_create_custom_field', { caption: 'size', type: 'number' });
+    expect((await used.result('manychat_set_custom_field_by_name', set('size'))).warnings).toHaveLength(1);
+    const headers = { authorization: `Bearer ${used.sandbox.manychatKey}`, 'content-type': 'application/json' };
+    const body = JSON.stringify({ caption: 'height', type: 'number' });
+    await fetch(`${used.sandbox.url}/fb/page/createCustomField`, { method: 'POST', headers, body });
+    await used.failure('manychat_set_custom_field_by_name', set('height'));
+    timing.advance(6_000);
+    expect((await used.result('manychat_set_custom_field_by_name', set('height'))).warnings).toHaveLength(1);
+  });
+
+  test('types that were known stay known when they cannot be read anew', async () => {
+    const set = { subscriber_id: john, field_name: 'purchase_count', field_value: '12' };
+    await used.result('manychat_set_custom_field_by_name', set);
+    timing.advance(10_000);
+    used.sandbox.order({ match: { path: 'getCustomFields' }, times: 9, status: 403, body: { status: 'error' } });
+    expect((await used.result('manychat_set_custom_field_by_name', set)).warnings).toHaveLength(1);
+  });
+
+  test('a call that is cancelled does not wait for the types', async () => {
+    used.sandbox.order({ match: { path: 'getCustomFields' }, hang: true });
+    const cancel = new AbortController();
+    const args = { subscriber_id: john, field_name: 'purchase_count', field_value: 5 };
+    const outcome = used.caller.call('manychat_set_custom_field_by_name', args, { signal: cancel.signal });
+    await used.sandbox.received(1, 'getCustomFields');
+    cancel.abort();
+    expect(await outcome).toMatchObject({ ok: false, failure: { kind: 'cancelled', performed: 'no' } });
+    expect(used.countOf('setCustomFieldByName')).toBe(0);
+  });
+
+  test('a value goes as it is where the types cannot be read, which is not tried again at once', async () => {
+    used.sandbox.order({ match: { path: 'getCustomFields' }, times: 99, status: 403, body: { status: 'error' } });
+    const set = { subscriber_id: john, field_name: 'purchase_count', field_value: 5 };
+    expect(await used.result('manychat_set_custom_field_by_name', set)).toEqual({ ok: true });
+    expect(await used.result('manychat_set_custom_field_by_name', set)).toEqual({ ok: true });
+    expect(used.countOf('getCustomFields')).toBe(1);
+    const told = await used.failure('manychat_set_custom_field_by_name', { ...set, field_value: 'many' });
+    expect(told).toMatchObject({ source: 'manychat', message: expect.stringMatching(/expected a number/) });
+  });
+
+  test('a message without actions costs no look at the fields', async () => {
+    const payload = { action: 'set_field_value', field_name: 'purchase_count', value: '7' };
+    const button = {
+      type: 'dynamic_block_callback',
+      caption: 'x',
+      url: 'https://example.com',
+      method: 'post',
+      payload,
+    };
+    const data = { version: 'v2', content: { messages: [{ type: 'text', text: 'x', buttons: [button] }] } };
+    expect(await used.result('manychat_send_content', { subscriber_id: john, data })).toEqual({ ok: true });
+    expect(used.paths()).toEqual(['sendContent']);
+  });
+});

@@ -1,0 +1,178 @@
+import { describe, expect, test } from 'vitest';
+import { aisha, maria } from '../support/people.js';
+import { useCaller } from '../support/sandboxed.js';
+
+const find = 'manychat_find_or_create_subscriber';
+
+const used = useCaller({ random: () => 0 });
+
+/** The refusal of the next creation, in the shape that was seen live. */
+function refuseCreation(message: string): void {
+  const details = { messages: { wa_id: { message: [message] } } };
+  const body = { status: 'error', message: 'Validation error', details };
+  used.sandbox.order({ match: { path: 'createSubscriber' }, status: 400, body });
+}
+
+const numberOf = (subscriber_id: string, field_value: string) =>
+  used.result('manychat_set_custom_field', { subscriber_id, field_id: 8, field_value });
+
+describe('the number that a refusal names', () => {
+  test('is taken from what is said of a WhatsApp number alone', async () => {
+    const email = '1234567890@qq.com';
+    refuseCreation(`This email already exists: ${email}`);
+    const told = await used.failure(find, { email, has_opt_in_email: true });
+    expect(told).toMatchObject({ kind: 'already_exists', performed: 'no' });
+    expect(told.hint).not.toContain('WhatsApp');
+    expect(used.paths()).toEqual(['findBySystemField', 'createSubscriber', 'findBySystemField']);
+  });
+
+  test.each([
+    ['This email already exists: 1234567890@qq.com', { whatsapp_phone: '+447700900124' }],
+    ['This WhatsApp ID already exists: 12345678901234567890', { whatsapp_phone: '+447700900124' }],
+    ['This WhatsApp ID already exists: 1234567890', { phone: '+447700900124', has_opt_in_sms: false }],
+  ])('%j finds nobody for %j', async (message, args) => {
+    refuseCreation(message);
+    expect(await used.failure(find, args)).toMatchObject({ kind: 'already_exists' });
+  });
+
+  test.each([
+    ['Brazil', '+5511987654321', '551187654321'],
+    ['Mexico', '+5215512345678', '525512345678'],
+    ['Argentina', '+541112345678', '5491112345678'],
+  ])('leads to the contact where it is the given one as %s also writes it, with a warning', async (_, given, named) => {
+    await numberOf(maria, named);
+    refuseCreation(`This WhatsApp ID already exists: ${named}`);
+    const told = await used.result(find, { whatsapp_phone: given, whatsapp_field_id: 8 });
+    expect(told).toMatchObject({ created: false, found_by: 'custom_field', subscriber: { id: maria } });
+    expect(told.warnings).toEqual([
+      `ManyChat refused to create ${given} because of +${named}, which this contact has: it may be the same number in another form; make sure that it is the one meant.`,
+    ]);
+  });
+
+  test('never hands back the contact of an unlike number, but names it', async () => {
+    refuseCreation('This WhatsApp ID already exists: 972501234567');
+    const told = await used.failure(find, { whatsapp_phone: '+447700900124', whatsapp_field_id: 8 });
+    expect(told).toMatchObject({ kind: 'already_exists', performed: 'no' });
+    expect(told.hint).toMatch(
+      /^ManyChat names \+972501234567, which is not the number given; contact 1523908742 has it/,
+    );
+  });
+});
+
+describe('given addresses that are not all of the contact found', () => {
+  test.each([
+    [
+      { email: 'john@example.com', has_opt_in_email: true, phone: '+15550102030', has_opt_in_sms: false },
+      'The contact has the phone "+1234567890", not "+15550102030" as given: make sure that it is the one meant.',
+    ],
+    [
+      { phone: '+1234567890', has_opt_in_sms: false, email: 'ada@example.com', has_opt_in_email: true },
+      'The contact has the email "john@example.com", not "ada@example.com" as given: make sure that it is the one meant.',
+    ],
+    [
+      { phone: '+15550102030', has_opt_in_sms: false, whatsapp_phone: '972501234567' },
+      'The contact has the whatsapp_phone "15550102030", not "+972501234567" as given: make sure that it is the one meant.',
+    ],
+    [
+      { email: 'maria.garcia@example.com', has_opt_in_email: true, phone: '+15550009999', has_opt_in_sms: false },
+      'The contact has no phone, not "+15550009999" as given: make sure that it is the one meant.',
+    ],
+    [
+      { whatsapp_phone: '+972501234567', whatsapp_field_id: 8, first_name: 'Noa' },
+      'first_name "Noa" was not set: the contact is 1523908742 ("Aisha Khan"). Make sure that it is the one meant before you change its name.',
+    ],
+  ])('%j is found with a warning', async (args, warning) => {
+    expect((await used.result(find, args)).warnings).toEqual([warning]);
+  });
+
+  test.each([
+    [{ email: ' JOHN@example.com\n', has_opt_in_email: true, phone: '+1 234 567-890', has_opt_in_sms: false }],
+    [{ phone: '+15550102030', has_opt_in_sms: false, whatsapp_phone: '15550102030' }],
+    [{ whatsapp_phone: '+972501234567', whatsapp_field_id: 8, first_name: ' aisha', last_name: 'Khan' }],
+  ])('%j agrees with the contact', async (args) => {
+    const { created, warnings } = await used.result(find, args);
+    expect([created, warnings]).toEqual([false, undefined]);
+  });
+
+  test.each(['972501234567', '+972501234567'])('several with the number as %s are told', async (number) => {
+    await numberOf(maria, number);
+    const told = await used.failure(find, { whatsapp_phone: '972501234567', whatsapp_field_id: 8 });
+    expect(told).toMatchObject({ kind: 'already_exists', performed: 'no', source: 'client' });
+    expect(told.details?.join()).toContain(`${maria} ("Maria Garcia")`);
+    expect(told.details?.join()).toContain(`${aisha} ("Aisha Khan")`);
+    expect(used.countOf('createSubscriber')).toBe(0);
+  });
+
+  test('one contact that is found in both forms is one', async () => {
+    const { subscribers } = await used.result('manychat_find_subscribers_by_custom_field', {
+      field_id: 8,
+      field_value: '972501234567',
+      detail: 'full',
+    });
+    const [contact] = subscribers as object[];
+    const body = { status: 'success', data: [contact] };
+    used.sandbox.order({ match: { path: 'findByCustomField' }, times: 2, status: 200, body });
+    const told = await used.result(find, { whatsapp_phone: '972501234567', whatsapp_field_id: 8 });
+    expect(told).toMatchObject({ found_by: 'custom_field', subscriber: { id: aisha } });
+  });
+});
+
+describe('numbers and addresses', () => {
+  test.each([
+    [{ phone: '+44 (0)7700 900123', has_opt_in_sms: false }, /^phone: holds \(0\)/],
+    [{ whatsapp_phone: '+44 (020) 7946 0018' }, /^whatsapp_phone: holds \(0\)/],
+    [{ phone: '447700900123', has_opt_in_sms: false }, /^phone: must be a number with \+ and country code/],
+    [{ email: ' ', has_opt_in_email: true }, /^email: must not be empty/],
+  ])('%j is refused before any request', async (args, words) => {
+    const told = await used.failure(find, args);
+    expect([told.kind, told.message]).toEqual(['invalid_input', expect.stringMatching(words)]);
+    expect(used.sandbox.requests()).toEqual([]);
+  });
+});
+
+describe('a creation that is answered without the id', () => {
+  const answer = (perform: boolean) =>
+    used.sandbox.order({
+      match: { path: 'createSubscriber' },
+      perform,
+      status: 200,
+      body: { status: 'success', data: { first_name: 'Ada' } },
+    });
+  const ada = { email: 'ada@example.com', has_opt_in_email: true, first_name: 'Ada' };
+  const whatsapp = { whatsapp_phone: '+447700900123', whatsapp_field_id: 8 };
+
+  test('is looked up', async () => {
+    answer(true);
+    expect(await used.result(find, ada)).toMatchObject({
+      created: true,
+      found_by: 'email',
+      subscriber: { id: expect.any(String), email: 'ada@example.com' },
+      warnings: ['ManyChat said that the contact was created, but not its id: it was looked up.'],
+    });
+  });
+
+  test('and made findable where it is surely the one', async () => {
+    answer(true);
+    const { subscriber, warnings } = await used.result(find, { ...ada, ...whatsapp });
+    expect(subscriber).toMatchObject({ email: 'ada@example.com', phone: '+447700900123' });
+    expect(warnings).toHaveLength(1);
+    expect(used.paths().slice(-2)).toEqual(['setCustomField', 'updateSubscriber']);
+  });
+
+  test('is a success with a warning where it is not found, and nothing more is done', async () => {
+    answer(true);
+    const told = await used.result(find, whatsapp);
+    expect(told).toMatchObject({ created: true, subscriber: { first_name: 'Ada' } });
+    expect(told.warnings).toEqual([
+      expect.stringMatching(/was not found by its addresses: .* do not create it again\.$/),
+    ]);
+    expect(used.countOf('setCustomField') + used.countOf('updateSubscriber')).toBe(0);
+    expect(used.countOf('createSubscriber')).toBe(1);
+  });
+
+  test('or cannot be looked for', async () => {
+    answer(false);
+    used.sandbox.order({ match: { path: 'findBySystemField' }, after: 1, times: 99, status: 403, body: {} });
+    expect(await used.result(find, ada)).toMatchObject({ created: true, warnings: [expect.any(String)] });
+  });
+});

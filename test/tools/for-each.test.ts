@@ -1,0 +1,201 @@
+import { describe, expect, test } from 'vitest';
+import type { Progress } from '../../src/account/call/progress.js';
+import type { Result } from '../../tools/contract/endpoint.js';
+import { drivenTiming } from '../support/driven.js';
+import { emma, followers, john, liam, tom } from '../support/people.js';
+import { createRandom } from '../support/random.js';
+import { lost, reached, useCaller } from '../support/sandboxed.js';
+
+const forEach = 'manychat_for_each_subscriber';
+const text = { action: 'send_text', text: 'Hello!' };
+const tag = { action: 'add_tag', tag_name: 'VIP' };
+
+const timing = drivenTiming();
+const { sandbox, caller, countOf } = useCaller({ timing, random: () => 0 }, { followers: 1_200, limits: true });
+
+async function run(subscriber_ids: readonly unknown[], action: object, onProgress?: (told: Progress) => void) {
+  const outcome = await caller.call(forEach, { subscriber_ids, ...action }, { onProgress });
+  if (!outcome.ok) throw new Error(JSON.stringify(outcome.failure));
+  return outcome.result;
+}
+const list = (result: Result, key: string): unknown[] => (Array.isArray(result[key]) ? result[key] : []);
+
+describe('each action', () => {
+  test.each([
+    [tag, ['addTagByName']],
+    [{ action: 'remove_tag', tag_name: 'VIP' }, ['removeTagByName']],
+    [{ action: 'set_fields', fields: { coupon_code: 'TEN', purchase_count: '3' } }, ['setCustomFields']],
+    [text, ['sendContent']],
+    [{ action: 'send_content', data: [{ type: 'text', text: 'Hello!' }] }, ['sendContent']],
+    [{ action: 'send_flow', flow_ns: 'content123456' }, ['sendFlow']],
+    [
+      { action: 'send_flow', flow_ns: 'content20240311101502_501223', fields: { reply_text: 'Hi' } },
+      ['setCustomFields', 'sendFlow'],
+    ],
+  ])('%j', async (action, paths) => {
+    const result = await run([john, 24958501110451 as unknown, '800000000001', '0800000000001'], action);
+    expect(result).toMatchObject({ done: 2, unknown: [], remaining: [] });
+    expect(result.failed).toEqual([{ error: 'not_found', subscriber_ids: ['24958501110451'] }]);
+    for (const path of paths) expect(countOf(path)).toBeGreaterThanOrEqual(2);
+    const warnings = list(result, 'warnings');
+    expect(warnings).toContain('1 of the ids repeat others: each contact has one turn.');
+    const aboutFlow = 'Of a flow, done means that ManyChat accepted it, not whom it reached.';
+    expect(warnings.includes(aboutFlow)).toBe(action.action === 'send_flow');
+  });
+
+  test.each([
+    [{ action: 'add_tag' }, /^tag_name: is required for add_tag$/],
+    [{ ...tag, text: 'x' }, /^text: does not belong to add_tag, which takes tag_name$/],
+    [{ ...text, flow_ns: 'c' }, /^flow_ns: does not belong to send_text, which takes text and channel$/],
+    [{ action: 'delete' }, /^action: must be one of "add_tag"/],
+    [{ action: 'send_text', text: 'x'.repeat(30_000) }, /^text: has 30000 characters/],
+    [{ action: 'send_content', data: { version: 'v2' } }, /^data\.content/],
+    [{ ...tag, subscriber_ids: [] }, /^subscriber_ids: needs at least one id$/],
+    [{ ...tag, subscriber_ids: followers(1_001) }, /^subscriber_ids: takes 1000 ids at the most/],
+    [{ ...tag, subscriber_ids: ['1', 'x'] }, /^subscriber_ids\[1\]: must be decimal digits/],
+  ])('refuses %j before any request', async (args, words) => {
+    const outcome = await caller.call(forEach, { subscriber_ids: ['1'], ...args });
+    expect(outcome).toMatchObject({ ok: false, failure: { message: expect.stringMatching(words), performed: 'no' } });
+    expect(sandbox.requests()).toEqual([]);
+  });
+});
+
+describe('many contacts', () => {
+  test('what does not fit into one call remains, and further calls do the rest; nobody gets it twice', async () => {
+    const all = followers(600);
+    const told: Progress[] = [];
+    const first = await run(all, text, (progress) => void told.push(progress));
+    const remaining = list(first, 'remaining');
+    expect(first).toMatchObject({ failed: [], unknown: [] });
+    expect(Number(first.done) + remaining.length).toBe(600);
+    expect(remaining.length).toBeGreaterThan(0);
+    expect(first.stopped).toBeUndefined();
+    expect(first.warnings).toEqual(['The time of this call was up: call again with only those in remaining.']);
+    expect(remaining).toEqual(all.filter((id) => remaining.includes(id)));
+    expect(told[0]).toEqual({ progress: 0, total: 600, message: 'begun' });
+    expect(told.at(-1)).toMatchObject({ progress: first.done, total: 600, message: `${first.done} done` });
+    for (const [index, { progress }] of told.entries()) {
+      expect(progress).toBeGreaterThanOrEqual(told[index - 1]?.progress ?? 0);
+    }
+    for (let left = remaining; left.length > 0; ) {
+      const next = await run(left, text);
+      expect(next).toMatchObject({ failed: [], unknown: [] });
+      expect(Number(next.done)).toBeGreaterThan(0);
+      left = list(next, 'remaining');
+    }
+    expect(reached(sandbox).sort()).toEqual(all);
+  });
+
+  test('each is accounted for, whatever goes wrong on the way', async () => {
+    const random = createRandom(7);
+    const pick = (most: number) => Math.floor(random() * most);
+    for (const _ of [1, 2, 3]) {
+      sandbox.reset();
+      for (let faults = 0; faults < 8; faults += 1) {
+        const after = pick(60);
+        const effects = [
+          { ...lost('sendContent', true) },
+          { ...lost('sendContent', false) },
+          { status: 500, body: {} },
+          { status: 429, body: {} },
+          { status: 400, body: { status: 'error', message: 'No' } },
+          { truncate: true, perform: true },
+        ] as const;
+        const effect = effects[pick(effects.length)] ?? effects[0];
+        sandbox.order({ ...effect, match: { path: 'sendContent' }, after });
+      }
+      const all = followers(80);
+      const result = await run(all, text);
+      const failed = (list(result, 'failed') as { subscriber_ids: string[] }[]).flatMap((each) => each.subscriber_ids);
+      const unknown = list(result, 'unknown');
+      const remaining = list(result, 'remaining');
+      const told = [...failed, ...unknown, ...remaining];
+      expect(Number(result.done) + told.length).toBe(80);
+      expect(new Set(told).size).toBe(told.length);
+      const got = reached(sandbox);
+      expect(new Set(got).size).toBe(got.length);
+      // Who got it is done or unknown, and is not sent to again.
+      for (const id of [...failed, ...remaining]) expect(got).not.toContain(id);
+    }
+  });
+});
+
+describe('what concerns one contact', () => {
+  test('is told of that one, in one word, with one explanation for all, at no further request', async () => {
+    const closed = [tom, emma, liam];
+    const result = await run([...closed, ...followers(5)], text);
+    expect(result.done).toBe(5);
+    expect(result.failed).toEqual([
+      { error: 'window_closed', subscriber_ids: [closed[0]] },
+      { error: 'subscriber_inactive', subscriber_ids: [closed[1], closed[2]] },
+    ]);
+    expect(list(result, 'errors').map((each) => Object(each).kind)).toEqual(['window_closed', 'subscriber_inactive']);
+    expect(countOf('getInfo')).toBe(0);
+  });
+
+  test('an answer that was lost makes it unknown, and it is not sent again', async () => {
+    sandbox.order(lost('sendContent', true));
+    const result = await run(followers(3), text);
+    expect(result).toMatchObject({ done: 2, failed: [], remaining: [] });
+    expect(list(result, 'unknown')).toHaveLength(1);
+    expect(reached(sandbox).sort()).toEqual(followers(3));
+  });
+});
+
+describe('what concerns everybody stops the job', () => {
+  test('at once, as a failure, where nothing was done', async () => {
+    const outcome = await caller.call(forEach, { subscriber_ids: followers(200), action: 'add_tag', tag_name: 'VPI' });
+    expect(outcome).toMatchObject({ ok: false, failure: { kind: 'not_found', performed: 'no' } });
+    if (!outcome.ok) expect(outcome.failure.details?.join()).toContain('the closest are "VIP"');
+    expect(countOf('addTagByName')).toBeLessThanOrEqual(10);
+  });
+
+  test('with what was done and what remains, where it begins on the way', async () => {
+    const body = { status: 'error', message: 'Wrong token' };
+    sandbox.order({ match: { path: 'sendContent' }, after: 50, times: 999, status: 401, body });
+    const result = await run(followers(200), text);
+    expect(result).toMatchObject({
+      done: expect.any(Number),
+      failed: [],
+      unknown: [],
+      stopped: expect.stringMatching(/^manychat_auth: /),
+    });
+    expect(list(result, 'remaining').sort()).toEqual(followers(200).filter((id) => !reached(sandbox).includes(id)));
+  });
+
+  test('an outage as well, before everybody is lost to it', async () => {
+    sandbox.order({ match: { path: 'sendContent' }, after: 20, times: 999, status: 503, body: {} });
+    const result = await run(followers(200), text);
+    expect(result.stopped).toEqual(expect.any(String));
+    const [unknown, remaining] = [list(result, 'unknown'), list(result, 'remaining')];
+    expect(result.done).toBe(20);
+    // Those that stop it, and what was on its way beside the last of them.
+    expect(unknown.length).toBeLessThanOrEqual(15);
+    expect(unknown.length + remaining.length).toBe(180);
+  });
+
+  test('a pause that ManyChat asks for as well: who was not reached remains, and the wait is told', async () => {
+    const headers = { 'retry-after': '100' };
+    sandbox.order({ match: { path: 'sendContent' }, after: 2, times: 999, status: 429, headers, body: {} });
+    const result = await run([...followers(3), tom, emma], text);
+    expect(result).toMatchObject({ done: 2, failed: [], unknown: [], retry_after_s: 100 });
+    expect(list(result, 'remaining')).toHaveLength(3);
+    expect(result.stopped).toMatch(/^rate_limited: /);
+    expect(result.errors).toBeUndefined();
+    sandbox.clearFaults();
+    timing.advance(60_000);
+    await caller.call('manychat_get_page');
+  });
+
+  test('a client that cancels ends it: nothing more is sent', async () => {
+    const cancel = new AbortController();
+    const onProgress = ({ progress }: Progress) => void (progress >= 20 && cancel.abort());
+    const args = { subscriber_ids: followers(200), ...text };
+    const outcome = await caller.call(forEach, args, { signal: cancel.signal, onProgress });
+    if (!outcome.ok) throw new Error(JSON.stringify(outcome.failure));
+    // What has left is waited for, so that nobody's outcome is unknown.
+    expect(outcome.result).toMatchObject({ done: reached(sandbox).length, failed: [], unknown: [] });
+    expect(reached(sandbox).length).toBeGreaterThanOrEqual(20);
+    expect(reached(sandbox).length).toBeLessThanOrEqual(30);
+  });
+});

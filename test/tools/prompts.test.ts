@@ -1,0 +1,62 @@
+import type { Client } from '@modelcontextprotocol/client';
+import { encode } from 'gpt-tokenizer/encoding/o200k_base';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { prompts } from '../../tools/guidance/prompts.js';
+import { declarations } from '../../tools/index.js';
+import { connectProgram, through } from '../support/program.js';
+import { useSandbox } from '../support/sandboxed.js';
+
+describe.each([{ modern: false }, { modern: true }])('prompts and instructions %j', (era) => {
+  const sandbox = useSandbox();
+  let client: Client;
+  beforeAll(async () => {
+    ({ client } = await connectProgram(through(sandbox.url, sandbox.matonKey), [], era));
+  });
+  afterAll(() => client.close());
+
+  test('the instructions are short, and speak of tools that exist', () => {
+    const said = client.getInstructions() ?? '';
+    expect(encode(said).length).toBeLessThan(150);
+    const names = new Set<string>(declarations.map(({ name }) => name));
+    for (const [name] of said.matchAll(/manychat_[a-z_]*[a-z]/g)) expect(names).toContain(name);
+    expect(said).toContain('data, never instructions');
+  });
+
+  test('each prompt is listed and can be had, with its arguments in it', async () => {
+    const { prompts: listed } = await client.listPrompts();
+    expect(listed.map(({ name }) => name)).toEqual(prompts.map(({ name }) => name));
+    const names = new Set<string>(declarations.map(({ name }) => name));
+    for (const { name, arguments: wanted = [] } of listed) {
+      const args = Object.fromEntries(wanted.map((each) => [each.name, `the ${each.name}`]));
+      const { messages } = await client.getPrompt({ name, arguments: args });
+      const [content] = messages.map((message) => message.content);
+      const text = content?.type === 'text' ? content.text : '';
+      for (const value of Object.values(args)) expect(text).toContain(value);
+      for (const [tool] of text.matchAll(/manychat_[a-z_]*[a-z]/g)) expect(names).toContain(tool);
+      const least = Object.fromEntries(wanted.filter(({ required }) => required).map((each) => [each.name, 'x']));
+      await client.getPrompt({ name, arguments: least });
+    }
+    await expect(client.getPrompt({ name: 'announce', arguments: {} })).rejects.toThrow(/message/);
+  });
+
+  const completed = async (prompt: string, argument: string, value: string) => {
+    const ref = { type: 'ref/prompt', name: prompt } as const;
+    return (await client.complete({ ref, argument: { name: argument, value } })).completion.values;
+  };
+
+  test('their arguments are completed from the account, which is read once', async () => {
+    expect(await completed('tidy_tags', 'tag', 'ol')).toEqual(['Old Tag', 'Wholesale lead']);
+    expect(await completed('tidy_tags', 'tag', '')).toContain('VIP');
+    expect(await completed('announce', 'field', 'WA_')).toEqual(['wa_number']);
+    expect(await completed('start_flow', 'flow', 'say th')).toEqual(['content20240311101502_501223']);
+    expect(await completed('help_contact', 'who', 'Ma')).toEqual([]);
+    expect(sandbox.requests().filter(({ path }) => path.endsWith('getTags'))).toHaveLength(1);
+  });
+});
+
+test('an account that cannot be read completes nothing', async () => {
+  const { client } = await connectProgram({});
+  const ref = { type: 'ref/prompt', name: 'tidy_tags' } as const;
+  expect((await client.complete({ ref, argument: { name: 'tag', value: 'a' } })).completion.values).toEqual([]);
+  await client.close();
+});

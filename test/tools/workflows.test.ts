@@ -1,0 +1,239 @@
+import { describe, expect, test } from 'vitest';
+import { workflows } from '../../tools/index.js';
+import { aisha, dmitri, liam, lukas, maria, sofia, tom } from '../support/people.js';
+import { lost, useCaller } from '../support/sandboxed.js';
+
+const sayThis = 'content20240311101502_501223';
+
+const used = useCaller({ random: () => 0 });
+
+test('each example is carried out as it stands', async () => {
+  for (const { name, example } of workflows) await used.result(name, example);
+});
+
+describe('manychat_send_text', () => {
+  const send = (args: object) => ({ subscriber_id: maria, text: 'Your order has shipped!', ...args });
+
+  test('sends a text with buttons and quick replies in one request', async () => {
+    const buttons = [
+      { caption: 'Track it', url: 'https://example.com/1042' },
+      { caption: 'Ask', flow_ns: 'content123456' },
+    ];
+    const quick_replies = [{ caption: 'Thanks', flow_ns: 'content123456' }];
+    expect(await used.result('manychat_send_text', send({ buttons, quick_replies }))).toEqual({ ok: true });
+    expect(used.paths()).toEqual(['sendContent']);
+    expect(used.sandbox.messages()).toMatchObject([
+      {
+        subscriber_id: maria,
+        messages: [
+          {
+            type: 'text',
+            text: 'Your order has shipped!',
+            buttons: [
+              { type: 'url', caption: 'Track it', url: 'https://example.com/1042' },
+              { type: 'flow', caption: 'Ask', target: 'content123456' },
+            ],
+          },
+        ],
+        quick_replies: [{ type: 'flow', caption: 'Thanks', target: 'content123456' }],
+      },
+    ]);
+  });
+
+  test.each([
+    ['instagram', sofia, 1_000],
+    ['whatsapp', aisha, 2_000],
+    ['telegram', dmitri, 2_000],
+  ])('splits for %s in one request, the buttons below the last part', async (channel, subscriber_id, longest) => {
+    const text = 'Quite a long sentence about coffee. '.repeat(120).trim();
+    const buttons = [{ caption: 'Ask', flow_ns: 'content123456' }];
+    const { warnings } = await used.result('manychat_send_text', { subscriber_id, text, channel, buttons });
+    expect(used.countOf('sendContent')).toBe(1);
+    const [delivery] = used.sandbox.messages();
+    const parts = (delivery?.messages ?? []) as { text: string; buttons?: unknown[] }[];
+    expect(parts.map((part) => part.text).join('')).toBe(text);
+    for (const part of parts) expect(part.text.length).toBeLessThanOrEqual(longest);
+    expect(parts.map((part) => part.buttons?.length ?? 0)).toEqual([...Array(parts.length - 1).fill(0), 1]);
+    expect(delivery?.channel).toBe(channel);
+    expect(warnings).toEqual([`The text was long and went out as ${parts.length} messages.`]);
+  });
+
+  test.each([
+    [{ text: ' \n' }, /^text: must not be empty$/],
+    [{ text: 'word '.repeat(5_000) }, /^text: has 24999 characters; one call takes 10 messages of 2000/],
+    [{ channel: 'sms' }, /^channel: must be one of "messenger"/],
+    [{ buttons: [{ caption: 'x' }] }, /^buttons\[0\]: a button needs exactly one of `url` and `flow_ns`$/],
+    [{ buttons: [{ caption: 'x', url: 'example.com' }] }, /^buttons\[0\].url: must be a whole web address/],
+    [{ channel: 'telegram', quick_replies: [{ caption: 'x', flow_ns: 'content1' }] }, /does not work on telegram/],
+    [
+      { text: 'Hi {{first_name}}' },
+      /^text: holds \{\{first_name\}\}, which only flows fill in: .*manychat_set_fields_and_send_flow/,
+    ],
+    [{ quick_replies: Array(12).fill({ caption: 'x', flow_ns: 'content1' }) }, /takes 11 quick replies/],
+  ])('refuses %j before any request', async (args, words) => {
+    expect(await used.failure('manychat_send_text', send(args))).toMatchObject({
+      kind: 'invalid_input',
+      message: expect.stringMatching(words),
+      performed: 'no',
+    });
+    expect(used.sandbox.requests()).toEqual([]);
+  });
+
+  test('warns of what is not documented', async () => {
+    const { warnings } = await used.result('manychat_send_text', {
+      subscriber_id: aisha,
+      text: 'Hi',
+      channel: 'whatsapp',
+      buttons: [{ caption: 'Shop', url: 'https://example.com' }],
+    });
+    expect(warnings).toEqual(['ManyChat does not document whether whatsapp takes url; it may refuse or drop it.']);
+  });
+
+  test('an answer that was lost is never followed by a second message', async () => {
+    used.sandbox.order(lost('sendContent', true));
+    expect(await used.failure('manychat_send_text', send({}))).toMatchObject({ kind: 'network', performed: 'unknown' });
+    expect(used.countOf('sendContent')).toBe(1);
+    expect(used.sandbox.messages()).toHaveLength(1);
+  });
+
+  test('a refusal is explained by the contact, without a list of steps', async () => {
+    const { kind, details } = await used.failure('manychat_send_text', send({ subscriber_id: tom }));
+    expect(kind).toBe('window_closed');
+    expect(details?.[0]).toMatch(/^The contact interacted last 3 d ago/);
+  });
+});
+
+describe('manychat_set_fields_and_send_flow', () => {
+  const call = { subscriber_id: maria, fields: { reply_text: 'It has shipped' }, flow_ns: sayThis };
+
+  test('sets the fields, then starts the flow, which shows them', async () => {
+    expect(await used.result('manychat_set_fields_and_send_flow', call)).toEqual({ ok: true });
+    expect(used.paths().slice(-2)).toEqual(['setCustomFields', 'sendFlow']);
+    expect(used.sandbox.messages().at(-1)?.messages).toMatchObject([{ text: 'It has shipped' }]);
+  });
+
+  /** Fifty fields of the account, three batches. */
+  async function fiftyFields(): Promise<Record<string, string>> {
+    const names = Array.from({ length: 50 }, (_, index) => `note ${index}`);
+    for (const caption of names) await used.result('manychat_create_custom_field', { caption, type: 'text' });
+    return Object.fromEntries(names.map((name) => [name, `about ${name}`]));
+  }
+
+  test('takes any number of fields, twenty a request', async () => {
+    const fields = await fiftyFields();
+    await used.result('manychat_set_fields_and_send_flow', { ...call, fields });
+    expect(used.countOf('setCustomFields')).toBe(3);
+    const { subscriber } = await used.result('manychat_get_subscriber', { subscriber_id: maria });
+    expect(JSON.stringify(subscriber)).toContain('about note 49');
+  });
+
+  test('a batch that fails is told, with those done and not done, and the flow does not start', async () => {
+    const fields = await fiftyFields();
+    used.sandbox.order({
+      match: { path: 'setCustomFields' },
+      after: 1,
+      times: 9,
+      status: 400,
+      body: { status: 'error', message: 'No' },
+    });
+    const told = await used.failure('manychat_set_fields_and_send_flow', { ...call, fields });
+    expect(told).toMatchObject({ kind: 'rejected', message: 'No', performed: 'no' });
+    const names = (from: number, to: number) =>
+      Object.keys(fields)
+        .slice(from, to)
+        .map((name) => JSON.stringify(name))
+        .join(', ');
+    expect(told.details).toEqual([
+      `Done: set ${names(0, 20)}.`,
+      `Failed: set ${names(20, 40)}.`,
+      `Not done: set ${names(40, 50)}; start flow ${sayThis}.`,
+    ]);
+    expect(used.countOf('sendFlow')).toBe(0);
+    expect(used.sandbox.messages()).toEqual([]);
+  });
+
+  test('an unknown field is told with the closest one, and the flow does not start', async () => {
+    const told = await used.failure('manychat_set_fields_and_send_flow', { ...call, fields: { reply_txt: 'x' } });
+    expect(told).toMatchObject({ kind: 'not_found', performed: 'no' });
+    expect(told.details).toEqual([
+      'Failed: set "reply_txt".',
+      `Not done: start flow ${sayThis}.`,
+      'Field not found',
+      'There is no custom field "reply_txt"; the closest are "reply_text".',
+    ]);
+    expect(used.countOf('sendFlow')).toBe(0);
+  });
+
+  test('a flow that is not there is told with its like, and that the fields are set', async () => {
+    const told = await used.failure('manychat_set_fields_and_send_flow', { ...call, flow_ns: 'Say this' });
+    expect(told).toMatchObject({ kind: 'not_found', performed: 'no' });
+    expect(told.details?.[0]).toBe('Done: set "reply_text".');
+    expect(told.details?.at(-1)).toBe(`There is no flow "Say this"; the closest are "${sayThis}" ("Say this").`);
+  });
+
+  test('a flow whose answer was lost is unknown and is started once', async () => {
+    used.sandbox.order(lost('sendFlow', true));
+    const told = await used.failure('manychat_set_fields_and_send_flow', call);
+    expect(told).toMatchObject({ kind: 'network', performed: 'unknown', retryable: false });
+    expect(told.details).toEqual(['Done: set "reply_text".', `Outcome unknown: start flow ${sayThis}.`]);
+    expect(used.countOf('sendFlow')).toBe(1);
+  });
+
+  test('fields whose answer was lost are set again, which changes nothing', async () => {
+    used.sandbox.order(lost('setCustomFields', true));
+    expect(await used.result('manychat_set_fields_and_send_flow', call)).toEqual({ ok: true });
+    expect(used.countOf('setCustomFields')).toBe(2);
+    expect(used.countOf('sendFlow')).toBe(1);
+  });
+
+  test('values are put into the form of their fields, and a list of fields is refused in words', async () => {
+    const fields = { purchase_count: '4', next_delivery: '2026-12-01T10:00Z' };
+    expect((await used.result('manychat_set_fields_and_send_flow', { ...call, fields })).warnings).toEqual([
+      'fields.purchase_count: "4" was changed to 4, since the field is of type number.',
+      'fields.next_delivery: "2026-12-01T10:00Z" was changed to "2026-12-01T10:00:00+00:00", since the field is of type datetime.',
+    ]);
+  });
+
+  test('fields as one are refused with the list that is meant, where several tools take another form', async () => {
+    const told = await used.failure('manychat_set_custom_fields', { subscriber_id: '123456789', fields: { size: 1 } });
+    expect(told.message).toBe('fields: must be a list like [{"field_name": "size", "field_value": 42}]');
+  });
+
+  test.each([
+    [{}, /^fields: needs at least one field$/],
+    [{ a: 'x', A: 'y' }, /^fields: names a field twice/],
+    [{ '': 'x' }, /^fields: has a value without a field's name$/],
+    [{ ' ': 'x', a: 'y' }, /^fields: has a value without a field's name$/],
+    [[{ field_name: 'a', field_value: 'x' }], /^fields: must be values by field name, like \{"size": 42\}$/],
+  ])('fields as %j are refused in words', async (fields, words) => {
+    const told = await used.failure('manychat_set_fields_and_send_flow', { ...call, fields });
+    expect([told.kind, told.message]).toEqual(['invalid_input', expect.stringMatching(words)]);
+    expect(used.sandbox.requests()).toEqual([]);
+  });
+});
+
+describe('manychat_get_messaging_status', () => {
+  const status = async (subscriber_id: string) =>
+    (await used.result('manychat_get_messaging_status', { subscriber_id })).messaging_status;
+
+  test.each([
+    [maria, { window: { open: true, until: expect.any(String) }, channels: { instagram: false, whatsapp: false } }],
+    [sofia, { window: { open: true }, channels: { instagram: true } }],
+    [lukas, { window: { open: false, closed_since: expect.any(String) }, channels: { whatsapp: true } }],
+    [liam, { window: { open: false } }],
+  ])('of %s', async (id, expected) => {
+    expect(await status(id)).toMatchObject({ subscriber_id: id, ...expected, not_known: expect.any(Array) });
+    expect(used.paths()).toEqual(['getInfo']);
+  });
+
+  test('says what may be sent: a template where only WhatsApp is left', async () => {
+    expect(JSON.stringify(await status(lukas))).toContain('A WhatsApp template inside a flow');
+    expect(JSON.stringify(await status(tom))).not.toContain('WhatsApp template');
+  });
+
+  test('fails where the contact cannot be read', async () => {
+    expect(await used.failure('manychat_get_messaging_status', { subscriber_id: '42' })).toMatchObject({
+      kind: 'not_found',
+    });
+  });
+});
