@@ -3,7 +3,7 @@ import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
 
 function sources(folder: string): string[] {
   return readdirSync(join(root, folder), { withFileTypes: true, recursive: true })
@@ -38,7 +38,7 @@ const exported = (file: string): { name: string; above: string; line: string }[]
 };
 
 describe('what is exported', () => {
-  const folders = ['tools', 'src', 'packaging'];
+  const folders = ['tools', 'src', 'scripts'];
 
   test('is documented; a declaration by its description', () => {
     const silent = folders.flatMap(sources).flatMap((file) =>
@@ -50,7 +50,7 @@ describe('what is exported', () => {
   });
 
   test('is used elsewhere; the bundler alone takes what stands in for parts of packages', () => {
-    const all = [...folders, 'test'].flatMap(sources).filter((file) => file !== 'test/arrows.test.ts');
+    const all = [...folders, 'test'].flatMap(sources).filter((file) => file !== 'test/project/arrows.test.ts');
     const words = new Map(all.map((file) => [file, new Set(readFileSync(join(root, file), 'utf8').match(/\w+/g))]));
     const unused = folders.flatMap(sources).flatMap((file) =>
       exported(file)
@@ -59,8 +59,8 @@ describe('what is exported', () => {
         .map(({ name }) => `${file}: ${name}`),
     );
     expect(unused).toEqual([
-      'packaging/no-threads.ts: isMainThread',
-      'packaging/sdk-parts.ts: DefaultJsonSchemaValidator',
+      'scripts/package/no-threads.ts: isMainThread',
+      'scripts/package/sdk-parts.ts: DefaultJsonSchemaValidator',
     ]);
   });
 });
@@ -111,20 +111,20 @@ describe('who may import whom', () => {
       return seen;
     };
     expect(
-      [...reach('src/gateway.ts')].filter((name) => name.includes('modelcontextprotocol') || name === 'src/server.ts'),
+      [...reach('src/account/call/pipeline.ts')].filter((name) => name.includes('modelcontextprotocol') || name === 'src/mcp/server.ts'),
     ).toEqual([]);
-    const typesOnly = /import type \{[^}]*\} from '.\/gateway\.js'/.test(
-      readFileSync(join(root, 'src/calls.ts'), 'utf8'),
+    const typesOnly = /import type \{[^}]*\} from '.\/pipeline\.js'/.test(
+      readFileSync(join(root, 'src/account/call/call-tool.ts'), 'utf8'),
     );
     expect(typesOnly).toBe(true);
-    expect(imports('src/server.ts').filter((name) => /gateway|http|undici/.test(name))).toEqual([]);
+    expect(imports('src/mcp/server.ts').filter((name) => /gateway|http|undici/.test(name))).toEqual([]);
   });
 
   test('the MCP SDK is behind the server, and the process behind main', () => {
     const all = sources('src');
     expect(all.filter((file) => imports(file).some((name) => name.startsWith('@modelcontextprotocol')))).toEqual([
-      'src/consent.ts',
-      'src/server.ts',
+      'src/mcp/interaction/consent.ts',
+      'src/mcp/server.ts',
     ]);
     expect(all.filter((file) => /\bprocess\.\w/.test(readFileSync(join(root, file), 'utf8')))).toEqual(['src/main.ts']);
     expect(wrong(all, (name) => !/^(test|packaging|examples)\//.test(name))).toEqual([]);

@@ -15,7 +15,7 @@ describe('assertions in the bundle', () => {
     expect(external).toContain('node:http');
     expect(external.filter((path) => path.includes('assert'))).toEqual([]);
     const asserting = Object.entries(inputs).filter(([, { imports }]) =>
-      imports.some(({ path }) => path === 'packaging/asserts.cts'),
+      imports.some(({ path }) => path === 'scripts/package/asserts.cts'),
     );
     expect(asserting.length).toBeGreaterThan(10);
     // What stands in for them can be called, and no more.
@@ -28,7 +28,7 @@ describe('assertions in the bundle', () => {
 
   test('fail with a message', () => {
     const assert: (condition: unknown, message?: unknown) => void = createRequire(import.meta.url)(
-      pathOf('dist/packaging/asserts.cjs'),
+      pathOf('dist/scripts/package/asserts.cjs'),
     );
     expect(() => assert(1)).not.toThrow();
     for (const condition of [false, 0, '', null, undefined])

@@ -5,7 +5,7 @@ import { kinds } from '../../tools/contract/failure.js';
 import { readmePath, withGenerated } from '../support/readme.js';
 
 const readme = readFileSync(readmePath, 'utf8');
-const file = (name: string) => readFileSync(new URL(`../${name}`, import.meta.url), 'utf8');
+const file = (name: string) => readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8');
 
 describe('the README', () => {
   test('shows what the program does and has now (npm run update rewrites it)', async () => {
@@ -15,7 +15,7 @@ describe('the README', () => {
 
   test('names every kind of failure and every setting', () => {
     for (const kind of kinds) expect(readme, kind).toContain(`\`${kind}\``);
-    const settings = file('src/config.ts').match(/^ {2}(MATON|MANYCHAT)\w+(?=:)/gm) ?? [];
+    const settings = file('src/config/config.ts').match(/^ {2}(MATON|MANYCHAT)\w+(?=:)/gm) ?? [];
     expect(settings.length).toBeGreaterThan(7);
     for (const setting of settings) expect(readme).toContain(`\`${setting.trim()}\``);
   });
