@@ -111,7 +111,9 @@ describe('who may import whom', () => {
       return seen;
     };
     expect(
-      [...reach('src/account/call/pipeline.ts')].filter((name) => name.includes('modelcontextprotocol') || name === 'src/mcp/server.ts'),
+      [...reach('src/account/call/pipeline.ts')].filter(
+        (name) => name.includes('modelcontextprotocol') || name === 'src/mcp/server.ts',
+      ),
     ).toEqual([]);
     const typesOnly = /import type \{[^}]*\} from '.\/pipeline\.js'/.test(
       readFileSync(join(root, 'src/account/call/call-tool.ts'), 'utf8'),

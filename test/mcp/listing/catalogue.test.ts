@@ -47,7 +47,8 @@ test('a start loads the lists and the SDK: no declaration, no HTTP, no sandbox, 
     loaded.add(name);
     for (const { path, kind } of outputs[name]?.imports ?? []) if (kind === 'import-statement') load(path);
   };
-  for (const file of ['src/main.ts', 'src/config/config.ts', 'src/cli/commands/serve.ts', 'src/account/log.ts']) load(outputOf(file));
+  for (const file of ['src/main.ts', 'src/config/config.ts', 'src/cli/commands/serve.ts', 'src/account/log.ts'])
+    load(outputOf(file));
   const files = [...loaded].flatMap((name) => Object.keys(outputs[name]?.inputs ?? {}));
   expect(files).toContain('src/mcp/listing/catalogue.ts');
   expect(
