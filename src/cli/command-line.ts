@@ -2,9 +2,11 @@ import { Command, CommanderError, Option } from 'commander';
 import { quoted } from '../../tools/contract/quoted.js';
 import { type Config, readConfig } from '../config/config.js';
 import { flags, refuseRepeated, settingsOf } from '../config/settings.js';
+import { UsageError } from '../config/usage-error.js';
 import { version } from '../config/version.js';
 import type { BulkOptions } from './bulk/command.js';
-import { exitCodes, type Shell, UsageError } from './shell.js';
+import { exitCodes } from './exit-codes.js';
+import type { Shell } from './shell.js';
 
 const epilogue = `
 Each option is also an environment variable; options win. Keys come from the environment only: MATON_API_KEY, or

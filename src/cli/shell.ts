@@ -1,13 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
 import type { Line } from '../text/terminal.js';
-
-/** The process a lock file names, and whether it may still run: of another machine nobody here can tell. */
-export interface LockOwner {
-  readonly pid: number;
-  readonly host: string;
-  /** Whether a process of this machine runs. */
-  runs(pid: number): boolean;
-}
+import type { LockOwner } from './bulk/journal/lock.js';
+import type { ExitCode } from './exit-codes.js';
 
 /** The streams that frames come in and go out on. */
 export interface Wires {
@@ -42,25 +36,4 @@ export interface Shell {
   readonly platform: string;
   /** The version of Node.js, without a `v`. */
   readonly nodeVersion: string;
-}
-
-/** How a command ended, for scripts. */
-export const exitCodes = {
-  done: 0,
-  /** It failed, and what failed sent nothing; of a bulk, it may have made a change that can be made again. */
-  failed: 1,
-  /** The command line, a setting or the arguments are wrong; what is wrong was not done. */
-  usage: 2,
-  /** It is not known whether it was done. */
-  unknown: 3,
-  /** It failed, and the same may succeed later; of a bulk, there is more to do. */
-  again: 4,
-} as const;
-
-/** One of the exit codes. */
-export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
-
-/** A command line that cannot be understood, or names something that is not there. */
-export class UsageError extends Error {
-  override readonly name: string = 'UsageError';
 }

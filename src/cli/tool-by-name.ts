@@ -1,8 +1,8 @@
 import { quoted } from '../../tools/contract/quoted.js';
 import { declarations } from '../../tools/index.js';
 import type { Tool } from '../account/policy/tool.js';
+import { UsageError } from '../config/usage-error.js';
 import { closest } from '../text/closest.js';
-import { UsageError } from './shell.js';
 
 /** The tool of this name, which may lack its prefix. */
 export function toolNamed(name: string, tools: readonly Tool[]): Tool {

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { connectionId } from '../../tools/values/connection-id.js';
 import { selectionSettings, selectTools } from '../account/policy/selection.js';
-import { UsageError } from '../cli/shell.js';
 import { createRedactor } from '../text/redaction.js';
 import { isLoopback } from './address.js';
 import { type Key, keysIn, manychatKeyIn, readKey, secretsIn, unset } from './keys.js';
 import { misnamedProblems } from './misnamed.js';
+import { UsageError } from './usage-error.js';
 
 /** How the server reaches ManyChat: through Maton, directly, or not at all until someone configures it. */
 export type Access =

@@ -1,5 +1,5 @@
-import { UsageError } from '../cli/shell.js';
 import type { Setting } from './config.js';
+import { UsageError } from './usage-error.js';
 
 /** A setting as it is explained, with its flag where it has one. */
 export interface SettingText {

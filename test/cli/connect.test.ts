@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { connectAccount } from '../../src/cli/commands/connect.js';
-import { type Shell, UsageError } from '../../src/cli/shell.js';
+import type { Shell } from '../../src/cli/shell.js';
 import { readConfig } from '../../src/config/config.js';
+import { UsageError } from '../../src/config/usage-error.js';
 import { createHttpClient } from '../../src/upstream/client/http-client.js';
 import { drivenTiming } from '../support/driven.js';
 import { through } from '../support/program.js';

@@ -8,9 +8,9 @@ import { asObject } from '../../../tools/values/tolerant.js';
 import { actOnSubscriber } from '../../../tools/workflows/for-each/action.js';
 import { parseInput } from '../../account/call/arguments.js';
 import { plainTool, type Tool } from '../../account/policy/tool.js';
+import { UsageError } from '../../config/usage-error.js';
 import { reasonOf } from '../../text/error-text.js';
 import { parseJson } from '../../upstream/client/lossless-json.js';
-import { UsageError } from '../shell.js';
 import type { Row, Table } from './table/csv-table.js';
 import { checkTemplate, EmptyCell, filled } from './template.js';
 

@@ -6,9 +6,11 @@ import { forEachSubscriber } from '../../../tools/workflows/for-each/for-each.js
 import { openRuntime } from '../../account/account.js';
 import { reportsDone } from '../../account/call/run-workflow.js';
 import type { Config } from '../../config/config.js';
+import { UsageError } from '../../config/usage-error.js';
 import { readable } from '../../text/readable.js';
 import { parseJson } from '../../upstream/client/lossless-json.js';
-import { type ExitCode, exitCodes, type Shell, UsageError } from '../shell.js';
+import { type ExitCode, exitCodes } from '../exit-codes.js';
+import type { Shell } from '../shell.js';
 import { toolNamed } from '../tool-by-name.js';
 import { watchStopping } from './stopping.js';
 

@@ -6,9 +6,11 @@ import { openRuntime, type Runtime, type RuntimeParts } from '../../account/acco
 import type { Outcome } from '../../account/call/call-tool.js';
 import { browsable } from '../../config/address.js';
 import type { Config } from '../../config/config.js';
+import { UsageError } from '../../config/usage-error.js';
 import { pause, realTiming, type Timing, timeout } from '../../upstream/clock.js';
 import { callLine, idInCommand } from '../doctor/advice.js';
-import { type ExitCode, exitCodes, type Shell, UsageError } from '../shell.js';
+import { type ExitCode, exitCodes } from '../exit-codes.js';
+import type { Shell } from '../shell.js';
 import { toolNamed } from '../tool-by-name.js';
 import { exitCodeOf, failureText } from './call.js';
 import { openInBrowser } from './open-browser.js';

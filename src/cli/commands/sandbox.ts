@@ -1,6 +1,8 @@
+import { UsageError } from '../../config/usage-error.js';
 import { startSandbox } from '../../sandbox/index.js';
 import { codeOf } from '../../text/error-text.js';
-import { type ExitCode, exitCodes, type Shell, UsageError } from '../shell.js';
+import { type ExitCode, exitCodes } from '../exit-codes.js';
+import type { Shell } from '../shell.js';
 
 /** Runs the sandbox alone and says how to reach it; resolves when the process is asked to end. */
 export async function runSandbox(

@@ -6,7 +6,8 @@ import { offerUnder } from '../../mcp/listing/offer.js';
 import { serveOffer } from '../../mcp/server.js';
 import { codeOf } from '../../text/error-text.js';
 import { realTiming } from '../../upstream/clock.js';
-import { type ExitCode, exitCodes, type Shell } from '../shell.js';
+import { type ExitCode, exitCodes } from '../exit-codes.js';
+import type { Shell } from '../shell.js';
 
 /**
  * Serves the tools over stdio; resolves when the client has gone away, the connection has failed or `ending` has fired.

@@ -1,5 +1,6 @@
 import type { Departure } from '../../upstream/departure.js';
-import { exitCodes, type Shell } from '../shell.js';
+import { exitCodes } from '../exit-codes.js';
+import type { Shell } from '../shell.js';
 
 /** Knows whether a request is on its way that must not be made twice. */
 export interface StopWatch {

@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type { LockOwner } from '../../../src/cli/bulk/journal/lock.js';
 import { takeLock } from '../../../src/cli/bulk/journal/lock.js';
 import { type Kernel, readKernel } from '../../../src/cli/bulk/journal/machine.js';
-import type { LockOwner } from '../../../src/cli/shell.js';
 import { useFolder } from '../../support/folder.js';
 import { finish, manualTiming } from '../../support/timing.js';
 

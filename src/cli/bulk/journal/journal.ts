@@ -1,8 +1,8 @@
 import { closeSync, constants, fdatasync, fstatSync, ftruncateSync, readSync, rmSync, writeSync } from 'node:fs';
 import { isDeepStrictEqual, promisify } from 'node:util';
 import { asObject } from '../../../../tools/values/tolerant.js';
+import { UsageError } from '../../../config/usage-error.js';
 import { reasonOf } from '../../../text/error-text.js';
-import { UsageError } from '../../shell.js';
 import { type Entry, parsed, readLine, type State, states } from './entry.js';
 import type { Lock } from './lock.js';
 import { isSameStart, type Machine } from './machine.js';

@@ -12,11 +12,19 @@ import {
   utimesSync,
   writeSync,
 } from 'node:fs';
+import { UsageError } from '../../../config/usage-error.js';
 import { codeOf, reasonOf } from '../../../text/error-text.js';
 import { pause, realTiming, type Timing } from '../../../upstream/clock.js';
-import { type LockOwner, UsageError } from '../../shell.js';
 import type { Kernel } from './machine.js';
 import { type Owner, openRegular } from './own-file.js';
+
+/** The process a lock file names, and whether it may still run: of another machine nobody here can tell. */
+export interface LockOwner {
+  readonly pid: number;
+  readonly host: string;
+  /** Whether a process of this machine runs. */
+  runs(pid: number): boolean;
+}
 
 /** Holds a file for one process. */
 export interface Lock {

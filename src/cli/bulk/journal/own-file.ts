@@ -12,8 +12,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
+import { UsageError } from '../../../config/usage-error.js';
 import { codeOf, reasonOf } from '../../../text/error-text.js';
-import { UsageError } from '../../shell.js';
 
 /** Who owns the files of this process; undefined where it is not known yet. */
 export type Owner = number | undefined;

@@ -1,6 +1,6 @@
 import { CsvError, type Options, type Parser, parse } from 'csv-parse';
+import { UsageError } from '../../../config/usage-error.js';
 import { reasonOf } from '../../../text/error-text.js';
-import { UsageError } from '../../shell.js';
 import { openSource, type Source } from './source.js';
 
 /** One row of a table, with the line of the file it begins on. */

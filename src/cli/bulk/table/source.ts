@@ -1,7 +1,7 @@
 import { closeSync, constants, createReadStream, fstatSync, openSync, type Stats, statSync } from 'node:fs';
 import { Socket } from 'node:net';
+import { UsageError } from '../../../config/usage-error.js';
 import { reasonOf } from '../../../text/error-text.js';
-import { UsageError } from '../../shell.js';
 
 /** Where the bytes of a table come from, which are read several times. */
 export interface Source {
