@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
 import type { Catalogue } from '../../src/mcp/listing/catalogue.js';
 import { pathOf } from '../root.js';
@@ -15,21 +14,6 @@ export const bundling = {
   banner: { js: 'const require=name=>process.getBuiltinModule(name);' },
   logLevel: 'warning',
 } as const satisfies BuildOptions;
-
-/**
- * Our own files with zod's namespace imported as one. `import { z }` hands it over as an object, of which nothing can be
- * left out: all its languages would come along, a third of what a start reads.
- */
-const zodByName: Plugin = {
-  name: 'zod by name',
-  setup({ onLoad }) {
-    onLoad({ filter: /[\\/](src|tools)[\\/].*\.ts$/ }, ({ path }) => {
-      if (path.includes('node_modules')) return undefined;
-      const text = readFileSync(path, 'utf8');
-      return { contents: text.replace(/^import \{ z \} from 'zod';$/m, "import * as z from 'zod';"), loader: 'ts' };
-    });
-  },
-};
 
 /** The catalogue as what it comes to, in the place of the file that computes it. */
 const computed = (catalogue: Catalogue): Plugin => ({
@@ -66,7 +50,7 @@ export async function bundleProgram(catalogue: Catalogue): Promise<Metafile> {
       'thread-stream': pathOf('scripts/package/no-threads.ts'),
       worker_threads: pathOf('scripts/package/no-threads.ts'),
     },
-    plugins: [computed(catalogue), zodByName],
+    plugins: [computed(catalogue)],
     metafile: true,
   });
   return metafile;

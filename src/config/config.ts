@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { connectionId } from '../../tools/values/connection-id.js';
 import { selectionSettings, selectTools } from '../account/policy/selection.js';
 import { createRedactor } from '../text/redaction.js';

@@ -14,7 +14,7 @@ import {
   type StandardSchemaWithJSON,
 } from '@modelcontextprotocol/server';
 import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Declaration, effectRules } from '../../tools/contract/endpoint.js';
 import { type Failure, reasonIn } from '../../tools/contract/failure.js';
 import { isObject } from '../../tools/contract/json.js';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { offeredTools } from '../../src/account/policy/tool.js';
 import { readConfig } from '../../src/config/config.js';
 import { jsonSchema } from '../../src/mcp/listing/json-schema.js';

@@ -1,6 +1,6 @@
 import type { Client } from '@modelcontextprotocol/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { kinds } from '../../tools/contract/failure.js';
 import { contentGrammar } from '../../tools/guidance/grammar-guide.js';
 import { resources } from '../../tools/guidance/resources.js';

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Reference } from '../message/references.js';
 import type { Repaired } from '../message/repair.js';
 import type { FieldValues } from '../values/field-values.js';

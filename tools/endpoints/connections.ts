@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Call, endpoint, type Result } from '../contract/endpoint.js';
 import { quoted } from '../contract/quoted.js';
 import { connectionId } from '../values/connection-id.js';

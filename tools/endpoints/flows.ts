@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { endpoint } from '../contract/endpoint.js';
 import { flowsResult } from '../values/outputs.js';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { doneByContent } from '../contract/capabilities.js';
 import { endpoint } from '../contract/endpoint.js';
 import { clipped } from '../contract/quoted.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { endpoint } from '../contract/endpoint.js';
 import { customFieldId, detail, exactNumber, filledText, subscriberId, text, userRef } from '../values/inputs.js';
 import { complainTo } from '../values/issues.js';

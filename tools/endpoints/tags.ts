@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { endpoint } from '../contract/endpoint.js';
 import { named } from '../message/references.js';
 import { subscriberId, tagId, tagName, text } from '../values/inputs.js';

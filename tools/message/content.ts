@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { digitsLost } from '../values/inputs.js';
 import { complainTo } from '../values/issues.js';
 import { channelProblems, lengthOf, namedChannels } from './channels.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { clipped } from '../contract/quoted.js';
 import { text } from '../values/inputs.js';
 import { type Channel, channelProblems, channels, longestText } from './channels.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Result } from '../contract/endpoint.js';
 import type { Kind } from '../contract/failure.js';
 import { momentText } from '../contract/quoted.js';

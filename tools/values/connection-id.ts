@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Goes into a header and a path, so nothing that means something there. */
 export const connectionId = z

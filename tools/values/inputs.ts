@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { fieldTypes } from './field-values.js';
 
 /** Shown wherever a number has already lost digits on its way here. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Output, Result } from '../contract/endpoint.js';
 import { isObject } from '../contract/json.js';
 import {

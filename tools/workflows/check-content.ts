@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { doneByContent } from '../contract/capabilities.js';
 import { isObject } from '../contract/json.js';
 import { workflow } from '../contract/workflow.js';

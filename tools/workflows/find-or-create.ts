@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Result } from '../contract/endpoint.js';
 import { CallError, reasonIn } from '../contract/failure.js';
 import { idText } from '../contract/quoted.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { doneByContent } from '../contract/capabilities.js';
 import { workflow } from '../contract/workflow.js';
 import { contentCautions, sendContent } from '../endpoints/sending.js';

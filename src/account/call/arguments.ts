@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Result } from '../../../tools/contract/endpoint.js';
 import { hiddenProblem } from '../../../tools/values/argument-limits.js';
 import { complaintOf, pathText, sentence, unknownKeys } from '../../../tools/values/issues.js';

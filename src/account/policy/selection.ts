@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { catalogue } from '../../mcp/listing/catalogue.js';
 import { closest } from '../../text/closest.js';
 

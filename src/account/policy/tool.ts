@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Endpoint, effectRules, type Result } from '../../../tools/contract/endpoint.js';
 import type { Workflow } from '../../../tools/contract/workflow.js';
 import { chosenConnectionId } from '../../../tools/values/connection-id.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { isObject } from '../../../tools/contract/json.js';
 
 /** JSON Schema as it goes to clients. */

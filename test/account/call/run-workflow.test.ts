@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { runWorkflow } from '../../../src/account/call/run-workflow.js';
 import type { Result } from '../../../tools/contract/endpoint.js';
 import { CallError, type Failure } from '../../../tools/contract/failure.js';

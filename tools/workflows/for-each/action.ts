@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Capability, doneByContent } from '../../contract/capabilities.js';
 import type { Result } from '../../contract/endpoint.js';
 import type { Naming } from '../../contract/question.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Result } from '../../contract/endpoint.js';
 import { CallError, type Failure, kinds, reasonIn } from '../../contract/failure.js';
 import { type Steps, workflow } from '../../contract/workflow.js';
