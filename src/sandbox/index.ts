@@ -1,7 +1,7 @@
 import type { Fault } from './faults/faults.js';
+import { firstConnectionId } from './fixtures/first-connections.js';
 import type { RequestRecord } from './http/request-log.js';
 import type { Delivery, DeliveryFilter } from './manychat/outbox.js';
-import { firstConnectionId } from './maton/connections.js';
 import { sandboxServer } from './server.js';
 import type { Clock } from './world/clock.js';
 import { type CreateShape, createWorld, type OnKeptBack } from './world/world.js';

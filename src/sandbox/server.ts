@@ -6,7 +6,8 @@ import { type Incoming, readIncoming } from './http/incoming.js';
 import { refusedOrigin } from './http/origin.js';
 import { type Answer, Refusal } from './http/refusal.js';
 import { sendAnswer, sendSpoilt } from './http/respond.js';
-import { connectPage, connectPageHeaders, connectPath } from './maton/connect-page.js';
+import { connectPage, connectPageHeaders } from './maton/connect-page.js';
+import { connectPath } from './maton/connection.js';
 import { gateway } from './maton/gateway.js';
 import type { World } from './world/world.js';
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { connectPath } from '../maton/connect-page.js';
+import { connectPath } from '../maton/connection.js';
 import type { Incoming } from './incoming.js';
 import type { Answer } from './refusal.js';
 

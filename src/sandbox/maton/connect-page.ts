@@ -4,9 +4,6 @@ import type { Answer } from '../http/refusal.js';
 import { matonTime } from '../world/clock.js';
 import type { World } from '../world/world.js';
 
-/** Where the page is. */
-export const connectPath = '/connect';
-
 const style = 'body{font:16px/1.5 sans-serif;max-width:36em;margin:3em auto}input{width:100%}';
 const styleHash = createHash('sha256').update(style).digest('base64');
 

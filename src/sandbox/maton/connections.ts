@@ -1,56 +1,12 @@
 import { type Incoming, jsonBody } from '../http/incoming.js';
 import { isRecord } from '../http/json.js';
 import { type Answer, flatGatewayRefusal, gatewayRefusal } from '../http/refusal.js';
-import type { Account } from '../manychat/account.js';
 import { matonTime } from '../world/clock.js';
-import type { Random } from '../world/random.js';
 import type { World } from '../world/world.js';
-import { connectPath } from './connect-page.js';
-
-/** One connection between the Maton account and a ManyChat page. */
-export interface Connection {
-  id: string;
-  status: 'PENDING' | 'ACTIVE' | 'FAILED';
-  creationTime: string;
-  lastUpdatedTime: string;
-  /** Opens the page where the ManyChat key is entered, for as long as the connection is pending. */
-  token: string;
-  /** The page whose key was entered; undefined before. */
-  account: Account | undefined;
-}
-
-/** The id of the first connection, from the user's document. */
-export const firstConnectionId = '21fd90f9-5935-43cd-b6c8-bde9d915ca80';
+import { type Connection, connectPath } from './connection.js';
 
 // Decided here: Maton's own limit is not known.
 const mostConnections = 1_000;
-
-/** The connections a sandbox starts with, oldest first. */
-export function firstConnections(
-  random: Random,
-  first: Account,
-  second: Account,
-  secondStatus: 'PENDING' | 'ACTIVE',
-): [Connection, Connection] {
-  return [
-    {
-      id: firstConnectionId,
-      status: 'ACTIVE',
-      creationTime: '2025-12-08T07:20:53.488460Z',
-      lastUpdatedTime: '2026-01-31T20:03:32.593153Z',
-      token: random.hex(40),
-      account: first,
-    },
-    {
-      id: random.uuid(),
-      status: secondStatus,
-      creationTime: '2026-02-14T09:12:40.118302Z',
-      lastUpdatedTime: '2026-02-14T09:12:40.118302Z',
-      token: random.hex(40),
-      account: secondStatus === 'ACTIVE' ? second : undefined,
-    },
-  ];
-}
 
 /** A connection as the connections API shows it. */
 export function showConnection({ base }: World, connection: Connection): Record<string, unknown> {

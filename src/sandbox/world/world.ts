@@ -1,13 +1,14 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { type FaultQueue, faultQueue } from '../faults/faults.js';
 import { followers } from '../fixtures/crowd.js';
+import { firstConnections } from '../fixtures/first-connections.js';
 import { sunriseCoffee } from '../fixtures/sunrise-coffee.js';
 import { sunriseWholesale } from '../fixtures/sunrise-wholesale.js';
 import { type RequestLog, requestLog } from '../http/request-log.js';
 import type { Account } from '../manychat/account.js';
 import { type Limiter, slidingLimiter } from '../manychat/limits.js';
 import { emptyOutbox, type Outbox } from '../manychat/outbox.js';
-import { type Connection, firstConnections } from '../maton/connections.js';
+import type { Connection } from '../maton/connection.js';
 import { type Clock, type MovableClock, movableClock } from './clock.js';
 import { type Random, seededRandom } from './random.js';
 
