@@ -4,7 +4,7 @@ import type { RequestRecord } from './http/request-log.js';
 import type { Delivery, DeliveryFilter } from './manychat/outbox.js';
 import { sandboxServer } from './server.js';
 import type { Clock } from './world/clock.js';
-import { type CreateShape, createWorld, type OnKeptBack } from './world/world.js';
+import { type CreateShape, createWorld, type OnStall } from './world/world.js';
 
 export type { Fault, FaultEffect } from './faults/faults.js';
 export type { Delivery } from './manychat/outbox.js';
@@ -24,7 +24,7 @@ export interface SandboxOptions {
   /** How the connections API answers a creation; wrapped. */
   createShape?: CreateShape;
   /** Told of each request whose answer a hang, a delay or a trickle keeps back, so that a test can tell it from a slow machine. */
-  onKeptBack?: OnKeptBack;
+  onStall?: OnStall;
 }
 
 /** A running sandbox. */
@@ -43,9 +43,9 @@ export interface Sandbox {
   /** The requests to the gateway, the connections API and ManyChat, oldest first. */
   requests(): RequestRecord[];
   /** Resolves once there are so many requests, of those whose path contains a text where one is given. */
-  received(count: number, path?: string): Promise<void>;
+  waitForRequests(count: number, path?: string): Promise<void>;
   /** Makes something go wrong with requests to come. */
-  order(fault: Fault): void;
+  injectFault(fault: Fault): void;
   clearFaults(): void;
   /** Back to the start, settings, clock and faults included. */
   reset(): void;
@@ -60,7 +60,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const { port = 0, clock = Date } = options;
   const { secondConnection = 'PENDING', limits = true, createShape = 'wrapped', followers = 0 } = options;
   const settings = { limits, create_shape: createShape };
-  const world = createWorld({ clock, secondConnection, followers, onKeptBack: options.onKeptBack, ...settings });
+  const world = createWorld({ clock, secondConnection, followers, onStall: options.onStall, ...settings });
   const server = sandboxServer(world);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -78,8 +78,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     secondConnectionId,
     messages: world.outbox.list,
     requests: world.requests.list,
-    received: (count, path = '') => world.requests.received(count, path),
-    order: world.faults.order,
+    waitForRequests: (count, path = '') => world.requests.waitFor(count, path),
+    injectFault: world.faults.inject,
     clearFaults: world.faults.clear,
     reset: world.reset,
     advance: world.clock.advance,

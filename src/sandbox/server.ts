@@ -50,7 +50,7 @@ function serveAccount(world: World, incoming: Incoming, response: ServerResponse
   const fault = world.faults.take(method, path);
   const performed = fault === undefined || performs(fault);
   const answer = performed ? answered(world, incoming) : notPerformed;
-  const patience = { after: world.clock.after, keepBack: () => world.onKeptBack(incoming.headers) };
+  const patience = { after: world.clock.after, keepBack: () => world.onStall(incoming.headers) };
   const status = fault === undefined ? sendAnswer(response, answer) : sendSpoilt(response, answer, fault, patience);
   world.requests.add({
     time,

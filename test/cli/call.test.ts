@@ -37,7 +37,7 @@ describe('call', () => {
 
   test('tells how long to wait', async () => {
     const headers = { 'retry-after': '300' };
-    sandbox.order({ match: { path: 'getTags' }, status: 429, headers, body: { message: 'Slow down' } });
+    sandbox.injectFault({ match: { path: 'getTags' }, status: 429, headers, body: { message: 'Slow down' } });
     const { code, err } = await shell(['call', 'list_tags']);
     expect([code, err]).toEqual([
       4,
@@ -58,10 +58,10 @@ describe('call', () => {
 
   test('ends with a code that scripts can use', async () => {
     const send = ['call', 'send_text', '{"subscriber_id":"123456789","text":"Hi"}'];
-    sandbox.order(lost('sendContent', true));
+    sandbox.injectFault(lost('sendContent', true));
     const unknown = await shell(send);
     expect([unknown.code, unknown.err]).toEqual([3, expect.stringContaining('(it may have been carried out)')]);
-    sandbox.order({ match: { path: 'getTags' }, times: 9, status: 503, body: {} });
+    sandbox.injectFault({ match: { path: 'getTags' }, times: 9, status: 503, body: {} });
     expect((await shell(['call', 'list_tags'])).code).toBe(4);
     expect((await shell(['call', 'get_subscriber', '{}'])).code).toBe(2);
     expect((await runHere(['call', 'get_page'], {})).code).toBe(1);
@@ -85,7 +85,7 @@ describe('call', () => {
   ] as [string[], Record<string, string>, Fault | undefined, number][])(
     'ends by what became of many contacts: %j %j %j is %i',
     async (subscriber_ids, environment, fault, code) => {
-      if (fault !== undefined) sandbox.order(fault);
+      if (fault !== undefined) sandbox.injectFault(fault);
       const args = ['call', 'for_each_subscriber', JSON.stringify({ subscriber_ids, action: 'send_text', text: 'Hi' })];
       const told = await runHere(args, { ...pinnedTo(sandbox), ...environment });
       expect([told.code, told.out, told.err]).toEqual([code, expect.anything(), expect.anything()]);

@@ -170,7 +170,7 @@ describe('connect', () => {
     const body = '{"create_shape":"id_only"}';
     await fetch(`${sandbox.url}/sandbox/settings`, { method: 'POST', headers, body });
     const broken = { match: { method: 'GET', path: '/connections/' }, times: 3, status: 503, body: {} };
-    sandbox.order(broken);
+    sandbox.injectFault(broken);
     const { code, out } = await connecting({
       onLink: (link) => enter(link, { api_key: sandbox.manychatKey }),
     });
@@ -181,7 +181,8 @@ describe('connect', () => {
   test('goes on waiting while it cannot be asked, and says so', async () => {
     let entered: Promise<void> | undefined;
     const { code, err } = await connecting({
-      onLink: () => sandbox.order({ match: { method: 'GET', path: '/connections/' }, times: 3, status: 503, body: {} }),
+      onLink: () =>
+        sandbox.injectFault({ match: { method: 'GET', path: '/connections/' }, times: 3, status: 503, body: {} }),
       onNote: (line) => {
         if (line.includes('cannot ask')) entered ??= enterInLatest();
         return entered;
@@ -258,7 +259,7 @@ describe('connect ends without a connection', () => {
     expect(wrong.err).toContain('gateway_auth');
     const none = await connecting({ environment: { MATON_API_KEY: '' }, json: true });
     expect(JSON.parse(none.out.join())).toMatchObject({ error: { kind: 'not_configured' } });
-    sandbox.order({ match: { method: 'POST', path: '/connections' }, status: 500, body: {} });
+    sandbox.injectFault({ match: { method: 'POST', path: '/connections' }, status: 500, body: {} });
     const unknown = await connecting();
     expect(unknown.code).toBe(3);
     expect(unknown.err).toContain('it may have been carried out');

@@ -25,8 +25,8 @@ async function tagExists(name: string): Promise<boolean> {
 
 describe('faults', () => {
   test('strike after so many matching requests, so many times, in the order given', async () => {
-    sandbox.order({ match: { method: 'POST', path: '/page/createTag' }, after: 1, times: 2, status: 500 });
-    sandbox.order({
+    sandbox.injectFault({ match: { method: 'POST', path: '/page/createTag' }, after: 1, times: 2, status: 500 });
+    sandbox.injectFault({
       match: { path: 'createTag' },
       status: 429,
       headers: { 'retry-after': '2' },
@@ -68,24 +68,24 @@ describe('faults', () => {
       { ...fault, perform: true },
     ]),
   )('break the answer, carried out or not: %j', async (fault) => {
-    sandbox.order(fault);
+    sandbox.injectFault(fault);
     await expect(createTag('Broken').then((response) => response.text())).rejects.toThrow();
     expect(await tagExists('Broken')).toBe(fault.perform);
   });
 
   test('send HTML, and texts as they are', async () => {
-    sandbox.order({ html: true });
+    sandbox.injectFault({ html: true });
     expect((await createTag('x')).headers.get('content-type')).toContain('text/html');
-    sandbox.order({ status: 403, body: 'error code: 1010', content_type: 'text/plain', perform: true });
+    sandbox.injectFault({ status: 403, body: 'error code: 1010', content_type: 'text/plain', perform: true });
     expect(await (await createTag('x')).text()).toBe('error code: 1010');
     expect(await tagExists('x')).toBe(true);
   });
 
   test('never answer', async () => {
-    sandbox.order({ hang: true, perform: true });
+    sandbox.injectFault({ hang: true, perform: true });
     const patience = new AbortController();
     const hung = createTag('Hung', patience.signal);
-    await sandbox.received(1);
+    await sandbox.waitForRequests(1);
     patience.abort();
     await expect(hung).rejects.toThrow();
     expect(await tagExists('Hung')).toBe(true);
@@ -94,41 +94,41 @@ describe('faults', () => {
 
   test('delay or trickle the true answer', async () => {
     const answerOf = async (name: string, from = sandbox) => (await createTag(name, undefined, from)).json();
-    sandbox.order({ delay_ms: 1 });
+    sandbox.injectFault({ delay_ms: 1 });
     expect(await answerOf('Late')).toMatchObject({ data: { tag: { name: 'Late' } } });
-    sandbox.order({ trickle_ms: 1 });
+    sandbox.injectFault({ trickle_ms: 1 });
     expect(await answerOf('Slow')).toMatchObject({ data: { tag: { name: 'Slow' } } });
   });
 
   test('delay or trickle by the time that the sandbox was given, and tell what they keep back', async () => {
     const timing = manualTiming();
     let kept = 0;
-    const onKeptBack = () => {
+    const onStall = () => {
       kept += 1;
       return () => {
         kept -= 1;
       };
     };
-    const patient = await startSandbox({ clock: timing, onKeptBack });
-    patient.order({ delay_ms: 30_000 });
+    const patient = await startSandbox({ clock: timing, onStall });
+    patient.injectFault({ delay_ms: 30_000 });
     const late = createTag('Late', undefined, patient);
-    await patient.received(1);
+    await patient.waitForRequests(1);
     timing.advance(29_999);
     expect(kept).toBe(1);
     timing.advance(1);
     expect(kept).toBe(0);
     expect(await (await late).json()).toMatchObject({ data: { tag: { name: 'Late' } } });
-    patient.order({ trickle_ms: 1_000 });
+    patient.injectFault({ trickle_ms: 1_000 });
     const slow = createTag('Slow', undefined, patient);
-    await patient.received(2);
+    await patient.waitForRequests(2);
     timing.advance(10_000);
     expect(kept).toBe(1);
     timing.advance(100_000);
     expect(kept).toBe(0);
     expect(await (await slow).json()).toMatchObject({ data: { tag: { name: 'Slow' } } });
-    patient.order({ hang: true });
+    patient.injectFault({ hang: true });
     const hung = createTag('Hung', undefined, patient).catch((error: unknown) => error);
-    await patient.received(3);
+    await patient.waitForRequests(3);
     timing.advance(1_000_000);
     expect(kept).toBe(1);
     await patient.close();
@@ -136,18 +136,18 @@ describe('faults', () => {
   });
 
   test('send more than a client should take', async () => {
-    sandbox.order({ gzip_bomb: 3_000_000 });
+    sandbox.injectFault({ gzip_bomb: 3_000_000 });
     const bomb = await createTag('x');
     expect(bomb.headers.get('content-encoding')).toBe('gzip');
     expect((await bomb.text()).length).toBe(3_000_000);
-    sandbox.order({ body_bytes: 200_000, perform: true });
+    sandbox.injectFault({ body_bytes: 200_000, perform: true });
     const padded = await (await createTag('Padded')).text();
     expect(padded.length).toBe(200_000);
     expect(JSON.parse(padded)).toMatchObject({ data: { tag: { name: 'Padded' } } });
   });
 
   test('close a connection that seemed to be kept alive', async () => {
-    sandbox.order({ close_connection: true });
+    sandbox.injectFault({ close_connection: true });
     const closed = await new Promise<{ connection: string | undefined }>((resolve, reject) => {
       const headers = { authorization: `Bearer ${sandbox.matonKey}`, connection: 'keep-alive' };
       const outgoing = httpRequest(`${sandbox.url}/connections`, { headers }, (response) => {

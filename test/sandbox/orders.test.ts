@@ -160,9 +160,9 @@ describe('the clock', () => {
 
 describe('what a sandbox keeps has an end', () => {
   test('200 faults wait at the most; those used up make room', async () => {
-    for (let count = 0; count < 200; count += 1) sandbox.order({ match: { path: `/${count}/` }, status: 500 });
+    for (let count = 0; count < 200; count += 1) sandbox.injectFault({ match: { path: `/${count}/` }, status: 500 });
     expect(await refusal('faults', { hang: true })).toContain('200 faults');
-    expect(() => sandbox.order({ hang: true })).toThrow('200 faults');
+    expect(() => sandbox.injectFault({ hang: true })).toThrow('200 faults');
     await ask(sandbox.url, { path: '/7/' });
     expect((await order('faults', { html: true })).status).toBe(200);
     expect(await refusal('faults', { hang: true })).toContain('200 faults');

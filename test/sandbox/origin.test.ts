@@ -215,7 +215,7 @@ describe('every answer tells a browser', () => {
     { trickle_ms: 1 },
     { delay_ms: 1 },
   ])('the same where a fault has spoilt it: %j', async (fault) => {
-    sandbox.order(fault);
+    sandbox.injectFault(fault);
     const told = await from({ path: '/anything' });
     expect(told.headers).toMatchObject(protective);
     expect(cors(told)).toEqual([]);
@@ -229,7 +229,7 @@ describe('every answer tells a browser', () => {
       const order = { method: 'POST', path: '/sandbox/faults', headers: json, body: JSON.stringify(fault) };
       const { status, text } = await from(order);
       expect([status, text]).toEqual([400, expect.stringContaining(name)]);
-      expect(() => sandbox.order(fault)).toThrow(name);
+      expect(() => sandbox.injectFault(fault)).toThrow(name);
       expect(await untouched()).toBe(true);
     },
   );

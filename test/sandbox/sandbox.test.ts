@@ -209,9 +209,9 @@ describe('the sandbox itself', () => {
 
   test('closes at once although a request hangs', async () => {
     const other = await startSandbox();
-    other.order({ hang: true });
+    other.injectFault({ hang: true });
     const hanging = fetch(`${other.url}${pageInfo}`).catch((error: unknown) => error);
-    await other.received(1);
+    await other.waitForRequests(1);
     await other.close();
     expect(await hanging).toBeInstanceOf(Error);
   });

@@ -19,7 +19,7 @@ test('a request that never comes to its end is given up; one that waits for its 
   const { port } = server.address() as AddressInfo;
   const host = `127.0.0.1:${port}`;
 
-  world.faults.order({ hang: true });
+  world.faults.inject({ hang: true });
   let waiting: Socket | undefined;
   const outgoing = request(`http://${host}/connections`).on('error', () => undefined);
   outgoing.on('socket', (socket) => {

@@ -77,7 +77,7 @@ describe('a caller in such a time', () => {
     [{ delay_ms: 44_200 }, 44_100, false],
     [{ hang: true }, 44_100, false],
   ] as const)('gets the answer of a sandbox that meets %j after exactly so long', async (fault, took, ok) => {
-    used.sandbox.order({ match: { path: 'createTag' }, ...fault });
+    used.sandbox.injectFault({ match: { path: 'createTag' }, ...fault });
     const begun = timing.now();
     const outcome = await used.caller.call('manychat_create_tag', { name: 'Late' });
     expect([timing.now() - begun, outcome.ok]).toEqual([took, ok]);

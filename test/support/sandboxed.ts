@@ -23,7 +23,7 @@ export const reached = (sandbox: Sandbox) => sandbox.messages().map(({ subscribe
 
 /** Starts a sandbox that tells driven times what it keeps back. */
 export const startKeeping = (options: SandboxOptions = {}): Promise<Sandbox> =>
-  startSandbox({ onKeptBack: keptBack, ...options });
+  startSandbox({ onStall: keptBack, ...options });
 
 /** A sandbox for one test, calls to its connections API, and the environment that leads there. */
 export async function sandboxed(options: SandboxOptions = {}) {

@@ -122,14 +122,14 @@ describe('a name that does not exist is answered with those that come close', ()
 
   test('a refusal with another reason costs one request more and says nothing of names', async () => {
     const body = { status: 'error', message: 'Tag not found' };
-    used.sandbox.order({ match: { path: 'addTagByName' }, status: 400, body });
+    used.sandbox.injectFault({ match: { path: 'addTagByName' }, status: 400, body });
     const told = await used.failure('manychat_add_tag_to_subscriber_by_name', { subscriber_id: john, tag_name: 'VIP' });
     expect(told.details).toBeUndefined();
     expect(used.paths()).toEqual(['addTagByName', 'getTags']);
   });
 
   test('and is told all the same when the names cannot be listed', async () => {
-    used.sandbox.order({ match: { path: 'getTags' }, times: 99, status: 403, body: { status: 'error' } });
+    used.sandbox.injectFault({ match: { path: 'getTags' }, times: 99, status: 403, body: { status: 'error' } });
     const told = await used.failure('manychat_add_tag_to_subscriber_by_name', { subscriber_id: john, tag_name: 'VPI' });
     expect(told).toMatchObject({ kind: 'not_found', details: ['Tag not found'] });
   });

@@ -168,7 +168,7 @@ describe('where the type of a field is known', () => {
     timing.advance(6_000);
     const field = { id, name: 'size', type: 'text' };
     const order = (path: string, data?: object) =>
-      used.sandbox.order({ match: { path }, status: 200, body: { status: 'success', data } });
+      used.sandbox.injectFault({ match: { path }, status: 200, body: { status: 'success', data } });
     order('getCustomFields', [field]);
     order('setCustomField');
     expect(await used.result('manychat_set_custom_field', set)).toEqual({ ok: true });
@@ -192,23 +192,23 @@ describe('where the type of a field is known', () => {
     const set = { subscriber_id: john, field_name: 'purchase_count', field_value: '12' };
     await used.result('manychat_set_custom_field_by_name', set);
     timing.advance(10_000);
-    used.sandbox.order({ match: { path: 'getCustomFields' }, times: 9, status: 403, body: { status: 'error' } });
+    used.sandbox.injectFault({ match: { path: 'getCustomFields' }, times: 9, status: 403, body: { status: 'error' } });
     expect((await used.result('manychat_set_custom_field_by_name', set)).warnings).toHaveLength(1);
   });
 
   test('a call that is cancelled does not wait for the types', async () => {
-    used.sandbox.order({ match: { path: 'getCustomFields' }, hang: true });
+    used.sandbox.injectFault({ match: { path: 'getCustomFields' }, hang: true });
     const cancel = new AbortController();
     const args = { subscriber_id: john, field_name: 'purchase_count', field_value: 5 };
     const outcome = used.caller.call('manychat_set_custom_field_by_name', args, { signal: cancel.signal });
-    await used.sandbox.received(1, 'getCustomFields');
+    await used.sandbox.waitForRequests(1, 'getCustomFields');
     cancel.abort();
     expect(await outcome).toMatchObject({ ok: false, failure: { kind: 'cancelled', performed: 'no' } });
     expect(used.countOf('setCustomFieldByName')).toBe(0);
   });
 
   test('a value goes as it is where the types cannot be read, which is not tried again at once', async () => {
-    used.sandbox.order({ match: { path: 'getCustomFields' }, times: 99, status: 403, body: { status: 'error' } });
+    used.sandbox.injectFault({ match: { path: 'getCustomFields' }, times: 99, status: 403, body: { status: 'error' } });
     const set = { subscriber_id: john, field_name: 'purchase_count', field_value: 5 };
     expect(await used.result('manychat_set_custom_field_by_name', set)).toEqual({ ok: true });
     expect(await used.result('manychat_set_custom_field_by_name', set)).toEqual({ ok: true });

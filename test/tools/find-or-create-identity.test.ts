@@ -10,7 +10,7 @@ const used = useCaller({ random: () => 0 });
 function refuseCreation(message: string): void {
   const details = { messages: { wa_id: { message: [message] } } };
   const body = { status: 'error', message: 'Validation error', details };
-  used.sandbox.order({ match: { path: 'createSubscriber' }, status: 400, body });
+  used.sandbox.injectFault({ match: { path: 'createSubscriber' }, status: 400, body });
 }
 
 const numberOf = (subscriber_id: string, field_value: string) =>
@@ -111,7 +111,7 @@ describe('given addresses that are not all of the contact found', () => {
     });
     const [contact] = subscribers as object[];
     const body = { status: 'success', data: [contact] };
-    used.sandbox.order({ match: { path: 'findByCustomField' }, times: 2, status: 200, body });
+    used.sandbox.injectFault({ match: { path: 'findByCustomField' }, times: 2, status: 200, body });
     const told = await used.result(find, { whatsapp_phone: '972501234567', whatsapp_field_id: 8 });
     expect(told).toMatchObject({ found_by: 'custom_field', subscriber: { id: aisha } });
   });
@@ -132,7 +132,7 @@ describe('numbers and addresses', () => {
 
 describe('a creation that is answered without the id', () => {
   const answer = (perform: boolean) =>
-    used.sandbox.order({
+    used.sandbox.injectFault({
       match: { path: 'createSubscriber' },
       perform,
       status: 200,
@@ -172,7 +172,7 @@ describe('a creation that is answered without the id', () => {
 
   test('or cannot be looked for', async () => {
     answer(false);
-    used.sandbox.order({ match: { path: 'findBySystemField' }, after: 1, times: 99, status: 403, body: {} });
+    used.sandbox.injectFault({ match: { path: 'findBySystemField' }, after: 1, times: 99, status: 403, body: {} });
     expect(await used.result(find, ada)).toMatchObject({ created: true, warnings: [expect.any(String)] });
   });
 });

@@ -56,7 +56,7 @@ describe('manychat_find_or_create_subscriber', () => {
   });
 
   test('a search that fails creates nobody', async () => {
-    used.sandbox.order({ match: { path: 'findBySystemField' }, after: 1, times: 99, status: 500, body: {} });
+    used.sandbox.injectFault({ match: { path: 'findBySystemField' }, after: 1, times: 99, status: 500, body: {} });
     const told = await used.failure(find, { ...ada, phone: '+15550001111', has_opt_in_sms: false });
     expect(told).toMatchObject({ performed: 'no', retryable: true });
     expect(told.details).toEqual([
@@ -67,14 +67,14 @@ describe('manychat_find_or_create_subscriber', () => {
   });
 
   test('a creation whose answer was lost is looked for, not repeated', async () => {
-    used.sandbox.order(lost('createSubscriber', true));
+    used.sandbox.injectFault(lost('createSubscriber', true));
     expect(await used.result(find, ada)).toMatchObject({
       created: true,
       found_by: 'email',
       warnings: ['The answer to the creation was lost; the contact is there.'],
     });
     used.sandbox.reset();
-    used.sandbox.order(lost('createSubscriber', false));
+    used.sandbox.injectFault(lost('createSubscriber', false));
     const told = await used.failure(find, ada);
     expect(told).toMatchObject({ kind: 'network', performed: 'unknown', retryable: false });
     expect(told.details?.at(-1)).toBe('Outcome unknown: create the contact.');
@@ -82,7 +82,7 @@ describe('manychat_find_or_create_subscriber', () => {
   });
 
   test('one who was created meanwhile is found by the address the refusal speaks of', async () => {
-    used.sandbox.order({
+    used.sandbox.injectFault({
       match: { path: 'findBySystemField' },
       times: 1,
       status: 200,
@@ -111,7 +111,7 @@ describe('manychat_find_or_create_subscriber', () => {
     ['setCustomField', /it failed to put its number into field 8: "Permission denied to import phone"/],
   ])('%s that fails after a creation is a warning', async (path, words) => {
     const body = { status: 'error', message: 'Permission denied to import phone' };
-    used.sandbox.order({ match: { path: `/fb/subscriber/${path}` }, status: 400, body });
+    used.sandbox.injectFault({ match: { path: `/fb/subscriber/${path}` }, status: 400, body });
     const told = await used.result(find, { ...whatsapp, whatsapp_field_id: 8 });
     expect(told).toMatchObject({ created: true, warnings: [expect.stringMatching(words)] });
   });
@@ -119,7 +119,7 @@ describe('manychat_find_or_create_subscriber', () => {
   test('a warning of a failure holds no key and no hidden characters', async () => {
     const { matonKey } = used.sandbox;
     const body = { status: 'error', message: `No \u202e${matonKey}` };
-    used.sandbox.order({ match: { path: 'updateSubscriber' }, status: 400, body });
+    used.sandbox.injectFault({ match: { path: 'updateSubscriber' }, status: 400, body });
     const { warnings } = await used.result(find, whatsapp);
     expect(warnings).toEqual(['The contact was created, but it failed to put its number into phone: "No [redacted]".']);
   });
@@ -128,7 +128,7 @@ describe('manychat_find_or_create_subscriber', () => {
     ['updateSubscriber', 'phone'],
     ['setCustomField', 'field 8'],
   ])('%s whose answer is lost after a creation is told as not known', async (path, place) => {
-    used.sandbox.order({ ...lost(`/fb/subscriber/${path}`, true), times: 9 });
+    used.sandbox.injectFault({ ...lost(`/fb/subscriber/${path}`, true), times: 9 });
     const { created, warnings } = await used.result(find, { ...whatsapp, whatsapp_field_id: 8 });
     const words = `^The contact was created, but it is not known whether its number was put into ${place}: `;
     expect([created, warnings]).toEqual([true, [expect.stringMatching(words)]]);
@@ -154,17 +154,17 @@ describe('manychat_find_or_create_subscriber', () => {
 
   test('a miss that is answered as an error is a miss', async () => {
     const body = { status: 'error', message: 'Subscriber does not exist' };
-    used.sandbox.order({ match: { path: 'findBySystemField' }, times: 99, status: 400, body });
+    used.sandbox.injectFault({ match: { path: 'findBySystemField' }, times: 99, status: 400, body });
     expect(await used.result(find, ada)).toMatchObject({ created: true });
     const denied = { status: 'error', message: 'Permission denied to import email' };
-    used.sandbox.order({ match: { path: 'createSubscriber' }, status: 400, body: denied });
+    used.sandbox.injectFault({ match: { path: 'createSubscriber' }, status: 400, body: denied });
     const { details } = await used.failure(find, { email: 'other@example.com', has_opt_in_email: false });
     expect(details).toEqual(['Done: look for the email "other@example.com".', 'Failed: create the contact.']);
   });
 
   test('a failed creation is told with the look-up after it that failed as well', async () => {
-    used.sandbox.order(lost('createSubscriber', false));
-    used.sandbox.order({ match: { path: 'findBySystemField' }, after: 2, times: 99, status: 403, body: {} });
+    used.sandbox.injectFault(lost('createSubscriber', false));
+    used.sandbox.injectFault({ match: { path: 'findBySystemField' }, after: 2, times: 99, status: 403, body: {} });
     const phone = { phone: '+15550001111', has_opt_in_sms: false };
     expect((await used.failure(find, phone)).details).toEqual([
       'Done: look for the phone "+15550001111"; look for the phone "15550001111".',
@@ -174,7 +174,7 @@ describe('manychat_find_or_create_subscriber', () => {
   });
 
   test('an unknown creation of a WhatsApp contact does not say that a search settles it', async () => {
-    used.sandbox.order(lost('createSubscriber', true));
+    used.sandbox.injectFault(lost('createSubscriber', true));
     const { performed, hint } = await used.failure(find, whatsapp);
     expect(performed).toBe('unknown');
     expect(hint).toMatch(/not found by email or phone, so not finding it there proves nothing/);
@@ -187,7 +187,7 @@ describe('manychat_find_or_create_subscriber', () => {
       message: 'Validation error',
       details: { messages: { email: { message: ['Permission denied to import email'] } } },
     };
-    used.sandbox.order({ match: { path: 'createSubscriber' }, status: 400, body });
+    used.sandbox.injectFault({ match: { path: 'createSubscriber' }, status: 400, body });
     const told = await used.failure(find, ada);
     expect(told).toMatchObject({ kind: 'permission_denied', hint: expect.stringMatching(/ManyChat support/) });
     expect(told.details?.[0]).toBe('Done: look for the email "ada@example.com".');

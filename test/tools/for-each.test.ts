@@ -102,7 +102,7 @@ describe('many contacts', () => {
           { truncate: true, perform: true },
         ] as const;
         const effect = effects[pick(effects.length)] ?? effects[0];
-        sandbox.order({ ...effect, match: { path: 'sendContent' }, after });
+        sandbox.injectFault({ ...effect, match: { path: 'sendContent' }, after });
       }
       const all = followers(80);
       const result = await run(all, text);
@@ -134,7 +134,7 @@ describe('what concerns one contact', () => {
   });
 
   test('an answer that was lost makes it unknown, and it is not sent again', async () => {
-    sandbox.order(lost('sendContent', true));
+    sandbox.injectFault(lost('sendContent', true));
     const result = await run(followers(3), text);
     expect(result).toMatchObject({ done: 2, failed: [], remaining: [] });
     expect(list(result, 'unknown')).toHaveLength(1);
@@ -152,7 +152,7 @@ describe('what concerns everybody stops the job', () => {
 
   test('with what was done and what remains, where it begins on the way', async () => {
     const body = { status: 'error', message: 'Wrong token' };
-    sandbox.order({ match: { path: 'sendContent' }, after: 50, times: 999, status: 401, body });
+    sandbox.injectFault({ match: { path: 'sendContent' }, after: 50, times: 999, status: 401, body });
     const result = await run(followers(200), text);
     expect(result).toMatchObject({
       done: expect.any(Number),
@@ -164,7 +164,7 @@ describe('what concerns everybody stops the job', () => {
   });
 
   test('an outage as well, before everybody is lost to it', async () => {
-    sandbox.order({ match: { path: 'sendContent' }, after: 20, times: 999, status: 503, body: {} });
+    sandbox.injectFault({ match: { path: 'sendContent' }, after: 20, times: 999, status: 503, body: {} });
     const result = await run(followers(200), text);
     expect(result.stopped).toEqual(expect.any(String));
     const [unknown, remaining] = [list(result, 'unknown'), list(result, 'remaining')];
@@ -176,7 +176,7 @@ describe('what concerns everybody stops the job', () => {
 
   test('a pause that ManyChat asks for as well: who was not reached remains, and the wait is told', async () => {
     const headers = { 'retry-after': '100' };
-    sandbox.order({ match: { path: 'sendContent' }, after: 2, times: 999, status: 429, headers, body: {} });
+    sandbox.injectFault({ match: { path: 'sendContent' }, after: 2, times: 999, status: 429, headers, body: {} });
     const result = await run([...followers(3), tom, emma], text);
     expect(result).toMatchObject({ done: 2, failed: [], unknown: [], retry_after_s: 100 });
     expect(list(result, 'remaining')).toHaveLength(3);

@@ -60,7 +60,7 @@ describe('resources', () => {
   });
 
   test('that cannot be read fail in the words of the tool', async () => {
-    sandbox.order({
+    sandbox.injectFault({
       match: { path: 'getTags' },
       times: 9,
       status: 403,

@@ -90,7 +90,7 @@ describe('manychat_send_text', () => {
   });
 
   test('an answer that was lost is never followed by a second message', async () => {
-    used.sandbox.order(lost('sendContent', true));
+    used.sandbox.injectFault(lost('sendContent', true));
     expect(await used.failure('manychat_send_text', send({}))).toMatchObject({ kind: 'network', performed: 'unknown' });
     expect(used.countOf('sendContent')).toBe(1);
     expect(used.sandbox.messages()).toHaveLength(1);
@@ -129,7 +129,7 @@ describe('manychat_set_fields_and_send_flow', () => {
 
   test('a batch that fails is told, with those done and not done, and the flow does not start', async () => {
     const fields = await fiftyFields();
-    used.sandbox.order({
+    used.sandbox.injectFault({
       match: { path: 'setCustomFields' },
       after: 1,
       times: 9,
@@ -172,7 +172,7 @@ describe('manychat_set_fields_and_send_flow', () => {
   });
 
   test('a flow whose answer was lost is unknown and is started once', async () => {
-    used.sandbox.order(lost('sendFlow', true));
+    used.sandbox.injectFault(lost('sendFlow', true));
     const told = await used.failure('manychat_set_fields_and_send_flow', call);
     expect(told).toMatchObject({ kind: 'network', performed: 'unknown', retryable: false });
     expect(told.details).toEqual(['Done: set "reply_text".', `Outcome unknown: start flow ${sayThis}.`]);
@@ -180,7 +180,7 @@ describe('manychat_set_fields_and_send_flow', () => {
   });
 
   test('fields whose answer was lost are set again, which changes nothing', async () => {
-    used.sandbox.order(lost('setCustomFields', true));
+    used.sandbox.injectFault(lost('setCustomFields', true));
     expect(await used.result('manychat_set_fields_and_send_flow', call)).toEqual({ ok: true });
     expect(used.countOf('setCustomFields')).toBe(2);
     expect(used.countOf('sendFlow')).toBe(1);

@@ -39,7 +39,7 @@ const controls: Readonly<Record<string, Control>> = {
     body: faultKeys,
     nested: { match: matchKeys },
     perform({ faults }, order) {
-      faults.order(readFault(order));
+      faults.inject(readFault(order));
       return { faults: faults.list() };
     },
   },

@@ -55,7 +55,7 @@ export interface FaultState {
 /** The faults ordered and not used up, oldest first; a request goes to the first that matches and is due. */
 export interface FaultQueue {
   /** @throws Refusal when too many wait, or when a header would let web pages in. */
-  order(fault: Fault): void;
+  inject(fault: Fault): void;
   take(method: string, path: string): Fault | undefined;
   list(): FaultState[];
   clear(): void;
@@ -76,7 +76,7 @@ function requireHarmless(fault: Fault): void {
 export function faultQueue(): FaultQueue {
   let states: FaultState[] = [];
   return {
-    order(fault) {
+    inject(fault) {
       requireHarmless(fault);
       if (states.length >= mostFaults) states = states.filter((state) => !isUsedUp(state));
       if (states.length >= mostFaults) {

@@ -40,7 +40,7 @@ export interface RequestLog {
   /** How many older ones are no longer listed. */
   forgotten(): number;
   /** Resolves once it holds so many requests whose path contains a text. */
-  received(count: number, path: string): Promise<void>;
+  waitFor(count: number, path: string): Promise<void>;
   /** Forgets the requests, not who waits for some. */
   reset(): void;
 }
@@ -70,7 +70,7 @@ export function requestLog(): RequestLog {
         ...(cut && { cut_from_bytes: bytes }),
       })),
     forgotten: requests.forgotten,
-    received: (count, path) =>
+    waitFor: (count, path) =>
       new Promise((resolve) => {
         const look = (): void => {
           if (requests.list().filter((each) => each.path.includes(path)).length < count) return;

@@ -24,7 +24,7 @@ export interface Settings {
 }
 
 /** Told of a request whose answer is kept back on purpose; the function it returns is called when it no longer is. */
-export type OnKeptBack = (headers: IncomingHttpHeaders) => () => void;
+export type OnStall = (headers: IncomingHttpHeaders) => () => void;
 
 /** What a sandbox is made from. */
 export interface WorldOptions extends Settings {
@@ -32,7 +32,7 @@ export interface WorldOptions extends Settings {
   secondConnection: 'PENDING' | 'ACTIVE';
   /** Contacts of the first page on top of its own. */
   followers: number;
-  onKeptBack?: OnKeptBack | undefined;
+  onStall?: OnStall | undefined;
 }
 
 /** Everything a sandbox remembers. */
@@ -42,7 +42,7 @@ export interface World {
   /** Address of the server, known once it listens. */
   base: string;
   readonly clock: MovableClock;
-  readonly onKeptBack: OnKeptBack;
+  readonly onStall: OnStall;
   readonly limiter: Limiter;
   readonly outbox: Outbox;
   readonly requests: RequestLog;
@@ -60,7 +60,7 @@ export function createWorld({
   clock: source,
   secondConnection,
   followers: count,
-  onKeptBack = () => () => undefined,
+  onStall = () => () => undefined,
   ...settings
 }: WorldOptions): World {
   const clock = movableClock(source);
@@ -75,7 +75,7 @@ export function createWorld({
     matonKey: 'maton-sandbox-key',
     base: '',
     clock,
-    onKeptBack,
+    onStall,
     limiter: slidingLimiter(),
     outbox: emptyOutbox(),
     requests: requestLog(),

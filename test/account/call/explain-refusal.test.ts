@@ -39,7 +39,7 @@ describe('a refused send', () => {
 
   test('although the window is open by the contact says for which channel it counts', async () => {
     const body = { status: 'error', message: 'Over 24 h since the last interaction', code: 3011 };
-    used.sandbox.order({ match: { path: 'sendContent' }, status: 400, body });
+    used.sandbox.injectFault({ match: { path: 'sendContent' }, status: 400, body });
     const { kind, hint, details } = await refusal(maria);
     expect(kind).toBe('window_closed');
     expect(hint).toMatch(/^Do not retry\. On this channel the contact wrote last more than 24 hours ago/);
@@ -48,13 +48,13 @@ describe('a refused send', () => {
 
   test('does not read a time without its offset in the zone of this computer', async () => {
     const data = { id: tom, last_interaction: new Date().toISOString().slice(0, 19) };
-    used.sandbox.order({ match: { path: 'getInfo' }, status: 200, body: { status: 'success', data } });
+    used.sandbox.injectFault({ match: { path: 'getInfo' }, status: 200, body: { status: 'success', data } });
     const { details } = await refusal(tom);
     expect(details?.[0]).toMatch(/^Whether the 24-hour window is open is not known: /);
   });
 
   test('is told all the same when the contact cannot be read', async () => {
-    used.sandbox.order({ match: { path: 'getInfo' }, times: 9, status: 500, body: {} });
+    used.sandbox.injectFault({ match: { path: 'getInfo' }, times: 9, status: 500, body: {} });
     const told = await refusal(tom);
     expect(told).toMatchObject({ kind: 'window_closed', performed: 'no' });
     expect(told.details).toBeUndefined();

@@ -101,7 +101,7 @@ describe.each(faults)('%s', (_, fault, expected) => {
     const ambiguous = expected.reach === 'ambiguous';
     for (const name of names) {
       const path = effects[name][2];
-      used.sandbox.order({ match: { path }, times: 1_000, ...(ambiguous && { perform: true }), ...fault });
+      used.sandbox.injectFault({ match: { path }, times: 1_000, ...(ambiguous && { perform: true }), ...fault });
     }
     await Promise.all(
       names.map(async (name) => {
@@ -168,7 +168,7 @@ describe('faults that pass', () => {
 
   test.each(names)('a clean 429 is overcome: %s', async (name) => {
     const [tool, args, path] = effects[name];
-    used.sandbox.order({
+    used.sandbox.injectFault({
       match: { path },
       times: 2,
       status: 429,
@@ -182,30 +182,35 @@ describe('faults that pass', () => {
 
   test.each(['read', 'set', 'remove'] as const)('a reset and a 502 are overcome: %s', async (name) => {
     const [tool, args, path] = effects[name];
-    used.sandbox.order({ match: { path }, reset: 'before_headers', perform: true });
-    used.sandbox.order({ match: { path }, ...edge(502) });
+    used.sandbox.injectFault({ match: { path }, reset: 'before_headers', perform: true });
+    used.sandbox.injectFault({ match: { path }, ...edge(502) });
     expect(await used.caller.call(tool, args)).toMatchObject({ ok: true });
     expect(used.caller.logged.at(-1)).toContain('"requests":3');
   });
 
   test('what a lost answer may have done is not denied by what comes after it', async () => {
     const [tool, args, path] = effects.set;
-    used.sandbox.order({ match: { path }, reset: 'before_headers', perform: true });
-    used.sandbox.order({ match: { path }, status: 400, body: { status: 'error', message: 'Tag not found' } });
+    used.sandbox.injectFault({ match: { path }, reset: 'before_headers', perform: true });
+    used.sandbox.injectFault({ match: { path }, status: 400, body: { status: 'error', message: 'Tag not found' } });
     expect(await used.caller.call(tool, args)).toMatchObject({
       ok: false,
       failure: { kind: 'not_found', performed: 'unknown' },
     });
-    used.sandbox.order({ match: { path }, reset: 'before_headers', perform: true });
+    used.sandbox.injectFault({ match: { path }, reset: 'before_headers', perform: true });
     const cancel = new AbortController();
     const cancelled = used.caller.call(tool, args, { signal: cancel.signal });
-    await used.sandbox.received(3);
+    await used.sandbox.waitForRequests(3);
     cancel.abort('no more');
     expect(await cancelled).toMatchObject({ ok: false, failure: { kind: 'cancelled', performed: 'unknown' } });
   });
 
   test('a Retry-After beyond the deadline is not waited for', async () => {
-    used.sandbox.order({ match: { path: 'getInfo' }, status: 429, headers: { 'retry-after': '86400' }, body: {} });
+    used.sandbox.injectFault({
+      match: { path: 'getInfo' },
+      status: 429,
+      headers: { 'retry-after': '86400' },
+      body: {},
+    });
     const impatient = createCaller(pinnedTo(used.sandbox));
     const outcome = await impatient.call('manychat_get_page');
     expect(outcome).toMatchObject({

@@ -58,7 +58,7 @@ describe.each<Era>(['legacy', 'modern'])('over stdio, %s', (era) => {
   test('a text whose call is cancelled on the way is not sent again', async () => {
     const { server, call, resultOf, cancel, arrived } = started(era);
     const hello = { subscriber_id: maria, text: 'Hello' };
-    sandbox.order({ match: { path: 'sendContent' }, delay_ms: 50 });
+    sandbox.injectFault({ match: { path: 'sendContent' }, delay_ms: 50 });
     call(1, 'manychat_send_text', hello);
     await arrived(1);
     cancel(1);

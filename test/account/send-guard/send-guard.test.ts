@@ -23,7 +23,7 @@ const make = (tool: string, args: object, call = callAt(timing.now()), signal = 
 describe('a send whose outcome is unknown', () => {
   test('is refused for five minutes, by whichever tool', async () => {
     const code = { ...maria, text: 'Code 1234' };
-    used.sandbox.order(lost('sendContent', true));
+    used.sandbox.injectFault(lost('sendContent', true));
     expect(await used.failure('manychat_send_text', code)).toMatchObject({ kind: 'network', performed: 'unknown' });
     timing.advance(100_000);
     expect(await used.failure('manychat_send_text', code)).toMatchObject({
@@ -50,7 +50,7 @@ describe('a send whose outcome is unknown', () => {
 
   test('is the same whether its id came as a number or as text', async () => {
     const args = { subscriber_id: 123456789, text: 'Your table is ready' };
-    used.sandbox.order(lost('sendContent', true));
+    used.sandbox.injectFault(lost('sendContent', true));
     await used.failure('manychat_send_text', args);
     const many = { subscriber_ids: ['123456789'], action: 'send_text', text: args.text };
     expect(await used.result('manychat_for_each_subscriber', many)).toMatchObject({ unknown: ['123456789'] });
@@ -60,12 +60,12 @@ describe('a send whose outcome is unknown', () => {
   test('does not stop a job for the other contacts', async () => {
     const subscriber_ids = followers(20);
     const many = { subscriber_ids, action: 'send_text', text: 'Closed on Friday' };
-    used.sandbox.order({ ...lost('sendContent', true), times: 4 });
+    used.sandbox.injectFault({ ...lost('sendContent', true), times: 4 });
     const first = await used.result('manychat_for_each_subscriber', many);
     const unknown = first.unknown as string[];
     expect(unknown).toHaveLength(4);
     timing.advance(1_000);
-    used.sandbox.order({ ...lost('sendContent', true), after: 0, times: 1 });
+    used.sandbox.injectFault({ ...lost('sendContent', true), after: 0, times: 1 });
     const second = await used.result('manychat_for_each_subscriber', {
       ...many,
       subscriber_ids: [...unknown, ...followers(40).slice(20)],
@@ -82,7 +82,7 @@ describe('a send whose outcome is unknown', () => {
       fields: { reply_text },
       flow_ns: 'content20240311101502_501223',
     });
-    used.sandbox.order(lost('sendFlow', true));
+    used.sandbox.injectFault(lost('sendFlow', true));
     await used.failure('manychat_set_fields_and_send_flow', start('Order 1 shipped'));
     const told = await used.failure('manychat_set_fields_and_send_flow', start('Order 1 shipped'));
     expect(told).toMatchObject({ performed: 'unknown', source: 'client' });
@@ -95,10 +95,10 @@ describe('a send whose outcome is unknown', () => {
   test('is none after a refusal, after a send that never left, and for what is no send', async () => {
     const args = { ...maria, text: 'Good day' };
     const body = { status: 'error', message: 'No' };
-    used.sandbox.order({ match: { path: 'sendContent' }, status: 400, body });
+    used.sandbox.injectFault({ match: { path: 'sendContent' }, status: 400, body });
     await used.failure('manychat_send_text', args);
     await used.result('manychat_send_text', args);
-    used.sandbox.order(lost('createTag', false));
+    used.sandbox.injectFault(lost('createTag', false));
     await used.failure('manychat_create_tag', { name: 'Autumn' });
     await used.result('manychat_create_tag', { name: 'Autumn' });
   });
@@ -132,7 +132,7 @@ describe('a send that was done', () => {
   });
 
   test('is made once when it is asked for twice at once, and both are told so', async () => {
-    used.sandbox.order({ match: { path: 'sendContent' }, delay_ms: 30 });
+    used.sandbox.injectFault({ match: { path: 'sendContent' }, delay_ms: 30 });
     const [first, second] = await Promise.all([
       used.result('manychat_send_text', hello),
       used.result('manychat_send_text', hello),
@@ -141,18 +141,18 @@ describe('a send that was done', () => {
     expect(second).toEqual({ ok: true, warnings: [expect.stringMatching(/by a call that was still open/)] });
     expect(sends()).toBe(1);
     expect(await used.result('manychat_send_text', hello)).toEqual({ ok: true });
-    used.sandbox.order({ ...lost('sendContent', true), delay_ms: 30 });
+    used.sandbox.injectFault({ ...lost('sendContent', true), delay_ms: 30 });
     const lostBoth = [used.failure('manychat_send_text', hello), used.failure('manychat_send_text', hello)];
     for (const failure of await Promise.all(lostBoth)) expect(failure).toMatchObject({ performed: 'unknown' });
     expect(sends()).toBe(3);
   });
 
   test('in a call that is cancelled on the way is known all the same, since its answer is waited for', async () => {
-    used.sandbox.order({ match: { path: 'sendContent' }, delay_ms: 20 });
+    used.sandbox.injectFault({ match: { path: 'sendContent' }, delay_ms: 20 });
     const cancel = new AbortController();
     const call = callAt(timing.now());
     const outcome = make('manychat_send_text', hello, call, cancel.signal);
-    await used.sandbox.received(1, 'sendContent');
+    await used.sandbox.waitForRequests(1, 'sendContent');
     call.delivery.cancelled = true;
     cancel.abort();
     expect(await outcome).toMatchObject({ ok: true });
@@ -232,7 +232,7 @@ describe('a guard that fails', () => {
 
   test('does not hide why a message was not sent', async () => {
     const body = { status: 'error', message: 'No' };
-    other.sandbox.order({ match: { path: 'sendContent' }, status: 400, body });
+    other.sandbox.injectFault({ match: { path: 'sendContent' }, status: 400, body });
     const failure = await other.failure('manychat_send_text', { ...maria, text: 'Good day' });
     expect(failure).toMatchObject({ kind: 'rejected', performed: 'no' });
   });

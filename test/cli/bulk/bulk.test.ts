@@ -62,7 +62,7 @@ describe('a bulk', () => {
 
   test('never sends again where an answer was lost, unless it is told to', async () => {
     const path = write('contacts.csv', csv(4));
-    sandbox.order({ ...lost('sendContent', true), after: 1 });
+    sandbox.injectFault({ ...lost('sendContent', true), after: 1 });
     const first = await run(path);
     expect(first).toMatchObject({ code: 3, counts: counted({ total: 4, done: 3, unknown: 1 }) });
     expect(first.noted).toContain('Look at their chats before you use --retry-unknown');
@@ -75,7 +75,7 @@ describe('a bulk', () => {
 
   test('stops at what concerns everybody, and goes on from there', async () => {
     const path = write('contacts.csv', csv(30));
-    sandbox.order({
+    sandbox.injectFault({
       match: { path: 'sendContent' },
       after: 5,
       times: 99,
@@ -94,9 +94,9 @@ describe('a bulk', () => {
   test('ends when it is asked to, with what is in flight', async () => {
     const path = write('contacts.csv', csv(40));
     const end = new AbortController();
-    sandbox.order({ match: { path: 'sendContent' }, after: 10, delay_ms: 50 });
+    sandbox.injectFault({ match: { path: 'sendContent' }, after: 10, delay_ms: 50 });
     const running = run(path, hello, { ending: end.signal });
-    await sandbox.received(11, 'sendContent');
+    await sandbox.waitForRequests(11, 'sendContent');
     end.abort();
     const { code, counts, noted } = await running;
     expect(code).toBe(4);
@@ -152,7 +152,7 @@ describe('a bulk', () => {
   });
 
   test('does nothing where the account cannot be reached', async () => {
-    sandbox.order({
+    sandbox.injectFault({
       match: { path: 'getInfo' },
       times: 9,
       status: 401,

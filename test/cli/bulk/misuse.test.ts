@@ -26,10 +26,10 @@ describe('nobody gets a message twice', () => {
 
   test('after a try at the unknown ones that did not get to them', async () => {
     const path = write('contacts.csv', csv(3));
-    sandbox.order({ ...lost('sendContent', true), times: 3 });
+    sandbox.injectFault({ ...lost('sendContent', true), times: 3 });
     expect((await run(path)).counts).toMatchObject({ unknown: 3 });
     const body = { status: 'error', message: 'Wrong token' };
-    sandbox.order({ match: { path: 'sendContent' }, times: 9, status: 401, body });
+    sandbox.injectFault({ match: { path: 'sendContent' }, times: 9, status: 401, body });
     expect((await run(path, { ...hello, retryUnknown: true })).counts).toMatchObject({ unknown: 3, not_reached: 0 });
     sandbox.clearFaults();
     expect((await run(path)).counts).toMatchObject({ done: 0, unknown: 3 });
@@ -44,7 +44,7 @@ describe('nobody gets a message twice', () => {
     for (const id of unknown)
       appendFileSync(`${path}.journal`, `${JSON.stringify({ id, state: 'unknown', line: 3 })}\n`);
     const body = { status: 'error', message: 'Wrong token' };
-    sandbox.order({ match: { path: 'sendContent' }, times: 99, status: 401, body });
+    sandbox.injectFault({ match: { path: 'sendContent' }, times: 99, status: 401, body });
     const { code, counts } = await run(path, { ...hello, retryUnknown: true });
     expect([code, counts]).toEqual([3, expect.objectContaining({ total: 30, done: 1, unknown: 29, not_reached: 0 })]);
     const troubles = readFileSync(`${path}.failed.csv`, 'utf8');
@@ -57,10 +57,10 @@ describe('nobody gets a message twice', () => {
 
   test('after a try at the unknown ones that was refused: then it is not known still', async () => {
     const path = write('contacts.csv', csv(2));
-    sandbox.order({ ...lost('sendContent', true), times: 2 });
+    sandbox.injectFault({ ...lost('sendContent', true), times: 2 });
     expect((await run(path)).counts).toMatchObject({ unknown: 2 });
     const body = { status: 'error', message: 'Window', code: 3011 };
-    sandbox.order({ match: { path: 'sendContent' }, times: 2, status: 400, body });
+    sandbox.injectFault({ match: { path: 'sendContent' }, times: 2, status: 400, body });
     expect(await run(path, { ...hello, retryUnknown: true })).toMatchObject({ code: 3, counts: { unknown: 2 } });
     expect(readFileSync(`${path}.failed.csv`, 'utf8')).toMatch(
       /,"unknown","window_closed","An earlier try may have reached the contact; this one did not: Window/,
@@ -71,9 +71,9 @@ describe('nobody gets a message twice', () => {
 
   test('where the table changes under way: what was done is told', async () => {
     const path = write('contacts.csv', csv(60));
-    sandbox.order({ match: { path: 'sendContent' }, after: 3, delay_ms: 60 });
+    sandbox.injectFault({ match: { path: 'sendContent' }, after: 3, delay_ms: 60 });
     const running = run(path);
-    await sandbox.received(3, 'sendContent');
+    await sandbox.waitForRequests(3, 'sendContent');
     appendFileSync(path, `9,${'x'.repeat(200_000)}\n1,2,3,4\n`);
     const { code, counts } = await running;
     expect([0, 4]).toContain(code);
@@ -123,7 +123,7 @@ describe('what was not sent is not lost', () => {
     const first = await run(path);
     expect(first.code).toBe(0);
     const other = write('other.csv', csv(40));
-    sandbox.order({
+    sandbox.injectFault({
       match: { path: 'sendContent' },
       after: 5,
       times: 99,
@@ -160,7 +160,7 @@ test('a job that nobody can get leaves no journal in the way of the right one', 
 test('an account that does not say which it is has no journal', async () => {
   const path = write('contacts.csv', csv(2));
   const body = { status: 'success', data: { name: 'Nameless' } };
-  sandbox.order({ match: { path: 'getInfo' }, status: 200, body });
+  sandbox.injectFault({ match: { path: 'getInfo' }, status: 200, body });
   await expect(run(path)).rejects.toThrow(/does not tell the id of the page/);
   expect(reached(sandbox)).toEqual([]);
 });

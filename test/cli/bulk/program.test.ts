@@ -172,7 +172,7 @@ describe('a bulk', () => {
       const path = write('contacts.csv', csv(60));
       const prefix = ['bash', '-c', 'trap "" XFSZ; ulimit -f 2; exec "$@"', 'limited'];
       // Several are under way when the journal breaks.
-      sandbox.order({ match: { path: 'sendContent' }, times: 999, delay_ms: 300 });
+      sandbox.injectFault({ match: { path: 'sendContent' }, times: 999, delay_ms: 300 });
       const first = await run(path, { prefix });
       expect([first.code, first.err]).toEqual([
         4,
@@ -198,7 +198,7 @@ describe('a bulk', () => {
     ['SIGTERM', 'SIGINT'],
   ] as const)('ends at once at %s and %s: who is under way is unknown, and nobody else', async (first, second) => {
     const path = write('contacts.csv', csv(60));
-    sandbox.order({ match: { path: 'sendContent' }, times: 999, hang: true, perform: true });
+    sandbox.injectFault({ match: { path: 'sendContent' }, times: 999, hang: true, perform: true });
     const asked = new Set<string>();
     const once = (what: string, child: ChildProcess, signal: NodeJS.Signals): void => {
       if (!asked.has(what)) child.kill(signal);
@@ -264,7 +264,7 @@ test.runIf(apart !== undefined)(
   async () => {
     const prefix = apart ?? [];
     const path = write('contacts.csv', csv(60));
-    sandbox.order({ match: { path: 'sendContent' }, times: 999, hang: true, perform: true });
+    sandbox.injectFault({ match: { path: 'sendContent' }, times: 999, hang: true, perform: true });
     let second: Promise<Ended> | undefined;
     const onBegun = (child: ChildProcess): void => {
       second = run(path, { prefix });

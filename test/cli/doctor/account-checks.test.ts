@@ -69,7 +69,7 @@ describe('connections', () => {
     expect(pending.text('pinned connection')).toMatch(/is PENDING \| .*get_connection/);
     expect(pending.code).toBe(1);
     const connection = { connection_id: 'slack-1', status: 'ACTIVE' };
-    sandbox.order({ match: { path: '/connections/' }, status: 200, body: { connection } });
+    sandbox.injectFault({ match: { path: '/connections/' }, status: 200, body: { connection } });
     const other = await examined({ ...environment, MATON_CONNECTION_ID: 'slack-1' });
     expect(other.text('pinned connection')).toContain('slack-1 exists, but is no ManyChat connection');
   });
@@ -90,7 +90,7 @@ describe('the page and the clock', () => {
 
   test('ManyChat refuses the key inside the connection', async () => {
     const { sandbox, environment } = await sandboxed();
-    sandbox.order(failing(401, { status: 'error', message: 'Wrong token' }));
+    sandbox.injectFault(failing(401, { status: 'error', message: 'Wrong token' }));
     const { text, statuses, code } = await examined(environment);
     expect(statuses).toMatchObject({ 'key accepted': 'ok', page: 'failed' });
     expect(text('page')).toMatch(/^Wrong token \| ManyChat does not accept the key inside this connection\. .*connect/);
@@ -106,7 +106,7 @@ describe('the page and the clock', () => {
     ['a page of HTML', { match: { path: 'getInfo' }, times: 99, html: true } as const, 1, /not ManyChat's/],
   ])('%s', async (_, fault, code, words) => {
     const { sandbox, environment } = await sandboxed();
-    sandbox.order(fault);
+    sandbox.injectFault(fault);
     const found = await examined({ ...environment, MANYCHAT_MCP_DEADLINE_MS: '5000' });
     expect(found.statuses.page).toBe('failed');
     expect(found.text('page')).toMatch(words);
@@ -115,7 +115,7 @@ describe('the page and the clock', () => {
 
   test('the connections API fails: a pinned page is asked for all the same', async () => {
     const { sandbox, environment } = await sandboxed();
-    sandbox.order({ match: { path: '/connections' }, times: 99, status: 502, body: { message: 'Bad gateway' } });
+    sandbox.injectFault({ match: { path: '/connections' }, times: 99, status: 502, body: { message: 'Bad gateway' } });
     const settings = { ...environment, MANYCHAT_MCP_DEADLINE_MS: '5000' };
     const pinned = await examined({ ...settings, MATON_CONNECTION_ID: sandbox.connectionId });
     const left = { connections: 'skipped', 'pinned connection': 'skipped' };

@@ -186,7 +186,7 @@ describe('names', () => {
     const buttons = [{ caption: 'More', flow_ns: 'content20240311101502_501223' }];
     await called('manychat_send_text', { ...text, buttons });
     expect(sandbox.requests()).toHaveLength(3);
-    sandbox.order({ status: 400, body: {}, times: 100 });
+    sandbox.injectFault({ status: 400, body: {}, times: 100 });
     await called('manychat_send_text', { ...text, buttons });
     expect(asked).toEqual([
       expect.stringMatching(

@@ -85,7 +85,7 @@ export async function startLane(environmentOf: (sandbox: Sandbox) => Record<stri
     async run({ steps, faults }, random) {
       timing = drivenTiming();
       sandbox.reset();
-      for (const fault of faults) sandbox.order(fault);
+      for (const fault of faults) sandbox.injectFault(fault);
       const environment = { ...environmentOf(sandbox), MANYCHAT_MCP_DEADLINE_MS: String(deadlineMs) };
       const caller = createCaller(environment, { timing, random });
       try {

@@ -221,9 +221,9 @@ test('a refusal is told at once where a pause holds back what would explain it',
   const pinned = { ...environment, MATON_CONNECTION_ID: sandbox.connectionId };
   const caller = createCaller(pinned, { timing });
   onTestFinished(() => caller.close());
-  sandbox.order({ match: { path: 'sendContent' }, delay_ms: 600 });
+  sandbox.injectFault({ match: { path: 'sendContent' }, delay_ms: 600 });
   const body = { status: 'error', message: 'Too many requests' };
-  sandbox.order({ match: { path: 'getTags' }, status: 429, headers: { 'retry-after': '25' }, body });
+  sandbox.injectFault({ match: { path: 'getTags' }, status: 429, headers: { 'retry-after': '25' }, body });
   const refused = caller.call('manychat_send_text', { subscriber_id: tom, text: 'Hi' });
   const paused = caller.call('manychat_list_tags');
   expect(await refused).toMatchObject({ failure: { kind: 'window_closed' } });
