@@ -11,7 +11,7 @@ import type { Config } from '../../config/config.js';
 import { UsageError } from '../../config/usage-error.js';
 import { reasonOf } from '../../text/error-text.js';
 import { realTiming } from '../../upstream/clock.js';
-import { exitCodeOf, failureText } from '../commands/call.js';
+import { exitCodeOf, failureText } from '../commands/failure-text.js';
 import { type ExitCode, exitCodes } from '../exit-codes.js';
 import type { Shell } from '../shell.js';
 import { type Job, type JobOptions, planJob } from './job.js';

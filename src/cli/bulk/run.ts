@@ -6,6 +6,7 @@ import type { Outcome, ToolCaller } from '../../account/call/call-tool.js';
 import { plainTool } from '../../account/policy/tool.js';
 import { UsageError } from '../../config/usage-error.js';
 import type { Departure } from '../../upstream/departure.js';
+import { wholeMessage } from '../commands/failure-text.js';
 import type { Job } from './job.js';
 import type { Entry, State } from './journal/entry.js';
 import type { Ledger } from './journal/history.js';
@@ -35,12 +36,6 @@ export interface RunParts {
 }
 
 const tool = plainTool(actOnSubscriber);
-
-/** What happened with what is known of its reason, in sentences, each once. */
-const wholeMessage = ({ message, details = [] }: Failure): string =>
-  [message, ...details.filter((detail) => !message.includes(detail))]
-    .map((sentence) => (/[.!?]$/.test(sentence) ? sentence : `${sentence}.`))
-    .join(' ');
 
 /** How one contact's call is written down; whose turn comes again when nothing was done is `not_sent`. */
 function stateAfter(outcome: Outcome, left: boolean, argumentsDiffer: boolean): Exclude<State, 'intent' | 'left'> {

@@ -1,10 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Result } from '../../../tools/contract/endpoint.js';
-import type { Failure } from '../../../tools/contract/failure.js';
-import { oneLine } from '../../../tools/contract/quoted.js';
 import { forEachSubscriber } from '../../../tools/workflows/for-each/for-each.js';
 import { openRuntime } from '../../account/account.js';
-import { reportsDone } from '../../account/call/run-workflow.js';
 import type { Config } from '../../config/config.js';
 import { UsageError } from '../../config/usage-error.js';
 import { readable } from '../../text/readable.js';
@@ -12,6 +9,7 @@ import { parseJson } from '../../upstream/client/lossless-json.js';
 import { type ExitCode, exitCodes } from '../exit-codes.js';
 import type { Shell } from '../shell.js';
 import { toolNamed } from '../tool-by-name.js';
+import { exitCodeOf, failureText } from './failure-text.js';
 import { watchStopping } from './stopping.js';
 
 /** Where a call's arguments are. */
@@ -38,35 +36,12 @@ async function readArguments({ inline, file }: ArgumentSource, { input }: Shell)
   throw new UsageError(`${where} is not JSON, such as '{"subscriber_id": "123456789"}'`);
 }
 
-/** What a failure means for a script. */
-export function exitCodeOf({ kind, performed, retryable }: Failure): ExitCode {
-  if (performed === 'unknown') return exitCodes.unknown;
-  if (kind === 'invalid_input' || kind === 'invalid_content') return exitCodes.usage;
-  return retryable ? exitCodes.again : exitCodes.failed;
-}
-
 /** What a result means for a script: that of many contacts tells of each what has become of it. */
 export function exitCodeOfResult({ unknown, remaining, stopped, failed }: Result): ExitCode {
   const some = (list: unknown): boolean => Array.isArray(list) && list.length > 0;
   if (some(unknown)) return exitCodes.unknown;
   if (stopped !== undefined || some(remaining)) return exitCodes.again;
   return some(failed) ? exitCodes.failed : exitCodes.done;
-}
-
-/**
- * A failure for a person: what happened, what to do, whether anything was done. Each text is on one line, so that none of
- * an answer can pass for another.
- */
-export function failureText(failure: Failure): string {
-  const { kind, message, hint, details = [], performed, retry_after_s: wait } = failure;
-  const done = {
-    no: reportsDone(failure) ? 'what failed changed and sent nothing' : 'nothing was changed or sent',
-    yes: 'it was carried out',
-    unknown: 'it may have been carried out',
-  };
-  const lines = details.map((each) => `  ${oneLine(each)}`);
-  const waiting = wait === undefined ? [] : [`  retry_after_s: ${wait}`];
-  return [`${kind}: ${oneLine(message)}`, ...lines, ...waiting, hint, `(${done[performed]})`].join('\n');
 }
 
 /** Calls one tool as a client would and prints what it answers. */

@@ -12,7 +12,7 @@ import { callLine, idInCommand } from '../doctor/advice.js';
 import { type ExitCode, exitCodes } from '../exit-codes.js';
 import type { Shell } from '../shell.js';
 import { toolNamed } from '../tool-by-name.js';
-import { exitCodeOf, failureText } from './call.js';
+import { exitCodeOf, failureText } from './failure-text.js';
 import { openInBrowser } from './open-browser.js';
 import { watchStopping } from './stopping.js';
 
