@@ -123,7 +123,7 @@ export async function runCommandLine(args: readonly string[], shell: Shell): Pro
     .option('--json', 'print JSON: one line when the link is there, one at the end')
     .option('--timeout <seconds>', 'how long to wait', '600')
     .action(async (connectionId: string | undefined, { open, json, timeout }: ConnectFlags) => {
-      const { connectAccount } = await import('./commands/connect.js');
+      const { connectAccount } = await import('./connect/command.js');
       const timeoutSeconds = numberOf('--timeout', timeout, [1, 99_999], 'a number of seconds');
       const options = { connectionId, open: open === true, json: json === true, timeoutSeconds };
       code = await connectAccount(config(), options, shell);

@@ -3,10 +3,10 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { openInBrowser } from '../../src/cli/commands/open-browser.js';
-import { browsable } from '../../src/config/address.js';
-import { program, through } from '../support/program.js';
-import { useSandbox } from '../support/sandboxed.js';
+import { openInBrowser } from '../../../src/cli/connect/open-browser.js';
+import { browsable } from '../../../src/config/address.js';
+import { program, through } from '../../support/program.js';
+import { useSandbox } from '../../support/sandboxed.js';
 
 describe('the browser', () => {
   const sandbox = useSandbox();

@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { connectAccount } from '../../src/cli/commands/connect.js';
-import type { Shell } from '../../src/cli/shell.js';
-import { readConfig } from '../../src/config/config.js';
-import { UsageError } from '../../src/config/usage-error.js';
-import { createHttpClient } from '../../src/upstream/client/http-client.js';
-import { drivenTiming } from '../support/driven.js';
-import { through } from '../support/program.js';
-import { useSandbox } from '../support/sandboxed.js';
-import { recordingShell, runHere } from '../support/shell.js';
+import { connectAccount } from '../../../src/cli/connect/command.js';
+import type { Shell } from '../../../src/cli/shell.js';
+import { readConfig } from '../../../src/config/config.js';
+import { UsageError } from '../../../src/config/usage-error.js';
+import { createHttpClient } from '../../../src/upstream/client/http-client.js';
+import { drivenTiming } from '../../support/driven.js';
+import { through } from '../../support/program.js';
+import { useSandbox } from '../../support/sandboxed.js';
+import { recordingShell, runHere } from '../../support/shell.js';
 
 const sandbox = useSandbox({ limits: false });
 
