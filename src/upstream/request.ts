@@ -18,8 +18,8 @@ export function endpointRequest(endpoint: Endpoint, input: Result): EndpointRequ
     inPath.add(name);
     return encode(input[name]);
   });
-  const sent = Object.entries({ ...endpoint.fixed, ...input }).filter(
-    ([name, value]) => value !== undefined && !inPath.has(name) && endpoint.local?.includes(name) !== true,
+  const sent = Object.entries({ ...endpoint.constants, ...input }).filter(
+    ([name, value]) => value !== undefined && !inPath.has(name) && endpoint.localInputs?.includes(name) !== true,
   );
   if (endpoint.method === 'POST')
     return { method: 'POST', target: path, body: JSON.stringify(Object.fromEntries(sent)) };

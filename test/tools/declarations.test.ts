@@ -64,7 +64,7 @@ describe('declarations against what ManyChat publishes', () => {
     if (endpoint === undefined) throw new Error(`${path} is not declared`);
     expect(jsonSchema(endpoint.input, 'input').required ?? []).toEqual(expect.arrayContaining(entry.required));
     expect(jsonSchema(endpoint.input, 'input').required ?? []).toHaveLength(entry.required.length);
-    const sent = Object.keys(endpoint.input.shape).filter((name) => endpoint.local?.includes(name) !== true);
+    const sent = Object.keys(endpoint.input.shape).filter((name) => endpoint.localInputs?.includes(name) !== true);
     expect(sent.sort()).toEqual(Object.keys(entry.parameters).sort());
     expect(endpoint.perSecond ?? null).toBe(entry.per_second);
     expect(endpoint.perSubscriberHour).toBe(entry.per_subscriber_per_hour);
@@ -111,6 +111,6 @@ describe('every declaration', () => {
     for (const [mentioned] of declaration.description.matchAll(/manychat_\w+/g)) expect(names).toContain(mentioned);
     expect(declaration.effect === 'read').toBe(effectRules[declaration.effect].readOnly);
     if (!effectRules[declaration.effect].repeatable)
-      expect([...names]).toEqual(expect.arrayContaining([...(declaration.evidence ?? ['missing'])]));
+      expect([...names]).toEqual(expect.arrayContaining([...(declaration.verifyWith ?? ['missing'])]));
   });
 });

@@ -47,15 +47,15 @@ export interface Declaration<Input extends z.ZodObject = z.ZodObject> {
   readonly api: 'manychat' | 'connections' | 'none';
   readonly effect: Effect;
   /** The tools that show whether a call with an unknown outcome took place; for effects that are never repeated. */
-  readonly evidence?: readonly `manychat_${string}`[];
+  readonly verifyWith?: readonly `manychat_${string}`[];
   readonly input: Input;
   readonly output: { readonly schema: z.ZodObject };
   /** Mends arguments whose meaning is beyond doubt, before they are checked. */
   repair?(given: unknown): Repaired;
   /** What the caller should know of arguments that are right and may yet not do what was meant. */
-  cautions?(input: z.output<Input>): string[];
+  warnings?(input: z.output<Input>): string[];
   /** What a call with this input does or leads to that other tools are there for. */
-  does?(input: z.output<Input>): readonly Capability[];
+  capabilities?(input: z.output<Input>): readonly Capability[];
   /** What a user is asked before such a call, as the beginning of a question; for effects that can be confirmed. */
   question?(input: z.output<Input>, naming: Naming): string;
   /** One truthful call. */
@@ -77,16 +77,16 @@ export interface Endpoint<Input extends z.ZodObject = z.ZodObject> extends Decla
   /** ManyChat's published limit for one subscriber, in calls an hour. */
   readonly perSubscriberHour?: number;
   /** Inputs that shape the result here and are not sent. */
-  readonly local?: readonly string[];
+  readonly localInputs?: readonly string[];
   /** Parameters sent with every call. */
-  readonly fixed?: Readonly<Record<string, string>>;
+  readonly constants?: Readonly<Record<string, string>>;
   readonly output: Output<z.output<Input>>;
   /** The things of the account that the input names, so that a name which does not exist can be told from its like. */
-  names?(input: z.output<Input>): Reference[];
+  references?(input: z.output<Input>): Reference[];
   /** Values of fields in the input, checked and put into the form that the fields' types take. */
   readonly fieldValues?: FieldValues<z.output<Input>>;
   /** A further call that some answers need; it must not turn a success into a failure. */
-  complete?(result: Result, call: Call): Promise<Result>;
+  followUp?(result: Result, call: Call): Promise<Result>;
 }
 
 /** Types a declaration by its own schemas and hands it on unchanged. */

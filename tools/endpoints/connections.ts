@@ -17,7 +17,7 @@ export const listConnections = endpoint({
   input: z.strictObject({
     status: z.enum(['ACTIVE', 'PENDING', 'FAILED']).optional().describe('Only in this state'),
   }),
-  fixed: { app: 'manychat' },
+  constants: { app: 'manychat' },
   output: connectionsResult,
   example: { status: 'ACTIVE' },
 });
@@ -62,11 +62,11 @@ export const createConnection = endpoint({
   method: 'POST',
   path: '/connections',
   effect: 'create',
-  evidence: ['manychat_list_connections'],
+  verifyWith: ['manychat_list_connections'],
   input: z.strictObject({}),
-  fixed: { app: 'manychat' },
+  constants: { app: 'manychat' },
   output: newConnectionResult,
-  complete: withLink,
+  followUp: withLink,
   example: {},
 });
 
@@ -79,7 +79,7 @@ export const deleteConnection = endpoint({
   method: 'DELETE',
   path: '/connections/{connection_id}',
   effect: 'destroy',
-  evidence: ['manychat_list_connections'],
+  verifyWith: ['manychat_list_connections'],
   input: z.strictObject({ connection_id: connectionId }),
   output: done,
   question: ({ connection_id }, { connection }) =>

@@ -40,7 +40,7 @@ export const createCustomField = endpoint({
   path: '/fb/page/createCustomField',
   perSecond: 10,
   effect: 'create',
-  evidence: ['manychat_list_custom_fields'],
+  verifyWith: ['manychat_list_custom_fields'],
   input: z.strictObject({
     caption: text('Name of the new field'),
     type: fieldType,
@@ -78,7 +78,7 @@ export const setCustomFieldByName = endpoint({
   effect: 'set',
   input: z.strictObject({ subscriber_id: subscriberId, field_name: customFieldName, field_value: fieldValue }),
   output: done,
-  names: ({ field_name }) => named('custom field', field_name),
+  references: ({ field_name }) => named('custom field', field_name),
   fieldValues: oneFieldValue('custom field'),
   example: { subscriber_id: 123456789, field_name: 'phone_number', field_value: '+1234567890' },
 });
@@ -95,7 +95,7 @@ export const setCustomFields = endpoint({
   effect: 'set',
   input: z.strictObject({ subscriber_id: subscriberId, fields: fields(customFieldId, customFieldName) }),
   output: done,
-  names: ({ fields }) => named('custom field', ...fields.map(({ field_name }) => field_name)),
+  references: ({ fields }) => named('custom field', ...fields.map(({ field_name }) => field_name)),
   fieldValues: listedFieldValues('custom field'),
   example: {
     subscriber_id: 123456789,
@@ -131,7 +131,7 @@ export const createBotField = endpoint({
   path: '/fb/page/createBotField',
   perSecond: 10,
   effect: 'create',
-  evidence: ['manychat_list_bot_fields'],
+  verifyWith: ['manychat_list_bot_fields'],
   input: z.strictObject({
     name: text('Name of the new field'),
     type: fieldType,
@@ -170,7 +170,7 @@ export const setBotFieldByName = endpoint({
   effect: 'set',
   input: z.strictObject({ field_name: botFieldName, field_value: fieldValue }),
   output: done,
-  names: ({ field_name }) => named('bot field', field_name),
+  references: ({ field_name }) => named('bot field', field_name),
   fieldValues: oneFieldValue('bot field'),
   example: { field_name: 'counter', field_value: 42 },
 });
@@ -187,7 +187,7 @@ export const setBotFields = endpoint({
   effect: 'set',
   input: z.strictObject({ fields: fields(botFieldId, botFieldName) }),
   output: done,
-  names: ({ fields }) => named('bot field', ...fields.map(({ field_name }) => field_name)),
+  references: ({ fields }) => named('bot field', ...fields.map(({ field_name }) => field_name)),
   fieldValues: listedFieldValues('bot field'),
   example: {
     fields: [

@@ -31,7 +31,7 @@ export const sendContent = endpoint({
   path: '/fb/sending/sendContent',
   perSecond: 25,
   effect: 'send',
-  evidence: ['manychat_get_subscriber'],
+  verifyWith: ['manychat_get_subscriber'],
   input: z.strictObject({
     subscriber_id: subscriberId,
     data: messageData,
@@ -40,10 +40,10 @@ export const sendContent = endpoint({
   }),
   output: done,
   repair: repairTaggedSend,
-  names: ({ data, otn_topic_name }) => [...namesInContent(data.content), ...named('OTN topic', otn_topic_name)],
+  references: ({ data, otn_topic_name }) => [...namesInContent(data.content), ...named('OTN topic', otn_topic_name)],
   fieldValues: actionFieldValues,
-  cautions: ({ data, message_tag }) => contentCautions(data.content, message_tag),
-  does: ({ data }) => doneByContent(data),
+  warnings: ({ data, message_tag }) => contentCautions(data.content, message_tag),
+  capabilities: ({ data }) => doneByContent(data),
   question: ({ subscriber_id }, { contact }) => `Send this content to ${contact(subscriber_id)}`,
   example: {
     subscriber_id: 123456789,
@@ -61,19 +61,19 @@ export const sendContentByUserRef = endpoint({
   path: '/fb/sending/sendContentByUserRef',
   perSecond: 25,
   effect: 'send',
-  evidence: ['manychat_get_subscriber_by_user_ref'],
+  verifyWith: ['manychat_get_subscriber_by_user_ref'],
   input: z.strictObject({ user_ref: userRef, data: messageDataAgain }),
   output: done,
   repair: repairSend,
-  names: ({ data }) => namesInContent(data.content),
-  cautions({ data }) {
+  references: ({ data }) => namesInContent(data.content),
+  warnings({ data }) {
     const ignored =
       data.content.actions === undefined
         ? []
         : ['The actions are ignored: ManyChat performs none when it sends to a user_ref.'];
     return [...contentCautions(data.content), ...ignored];
   },
-  does: ({ data }) => doneByContent(data),
+  capabilities: ({ data }) => doneByContent(data),
   question: ({ user_ref }, { userRef }) => `Send this content to ${userRef(user_ref)}`,
   example: {
     user_ref: 123456,
@@ -92,10 +92,10 @@ export const sendFlow = endpoint({
   perSecond: 20,
   perSubscriberHour: 100,
   effect: 'send',
-  evidence: ['manychat_get_subscriber'],
+  verifyWith: ['manychat_get_subscriber'],
   input: z.strictObject({ subscriber_id: subscriberId, flow_ns: text('ns from manychat_list_flows') }),
   output: done,
-  names: ({ flow_ns }) => named('flow', flow_ns),
+  references: ({ flow_ns }) => named('flow', flow_ns),
   question: ({ subscriber_id, flow_ns }, { flow, contact }) => `Start ${flow(flow_ns)} for ${contact(subscriber_id)}`,
   example: { subscriber_id: 123456789, flow_ns: 'content123456' },
 });

@@ -44,9 +44,9 @@ export const findSubscribersByName = endpoint({
   perSecond: 10,
   effect: 'read',
   input: z.strictObject({ name: text('Full name'), detail }),
-  local: ['detail'],
+  localInputs: ['detail'],
   output: subscribersResult,
-  complete: whenNone(
+  followUp: whenNone(
     'Only whole names match, and no tool finds contacts by a part of one: ask for the full name, an email or a phone number.',
   ),
   example: { name: 'John Doe' },
@@ -67,9 +67,9 @@ export const findSubscribersByCustomField = endpoint({
     field_value: z.union([filledText, exactNumber]).describe('Exact value'),
     detail,
   }),
-  local: ['detail'],
+  localInputs: ['detail'],
   output: subscribersResult,
-  complete: whenNone('Only exactly this value matches; a phone number may be stored with or without its +.'),
+  followUp: whenNone('Only exactly this value matches; a phone number may be stored with or without its +.'),
   example: { field_id: 123, field_value: 'value' },
 });
 
@@ -139,7 +139,7 @@ export const createSubscriber = endpoint({
   path: '/fb/subscriber/createSubscriber',
   perSecond: 10,
   effect: 'create',
-  evidence: [
+  verifyWith: [
     'manychat_find_subscriber_by_system_field',
     'manychat_find_subscribers_by_name',
     'manychat_find_subscribers_by_custom_field',

@@ -29,7 +29,7 @@ export const createTag = endpoint({
   path: '/fb/page/createTag',
   perSecond: 10,
   effect: 'create',
-  evidence: ['manychat_list_tags'],
+  verifyWith: ['manychat_list_tags'],
   input: z.strictObject({ name: text('Name of the new tag') }),
   output: tagResult,
   example: { name: 'New Tag' },
@@ -45,7 +45,7 @@ export const deleteTag = endpoint({
   path: '/fb/page/removeTag',
   perSecond: 10,
   effect: 'destroy',
-  evidence: ['manychat_list_tags'],
+  verifyWith: ['manychat_list_tags'],
   input: z.strictObject({ tag_id: tagId }),
   output: done,
   question: ({ tag_id }, { tag }) => `Delete ${tag(tag_id)} from everybody`,
@@ -62,10 +62,10 @@ export const deleteTagByName = endpoint({
   path: '/fb/page/removeTagByName',
   perSecond: 10,
   effect: 'destroy',
-  evidence: ['manychat_list_tags'],
+  verifyWith: ['manychat_list_tags'],
   input: z.strictObject({ tag_name: tagName }),
   output: done,
-  names: ({ tag_name }) => named('tag', tag_name),
+  references: ({ tag_name }) => named('tag', tag_name),
   question: ({ tag_name }, { quoted }) => `Delete tag ${quoted(tag_name)} from everybody`,
   example: { tag_name: 'Old Tag' },
 });
@@ -97,7 +97,7 @@ export const addTagToSubscriberByName = endpoint({
   effect: 'set',
   input: z.strictObject({ subscriber_id: subscriberId, tag_name: tagName }),
   output: done,
-  names: ({ tag_name }) => named('tag', tag_name),
+  references: ({ tag_name }) => named('tag', tag_name),
   example: { subscriber_id: 123456789, tag_name: 'VIP' },
 });
 
@@ -128,6 +128,6 @@ export const removeTagFromSubscriberByName = endpoint({
   effect: 'remove',
   input: z.strictObject({ subscriber_id: subscriberId, tag_name: tagName }),
   output: done,
-  names: ({ tag_name }) => named('tag', tag_name),
+  references: ({ tag_name }) => named('tag', tag_name),
   example: { subscriber_id: 123456789, tag_name: 'VIP' },
 });

@@ -99,7 +99,7 @@ export const checkContent = workflow({
       data: z.looseObject({}).optional().describe('As it would be sent, where it was mended'),
     }),
   },
-  does: ({ data }) => doneByContent(repairTaggedSend({ data }).given),
+  capabilities: ({ data }) => doneByContent(repairTaggedSend({ data }).given),
   example: { data: { version: 'v2', content: { messages: [{ type: 'text', text: 'Hello!' }] } } },
   async run({ data, channel }) {
     const { given, warnings: mended, problem } = repairTaggedSend({ data });

@@ -212,7 +212,7 @@ export const findOrCreateSubscriber = workflow({
     "Finds a contact by email, else phone, else WhatsApp number, and returns it unchanged (warnings: what differs; change: manychat_update_subscriber), else creates one. Give one or more; whatsapp_phone with whatsapp_field_id, or most WhatsApp contacts are missed (a new one's number goes into that field and phone). Creating needs ManyChat support's import permission.",
   api: 'manychat',
   effect: 'create',
-  evidence: ['manychat_find_subscriber_by_system_field', 'manychat_find_subscribers_by_name'],
+  verifyWith: ['manychat_find_subscriber_by_system_field', 'manychat_find_subscribers_by_name'],
   input,
   output: {
     schema: subscriberResult.schema.extend({
@@ -221,7 +221,7 @@ export const findOrCreateSubscriber = workflow({
       warnings: z.array(z.string()).optional(),
     }),
   },
-  does: ({ whatsapp_phone: whatsapp, whatsapp_field_id: fieldId, phone }) => [
+  capabilities: ({ whatsapp_phone: whatsapp, whatsapp_field_id: fieldId, phone }) => [
     'create_contact',
     ...(whatsapp !== undefined && fieldId !== undefined ? (['set_field'] as const) : []),
     ...(whatsapp !== undefined && phone === undefined ? (['update_contact'] as const) : []),

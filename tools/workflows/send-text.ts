@@ -17,13 +17,13 @@ export const sendText = workflow({
     'Sends a text to one contact, with buttons and quick replies. The simplest way to write to somebody; images, cards, actions and OTN topics: manychat_send_content. Except on Telegram refused when the contact wrote last over 24 hours ago: then only an OTN topic or a WhatsApp template (manychat_send_flow). Never repeat an unknown outcome.',
   api: 'manychat',
   effect: 'send',
-  evidence: ['manychat_get_subscriber'],
+  verifyWith: ['manychat_get_subscriber'],
   input: z.strictObject({ subscriber_id: subscriberId, ...plainMessage }).check((context) => {
     for (const { path, problem } of plainMessageProblems(context.value)) complainTo(context)(path, problem);
   }),
   output: done,
-  cautions: (input) => contentCautions(contentOf(input)),
-  does: (input) => doneByContent(contentOf(input)),
+  warnings: (input) => contentCautions(contentOf(input)),
+  capabilities: (input) => doneByContent(contentOf(input)),
   question: ({ subscriber_id }, { contact }) => `Send this text to ${contact(subscriber_id)}`,
   example: { subscriber_id: '24958501110451908', text: 'Hi Maria, your order has shipped!' },
   async run({ subscriber_id, ...message }, { call }) {
@@ -42,14 +42,14 @@ export const setFieldsAndSendFlow = workflow({
     "Sets custom fields of one contact, then starts a flow that shows them: the way to send a flow, or a WhatsApp template, with one contact's own texts. Which fields a flow shows cannot be seen: ask. It is not started when a field could not be set. ok means accepted, not delivered. Never repeat an unknown outcome.",
   api: 'manychat',
   effect: 'send',
-  evidence: ['manychat_get_subscriber'],
+  verifyWith: ['manychat_get_subscriber'],
   input: z.strictObject({
     subscriber_id: subscriberId,
     fields: fieldRecord,
     flow_ns: text('ns from manychat_list_flows'),
   }),
   output: done,
-  does: () => ['set_field', 'start_flow'],
+  capabilities: () => ['set_field', 'start_flow'],
   question: ({ subscriber_id, flow_ns }, { contact, flow }) =>
     `Set these fields of ${contact(subscriber_id)} and start ${flow(flow_ns)}`,
   example: {

@@ -61,7 +61,7 @@ export function parseInput(tool: Tool, given: unknown, context: FailureContext):
     connectionId: chooses && typeof connection === 'string' ? connection : undefined,
     warnings: [
       ...(repaired?.warnings ?? []),
-      ...(tool.declaration.cautions?.(input) ?? []),
+      ...(tool.declaration.warnings?.(input) ?? []),
       ...(warned === undefined ? [] : [`This server would refuse to send it. ${warned}.`]),
     ],
   };

@@ -47,7 +47,7 @@ function alike(name: string, choices: readonly Candidate[]): Candidate[] {
 
 /** A sentence for each thing that the call names and that does not exist, with those that come closest. */
 async function unknownNames(endpoint: Endpoint, input: Result, read: Call): Promise<string[]> {
-  const references = endpoint.names?.(input) ?? [];
+  const references = endpoint.references?.(input) ?? [];
   const sentences = new Set<string>();
   for (const what of new Set(references.map((reference) => reference.what))) {
     const choices = candidatesIn(what, await read(lists[what].endpoint, {}));

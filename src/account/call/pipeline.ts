@@ -196,7 +196,7 @@ export function createGateway(parts: GatewayParts): Gateway {
     if (held?.state !== 'done') await changed(endpoint, given, connectionId);
     try {
       const result = endpoint.output.from(data, input);
-      const whole = (await endpoint.complete?.(result, next)) ?? result;
+      const whole = (await endpoint.followUp?.(result, next)) ?? result;
       const warnings = [...changes, ...more];
       return compact(warnings.length === 0 ? whole : { ...whole, warnings }, cleanResult);
     } catch (error) {

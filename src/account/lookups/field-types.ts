@@ -79,10 +79,10 @@ export function createFieldTypes(now: () => number): FieldTypes {
       const types = await entry.types;
       return ({ field_id: id, field_name: name }: FieldRef) => types.get(id === undefined ? byName(name) : byId(id));
     },
-    forgetAfter({ effect, evidence = [] }, connection) {
+    forgetAfter({ effect, verifyWith = [] }, connection) {
       if (effect !== 'create') return;
       for (const kind of ['custom field', 'bot field'] as const) {
-        if (evidence.includes(lists[kind].endpoint.name)) remembered.delete(keyOf(connection, kind));
+        if (verifyWith.includes(lists[kind].endpoint.name)) remembered.delete(keyOf(connection, kind));
       }
     },
   };

@@ -28,7 +28,7 @@ function exclusionOfStep(config: Excluding, endpoint: Endpoint, input: Result): 
   const refusals = purposes.map((each) => exclusionOf(config, [each]));
   // A text and other content leave by the same request: it is refused where neither may be sent.
   const own = refusals.every((refusal) => refusal !== undefined) ? refusals[0] : undefined;
-  return own ?? exclusionOf(config, endpoint.does?.(input) ?? []);
+  return own ?? exclusionOf(config, endpoint.capabilities?.(input) ?? []);
 }
 
 /**

@@ -41,7 +41,7 @@ export function offeredTools(declarations: readonly Tool['declaration'][], confi
     .filter((declaration) => isOffered(declaration, config))
     .map((declaration) => {
       const { effect, input, output } = declaration;
-      const refusal = (given: Result) => exclusionOf(config, declaration.does?.(given) ?? []);
+      const refusal = (given: Result) => exclusionOf(config, declaration.capabilities?.(given) ?? []);
       return {
         declaration,
         input: choosesConnection(declaration, config) ? input.safeExtend(choosing.shape) : input,

@@ -79,7 +79,7 @@ const passing: ReadonlySet<Kind> = new Set([
   'network',
 ]);
 
-const evidenceOf = ({ declaration }: FailureContext): string => declaration.evidence?.join(' or ') ?? '';
+const evidenceOf = ({ declaration }: FailureContext): string => declaration.verifyWith?.join(' or ') ?? '';
 
 /** How an unknown outcome is cleared up, since the call must not simply be made again. */
 function clearUp(context: FailureContext): string {
@@ -107,7 +107,7 @@ const cancelledInDoubt =
 function hintFor(kind: Kind, context: FailureContext, facts: FailureFacts): string {
   const lookUp = kind === 'not_found' ? lookUps.find(({ words }) => words.test(facts.message)) : undefined;
   if (lookUp !== undefined) return lookUp.hint;
-  if (kind === 'already_exists' && context.declaration.evidence !== undefined) {
+  if (kind === 'already_exists' && context.declaration.verifyWith !== undefined) {
     return `Do not create another; ${evidenceOf(context)} finds the one that exists.`;
   }
   const known = hints[kind];

@@ -22,7 +22,7 @@ async function outcomeOf(run: (steps: Steps) => Promise<Result>, failures: Recor
     description: 'Test',
     api: 'manychat',
     effect: 'create',
-    evidence: [],
+    verifyWith: [],
     input: z.strictObject({}),
     output: { schema: z.looseObject({}) },
     example: {},

@@ -164,11 +164,11 @@ export const actOnSubscriber = workflow({
   description: 'Does one action with one contact.',
   api: 'manychat',
   effect: 'send',
-  evidence: ['manychat_get_subscriber'],
+  verifyWith: ['manychat_get_subscriber'],
   input: z.strictObject({ subscriber_id: subscriberId, ...actionInput }).check(actionProblems),
   output: done,
   repair: repairSend,
-  does: doneByAction,
+  capabilities: doneByAction,
   example: { subscriber_id: '123456789', action: 'add_tag', tag_name: 'VIP' },
   async run({ subscriber_id, ...action }, { inOrder }) {
     await inOrder(stepsOf(action, subscriber_id).map((step) => ({ ...step, plain: true })));

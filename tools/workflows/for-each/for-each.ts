@@ -160,7 +160,7 @@ export const forEachSubscriber = workflow({
   api: 'manychat',
   effect: 'send',
   forMany: true,
-  evidence: ['manychat_get_subscriber'],
+  verifyWith: ['manychat_get_subscriber'],
   input: z
     .strictObject({
       subscriber_ids: z
@@ -173,9 +173,9 @@ export const forEachSubscriber = workflow({
     .check(actionProblems),
   output: { schema: output },
   repair: repairSend,
-  does: doneByAction,
+  capabilities: doneByAction,
   question: (input, naming) => actionQuestion(input, naming.contacts(input.subscriber_ids), naming),
-  cautions(input) {
+  warnings(input) {
     const repeated = input.subscriber_ids.length - new Set(input.subscriber_ids.map(String)).size;
     return [
       ...actionCautions(input),
