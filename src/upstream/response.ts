@@ -105,7 +105,7 @@ function readManyChat(
   const successful = answer.status >= 200 && answer.status < 300;
   if (successful && body.status === 'success') {
     const { effect, output } = context.declaration;
-    if (effectRules[effect].readOnly && output.answers?.(body.data) === false) {
+    if (effectRules[effect].readOnly && output.isAnswer?.(body.data) === false) {
       const hint = 'Check the ids of the call; ManyChat reported success but sent nothing that could be read.';
       throw fail('bad_response', { message: 'ManyChat answered success without the data', source: 'manychat', hint });
     }
@@ -184,7 +184,7 @@ function gatewayFailure(
 
 function readConnection(body: unknown, answer: Answer, context: EndpointContext, fail: Fail, clean: Clean): unknown {
   if (context.declaration.method === 'DELETE') return undefined;
-  if (context.declaration.output.answers?.(body) !== false) return body;
+  if (context.declaration.output.isAnswer?.(body) !== false) return body;
   throw fail('bad_response', {
     message: `The answer is not the connections API's: ${gatewayWords(body, answer, clean)}`,
     source: 'gateway',

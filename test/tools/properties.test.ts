@@ -137,8 +137,8 @@ function dataOf({ output }: Endpoint): fc.Arbitrary<unknown> {
   }));
   const one = fc.constantFrom(...keys).chain((name) => oddOrLarge.map((each) => ({ [name]: each })));
   // What the tool takes for an answer comes most often.
-  const { answers } = output;
-  const fitting = answers?.([]) === true ? items : answers?.({ a: 1 }) === false ? wrapped : item;
+  const { isAnswer } = output;
+  const fitting = isAnswer?.([]) === true ? items : isAnswer?.({ a: 1 }) === false ? wrapped : item;
   return fc.oneof({ weight: 8, arbitrary: fitting }, item, items, wrapped, one, oddOrLarge);
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { lengthOf } from '../../tools/message/channels.js';
+import { characterCount } from '../../tools/message/channels.js';
 import { splitText } from '../../tools/message/split-text.js';
 
 function partsOf(text: string, longest: number, most = 10): readonly string[] {
@@ -148,11 +148,11 @@ describe('whatever the text', () => {
         if (split.parts.length > 1) cut += 1;
         expect(split.parts.join('')).toBe(text);
         for (const part of split.parts) {
-          expect(lengthOf(part)).toBeLessThanOrEqual(longest);
+          expect(characterCount(part)).toBeLessThanOrEqual(longest);
           if (text.isWellFormed()) expect(part.isWellFormed()).toBe(true);
         }
         // A longer one is a link that a text without blanks follows.
-        const whole = (text.match(links) ?? []).filter((link) => lengthOf(link) <= longest);
+        const whole = (text.match(links) ?? []).filter((link) => characterCount(link) <= longest);
         for (const link of whole) expect(split.parts.some((part) => part.includes(link))).toBe(true);
       }),
       { numRuns: 2_000, seed: 20260401 },

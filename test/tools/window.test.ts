@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { messagingStatus, reachability, spanText } from '../../tools/message/window.js';
+import { durationText, messagingStatus, reachability } from '../../tools/message/window.js';
 
 const now = Date.UTC(2026, 3, 10, 12);
 const statusOf = (contact: object) => messagingStatus(contact, now);
@@ -11,7 +11,7 @@ describe('a span of time in words', () => {
     [90 * 60_000, '1 h 30 min'],
     [24 * 3_600_000, '1 d'],
     [(49 * 60 + 5) * 60_000, '2 d 1 h'],
-  ])('%i ms is %s', (span, words) => expect(spanText(span)).toBe(words));
+  ])('%i ms is %s', (span, words) => expect(durationText(span)).toBe(words));
 });
 
 describe('the 24-hour window', () => {

@@ -106,9 +106,9 @@ function ownCapabilities(part: Readonly<Record<string, unknown>>): readonly Capa
  * What a message does to its contact beside reaching it, at once or when one of its buttons or quick replies is
  * pressed. The message need not be checked yet, so that one with placeholders can be judged as well.
  */
-export function doneByContent(content: unknown): readonly Capability[] {
-  if (Array.isArray(content)) return content.flatMap(doneByContent);
+export function contentCapabilities(content: unknown): readonly Capability[] {
+  if (Array.isArray(content)) return content.flatMap(contentCapabilities);
   if (!isObject(content)) return [];
-  const below = Object.entries(content).flatMap(([key, each]) => (notOurs.has(key) ? [] : doneByContent(each)));
+  const below = Object.entries(content).flatMap(([key, each]) => (notOurs.has(key) ? [] : contentCapabilities(each)));
   return [...ownCapabilities(content), ...below];
 }

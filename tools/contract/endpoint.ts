@@ -33,7 +33,7 @@ export type Result = Readonly<Record<string, unknown>>;
 export interface Output<Input = Result> {
   readonly schema: z.ZodObject;
   /** Whether the data is an answer at all; a read that got none has failed, a write succeeded all the same. */
-  answers?(data: unknown): boolean;
+  isAnswer?(data: unknown): boolean;
   /** Never throws: a call that succeeded upstream always has a result. */
   from(data: unknown, input: Input): Result;
 }
@@ -63,7 +63,7 @@ export interface Declaration<Input extends z.ZodObject = z.ZodObject> {
 }
 
 /** Performs another endpoint's call on the same connection. */
-export type Call = (endpoint: Endpoint, input: Result) => Promise<Result>;
+export type CallEndpoint = (endpoint: Endpoint, input: Result) => Promise<Result>;
 
 /** One HTTP endpoint as one MCP tool: everything about it, as data. */
 export interface Endpoint<Input extends z.ZodObject = z.ZodObject> extends Declaration<Input> {
@@ -86,7 +86,7 @@ export interface Endpoint<Input extends z.ZodObject = z.ZodObject> extends Decla
   /** Values of fields in the input, checked and put into the form that the fields' types take. */
   readonly fieldValues?: FieldValues<z.output<Input>>;
   /** A further call that some answers need; it must not turn a success into a failure. */
-  followUp?(result: Result, call: Call): Promise<Result>;
+  followUp?(result: Result, call: CallEndpoint): Promise<Result>;
 }
 
 /** Types a declaration by its own schemas and hands it on unchanged. */

@@ -10,9 +10,9 @@ export interface Step {
   /** Of a flow: the custom fields that were set for it, since the same flow with other values is another message. */
   readonly fields?: Result | undefined;
   /** One of many: a refusal is not explained by a further read of the contact, and the step is not reported. */
-  readonly plain?: boolean;
+  readonly oneOfMany?: boolean;
   /** The result in the place of a failure that is an answer all the same; undefined where it is none. */
-  readonly otherwise?: (failure: Failure) => Result | undefined;
+  readonly recover?: (failure: Failure) => Result | undefined;
 }
 
 /** What a workflow is made with. */

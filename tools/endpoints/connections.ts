@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { type Call, endpoint, type Result } from '../contract/endpoint.js';
+import { type CallEndpoint, endpoint, type Result } from '../contract/endpoint.js';
 import { quoted } from '../contract/quoted.js';
 import { connectionId } from '../values/connection-id.js';
-import { connectionResult, connectionsResult, done, newConnectionResult } from '../values/outputs.js';
+import { connectionResult, connectionsResult, newConnectionResult, okResult } from '../values/outputs.js';
 import { asObject } from '../values/tolerant.js';
 
 export const listConnections = endpoint({
@@ -44,7 +44,7 @@ function nextStep(connection: Result): string {
 }
 
 /** Some answers carry only the id; the link is then read by a second call, whose failure leaves the creation a success. */
-async function withLink(result: Result, call: Call): Promise<Result> {
+async function withLink(result: Result, call: CallEndpoint): Promise<Result> {
   let connection = asObject(result.connection);
   if (typeof connection.url !== 'string' && typeof connection.connection_id === 'string') {
     const read = await call(getConnection, { connection_id: connection.connection_id }).catch(() => ({}));
@@ -81,7 +81,7 @@ export const deleteConnection = endpoint({
   effect: 'destroy',
   verifyWith: ['manychat_list_connections'],
   input: z.strictObject({ connection_id: connectionId }),
-  output: done,
+  output: okResult,
   question: ({ connection_id }, { connection }) =>
     `Disconnect ${connection(connection_id)} from ManyChat for everyone who uses this Maton account`,
   example: { connection_id: '21fd90f9-5935-43cd-b6c8-bde9d915ca80' },

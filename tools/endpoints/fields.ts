@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { endpoint } from '../contract/endpoint.js';
-import { named } from '../message/references.js';
+import { referencesTo } from '../message/references.js';
 import { listedFieldValues, oneFieldValue } from '../values/field-values.js';
 import {
   botFieldId,
@@ -13,7 +13,7 @@ import {
   subscriberId,
   text,
 } from '../values/inputs.js';
-import { botFieldResult, botFieldsResult, customFieldResult, customFieldsResult, done } from '../values/outputs.js';
+import { botFieldResult, botFieldsResult, customFieldResult, customFieldsResult, okResult } from '../values/outputs.js';
 
 export const listCustomFields = endpoint({
   name: 'manychat_list_custom_fields',
@@ -61,7 +61,7 @@ export const setCustomField = endpoint({
   perSecond: 10,
   effect: 'set',
   input: z.strictObject({ subscriber_id: subscriberId, field_id: customFieldId, field_value: fieldValue }),
-  output: done,
+  output: okResult,
   fieldValues: oneFieldValue('custom field'),
   example: { subscriber_id: 123456789, field_id: 1, field_value: '+1234567890' },
 });
@@ -77,8 +77,8 @@ export const setCustomFieldByName = endpoint({
   perSecond: 10,
   effect: 'set',
   input: z.strictObject({ subscriber_id: subscriberId, field_name: customFieldName, field_value: fieldValue }),
-  output: done,
-  references: ({ field_name }) => named('custom field', field_name),
+  output: okResult,
+  references: ({ field_name }) => referencesTo('custom field', field_name),
   fieldValues: oneFieldValue('custom field'),
   example: { subscriber_id: 123456789, field_name: 'phone_number', field_value: '+1234567890' },
 });
@@ -94,8 +94,8 @@ export const setCustomFields = endpoint({
   perSecond: 10,
   effect: 'set',
   input: z.strictObject({ subscriber_id: subscriberId, fields: fields(customFieldId, customFieldName) }),
-  output: done,
-  references: ({ fields }) => named('custom field', ...fields.map(({ field_name }) => field_name)),
+  output: okResult,
+  references: ({ fields }) => referencesTo('custom field', ...fields.map(({ field_name }) => field_name)),
   fieldValues: listedFieldValues('custom field'),
   example: {
     subscriber_id: 123456789,
@@ -153,7 +153,7 @@ export const setBotField = endpoint({
   perSecond: 10,
   effect: 'set',
   input: z.strictObject({ field_id: botFieldId, field_value: fieldValue }),
-  output: done,
+  output: okResult,
   fieldValues: oneFieldValue('bot field'),
   example: { field_id: 123, field_value: 42 },
 });
@@ -169,8 +169,8 @@ export const setBotFieldByName = endpoint({
   perSecond: 10,
   effect: 'set',
   input: z.strictObject({ field_name: botFieldName, field_value: fieldValue }),
-  output: done,
-  references: ({ field_name }) => named('bot field', field_name),
+  output: okResult,
+  references: ({ field_name }) => referencesTo('bot field', field_name),
   fieldValues: oneFieldValue('bot field'),
   example: { field_name: 'counter', field_value: 42 },
 });
@@ -186,8 +186,8 @@ export const setBotFields = endpoint({
   perSecond: 10,
   effect: 'set',
   input: z.strictObject({ fields: fields(botFieldId, botFieldName) }),
-  output: done,
-  references: ({ fields }) => named('bot field', ...fields.map(({ field_name }) => field_name)),
+  output: okResult,
+  references: ({ fields }) => referencesTo('bot field', ...fields.map(({ field_name }) => field_name)),
   fieldValues: listedFieldValues('bot field'),
   example: {
     fields: [

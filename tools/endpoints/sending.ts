@@ -1,21 +1,21 @@
 import * as z from 'zod';
-import { doneByContent } from '../contract/capabilities.js';
+import { contentCapabilities } from '../contract/capabilities.js';
 import { endpoint } from '../contract/endpoint.js';
 import { clipped } from '../contract/quoted.js';
-import { openQuestions } from '../message/channels.js';
-import { type Content, messageData, messageDataAgain } from '../message/content.js';
+import { undocumentedParts } from '../message/channels.js';
+import { type Content, messageData, messageDataBrief } from '../message/content.js';
 import { placeholderIn } from '../message/plain-message.js';
-import { named, namesInContent } from '../message/references.js';
+import { referencesInContent, referencesTo } from '../message/references.js';
 import { repairSend, repairTaggedSend } from '../message/repair.js';
 import { actionFieldValues } from '../values/field-values.js';
 import { subscriberId, text, userRef } from '../values/inputs.js';
-import { done } from '../values/outputs.js';
+import { okResult } from '../values/outputs.js';
 
 /** What may go wrong with content that is right as far as ManyChat documents it. */
-export function contentCautions(content: Content, messageTag?: unknown): string[] {
+export function contentWarnings(content: Content, messageTag?: unknown): string[] {
   const placeholder = placeholderIn(JSON.stringify(content.messages));
   return [
-    ...openQuestions(content),
+    ...undocumentedParts(content),
     ...(placeholder === undefined ? [] : [`${clipped(placeholder)} is sent as it stands: only flows fill in fields.`]),
     ...(messageTag === undefined ? [] : ['ManyChat refuses message tags since 2026.']),
   ];
@@ -38,12 +38,15 @@ export const sendContent = endpoint({
     message_tag: text('Refused; leave out').optional(),
     otn_topic_name: text('From manychat_list_otn_topics; contact must have granted it').optional(),
   }),
-  output: done,
+  output: okResult,
   repair: repairTaggedSend,
-  references: ({ data, otn_topic_name }) => [...namesInContent(data.content), ...named('OTN topic', otn_topic_name)],
+  references: ({ data, otn_topic_name }) => [
+    ...referencesInContent(data.content),
+    ...referencesTo('OTN topic', otn_topic_name),
+  ],
   fieldValues: actionFieldValues,
-  warnings: ({ data, message_tag }) => contentCautions(data.content, message_tag),
-  capabilities: ({ data }) => doneByContent(data),
+  warnings: ({ data, message_tag }) => contentWarnings(data.content, message_tag),
+  capabilities: ({ data }) => contentCapabilities(data),
   question: ({ subscriber_id }, { contact }) => `Send this content to ${contact(subscriber_id)}`,
   example: {
     subscriber_id: 123456789,
@@ -62,18 +65,18 @@ export const sendContentByUserRef = endpoint({
   perSecond: 25,
   effect: 'send',
   verifyWith: ['manychat_get_subscriber_by_user_ref'],
-  input: z.strictObject({ user_ref: userRef, data: messageDataAgain }),
-  output: done,
+  input: z.strictObject({ user_ref: userRef, data: messageDataBrief }),
+  output: okResult,
   repair: repairSend,
-  references: ({ data }) => namesInContent(data.content),
+  references: ({ data }) => referencesInContent(data.content),
   warnings({ data }) {
     const ignored =
       data.content.actions === undefined
         ? []
         : ['The actions are ignored: ManyChat performs none when it sends to a user_ref.'];
-    return [...contentCautions(data.content), ...ignored];
+    return [...contentWarnings(data.content), ...ignored];
   },
-  capabilities: ({ data }) => doneByContent(data),
+  capabilities: ({ data }) => contentCapabilities(data),
   question: ({ user_ref }, { userRef }) => `Send this content to ${userRef(user_ref)}`,
   example: {
     user_ref: 123456,
@@ -94,8 +97,8 @@ export const sendFlow = endpoint({
   effect: 'send',
   verifyWith: ['manychat_get_subscriber'],
   input: z.strictObject({ subscriber_id: subscriberId, flow_ns: text('ns from manychat_list_flows') }),
-  output: done,
-  references: ({ flow_ns }) => named('flow', flow_ns),
+  output: okResult,
+  references: ({ flow_ns }) => referencesTo('flow', flow_ns),
   question: ({ subscriber_id, flow_ns }, { flow, contact }) => `Start ${flow(flow_ns)} for ${contact(subscriber_id)}`,
   example: { subscriber_id: 123456789, flow_ns: 'content123456' },
 });

@@ -2,7 +2,13 @@ import * as z from 'zod';
 import { endpoint } from '../contract/endpoint.js';
 import { customFieldId, detail, exactNumber, filledText, subscriberId, text, userRef } from '../values/inputs.js';
 import { complainTo } from '../values/issues.js';
-import { done, subscriberOrNullResult, subscriberResult, subscribersResult, whenNone } from '../values/outputs.js';
+import {
+  okResult,
+  subscriberOrNullResult,
+  subscriberResult,
+  subscribersResult,
+  warnWhenEmpty,
+} from '../values/outputs.js';
 
 export const getSubscriber = endpoint({
   name: 'manychat_get_subscriber',
@@ -46,7 +52,7 @@ export const findSubscribersByName = endpoint({
   input: z.strictObject({ name: text('Full name'), detail }),
   localInputs: ['detail'],
   output: subscribersResult,
-  followUp: whenNone(
+  followUp: warnWhenEmpty(
     'Only whole names match, and no tool finds contacts by a part of one: ask for the full name, an email or a phone number.',
   ),
   example: { name: 'John Doe' },
@@ -69,7 +75,7 @@ export const findSubscribersByCustomField = endpoint({
   }),
   localInputs: ['detail'],
   output: subscribersResult,
-  followUp: whenNone('Only exactly this value matches; a phone number may be stored with or without its +.'),
+  followUp: warnWhenEmpty('Only exactly this value matches; a phone number may be stored with or without its +.'),
   example: { field_id: 123, field_value: 'value' },
 });
 
@@ -196,6 +202,6 @@ export const verifySubscriber = endpoint({
   perSecond: 10,
   effect: 'set',
   input: z.strictObject({ subscriber_id: subscriberId, signed_request: text('From Messenger Extensions') }),
-  output: done,
+  output: okResult,
   example: { subscriber_id: 123456789, signed_request: 'signed_request_token' },
 });

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { endpoint } from '../contract/endpoint.js';
-import { named } from '../message/references.js';
+import { referencesTo } from '../message/references.js';
 import { subscriberId, tagId, tagName, text } from '../values/inputs.js';
-import { done, tagResult, tagsResult } from '../values/outputs.js';
+import { okResult, tagResult, tagsResult } from '../values/outputs.js';
 
 export const listTags = endpoint({
   name: 'manychat_list_tags',
@@ -47,7 +47,7 @@ export const deleteTag = endpoint({
   effect: 'destroy',
   verifyWith: ['manychat_list_tags'],
   input: z.strictObject({ tag_id: tagId }),
-  output: done,
+  output: okResult,
   question: ({ tag_id }, { tag }) => `Delete ${tag(tag_id)} from everybody`,
   example: { tag_id: 123 },
 });
@@ -64,8 +64,8 @@ export const deleteTagByName = endpoint({
   effect: 'destroy',
   verifyWith: ['manychat_list_tags'],
   input: z.strictObject({ tag_name: tagName }),
-  output: done,
-  references: ({ tag_name }) => named('tag', tag_name),
+  output: okResult,
+  references: ({ tag_name }) => referencesTo('tag', tag_name),
   question: ({ tag_name }, { quoted }) => `Delete tag ${quoted(tag_name)} from everybody`,
   example: { tag_name: 'Old Tag' },
 });
@@ -81,7 +81,7 @@ export const addTagToSubscriber = endpoint({
   perSecond: 10,
   effect: 'set',
   input: z.strictObject({ subscriber_id: subscriberId, tag_id: tagId }),
-  output: done,
+  output: okResult,
   example: { subscriber_id: 123456789, tag_id: 1 },
 });
 
@@ -96,8 +96,8 @@ export const addTagToSubscriberByName = endpoint({
   perSecond: 10,
   effect: 'set',
   input: z.strictObject({ subscriber_id: subscriberId, tag_name: tagName }),
-  output: done,
-  references: ({ tag_name }) => named('tag', tag_name),
+  output: okResult,
+  references: ({ tag_name }) => referencesTo('tag', tag_name),
   example: { subscriber_id: 123456789, tag_name: 'VIP' },
 });
 
@@ -112,7 +112,7 @@ export const removeTagFromSubscriber = endpoint({
   perSecond: 10,
   effect: 'remove',
   input: z.strictObject({ subscriber_id: subscriberId, tag_id: tagId }),
-  output: done,
+  output: okResult,
   example: { subscriber_id: 123456789, tag_id: 1 },
 });
 
@@ -127,7 +127,7 @@ export const removeTagFromSubscriberByName = endpoint({
   perSecond: 10,
   effect: 'remove',
   input: z.strictObject({ subscriber_id: subscriberId, tag_name: tagName }),
-  output: done,
-  references: ({ tag_name }) => named('tag', tag_name),
+  output: okResult,
+  references: ({ tag_name }) => referencesTo('tag', tag_name),
   example: { subscriber_id: 123456789, tag_name: 'VIP' },
 });

@@ -1,12 +1,12 @@
-import { longestText } from '../message/channels.js';
+import { maxTextLength } from '../message/channels.js';
 import {
-  longestCallbackSeconds,
-  longestCardText,
-  mostActions,
-  mostButtons,
-  mostCards,
-  mostMessages,
-  mostQuickReplies,
+  maxActions,
+  maxButtons,
+  maxCallbackSeconds,
+  maxCards,
+  maxCardTextLength,
+  maxMessages,
+  maxQuickReplies,
 } from '../message/content.js';
 
 /** The whole grammar of a message's `data`, for a reader who has to write one. */
@@ -15,14 +15,14 @@ export const contentGrammar = `# Message content: \`data\` of manychat_send_cont
 A key with ? may be left out. What is not named here is refused. manychat_check_content checks without sending.
 
 data: { version: "v2", content }
-content: { type?: "instagram" | "whatsapp" | "telegram" (left out for Messenger), messages: up to ${mostMessages} (none only with actions), quick_replies?: up to ${mostQuickReplies}, actions?: up to ${mostActions}, external_message_callback? }
+content: { type?: "instagram" | "whatsapp" | "telegram" (left out for Messenger), messages: up to ${maxMessages} (none only with actions), quick_replies?: up to ${maxQuickReplies}, actions?: up to ${maxActions}, external_message_callback? }
 
 ## Messages
-- { type: "text", text, buttons?: up to ${mostButtons} }; text up to ${longestText.messenger} characters, ${longestText.instagram} on Instagram
+- { type: "text", text, buttons?: up to ${maxButtons} }; text up to ${maxTextLength.messenger} characters, ${maxTextLength.instagram} on Instagram
 - { type: "image" | "video" | "audio", url, buttons? }; up to 25 MB
 - { type: "file", url }; up to 25 MB
-- { type: "cards", elements: up to ${mostCards} cards, image_aspect_ratio?: "horizontal" | "square" }
-- card: { title, subtitle?, image_url?, action_url? (https), buttons? }; title and subtitle up to ${longestCardText} characters
+- { type: "cards", elements: up to ${maxCards} cards, image_aspect_ratio?: "horizontal" | "square" }
+- card: { title, subtitle?, image_url?, action_url? (https), buttons? }; title and subtitle up to ${maxCardTextLength} characters
 
 ## Buttons
 - { type: "url", caption, url, webview_size?: "full" | "medium" | "compact", actions? }
@@ -40,7 +40,7 @@ Done when the message is sent or the button is pressed; what they name must exis
 - { action: "unset_field_value", field_name }
 
 ## external_message_callback
-{ url (https), method, headers?, payload?, timeout?: seconds, up to ${longestCallbackSeconds} }
+{ url (https), method, headers?, payload?, timeout?: seconds, up to ${maxCallbackSeconds} }
 
 ## Channels
 | | Messenger | instagram | whatsapp | telegram |

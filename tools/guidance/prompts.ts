@@ -1,11 +1,11 @@
-import type { Named } from '../message/references.js';
+import type { ReferenceKind } from '../message/references.js';
 
 /** An argument of a prompt. */
 export interface PromptArgument {
   readonly description: string;
   readonly required: boolean;
   /** What of the account completes it. */
-  readonly completes?: Named;
+  readonly completes?: ReferenceKind;
 }
 
 /** A usual job, put into words for an agent when the user picks it. */

@@ -13,7 +13,7 @@ export type Channel = (typeof channels)[number];
 export const channelOf = (content: Content): Channel => content.type ?? 'messenger';
 
 /** Most characters of one text, by channel: ManyChat refuses longer ones whole, Instagram delivers no more. */
-export const longestText: Readonly<Record<Channel, number>> = {
+export const maxTextLength: Readonly<Record<Channel, number>> = {
   messenger: 2_000,
   instagram: 1_000,
   whatsapp: 2_000,
@@ -21,7 +21,7 @@ export const longestText: Readonly<Record<Channel, number>> = {
 };
 
 /** Characters as ManyChat counts them: a surrogate pair is one. */
-export const lengthOf = (text: string): number => [...text].length;
+export const characterCount = (text: string): number => [...text].length;
 
 /** What ManyChat's reference says that a channel does not take. */
 const refusedParts: Readonly<Record<Channel, ReadonlySet<string>>> = {
@@ -70,7 +70,7 @@ function* partsOf(given: Content): Generator<{ part: string; path: Path }> {
 }
 
 /** What may go wrong with content that keeps the grammar, because ManyChat's reference leaves it open. */
-export function openQuestions(given: Content): string[] {
+export function undocumentedParts(given: Content): string[] {
   const channel = channelOf(given);
   const open = [...partsOf(given)].filter(({ part }) => openParts[channel].has(part)).map(({ part }) => part);
   return [...new Set(open)].map(
@@ -87,8 +87,8 @@ export function* channelProblems(given: Content): Generator<{ path: Path; proble
     }
   }
   for (const [index, each] of given.messages.entries()) {
-    if (each.type === 'text' && lengthOf(each.text) > longestText[channel]) {
-      const problem = `has ${lengthOf(each.text)} characters; ${channel} takes ${longestText[channel]}: split it into several messages`;
+    if (each.type === 'text' && characterCount(each.text) > maxTextLength[channel]) {
+      const problem = `has ${characterCount(each.text)} characters; ${channel} takes ${maxTextLength[channel]}: split it into several messages`;
       yield { path: ['messages', index, 'text'], problem };
     }
   }

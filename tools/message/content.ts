@@ -1,29 +1,29 @@
 import * as z from 'zod';
-import { digitsLost } from '../values/inputs.js';
+import { precisionLost } from '../values/inputs.js';
 import { complainTo } from '../values/issues.js';
-import { channelProblems, lengthOf, namedChannels } from './channels.js';
+import { channelProblems, characterCount, namedChannels } from './channels.js';
 
 /** Most messages of one request. */
-export const mostMessages = 10;
+export const maxMessages = 10;
 /** Most buttons of one message or card. */
-export const mostButtons = 3;
+export const maxButtons = 3;
 /** Most quick replies of one request. */
-export const mostQuickReplies = 11;
+export const maxQuickReplies = 11;
 /** Most actions of one request. */
-export const mostActions = 5;
+export const maxActions = 5;
 /** Most cards of one message. */
-export const mostCards = 10;
+export const maxCards = 10;
 /** Most characters of a card's title, and of its subtitle. */
-export const longestCardText = 80;
+export const maxCardTextLength = 80;
 /** The longest that a callback waits, in seconds: a day. */
-export const longestCallbackSeconds = 86_400;
+export const maxCallbackSeconds = 86_400;
 
 const needs = (what: string, key: string) => ({
   error: ({ input }: { input?: unknown }) => (input === undefined ? `${what} needs \`${key}\`` : undefined),
 });
 
 /** A text that must be there; `what` is named where it is not. */
-export const words = (what: string, key: string) =>
+export const requiredText = (what: string, key: string) =>
   z.string(needs(what, key)).refine((given) => given.trim() !== '', `${what} needs a \`${key}\` that is not empty`);
 
 const isAddress = (given: string, schemes: readonly string[]): boolean =>
@@ -31,13 +31,13 @@ const isAddress = (given: string, schemes: readonly string[]): boolean =>
 
 /** A whole web address that must be there; `what` is named where it is not. */
 export const webAddress = (what: string, key = 'url') =>
-  words(what, key).refine(
+  requiredText(what, key).refine(
     (given) => given.trim() === '' || isAddress(given, ['https:', 'http:']),
     'must be a whole web address, e.g. https://example.com/shop',
   );
 
 const secureAddress = (what: string, key = 'url') =>
-  words(what, key).refine(
+  requiredText(what, key).refine(
     (given) => given.trim() === '' || isAddress(given, ['https:']),
     'must be a whole https address, e.g. https://example.com/shop',
   );
@@ -55,23 +55,26 @@ const oneOf = (what: string, types: readonly string[]) => ({
 const action = z.discriminatedUnion(
   'action',
   [
-    z.strictObject({ action: z.literal('add_tag'), tag_name: words('add_tag', 'tag_name') }),
-    z.strictObject({ action: z.literal('remove_tag'), tag_name: words('remove_tag', 'tag_name') }),
+    z.strictObject({ action: z.literal('add_tag'), tag_name: requiredText('add_tag', 'tag_name') }),
+    z.strictObject({ action: z.literal('remove_tag'), tag_name: requiredText('remove_tag', 'tag_name') }),
     z.strictObject({
       action: z.literal('set_field_value'),
-      field_name: words('set_field_value', 'field_name'),
+      field_name: requiredText('set_field_value', 'field_name'),
       value: z.union([z.string(), z.number(), z.boolean()], needs('set_field_value', 'value')),
     }),
-    z.strictObject({ action: z.literal('unset_field_value'), field_name: words('unset_field_value', 'field_name') }),
+    z.strictObject({
+      action: z.literal('unset_field_value'),
+      field_name: requiredText('unset_field_value', 'field_name'),
+    }),
   ],
   { error: 'an action is add_tag, remove_tag, set_field_value or unset_field_value, in its key `action`' },
 );
 
-const actions = z.array(action).max(mostActions, most(mostActions, 'actions')).optional();
+const actions = z.array(action).max(maxActions, most(maxActions, 'actions')).optional();
 
 const urlButton = z.strictObject({
   type: z.literal('url'),
-  caption: words('a url button', 'caption'),
+  caption: requiredText('a url button', 'caption'),
   url: webAddress('a url button'),
   webview_size: z.enum(['full', 'medium', 'compact'], { error: 'is full, medium or compact' }).optional(),
   actions,
@@ -79,15 +82,15 @@ const urlButton = z.strictObject({
 
 const flowButton = z.strictObject({
   type: z.literal('flow'),
-  caption: words('a flow button', 'caption'),
-  target: words('a flow button', 'target').describe('ns from manychat_list_flows'),
+  caption: requiredText('a flow button', 'caption'),
+  target: requiredText('a flow button', 'target').describe('ns from manychat_list_flows'),
   actions,
 });
 
 const callButton = z.strictObject({
   type: z.literal('call'),
-  caption: words('a call button', 'caption'),
-  phone: words('a call button', 'phone'),
+  caption: requiredText('a call button', 'caption'),
+  phone: requiredText('a call button', 'phone'),
   actions,
 });
 
@@ -95,7 +98,7 @@ const wanted = (key: string) => z.boolean({ error: `a buy button needs \`custome
 
 const buyButton = z.strictObject({
   type: z.literal('buy'),
-  caption: words('a buy button', 'caption'),
+  caption: requiredText('a buy button', 'caption'),
   customer: z.strictObject(
     {
       shipping_address: wanted('shipping_address'),
@@ -107,7 +110,7 @@ const buyButton = z.strictObject({
   ),
   product: z.strictObject(
     {
-      label: words('a product', 'label'),
+      label: requiredText('a product', 'label'),
       cost: z.int({ error: 'a product needs `cost`, a whole number of cents' }).min(0, { error: 'is not negative' }),
     },
     needs('a buy button', 'product'),
@@ -121,7 +124,7 @@ const payload = z.record(z.string(), z.unknown(), { error: 'is an object' }).opt
 
 const callbackButton = z.strictObject({
   type: z.literal('dynamic_block_callback'),
-  caption: words('a dynamic_block_callback button', 'caption'),
+  caption: requiredText('a dynamic_block_callback button', 'caption'),
   url: secureAddress('a dynamic_block_callback button'),
   method: z.literal('post', { error: 'a dynamic_block_callback button needs `method: "post"`' }),
   headers,
@@ -135,7 +138,7 @@ const button = z.discriminatedUnion(
   [urlButton, flowButton, callButton, buyButton, callbackButton],
   oneOf('a button', buttonTypes),
 );
-const buttons = z.array(button).max(mostButtons, most(mostButtons, 'buttons')).optional();
+const buttons = z.array(button).max(maxButtons, most(maxButtons, 'buttons')).optional();
 
 const quickReply = z.discriminatedUnion(
   'type',
@@ -144,9 +147,9 @@ const quickReply = z.discriminatedUnion(
 );
 
 const cardText = (what: string, key: string) =>
-  words(what, key).refine(
-    (given) => lengthOf(given) <= longestCardText,
-    `takes ${longestCardText} characters at the most`,
+  requiredText(what, key).refine(
+    (given) => characterCount(given) <= maxCardTextLength,
+    `takes ${maxCardTextLength} characters at the most`,
   );
 
 const card = z.strictObject({
@@ -163,13 +166,13 @@ const medium = (type: 'image' | 'video' | 'audio') =>
 const message = z.discriminatedUnion(
   'type',
   [
-    z.strictObject({ type: z.literal('text'), text: words('a text message', 'text'), buttons }),
+    z.strictObject({ type: z.literal('text'), text: requiredText('a text message', 'text'), buttons }),
     z.strictObject({
       type: z.literal('cards'),
       elements: z
         .array(card, needs('a message of type cards', 'elements'))
         .min(1, { error: 'needs at least one card' })
-        .max(mostCards, most(mostCards, 'cards')),
+        .max(maxCards, most(maxCards, 'cards')),
       image_aspect_ratio: z.enum(['horizontal', 'square'], { error: 'is horizontal or square' }).optional(),
     }),
     medium('image'),
@@ -182,20 +185,20 @@ const message = z.discriminatedUnion(
 
 const callback = z.strictObject({
   url: secureAddress('external_message_callback'),
-  method: words('external_message_callback', 'method'),
+  method: requiredText('external_message_callback', 'method'),
   headers,
   payload,
   timeout: z
     .int({ error: 'is a whole number of seconds' })
     .min(1, { error: 'is at least 1 second' })
-    .max(longestCallbackSeconds, { error: `is ${longestCallbackSeconds} seconds at the most` })
+    .max(maxCallbackSeconds, { error: `is ${maxCallbackSeconds} seconds at the most` })
     .optional(),
 });
 
 const content = z.strictObject({
   type: z.enum(namedChannels, { error: `is ${namedChannels.join(', ')}; leave it out for Messenger` }).optional(),
-  messages: z.array(message, needs('content', 'messages')).max(mostMessages, most(mostMessages, 'messages')),
-  quick_replies: z.array(quickReply).max(mostQuickReplies, most(mostQuickReplies, 'quick replies')).optional(),
+  messages: z.array(message, needs('content', 'messages')).max(maxMessages, most(maxMessages, 'messages')),
+  quick_replies: z.array(quickReply).max(maxQuickReplies, most(maxQuickReplies, 'quick replies')).optional(),
   actions,
   external_message_callback: callback.optional(),
 });
@@ -246,14 +249,14 @@ const outline = {
  */
 export const messageData = z
   .strictObject({ version: z.literal('v2', { error: 'must be "v2"' }), content: checkedContent })
-  .refine((data) => !hasInexactNumber(data), `holds a number that ${digitsLost}`)
+  .refine((data) => !hasInexactNumber(data), `holds a number that ${precisionLost}`)
   .meta({ description: 'At most 2,000 characters a text, 1,000 on Instagram', shown: outline });
 
 /** How `data` is shown where it need not be explained a second time. */
 const likeSendContent = { description: 'As data of manychat_send_content', shown: { type: 'object' } };
 
 /** The same where clients have seen the outline beside another tool. */
-export const messageDataAgain = messageData.meta(likeSendContent);
+export const messageDataBrief = messageData.meta(likeSendContent);
 
 /** The same where it is not checked with the other arguments. */
 export const uncheckedMessageData = z.unknown().meta(likeSendContent);

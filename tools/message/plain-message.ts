@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { clipped } from '../contract/quoted.js';
 import { text } from '../values/inputs.js';
-import { type Channel, channelProblems, channels, longestText } from './channels.js';
-import { type Button, type Content, mostButtons, mostMessages, mostQuickReplies, webAddress } from './content.js';
+import { type Channel, channelProblems, channels, maxTextLength } from './channels.js';
+import { type Button, type Content, maxButtons, maxMessages, maxQuickReplies, webAddress } from './content.js';
 import { splitText } from './split-text.js';
 
 const caption = text('Label');
@@ -23,12 +23,12 @@ export const plainMessage = {
           message: 'a button needs exactly one of `url` and `flow_ns`',
         }),
     )
-    .max(mostButtons, { error: `takes ${mostButtons} buttons at the most` })
+    .max(maxButtons, { error: `takes ${maxButtons} buttons at the most` })
     .optional()
     .describe('Below the text, each with either url or flow_ns'),
   quick_replies: z
     .array(z.strictObject({ caption, flow_ns: flow }))
-    .max(mostQuickReplies, { error: `takes ${mostQuickReplies} quick replies at the most` })
+    .max(maxQuickReplies, { error: `takes ${maxQuickReplies} quick replies at the most` })
     .optional()
     .describe('Messenger and Instagram only'),
 };
@@ -38,7 +38,7 @@ export type PlainMessage = z.output<z.ZodObject<typeof plainMessage>>;
 
 /** The parts of a message's text, or what keeps it from being sent. */
 const textParts = ({ text: whole, channel }: { text: string; channel: Channel }) =>
-  splitText(whole.trimEnd(), longestText[channel], mostMessages);
+  splitText(whole.trimEnd(), maxTextLength[channel], maxMessages);
 
 const flowButton = (given: { caption: string; flow_ns?: string | undefined }) =>
   ({ type: 'flow', caption: given.caption, target: given.flow_ns ?? '' }) as const;

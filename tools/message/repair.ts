@@ -1,9 +1,9 @@
 import { isObject } from '../contract/json.js';
-import { hiddenProblem } from '../values/argument-limits.js';
+import { structuralProblem } from '../values/argument-limits.js';
 
 /** Arguments as they should have been given, and what was changed about them. */
 export interface Repaired {
-  readonly given: unknown;
+  readonly input: unknown;
   readonly warnings: readonly string[];
   /** What keeps them from being mended and checked at all. */
   readonly problem?: string | undefined;
@@ -96,14 +96,14 @@ export const repairSend = (given: unknown): Repaired => repaired(given, false);
 export const repairTaggedSend = (given: unknown): Repaired => repaired(given, true);
 
 function repaired(given: unknown, takesTag: boolean): Repaired {
-  if (!isObject(given)) return { given, warnings: [] };
+  if (!isObject(given)) return { input: given, warnings: [] };
   const warnings: string[] = [];
   const warn = (warning: string): void => void warnings.push(warning);
   let args: Json = { ...given };
   const whole = read(args.data, warn);
   // What stands in a text was not looked at when the arguments were.
-  const problem = whole === args.data ? undefined : hiddenProblem(whole, ['data']);
-  if (problem !== undefined) return { given, warnings, problem };
+  const problem = whole === args.data ? undefined : structuralProblem(whole, ['data']);
+  if (problem !== undefined) return { input: given, warnings, problem };
   let data = wrapped(whole, warn);
   if (takesTag && isObject(data)) {
     args = withTagOutside(args, data, warn);
@@ -117,5 +117,5 @@ function repaired(given: unknown, takesTag: boolean): Repaired {
   if (isObject(data) && isObject(data.content)) {
     data = withFlowButtons({ ...data, content: withQuickRepliesOutside(data.content, warn) }, '', warn);
   }
-  return { given: { ...args, ...('data' in args && { data }) }, warnings };
+  return { input: { ...args, ...('data' in args && { data }) }, warnings };
 }

@@ -1,4 +1,4 @@
-import { lengthOf } from './channels.js';
+import { characterCount } from './channels.js';
 
 /** Links with their scheme, and without it as people write them; the counts keep a search through any text short. */
 const link =
@@ -18,7 +18,7 @@ function linksIn(text: string, longest: number): Span[] {
     const [whole] = match;
     const plain = /^[!-~]+/.exec(whole)?.[0] ?? whole;
     // Characters are counted where it takes counting: a run of links makes one long word.
-    const tooLong = whole.length > 2 * longest || lengthOf(whole) > longest;
+    const tooLong = whole.length > 2 * longest || characterCount(whole) > longest;
     const end = match.index + (tooLong ? plain : whole).length;
     links.push({ start: match.index, end });
     pattern.lastIndex = end;
@@ -108,11 +108,11 @@ export type SplitText = { readonly parts: readonly string[] } | { readonly probl
  * are taken to fill them.
  */
 export function splitText(text: string, longest: number, most: number): SplitText {
-  const length = lengthOf(text);
+  const length = characterCount(text);
   if (length > longest * most) {
     return { problem: `has ${length} characters; one call takes ${most} messages of ${longest} at the most` };
   }
-  const links = linksIn(text, longest).map(({ start, end }) => lengthOf(text.slice(start, end)));
+  const links = linksIn(text, longest).map(({ start, end }) => characterCount(text.slice(start, end)));
   const tooLong = links.find((each) => each > longest);
   if (tooLong !== undefined) {
     return { problem: `holds a link of ${tooLong} characters; one message takes ${longest}` };

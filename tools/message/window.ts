@@ -10,7 +10,7 @@ const hourMs = 3_600_000;
 const windowMs = 24 * hourMs;
 
 /** A span of time in the two largest units that a person needs. */
-export function spanText(milliseconds: number): string {
+export function durationText(milliseconds: number): string {
   const minutes = Math.floor(Math.abs(milliseconds) / 60_000);
   const [days, hours, rest] = [Math.floor(minutes / 1_440), Math.floor(minutes / 60) % 24, minutes % 60];
   const parts = days > 0 ? [`${days} d`, `${hours} h`] : hours > 0 ? [`${hours} h`, `${rest} min`] : [`${rest} min`];
@@ -56,11 +56,11 @@ function windowText(last: LastInteraction | undefined, refusedAs: Kind): string 
     return `${windowUnknown} is not known: of the last interaction (${momentText(at)}) ${last.reason}.`;
   const { ago } = last;
   if (refusedAs === 'subscriber_inactive') {
-    return `The contact interacted last ${spanText(ago)} ago (${at}): it may have unsubscribed since.`;
+    return `The contact interacted last ${durationText(ago)} ago (${at}): it may have unsubscribed since.`;
   }
-  const when = `The contact interacted last ${spanText(ago)} ago (${at}): the 24-hour window`;
-  if (ago >= windowMs) return `${when} has been closed for ${spanText(ago - windowMs)}.`;
-  const open = `${when} is open for another ${spanText(windowMs - ago)}.`;
+  const when = `The contact interacted last ${durationText(ago)} ago (${at}): the 24-hour window`;
+  if (ago >= windowMs) return `${when} has been closed for ${durationText(ago - windowMs)}.`;
+  const open = `${when} is open for another ${durationText(windowMs - ago)}.`;
   return refusedAs === 'window_closed'
     ? `${open} The window counts for the channel on which the contact wrote last, which need not be this one.`
     : open;

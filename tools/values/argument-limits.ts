@@ -22,7 +22,7 @@ function prototypeKey(value: unknown, path: Path): Path | undefined {
 }
 
 /** What no check of a value's parts could tell: that it is nested too deep for them, or has a key that they drop. */
-export function hiddenProblem(value: unknown, path: Path): string | undefined {
+export function structuralProblem(value: unknown, path: Path): string | undefined {
   const what = path.length === 0 ? 'the arguments are' : `${pathText(path)}: is`;
   if (isDeeper(value, mostLevels)) return `${what} nested more than ${mostLevels} levels deep`;
   const place = prototypeKey(value, path);

@@ -29,7 +29,7 @@ export interface AdaptedInput {
   readonly input: Result;
   readonly warnings: readonly string[];
   readonly problems: readonly string[];
-  readonly certain: boolean;
+  readonly typesKnown: boolean;
 }
 
 /** Gives the value that stands in the place of another; `path` names the place. */
@@ -40,8 +40,8 @@ export type FieldKind = 'custom field' | 'bot field';
 
 /** Where an input holds values of fields, of which kind the fields are, and how datetimes are written there. */
 export interface FieldValues<Input> {
-  readonly of: FieldKind;
-  readonly form: DatetimeForm;
+  readonly kind: FieldKind;
+  readonly datetimeForm: DatetimeForm;
   /** The input with each value of a field put through `change`. */
   map(input: Input, change: ChangeValue): Result;
 }
@@ -140,17 +140,21 @@ const valueText = (value: unknown): string =>
   typeof value === 'string' ? quoted(value) : clipped(JSON.stringify(value));
 
 /** Values by which an input is adapted to the types of its fields: what was changed, and what cannot be. */
-export function adaptValues<Input>({ form, map }: FieldValues<Input>, input: Input, typeOf: TypeOf): AdaptedInput {
+export function adaptValues<Input>(
+  { datetimeForm, map }: FieldValues<Input>,
+  input: Input,
+  typeOf: TypeOf,
+): AdaptedInput {
   const warnings: string[] = [];
   const problems: string[] = [];
-  let certain = true;
+  let typesKnown = true;
   const adapted = map(input, (path, field, given) => {
     const type = typeOf(field);
     if (type === undefined) {
-      certain = false;
+      typesKnown = false;
       return given;
     }
-    const fitted = fittedValue(given, type, form);
+    const fitted = fittedValue(given, type, datetimeForm);
     const because = `since the field is of type ${type}`;
     if ('problem' in fitted) {
       problems.push(`${path}: ${valueText(given)} ${fitted.problem}, ${because}`);
@@ -161,7 +165,7 @@ export function adaptValues<Input>({ form, map }: FieldValues<Input>, input: Inp
     }
     return fitted.value;
   });
-  return { input: adapted, warnings, problems, certain };
+  return { input: adapted, warnings, problems, typesKnown };
 }
 
 /** Whether an input holds any value of a field. */
@@ -174,9 +178,9 @@ export function hasValues<Input>({ map }: FieldValues<Input>, input: Input): boo
 }
 
 /** A single `field_value` beside its `field_id` or `field_name`. */
-export const oneFieldValue = (of: FieldKind): FieldValues<FieldRef & { field_value?: unknown }> => ({
-  of,
-  form: 'offset',
+export const oneFieldValue = (kind: FieldKind): FieldValues<FieldRef & { field_value?: unknown }> => ({
+  kind,
+  datetimeForm: 'offset',
   map: (input, change) => ({ ...input, field_value: change('field_value', input, input.field_value) }),
 });
 
@@ -186,10 +190,10 @@ const placeOf = ({ field_name: name }: FieldRef, index: number): string =>
 
 /** A list of `fields`, each with its value. */
 export const listedFieldValues = (
-  of: FieldKind,
+  kind: FieldKind,
 ): FieldValues<{ fields: readonly (FieldRef & { field_value?: unknown })[] }> => ({
-  of,
-  form: 'offset',
+  kind,
+  datetimeForm: 'offset',
   map: (input, change) => ({
     ...input,
     fields: input.fields.map((field, index) => ({
@@ -224,7 +228,7 @@ function withSetValues(value: unknown, path: string, change: ChangeValue): unkno
 
 /** Values that a message's actions set. */
 export const actionFieldValues: FieldValues<{ data: unknown }> = {
-  of: 'custom field',
-  form: 'utc',
+  kind: 'custom field',
+  datetimeForm: 'utc',
   map: (input, change) => ({ ...input, data: withSetValues(input.data, 'data', change) }),
 };

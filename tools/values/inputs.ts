@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { fieldTypes } from './field-values.js';
 
 /** Shown wherever a number has already lost digits on its way here. */
-export const digitsLost = 'is past 2^53, where a JSON number loses digits; pass it as a string of digits';
+export const precisionLost = 'is past 2^53, where a JSON number loses digits; pass it as a string of digits';
 
 /**
  * An id: a string of digits, or a number while it is exact; `type` is what clients are shown. A safe integer leaves as
@@ -19,7 +19,7 @@ function id(type: 'string' | 'integer', description: string, sign: 'positive' | 
         return z.NEVER;
       };
       if (given === undefined) return refuse('is required');
-      if (Number.isInteger(given) && !Number.isSafeInteger(given)) return refuse(digitsLost);
+      if (Number.isInteger(given) && !Number.isSafeInteger(given)) return refuse(precisionLost);
       const text = typeof given === 'string' ? given.trim() : Number.isInteger(given) ? String(given) : '';
       const digits = /^(-?)0*([1-9]\d{0,19})$/.exec(text);
       if (digits === null || (sign === 'positive' && digits[1] === '-')) return refuse(shape);
@@ -55,7 +55,7 @@ export const botFieldName = text('Existing bot field');
 /** A number that is as exact as it was written. */
 export const exactNumber = z
   .number()
-  .refine((value) => !Number.isInteger(value) || Number.isSafeInteger(value), digitsLost);
+  .refine((value) => !Number.isInteger(value) || Number.isSafeInteger(value), precisionLost);
 
 /**
  * A field's value; `null` is passed on as it is, since nobody has shown whether it clears a field, and is not shown to
@@ -70,10 +70,10 @@ export const fieldValue = z.union([z.string(), exactNumber, z.boolean(), z.null(
 export const fieldType = z.enum(fieldTypes).describe('Cannot be changed');
 
 /** Most fields that ManyChat sets in one request. */
-export const mostFields = 20;
+export const maxFields = 20;
 
 /** Most fields that one call sets by their names: as many as five requests take. */
-const mostNamedFields = 5 * mostFields;
+const mostNamedFields = 5 * maxFields;
 
 /** The form that is meant, for who gives another; what is not there is told elsewhere. */
 const inForm = (form: string) => ({
@@ -93,7 +93,7 @@ export const fields = (fieldId: typeof customFieldId, fieldName: typeof customFi
       inForm('a list like [{"field_name": "size", "field_value": 42}]'),
     )
     .min(1)
-    .max(mostFields)
+    .max(maxFields)
     .describe('Each by field_id or field_name');
 
 /** Fields of a contact by their names, which ManyChat takes in any case. */

@@ -11,7 +11,7 @@ const nameOfType = (value: unknown): string =>
         : `a ${typeof value}`;
 
 /** One sentence for what zod found wrong; declarations that say it better bring their own message. */
-export function sentence(issue: z.core.$ZodRawIssue): string {
+export function issueMessage(issue: z.core.$ZodRawIssue): string {
   if (issue.input === undefined && issue.code !== 'unrecognized_keys' && issue.code !== 'custom') return 'is required';
   switch (issue.code) {
     case 'invalid_type': {
@@ -46,13 +46,13 @@ export function pathText(path: readonly PropertyKey[]): string {
 const mostKeys = 12;
 
 /** Keys that are not known, for a sentence that says so. */
-export const unknownKeys = (keys: readonly string[]): string =>
+export const unknownKeysText = (keys: readonly string[]): string =>
   [...keys.slice(0, mostKeys).map((key) => quoted(key)), ...(keys.length > mostKeys ? ['…'] : [])].join(', ');
 
 /** What is wrong, and where. */
-export function complaintOf(issue: z.core.$ZodIssue): string {
+export function describeIssue(issue: z.core.$ZodIssue): string {
   const where = pathText(issue.path);
-  const said = issue.code === 'unrecognized_keys' ? `${unknownKeys(issue.keys)} not known here` : issue.message;
+  const said = issue.code === 'unrecognized_keys' ? `${unknownKeysText(issue.keys)} not known here` : issue.message;
   return where === '' ? said : `${where}: ${said}`;
 }
 

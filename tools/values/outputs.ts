@@ -9,9 +9,9 @@ import {
   innerList,
   largeId,
   list,
-  listed,
   record,
   smallId,
+  toList,
 } from './tolerant.js';
 
 const tag = record({ id: smallId, name: anyText });
@@ -89,7 +89,7 @@ function item(key: string, schema: z.ZodType, upstreamKey: string = key): Output
   const result = z.looseObject({ [key]: schema });
   return {
     schema: result,
-    answers: hasContent,
+    isAnswer: hasContent,
     from: (data) => result.parse({ [key]: isObject(data) && isObject(data[upstreamKey]) ? data[upstreamKey] : data }),
   };
 }
@@ -99,13 +99,13 @@ function items(key: string, schema: z.ZodType): Output {
   const result = z.looseObject({ [key]: list(schema) });
   return {
     schema: result,
-    answers: (data) => listed(data) !== undefined,
+    isAnswer: (data) => toList(data) !== undefined,
     from: (data) => result.parse({ [key]: data }),
   };
 }
 
 /** A write that answers nothing but its success; `warnings` tell what was mended in it or may not do what was meant. */
-export const done: Output = {
+export const okResult: Output = {
   schema: z.looseObject({ ok: z.literal(true), warnings: z.array(z.string()).optional() }),
   from: () => ({ ok: true }),
 };
@@ -133,7 +133,7 @@ const flows = z.looseObject({ flows: list(flow), folders: list(folder) });
 /** `{flows, folders}` */
 export const flowsResult: Output = {
   schema: flows,
-  answers: (data) => isObject(data) && listed(data.flows) !== undefined,
+  isAnswer: (data) => isObject(data) && toList(data.flows) !== undefined,
   from: (data) => flows.parse({ flows: asObject(data).flows, folders: asObject(data).folders }),
 };
 
@@ -151,16 +151,16 @@ function wholeSubscriber(data: unknown): Result {
 /** `{subscriber}` */
 export const subscriberResult: Output = {
   schema: z.looseObject({ subscriber }),
-  answers: hasContent,
+  isAnswer: hasContent,
   from: (data) => ({ subscriber: wholeSubscriber(data) }),
 };
 
 /** findBySystemField answers a miss with success and an empty list: the contact is then null. */
 export const subscriberOrNullResult: Output = {
   schema: z.looseObject({ subscriber: subscriber.nullable() }),
-  answers: (data) => isObject(data) || Array.isArray(data),
+  isAnswer: (data) => isObject(data) || Array.isArray(data),
   from(data) {
-    const hit = listed(data)?.[0] ?? data;
+    const hit = toList(data)?.[0] ?? data;
     return { subscriber: hasContent(hit) ? wholeSubscriber(hit) : null };
   },
 };
@@ -190,9 +190,9 @@ export const subscribersResult: Output<{ detail: 'summary' | 'full' }> = {
     capped: z.boolean(),
     warnings: z.array(z.string()).optional(),
   }),
-  answers: (data) => listed(data) !== undefined,
+  isAnswer: (data) => toList(data) !== undefined,
   from(data, { detail }) {
-    const found = listed(data) ?? [];
+    const found = toList(data) ?? [];
     let length = 0;
     const subscribers = found.map((contact, index) => {
       const whole =
@@ -205,7 +205,7 @@ export const subscribersResult: Output<{ detail: 'summary' | 'full' }> = {
 };
 
 /** A search without hits, with what may be the reason. */
-export const whenNone =
+export const warnWhenEmpty =
   (reason: string) =>
   async (result: Result): Promise<Result> =>
     result.count === 0 ? { ...result, warnings: [reason] } : result;
@@ -221,9 +221,9 @@ const isConnection = (data: unknown): boolean => typeof unwrapConnection(data).c
 /** `{connections}`, never with their links. */
 export const connectionsResult: Output = {
   schema: z.looseObject({ connections: list(connection) }),
-  answers: (data) => isObject(data) && Array.isArray(data.connections),
+  isAnswer: (data) => isObject(data) && Array.isArray(data.connections),
   from: (data) => ({
-    connections: (listed(asObject(data).connections) ?? []).map((each) => {
+    connections: (toList(asObject(data).connections) ?? []).map((each) => {
       const { url: _, ...rest } = declaredOf(each);
       return rest;
     }),
@@ -242,13 +242,13 @@ function withOpenLink(data: unknown): z.output<typeof connection> {
 /** `{connection}`, with its link while somebody may still open it. */
 export const connectionResult: Output = {
   schema: z.looseObject({ connection }),
-  answers: isConnection,
+  isAnswer: isConnection,
   from: (data) => ({ connection: withOpenLink(data) }),
 };
 
 /** The connection with its link; `next_step` comes with the declaration's own completion. */
 export const newConnectionResult: Output = {
   schema: z.looseObject({ connection, next_step: z.string() }),
-  answers: isConnection,
+  isAnswer: isConnection,
   from: (data) => ({ connection: declaredOf(data) }),
 };

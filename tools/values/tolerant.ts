@@ -52,7 +52,7 @@ export const anyFieldValue = z.preprocess(
 export const asObject = (value: unknown): Record<string, unknown> => (isObject(value) ? value : {});
 
 /** The items of a list; also of an empty object or one with the keys 0, 1, 3…, as which PHP encodes some lists. */
-export function listed(value: unknown): unknown[] | undefined {
+export function toList(value: unknown): unknown[] | undefined {
   if (Array.isArray(value)) return value;
   const numbered = isObject(value) && Object.keys(value).every((key) => /^\d+$/.test(key));
   return numbered ? Object.values(value) : undefined;
@@ -62,8 +62,8 @@ export function listed(value: unknown): unknown[] | undefined {
 export const record = <Shape extends z.ZodRawShape>(shape: Shape) => z.preprocess(asObject, z.looseObject(shape));
 
 /** A list; empty in the place of anything else. */
-export const list = <Item extends z.ZodType>(item: Item) => z.preprocess((value) => listed(value) ?? [], z.array(item));
+export const list = <Item extends z.ZodType>(item: Item) => z.preprocess((value) => toList(value) ?? [], z.array(item));
 
 /** A list inside a record: absent when it is empty. */
 export const innerList = <Item extends z.ZodType>(item: Item) =>
-  z.preprocess((value) => (listed(value)?.length ? listed(value) : undefined), z.array(item).optional());
+  z.preprocess((value) => (toList(value)?.length ? toList(value) : undefined), z.array(item).optional());

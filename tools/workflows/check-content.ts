@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { doneByContent } from '../contract/capabilities.js';
+import { contentCapabilities } from '../contract/capabilities.js';
 import { isObject } from '../contract/json.js';
 import { workflow } from '../contract/workflow.js';
-import { contentCautions } from '../endpoints/sending.js';
-import { channelOf, channels, lengthOf } from '../message/channels.js';
+import { contentWarnings } from '../endpoints/sending.js';
+import { channelOf, channels, characterCount } from '../message/channels.js';
 import {
   type Action,
   type Button,
@@ -13,7 +13,7 @@ import {
   uncheckedMessageData,
 } from '../message/content.js';
 import { repairTaggedSend } from '../message/repair.js';
-import { complaintOf, sentence } from '../values/issues.js';
+import { describeIssue, issueMessage } from '../values/issues.js';
 import { asObject } from '../values/tolerant.js';
 
 const actionText = (action: Action): string =>
@@ -45,7 +45,7 @@ function buttonText(button: Button): string {
 const indented = (text: string): string => text.replace(/^/gm, '  ');
 
 function messageText(message: Message, index: number): string[] {
-  const about = message.type === 'text' ? `text, ${lengthOf(message.text)} characters` : message.type;
+  const about = message.type === 'text' ? `text, ${characterCount(message.text)} characters` : message.type;
   const body =
     message.type === 'text'
       ? [message.text]
@@ -99,20 +99,20 @@ export const checkContent = workflow({
       data: z.looseObject({}).optional().describe('As it would be sent, where it was mended'),
     }),
   },
-  capabilities: ({ data }) => doneByContent(repairTaggedSend({ data }).given),
+  capabilities: ({ data }) => contentCapabilities(repairTaggedSend({ data }).input),
   example: { data: { version: 'v2', content: { messages: [{ type: 'text', text: 'Hello!' }] } } },
   async run({ data, channel }) {
-    const { given, warnings: mended, problem } = repairTaggedSend({ data });
+    const { input, warnings: mended, problem } = repairTaggedSend({ data });
     if (problem !== undefined) return { valid: false, problems: [problem] };
-    const { data: repaired, message_tag: tag } = asObject(given);
-    const parsed = messageData.safeParse(forChannel(repaired, channel), { error: sentence });
+    const { data: repaired, message_tag: tag } = asObject(input);
+    const parsed = messageData.safeParse(forChannel(repaired, channel), { error: issueMessage });
     if (!parsed.success) {
       const problems = [
-        ...new Set(parsed.error.issues.map((issue) => complaintOf({ ...issue, path: ['data', ...issue.path] }))),
+        ...new Set(parsed.error.issues.map((issue) => describeIssue({ ...issue, path: ['data', ...issue.path] }))),
       ];
       return { valid: false, problems, ...(mended.length > 0 && { warnings: mended }) };
     }
-    const warnings = [...mended, ...contentCautions(parsed.data.content, tag)];
+    const warnings = [...mended, ...contentWarnings(parsed.data.content, tag)];
     return {
       valid: true,
       problems: [],

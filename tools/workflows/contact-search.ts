@@ -4,7 +4,7 @@ import { isObject } from '../contract/json.js';
 import { idText, quoted } from '../contract/quoted.js';
 import type { Steps } from '../contract/workflow.js';
 import { findSubscriberBySystemField, findSubscribersByCustomField } from '../endpoints/subscribers.js';
-import { asObject, listed } from '../values/tolerant.js';
+import { asObject, toList } from '../values/tolerant.js';
 
 /** A contact, and by what it was found. */
 export interface Found {
@@ -64,7 +64,7 @@ export async function find(
   const bySystemField = async (by: 'email' | 'phone', value: string): Promise<Found | undefined> => {
     const what = `look for the ${by} ${quoted(value)}`;
     const input = { [by]: value };
-    const { subscriber } = await call({ what, endpoint: findSubscriberBySystemField, input, otherwise: missing });
+    const { subscriber } = await call({ what, endpoint: findSubscriberBySystemField, input, recover: missing });
     return isObject(subscriber) ? { subscriber, by } : undefined;
   };
   /** The fields hold numbers with and without `+`. */
@@ -76,7 +76,7 @@ export async function find(
       const input = { field_id: fieldId, field_value, detail: 'full' };
       const what = `look for ${field_value} in field ${idText(fieldId)}`;
       const { subscribers } = await call({ what, endpoint: findSubscribersByCustomField, input });
-      for (const hit of listed(subscribers)?.filter(isObject) ?? []) hits.set(hit.id ?? hit, hit);
+      for (const hit of toList(subscribers)?.filter(isObject) ?? []) hits.set(hit.id ?? hit, hit);
     }
     const [subscriber, ...others] = hits.values();
     if (others.length > 0) throw severalFound(digits, [...hits.values()]);

@@ -1,13 +1,13 @@
 import * as z from 'zod';
-import { doneByContent } from '../contract/capabilities.js';
+import { contentCapabilities } from '../contract/capabilities.js';
 import { workflow } from '../contract/workflow.js';
-import { contentCautions, sendContent } from '../endpoints/sending.js';
+import { contentWarnings, sendContent } from '../endpoints/sending.js';
 import { getSubscriber } from '../endpoints/subscribers.js';
 import { contentOf, plainMessage, plainMessageProblems } from '../message/plain-message.js';
 import { messagingStatus, messagingStatusResult } from '../message/window.js';
 import { fieldRecord, subscriberId, text } from '../values/inputs.js';
 import { complainTo } from '../values/issues.js';
-import { done } from '../values/outputs.js';
+import { okResult } from '../values/outputs.js';
 import { stepsToSet, stepToStart } from './for-each/action.js';
 
 export const sendText = workflow({
@@ -21,9 +21,9 @@ export const sendText = workflow({
   input: z.strictObject({ subscriber_id: subscriberId, ...plainMessage }).check((context) => {
     for (const { path, problem } of plainMessageProblems(context.value)) complainTo(context)(path, problem);
   }),
-  output: done,
-  warnings: (input) => contentCautions(contentOf(input)),
-  capabilities: (input) => doneByContent(contentOf(input)),
+  output: okResult,
+  warnings: (input) => contentWarnings(contentOf(input)),
+  capabilities: (input) => contentCapabilities(contentOf(input)),
   question: ({ subscriber_id }, { contact }) => `Send this text to ${contact(subscriber_id)}`,
   example: { subscriber_id: '24958501110451908', text: 'Hi Maria, your order has shipped!' },
   async run({ subscriber_id, ...message }, { call }) {
@@ -48,7 +48,7 @@ export const setFieldsAndSendFlow = workflow({
     fields: fieldRecord,
     flow_ns: text('ns from manychat_list_flows'),
   }),
-  output: done,
+  output: okResult,
   capabilities: () => ['set_field', 'start_flow'],
   question: ({ subscriber_id, flow_ns }, { contact, flow }) =>
     `Set these fields of ${contact(subscriber_id)} and start ${flow(flow_ns)}`,

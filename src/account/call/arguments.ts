@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import type { Result } from '../../../tools/contract/endpoint.js';
-import { hiddenProblem } from '../../../tools/values/argument-limits.js';
-import { complaintOf, pathText, sentence, unknownKeys } from '../../../tools/values/issues.js';
+import { structuralProblem } from '../../../tools/values/argument-limits.js';
+import { describeIssue, issueMessage, pathText, unknownKeysText } from '../../../tools/values/issues.js';
 import { callError, type FailureContext } from '../../upstream/failures/call-error.js';
 import { excludedError } from '../policy/exclusion.js';
 import type { Tool } from '../policy/tool.js';
@@ -9,15 +9,15 @@ import type { Tool } from '../policy/tool.js';
 function complaint(issue: z.core.$ZodIssue, tool: Tool): string {
   const where = pathText(issue.path);
   if (issue.code === 'unrecognized_keys') {
-    const names = unknownKeys(issue.keys);
-    if (where !== '') return complaintOf(issue);
+    const names = unknownKeysText(issue.keys);
+    if (where !== '') return describeIssue(issue);
     if (issue.keys.includes('connection_id') && tool.declaration.api === 'manychat') {
       return 'connection_id: the connection is fixed by the server; leave it out';
     }
     const allowed = Object.keys(tool.input.shape);
     return `${names} not known; ${allowed.length === 0 ? 'this tool takes no arguments' : `known: ${allowed.join(', ')}`}`;
   }
-  return complaintOf(issue);
+  return describeIssue(issue);
 }
 
 /** What a call was asked to do: the endpoint's own input, and the connection it names. */
@@ -33,13 +33,13 @@ const mostComplaints = 12;
 
 /** Checks a tool's arguments; throws an `invalid_input` CallError that names everything wrong with them. */
 export function parseInput(tool: Tool, given: unknown, context: FailureContext): ParsedInput {
-  const hidden = hiddenProblem(given, []);
+  const hidden = structuralProblem(given, []);
   if (hidden !== undefined) throw callError('invalid_input', context, { message: hidden, source: 'client' });
   const repaired = tool.declaration.repair?.(given);
   if (repaired?.problem !== undefined) {
     throw callError('invalid_content', context, { message: repaired.problem, source: 'client' });
   }
-  const parsed = tool.input.safeParse(repaired?.given ?? given ?? {}, { error: sentence });
+  const parsed = tool.input.safeParse(repaired?.input ?? given ?? {}, { error: issueMessage });
   if (!parsed.success) {
     const complaints = [...new Set(parsed.error.issues.map((issue) => complaint(issue, tool)))];
     const { issues } = parsed.error;

@@ -1,8 +1,8 @@
-import type { Call, Endpoint, Result } from '../../../tools/contract/endpoint.js';
+import type { CallEndpoint, Endpoint, Result } from '../../../tools/contract/endpoint.js';
 import { CallError, type Kind } from '../../../tools/contract/failure.js';
 import { quoted } from '../../../tools/contract/quoted.js';
 import { getSubscriber } from '../../../tools/endpoints/subscribers.js';
-import type { Named } from '../../../tools/message/references.js';
+import type { ReferenceKind } from '../../../tools/message/references.js';
 import { reachability } from '../../../tools/message/window.js';
 import { aboutContact } from '../../../tools/workflows/for-each/stop-rules.js';
 import { type Candidate, closest } from '../../text/closest.js';
@@ -30,7 +30,7 @@ const aboutNames: ReadonlySet<Kind> = new Set([
 const mostNames = 3;
 
 /** Whether a thing goes by this name; fields do in any case, a flow by its ns alone. */
-function exists(what: Named, name: string, choices: readonly Candidate[]): boolean {
+function exists(what: ReferenceKind, name: string, choices: readonly Candidate[]): boolean {
   const same = what.endsWith('field')
     ? (each: string) => each.toLowerCase() === name.toLowerCase()
     : (each: string) => each === name;
@@ -46,12 +46,12 @@ function alike(name: string, choices: readonly Candidate[]): Candidate[] {
 }
 
 /** A sentence for each thing that the call names and that does not exist, with those that come closest. */
-async function unknownNames(endpoint: Endpoint, input: Result, read: Call): Promise<string[]> {
+async function unknownNames(endpoint: Endpoint, input: Result, read: CallEndpoint): Promise<string[]> {
   const references = endpoint.references?.(input) ?? [];
   const sentences = new Set<string>();
-  for (const what of new Set(references.map((reference) => reference.what))) {
+  for (const what of new Set(references.map((reference) => reference.kind))) {
     const choices = candidatesIn(what, await read(lists[what].endpoint, {}));
-    for (const { name } of references.filter((reference) => reference.what === what)) {
+    for (const { name } of references.filter((reference) => reference.kind === what)) {
       if (exists(what, name, choices)) continue;
       const near = (endpoint.effect === 'destroy' ? alike(name, choices) : closest(name, choices)).map(
         ({ label }) => label,
@@ -65,7 +65,13 @@ async function unknownNames(endpoint: Endpoint, input: Result, read: Call): Prom
 }
 
 /** What the contact's data says: when it wrote last and by which channels it is known. */
-async function contactState(kind: Kind, { effect }: Endpoint, { subscriber_id: id }: Result, read: Call, now: number) {
+async function contactState(
+  kind: Kind,
+  { effect }: Endpoint,
+  { subscriber_id: id }: Result,
+  read: CallEndpoint,
+  now: number,
+) {
   if (effect !== 'send' || id === undefined) return [];
   const { subscriber } = await read(getSubscriber, { subscriber_id: id });
   return reachability(subscriber, now, kind);
@@ -80,7 +86,7 @@ export async function explained(
   error: CallError,
   endpoint: Endpoint,
   input: Result,
-  read: Call,
+  read: CallEndpoint,
   now: number | undefined,
 ): Promise<CallError> {
   const { failure, reach } = error;

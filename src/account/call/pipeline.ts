@@ -1,5 +1,5 @@
 import {
-  type Call,
+  type CallEndpoint,
   type Declaration,
   type Endpoint,
   effectRules,
@@ -173,9 +173,10 @@ export function createGateway(parts: GatewayParts): Gateway {
     const connectionId = await chosenConnection(endpoint, course);
     const { input, warnings: changes } = await adapted(endpoint, given, connectionId, course.budget);
     const { budget } = course;
-    const next: Call = (other, otherInput) => perform(other, otherInput, { ...course, connectionId, trace: {} });
+    const next: CallEndpoint = (other, otherInput) =>
+      perform(other, otherInput, { ...course, connectionId, trace: {} });
     /** A read that explains a refusal does not hold it back: it has its turn soon or not at all. */
-    const soon: Call = (other, otherInput) => {
+    const soon: CallEndpoint = (other, otherInput) => {
       const latestStart = Math.min(budget.latestStart, timing.now() + explainingMs);
       return perform(other, otherInput, { ...course, budget: { ...budget, latestStart }, connectionId, trace: {} });
     };
@@ -220,9 +221,9 @@ export function createGateway(parts: GatewayParts): Gateway {
       timeLeft: () =>
         budget.stop.aborted ? 0 : (budget.latestStart - timing.now()) / (budget.latestStart - budget.arrived),
       hold: (step) => hold(step, connectionId, whole),
-      async perform({ endpoint, input: given, plain }, held) {
+      async perform({ endpoint, input: given, oneOfMany }, held) {
         // Each step queues from when it comes in, so that a long job does not go before everybody else's calls.
-        const own: Course = { ...whole, plain, budget: { ...budget, arrived: timing.now() } };
+        const own: Course = { ...whole, plain: oneOfMany, budget: { ...budget, arrived: timing.now() } };
         try {
           refuseExcluded(config, { declaration: endpoint, direct }, given);
           return await perform(endpoint, given, own, held);

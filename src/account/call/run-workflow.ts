@@ -95,8 +95,8 @@ export async function runWorkflow(workflow: Workflow, input: Result, side: StepS
   const taken: Taken[] = [];
   const warnings = new Set<unknown>();
   const shown: unknown[] = [];
-  function record({ what, plain, endpoint }: Step, outcome: StepOutcome): void {
-    if (plain !== true) taken.push({ what, outcome, changes: !effectRules[endpoint.effect].readOnly });
+  function record({ what, oneOfMany, endpoint }: Step, outcome: StepOutcome): void {
+    if (oneOfMany !== true) taken.push({ what, outcome, changes: !effectRules[endpoint.effect].readOnly });
   }
   async function call(step: Step, held?: Held): Promise<Result> {
     try {
@@ -108,7 +108,7 @@ export async function runWorkflow(workflow: Workflow, input: Result, side: StepS
       for (const warning of own) warnings.add(warning);
       return result;
     } catch (error) {
-      const instead = error instanceof CallError ? step.otherwise?.(error.failure) : undefined;
+      const instead = error instanceof CallError ? step.recover?.(error.failure) : undefined;
       record(step, instead === undefined ? outcomeOf(error) : 'Done');
       if (instead === undefined) throw error;
       return instead;
@@ -127,7 +127,7 @@ export async function runWorkflow(workflow: Workflow, input: Result, side: StepS
   async function inOrder(steps: readonly Step[]): Promise<'done' | 'done before'> {
     const held = await holdLast(steps);
     if (held?.state === 'done') {
-      if (steps.at(-1)?.plain !== true) warnings.add(alreadySent(held));
+      if (steps.at(-1)?.oneOfMany !== true) warnings.add(alreadySent(held));
       return 'done before';
     }
     try {

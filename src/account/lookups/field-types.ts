@@ -9,7 +9,7 @@ import {
   hasValues,
   type TypeOf,
 } from '../../../tools/values/field-values.js';
-import { asObject, listed } from '../../../tools/values/tolerant.js';
+import { asObject, toList } from '../../../tools/values/tolerant.js';
 import { callError } from '../../upstream/failures/call-error.js';
 import { lists } from './names.js';
 
@@ -40,7 +40,7 @@ const keyOf = (connection: string, kind: FieldKind): string => `${connection} ${
 
 function typesIn(fields: unknown): ReadonlyMap<string, FieldType> {
   const types = new Map<string, FieldType>();
-  for (const field of listed(fields) ?? []) {
+  for (const field of toList(fields) ?? []) {
     const { id, name, type } = asObject(field);
     const known = fieldTypes.find((each) => each === type);
     if (known === undefined) continue;
@@ -100,10 +100,10 @@ export async function adaptedTo(
 ): Promise<Pick<AdaptedInput, 'input' | 'warnings'>> {
   const { fieldValues, effect } = context.declaration;
   if (fieldValues === undefined || !hasValues(fieldValues, input)) return { input, warnings: [] };
-  const first = adaptValues(fieldValues, input, await typesOf(fieldValues.of));
+  const first = adaptValues(fieldValues, input, await typesOf(fieldValues.kind));
   // A value is changed or refused only by types as they are now, and a field may be new.
-  const settled = first.certain && first.problems.length + first.warnings.length === 0;
-  const adapted = settled ? first : adaptValues(fieldValues, input, await typesOf(fieldValues.of, freshMs));
+  const settled = first.typesKnown && first.problems.length + first.warnings.length === 0;
+  const adapted = settled ? first : adaptValues(fieldValues, input, await typesOf(fieldValues.kind, freshMs));
   if (adapted.problems.length > 0) {
     const kind = effect === 'send' ? 'invalid_content' : 'invalid_input';
     throw callError(kind, context, { message: adapted.problems.join('; '), source: 'client' });

@@ -4,12 +4,12 @@ import { listBotFields, listCustomFields } from '../../../tools/endpoints/fields
 import { listFlows } from '../../../tools/endpoints/flows.js';
 import { listOtnTopics } from '../../../tools/endpoints/page.js';
 import { listTags } from '../../../tools/endpoints/tags.js';
-import type { Named } from '../../../tools/message/references.js';
-import { asObject, listed } from '../../../tools/values/tolerant.js';
+import type { ReferenceKind } from '../../../tools/message/references.js';
+import { asObject, toList } from '../../../tools/values/tolerant.js';
 import type { Candidate } from '../../text/closest.js';
 
 /** Where the things that an account has by name are listed, and under which key of the result. */
-export const lists: Readonly<Record<Named, { readonly endpoint: Endpoint; readonly key: string }>> = {
+export const lists: Readonly<Record<ReferenceKind, { readonly endpoint: Endpoint; readonly key: string }>> = {
   tag: { endpoint: listTags, key: 'tags' },
   'custom field': { endpoint: listCustomFields, key: 'custom_fields' },
   'bot field': { endpoint: listBotFields, key: 'bot_fields' },
@@ -18,8 +18,8 @@ export const lists: Readonly<Record<Named, { readonly endpoint: Endpoint; readon
 };
 
 /** What a list holds: each thing with its name, and a flow with its ns behind it. */
-export function candidatesIn(what: Named, result: Result): Candidate[] {
-  return (listed(result[lists[what].key]) ?? []).map((item) => {
+export function candidatesIn(what: ReferenceKind, result: Result): Candidate[] {
+  return (toList(result[lists[what].key]) ?? []).map((item) => {
     const { name, ns } = asObject(item);
     const label = ns === undefined ? quoted(name) : `${quoted(ns)} (${quoted(name)})`;
     return { label, names: [name, ns].filter((each) => typeof each === 'string') };

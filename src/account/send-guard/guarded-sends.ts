@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Endpoint, Result } from '../../../tools/contract/endpoint.js';
 import { CallError, reasonIn } from '../../../tools/contract/failure.js';
-import { spanText } from '../../../tools/message/window.js';
+import { durationText } from '../../../tools/message/window.js';
 import { hasValues } from '../../../tools/values/field-values.js';
 import { allOf, type Departure } from '../../upstream/departure.js';
 import {
@@ -18,10 +18,10 @@ import {
 export type Held = { readonly state: 'claimed'; readonly claim: Claim } | Extract<Earlier, { state: 'done' }>;
 
 /** How long ago, for a reader. */
-const agoText = (agoMs: number): string => (agoMs < 60_000 ? 'within the last minute' : `${spanText(agoMs)} ago`);
+const agoText = (agoMs: number): string => (agoMs < 60_000 ? 'within the last minute' : `${durationText(agoMs)} ago`);
 
 /** Until it is forgotten, in whole minutes. */
-const waitText = (leftMs: number): string => spanText(Math.max(1, Math.ceil(leftMs / 60_000)) * 60_000);
+const waitText = (leftMs: number): string => durationText(Math.max(1, Math.ceil(leftMs / 60_000)) * 60_000);
 
 const reasons = {
   open: 'by a call that was still open when this one arrived',
@@ -77,7 +77,7 @@ export function createSends(guard: SendGuard, key: string): Sends {
     },
     async noteChange({ fieldValues }, input, connection) {
       const { subscriber_id: contact } = input;
-      if (fieldValues?.of !== 'custom field' || contact === undefined || !hasValues(fieldValues, input)) return;
+      if (fieldValues?.kind !== 'custom field' || contact === undefined || !hasValues(fieldValues, input)) return;
       await guard.fieldsSet(contactKey(account, connection, contact));
     },
   };

@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { quoted } from '../../../tools/contract/quoted.js';
 import { getPage } from '../../../tools/endpoints/page.js';
 import { asObject } from '../../../tools/values/tolerant.js';
-import { doneByAction } from '../../../tools/workflows/for-each/action.js';
+import { actionCapabilities } from '../../../tools/workflows/for-each/action.js';
 import { openRuntime, type Runtime } from '../../account/account.js';
 import { exclusionOf } from '../../account/policy/exclusion.js';
 import { plainTool } from '../../account/policy/tool.js';
@@ -142,7 +142,7 @@ async function bulkOf(config: Config, path: string, options: BulkOptions, shell:
   const table = await openTable(path, shell.ending);
   const job = planJob(options, table);
   if (config.readOnly) throw new UsageError('--read-only does not go with bulk, which changes or sends');
-  const refused = exclusionOf(config, doneByAction(job.action));
+  const refused = exclusionOf(config, actionCapabilities(job.action));
   if (refused !== undefined) throw new UsageError(refused);
   const journalPath = journalPathOf(path, table, options.journal);
   const { process: self } = shell;

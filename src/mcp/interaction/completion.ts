@@ -1,10 +1,10 @@
-import type { Named } from '../../../tools/message/references.js';
+import type { ReferenceKind } from '../../../tools/message/references.js';
 import type { ToolCaller } from '../../account/call/call-tool.js';
 import { candidatesIn, lists } from '../../account/lookups/names.js';
 import { plainTool } from '../../account/policy/tool.js';
 
 /** Completes what was typed by the names that the account has. */
-export type Completer = (what: Named, typed: string) => Promise<string[]>;
+export type Completer = (what: ReferenceKind, typed: string) => Promise<string[]>;
 
 /** How long a list serves the keystrokes that follow. */
 const believedMs = 30_000;
@@ -17,9 +17,9 @@ const longestName = 500;
  * @param now milliseconds, from any fixed point.
  */
 export function createCompleter(call: ToolCaller, now: () => number): Completer {
-  const read = new Map<Named, { readonly choices: ReturnType<typeof choicesOf>; readonly since: number }>();
+  const read = new Map<ReferenceKind, { readonly choices: ReturnType<typeof choicesOf>; readonly since: number }>();
 
-  async function choicesOf(what: Named) {
+  async function choicesOf(what: ReferenceKind) {
     const { endpoint } = lists[what];
     const outcome = await call(plainTool(endpoint), {}, { signal: new AbortController().signal, whole: true });
     return outcome.ok ? candidatesIn(what, outcome.result) : [];

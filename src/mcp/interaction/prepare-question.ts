@@ -6,7 +6,7 @@ import { getPage } from '../../../tools/endpoints/page.js';
 import { getSubscriber, getSubscriberByUserRef } from '../../../tools/endpoints/subscribers.js';
 import { listTags } from '../../../tools/endpoints/tags.js';
 import { channelsOnRecord } from '../../../tools/message/window.js';
-import { asObject, listed } from '../../../tools/values/tolerant.js';
+import { asObject, toList } from '../../../tools/values/tolerant.js';
 import { acceptedInput } from '../../account/call/arguments.js';
 import type { Gateway } from '../../account/call/pipeline.js';
 import type { Tool } from '../../account/policy/tool.js';
@@ -66,7 +66,7 @@ const nameOf = (item: unknown): string | undefined => {
 
 /** The names of listed things by what they are called by. */
 function namesIn(items: unknown, key: 'id' | 'ns'): ReadonlyMap<string, string> {
-  const entries = (listed(items) ?? []).flatMap((item): [string, string][] => {
+  const entries = (toList(items) ?? []).flatMap((item): [string, string][] => {
     const name = nameOf(item);
     return name === undefined ? [] : [[String(asObject(item)[key]), name]];
   });

@@ -89,7 +89,7 @@ describe('the report of a workflow that fails', () => {
   test('is left out where there was one step, and for steps that are one of many', async () => {
     expect(await outcomeOf(({ call }) => call(step('look')), { look: failureOf({}) })).toEqual({ details: undefined });
     const many = async ({ inOrder }: Steps) => {
-      await inOrder(['a', 'b', 'c'].map((what) => step(what, { plain: true })));
+      await inOrder(['a', 'b', 'c'].map((what) => step(what, { oneOfMany: true })));
       return {};
     };
     expect(await outcomeOf(many, { b: failureOf({}) })).toEqual({ details: undefined });
@@ -98,7 +98,7 @@ describe('the report of a workflow that fails', () => {
   test('counts a failure that is an answer all the same as done', async () => {
     const missing = (failure: Failure) => (failure.kind === 'not_found' ? { from: 'nowhere' } : undefined);
     const run = async ({ call }: Steps) => {
-      const first = await call(step('look', { otherwise: missing }));
+      const first = await call(step('look', { recover: missing }));
       await call(step('create'));
       return first;
     };

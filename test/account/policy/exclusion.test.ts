@@ -7,7 +7,7 @@ import { type Capability, capabilities, capabilityNames } from '../../../tools/c
 import type { Result } from '../../../tools/contract/endpoint.js';
 import { effectRules } from '../../../tools/contract/endpoint.js';
 import { declarations } from '../../../tools/index.js';
-import { doneByAction } from '../../../tools/workflows/for-each/action.js';
+import { actionCapabilities } from '../../../tools/workflows/for-each/action.js';
 import { runBulk } from '../../support/bulk.js';
 import { createCaller } from '../../support/caller.js';
 import { useFolder } from '../../support/folder.js';
@@ -219,7 +219,7 @@ describe('the capabilities', () => {
   });
 
   const refused = (action: Result, ...excluded: string[]) =>
-    exclusionOf(readConfig(excluding(...excluded)), doneByAction(action)) !== undefined;
+    exclusionOf(readConfig(excluding(...excluded)), actionCapabilities(action)) !== undefined;
   const setting = capabilities.set_field.tools;
   const fields = { coupon_code: 'TEN' };
   test.each([

@@ -1,18 +1,18 @@
 import * as z from 'zod';
-import { type Capability, doneByContent } from '../../contract/capabilities.js';
+import { type Capability, contentCapabilities } from '../../contract/capabilities.js';
 import type { Result } from '../../contract/endpoint.js';
 import type { Naming } from '../../contract/question.js';
 import { clipped, idText, quoted } from '../../contract/quoted.js';
 import { type Step, workflow } from '../../contract/workflow.js';
 import { setCustomFields } from '../../endpoints/fields.js';
-import { contentCautions, sendContent, sendFlow } from '../../endpoints/sending.js';
+import { contentWarnings, sendContent, sendFlow } from '../../endpoints/sending.js';
 import { addTagToSubscriberByName, removeTagFromSubscriberByName } from '../../endpoints/tags.js';
-import { messageDataAgain } from '../../message/content.js';
+import { messageDataBrief } from '../../message/content.js';
 import { contentOf, placeholderIn, plainMessage, plainMessageProblems } from '../../message/plain-message.js';
 import { repairSend } from '../../message/repair.js';
-import { fieldRecord, mostFields, subscriberId, tagName, text } from '../../values/inputs.js';
+import { fieldRecord, maxFields, subscriberId, tagName, text } from '../../values/inputs.js';
 import { complainTo } from '../../values/issues.js';
-import { done } from '../../values/outputs.js';
+import { okResult } from '../../values/outputs.js';
 import { asObject } from '../../values/tolerant.js';
 
 /** What can be done with each of many contacts. */
@@ -41,7 +41,7 @@ export const actionInput = {
   fields: fieldRecord.optional(),
   text: plainMessage.text.optional(),
   channel: plainMessage.channel.unwrap().optional().describe('Of the text, for all contacts; messenger where left out'),
-  data: messageDataAgain.optional(),
+  data: messageDataBrief.optional(),
   flow_ns: text('ns from manychat_list_flows').optional(),
 };
 
@@ -69,9 +69,9 @@ export function actionProblems(context: z.core.ParsePayload<SubscriberAction>): 
 const plainOf = ({ text: words = '', channel = 'messenger' }: SubscriberAction) => ({ text: words, channel });
 
 /** What may go wrong with an action that is right as far as ManyChat documents it. */
-export function actionCautions(action: SubscriberAction): string[] {
-  if (action.text !== undefined) return contentCautions(contentOf(plainOf(action)));
-  return action.data === undefined ? [] : contentCautions(action.data.content);
+export function actionWarnings(action: SubscriberAction): string[] {
+  if (action.text !== undefined) return contentWarnings(contentOf(plainOf(action)));
+  return action.data === undefined ? [] : contentWarnings(action.data.content);
 }
 
 /** What each action does, given its arguments. */
@@ -80,14 +80,14 @@ const capabilitiesOf: Readonly<Record<ActionName, (given: Result) => readonly Ca
   remove_tag: () => ['remove_tag'],
   set_fields: () => ['set_field'],
   send_text: () => ['send_text'],
-  send_content: ({ data }) => ['send_content', ...doneByContent(data)],
+  send_content: ({ data }) => ['send_content', ...contentCapabilities(data)],
   send_flow: ({ fields }) => ['start_flow', ...(fields === undefined ? [] : (['set_field'] as const))],
 };
 
 /** What an action does to a contact. Its arguments need not be checked yet, and may hold placeholders. */
-export function doneByAction(given: Result): readonly Capability[] {
+export function actionCapabilities(given: Result): readonly Capability[] {
   const action = actionNames.find((name) => name === given.action);
-  return action === undefined ? [] : capabilitiesOf[action](asObject(repairSend(given).given));
+  return action === undefined ? [] : capabilitiesOf[action](asObject(repairSend(given).input));
 }
 
 /** What a user is asked before an action is done. */
@@ -117,8 +117,8 @@ export function actionQuestion(
 /** The steps that set fields of one contact, as many at once as ManyChat takes. */
 export function stepsToSet(subscriber_id: unknown, fields: SubscriberAction['fields'] = {}): Step[] {
   const all = Object.entries(fields).map(([field_name, field_value]) => ({ field_name, field_value }));
-  const batches = Array.from({ length: Math.ceil(all.length / mostFields) }, (_, index) =>
-    all.slice(index * mostFields, (index + 1) * mostFields),
+  const batches = Array.from({ length: Math.ceil(all.length / maxFields) }, (_, index) =>
+    all.slice(index * maxFields, (index + 1) * maxFields),
   );
   return batches.map((some) => ({
     what: `set ${some.map(({ field_name }) => quoted(field_name)).join(', ')}`,
@@ -166,9 +166,9 @@ export const actOnSubscriber = workflow({
   effect: 'send',
   verifyWith: ['manychat_get_subscriber'],
   input: z.strictObject({ subscriber_id: subscriberId, ...actionInput }).check(actionProblems),
-  output: done,
+  output: okResult,
   repair: repairSend,
-  capabilities: doneByAction,
+  capabilities: actionCapabilities,
   example: { subscriber_id: '123456789', action: 'add_tag', tag_name: 'VIP' },
   async run({ subscriber_id, ...action }, { inOrder }) {
     await inOrder(stepsOf(action, subscriber_id).map((step) => ({ ...step, plain: true })));

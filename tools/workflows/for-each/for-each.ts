@@ -4,7 +4,7 @@ import { CallError, type Failure, kinds, reasonIn } from '../../contract/failure
 import { type Steps, workflow } from '../../contract/workflow.js';
 import { repairSend } from '../../message/repair.js';
 import { subscriberId } from '../../values/inputs.js';
-import { actionCautions, actionInput, actionProblems, actionQuestion, doneByAction, stepsOf } from './action.js';
+import { actionCapabilities, actionInput, actionProblems, actionQuestion, actionWarnings, stepsOf } from './action.js';
 import { concernsEverybody, isLongPause, isSuspicious, mostInARow } from './stop-rules.js';
 
 /** Contacts of one call: what a client can hold of the result. */
@@ -173,12 +173,12 @@ export const forEachSubscriber = workflow({
     .check(actionProblems),
   output: { schema: output },
   repair: repairSend,
-  capabilities: doneByAction,
+  capabilities: actionCapabilities,
   question: (input, naming) => actionQuestion(input, naming.contacts(input.subscriber_ids), naming),
   warnings(input) {
     const repeated = input.subscriber_ids.length - new Set(input.subscriber_ids.map(String)).size;
     return [
-      ...actionCautions(input),
+      ...actionWarnings(input),
       ...(repeated === 0 ? [] : [`${repeated} of the ids repeat others: each contact has one turn.`]),
       ...(input.action === 'send_flow'
         ? ['Of a flow, done means that ManyChat accepted it, not whom it reached.']
