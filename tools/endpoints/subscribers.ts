@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { endpoint } from '../contract/endpoint.js';
 import { customFieldId, detail, exactNumber, filledText, subscriberId, text, userRef } from '../values/inputs.js';
-import { complainTo } from '../values/issues.js';
+import { addIssue } from '../values/issues.js';
 import {
   okResult,
   subscriberOrNullResult,
@@ -122,16 +122,23 @@ export function consentProblems(
   context: z.core.ParsePayload<z.output<z.ZodObject<typeof profile & typeof consent>> & { whatsapp_phone?: unknown }>,
 ): void {
   const { phone, whatsapp_phone, email, has_opt_in_sms, has_opt_in_email, consent_phrase } = context.value;
-  const complain = complainTo(context);
   if (phone === undefined && whatsapp_phone === undefined && email === undefined) {
-    complain([], 'give at least one of phone, whatsapp_phone and email');
+    addIssue(context, [], 'give at least one of phone, whatsapp_phone and email');
   }
   if (phone !== undefined && has_opt_in_sms === undefined)
-    complain(['has_opt_in_sms'], 'is required with phone: true only where the contact agreed to SMS, else false');
+    addIssue(
+      context,
+      ['has_opt_in_sms'],
+      'is required with phone: true only where the contact agreed to SMS, else false',
+    );
   if (email !== undefined && has_opt_in_email === undefined)
-    complain(['has_opt_in_email'], 'is required with email: true only where the contact agreed to email, else false');
+    addIssue(
+      context,
+      ['has_opt_in_email'],
+      'is required with email: true only where the contact agreed to email, else false',
+    );
   if (has_opt_in_sms === true && consent_phrase === undefined) {
-    complain(['consent_phrase'], 'is required when has_opt_in_sms is true');
+    addIssue(context, ['consent_phrase'], 'is required when has_opt_in_sms is true');
   }
 }
 

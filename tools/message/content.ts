@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { precisionLost } from '../values/inputs.js';
-import { complainTo } from '../values/issues.js';
+import { addIssue } from '../values/issues.js';
 import { channelProblems, characterCount, namedChannels } from './channels.js';
 
 /** Most messages of one request. */
@@ -217,10 +217,9 @@ export type Action = NonNullable<Content['actions']>[number];
 
 const checkedContent = content.check((context) => {
   const given = context.value;
-  const complain = complainTo(context);
-  for (const { path, problem } of channelProblems(given)) complain(path, problem);
+  for (const { path, problem } of channelProblems(given)) addIssue(context, path, problem);
   if (given.messages.length === 0 && (given.actions ?? []).length === 0)
-    complain(['messages'], 'needs at least one message');
+    addIssue(context, ['messages'], 'needs at least one message');
 });
 
 /** Whether a number anywhere in a value has lost digits on its way here. */

@@ -56,8 +56,7 @@ export function describeIssue(issue: z.core.$ZodIssue): string {
   return where === '' ? said : `${where}: ${said}`;
 }
 
-/** Adds to what a check has found wrong, each at its place in the input. */
-export const complainTo =
-  ({ issues, value }: z.core.ParsePayload) =>
-  (path: readonly PropertyKey[], message: string): void =>
-    void issues.push({ code: 'custom', input: value, path: [...path], message });
+/** Adds an issue to those that a schema's `check` has found; `path` is its place in the input. */
+export function addIssue({ issues, value }: z.core.ParsePayload, path: readonly PropertyKey[], message: string): void {
+  issues.push({ code: 'custom', input: value, path: [...path], message });
+}

@@ -6,7 +6,7 @@ import { getSubscriber } from '../endpoints/subscribers.js';
 import { contentOf, plainMessage, plainMessageProblems } from '../message/plain-message.js';
 import { messagingStatus, messagingStatusResult } from '../message/window.js';
 import { fieldRecord, subscriberId, text } from '../values/inputs.js';
-import { complainTo } from '../values/issues.js';
+import { addIssue } from '../values/issues.js';
 import { okResult } from '../values/outputs.js';
 import { stepsToSet, stepToStart } from './for-each/action.js';
 
@@ -19,7 +19,7 @@ export const sendText = workflow({
   effect: 'send',
   verifyWith: ['manychat_get_subscriber'],
   input: z.strictObject({ subscriber_id: subscriberId, ...plainMessage }).check((context) => {
-    for (const { path, problem } of plainMessageProblems(context.value)) complainTo(context)(path, problem);
+    for (const { path, problem } of plainMessageProblems(context.value)) addIssue(context, path, problem);
   }),
   output: okResult,
   warnings: (input) => contentWarnings(contentOf(input)),

@@ -11,7 +11,7 @@ import { messageDataBrief } from '../../message/content.js';
 import { contentOf, placeholderIn, plainMessage, plainMessageProblems } from '../../message/plain-message.js';
 import { repairSend } from '../../message/repair.js';
 import { fieldRecord, maxFields, subscriberId, tagName, text } from '../../values/inputs.js';
-import { complainTo } from '../../values/issues.js';
+import { addIssue } from '../../values/issues.js';
 import { okResult } from '../../values/outputs.js';
 import { asObject } from '../../values/tolerant.js';
 
@@ -51,18 +51,17 @@ export type SubscriberAction = z.output<z.ZodObject<typeof actionInput>>;
 /** Checks that an action has the arguments it needs and none that it does not know. */
 export function actionProblems(context: z.core.ParsePayload<SubscriberAction>): void {
   const { value } = context;
-  const complain = complainTo(context);
   const { must, may } = argumentsOf[value.action];
-  for (const name of must) if (!(name in value)) complain([name], `is required for ${value.action}`);
+  for (const name of must) if (!(name in value)) addIssue(context, [name], `is required for ${value.action}`);
   for (const name of new Set(Object.values(argumentsOf).flatMap((each) => [...each.must, ...each.may]))) {
     if (name in value && !must.includes(name) && !may.includes(name)) {
-      complain([name], `does not belong to ${value.action}, which takes ${[...must, ...may].join(' and ')}`);
+      addIssue(context, [name], `does not belong to ${value.action}, which takes ${[...must, ...may].join(' and ')}`);
     }
   }
   const placeholder = value.data && placeholderIn(JSON.stringify(value.data.content.messages));
-  if (placeholder !== undefined) complain(['data'], `holds ${clipped(placeholder)}, which only flows fill in`);
+  if (placeholder !== undefined) addIssue(context, ['data'], `holds ${clipped(placeholder)}, which only flows fill in`);
   if (value.text !== undefined) {
-    for (const { path, problem } of plainMessageProblems(plainOf(value))) complain(path, problem);
+    for (const { path, problem } of plainMessageProblems(plainOf(value))) addIssue(context, path, problem);
   }
 }
 
