@@ -1,4 +1,4 @@
-import type { Fault } from './faults/faults.js';
+import type { Fault } from './faults/fault.js';
 import { firstConnectionId } from './fixtures/first-connections.js';
 import type { RequestRecord } from './http/request-log.js';
 import type { Delivery, DeliveryFilter } from './manychat/outbox.js';
@@ -6,7 +6,7 @@ import { sandboxServer } from './server.js';
 import type { Clock } from './world/clock.js';
 import { type CreateShape, createWorld, type OnStall } from './world/world.js';
 
-export type { Fault, FaultEffect } from './faults/faults.js';
+export type { Fault, FaultEffect } from './faults/fault.js';
 export type { Delivery } from './manychat/outbox.js';
 
 /** How a sandbox is set up; everything may be left out. */

@@ -1,11 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
 import { control } from './control/control.js';
-import { faultName, performs } from './faults/faults.js';
-import { protectiveHeaders } from './faults/protection.js';
+import { faultName, performs } from './faults/fault.js';
+import { sendSpoilt } from './faults/faulty-response.js';
 import { type Incoming, readIncoming } from './http/incoming.js';
 import { refusedOrigin } from './http/origin.js';
+import { protectiveHeaders } from './http/protective-headers.js';
 import { type Answer, Refusal } from './http/refusal.js';
-import { sendAnswer, sendSpoilt } from './http/respond.js';
+import { sendAnswer } from './http/respond.js';
 import { connectPage, connectPageHeaders } from './maton/connect-page.js';
 import { connectPath } from './maton/connection.js';
 import { gateway } from './maton/gateway.js';

@@ -1,11 +1,10 @@
-import { oneOf, orderRefusal, requireKnown, wholeNumber, yesOrNo } from '../faults/orders.js';
-import { faultKeys, matchKeys, readFault } from '../faults/read-fault.js';
 import { type Incoming, jsonBody } from '../http/incoming.js';
 import { isRecord } from '../http/json.js';
-import { type Answer, Refusal } from '../http/refusal.js';
-import { routes } from '../manychat/routes.js';
-import { showConnection } from '../maton/connections.js';
+import { type Answer, orderRefusal, Refusal } from '../http/refusal.js';
 import { createShapes, type World } from '../world/world.js';
+import { oneOf, requireKnown, wholeNumber, yesOrNo } from './checks.js';
+import { overview } from './overview.js';
+import { faultKeys, matchKeys, readFault } from './parse-fault.js';
 
 /** One thing the sandbox can be told or asked; keys that are not listed are refused. */
 interface Control {
@@ -20,7 +19,7 @@ interface Control {
 }
 
 const controls: Readonly<Record<string, Control>> = {
-  'GET /sandbox': { perform: overview },
+  'GET /sandbox': { perform: (world) => overview(world, Object.keys(controls)) },
   'GET /sandbox/messages': {
     query: ['subscriber_id', 'user_ref'],
     perform({ outbox }, _, query) {
@@ -84,46 +83,6 @@ const controls: Readonly<Record<string, Control>> = {
 function forgotten(log: { forgotten(): number }): { forgotten?: number } {
   const count = log.forgotten();
   return count === 0 ? {} : { forgotten: count };
-}
-
-function overview(world: World): Record<string, unknown> {
-  const { first, second } = world.accounts;
-  return {
-    addresses: {
-      gateway: `${world.base}/manychat/fb/page/getInfo`,
-      connections: `${world.base}/connections`,
-      manychat: `${world.base}/fb/page/getInfo`,
-    },
-    maton_key: world.matonKey,
-    manychat_keys: [first, second].map(({ key, page, contacts }) => ({
-      page: page.name,
-      key,
-      contacts: contacts.size,
-    })),
-    connections: world.connections.map((connection) => showConnection(world, connection)),
-    examples: {
-      'John Doe, Messenger, window open': '123456789',
-      'Maria Garcia, Messenger, window open': '24958501110451908',
-      'Tom Baker, Messenger, window closed, one token for "Back in Stock"': '24958501110460017',
-      'Aisha Khan, WhatsApp, window open, no phone': '1523908742',
-      'Lukas Weber, WhatsApp, window closed': '1523908743',
-      'Sofia Rossi, Instagram, window open': '24958501110470023',
-      'Noah Kim, Instagram, window closed': '24958501110470024',
-      'Dmitri Volkov, Telegram, wrote 30 days ago': '1523908744',
-      'Emma Brown, opted out': '24958501110480011',
-      "Liam O'Brien, never wrote": '24958501110480012',
-      'user_ref, not linked': '123456',
-      'user_ref, linked to Maria Garcia': '-1543835812530302162',
-    },
-    settings: world.settings,
-    now: new Date(world.clock.now()).toISOString(),
-    controls: Object.keys(controls),
-    manychat_routes: [...routes].map(([path, { method, perSecond }]) => ({
-      method,
-      path,
-      per_second: perSecond ?? null,
-    })),
-  };
 }
 
 /** Serves the control API under /sandbox. */

@@ -1,4 +1,4 @@
-import { latest, longestKept } from '../world/latest.js';
+import { latest, longestKept } from '../world/bounded-log.js';
 import { jsonOrText } from './json.js';
 
 /** What the log is told of a request, and what it tells back: those of interest, as they came and were answered. */

@@ -1,9 +1,10 @@
 import { bearerToken, type Incoming, jsonBody } from '../http/incoming.js';
 import { isRecord } from '../http/json.js';
-import { type Answer, invalid, plainRefusal } from '../http/refusal.js';
+import type { Answer } from '../http/refusal.js';
 import { second } from '../world/clock.js';
 import type { World } from '../world/world.js';
 import type { Account } from './account.js';
+import { invalid, plainRefusal } from './refusals.js';
 import { routes } from './routes.js';
 
 /** api.manychat.com: authorises by page key and performs the call. */

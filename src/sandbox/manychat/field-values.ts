@@ -1,5 +1,5 @@
-import { invalid } from '../http/refusal.js';
 import type { CustomField, FieldValue } from './account.js';
+import { invalid } from './refusals.js';
 
 const datePattern = /^(\d{4})-(\d\d)-(\d\d)$/;
 const datetimePattern = /^(\d{4}-\d\d-\d\d)T([01]\d|2[0-3]):[0-5]\d:[0-5]\d([+-]([01]\d):[0-5]\d|Z)$/;

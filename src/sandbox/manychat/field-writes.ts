@@ -1,7 +1,8 @@
 import { decimalId, isRecord } from '../http/json.js';
-import { invalid, missing } from '../http/refusal.js';
 import type { CustomField, FieldValue } from './account.js';
-import { type Call, fieldById, fieldByName } from './call.js';
+import { fieldById, fieldByName } from './parameters.js';
+import { invalid, missing } from './refusals.js';
+import type { Call } from './request.js';
 
 const mostFields = 20;
 

@@ -1,5 +1,5 @@
 import { readJson, writeJson } from '../http/json.js';
-import { latest, longestKept } from '../world/latest.js';
+import { latest, longestKept } from '../world/bounded-log.js';
 import type { Channel } from './account.js';
 
 /** One send that was accepted: what went, or did not go, to whom. */

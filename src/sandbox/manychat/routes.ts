@@ -1,9 +1,9 @@
-import type { Handler } from './call.js';
 import { createSubscriber, updateSubscriber } from './endpoints/contact-import.js';
 import * as contacts from './endpoints/contacts.js';
 import { sendFlow } from './endpoints/flows.js';
 import * as page from './endpoints/page.js';
 import { sendContent, sendContentByUserRef } from './endpoints/sending.js';
+import type { Handler } from './request.js';
 
 /** One published ManyChat endpoint; `perSecond` is its limit per page key, left out where none is published. */
 export interface Route {

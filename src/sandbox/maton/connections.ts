@@ -1,9 +1,10 @@
 import { type Incoming, jsonBody } from '../http/incoming.js';
 import { isRecord } from '../http/json.js';
-import { type Answer, flatGatewayRefusal, gatewayRefusal } from '../http/refusal.js';
+import type { Answer } from '../http/refusal.js';
 import { matonTime } from '../world/clock.js';
 import type { World } from '../world/world.js';
 import { type Connection, connectPath } from './connection.js';
+import { flatGatewayRefusal, gatewayRefusal } from './refusals.js';
 
 // Decided here: Maton's own limit is not known.
 const mostConnections = 1_000;

@@ -1,10 +1,11 @@
 import { bearerToken, type Incoming } from '../http/incoming.js';
-import { type Answer, flatGatewayRefusal, gatewayRefusal } from '../http/refusal.js';
+import type { Answer } from '../http/refusal.js';
 import type { Account } from '../manychat/account.js';
 import { manychat, manychatDirect } from '../manychat/api.js';
 import { second } from '../world/clock.js';
 import type { World } from '../world/world.js';
 import { connectionsApi } from './connections.js';
+import { flatGatewayRefusal, gatewayRefusal } from './refusals.js';
 
 const requestsPerSecond = 10;
 

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { type FaultQueue, faultQueue } from '../faults/faults.js';
+import { type FaultQueue, faultQueue } from '../faults/fault-queue.js';
 import { followers } from '../fixtures/crowd.js';
 import { firstConnections } from '../fixtures/first-connections.js';
 import { sunriseCoffee } from '../fixtures/sunrise-coffee.js';

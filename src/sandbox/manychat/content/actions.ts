@@ -1,7 +1,7 @@
-import { invalid, invalidContent } from '../../http/refusal.js';
 import { type Account, type Contact, writeField } from '../account.js';
-import { fieldByName } from '../call.js';
 import { actionValue } from '../field-values.js';
+import { fieldByName } from '../parameters.js';
+import { invalid, invalidContent } from '../refusals.js';
 import { textAt, wordAt } from './grammar.js';
 
 /** Looks one message action up in the account and returns what it does to a contact; throws when a name is unknown. */

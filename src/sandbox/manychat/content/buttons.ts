@@ -1,5 +1,5 @@
-import { invalidContent } from '../../http/refusal.js';
 import type { Account, Channel } from '../account.js';
+import { invalidContent } from '../refusals.js';
 import { refusedBlocks } from './channels.js';
 import { listAt, objectAt, textAt, urlAt, wordAt } from './grammar.js';
 

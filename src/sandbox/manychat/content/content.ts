@@ -1,5 +1,5 @@
-import { invalidContent } from '../../http/refusal.js';
 import type { Account, Channel } from '../account.js';
+import { invalidContent } from '../refusals.js';
 import { buttonsAt, type Scope, targetAt } from './buttons.js';
 import { channelOfType, longestText, refusedBlocks } from './channels.js';
 import { listAt, objectAt, optionalTextAt, textAt, urlAt, wordAt } from './grammar.js';

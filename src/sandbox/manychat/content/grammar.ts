@@ -1,5 +1,5 @@
 import { isRecord } from '../../http/json.js';
-import { invalidContent } from '../../http/refusal.js';
+import { invalidContent } from '../refusals.js';
 
 /** An object at a place in the content; throws the content refusal otherwise, as all of these do. */
 export function objectAt(value: unknown, place: string): Record<string, unknown> {

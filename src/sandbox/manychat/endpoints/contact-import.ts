@@ -1,7 +1,8 @@
-import { invalidFields } from '../../http/refusal.js';
 import type { Account, Contact, ImportPermissions } from '../account.js';
-import { type Call, type Handler, requiredId } from '../call.js';
 import { blankContact, showContact } from '../contact.js';
+import { requiredId } from '../parameters.js';
+import { invalidFields } from '../refusals.js';
+import type { Call, Handler } from '../request.js';
 
 type Problems = Map<string, string>;
 type Parameters = Call['parameters'];

@@ -1,21 +1,20 @@
 import { isRecord, readJson } from '../../http/json.js';
-import { codedRefusal, invalid, missing, plainRefusal } from '../../http/refusal.js';
 import { type Contact, type CustomField, fullName, writeField } from '../account.js';
+import { showContact } from '../contact.js';
+import { customFieldValue } from '../field-values.js';
+import { fieldWrites } from '../field-writes.js';
 import {
-  type Call,
   fieldById,
   fieldByName,
-  type Handler,
   optionalText,
   requiredContact,
   requiredId,
   requiredTag,
   requiredTagByName,
   requiredText,
-} from '../call.js';
-import { showContact } from '../contact.js';
-import { customFieldValue } from '../field-values.js';
-import { fieldWrites } from '../field-writes.js';
+} from '../parameters.js';
+import { codedRefusal, invalid, missing, plainRefusal } from '../refusals.js';
+import type { Call, Handler } from '../request.js';
 
 const mostFound = 100;
 

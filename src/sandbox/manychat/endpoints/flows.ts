@@ -1,9 +1,10 @@
-import { invalid, plainRefusal } from '../../http/refusal.js';
 import { hour } from '../../world/clock.js';
 import { type Account, type Contact, type Flow, fullName } from '../account.js';
-import { type Call, type Handler, requiredContact, requiredText } from '../call.js';
 import { closedWindow } from '../content/channels.js';
-import { windowIsOpen } from './sending.js';
+import { windowIsOpen } from '../messaging-window.js';
+import { requiredContact, requiredText } from '../parameters.js';
+import { invalid, plainRefusal } from '../refusals.js';
+import type { Call, Handler } from '../request.js';
 
 const flowsPerContactAndHour = 100;
 

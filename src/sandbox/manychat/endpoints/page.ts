@@ -1,18 +1,17 @@
-import { invalid, missing } from '../../http/refusal.js';
 import { type BotField, type CustomField, type FieldType, fieldTypes, newId, type Tag } from '../account.js';
+import { botFieldValue } from '../field-values.js';
+import { fieldWrites } from '../field-writes.js';
 import {
-  type Call,
   fieldById,
   fieldByName,
-  type Handler,
   optionalText,
   requiredId,
   requiredTag,
   requiredTagByName,
   requiredText,
-} from '../call.js';
-import { botFieldValue } from '../field-values.js';
-import { fieldWrites } from '../field-writes.js';
+} from '../parameters.js';
+import { invalid, missing } from '../refusals.js';
+import type { Call, Handler } from '../request.js';
 
 /** The page. */
 export const getInfo: Handler = ({ account }) => account.page;

@@ -1,13 +1,12 @@
-import { codedRefusal, invalid, missing, type Refusal } from '../../http/refusal.js';
-import { day } from '../../world/clock.js';
+import type { Refusal } from '../../http/refusal.js';
 import type { Contact } from '../account.js';
-import { type Call, type Handler, optionalText, requiredContact, requiredId } from '../call.js';
 import { actionOn } from '../content/actions.js';
 import { channelCode, closedWindow } from '../content/channels.js';
 import { type Content, readContent } from '../content/content.js';
-
-/** How long after a contact's last interaction anything may be sent: 24 hours, the last moment included. */
-const messagingWindow = day;
+import { windowIsOpen } from '../messaging-window.js';
+import { optionalText, requiredContact, requiredId } from '../parameters.js';
+import { codedRefusal, invalid, missing } from '../refusals.js';
+import type { Call, Handler } from '../request.js';
 
 const channelNames = { messenger: 'Messenger', instagram: 'Instagram', whatsapp: 'WhatsApp', telegram: 'Telegram' };
 
@@ -48,11 +47,6 @@ const unreachable = (channel: Content['channel']): Refusal =>
 function requireChannel(contact: Contact, { channel }: Content): void {
   if (contact.channels.includes(channel)) return;
   throw unreachable(channel);
-}
-
-/** Whether a contact wrote within the last 24 hours. */
-export function windowIsOpen({ now }: Call, { lastInteraction }: Contact): boolean {
-  return lastInteraction !== null && now - lastInteraction <= messagingWindow;
 }
 
 function requireOpenWindow(call: Call, contact: Contact, { channel }: Content): void {

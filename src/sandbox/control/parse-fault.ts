@@ -1,5 +1,4 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
-import { isRecord } from '../http/json.js';
 import {
   type EffectName,
   effectNames,
@@ -7,8 +6,10 @@ import {
   type FaultEffect,
   type FaultMatch,
   type FaultTiming,
-} from './faults.js';
-import { filledText, oneOf, orderRefusal, requireKnown, shortJson, wholeNumber, yesOrNo } from './orders.js';
+} from '../faults/fault.js';
+import { isRecord } from '../http/json.js';
+import { orderRefusal } from '../http/refusal.js';
+import { filledText, oneOf, requireKnown, shortJson, wholeNumber, yesOrNo } from './checks.js';
 
 /** What requests can be told apart by. */
 export const matchKeys = ['method', 'path'] as const;

@@ -1,24 +1,10 @@
 import { decimalId } from '../http/json.js';
-import { invalid, missing } from '../http/refusal.js';
-import type { Account, Contact, CustomField, Tag } from './account.js';
-import type { Limiter } from './limits.js';
-import type { Delivery } from './outbox.js';
-
-/** One request that reached an account, with what its handler may use. */
-export interface Call {
-  account: Account;
-  /** The JSON body of a POST, the query of a GET. */
-  parameters: Readonly<Record<string, unknown>>;
-  now: number;
-  limiter: Limiter;
-  deliver(delivery: Omit<Delivery, 'id' | 'time' | 'page_id'>): void;
-}
+import type { Contact, CustomField, Tag } from './account.js';
+import { invalid, missing } from './refusals.js';
+import type { Call } from './request.js';
 
 // Decided here, far above any name in life: it bounds what the sandbox keeps.
 const longestText = 10_000;
-
-/** Performs a call and returns the `data` of its answer, undefined for none; throws Refusal. */
-export type Handler = (call: Call) => unknown;
 
 /** A required, non-empty string. */
 export function requiredText({ parameters }: Call, name: string): string {

@@ -1,0 +1,43 @@
+import { routes } from '../manychat/routes.js';
+import { showConnection } from '../maton/connections.js';
+import type { World } from '../world/world.js';
+
+export function overview(world: World, controls: readonly string[]): Record<string, unknown> {
+  const { first, second } = world.accounts;
+  return {
+    addresses: {
+      gateway: `${world.base}/manychat/fb/page/getInfo`,
+      connections: `${world.base}/connections`,
+      manychat: `${world.base}/fb/page/getInfo`,
+    },
+    maton_key: world.matonKey,
+    manychat_keys: [first, second].map(({ key, page, contacts }) => ({
+      page: page.name,
+      key,
+      contacts: contacts.size,
+    })),
+    connections: world.connections.map((connection) => showConnection(world, connection)),
+    examples: {
+      'John Doe, Messenger, window open': '123456789',
+      'Maria Garcia, Messenger, window open': '24958501110451908',
+      'Tom Baker, Messenger, window closed, one token for "Back in Stock"': '24958501110460017',
+      'Aisha Khan, WhatsApp, window open, no phone': '1523908742',
+      'Lukas Weber, WhatsApp, window closed': '1523908743',
+      'Sofia Rossi, Instagram, window open': '24958501110470023',
+      'Noah Kim, Instagram, window closed': '24958501110470024',
+      'Dmitri Volkov, Telegram, wrote 30 days ago': '1523908744',
+      'Emma Brown, opted out': '24958501110480011',
+      "Liam O'Brien, never wrote": '24958501110480012',
+      'user_ref, not linked': '123456',
+      'user_ref, linked to Maria Garcia': '-1543835812530302162',
+    },
+    settings: world.settings,
+    now: new Date(world.clock.now()).toISOString(),
+    controls,
+    manychat_routes: [...routes].map(([path, { method, perSecond }]) => ({
+      method,
+      path,
+      per_second: perSecond ?? null,
+    })),
+  };
+}

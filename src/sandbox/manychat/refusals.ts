@@ -1,0 +1,35 @@
+import { Refusal } from '../http/refusal.js';
+
+function manychatError(status: number, message: string, rest: Record<string, unknown> = {}): Refusal {
+  return new Refusal({ status, body: { status: 'error', message, ...rest } }, message);
+}
+
+/** ManyChat's refusal without details. */
+export function plainRefusal(message: string, status = 400): Refusal {
+  return manychatError(status, message);
+}
+
+/** ManyChat's refusal with one of its numbered codes. */
+export function codedRefusal(code: number, message: string): Refusal {
+  return manychatError(400, message, { code });
+}
+
+/** ManyChat's validation error whose details are a list, the shape of its swagger. */
+export function invalid(...messages: string[]): Refusal {
+  const details = { messages: messages.map((message) => ({ message })) };
+  return manychatError(400, 'Validation error', { details });
+}
+
+/** ManyChat's validation error whose details are a map by field, seen live on subscriber creation. */
+export function invalidFields(problems: ReadonlyMap<string, string>): Refusal {
+  const messages = Object.fromEntries([...problems].map(([field, message]) => [field, { message: [message] }]));
+  return manychatError(400, 'Validation error', { details: { messages } });
+}
+
+/** ManyChat's complaint about a parameter that is not there. */
+export const missing = (name: string): Refusal => invalid(`The ${name} field is required.`);
+
+/** ManyChat's complaint about message content. */
+export function invalidContent(what: string): Refusal {
+  return invalid(`Wrong dynamic message format: ${what}`);
+}
