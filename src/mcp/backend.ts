@@ -10,7 +10,7 @@ import { type Asker, createAsker } from './interaction/prepare-question.js';
 import { createRounds, type Rounds } from './interaction/request-state.js';
 
 /** What a server answers with beyond its lists. */
-export interface Answering {
+export interface Backend {
   /** As it was read, or pointed to the embedded sandbox. */
   readonly config: Config;
   /** An offered tool by its name. */
@@ -32,7 +32,7 @@ function found<Thing>(thing: Thing | undefined): Thing {
 }
 
 /** Opens what calls are answered with; they are aborted when `over` fires. */
-export async function openAnswering(settings: Config, log: OpenLog, over: AbortSignal): Promise<Answering> {
+export async function openBackend(settings: Config, log: OpenLog, over: AbortSignal): Promise<Backend> {
   const { config, tools, call: callTool, gateway, redactor, close } = await openRuntime(settings, log);
   const asker = createAsker({ gateway, config, now: realTiming.now });
   const call: ToolCaller = (tool, given, side) =>

@@ -25,7 +25,7 @@ import type { Tool } from '../account/policy/tool.js';
 import { type Delivery, trackDeliveries, unanswered } from '../account/send-guard/delivery.js';
 import type { Wires } from '../cli/shell.js';
 import { version } from '../config/version.js';
-import type { Answering } from './backend.js';
+import type { Backend } from './backend.js';
 import type { Completer } from './interaction/completion.js';
 import { linkIn, needsConfirmation } from './interaction/confirmation.js';
 import { consentTo, withLink } from './interaction/consent.js';
@@ -87,7 +87,7 @@ const partMissing: Failure = {
 };
 
 /** Opens what is answered with, once. */
-type Open = () => Promise<Answering>;
+type Open = () => Promise<Backend>;
 
 /** Offers a resource; one of the account is read as its tool reads it, and fails in the same words. */
 function registerResource(server: McpServer, listed: ListedResource, open: Open): void {
@@ -143,8 +143,8 @@ interface ToolSide {
 }
 
 /** Makes a tool's calls: asks the user first where that is wanted and can be done, and hands a link to them. */
-function toolHandler({ server, confirm }: ToolSide, tool: Tool, answering: Answering, delivery: Delivery) {
-  const { call, rounds } = answering;
+function toolHandler({ server, confirm }: ToolSide, tool: Tool, backend: Backend, delivery: Delivery) {
+  const { call, rounds } = backend;
   const { name, effect } = tool.declaration;
   return async (given: unknown, context: ToolContext): Promise<CallToolResult | InputRequiredResult> => {
     const { mcpReq } = context;
@@ -153,7 +153,7 @@ function toolHandler({ server, confirm }: ToolSide, tool: Tool, answering: Answe
     if (made !== undefined) return toolResult({ ok: true, result: made });
     const offers = offersOf(server, context);
     const asks = needsConfirmation(tool, confirm) && offers.form;
-    const consent = asks ? await consentTo(tool, given, mcpReq, answering) : { side: {} };
+    const consent = asks ? await consentTo(tool, given, mcpReq, backend) : { side: {} };
     if ('failure' in consent) return toolResult({ ok: false, ...consent });
     if ('question' in consent) return consent.question;
     const { side } = consent;
@@ -187,9 +187,9 @@ function createServer(offer: Offer, open: Open, deliveryOf: (requestId: unknown)
       async (given: unknown, context: ToolContext) => {
         // Looked up at once: a later frame of the same id must not take its place.
         const delivery = deliveryOf(context.mcpReq.id);
-        const answering = await open().catch(() => undefined);
-        if (answering === undefined) return toolResult({ ok: false, failure: partMissing });
-        return toolHandler(side, answering.tool(name), answering, delivery)(given, context);
+        const backend = await open().catch(() => undefined);
+        if (backend === undefined) return toolResult({ ok: false, failure: partMissing });
+        return toolHandler(side, backend.tool(name), backend, delivery)(given, context);
       },
     );
   }

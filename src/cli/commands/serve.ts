@@ -1,7 +1,7 @@
 import type { OpenLog } from '../../account/log.js';
 import type { Config } from '../../config/config.js';
 import { version } from '../../config/version.js';
-import type { Answering } from '../../mcp/backend.js';
+import type { Backend } from '../../mcp/backend.js';
 import { offerUnder } from '../../mcp/listing/offer.js';
 import { serveOffer } from '../../mcp/server.js';
 import { codeOf } from '../../text/error-text.js';
@@ -25,19 +25,19 @@ export async function serve(
     logging ??= import('../../account/log.js').then(({ openLog }) => openLog(settings));
     return logging;
   };
-  let opening: Promise<Answering> | undefined;
+  let opening: Promise<Backend> | undefined;
   // Takes longer to load than what the lists need, and many servers are started that are never called.
-  const answering = (): Promise<Answering> => {
-    opening ??= Promise.all([import('../../mcp/backend.js'), logged()]).then(([{ openAnswering }, log]) =>
-      openAnswering(settings, log, over),
+  const backend = (): Promise<Backend> => {
+    opening ??= Promise.all([import('../../mcp/backend.js'), logged()]).then(([{ openBackend }, log]) =>
+      openBackend(settings, log, over),
     );
     return opening;
   };
-  const config = settings.sandbox ? (await answering()).config : settings;
+  const config = settings.sandbox ? (await backend()).config : settings;
   // Whoever tests with the sandbox needs its address, whatever else is logged.
   if (config.sandbox) note(JSON.stringify({ sandbox: config.gatewayUrl.origin }));
   const offer = offerUnder(config);
-  serveOffer(offer, answering, {
+  serveOffer(offer, backend, {
     wires: wires(),
     now: realTiming.now,
     // The message of such an error can quote the frame, and with it a contact's data.

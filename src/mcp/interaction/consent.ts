@@ -10,7 +10,7 @@ import type { Failure } from '../../../tools/contract/failure.js';
 import type { CallerSide } from '../../account/call/call-tool.js';
 import type { Tool } from '../../account/policy/tool.js';
 import { reasonOf } from '../../text/error-text.js';
-import type { Answering } from '../backend.js';
+import type { Backend } from '../backend.js';
 import { agreement, cannotAsk, refusalAfter } from './confirmation.js';
 
 /** What a question is asked with. */
@@ -46,7 +46,7 @@ export async function consentTo(
   tool: Tool,
   given: unknown,
   request: Request,
-  { asker, rounds }: Pick<Answering, 'asker' | 'rounds'>,
+  { asker, rounds }: Pick<Backend, 'asker' | 'rounds'>,
 ): Promise<Consent> {
   const { name } = tool.declaration;
   const asked = rounds.wasAsked(name, given, request.requestState());

@@ -6,7 +6,7 @@ import type { Outcome } from '../../../src/account/call/call-tool.js';
 import { offeredTools } from '../../../src/account/policy/tool.js';
 import { type Delivery, trackDeliveries } from '../../../src/account/send-guard/delivery.js';
 import { readConfig } from '../../../src/config/config.js';
-import type { Answering } from '../../../src/mcp/backend.js';
+import type { Backend } from '../../../src/mcp/backend.js';
 import { createRounds } from '../../../src/mcp/interaction/request-state.js';
 import { offerUnder } from '../../../src/mcp/listing/offer.js';
 import { serveOffer } from '../../../src/mcp/server.js';
@@ -167,7 +167,7 @@ describe.each([{ modern: false }, { modern: true }])('the delivery that a call c
     const begun: Delivery[] = [];
     const outcomes: ((outcome: Outcome) => void)[] = [];
     const tools = new Map(offeredTools(declarations, config).map((tool) => [String(tool.declaration.name), tool]));
-    const answering: Answering = {
+    const backend: Backend = {
       config,
       tool(name) {
         const tool = tools.get(name);
@@ -184,7 +184,7 @@ describe.each([{ modern: false }, { modern: true }])('the delivery that a call c
       asker: { prepare: async () => ({ text: 'Go?', connectionId: 'c', deadlineMs: config.deadlineMs }) },
       close: async () => undefined,
     };
-    serveOffer(offerUnder(config), async () => answering, {
+    serveOffer(offerUnder(config), async () => backend, {
       wires: { stdin: toServer, stdout: toClient },
       now: timing.now,
       onError: () => undefined,
