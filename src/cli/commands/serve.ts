@@ -3,7 +3,7 @@ import type { Config } from '../../config/config.js';
 import { version } from '../../config/version.js';
 import type { Backend } from '../../mcp/backend.js';
 import { offerUnder } from '../../mcp/listing/offer.js';
-import { serveOffer } from '../../mcp/server.js';
+import { serveOffer } from '../../mcp/stdio/stdio.js';
 import { codeOf } from '../../text/error-text.js';
 import { realTiming } from '../../upstream/clock.js';
 import { type ExitCode, exitCodes } from '../exit-codes.js';

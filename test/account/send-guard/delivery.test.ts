@@ -9,7 +9,7 @@ import { readConfig } from '../../../src/config/config.js';
 import type { Backend } from '../../../src/mcp/backend.js';
 import { createRounds } from '../../../src/mcp/interaction/request-state.js';
 import { offerUnder } from '../../../src/mcp/listing/offer.js';
-import { serveOffer } from '../../../src/mcp/server.js';
+import { serveOffer } from '../../../src/mcp/stdio/stdio.js';
 import { declarations } from '../../../tools/index.js';
 import { deferred } from '../../support/deferred.js';
 import { manualTiming, settle } from '../../support/timing.js';

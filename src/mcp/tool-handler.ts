@@ -1,0 +1,80 @@
+import {
+  type CallToolResult,
+  CLIENT_CAPABILITIES_META_KEY,
+  type InputRequiredResult,
+  type McpServer,
+  type ServerContext,
+} from '@modelcontextprotocol/server';
+import { isObject } from '../../tools/contract/json.js';
+import type { Outcome } from '../account/call/call-tool.js';
+import type { Progress } from '../account/call/progress.js';
+import type { Tool } from '../account/policy/tool.js';
+import type { Delivery } from '../account/send-guard/delivery.js';
+import type { Backend } from './backend.js';
+import { linkIn, needsConfirmation } from './interaction/confirmation.js';
+import { consentTo, withLink } from './interaction/consent.js';
+import type { Offer } from './listing/offer.js';
+
+/** Failures carry text only: clients check structured content against the output schema even on an error. */
+export function toolResult(outcome: Outcome): CallToolResult {
+  if (!outcome.ok)
+    return { isError: true, content: [{ type: 'text', text: JSON.stringify({ error: outcome.failure }) }] };
+  return {
+    content: [{ type: 'text', text: JSON.stringify(outcome.result) }],
+    structuredContent: { ...outcome.result },
+  };
+}
+
+/** Passes on how far a call has come, if the client has asked for progress. */
+function progressTo({ _meta, notify, signal }: ServerContext['mcpReq']): ((progress: Progress) => void) | undefined {
+  const progressToken = _meta?.progressToken;
+  if (progressToken === undefined) return undefined;
+  return (progress) => {
+    // What was cancelled goes on to its end without a word.
+    if (signal.aborted) return;
+    // A client that has gone away does not hear it, which is no failure of the call.
+    notify({ method: 'notifications/progress', params: { progressToken, ...progress } }).catch(() => undefined);
+  };
+}
+
+export type ToolContext = Pick<ServerContext, 'mcpReq'>;
+
+/** The kinds of questions that the client can put to its user, in either era of the protocol. */
+function offersOf(server: McpServer, { mcpReq }: ToolContext): { form: boolean; url: boolean } {
+  const envelope: Readonly<Record<string, unknown>> = mcpReq.envelope ?? {};
+  const declared = envelope[CLIENT_CAPABILITIES_META_KEY] ?? server.server.getClientCapabilities();
+  const elicitation = isObject(declared) ? declared.elicitation : undefined;
+  if (!isObject(elicitation)) return { form: false, url: false };
+  // Before there were kinds, an empty object stood for forms.
+  const form = elicitation.form !== undefined || elicitation.url === undefined;
+  return { form, url: elicitation.url !== undefined };
+}
+
+/** What the handlers of all tools have in common. */
+export interface ToolSide {
+  readonly server: McpServer;
+  readonly confirm: Offer['confirm'];
+}
+
+/** Makes a tool's calls: asks the user first where that is wanted and can be done, and hands a link to them. */
+export function toolHandler({ server, confirm }: ToolSide, tool: Tool, backend: Backend, delivery: Delivery) {
+  const { call, rounds } = backend;
+  const { name, effect } = tool.declaration;
+  return async (given: unknown, context: ToolContext): Promise<CallToolResult | InputRequiredResult> => {
+    const { mcpReq } = context;
+    // The call was made in an earlier round; the link has been shown since.
+    const made = rounds.resultOf(name, mcpReq.requestState());
+    if (made !== undefined) return toolResult({ ok: true, result: made });
+    const offers = offersOf(server, context);
+    const asks = needsConfirmation(tool, confirm) && offers.form;
+    const consent = asks ? await consentTo(tool, given, mcpReq, backend) : { side: {} };
+    if ('failure' in consent) return toolResult({ ok: false, ...consent });
+    if ('question' in consent) return consent.question;
+    const { side } = consent;
+    const own = { signal: mcpReq.signal, onProgress: progressTo(mcpReq), delivery };
+    const outcome = await call(tool, given, { ...side, ...own });
+    const link = outcome.ok && effect === 'create' ? linkIn(outcome.result) : undefined;
+    if (!outcome.ok || link === undefined || !offers.url) return toolResult(outcome);
+    return withLink(toolResult(outcome), link, mcpReq, () => rounds.made(name, outcome.result));
+  };
+}
