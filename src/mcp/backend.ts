@@ -1,10 +1,10 @@
+import type { McpRequestContext } from '@modelcontextprotocol/server';
 import { resources } from '../../tools/guidance/resources.js';
 import { openRuntime } from '../account/account.js';
 import type { ToolCaller } from '../account/call/call-tool.js';
 import type { OpenLog } from '../account/log.js';
 import { plainTool, type Tool } from '../account/policy/tool.js';
 import type { Config } from '../config/config.js';
-import { realTiming } from '../upstream/clock.js';
 import { type Completer, createCompleter } from './interaction/completion.js';
 import { type Asker, createAsker } from './interaction/prepare-question.js';
 import { createRounds, type Rounds } from './interaction/request-state.js';
@@ -25,18 +25,30 @@ export interface Backend {
   close(): Promise<void>;
 }
 
+/** Opens the backend for a client, which the SDK's context of the request describes. */
+export type OpenBackend = (context: McpRequestContext) => Promise<Backend>;
+
+/** What a backend is opened with. */
+export interface BackendParts {
+  readonly log: OpenLog;
+  /** Aborts the calls that are open. */
+  readonly ending: AbortSignal;
+  /** Milliseconds, from any fixed point. */
+  readonly now: () => number;
+}
+
 /** @throws for what is not offered: the server asks for what it has listed. */
 function found<Thing>(thing: Thing | undefined): Thing {
   if (thing === undefined) throw new Error('it is not offered');
   return thing;
 }
 
-/** Opens what calls are answered with; they are aborted when `over` fires. */
-export async function openBackend(settings: Config, log: OpenLog, over: AbortSignal): Promise<Backend> {
+/** Opens the backend of one account. */
+export async function openBackend(settings: Config, { log, ending, now }: BackendParts): Promise<Backend> {
   const { config, tools, call: callTool, gateway, redactor, close } = await openRuntime(settings, log);
-  const asker = createAsker({ gateway, config, now: realTiming.now });
+  const asker = createAsker({ gateway, config, now });
   const call: ToolCaller = (tool, given, side) =>
-    callTool(tool, given, { ...side, signal: AbortSignal.any([side.signal, over]) });
+    callTool(tool, given, { ...side, signal: AbortSignal.any([side.signal, ending]) });
   return {
     config,
     tool: (name) => found(tools.find(({ declaration }) => declaration.name === name)),
@@ -45,11 +57,11 @@ export async function openBackend(settings: Config, log: OpenLog, over: AbortSig
       return 'markdown' in content ? content : { tool: plainTool(content.endpoint) };
     },
     call,
-    complete: createCompleter(call, () => performance.now()),
+    complete: createCompleter(call, now),
     rounds: createRounds(),
     asker: {
       async prepare(tool, given, signal) {
-        const prepared = await asker.prepare(tool, given, AbortSignal.any([signal, over]));
+        const prepared = await asker.prepare(tool, given, AbortSignal.any([signal, ending]));
         return prepared !== undefined && 'text' in prepared
           ? { ...prepared, text: redactor.withoutKeys(prepared.text) }
           : prepared;

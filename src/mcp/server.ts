@@ -1,5 +1,6 @@
 import {
   completable,
+  type McpRequestContext,
   McpServer,
   ProtocolError,
   ProtocolErrorCode,
@@ -11,7 +12,7 @@ import { type Failure, reasonIn } from '../../tools/contract/failure.js';
 import type { Prompt, PromptArgument } from '../../tools/guidance/prompts.js';
 import type { Delivery } from '../account/send-guard/delivery.js';
 import { version } from '../config/version.js';
-import type { Backend } from './backend.js';
+import type { Backend, OpenBackend } from './backend.js';
 import type { Completer } from './interaction/completion.js';
 import type { ListedResource } from './listing/catalogue.js';
 import type { JsonSchema } from './listing/json-schema.js';
@@ -48,7 +49,7 @@ const partMissing: Failure = {
 };
 
 /** Opens what is answered with, once. */
-export type Open = () => Promise<Backend>;
+type Open = () => Promise<Backend>;
 
 /** Offers a resource; one of the account is read as its tool reads it, and fails in the same words. */
 function registerResource(server: McpServer, listed: ListedResource, open: Open): void {
@@ -84,8 +85,21 @@ function registerPrompt(server: McpServer, { name, title, description, ...prompt
   }));
 }
 
-export function createServer(offer: Offer, open: Open, deliveryOf: (requestId: unknown) => Delivery): McpServer {
+/** What the servers of a process have in common. */
+export interface ServerParts {
+  readonly offer: Offer;
+  readonly openBackend: OpenBackend;
+  /** How the answer to a request reaches its client, where the transport knows it. */
+  readonly deliveryOf?: ((requestId: unknown) => Delivery) | undefined;
+}
+
+/**
+ * An MCP server for one client: a connection over stdio, or a request over HTTP.
+ * @param context tells who the client is and which era of the protocol it speaks.
+ */
+export function createServer({ offer, openBackend, deliveryOf }: ServerParts, context: McpRequestContext): McpServer {
   const { tools, resources, prompts, instructions, confirm } = offer;
+  const open: Open = () => openBackend(context);
   const fixed = { listChanged: false };
   const server = new McpServer(
     { name: 'manychat-mcp', title: 'ManyChat', version },
@@ -103,12 +117,12 @@ export function createServer(offer: Offer, open: Open, deliveryOf: (requestId: u
         outputSchema: shown(outputSchema),
         annotations: annotations(listed),
       },
-      async (given: unknown, context: ToolContext) => {
+      async (given: unknown, call: ToolContext) => {
         // Looked up at once: a later frame of the same id must not take its place.
-        const delivery = deliveryOf(context.mcpReq.id);
+        const delivery = deliveryOf?.(call.mcpReq.id);
         const backend = await open().catch(() => undefined);
         if (backend === undefined) return toolResult({ ok: false, failure: partMissing });
-        return toolHandler(side, backend.tool(name), backend, delivery)(given, context);
+        return toolHandler(side, backend.tool(name), backend, delivery)(given, call);
       },
     );
   }

@@ -57,7 +57,12 @@ export interface ToolSide {
 }
 
 /** Makes a tool's calls: asks the user first where that is wanted and can be done, and hands a link to them. */
-export function toolHandler({ server, confirm }: ToolSide, tool: Tool, backend: Backend, delivery: Delivery) {
+export function toolHandler(
+  { server, confirm }: ToolSide,
+  tool: Tool,
+  backend: Backend,
+  delivery: Delivery | undefined,
+) {
   const { call, rounds } = backend;
   const { name, effect } = tool.declaration;
   return async (given: unknown, context: ToolContext): Promise<CallToolResult | InputRequiredResult> => {

@@ -3,7 +3,7 @@ import type { Config } from '../../config/config.js';
 import { version } from '../../config/version.js';
 import type { Backend } from '../../mcp/backend.js';
 import { offerUnder } from '../../mcp/listing/offer.js';
-import { serveOffer } from '../../mcp/stdio/stdio.js';
+import { serveOverStdio } from '../../mcp/stdio/stdio.js';
 import { codeOf } from '../../text/error-text.js';
 import { realTiming } from '../../upstream/clock.js';
 import { type ExitCode, exitCodes } from '../exit-codes.js';
@@ -29,7 +29,7 @@ export async function serve(
   // Takes longer to load than what the lists need, and many servers are started that are never called.
   const backend = (): Promise<Backend> => {
     opening ??= Promise.all([import('../../mcp/backend.js'), logged()]).then(([{ openBackend }, log]) =>
-      openBackend(settings, log, over),
+      openBackend(settings, { log, ending: over, now: realTiming.now }),
     );
     return opening;
   };
@@ -37,8 +37,8 @@ export async function serve(
   // Whoever tests with the sandbox needs its address, whatever else is logged.
   if (config.sandbox) note(JSON.stringify({ sandbox: config.gatewayUrl.origin }));
   const offer = offerUnder(config);
-  serveOffer(offer, backend, {
-    wires: wires(),
+  serveOverStdio(offer, backend, {
+    streams: wires(),
     now: realTiming.now,
     // The message of such an error can quote the frame, and with it a contact's data.
     onError: async (error) => (await logged()).log.warn({ error: error.name }, 'protocol'),

@@ -1,5 +1,11 @@
-import type { Wires } from '../../cli/shell.js';
+import type { Readable, Writable } from 'node:stream';
 import { codeOf } from '../../text/error-text.js';
+
+/** The streams that frames come in and go out on. */
+export interface Streams {
+  readonly stdin: Readable;
+  readonly stdout: Writable;
+}
 
 /** What a pipe says when there is nobody at its other end any more. */
 const goneCodes: readonly unknown[] = ['EPIPE', 'ECONNRESET', 'EOF'];
@@ -8,7 +14,7 @@ const goneCodes: readonly unknown[] = ['EPIPE', 'ECONNRESET', 'EOF'];
  * Watches how a connection comes to its end. The returned function tells why it has ended, or undefined where the client
  * has closed it or is gone.
  */
-export function watchEnd({ stdin, stdout }: Wires): () => Error | undefined {
+export function watchEnd({ stdin, stdout }: Streams): () => Error | undefined {
   let ended = false;
   let fault: Error | undefined;
   const gone = (): void => {

@@ -2,15 +2,15 @@ import { pipeline } from 'node:stream';
 import { isJSONRPCNotification, isJSONRPCRequest, isJSONRPCResponse } from '@modelcontextprotocol/server';
 import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio';
 import { type Delivery, trackDeliveries, unanswered } from '../../account/send-guard/delivery.js';
-import type { Wires } from '../../cli/shell.js';
+import type { OpenBackend } from '../backend.js';
 import type { Offer } from '../listing/offer.js';
-import { createServer, type Open } from '../server.js';
-import { watchEnd } from './ending.js';
+import { createServer } from '../server.js';
+import { type Streams, watchEnd } from './ending.js';
 import { type FrameError, frameFilter, maxFrame } from './frames.js';
 
 /** What is served beside the offer, and who is told what becomes of the connection. */
-export interface ServerSide {
-  readonly wires: Wires;
+export interface StdioSide {
+  readonly streams: Streams;
   /** Milliseconds, from any fixed point; the times of deliveries are told in it. */
   readonly now: () => number;
   readonly onError: (error: Error) => void;
@@ -27,7 +27,11 @@ const isFrame = (value: unknown): boolean =>
  * Serves what is offered over a pair of streams, in both protocol eras, until the client goes away; what is answered
  * with is opened when it is first needed.
  */
-export function serveOffer(offer: Offer, open: Open, { wires, now, onError, onRefused, onClosed }: ServerSide): void {
+export function serveOverStdio(
+  offer: Offer,
+  openBackend: OpenBackend,
+  { streams, now, onError, onRefused, onClosed }: StdioSide,
+): void {
   const deliveries = trackDeliveries(now);
   const deliveryOf = (requestId: unknown): Delivery => deliveries.of(requestId) ?? unanswered(now());
   const frames = frameFilter({
@@ -41,10 +45,10 @@ export function serveOffer(offer: Offer, open: Open, { wires, now, onError, onRe
     },
   });
   // Each answer that waits for a slow reader listens to stdout. Node.js would warn of that on stderr, outside the log.
-  wires.stdout.setMaxListeners(0);
+  streams.stdout.setMaxListeners(0);
   // Larger than any frame, which the filter sees to.
-  const transport = new StdioServerTransport(frames, wires.stdout, { maxBufferSize: 2 * maxFrame });
-  const fault = watchEnd(wires);
+  const transport = new StdioServerTransport(frames, streams.stdout, { maxBufferSize: 2 * maxFrame });
+  const fault = watchEnd(streams);
   const close = transport.close.bind(transport);
   const send = transport.send.bind(transport);
   // The entry below owns the transport's callbacks, and it does not tell when the connection has ended.
@@ -57,12 +61,12 @@ export function serveOffer(offer: Offer, open: Open, { wires, now, onError, onRe
     deliveries.write(message, sent);
     return sent;
   };
-  serveStdio(() => createServer(offer, open, deliveryOf), { transport, onerror: onError });
+  serveStdio((context) => createServer({ offer, openBackend, deliveryOf }, context), { transport, onerror: onError });
   const take = transport.onmessage;
   transport.onmessage = (message) => {
     deliveries.read(message);
     take?.(message);
   };
   // What goes wrong with either is told by the transport.
-  pipeline(wires.stdin, frames, () => undefined);
+  pipeline(streams.stdin, frames, () => undefined);
 }

@@ -9,7 +9,7 @@ import { readConfig } from '../../../src/config/config.js';
 import type { Backend } from '../../../src/mcp/backend.js';
 import { createRounds } from '../../../src/mcp/interaction/request-state.js';
 import { offerUnder } from '../../../src/mcp/listing/offer.js';
-import { serveOffer } from '../../../src/mcp/stdio/stdio.js';
+import { serveOverStdio } from '../../../src/mcp/stdio/stdio.js';
 import { declarations } from '../../../tools/index.js';
 import { deferred } from '../../support/deferred.js';
 import { manualTiming, settle } from '../../support/timing.js';
@@ -184,8 +184,8 @@ describe.each([{ modern: false }, { modern: true }])('the delivery that a call c
       asker: { prepare: async () => ({ text: 'Go?', connectionId: 'c', deadlineMs: config.deadlineMs }) },
       close: async () => undefined,
     };
-    serveOffer(offerUnder(config), async () => backend, {
-      wires: { stdin: toServer, stdout: toClient },
+    serveOverStdio(offerUnder(config), async () => backend, {
+      streams: { stdin: toServer, stdout: toClient },
       now: timing.now,
       onError: () => undefined,
       onRefused: () => undefined,

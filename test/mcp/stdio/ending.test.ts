@@ -7,8 +7,8 @@ const errorOf = (code: string): Error => Object.assign(new Error(`it failed: ${c
 
 describe('a connection', () => {
   const watch = () => {
-    const wires = { stdin: new PassThrough(), stdout: new PassThrough() };
-    return { ...wires, fault: watchEnd(wires) };
+    const streams = { stdin: new PassThrough(), stdout: new PassThrough() };
+    return { ...streams, fault: watchEnd(streams) };
   };
 
   test('whose stdin has ended was closed by the client', async () => {
