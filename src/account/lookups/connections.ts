@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { effectRules, type Result } from '../../../tools/contract/endpoint.js';
 import type { Failure } from '../../../tools/contract/failure.js';
-import { isObject } from '../../../tools/contract/json.js';
 import { idText, momentText } from '../../../tools/contract/quoted.js';
 import { connectionId } from '../../../tools/values/connection-id.js';
 import { callError, type FailureContext } from '../../upstream/failures/call-error.js';
+import { connectionsIn } from './connection-record.js';
 
 /** What selection needs to know of a connection. */
 export interface ActiveConnection {
@@ -105,14 +105,10 @@ export function connectionHint(
 }
 
 /** The connections of a list that can be used. */
-export function activeIn({ connections }: Result): ActiveConnection[] {
-  const all = Array.isArray(connections) ? connections.filter(isObject) : [];
-  return all.flatMap(({ connection_id: id, status, creation_time: created }) => {
-    const usable = connectionId.safeParse(id);
-    const active = status === undefined || status === 'ACTIVE';
-    return usable.success && active ? [{ id: usable.data, created: typeof created === 'string' ? created : '' }] : [];
-  });
-}
+export const activeIn = (result: Result): ActiveConnection[] =>
+  connectionsIn(result).filter(
+    ({ id, status = 'ACTIVE' }) => status === 'ACTIVE' && connectionId.safeParse(id).success,
+  );
 
 /** Orders the oldest first; one whose age is not known comes last. */
 export function byCreation(a: ActiveConnection, b: ActiveConnection): number {

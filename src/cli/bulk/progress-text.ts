@@ -1,3 +1,5 @@
+import { durationText } from '../duration.js';
+
 /** How many contacts came to what. Together they are `total`; repeated ids are counted apart. */
 export interface Counts {
   total: number;
@@ -10,12 +12,6 @@ export interface Counts {
 
 /** Numbers as a person reads them. */
 const grouped = (value: number): string => value.toLocaleString('en-US');
-
-/** A time in the largest unit that says enough. */
-function lasting(seconds: number): string {
-  if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s`;
-  return seconds < 5_400 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3_600).toFixed(1)} h`;
-}
 
 const barWidth = 20;
 
@@ -39,7 +35,8 @@ export function createProgressText(now: () => number, before: number): ProgressT
     const settled = done + failed + unknown;
     const seconds = (now() - begun) / 1000;
     const rate = seconds > 0 ? (settled - before) / seconds : 0;
-    const left = rate > 0 && settled < total && seconds > 2 ? `about ${lasting((total - settled) / rate)} left` : '';
+    const left =
+      rate > 0 && settled < total && seconds > 2 ? `about ${durationText((total - settled) / rate)} left` : '';
     const parts = [
       `${grouped(settled)} of ${grouped(total)}`,
       failed > 0 ? `${grouped(failed)} failed` : '',

@@ -1,37 +1,39 @@
 import { idText } from '../../../tools/contract/quoted.js';
 import type { Config } from '../../config/config.js';
-import { callLine, idInCommand } from '../doctor/advice.js';
+import { callLine, idInCommand } from '../commands/call-line.js';
 import type { Shell } from '../shell.js';
 
-/** What a client is configured with to use a connection; the key is the user's to fill in. */
+/** The configuration of a client that uses a connection; the user fills in the key. */
 function clientConfiguration(id: string): object {
   const env = { MATON_API_KEY: 'YOUR_API_KEY', MATON_CONNECTION_ID: id };
   return { mcpServers: { manychat: { command: 'npx', args: ['-y', 'manychat-mcp'], env } } };
 }
 
-/** How an unfinished connection is gone on with; one of an embedded sandbox ends with it. */
-export function goOn(id: string, { sandbox }: Config): string {
+/** What to do with a connection that is still PENDING. */
+export function resumeAdvice(id: string, { sandbox }: Config): string {
   if (sandbox) return 'It ended with the embedded sandbox.';
   return [
-    'Its link still works, and nothing need be running here while the key is entered.',
-    `  manychat-mcp connect ${idInCommand(id)}   shows the link again and goes on waiting`,
-    'Once it is entered:',
-    `  ${callLine('get_connection', id)}   shows its state, and the link while it is PENDING`,
+    'Its link still works. Nothing needs to run here while the key is entered.',
+    `  manychat-mcp connect ${idInCommand(id)}   shows the link again and waits`,
+    'After the key is entered:',
+    `  ${callLine('get_connection', id)}   shows the status, and the link while PENDING`,
     '  manychat-mcp doctor   checks everything',
     `  MATON_CONNECTION_ID=${idInCommand(id)}   in the client's configuration uses it`,
-    `  ${callLine('delete_connection', id)}   deletes it, if it is not wanted`,
+    'To delete it:',
+    `  ${callLine('delete_connection', id)}`,
   ].join('\n');
 }
 
-/** The answer when the connection is ACTIVE: what to put where. */
-export function printActive(
-  id: string,
-  others: readonly string[],
-  pinned: string | undefined,
-  asJson: boolean,
-  shell: Shell,
-) {
-  const { print, note } = shell;
+/** An ACTIVE connection and the other connections of its Maton account. */
+export interface ActiveSetup {
+  readonly id: string;
+  readonly otherIds: readonly string[];
+  /** The connection that is configured now. */
+  readonly pinnedId: string | undefined;
+}
+
+/** Prints what to configure for a connection that is ACTIVE. */
+export function printSetup({ id, otherIds, pinnedId }: ActiveSetup, asJson: boolean, { print, note }: Shell): void {
   const configuration = clientConfiguration(id);
   if (asJson) {
     const environment = { MATON_CONNECTION_ID: id };
@@ -39,15 +41,17 @@ export function printActive(
     return;
   }
   print(`${idText(id)} is ACTIVE.`);
-  if (pinned !== undefined && pinned !== id) note(`MATON_CONNECTION_ID is set to ${idText(pinned)} now: replace it.`);
+  if (pinnedId !== undefined && pinnedId !== id) {
+    note(`MATON_CONNECTION_ID is set to ${idText(pinnedId)} now: replace it.`);
+  }
   note(
-    others.length === 0
-      ? 'It is the only one, so nothing need be set. To use it always, also when others are added:'
-      : 'It is not the only one. To use it always:',
+    otherIds.length === 0
+      ? 'It is the only connection, so you need not set anything. To keep using it after others are added:'
+      : 'There are other connections. To use this one for every call:',
   );
   print('');
   print(`MATON_CONNECTION_ID=${idInCommand(id)}`);
   print('');
-  note('which in the configuration of a client is:');
+  note("In a client's configuration:");
   print(JSON.stringify(configuration, undefined, 2));
 }

@@ -2,32 +2,44 @@ import type { Result } from '../../../tools/contract/endpoint.js';
 import type { Failure } from '../../../tools/contract/failure.js';
 import { idText, quoted } from '../../../tools/contract/quoted.js';
 import { openRuntime, type Runtime, type RuntimeParts } from '../../account/account.js';
+import { type ConnectionRecord, connectionIn, connectionsIn } from '../../account/lookups/connection-record.js';
 import { browsable } from '../../config/address.js';
 import type { Config } from '../../config/config.js';
 import { UsageError } from '../../config/usage-error.js';
 import { realTiming, type Timing } from '../../upstream/clock.js';
+import { callLine } from '../commands/call-line.js';
 import { exitCodeOf, failureText } from '../commands/failure-text.js';
 import { watchStopping } from '../commands/stopping.js';
-import { callLine } from '../doctor/advice.js';
 import { type ExitCode, exitCodes } from '../exit-codes.js';
 import type { Shell } from '../shell.js';
 import { toolNamed } from '../tool-by-name.js';
-import { goOn, printActive } from './client-setup.js';
+import { printSetup, resumeAdvice } from './client-setup.js';
 import { openInBrowser } from './open-browser.js';
-import { idsIn, type Seen, seenIn, untilSettled } from './wait-for-key.js';
-import { createTeller } from './wait-text.js';
+import { type WaitOutcome, waitForKey } from './wait-for-key.js';
+import { showWaiting } from './wait-text.js';
 
-/** What `connect` was asked for. */
+/** Options of the connect command. */
 export interface ConnectOptions {
-  /** A connection that was begun earlier; undefined makes one. */
+  /** A connection created earlier; undefined creates one. */
   readonly connectionId?: string | undefined;
   readonly open: boolean;
   readonly json: boolean;
   readonly timeoutSeconds: number;
 }
 
+function checkAllowed(config: Config, createsOne: boolean): void {
+  if (config.access.mode === 'direct' && !config.sandbox) {
+    throw new UsageError(
+      'connections exist only at Maton: MANYCHAT_API_KEY is set, MATON_API_KEY is not. Set MATON_API_KEY',
+    );
+  }
+  if (!createsOne) return;
+  if (config.dryRun) throw new UsageError('connect creates a connection, which a dry run does not: omit --dry-run');
+  if (config.readOnly) throw new UsageError('connect creates a connection, which --read-only forbids: omit it');
+}
+
 /**
- * Connects an account, or goes on with a connection: prints a link for its owner, waits until the key is entered there,
+ * Creates a connection or resumes one: prints the link for the account's owner, waits until the key is entered there and
  * prints what to configure.
  */
 export async function connectAccount(
@@ -36,17 +48,7 @@ export async function connectAccount(
   shell: Shell,
   parts: Partial<RuntimeParts> = {},
 ): Promise<ExitCode> {
-  if (config.access.mode === 'direct' && !config.sandbox) {
-    throw new UsageError(
-      'there are no connections without Maton: only MANYCHAT_API_KEY is set, and MATON_API_KEY is not',
-    );
-  }
-  const makes = options.connectionId === undefined;
-  if (makes && config.dryRun) {
-    throw new UsageError('connect makes a connection, which a dry run does not: leave out --dry-run');
-  }
-  if (makes && config.readOnly)
-    throw new UsageError('connect makes a connection, which --read-only forbids: leave it out');
+  checkAllowed(config, options.connectionId === undefined);
   const runtime = await openRuntime(config, undefined, parts);
   try {
     return await connectThrough(runtime, options, shell, parts.timing ?? realTiming);
@@ -55,19 +57,46 @@ export async function connectAccount(
   }
 }
 
+/** Returns a function that prints the link once; the response to a creation may lack it, so it may come with a poll. */
+function createLinkPrinter(
+  id: string,
+  { json, open }: ConnectOptions,
+  { print, platform }: Shell,
+  say: (line: string) => void,
+) {
+  let printed = false;
+  return ({ link }: ConnectionRecord): void => {
+    if (link === undefined || printed) return;
+    printed = true;
+    say(
+      'The person who manages the ManyChat account opens this link and enters the ManyChat API key there (ManyChat,\nSettings, API). Give the link to that person only: anyone who has it can connect an account of their own.',
+    );
+    print(
+      json
+        ? JSON.stringify({ connection: { connection_id: id, status: 'PENDING', url: link } })
+        : (browsable(link) ?? quoted(link, link.length)),
+    );
+    if (open) {
+      openInBrowser(link, platform, (reason) => {
+        say(`The browser could not be opened (${reason}). Open the link yourself.`);
+      });
+    }
+  };
+}
+
 async function connectThrough(
   { call, everyTool, config }: Runtime,
-  { connectionId, open, json, timeoutSeconds }: ConnectOptions,
+  options: ConnectOptions,
   shell: Shell,
   timing: Timing,
 ): Promise<ExitCode> {
-  const { print, note, ending, platform } = shell;
-  /** Says something in the place of a line that is redrawn, once there is one. */
+  const { connectionId, json, timeoutSeconds } = options;
+  const { print, note, ending } = shell;
   let say = note;
   const { departure, over } = watchStopping(shell, (line) => say(line));
   const perform = (tool: string, args: Result, signal = ending) =>
     call(toolNamed(tool, everyTool), args, { signal, departure }).finally(over);
-  const refuse = (failure: Failure): ExitCode => {
+  const failWith = (failure: Failure): ExitCode => {
     if (json) print(JSON.stringify({ error: failure }));
     else note(failureText(failure));
     return exitCodeOf(failure);
@@ -75,82 +104,76 @@ async function connectThrough(
 
   if (config.sandbox) {
     note(
-      'This is the embedded sandbox: the page behind the link shows which keys it takes, and all ends with this command.',
+      'This is the embedded sandbox: the page behind the link lists the keys it accepts. It ends with this command.',
     );
   }
   const listed = await perform('manychat_list_connections', { status: 'ACTIVE' });
-  if (!listed.ok) return refuse(listed.failure);
-  const others = idsIn(listed.result).filter((id) => id !== connectionId);
-  if (connectionId === undefined && others.length > 0) {
-    note(`Connected already: ${others.map(idText).join(', ')}. This adds another account.`);
+  if (!listed.ok) return failWith(listed.failure);
+  const otherIds = connectionsIn(listed.result).flatMap(({ id }) => (id === connectionId ? [] : id));
+  if (connectionId === undefined && otherIds.length > 0) {
+    note(`Already connected: ${otherIds.map(idText).join(', ')}. This adds another account.`);
   }
-  const begun = await (connectionId === undefined
+  const opened = await (connectionId === undefined
     ? perform('manychat_create_connection', {})
     : perform('manychat_get_connection', { connection_id: connectionId }));
-  if (!begun.ok) return refuse(begun.failure);
-  const connection = seenIn(begun.result);
+  if (!opened.ok) return failWith(opened.failure);
+  const connection = connectionIn(opened.result);
   const { id } = connection;
-  const teller = createTeller(id, timeoutSeconds, shell);
-  say = teller.say;
 
-  let shown: string | undefined;
-  /** Shows the link as soon as there is one: some answers to a creation have none. */
-  const show = ({ link }: Seen): void => {
-    if (link === undefined || shown !== undefined) return;
-    shown = link;
-    teller.say('Whoever manages the ManyChat account opens this link and enters the ManyChat API key there (ManyChat,');
-    note('Settings, API). The link is for this one person: whoever has it can connect an account of theirs.');
-    print(
-      json
-        ? JSON.stringify({ connection: { connection_id: id, status: 'PENDING', url: link } })
-        : (browsable(link) ?? quoted(link, link.length)),
-    );
-    if (open)
-      openInBrowser(link, platform, (why) =>
-        teller.say(`The browser could not be opened (${why}); open the link yourself.`),
-      );
-  };
-
-  const ended = await untilSettled(
-    connection,
-    (signal) => perform('manychat_get_connection', { connection_id: id }, signal),
-    (seen, waitedMs, trouble) => {
-      show(seen);
-      teller.waiting(seen, waitedMs, trouble);
+  const waiting = showWaiting(id, timeoutSeconds, shell);
+  say = waiting.say;
+  const printLink = createLinkPrinter(id, options, shell, say);
+  const outcome = await waitForKey(connection, {
+    timing,
+    limitMs: timeoutSeconds * 1000,
+    ending,
+    read: (signal) => perform('manychat_get_connection', { connection_id: id }, signal),
+    onPoll(latest, waitedMs, problem) {
+      printLink(latest);
+      waiting.update(latest, waitedMs, problem);
     },
-    { timing, limitMs: timeoutSeconds * 1000, ending },
-  );
-  teller.over();
+  });
+  waiting.close();
 
-  const unfinished = (status: string, message: string, advice: string, code: ExitCode): ExitCode => {
-    if (json) print(JSON.stringify({ connection: { connection_id: id, status }, error: { message } }));
-    note(`${message}\n${advice}`);
-    return code;
-  };
-  switch (ended.how) {
-    case 'active':
-      printActive(id, others, config.connection, json, shell);
-      return exitCodes.done;
-    case 'failed': {
-      const anew = `${callLine('delete_connection', id)}   deletes it; then connect again.`;
-      const message = `Connection ${idText(id)} FAILED: it was cancelled, or its key was refused. It never becomes ACTIVE.`;
-      return unfinished('FAILED', message, anew, exitCodes.failed);
-    }
-    case 'late': {
-      const message = `No key was entered within ${timeoutSeconds} seconds: connection ${idText(id)} stays PENDING.`;
-      return unfinished('PENDING', message, goOn(id, config), exitCodes.again);
-    }
-    case 'stopped':
-      return unfinished(
-        'PENDING',
-        `Stopped: connection ${idText(id)} stays PENDING.`,
-        goOn(id, config),
-        exitCodes.again,
-      );
-    case 'refused':
-      note(
-        `The state of connection ${idText(id)}${connectionId === undefined ? ', which was made,' : ''} cannot be asked for any more.`,
-      );
-      return refuse(ended.failure);
+  if (outcome.how === 'active') {
+    printSetup({ id, otherIds, pinnedId: config.connection }, json, shell);
+    return exitCodes.done;
+  }
+  if (outcome.how === 'refused') {
+    note(
+      `The status of ${connectionId === undefined ? 'the new ' : ''}connection ${idText(id)} cannot be read any more.`,
+    );
+    return failWith(outcome.failure);
+  }
+  const { status, message, advice, code } = unfinished(outcome.how, id, timeoutSeconds, config);
+  if (json) print(JSON.stringify({ connection: { connection_id: id, status }, error: { message } }));
+  note(`${message}\n${advice}`);
+  return code;
+}
+
+/** What to report about a connection that did not become ACTIVE. */
+function unfinished(
+  how: Exclude<WaitOutcome['how'], 'active' | 'refused'>,
+  id: string,
+  timeoutSeconds: number,
+  config: Config,
+): { status: string; message: string; advice: string; code: ExitCode } {
+  const pending = { status: 'PENDING', advice: resumeAdvice(id, config), code: exitCodes.again };
+  const connection = `connection ${idText(id)}`;
+  switch (how) {
+    case 'failed':
+      return {
+        status: 'FAILED',
+        message: `Connection ${idText(id)} FAILED: it was cancelled, or its key was refused. It never becomes ACTIVE.`,
+        advice: `Delete it, then run connect again:\n  ${callLine('delete_connection', id)}`,
+        code: exitCodes.failed,
+      };
+    case 'timeout':
+      return {
+        ...pending,
+        message: `No key was entered within ${timeoutSeconds} seconds: ${connection} stays PENDING.`,
+      };
+    case 'interrupted':
+      return { ...pending, message: `Stopped: ${connection} stays PENDING.` };
   }
 }

@@ -1,66 +1,62 @@
-import type { Result } from '../../../tools/contract/endpoint.js';
 import type { Failure } from '../../../tools/contract/failure.js';
-import { isObject } from '../../../tools/contract/json.js';
 import type { Outcome } from '../../account/call/call-tool.js';
+import { type ConnectionRecord, connectionIn } from '../../account/lookups/connection-record.js';
 import { pause, type Timing, timeout } from '../../upstream/clock.js';
 
-/** As Maton's own clients poll. */
+/** Maton's own clients poll at this interval. */
 const pollMs = 2_000;
-/** A connection as far as it is known. */
-export interface Seen {
-  readonly id: string;
-  readonly status: string;
-  readonly link: string | undefined;
-}
 
 /** How waiting for the key ended. */
-export type Ended =
-  | { readonly how: 'active' | 'failed' | 'late' | 'stopped' }
+export type WaitOutcome =
+  | { readonly how: 'active' | 'failed' | 'timeout' | 'interrupted' }
   | { readonly how: 'refused'; readonly failure: Failure };
 
-const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+/** The status of a connection; a new one may be answered without. */
+export const statusOf = ({ status = 'PENDING' }: ConnectionRecord): string => status.toUpperCase();
 
-export function seenIn({ connection }: Result): Seen {
-  const { connection_id: id, status, url } = isObject(connection) ? connection : {};
-  return { id: textOf(id) ?? '', status: (textOf(status) ?? 'PENDING').toUpperCase(), link: textOf(url) };
+const isFinal = (connection: ConnectionRecord): boolean => ['ACTIVE', 'FAILED'].includes(statusOf(connection));
+
+/** What waiting for the key works with. */
+export interface WaitParts {
+  readonly timing: Timing;
+  readonly limitMs: number;
+  readonly ending: AbortSignal;
+  /** Reads the connection; the signal fires when the wait ends. */
+  read(signal: AbortSignal): Promise<Outcome>;
+  /** Called before each wait; `problem` is why the last read failed. */
+  onPoll(connection: ConnectionRecord, waitedMs: number, problem: string | undefined): void;
 }
 
-/** Asks until the connection is ACTIVE or FAILED; a failure to ask that may pass does not end it. */
-export async function untilSettled(
-  first: Seen,
-  ask: (signal: AbortSignal) => Promise<Outcome>,
-  tell: (seen: Seen, waitedMs: number, trouble: string | undefined) => void,
-  { timing, limitMs, ending }: { timing: Timing; limitMs: number; ending: AbortSignal },
-): Promise<Ended> {
-  const began = timing.now();
-  const late = timeout(timing, limitMs);
-  const stop = AbortSignal.any([ending, late.signal]);
-  let seen = first;
-  let trouble: string | undefined;
+/** Polls until the connection is ACTIVE or FAILED. A read that fails with a retryable failure is repeated. */
+export async function waitForKey(
+  first: ConnectionRecord,
+  { timing, limitMs, ending, read, onPoll }: WaitParts,
+): Promise<WaitOutcome> {
+  const startedAt = timing.now();
+  const limit = timeout(timing, limitMs);
+  const stop = AbortSignal.any([ending, limit.signal]);
+  let connection = first;
+  let problem: string | undefined;
   try {
     for (;;) {
-      if (seen.status === 'ACTIVE') return { how: 'active' };
-      if (seen.status === 'FAILED') return { how: 'failed' };
-      tell(seen, timing.now() - began, trouble);
+      if (statusOf(connection) === 'ACTIVE') return { how: 'active' };
+      if (statusOf(connection) === 'FAILED') return { how: 'failed' };
+      onPoll(connection, timing.now() - startedAt, problem);
       await pause(timing, pollMs, stop);
-      const outcome = stop.aborted ? undefined : await ask(stop);
+      const outcome = stop.aborted ? undefined : await read(stop);
       if (outcome?.ok === true) {
-        seen = seenIn(outcome.result);
-        trouble = undefined;
-        if (seen.status === 'ACTIVE' || seen.status === 'FAILED') continue;
+        connection = connectionIn(outcome.result);
+        problem = undefined;
+        if (isFinal(connection)) continue;
       }
-      if (ending.aborted) return { how: 'stopped' };
-      if (late.signal.aborted) return { how: 'late' };
+      if (ending.aborted) return { how: 'interrupted' };
+      if (limit.signal.aborted) return { how: 'timeout' };
       if (outcome?.ok === false) {
         if (!outcome.failure.retryable) return { how: 'refused', failure: outcome.failure };
-        trouble = outcome.failure.message;
+        problem = outcome.failure.message;
       }
     }
   } finally {
-    late.forget();
+    limit.forget();
   }
 }
-
-/** Ids of connections. */
-export const idsIn = ({ connections }: Result): string[] =>
-  (Array.isArray(connections) ? connections : []).filter(isObject).flatMap((each) => textOf(each.connection_id) ?? []);

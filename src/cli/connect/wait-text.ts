@@ -1,32 +1,34 @@
 import { idText } from '../../../tools/contract/quoted.js';
+import type { ConnectionRecord } from '../../account/lookups/connection-record.js';
 import type { Shell } from '../shell.js';
-import type { Seen } from './wait-for-key.js';
+import { statusOf } from './wait-for-key.js';
 
-/** Where no line can be redrawn, that it still waits is told this often. */
-const tellMs = 30_000;
+/** How often an unchanged status is repeated where no line can be redrawn. */
+const repeatMs = 30_000;
 
-/** What is said while it waits: one line that is redrawn on a terminal, a line now and then elsewhere. */
-export function createTeller(id: string, limitSeconds: number, { note, redraw, interactive, columns }: Shell) {
-  let told = '';
-  let toldAt = 0;
+/** Shows that `connect` waits: on a terminal one line that is redrawn, elsewhere a line for each change. */
+export function showWaiting(id: string, limitSeconds: number, { note, redraw, interactive, columns }: Shell) {
+  let lastState = '';
+  let lastNoteAt = 0;
   return {
-    waiting({ status }: Seen, waitedMs: number, trouble: string | undefined): void {
-      const state = `${idText(status)}${trouble === undefined ? '' : `; cannot ask at the moment (${trouble}), going on`}`;
+    update(connection: ConnectionRecord, waitedMs: number, problem: string | undefined): void {
+      const status = idText(statusOf(connection));
+      const state = problem === undefined ? status : `${status}; its status cannot be read now (${problem}), retrying`;
       if (interactive) {
         const line = `waiting, ${Math.floor(waitedMs / 1000)} of ${limitSeconds} s; ${idText(id)} is ${state}`;
         redraw(line.slice(0, columns - 1));
-      } else if (state !== told || waitedMs - toldAt >= tellMs) {
+      } else if (state !== lastState || waitedMs - lastNoteAt >= repeatMs) {
         note(`waiting; ${idText(id)} is ${state}`);
-        told = state;
-        toldAt = waitedMs;
+        lastState = state;
+        lastNoteAt = waitedMs;
       }
     },
-    /** Says something else, in the place of the line that is redrawn. */
+    /** Writes a line in place of the one that is redrawn. */
     say(text: string): void {
       if (interactive) redraw('');
       note(text);
     },
-    over(): void {
+    close(): void {
       if (interactive) redraw('');
     },
   };

@@ -4,6 +4,7 @@ import { isObject } from '../../../tools/contract/json.js';
 import { idText, oneLine, quoted } from '../../../tools/contract/quoted.js';
 import type { Runtime } from '../../account/account.js';
 import type { Outcome } from '../../account/call/call-tool.js';
+import { type ConnectionRecord, connectionsIn } from '../../account/lookups/connection-record.js';
 import { byCreation, shownConnection } from '../../account/lookups/connections.js';
 import { manychatKeyIn } from '../../config/keys.js';
 import { visible } from '../../text/safe-text.js';
@@ -11,12 +12,8 @@ import { toolNamed } from '../tool-by-name.js';
 import { adviceOn, connectIt, deleteIt, pinIt, showIt } from './advice.js';
 import { type Finding, failed, ok, skipped, warning } from './finding.js';
 
-/** A connection as it is listed. */
-interface Listed {
-  readonly id: string;
-  readonly status: string;
-  readonly created: string;
-}
+/** A listed connection. */
+type Listed = Pick<ConnectionRecord, 'id' | 'created'> & { readonly status: string };
 
 /** What the checks of an account stand on. */
 export interface AccountParts {
@@ -39,18 +36,11 @@ const isPassing = ({ kind, retryable }: Failure): boolean => retryable && kind !
 const textOf = (value: unknown): string =>
   typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 
-function listedIn(result: Result): Listed[] {
-  const connections = Array.isArray(result.connections) ? result.connections.filter(isObject) : [];
-  return connections
-    .map(({ connection_id: id, status, creation_time: created }) => ({
-      id: textOf(id),
-      // One whose state is not told is used as if it were ACTIVE.
-      status: status === undefined ? 'ACTIVE' : textOf(status),
-      created: textOf(created),
-    }))
-    .filter(({ id }) => id !== '')
+/** The connections of the Maton account, oldest first; one without a status is used as if it were ACTIVE. */
+const listedIn = (result: Result): Listed[] =>
+  connectionsIn(result)
+    .map(({ id, status = 'ACTIVE', created }) => ({ id, status, created }))
     .toSorted(byCreation);
-}
 
 /** Makes the checks that need the account, one after another. */
 export async function* checkAccount({ runtime, ending, reached }: AccountParts): AsyncGenerator<Finding> {

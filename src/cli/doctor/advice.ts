@@ -1,14 +1,8 @@
 import type { Failure, Kind } from '../../../tools/contract/failure.js';
+import { callLine, idInCommand } from '../commands/call-line.js';
 
 /** How an account is connected. */
 export const connectIt = '`manychat-mcp connect` makes a new one.';
-
-/** An id as it may stand in a command that a person copies; another one would be read by the shell. */
-export const idInCommand = (id: string): string => (/^[\w-]{1,200}$/.test(id) ? id : 'ID');
-
-/** The command that calls a tool about one connection. */
-export const callLine = (tool: string, id: string): string =>
-  `manychat-mcp call ${tool} '{"connection_id":"${idInCommand(id)}"}'`;
 
 const calling = (tool: string, id: string): string => `\`${callLine(tool, id)}\``;
 

@@ -5,6 +5,7 @@ import { userAgent } from '../../config/version.js';
 import { HttpFault } from '../../upstream/client/http-client.js';
 import { realTiming, timeout } from '../../upstream/clock.js';
 import type { Answer } from '../../upstream/response.js';
+import { durationText } from '../duration.js';
 import { type Finding, failed, ok, skipped, warning } from './finding.js';
 import { silence, troubleOf } from './network-faults.js';
 
@@ -56,19 +57,6 @@ export async function checkReach(
 
 const toleratedMs = 120_000;
 
-const units: readonly (readonly [string, number])[] = [
-  ['days', 86_400],
-  ['hours', 3_600],
-  ['minutes', 60],
-];
-
-/** About how long, in the largest unit of which there are two or more; for two minutes and longer. */
-function duration(milliseconds: number): string {
-  const seconds = Math.abs(milliseconds) / 1000;
-  const [unit, size] = units.find(([, least]) => seconds >= 2 * least) ?? ['seconds', 1];
-  return `${Math.round(seconds / size)} ${unit}`;
-}
-
 /** Whether this machine's clock is right, by the first answer that told the time. */
 export function checkClock(reached: readonly Reached[]): Finding {
   const aheadMs = reached.map((each) => each.aheadMs).find((each) => each !== undefined);
@@ -76,7 +64,7 @@ export function checkClock(reached: readonly Reached[]): Finding {
   if (Math.abs(aheadMs) <= toleratedMs) return ok('clock', "agrees with the server's");
   return warning(
     'clock',
-    `this machine's clock is ${duration(aheadMs)} ${aheadMs > 0 ? 'ahead of' : 'behind'} the server's`,
+    `this machine's clock is ${durationText(Math.abs(aheadMs) / 1000)} ${aheadMs > 0 ? 'ahead of' : 'behind'} the server's`,
     'Set it by the network (NTP): whether the 24-hour window of a contact is open is judged by it.',
   );
 }

@@ -12,14 +12,14 @@ import { recordingShell, runHere } from '../../support/shell.js';
 
 const sandbox = useSandbox({ limits: false });
 
-/** Enters what an owner enters on the page behind a link. */
+/** Submits the form on the page behind a link, as the owner does. */
 const enter = (link: string, fields: Record<string, string>): Promise<Response> =>
   fetch(link, { method: 'POST', body: new URLSearchParams(fields) });
 
 const request = (method: string, path: string): Promise<Response> =>
   fetch(sandbox.url + path, { method, headers: { authorization: `Bearer ${sandbox.matonKey}` } });
 
-/** The connections of a sandbox with their links, oldest first. */
+/** The sandbox's connections with their links, oldest first. */
 async function overview(): Promise<{ connection_id: string; url: string }[]> {
   return JSON.parse(await (await request('GET', '/sandbox')).text()).connections;
 }
@@ -29,20 +29,20 @@ async function enterInLatest(): Promise<void> {
   await enter(latest?.url ?? '', { api_key: sandbox.manychatKey });
 }
 
-interface Asked extends Partial<Omit<Shell, 'redraw'>> {
+interface ConnectRun extends Partial<Omit<Shell, 'redraw'>> {
   readonly environment?: Record<string, string>;
   readonly connectionId?: string;
   readonly json?: boolean;
   readonly timeoutSeconds?: number;
-  /** Told the link when it is printed. */
+  /** Called with the link when it is printed. */
   readonly onLink?: (link: string, end: () => void) => unknown;
-  /** Told each line that is not the answer. */
+  /** Called with each line of stderr. */
   readonly onNote?: (line: string) => unknown;
   readonly redraw?: (line: string) => unknown;
 }
 
-/** Runs `connect` in this process; its time stands still while the owner of an account is at work. */
-async function connecting(asked: Asked = {}) {
+/** Runs `connect` in this process. Its clock stands still while a callback works. */
+async function connecting(run: ConnectRun = {}) {
   const {
     environment = {},
     connectionId,
@@ -52,7 +52,7 @@ async function connecting(asked: Asked = {}) {
     onNote,
     redraw,
     ...replaced
-  } = asked;
+  } = run;
   const timing = drivenTiming();
   const settings = { ...through(sandbox.url, sandbox.matonKey), ...environment };
   const entered: unknown[] = [];
@@ -82,7 +82,7 @@ async function connecting(asked: Asked = {}) {
   return { code, out, err: err.join('\n'), created: created.length };
 }
 
-/** The id in what was printed that is none of the sandbox's first two. */
+/** The id in a text that is not one of the sandbox's two initial connections. */
 const newId = (text: string): string =>
   (text.match(/[0-9a-f]{8}-[0-9a-f-]{27}/g) ?? []).find(
     (id) => id !== sandbox.connectionId && id !== sandbox.secondConnectionId,
@@ -90,18 +90,15 @@ const newId = (text: string): string =>
 
 describe('connect', () => {
   test.each([
-    [{ MANYCHAT_MCP_DRY_RUN: '1' }, /^connect makes a connection, which a dry run does not: leave out --dry-run$/],
-    [{ MANYCHAT_MCP_READ_ONLY: '1' }, /^connect makes a connection, which --read-only forbids: leave it out$/],
-  ] as [Record<string, string>, RegExp][])(
-    'is refused under %j before anything is asked',
-    async (environment, words) => {
-      await expect(connecting({ environment })).rejects.toThrow(words);
-      await expect(connecting({ environment })).rejects.toThrow(UsageError);
-      expect(sandbox.requests()).toEqual([]);
-    },
-  );
+    [{ MANYCHAT_MCP_DRY_RUN: '1' }, /^connect creates a connection, which a dry run does not: omit --dry-run$/],
+    [{ MANYCHAT_MCP_READ_ONLY: '1' }, /^connect creates a connection, which --read-only forbids: omit it$/],
+  ] as [Record<string, string>, RegExp][])('is refused under %j before any request', async (environment, words) => {
+    await expect(connecting({ environment })).rejects.toThrow(words);
+    await expect(connecting({ environment })).rejects.toThrow(UsageError);
+    expect(sandbox.requests()).toEqual([]);
+  });
 
-  test('prints the link, waits until the key is entered, prints what to configure', async () => {
+  test('prints the link, waits until the key is entered and prints what to configure', async () => {
     const { code, out, err, created } = await connecting({
       onLink: (link) => enter(link, { api_key: sandbox.secondManychatKey }),
     });
@@ -110,22 +107,22 @@ describe('connect', () => {
     const id = newId(err);
     expect(out[0]).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/connect\?session_token=\w+$/);
     expect(out.slice(1, 5)).toEqual([`${id} is ACTIVE.`, '', `MATON_CONNECTION_ID=${id}`, '']);
-    const example = JSON.parse(readFileSync(new URL('../../mcp.json.example', import.meta.url), 'utf8'));
+    const example = JSON.parse(readFileSync(new URL('../../../mcp.json.example', import.meta.url), 'utf8'));
     const { manychat } = example.mcpServers;
     const env = { ...manychat.env, MATON_CONNECTION_ID: id };
     expect(JSON.parse(out[5] ?? '')).toEqual({ mcpServers: { manychat: { ...manychat, env } } });
     expect(out).toHaveLength(6);
-    expect(err).toMatch(/^Connected already: 21fd90f9\S+\. This adds another account\.\n/);
+    expect(err).toMatch(/^Already connected: 21fd90f9\S+\. This adds another account\.\n/);
     expect(err).toContain('enters the ManyChat API key there');
-    expect(err).toContain('It is not the only one.');
+    expect(err).toContain('There are other connections.');
     const { connection } = JSON.parse(await (await request('GET', `/connections/${id}`)).text());
     expect(connection.status).toBe('ACTIVE');
   });
 
-  test('goes on with a connection that is PENDING, by its id', async () => {
+  test('resumes a PENDING connection by its id', async () => {
     const first = await connecting({ timeoutSeconds: 10 });
     const connectionId = newId(first.err);
-    expect(first.err).toContain(`manychat-mcp connect ${connectionId}   shows the link again and goes on waiting`);
+    expect(first.err).toContain(`manychat-mcp connect ${connectionId}   shows the link again and waits`);
     const onLink = (link: string) => enter(link, { api_key: sandbox.secondManychatKey });
     const second = await connecting({ connectionId, onLink });
     expect(second).toMatchObject({ code: 0, created: 1 });
@@ -138,18 +135,18 @@ describe('connect', () => {
     expect([none.code, none.err]).toEqual([1, expect.stringMatching(/^connection_not_found: /)]);
   });
 
-  test('of a first account it says that nothing need be set; of a pinned one that it is replaced', async () => {
+  test('says that a first account needs no setting, and that a pinned connection has to be replaced', async () => {
     await request('DELETE', `/connections/${sandbox.connectionId}`);
     const { err } = await connecting({
       environment: { MATON_CONNECTION_ID: 'c1' },
       onLink: (link) => enter(link, { api_key: sandbox.manychatKey }),
     });
-    expect(err).not.toContain('Connected already');
-    expect(err).toContain('It is the only one, so nothing need be set.');
+    expect(err).not.toContain('Already connected');
+    expect(err).toContain('It is the only connection, so you need not set anything.');
     expect(err).toContain('MATON_CONNECTION_ID is set to c1 now: replace it.');
   });
 
-  test('as JSON: a line with the link, a line at the end', async () => {
+  test('with --json prints one line with the link and one at the end', async () => {
     const { out } = await connecting({
       json: true,
       onLink: (link) => enter(link, { api_key: sandbox.manychatKey }),
@@ -165,7 +162,7 @@ describe('connect', () => {
     expect(more).toEqual([]);
   });
 
-  test('the link is shown once it is known, where the creation answers none', async () => {
+  test('prints the link once a poll returns it when the creation did not', async () => {
     const headers = { 'content-type': 'application/json' };
     const body = '{"create_shape":"id_only"}';
     await fetch(`${sandbox.url}/sandbox/settings`, { method: 'POST', headers, body });
@@ -178,21 +175,21 @@ describe('connect', () => {
     expect(code).toBe(0);
   });
 
-  test('goes on waiting while it cannot be asked, and says so', async () => {
+  test('keeps waiting while the status cannot be read, and says so', async () => {
     let entered: Promise<void> | undefined;
     const { code, err } = await connecting({
       onLink: () =>
         sandbox.injectFault({ match: { method: 'GET', path: '/connections/' }, times: 3, status: 503, body: {} }),
       onNote: (line) => {
-        if (line.includes('cannot ask')) entered ??= enterInLatest();
+        if (line.includes('cannot be read')) entered ??= enterInLatest();
         return entered;
       },
     });
-    expect(err).toMatch(/PENDING; cannot ask at the moment \(HTTP 503.*\), going on/);
+    expect(err).toMatch(/PENDING; its status cannot be read now \(HTTP 503.*\), retrying/);
     expect(code).toBe(0);
   });
 
-  test('on a terminal it waits on one line, which is gone before anything else is said', async () => {
+  test('on a terminal redraws one line, and clears it before other output', async () => {
     let redrawn = 0;
     const lines: string[] = [];
     const { err, code } = await connecting({
@@ -212,15 +209,15 @@ describe('connect', () => {
   });
 });
 
-describe('connect ends without a connection', () => {
-  test('when it FAILED', async () => {
+describe('connect ends without an ACTIVE connection', () => {
+  test('when the connection FAILED', async () => {
     const { code, err, out } = await connecting({ onLink: (link) => enter(link, { action: 'cancel' }) });
     expect(code).toBe(1);
-    expect(err).toMatch(/Connection \S+ FAILED: .*never becomes ACTIVE\.\nmanychat-mcp call delete_connection/);
+    expect(err).toMatch(/Connection \S+ FAILED: .*never becomes ACTIVE\.\n.*\n {2}manychat-mcp call delete_connection/);
     expect(out).toHaveLength(1);
   });
 
-  test('when the time is up: how to go on', async () => {
+  test('when the time is up, and says how to resume', async () => {
     const { code, err } = await connecting({ timeoutSeconds: 5 });
     const id = newId(err);
     expect(code).toBe(4);
@@ -234,7 +231,7 @@ describe('connect ends without a connection', () => {
     });
   });
 
-  test('when it is asked to: what stays behind', async () => {
+  test('when it is interrupted, and says what remains', async () => {
     const { code, err } = await connecting({ onLink: (_, end) => end() });
     const id = newId(err);
     expect(code).toBe(4);
@@ -242,7 +239,7 @@ describe('connect ends without a connection', () => {
     expect(err).toContain(`manychat-mcp call delete_connection '{"connection_id":"${id}"}'`);
   });
 
-  test('when it is deleted meanwhile', async () => {
+  test('when the connection is deleted meanwhile', async () => {
     const { code, err } = await connecting({
       onLink: async () => {
         const latest = (await overview()).at(-1);
@@ -253,7 +250,7 @@ describe('connect ends without a connection', () => {
     expect(err).toContain('connection_not_found');
   });
 
-  test('with a wrong key, without one, or when the creation is refused', async () => {
+  test('with a wrong key, without a key, or when the creation fails', async () => {
     const wrong = await connecting({ environment: { MATON_API_KEY: 'another-key' } });
     expect(wrong).toMatchObject({ code: 1, out: [], created: 0 });
     expect(wrong.err).toContain('gateway_auth');
@@ -265,9 +262,9 @@ describe('connect ends without a connection', () => {
     expect(unknown.err).toContain('it may have been carried out');
   });
 
-  test('without Maton, where there are none, and with a time that is none', async () => {
+  test('without a Maton key, and with an invalid timeout', async () => {
     const direct = runHere(['connect'], { MANYCHAT_API_KEY: '123456:0123456789abcdef' });
-    await expect(direct).rejects.toThrow('there are no connections without Maton');
+    await expect(direct).rejects.toThrow('connections exist only at Maton');
     await expect(runHere(['connect', '--timeout', '0'], {})).rejects.toThrow('--timeout must be a number of seconds');
   });
 });

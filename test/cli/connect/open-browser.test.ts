@@ -8,10 +8,10 @@ import { browsable } from '../../../src/config/address.js';
 import { program, through } from '../../support/program.js';
 import { useSandbox } from '../../support/sandboxed.js';
 
-describe('the browser', () => {
+describe('opening the browser', () => {
   const sandbox = useSandbox();
 
-  test('is sent to https, and to plain http on this machine only', () => {
+  test('accepts https links, and plain http on this machine only', () => {
     expect(browsable('https://connect.maton.ai/?session_token=a b"')).toBe(
       'https://connect.maton.ai/?session_token=a%20b%22',
     );
@@ -20,14 +20,14 @@ describe('the browser', () => {
       expect(browsable(link), link).toBeUndefined();
   });
 
-  test('that is not there, or may not be sent there, is told as a reason', async () => {
+  test('reports why a link cannot be opened', async () => {
     const reason = (link: string, platform: string) => new Promise((resolve) => openInBrowser(link, platform, resolve));
-    expect(await reason('ftp://example.com', 'linux')).toBe('it is no https address');
+    expect(await reason('ftp://example.com', 'linux')).toBe('it is not an https address');
     if (process.platform !== 'win32')
       expect(await reason('https://example.invalid', 'win32')).toMatch(/rundll32 ENOENT/);
   });
 
-  /** Runs the built program with a command in the place of the desktop's own. */
+  /** Runs the built program with `opener` in place of the desktop's own command. */
   function running(opener: string) {
     const folder = mkdtempSync(join(tmpdir(), 'manychat-mcp-'));
     for (const name of ['open', 'xdg-open']) {
@@ -43,7 +43,7 @@ describe('the browser', () => {
     child.stdout.on('data', (chunk: Buffer) => {
       out += chunk.toString();
     });
-    const told = new Promise<void>((resolve) => {
+    const noted = new Promise<void>((resolve) => {
       child.stderr.on('data', (chunk: Buffer) => {
         err += chunk.toString();
         if (err.includes('could not be opened')) resolve();
@@ -55,11 +55,11 @@ describe('the browser', () => {
         resolve({ code, out, err });
       }),
     );
-    return { child, told, ended };
+    return { child, noted, ended };
   }
 
   test.skipIf(process.platform === 'win32')(
-    'the built program opens it and goes on until the key is entered',
+    'the built program opens the link and waits until the key is entered',
     async () => {
       const body = `new URLSearchParams({ api_key: ${JSON.stringify(sandbox.manychatKey)} })`;
       const { ended } = running(`fetch(process.argv[2], { method: 'POST', body: ${body} });`);
@@ -69,13 +69,16 @@ describe('the browser', () => {
     },
   );
 
-  test.skipIf(process.platform === 'win32')('a browser that fails is a note; Ctrl-C ends at once', async () => {
-    const { child, told, ended } = running('process.exit(3);');
-    await told;
-    child.kill('SIGINT');
-    const { code, err } = await ended;
-    expect(code).toBe(4);
-    expect(err).toMatch(/could not be opened \((xdg-)?open ended with code 3\)/);
-    expect(err).toContain('stays PENDING');
-  });
+  test.skipIf(process.platform === 'win32')(
+    'a browser that fails is only a note, and Ctrl-C ends the wait',
+    async () => {
+      const { child, noted, ended } = running('process.exit(3);');
+      await noted;
+      child.kill('SIGINT');
+      const { code, err } = await ended;
+      expect(code).toBe(4);
+      expect(err).toMatch(/could not be opened \((xdg-)?open ended with code 3\)/);
+      expect(err).toContain('stays PENDING');
+    },
+  );
 });

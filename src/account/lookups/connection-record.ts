@@ -1,0 +1,33 @@
+import type { Result } from '../../../tools/contract/endpoint.js';
+import { isObject } from '../../../tools/contract/json.js';
+
+/** A connection as a result shows it; absent keys are empty strings, an absent status is undefined. */
+export interface ConnectionRecord {
+  readonly id: string;
+  /** PENDING, ACTIVE or FAILED as far as Maton documents it. */
+  readonly status: string | undefined;
+  /** ISO time. */
+  readonly created: string;
+  /** The page where the owner enters the key. */
+  readonly link: string | undefined;
+}
+
+const stringOr = <Fallback>(value: unknown, fallback: Fallback): string | Fallback =>
+  typeof value === 'string' ? value : fallback;
+
+function readRecord(value: unknown): ConnectionRecord {
+  const { connection_id: id, status, creation_time: created, url } = isObject(value) ? value : {};
+  return {
+    id: stringOr(id, ''),
+    status: stringOr(status, undefined),
+    created: stringOr(created, ''),
+    link: stringOr(url, undefined),
+  };
+}
+
+/** The connection in a result of manychat_get_connection or manychat_create_connection. */
+export const connectionIn = ({ connection }: Result): ConnectionRecord => readRecord(connection);
+
+/** The connections in a result of manychat_list_connections; entries without an id are dropped. */
+export const connectionsIn = ({ connections }: Result): ConnectionRecord[] =>
+  (Array.isArray(connections) ? connections : []).map(readRecord).filter(({ id }) => id !== '');

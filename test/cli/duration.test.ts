@@ -1,0 +1,13 @@
+import { expect, test } from 'vitest';
+import { durationText } from '../../src/cli/duration.js';
+
+test.each([
+  [0, '1 second'],
+  [2, '2 seconds'],
+  [119, '119 seconds'],
+  [150, '3 minutes'],
+  [7_200, '2 hours'],
+  [10 * 86_400, '10 days'],
+])('words %d seconds as "%s"', (seconds, text) => {
+  expect(durationText(seconds)).toBe(text);
+});
