@@ -67,10 +67,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     server.listen(port, '127.0.0.1', resolve);
   });
   const address = server.address();
-  world.base = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : port}`;
+  world.baseUrl = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : port}`;
   const secondConnectionId = world.connections.find(({ id }) => id !== firstConnectionId)?.id ?? '';
   return {
-    url: world.base,
+    url: world.baseUrl,
     matonKey: world.matonKey,
     manychatKey: world.accounts.first.key,
     secondManychatKey: world.accounts.second.key,

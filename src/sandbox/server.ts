@@ -1,15 +1,15 @@
 import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
-import { control } from './control/control.js';
-import { faultName, performs } from './faults/fault.js';
-import { sendSpoilt } from './faults/faulty-response.js';
+import { serveControl } from './control/control.js';
+import { effectName, isPerformed } from './faults/fault.js';
+import { sendFaultyResponse } from './faults/faulty-response.js';
 import { type Incoming, readIncoming } from './http/incoming.js';
-import { refusedOrigin } from './http/origin.js';
+import { originRefusal } from './http/origin.js';
 import { protectiveHeaders } from './http/protective-headers.js';
-import { type Answer, Refusal } from './http/refusal.js';
-import { sendAnswer } from './http/respond.js';
-import { connectPage, connectPageHeaders } from './maton/connect-page.js';
+import { Refusal, type SandboxResponse } from './http/refusal.js';
+import { sendResponse } from './http/respond.js';
+import { connectPageHeaders, serveConnectPage } from './maton/connect-page.js';
 import { connectPath } from './maton/connection.js';
-import { gateway } from './maton/gateway.js';
+import { serveGateway } from './maton/gateway.js';
 import type { World } from './world/world.js';
 
 /** How long a request may take to arrive, in milliseconds; its answer can take for ever, as a fault may have it. */
@@ -33,10 +33,11 @@ async function serve(world: World, message: IncomingMessage, response: ServerRes
   const incoming = await readIncoming(message);
   setHeaders(response, { date: new Date(world.clock.now()).toUTCString(), ...protectiveHeaders });
   const { path } = incoming;
-  const refusal = refusedOrigin(message, incoming);
-  if (refusal !== undefined) sendAnswer(response, refusal);
-  else if (path === '/sandbox' || path.startsWith('/sandbox/')) sendAnswer(response, control(world, incoming));
-  else if (path === connectPath) sendAnswer(setHeaders(response, connectPageHeaders), connectPage(world, incoming));
+  const refusal = originRefusal(message, incoming);
+  if (refusal !== undefined) sendResponse(response, refusal);
+  else if (path === '/sandbox' || path.startsWith('/sandbox/')) sendResponse(response, serveControl(world, incoming));
+  else if (path === connectPath)
+    sendResponse(setHeaders(response, connectPageHeaders), serveConnectPage(world, incoming));
   else serveAccount(world, incoming, response);
 }
 
@@ -49,42 +50,43 @@ function serveAccount(world: World, incoming: Incoming, response: ServerResponse
   const { method, path } = incoming;
   const time = new Date(world.clock.now()).toISOString();
   const fault = world.faults.take(method, path);
-  const performed = fault === undefined || performs(fault);
-  const answer = performed ? answered(world, incoming) : notPerformed;
-  const patience = { after: world.clock.after, keepBack: () => world.onStall(incoming.headers) };
-  const status = fault === undefined ? sendAnswer(response, answer) : sendSpoilt(response, answer, fault, patience);
+  const performed = fault === undefined || isPerformed(fault);
+  const answer = performed ? responseTo(world, incoming) : placeholder;
+  const patience = { after: world.clock.after, startStall: () => world.onStall(incoming.headers) };
+  const status =
+    fault === undefined ? sendResponse(response, answer) : sendFaultyResponse(response, answer, fault, patience);
   world.requests.add({
     time,
     method,
     path,
     query: Object.fromEntries(incoming.query),
-    headers: shownHeaders(incoming),
+    headers: loggedHeaders(incoming),
     text: incoming.text,
     bytes: incoming.bytes,
     status,
     performed,
-    ...(fault === undefined ? {} : { fault: faultName(fault) }),
+    ...(fault === undefined ? {} : { fault: effectName(fault) }),
   });
 }
 
 // What a request that was not carried out pretends to answer, where the fault needs something to spoil.
-const notPerformed: Answer = { status: 200, body: { status: 'success', data: {} } };
+const placeholder: SandboxResponse = { status: 200, body: { status: 'success', data: {} } };
 
-function answered(world: World, incoming: Incoming): Answer {
+function responseTo(world: World, incoming: Incoming): SandboxResponse {
   try {
-    return gateway(world, incoming);
+    return serveGateway(world, incoming);
   } catch (error) {
-    if (error instanceof Refusal) return error.answer;
+    if (error instanceof Refusal) return error.response;
     return { status: 500, body: { status: 'exception', message: 'Something went wrong' } };
   }
 }
 
-function shownHeaders({ headers }: Incoming): Record<string, string> {
-  const shown: Record<string, string> = {};
+function loggedHeaders({ headers }: Incoming): Record<string, string> {
+  const logged: Record<string, string> = {};
   for (const name of ['maton-connection', 'user-agent', 'content-type', 'accept', 'accept-encoding']) {
     const value = headers[name];
-    if (typeof value === 'string') shown[name] = value;
+    if (typeof value === 'string') logged[name] = value;
   }
-  if (headers.authorization !== undefined) shown.authorization = headers.authorization.replace(/\S+$/, '***');
-  return shown;
+  if (headers.authorization !== undefined) logged.authorization = headers.authorization.replace(/\S+$/, '***');
+  return logged;
 }

@@ -1,16 +1,16 @@
-/** The known key that a misspelt one comes nearest to; undefined where none is near. */
-export function nearest(key: string, known: readonly string[]): string | undefined {
+/** The known key that a misspelt one comes closestKey to; undefined where none is near. */
+export function closestKey(key: string, known: readonly string[]): string | undefined {
   const given = key.slice(0, 60);
   const begins = (each: string): boolean => given.length > 3 && each.startsWith(given);
   const ranked = known
-    .map((each) => ({ each, far: begins(each) ? 1 : edits(given, each) }))
+    .map((each) => ({ each, far: begins(each) ? 1 : editDistance(given, each) }))
     .toSorted((one, other) => one.far - other.far);
   const [first] = ranked;
   return first !== undefined && first.far <= Math.max(1, first.each.length / 3) ? first.each : undefined;
 }
 
 /** How many letters must be changed, put in, left out or swapped with the next to come from one word to another. */
-function edits(from: string, to: string): number {
+function editDistance(from: string, to: string): number {
   let before: number[] = [];
   let row = Array.from({ length: to.length + 1 }, (_, index) => index);
   for (let i = 1; i <= from.length; i += 1) {

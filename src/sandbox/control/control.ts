@@ -1,13 +1,13 @@
 import { type Incoming, jsonBody } from '../http/incoming.js';
 import { isRecord } from '../http/json.js';
-import { type Answer, orderRefusal, Refusal } from '../http/refusal.js';
+import { badRequest, Refusal, type SandboxResponse } from '../http/refusal.js';
 import { createShapes, type World } from '../world/world.js';
-import { oneOf, requireKnown, wholeNumber, yesOrNo } from './checks.js';
+import { booleanValue, integerWithin, oneOf, rejectUnknownKeys } from './checks.js';
 import { overview } from './overview.js';
-import { faultKeys, matchKeys, readFault } from './parse-fault.js';
+import { faultKeys, matchKeys, parseFault } from './parse-fault.js';
 
 /** One thing the sandbox can be told or asked; keys that are not listed are refused. */
-interface Control {
+interface ControlEndpoint {
   /** Keys of the JSON body; none. */
   readonly body?: readonly string[];
   /** Keys of objects in the body, to say where one belongs. */
@@ -18,8 +18,8 @@ interface Control {
   perform(world: World, order: Readonly<Record<string, unknown>>, query: URLSearchParams): Record<string, unknown>;
 }
 
-const controls: Readonly<Record<string, Control>> = {
-  'GET /sandbox': { perform: (world) => overview(world, Object.keys(controls)) },
+const endpoints: Readonly<Record<string, ControlEndpoint>> = {
+  'GET /sandbox': { perform: (world) => overview(world, Object.keys(endpoints)) },
   'GET /sandbox/messages': {
     query: ['subscriber_id', 'user_ref'],
     perform({ outbox }, _, query) {
@@ -29,16 +29,16 @@ const controls: Readonly<Record<string, Control>> = {
         ...(subscriberId === null ? {} : { subscriber_id: subscriberId }),
         ...(userRef === null ? {} : { user_ref: userRef }),
       });
-      return { messages, ...forgotten(outbox) };
+      return { messages, ...droppedCount(outbox) };
     },
   },
-  'GET /sandbox/requests': { perform: ({ requests }) => ({ requests: requests.list(), ...forgotten(requests) }) },
+  'GET /sandbox/requests': { perform: ({ requests }) => ({ requests: requests.list(), ...droppedCount(requests) }) },
   'GET /sandbox/faults': { perform: ({ faults }) => ({ faults: faults.list() }) },
   'POST /sandbox/faults': {
     body: faultKeys,
     nested: { match: matchKeys },
     perform({ faults }, order) {
-      faults.inject(readFault(order));
+      faults.inject(parseFault(order));
       return { faults: faults.list() };
     },
   },
@@ -57,13 +57,13 @@ const controls: Readonly<Record<string, Control>> = {
   'POST /sandbox/clock': {
     body: ['advance_ms'],
     perform({ clock }, { advance_ms: milliseconds }) {
-      const room = clock.room();
+      const room = clock.remaining();
       if (Number(milliseconds) > room) {
-        throw orderRefusal(
+        throw badRequest(
           `The clock goes 10 years forward at most, of which ${room} ms are left; a reset sets it back.`,
         );
       }
-      clock.advance(wholeNumber('advance_ms', milliseconds, [0, room]));
+      clock.advance(integerWithin('advance_ms', milliseconds, [0, room]));
       return { now: new Date(clock.now()).toISOString() };
     },
   },
@@ -71,7 +71,7 @@ const controls: Readonly<Record<string, Control>> = {
     body: ['limits', 'create_shape'],
     perform(world, { limits, create_shape: shape }) {
       world.settings = {
-        limits: limits === undefined ? world.settings.limits : yesOrNo('limits', limits),
+        limits: limits === undefined ? world.settings.limits : booleanValue('limits', limits),
         create_shape: shape === undefined ? world.settings.create_shape : oneOf('create_shape', shape, createShapes),
       };
       return { settings: world.settings };
@@ -80,24 +80,24 @@ const controls: Readonly<Record<string, Control>> = {
 };
 
 /** How many entries a log has lost, where it has. */
-function forgotten(log: { forgotten(): number }): { forgotten?: number } {
-  const count = log.forgotten();
+function droppedCount(log: { dropped(): number }): { forgotten?: number } {
+  const count = log.dropped();
   return count === 0 ? {} : { forgotten: count };
 }
 
 /** Serves the control API under /sandbox. */
-export function control(world: World, incoming: Incoming): Answer {
+export function serveControl(world: World, incoming: Incoming): SandboxResponse {
   const { method, path, query } = incoming;
-  const found = controls[`${method} ${path}`];
-  if (found === undefined) return { status: 404, body: { error: 'Not found', controls: Object.keys(controls) } };
+  const found = endpoints[`${method} ${path}`];
+  if (found === undefined) return { status: 404, body: { error: 'Not found', controls: Object.keys(endpoints) } };
   try {
-    requireKnown(query.keys(), found.query ?? [], 'query');
+    rejectUnknownKeys(query.keys(), found.query ?? [], 'query');
     const order = jsonBody(incoming);
-    if (!isRecord(order)) throw orderRefusal('The body must be a JSON object of at most 1 MB.');
-    requireKnown(Object.keys(order), found.body ?? [], path.split('/').at(-1) ?? path, found.nested);
+    if (!isRecord(order)) throw badRequest('The body must be a JSON object of at most 1 MB.');
+    rejectUnknownKeys(Object.keys(order), found.body ?? [], path.split('/').at(-1) ?? path, found.nested);
     return { status: 200, body: found.perform(world, order, query) };
   } catch (error) {
-    if (error instanceof Refusal) return error.answer;
+    if (error instanceof Refusal) return error.response;
     throw error;
   }
 }

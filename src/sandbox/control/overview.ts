@@ -1,14 +1,14 @@
 import { routes } from '../manychat/routes.js';
-import { showConnection } from '../maton/connections.js';
+import { serializeConnection } from '../maton/connections.js';
 import type { World } from '../world/world.js';
 
 export function overview(world: World, controls: readonly string[]): Record<string, unknown> {
   const { first, second } = world.accounts;
   return {
     addresses: {
-      gateway: `${world.base}/manychat/fb/page/getInfo`,
-      connections: `${world.base}/connections`,
-      manychat: `${world.base}/fb/page/getInfo`,
+      gateway: `${world.baseUrl}/manychat/fb/page/getInfo`,
+      connections: `${world.baseUrl}/connections`,
+      manychat: `${world.baseUrl}/fb/page/getInfo`,
     },
     maton_key: world.matonKey,
     manychat_keys: [first, second].map(({ key, page, contacts }) => ({
@@ -16,7 +16,7 @@ export function overview(world: World, controls: readonly string[]): Record<stri
       key,
       contacts: contacts.size,
     })),
-    connections: world.connections.map((connection) => showConnection(world, connection)),
+    connections: world.connections.map((connection) => serializeConnection(world, connection)),
     examples: {
       'John Doe, Messenger, window open': '123456789',
       'Maria Garcia, Messenger, window open': '24958501110451908',

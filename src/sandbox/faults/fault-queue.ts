@@ -1,5 +1,5 @@
 import { isProtective } from '../http/protective-headers.js';
-import { orderRefusal } from '../http/refusal.js';
+import { badRequest } from '../http/refusal.js';
 import type { Fault } from './fault.js';
 
 /** A fault with its counts: matching requests let through, and requests struck. */
@@ -18,15 +18,15 @@ export interface FaultQueue {
   clear(): void;
 }
 
-const mostFaults = 200;
+const maxFaults = 200;
 
-const isUsedUp = ({ fault: { times = 1 }, struck }: FaultState): boolean => struck >= times;
+const isExhausted = ({ fault: { times = 1 }, struck }: FaultState): boolean => struck >= times;
 
-function requireHarmless(fault: Fault): void {
+function rejectProtectiveHeaders(fault: Fault): void {
   const headers = 'status' in fault ? Object.keys(fault.headers ?? {}) : [];
   const harmful = headers.find(isProtective);
   if (harmful === undefined) return;
-  throw orderRefusal(`headers: a fault cannot set "${harmful}", which keeps web pages out of the sandbox.`);
+  throw badRequest(`headers: a fault cannot set "${harmful}", which keeps web pages out of the sandbox.`);
 }
 
 /** A queue without faults. */
@@ -34,17 +34,17 @@ export function faultQueue(): FaultQueue {
   let states: FaultState[] = [];
   return {
     inject(fault) {
-      requireHarmless(fault);
-      if (states.length >= mostFaults) states = states.filter((state) => !isUsedUp(state));
-      if (states.length >= mostFaults) {
-        throw orderRefusal(`${mostFaults} faults wait already; DELETE /sandbox/faults clears them.`);
+      rejectProtectiveHeaders(fault);
+      if (states.length >= maxFaults) states = states.filter((state) => !isExhausted(state));
+      if (states.length >= maxFaults) {
+        throw badRequest(`${maxFaults} faults wait already; DELETE /sandbox/faults clears them.`);
       }
       states.push({ fault, passed: 0, struck: 0 });
     },
     take(method, path) {
       for (const state of states) {
         const { match = {}, after = 0 } = state.fault;
-        if (isUsedUp(state)) continue;
+        if (isExhausted(state)) continue;
         if (match.method !== undefined && match.method.toUpperCase() !== method) continue;
         if (match.path !== undefined && !path.includes(match.path)) continue;
         if (state.passed < after) {

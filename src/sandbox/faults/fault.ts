@@ -43,7 +43,7 @@ export type FaultEffect =
 export type Fault = FaultTiming & FaultEffect;
 
 /** Whether a request that meets this fault is carried out. */
-export function performs(fault: Fault): boolean {
+export function isPerformed(fault: Fault): boolean {
   return 'delay_ms' in fault || 'trickle_ms' in fault || 'close_connection' in fault || fault.perform === true;
 }
 
@@ -65,6 +65,6 @@ export const effectNames = [
 export type EffectName = (typeof effectNames)[number];
 
 /** The property that names what a fault does. */
-export function faultName(fault: Fault): EffectName {
+export function effectName(fault: Fault): EffectName {
   return effectNames.find((name) => name in fault) ?? 'status';
 }

@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import { pipeline, Readable } from 'node:stream';
 import { createGzip } from 'node:zlib';
-import { writeJson } from '../http/json.js';
-import type { Answer } from '../http/refusal.js';
-import { bodyOf, contentTypes, sendAnswer } from '../http/respond.js';
+import { stringifyJson } from '../http/json.js';
+import type { SandboxResponse } from '../http/refusal.js';
+import { contentTypes, sendResponse, serializeBody } from '../http/respond.js';
 import type { MovableClock } from '../world/clock.js';
 import type { Fault } from './fault.js';
 
@@ -11,21 +11,26 @@ import type { Fault } from './fault.js';
 const resetAfterMilliseconds = 10;
 
 /** What an answer waits with. */
-export interface Patience extends Pick<MovableClock, 'after'> {
+export interface StallContext extends Pick<MovableClock, 'after'> {
   /** Told that the answer is kept back on purpose; the returned function tells that it no longer is. */
-  keepBack(): () => void;
+  startStall(): () => void;
 }
 
 /** Sends an answer as a fault spoils it; returns the status on the wire, null when there is none. */
-export function sendSpoilt(response: ServerResponse, answer: Answer, fault: Fault, patience: Patience): number | null {
+export function sendFaultyResponse(
+  response: ServerResponse,
+  answer: SandboxResponse,
+  fault: Fault,
+  context: StallContext,
+): number | null {
   const { socket } = response;
   const headers = { 'content-type': contentTypes.json };
   if ('status' in fault) {
-    sendInstead(response, fault);
+    sendReplacement(response, fault);
     return fault.status;
   }
   if ('hang' in fault) {
-    patience.keepBack();
+    context.startStall();
     return null;
   }
   if ('reset' in fault && fault.reset === 'before_headers') {
@@ -33,20 +38,20 @@ export function sendSpoilt(response: ServerResponse, answer: Answer, fault: Faul
     return null;
   }
   if ('html' in fault) {
-    return sendAnswer(response, { status: 200, type: 'html', body: '<!doctype html><title>Just a moment…</title>' });
+    return sendResponse(response, { status: 200, type: 'html', body: '<!doctype html><title>Just a moment…</title>' });
   }
-  const body = Buffer.from(bodyOf(answer));
+  const body = Buffer.from(serializeBody(answer));
   if ('delay_ms' in fault) {
-    const goOn = patience.keepBack();
-    const forget = patience.after(fault.delay_ms, () => {
-      goOn();
-      sendAnswer(response, answer);
+    const resume = context.startStall();
+    const forget = context.after(fault.delay_ms, () => {
+      resume();
+      sendResponse(response, answer);
     });
     response.on('close', forget);
   } else if ('trickle_ms' in fault) {
-    trickle(response, answer.status, body, fault.trickle_ms, patience);
+    trickle(response, answer.status, body, fault.trickle_ms, context);
   } else if ('close_connection' in fault) {
-    sendAnswer(response, answer, () => socket?.destroy());
+    sendResponse(response, answer, () => socket?.destroy());
   } else if ('gzip_bomb' in fault) {
     response.writeHead(answer.status, { ...headers, 'content-encoding': 'gzip' });
     pipeline(Readable.from(padded(body.toString(), fault.gzip_bomb)), createGzip(), response, ignoreAbort);
@@ -67,9 +72,9 @@ export function sendSpoilt(response: ServerResponse, answer: Answer, fault: Faul
 // The client may leave in the middle of a large answer: that is the point of the fault, not an error of the sandbox.
 function ignoreAbort(): void {}
 
-function sendInstead(response: ServerResponse, fault: Extract<Fault, { status: number }>): void {
+function sendReplacement(response: ServerResponse, fault: Extract<Fault, { status: number }>): void {
   const { body, headers = {} } = fault;
-  const text = typeof body === 'string' ? body : body === undefined ? '' : writeJson(body);
+  const text = typeof body === 'string' ? body : body === undefined ? '' : stringifyJson(body);
   const type = fault.content_type ?? (typeof body === 'string' ? 'text/plain; charset=utf-8' : contentTypes.json);
   response.writeHead(fault.status, { ...(text === '' ? {} : { 'content-type': type }), ...headers });
   response.end(text);
@@ -80,11 +85,11 @@ function trickle(
   status: number,
   body: Buffer,
   milliseconds: number,
-  { after, keepBack }: Patience,
+  { after, startStall }: StallContext,
 ): void {
   response.writeHead(status, { 'content-type': contentTypes.json, 'content-length': body.length });
   response.flushHeaders();
-  const goOn = keepBack();
+  const resume = startStall();
   let sent = 0;
   const next = (): void => {
     response.write(body.subarray(sent, sent + 1));
@@ -92,7 +97,7 @@ function trickle(
     if (sent < body.length) {
       forget = after(milliseconds, next);
     } else {
-      goOn();
+      resume();
       response.end();
     }
   };

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import { readJson } from './json.js';
+import { parseJson } from './json.js';
 
 /** A request, read to its end. */
 export interface Incoming {
@@ -14,7 +14,7 @@ export interface Incoming {
   bytes: number;
 }
 
-const largestBody = 1_000_000;
+const maxBodyBytes = 1_000_000;
 
 /** Reads a request; a body that is too large is read on but dropped, so that the answer still arrives. */
 export async function readIncoming(message: IncomingMessage): Promise<Incoming> {
@@ -23,7 +23,7 @@ export async function readIncoming(message: IncomingMessage): Promise<Incoming> 
   for await (const chunk of message) {
     const bytes = Buffer.from(chunk);
     size += bytes.length;
-    if (size <= largestBody) chunks.push(bytes);
+    if (size <= maxBodyBytes) chunks.push(bytes);
   }
   const target = message.url ?? '/';
   const mark = target.indexOf('?');
@@ -32,7 +32,7 @@ export async function readIncoming(message: IncomingMessage): Promise<Incoming> 
     path: mark === -1 ? target : target.slice(0, mark),
     query: new URLSearchParams(mark === -1 ? '' : target.slice(mark + 1)),
     headers: message.headers,
-    text: size > largestBody ? undefined : Buffer.concat(chunks).toString(),
+    text: size > maxBodyBytes ? undefined : Buffer.concat(chunks).toString(),
     bytes: size,
   };
 }
@@ -42,7 +42,7 @@ export function jsonBody({ text }: Incoming): unknown {
   if (text === undefined) return undefined;
   if (text === '') return {};
   try {
-    return readJson(text);
+    return parseJson(text);
   } catch {
     return undefined;
   }

@@ -1,13 +1,13 @@
 import { parse, stringify } from 'lossless-json';
 
 /** Parses JSON without losing a digit: whole numbers beyond 2^53 become bigint, all others number; throws SyntaxError. */
-export function readJson(text: string): unknown {
+export function parseJson(text: string): unknown {
   // Only a run of sixteen digits can pass 2^53, so the fast parser serves all other texts.
   if (!/\d{16}/.test(text)) return JSON.parse(text);
-  return parse(text, null, { parseNumber: exactNumber, onDuplicateKey: ({ newValue }) => newValue });
+  return parse(text, null, { parseNumber: parseNumber, onDuplicateKey: ({ newValue }) => newValue });
 }
 
-function exactNumber(digits: string): number | bigint {
+function parseNumber(digits: string): number | bigint {
   const value = Number(digits);
   return /^-?\d+$/.test(digits) && !Number.isSafeInteger(value) ? BigInt(digits) : value;
 }
@@ -15,14 +15,14 @@ function exactNumber(digits: string): number | bigint {
 /** What a text says as JSON; the text itself where it is none. */
 export function jsonOrText(text: string): unknown {
   try {
-    return readJson(text);
+    return parseJson(text);
   } catch {
     return text;
   }
 }
 
 /** Writes JSON with bigint as bare integers, as ManyChat writes `ig_id`. */
-export function writeJson(value: unknown): string {
+export function stringifyJson(value: unknown): string {
   return stringify(value) ?? 'null';
 }
 

@@ -1,5 +1,5 @@
 /** What is sent back for one request; `body` is written as JSON unless `type` says HTML. */
-export interface Answer {
+export interface SandboxResponse {
   status: number;
   body?: unknown;
   type?: 'json' | 'html';
@@ -7,16 +7,16 @@ export interface Answer {
 
 /** A request the pretended service turns down; carries the whole answer. */
 export class Refusal extends Error {
-  readonly answer: Answer;
+  readonly response: SandboxResponse;
 
-  constructor(answer: Answer, message: string) {
+  constructor(answer: SandboxResponse, message: string) {
     super(message);
     this.name = 'Refusal';
-    this.answer = answer;
+    this.response = answer;
   }
 }
 
 /** The refusal of an order to the sandbox itself: what is wrong with it, in a sentence. */
-export function orderRefusal(error: string): Refusal {
+export function badRequest(error: string): Refusal {
   return new Refusal({ status: 400, body: { error } }, error);
 }

@@ -1,8 +1,8 @@
-import { latest, longestKept } from '../world/bounded-log.js';
+import { boundedLog, maxKeptCharacters } from '../world/bounded-log.js';
 import { jsonOrText } from './json.js';
 
 /** What the log is told of a request, and what it tells back: those of interest, as they came and were answered. */
-interface Request {
+interface RequestSummary {
   /** ISO 8601. */
   time: string;
   method: string;
@@ -19,7 +19,7 @@ interface Request {
 }
 
 /** One request to the gateway, the connections API or ManyChat, as it came and as it was answered. */
-export interface RequestRecord extends Request {
+export interface RequestRecord extends RequestSummary {
   /** The JSON body; undefined without one, the text where it is not JSON, or its beginning where it was cut. */
   body?: unknown;
   /** Bytes of a body that was too long to be kept; `body` is then its beginning, or left out above 1 MB. */
@@ -27,7 +27,7 @@ export interface RequestRecord extends Request {
 }
 
 /** A request with the text of its body, undefined where it was too long to be read. */
-export interface SeenRequest extends Request {
+export interface RequestEntry extends RequestSummary {
   text: string | undefined;
   /** Bytes of the body. */
   bytes: number;
@@ -35,33 +35,33 @@ export interface SeenRequest extends Request {
 
 /** The latest requests, oldest first. */
 export interface RequestLog {
-  add(request: SeenRequest): void;
+  add(request: RequestEntry): void;
   list(): RequestRecord[];
   /** How many older ones are no longer listed. */
-  forgotten(): number;
+  dropped(): number;
   /** Resolves once it holds so many requests whose path contains a text. */
   waitFor(count: number, path: string): Promise<void>;
   /** Forgets the requests, not who waits for some. */
   reset(): void;
 }
 
-const mostRequests = 20_000;
+const maxRequests = 20_000;
 
 /** A log that keeps the bodies as text, which takes less memory than what they say, and parses them when it is read. */
 export function requestLog(): RequestLog {
-  const requests = latest<SeenRequest & { cut: boolean }>(mostRequests, ({ path, query, headers, text = '' }) =>
+  const requests = boundedLog<RequestEntry & { cut: boolean }>(maxRequests, ({ path, query, headers, text = '' }) =>
     [path, ...Object.entries(query).flat(), ...Object.values(headers), text].reduce(
       (sum, each) => sum + each.length,
       0,
     ),
   );
-  const waiting = new Set<() => void>();
+  const waiters = new Set<() => void>();
   return {
     add(request) {
       const { text } = request;
-      const cut = text === undefined || text.length > longestKept;
-      requests.add({ ...request, text: text?.slice(0, longestKept), cut });
-      for (const look of waiting) look();
+      const cut = text === undefined || text.length > maxKeptCharacters;
+      requests.add({ ...request, text: text?.slice(0, maxKeptCharacters), cut });
+      for (const look of waiters) look();
     },
     list: () =>
       requests.list().map(({ text = '', bytes, cut, ...request }) => ({
@@ -69,16 +69,16 @@ export function requestLog(): RequestLog {
         ...(text !== '' && { body: cut ? text : jsonOrText(text) }),
         ...(cut && { cut_from_bytes: bytes }),
       })),
-    forgotten: requests.forgotten,
+    dropped: requests.dropped,
     waitFor: (count, path) =>
       new Promise((resolve) => {
-        const look = (): void => {
+        const check = (): void => {
           if (requests.list().filter((each) => each.path.includes(path)).length < count) return;
-          waiting.delete(look);
+          waiters.delete(check);
           resolve();
         };
-        waiting.add(look);
-        look();
+        waiters.add(check);
+        check();
       }),
     reset: requests.reset,
   };

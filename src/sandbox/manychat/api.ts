@@ -1,23 +1,23 @@
 import { bearerToken, type Incoming, jsonBody } from '../http/incoming.js';
 import { isRecord } from '../http/json.js';
-import type { Answer } from '../http/refusal.js';
+import type { SandboxResponse } from '../http/refusal.js';
 import { second } from '../world/clock.js';
 import type { World } from '../world/world.js';
 import type { Account } from './account.js';
-import { invalid, plainRefusal } from './refusals.js';
+import { plainRefusal, validationError } from './refusals.js';
 import { routes } from './routes.js';
 
 /** api.manychat.com: authorises by page key and performs the call. */
-export function manychatDirect(world: World, incoming: Incoming): Answer {
+export function serveManychatDirect(world: World, incoming: Incoming): SandboxResponse {
   const key = bearerToken(incoming);
   if (key === undefined || !/^\d+:[0-9a-f]+$/i.test(key)) throw plainRefusal('Wrong format token', 401);
   const account = Object.values(world.accounts).find((candidate) => candidate.key === key);
   if (account === undefined) throw plainRefusal('Wrong token', 401);
-  return manychat(world, account, incoming);
+  return serveManychat(world, account, incoming);
 }
 
 /** Performs a call on one account; throws Refusal. */
-export function manychat(world: World, account: Account, incoming: Incoming): Answer {
+export function serveManychat(world: World, account: Account, incoming: Incoming): SandboxResponse {
   const { clock, limiter, outbox, settings } = world;
   const now = clock.now();
   const route = routes.get(incoming.path);
@@ -28,7 +28,7 @@ export function manychat(world: World, account: Account, incoming: Incoming): An
     }
   }
   const parameters = route.method === 'GET' ? Object.fromEntries(incoming.query) : jsonBody(incoming);
-  if (!isRecord(parameters)) throw invalid('Invalid data format');
+  if (!isRecord(parameters)) throw validationError('Invalid data format');
   const data = route.handle({
     account,
     parameters,

@@ -32,7 +32,7 @@ export function blankContact(id: string, subscribed: number): Contact {
 }
 
 /** A contact as the API shows it: the swagger's "Subscriber", with absent things null or ''. */
-export function showContact(account: Account, contact: Contact): Record<string, unknown> {
+export function serializeContact(account: Account, contact: Contact): Record<string, unknown> {
   const lastInteraction = contact.lastInteraction === null ? null : w3cTime(contact.lastInteraction);
   return {
     id: contact.id,

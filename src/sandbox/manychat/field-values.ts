@@ -1,5 +1,5 @@
 import type { CustomField, FieldValue } from './account.js';
-import { invalid } from './refusals.js';
+import { validationError } from './refusals.js';
 
 const datePattern = /^(\d{4})-(\d\d)-(\d\d)$/;
 const datetimePattern = /^(\d{4}-\d\d-\d\d)T([01]\d|2[0-3]):[0-5]\d:[0-5]\d([+-]([01]\d):[0-5]\d|Z)$/;
@@ -41,17 +41,17 @@ const expected: Record<CustomField['type'], string> = {
 };
 
 /** A custom field's new value. null clears it: the official client allows null, what it does is not known. */
-export function customFieldValue(field: CustomField, value: unknown): FieldValue {
+export function parseCustomFieldValue(field: CustomField, value: unknown): FieldValue {
   if (value === null || matches(field.type, value, datetimePattern)) return value;
-  throw invalid(`Wrong value for field "${field.name}": expected ${expected[field.type]}`);
+  throw validationError(`Wrong value for field "${field.name}": expected ${expected[field.type]}`);
 }
 
 /** A bot field's new value. Text takes numbers too: the user's document sets field 123 to 42 and to "value1". */
-export function botFieldValue(field: CustomField, value: unknown): FieldValue {
-  return customFieldValue(field, field.type === 'text' && typeof value === 'number' ? String(value) : value);
+export function parseBotFieldValue(field: CustomField, value: unknown): FieldValue {
+  return parseCustomFieldValue(field, field.type === 'text' && typeof value === 'number' ? String(value) : value);
 }
 
 /** A value in a message action, where a datetime is UTC with milliseconds; undefined when it does not fit the field. */
-export function actionValue(field: CustomField, value: unknown): FieldValue | undefined {
+export function parseActionValue(field: CustomField, value: unknown): FieldValue | undefined {
   return matches(field.type, value, utcPattern) ? value : undefined;
 }

@@ -7,15 +7,15 @@ export interface Limiter {
 
 /** A limiter that remembers the moments of the requests it let through, key by key. */
 export function slidingLimiter(): Limiter {
-  const moments = new Map<string, number[]>();
+  const admitted = new Map<string, number[]>();
   return {
     admit(key, limit, windowMilliseconds, now) {
-      const recent = (moments.get(key) ?? []).filter((moment) => moment > now - windowMilliseconds);
+      const recent = (admitted.get(key) ?? []).filter((moment) => moment > now - windowMilliseconds);
       const fits = recent.length < limit;
       if (fits) recent.push(now);
-      moments.set(key, recent);
+      admitted.set(key, recent);
       return fits;
     },
-    reset: () => moments.clear(),
+    reset: () => admitted.clear(),
   };
 }

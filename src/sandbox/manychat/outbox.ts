@@ -1,5 +1,5 @@
-import { readJson, writeJson } from '../http/json.js';
-import { latest, longestKept } from '../world/bounded-log.js';
+import { parseJson, stringifyJson } from '../http/json.js';
+import { boundedLog, maxKeptCharacters } from '../world/bounded-log.js';
 import type { Channel } from './account.js';
 
 /** One send that was accepted: what went, or did not go, to whom. */
@@ -36,39 +36,42 @@ export interface Outbox {
   add(delivery: Omit<Delivery, 'id' | 'time'>, now: number): void;
   list(filter?: DeliveryFilter): Delivery[];
   /** How many older ones are no longer listed. */
-  forgotten(): number;
+  dropped(): number;
   reset(): void;
 }
 
 /** A delivery whose messages and quick replies are kept as text, which takes less memory than what they say. */
-interface Kept {
+interface StoredDelivery {
   readonly delivery: Omit<Delivery, 'messages' | 'quick_replies'>;
   readonly messages: string;
   readonly quickReplies: string;
 }
 
-const listOf = (text: string): readonly unknown[] => {
-  const list = readJson(text);
+const parseList = (text: string): readonly unknown[] => {
+  const list = parseJson(text);
   return Array.isArray(list) ? list : [];
 };
 
-const mostDeliveries = 100_000;
+const maxDeliveries = 100_000;
 
 /** An outbox with nothing in it. */
-export function emptyOutbox(): Outbox {
-  const kept = latest<Kept>(mostDeliveries, ({ messages, quickReplies }) => messages.length + quickReplies.length);
+export function createOutbox(): Outbox {
+  const log = boundedLog<StoredDelivery>(
+    maxDeliveries,
+    ({ messages, quickReplies }) => messages.length + quickReplies.length,
+  );
   let last = 0;
   return {
     add({ messages, quick_replies: quickReplies, ...delivery }, now) {
       last += 1;
       const numbered = { id: last, time: new Date(now).toISOString(), ...delivery };
-      const texts = { messages: writeJson(messages), quickReplies: writeJson(quickReplies) };
+      const texts = { messages: stringifyJson(messages), quickReplies: stringifyJson(quickReplies) };
       const length = texts.messages.length + texts.quickReplies.length;
-      if (length <= longestKept) kept.add({ delivery: numbered, ...texts });
-      else kept.add({ delivery: { ...numbered, cut_from_characters: length }, messages: '[]', quickReplies: '[]' });
+      if (length <= maxKeptCharacters) log.add({ delivery: numbered, ...texts });
+      else log.add({ delivery: { ...numbered, cut_from_characters: length }, messages: '[]', quickReplies: '[]' });
     },
     list: ({ subscriber_id: subscriberId, user_ref: userRef } = {}) =>
-      kept
+      log
         .list()
         .filter(
           ({ delivery }) =>
@@ -77,12 +80,12 @@ export function emptyOutbox(): Outbox {
         )
         .map(({ delivery, messages, quickReplies }) => ({
           ...delivery,
-          messages: listOf(messages),
-          quick_replies: listOf(quickReplies),
+          messages: parseList(messages),
+          quick_replies: parseList(quickReplies),
         })),
-    forgotten: kept.forgotten,
+    dropped: log.dropped,
     reset() {
-      kept.reset();
+      log.reset();
       last = 0;
     },
   };

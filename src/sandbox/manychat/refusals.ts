@@ -15,21 +15,21 @@ export function codedRefusal(code: number, message: string): Refusal {
 }
 
 /** ManyChat's validation error whose details are a list, the shape of its swagger. */
-export function invalid(...messages: string[]): Refusal {
+export function validationError(...messages: string[]): Refusal {
   const details = { messages: messages.map((message) => ({ message })) };
   return manychatError(400, 'Validation error', { details });
 }
 
 /** ManyChat's validation error whose details are a map by field, seen live on subscriber creation. */
-export function invalidFields(problems: ReadonlyMap<string, string>): Refusal {
+export function fieldErrors(problems: ReadonlyMap<string, string>): Refusal {
   const messages = Object.fromEntries([...problems].map(([field, message]) => [field, { message: [message] }]));
   return manychatError(400, 'Validation error', { details: { messages } });
 }
 
 /** ManyChat's complaint about a parameter that is not there. */
-export const missing = (name: string): Refusal => invalid(`The ${name} field is required.`);
+export const missingParameter = (name: string): Refusal => validationError(`The ${name} field is required.`);
 
 /** ManyChat's complaint about message content. */
 export function invalidContent(what: string): Refusal {
-  return invalid(`Wrong dynamic message format: ${what}`);
+  return validationError(`Wrong dynamic message format: ${what}`);
 }

@@ -3,7 +3,7 @@ import type { Limiter } from './limits.js';
 import type { Delivery } from './outbox.js';
 
 /** One request that reached an account, with what its handler may use. */
-export interface Call {
+export interface SandboxRequest {
   account: Account;
   /** The JSON body of a POST, the query of a GET. */
   parameters: Readonly<Record<string, unknown>>;
@@ -12,5 +12,5 @@ export interface Call {
   deliver(delivery: Omit<Delivery, 'id' | 'time' | 'page_id'>): void;
 }
 
-/** Performs a call and returns the `data` of its answer, undefined for none; throws Refusal. */
-export type Handler = (call: Call) => unknown;
+/** Performs a request and returns the `data` of its answer, undefined for none; throws Refusal. */
+export type Handler = (request: SandboxRequest) => unknown;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Incoming } from '../http/incoming.js';
-import type { Answer } from '../http/refusal.js';
+import type { SandboxResponse } from '../http/refusal.js';
 import { matonTime } from '../world/clock.js';
 import type { World } from '../world/world.js';
 
@@ -16,7 +16,7 @@ export const connectPageHeaders: Readonly<Record<string, string>> = {
   'referrer-policy': 'same-origin',
 };
 
-function page(status: number, title: string, content: string): Answer {
+function page(status: number, title: string, content: string): SandboxResponse {
   const head = `<meta charset="utf-8"><title>${title}</title><style>${style}</style>`;
   return {
     status,
@@ -25,7 +25,7 @@ function page(status: number, title: string, content: string): Answer {
   };
 }
 
-function form({ accounts }: World, notice: string): Answer {
+function keyForm({ accounts }: World, notice: string): SandboxResponse {
   const keys = Object.values(accounts).map((account) => `<li>${account.page.name}: <code>${account.key}</code>`);
   return page(
     200,
@@ -37,19 +37,19 @@ function form({ accounts }: World, notice: string): Answer {
 }
 
 /** The page behind a connection's url, where the ManyChat key is entered; a token serves while the connection is PENDING. */
-export function connectPage(world: World, { method, query, text = '' }: Incoming): Answer {
+export function serveConnectPage(world: World, { method, query, text = '' }: Incoming): SandboxResponse {
   const token = query.get('session_token');
   const connection = world.connections.find((each) => each.token === token && each.status === 'PENDING');
   if (connection === undefined) return page(404, 'Link not valid', '<p>It was used already, or never existed.');
-  if (method !== 'POST') return form(world, '');
-  const entered = new URLSearchParams(text);
+  if (method !== 'POST') return keyForm(world, '');
+  const form = new URLSearchParams(text);
   connection.lastUpdatedTime = matonTime(world.clock.now());
-  if (entered.get('action') === 'cancel') {
+  if (form.get('action') === 'cancel') {
     connection.status = 'FAILED';
     return page(200, 'Cancelled', '<p>The connection was not made.');
   }
-  const account = Object.values(world.accounts).find(({ key }) => key === entered.get('api_key')?.trim());
-  if (account === undefined) return form(world, '<p><strong>This key is not right.</strong>');
+  const account = Object.values(world.accounts).find(({ key }) => key === form.get('api_key')?.trim());
+  if (account === undefined) return keyForm(world, '<p><strong>This key is not right.</strong>');
   connection.status = 'ACTIVE';
   connection.account = account;
   return page(200, 'Connected', `<p>The connection to ${account.page.name} is active. You can close this page.`);

@@ -1,16 +1,16 @@
 import { type Incoming, jsonBody } from '../http/incoming.js';
 import { isRecord } from '../http/json.js';
-import type { Answer } from '../http/refusal.js';
+import type { SandboxResponse } from '../http/refusal.js';
 import { matonTime } from '../world/clock.js';
 import type { World } from '../world/world.js';
 import { type Connection, connectPath } from './connection.js';
 import { flatGatewayRefusal, gatewayRefusal } from './refusals.js';
 
 // Decided here: Maton's own limit is not known.
-const mostConnections = 1_000;
+const maxConnections = 1_000;
 
 /** A connection as the connections API shows it. */
-export function showConnection({ base }: World, connection: Connection): Record<string, unknown> {
+export function serializeConnection({ baseUrl: base }: World, connection: Connection): Record<string, unknown> {
   return {
     connection_id: connection.id,
     status: connection.status,
@@ -24,7 +24,7 @@ export function showConnection({ base }: World, connection: Connection): Record<
 }
 
 /** Performs a call of the connections API (key and rate limit are checked before); throws Refusal. */
-export function connectionsApi(world: World, incoming: Incoming): Answer {
+export function serveConnections(world: World, incoming: Incoming): SandboxResponse {
   const { method, path } = incoming;
   const id = path.split('/')[2];
   if (id === undefined || id === '') {
@@ -36,28 +36,28 @@ export function connectionsApi(world: World, incoming: Incoming): Answer {
   if (connection === undefined || path.split('/').length > 3) {
     throw gatewayRefusal(404, 'not_found', 'Connection not found');
   }
-  if (method === 'GET') return { status: 200, body: { connection: showConnection(world, connection) } };
+  if (method === 'GET') return { status: 200, body: { connection: serializeConnection(world, connection) } };
   if (method !== 'DELETE') throw gatewayRefusal(404, 'not_found', 'Route not found');
   world.connections = world.connections.filter((candidate) => candidate !== connection);
   return { status: 200 };
 }
 
-function list(world: World, { query }: Incoming): Answer {
+function list(world: World, { query }: Incoming): SandboxResponse {
   const app = query.get('app') ?? 'manychat';
   const status = query.get('status');
   const connections = world.connections.filter(
     (connection) => app === 'manychat' && (status === null || connection.status === status),
   );
   // Newest first: the order is not documented, so a client that trusts it to be oldest first shall fail.
-  return { status: 200, body: { connections: connections.reverse().map((each) => showConnection(world, each)) } };
+  return { status: 200, body: { connections: connections.reverse().map((each) => serializeConnection(world, each)) } };
 }
 
-function create(world: World, incoming: Incoming): Answer {
+function create(world: World, incoming: Incoming): SandboxResponse {
   const body = jsonBody(incoming);
   if (!isRecord(body) || body.app !== 'manychat') {
     throw flatGatewayRefusal(400, 'invalid_request', 'Invalid app name', world.random.hex(16));
   }
-  if (world.connections.length >= mostConnections) {
+  if (world.connections.length >= maxConnections) {
     throw flatGatewayRefusal(400, 'invalid_request', 'Too many connections', world.random.hex(16));
   }
   const time = matonTime(world.clock.now());
@@ -70,7 +70,7 @@ function create(world: World, incoming: Incoming): Answer {
     account: undefined,
   };
   world.connections.push(connection);
-  const shown = showConnection(world, connection);
+  const shown = serializeConnection(world, connection);
   const shapes = { flat: shown, id_only: { connection_id: connection.id }, wrapped: { connection: shown } };
   return { status: 200, body: shapes[world.settings.create_shape] };
 }

@@ -1,10 +1,10 @@
 import { bearerToken, type Incoming } from '../http/incoming.js';
-import type { Answer } from '../http/refusal.js';
+import type { SandboxResponse } from '../http/refusal.js';
 import type { Account } from '../manychat/account.js';
-import { manychat, manychatDirect } from '../manychat/api.js';
+import { serveManychat, serveManychatDirect } from '../manychat/api.js';
 import { second } from '../world/clock.js';
 import type { World } from '../world/world.js';
-import { connectionsApi } from './connections.js';
+import { serveConnections } from './connections.js';
 import { flatGatewayRefusal, gatewayRefusal } from './refusals.js';
 
 const requestsPerSecond = 10;
@@ -31,16 +31,16 @@ function selectedAccount(world: World, { headers }: Incoming): Account {
 }
 
 /** Serves one request as Maton's two planes or, under /fb with a page key, as api.manychat.com; throws Refusal. */
-export function gateway(world: World, incoming: Incoming): Answer {
+export function serveGateway(world: World, incoming: Incoming): SandboxResponse {
   const { path } = incoming;
-  if (path.startsWith('/fb/') && bearerToken(incoming) !== world.matonKey) return manychatDirect(world, incoming);
+  if (path.startsWith('/fb/') && bearerToken(incoming) !== world.matonKey) return serveManychatDirect(world, incoming);
   requireKey(world, incoming);
   if (world.settings.limits && !world.limiter.admit('maton', requestsPerSecond, second, world.clock.now())) {
     throw flatGatewayRefusal(429, 'rate_limit', 'Rate limit exceeded', world.random.hex(16));
   }
-  if (path === '/connections' || path.startsWith('/connections/')) return connectionsApi(world, incoming);
+  if (path === '/connections' || path.startsWith('/connections/')) return serveConnections(world, incoming);
   if (!path.startsWith('/manychat/')) {
     throw flatGatewayRefusal(400, 'invalid_request', 'Invalid app name', world.random.hex(16));
   }
-  return manychat(world, selectedAccount(world, incoming), { ...incoming, path: path.slice('/manychat'.length) });
+  return serveManychat(world, selectedAccount(world, incoming), { ...incoming, path: path.slice('/manychat'.length) });
 }

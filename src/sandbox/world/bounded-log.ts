@@ -1,20 +1,20 @@
 /** The latest entries of a log, oldest first. */
-export interface Latest<Entry> {
+export interface BoundedLog<Entry> {
   add(entry: Entry): void;
   list(): readonly Entry[];
   /** How many were dropped to make room. */
-  forgotten(): number;
+  dropped(): number;
   reset(): void;
 }
 
 // Enough for a long test, small enough for a sandbox that runs for days.
-const mostCharacters = 32_000_000;
+const maxTotalCharacters = 32_000_000;
 
 /** The longest text that an entry keeps whole, in characters. */
-export const longestKept = 100_000;
+export const maxKeptCharacters = 100_000;
 
 /** A log that forgets its older half when it is full, by the number or by the characters of its entries. */
-export function latest<Entry>(mostEntries: number, sizeOf: (entry: Entry) => number): Latest<Entry> {
+export function boundedLog<Entry>(maxEntries: number, sizeOf: (entry: Entry) => number): BoundedLog<Entry> {
   let entries: Entry[] = [];
   let characters = 0;
   let forgotten = 0;
@@ -27,13 +27,13 @@ export function latest<Entry>(mostEntries: number, sizeOf: (entry: Entry) => num
   return {
     add(entry) {
       const size = sizeOf(entry);
-      while (entries.length > 0 && (entries.length >= mostEntries || characters + size > mostCharacters))
+      while (entries.length > 0 && (entries.length >= maxEntries || characters + size > maxTotalCharacters))
         dropOlderHalf();
       entries.push(entry);
       characters += size;
     },
     list: () => entries,
-    forgotten: () => forgotten,
+    dropped: () => forgotten,
     reset() {
       entries = [];
       characters = 0;

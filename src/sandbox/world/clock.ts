@@ -13,7 +13,7 @@ export interface MovableClock extends Required<Clock> {
   /** @throws RangeError for what is negative, or more than there is room for. */
   advance(milliseconds: number): void;
   /** How far it can still be moved, in milliseconds: 10 years in all, since not every number can be shown as a date. */
-  room(): number;
+  remaining(): number;
   reset(): void;
 }
 
@@ -26,9 +26,9 @@ export const hour = 60 * minute;
 /** A day in milliseconds. */
 export const day = 24 * hour;
 
-const longestAdvance = 3_650 * day;
+const maxAdvance = 3_650 * day;
 
-function afterReally(milliseconds: number, callBack: () => void): () => void {
+function realTimeout(milliseconds: number, callBack: () => void): () => void {
   const timer = setTimeout(callBack, milliseconds);
   return () => clearTimeout(timer);
 }
@@ -38,10 +38,10 @@ export function movableClock(source: Clock): MovableClock {
   let offset = 0;
   return {
     now: () => source.now() + offset,
-    room: () => longestAdvance - offset,
-    after: (milliseconds, callBack) => source.after?.(milliseconds, callBack) ?? afterReally(milliseconds, callBack),
+    remaining: () => maxAdvance - offset,
+    after: (milliseconds, callBack) => source.after?.(milliseconds, callBack) ?? realTimeout(milliseconds, callBack),
     advance(milliseconds) {
-      if (!(milliseconds >= 0 && offset + milliseconds <= longestAdvance)) {
+      if (!(milliseconds >= 0 && offset + milliseconds <= maxAdvance)) {
         throw new RangeError(`the clock cannot be moved by ${milliseconds} ms`);
       }
       offset += milliseconds;

@@ -7,7 +7,7 @@ import { sunriseWholesale } from '../fixtures/sunrise-wholesale.js';
 import { type RequestLog, requestLog } from '../http/request-log.js';
 import type { Account } from '../manychat/account.js';
 import { type Limiter, slidingLimiter } from '../manychat/limits.js';
-import { emptyOutbox, type Outbox } from '../manychat/outbox.js';
+import { createOutbox, type Outbox } from '../manychat/outbox.js';
 import type { Connection } from '../maton/connection.js';
 import { type Clock, type MovableClock, movableClock } from './clock.js';
 import { type Random, seededRandom } from './random.js';
@@ -40,7 +40,7 @@ export interface World {
   /** Of no use anywhere else: whoever reaches the sandbox may know it, so that it must never be a real one. */
   readonly matonKey: string;
   /** Address of the server, known once it listens. */
-  base: string;
+  baseUrl: string;
   readonly clock: MovableClock;
   readonly onStall: OnStall;
   readonly limiter: Limiter;
@@ -59,35 +59,35 @@ export interface World {
 export function createWorld({
   clock: source,
   secondConnection,
-  followers: count,
+  followers: followerCount,
   onStall = () => () => undefined,
   ...settings
 }: WorldOptions): World {
   const clock = movableClock(source);
-  const beginning = () => {
+  const initialState = () => {
     const random = seededRandom(1);
     const accounts = { first: sunriseCoffee(random, clock.now()), second: sunriseWholesale(random, clock.now()) };
-    for (const contact of followers(count, clock.now())) accounts.first.contacts.set(contact.id, contact);
+    for (const contact of followers(followerCount, clock.now())) accounts.first.contacts.set(contact.id, contact);
     const connections = firstConnections(random, accounts.first, accounts.second, secondConnection);
     return { settings: { ...settings }, random, accounts, connections };
   };
   const world: World = {
     matonKey: 'maton-sandbox-key',
-    base: '',
+    baseUrl: '',
     clock,
     onStall,
     limiter: slidingLimiter(),
-    outbox: emptyOutbox(),
+    outbox: createOutbox(),
     requests: requestLog(),
     faults: faultQueue(),
-    ...beginning(),
+    ...initialState(),
     reset() {
       clock.reset();
       world.limiter.reset();
       world.outbox.reset();
       world.requests.reset();
       world.faults.clear();
-      Object.assign(world, beginning());
+      Object.assign(world, initialState());
     },
   };
   return world;

@@ -1,21 +1,21 @@
 import { type Account, type Contact, writeField } from '../account.js';
-import { actionValue } from '../field-values.js';
+import { parseActionValue } from '../field-values.js';
 import { fieldByName } from '../parameters.js';
-import { invalid, invalidContent } from '../refusals.js';
+import { invalidContent, validationError } from '../refusals.js';
 import { textAt, wordAt } from './grammar.js';
 
 /** Looks one message action up in the account and returns what it does to a contact; throws when a name is unknown. */
-export function actionOn(account: Account, action: Record<string, unknown>): (contact: Contact) => void {
+export function resolveAction(account: Account, action: Record<string, unknown>): (contact: Contact) => void {
   const kind = wordAt(action.action, 'action', ['add_tag', 'remove_tag', 'set_field_value', 'unset_field_value']);
   if (kind === 'add_tag' || kind === 'remove_tag') {
     const name = textAt(action.tag_name, `${kind}.tag_name`);
     const tag = account.tags.find((candidate) => candidate.name === name);
-    if (tag === undefined) throw invalid('Tag not found');
+    if (tag === undefined) throw validationError('Tag not found');
     return kind === 'add_tag' ? ({ tags }) => tags.add(tag.id) : ({ tags }) => tags.delete(tag.id);
   }
   const field = fieldByName(account.customFields, textAt(action.field_name, `${kind}.field_name`));
   if (kind === 'unset_field_value') return (contact) => writeField(account, contact, field.id, null);
-  const value = actionValue(field, action.value);
+  const value = parseActionValue(field, action.value);
   if (value === undefined) throw invalidContent(`set_field_value.value does not fit the ${field.type} field`);
   return (contact) => writeField(account, contact, field.id, value);
 }

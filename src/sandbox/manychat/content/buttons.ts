@@ -1,6 +1,6 @@
 import type { Account, Channel } from '../account.js';
 import { invalidContent } from '../refusals.js';
-import { refusedBlocks } from './channels.js';
+import { unsupportedBlocks } from './channels.js';
 import { listAt, objectAt, textAt, urlAt, wordAt } from './grammar.js';
 
 /** Where a block stands, and the actions found in buttons so far. */
@@ -10,28 +10,28 @@ export interface Scope {
   actions: Record<string, unknown>[];
 }
 
-const mostButtons = 3;
-const mostButtonActions = 5;
+const maxButtons = 3;
+const maxButtonActions = 5;
 const buttonTypes = ['url', 'flow', 'call', 'buy', 'dynamic_block_callback'] as const;
 
 /** Checks the buttons of a message or a card. */
-export function buttonsAt(value: unknown, place: string, scope: Scope): void {
-  for (const [index, button] of listAt(value, place, mostButtons).entries()) {
-    targetAt(button, `${place}[${index}]`, buttonTypes, scope);
+export function checkButtons(value: unknown, place: string, scope: Scope): void {
+  for (const [index, button] of listAt(value, place, maxButtons).entries()) {
+    checkButton(button, `${place}[${index}]`, buttonTypes, scope);
   }
 }
 
 /** Checks one button or quick reply; `node` is refused everywhere, as it belongs to dynamic blocks alone. */
-export function targetAt(value: unknown, place: string, types: readonly string[], scope: Scope): void {
+export function checkButton(value: unknown, place: string, types: readonly string[], scope: Scope): void {
   const button = objectAt(value, place);
   if (button.type === 'node') throw invalidContent(`${place}: type node is not supported, use flow`);
   const type = wordAt(button.type, `${place}.type`, types);
-  if (refusedBlocks[scope.channel].has(type)) {
+  if (unsupportedBlocks[scope.channel].has(type)) {
     throw invalidContent(`${place}: ${type} is not supported for ${scope.channel}`);
   }
   textAt(button.caption, `${place}.caption`);
   checks[type]?.(button, place, scope);
-  for (const [index, action] of listAt(button.actions, `${place}.actions`, mostButtonActions).entries()) {
+  for (const [index, action] of listAt(button.actions, `${place}.actions`, maxButtonActions).entries()) {
     scope.actions.push(objectAt(action, `${place}.actions[${index}]`));
   }
 }
@@ -40,7 +40,7 @@ const checks: Record<string, (button: Record<string, unknown>, place: string, sc
   url(button, place, { channel }) {
     urlAt(button.url, `${place}.url`);
     if (button.webview_size === undefined) return;
-    if (refusedBlocks[channel].has('webview_size')) {
+    if (unsupportedBlocks[channel].has('webview_size')) {
       throw invalidContent(`${place}.webview_size: not supported for ${channel}`);
     }
     wordAt(button.webview_size, `${place}.webview_size`, ['full', 'medium', 'compact']);

@@ -9,7 +9,7 @@ export const channelOfType: ReadonlyMap<unknown, Channel> = new Map<unknown, Cha
 ]);
 
 /** Blocks that ManyChat's reference says a channel does not take; what it leaves open is accepted here. */
-export const refusedBlocks: Readonly<Record<Channel, ReadonlySet<string>>> = {
+export const unsupportedBlocks: Readonly<Record<Channel, ReadonlySet<string>>> = {
   messenger: new Set(),
   instagram: new Set(['video', 'audio', 'file', 'call', 'dynamic_block_callback', 'webview_size']),
   whatsapp: new Set(['video', 'audio', 'file', 'cards', 'quick_replies']),
@@ -17,7 +17,7 @@ export const refusedBlocks: Readonly<Record<Channel, ReadonlySet<string>>> = {
 };
 
 /** The longest text a channel takes, in characters. */
-export const longestText: Readonly<Record<Channel, number>> = {
+export const maxTextLength: Readonly<Record<Channel, number>> = {
   messenger: 2_000,
   instagram: 1_000,
   whatsapp: 2_000,
@@ -25,7 +25,7 @@ export const longestText: Readonly<Record<Channel, number>> = {
 };
 
 /** The refusal of a channel the contact cannot be reached on: which of 304x is which is not known, so decided here. */
-export const channelCode: Readonly<Record<Channel, number>> = {
+export const unreachableCode: Readonly<Record<Channel, number>> = {
   messenger: 3041,
   instagram: 3042,
   whatsapp: 3043,

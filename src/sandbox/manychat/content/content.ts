@@ -1,7 +1,7 @@
 import type { Account, Channel } from '../account.js';
 import { invalidContent } from '../refusals.js';
-import { buttonsAt, type Scope, targetAt } from './buttons.js';
-import { channelOfType, longestText, refusedBlocks } from './channels.js';
+import { checkButton, checkButtons, type Scope } from './buttons.js';
+import { channelOfType, maxTextLength, unsupportedBlocks } from './channels.js';
 import { listAt, objectAt, optionalTextAt, textAt, urlAt, wordAt } from './grammar.js';
 
 /** Message content that keeps the grammar of ManyChat's dynamic blocks, in the parts that sending needs. */
@@ -15,15 +15,15 @@ export interface Content {
   buttonActions: readonly Record<string, unknown>[];
 }
 
-const mostMessages = 10;
-const mostCards = 10;
-const mostActions = 5;
-const mostQuickReplies = 11;
-const longestCardText = 80;
-const longestCallbackSeconds = 86_400;
+const maxMessages = 10;
+const maxCards = 10;
+const maxActions = 5;
+const maxQuickReplies = 11;
+const maxCardTextLength = 80;
+const maxCallbackSeconds = 86_400;
 
 /** Checks the `data` of a send; throws "Wrong dynamic message format" naming the first place that is wrong. */
-export function readContent(account: Account, value: unknown): Content {
+export function parseContent(account: Account, value: unknown): Content {
   const data = objectAt(value, 'data');
   if (data.version !== 'v2') throw invalidContent('data.version must be v2');
   const content = objectAt(data.content, 'content');
@@ -31,10 +31,10 @@ export function readContent(account: Account, value: unknown): Content {
   if (channel === undefined) throw invalidContent('content.type must be one of instagram, whatsapp, telegram');
   if (content.messages === undefined) throw invalidContent('content.messages is required');
   const scope: Scope = { channel, account, actions: [] };
-  const messages = listAt(content.messages, 'content.messages', mostMessages);
+  const messages = listAt(content.messages, 'content.messages', maxMessages);
   for (const [index, message] of messages.entries()) checkMessage(message, `content.messages[${index}]`, scope);
-  const quickReplies = readQuickReplies(content.quick_replies, scope);
-  const actions = listAt(content.actions, 'content.actions', mostActions).map((action, index) =>
+  const quickReplies = parseQuickReplies(content.quick_replies, scope);
+  const actions = listAt(content.actions, 'content.actions', maxActions).map((action, index) =>
     objectAt(action, `content.actions[${index}]`),
   );
   if (messages.length === 0 && actions.length === 0) throw invalidContent('content.messages must not be empty');
@@ -45,7 +45,7 @@ export function readContent(account: Account, value: unknown): Content {
 function checkMessage(value: unknown, place: string, scope: Scope): void {
   const message = objectAt(value, place);
   const type = wordAt(message.type, `${place}.type`, ['text', 'cards', 'image', 'video', 'audio', 'file']);
-  if (refusedBlocks[scope.channel].has(type)) {
+  if (unsupportedBlocks[scope.channel].has(type)) {
     throw invalidContent(`${place}: ${type} is not supported for ${scope.channel}`);
   }
   // The user's document puts them here; ManyChat's reference knows them beside `messages` only.
@@ -53,13 +53,13 @@ function checkMessage(value: unknown, place: string, scope: Scope): void {
     throw invalidContent(`${place}.quick_replies is not allowed, use content.quick_replies`);
   }
   if (type === 'cards') checkCards(message, place, scope);
-  else if (type === 'text') textAt(message.text, `${place}.text`, longestText[scope.channel]);
+  else if (type === 'text') textAt(message.text, `${place}.text`, maxTextLength[scope.channel]);
   else urlAt(message.url, `${place}.url`);
-  if (type !== 'cards') buttonsAt(message.buttons, `${place}.buttons`, scope);
+  if (type !== 'cards') checkButtons(message.buttons, `${place}.buttons`, scope);
 }
 
 function checkCards(message: Record<string, unknown>, place: string, scope: Scope): void {
-  const elements = listAt(message.elements, `${place}.elements`, mostCards);
+  const elements = listAt(message.elements, `${place}.elements`, maxCards);
   if (elements.length === 0) throw invalidContent(`${place}.elements must not be empty`);
   if (message.image_aspect_ratio !== undefined) {
     wordAt(message.image_aspect_ratio, `${place}.image_aspect_ratio`, ['horizontal', 'square']);
@@ -67,21 +67,21 @@ function checkCards(message: Record<string, unknown>, place: string, scope: Scop
   for (const [index, element] of elements.entries()) {
     const cardPlace = `${place}.elements[${index}]`;
     const card = objectAt(element, cardPlace);
-    textAt(card.title, `${cardPlace}.title`, longestCardText);
-    optionalTextAt(card.subtitle, `${cardPlace}.subtitle`, longestCardText);
+    textAt(card.title, `${cardPlace}.title`, maxCardTextLength);
+    optionalTextAt(card.subtitle, `${cardPlace}.subtitle`, maxCardTextLength);
     if (card.image_url !== undefined) urlAt(card.image_url, `${cardPlace}.image_url`);
     if (card.action_url !== undefined) urlAt(card.action_url, `${cardPlace}.action_url`, 'https');
-    buttonsAt(card.buttons, `${cardPlace}.buttons`, scope);
+    checkButtons(card.buttons, `${cardPlace}.buttons`, scope);
   }
 }
 
-function readQuickReplies(value: unknown, scope: Scope): readonly unknown[] {
-  const replies = listAt(value, 'content.quick_replies', mostQuickReplies);
-  if (replies.length > 0 && refusedBlocks[scope.channel].has('quick_replies')) {
+function parseQuickReplies(value: unknown, scope: Scope): readonly unknown[] {
+  const replies = listAt(value, 'content.quick_replies', maxQuickReplies);
+  if (replies.length > 0 && unsupportedBlocks[scope.channel].has('quick_replies')) {
     throw invalidContent(`content.quick_replies: not supported for ${scope.channel}`);
   }
   for (const [index, reply] of replies.entries()) {
-    targetAt(reply, `content.quick_replies[${index}]`, ['flow', 'dynamic_block_callback'], scope);
+    checkButton(reply, `content.quick_replies[${index}]`, ['flow', 'dynamic_block_callback'], scope);
   }
   return replies;
 }
@@ -93,7 +93,7 @@ function checkCallback(value: unknown): void {
   textAt(callback.method, `${place}.method`);
   const { timeout } = callback;
   if (timeout === undefined) return;
-  if (typeof timeout !== 'number' || !Number.isInteger(timeout) || timeout < 1 || timeout > longestCallbackSeconds) {
-    throw invalidContent(`${place}.timeout must be a number of seconds up to ${longestCallbackSeconds}`);
+  if (typeof timeout !== 'number' || !Number.isInteger(timeout) || timeout < 1 || timeout > maxCallbackSeconds) {
+    throw invalidContent(`${place}.timeout must be a number of seconds up to ${maxCallbackSeconds}`);
   }
 }

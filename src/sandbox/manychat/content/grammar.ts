@@ -8,25 +8,25 @@ export function objectAt(value: unknown, place: string): Record<string, unknown>
 }
 
 /** A list of at most `most` elements; empty when left out. */
-export function listAt(value: unknown, place: string, most: number): readonly unknown[] {
+export function listAt(value: unknown, place: string, max: number): readonly unknown[] {
   if (value === undefined) return [];
   if (!Array.isArray(value)) throw invalidContent(`${place} must be an array`);
-  if (value.length > most) throw invalidContent(`${place} may have at most ${most} elements`);
+  if (value.length > max) throw invalidContent(`${place} may have at most ${max} elements`);
   return value;
 }
 
 /** A non-empty text of at most `most` characters (code points). */
-export function textAt(value: unknown, place: string, most = Number.POSITIVE_INFINITY): string {
+export function textAt(value: unknown, place: string, max = Number.POSITIVE_INFINITY): string {
   if (typeof value !== 'string' || value === '') throw invalidContent(`${place} must be a non-empty string`);
-  if (value.length > most && [...value].length > most) {
-    throw invalidContent(`${place} may have at most ${most} characters`);
+  if (value.length > max && [...value].length > max) {
+    throw invalidContent(`${place} may have at most ${max} characters`);
   }
   return value;
 }
 
 /** A text that may be left out. */
-export function optionalTextAt(value: unknown, place: string, most?: number): void {
-  if (value !== undefined) textAt(value, place, most);
+export function optionalTextAt(value: unknown, place: string, max?: number): void {
+  if (value !== undefined) textAt(value, place, max);
 }
 
 /** An absolute web address. */

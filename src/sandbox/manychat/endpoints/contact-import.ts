@@ -1,16 +1,24 @@
 import type { Account, Contact, ImportPermissions } from '../account.js';
-import { blankContact, showContact } from '../contact.js';
+import { blankContact, serializeContact } from '../contact.js';
 import { requiredId } from '../parameters.js';
-import { invalidFields } from '../refusals.js';
-import type { Call, Handler } from '../request.js';
+import { fieldErrors } from '../refusals.js';
+import type { Handler, SandboxRequest } from '../request.js';
 
 type Problems = Map<string, string>;
-type Parameters = Call['parameters'];
+type Parameters = SandboxRequest['parameters'];
 
-const texts = ['first_name', 'last_name', 'phone', 'whatsapp_phone', 'email', 'gender', 'consent_phrase'] as const;
-const switches = ['has_opt_in_sms', 'has_opt_in_email'] as const;
+const stringParameters = [
+  'first_name',
+  'last_name',
+  'phone',
+  'whatsapp_phone',
+  'email',
+  'gender',
+  'consent_phrase',
+] as const;
+const booleanParameters = ['has_opt_in_sms', 'has_opt_in_email'] as const;
 
-function text(parameters: Parameters, name: (typeof texts)[number]): string {
+function text(parameters: Parameters, name: (typeof stringParameters)[number]): string {
   const value = parameters[name];
   return typeof value === 'string' ? value : '';
 }
@@ -19,21 +27,21 @@ function digits(phone: string): string {
   return phone.replace(/^\+/, '');
 }
 
-function refuse(problems: Problems): void {
-  if (problems.size > 0) throw invalidFields(problems);
+function throwIfAny(problems: Problems): void {
+  if (problems.size > 0) throw fieldErrors(problems);
 }
 
 /** What is wrong with the parameters in themselves; `known` is what an existing contact has agreed to already. */
-function shapeProblems(parameters: Parameters, known: { optinPhone: boolean; optinEmail: boolean }): Problems {
+function shapeProblems(parameters: Parameters, optIns: { optinPhone: boolean; optinEmail: boolean }): Problems {
   const problems: Problems = new Map();
-  for (const name of texts) {
+  for (const name of stringParameters) {
     const value = parameters[name];
     if (value === '') problems.set(name, 'This value should not be blank.');
     else if (value !== undefined && value !== null && typeof value !== 'string') {
       problems.set(name, 'This value should be of type string.');
     }
   }
-  for (const name of switches) {
+  for (const name of booleanParameters) {
     const value = parameters[name];
     if (value !== undefined && value !== null && typeof value !== 'boolean') {
       problems.set(name, 'This value should be of type bool.');
@@ -48,10 +56,10 @@ function shapeProblems(parameters: Parameters, known: { optinPhone: boolean; opt
     problems.set('whatsapp_phone', `${whatsapp} is not a valid WhatsApp number`);
   }
   const missing = (name: string): boolean => parameters[name] === undefined || parameters[name] === null;
-  if (phone !== '' && !known.optinPhone && missing('has_opt_in_sms')) {
+  if (phone !== '' && !optIns.optinPhone && missing('has_opt_in_sms')) {
     problems.set('has_opt_in_sms', 'Has opt-in SMS is required if property Phone Number is not empty');
   }
-  if (email !== '' && !known.optinEmail && missing('has_opt_in_email')) {
+  if (email !== '' && !optIns.optinEmail && missing('has_opt_in_email')) {
     problems.set('has_opt_in_email', 'Has opt-in Email is required if property Email is not empty');
   }
   if (parameters.has_opt_in_sms === true && missing('consent_phrase')) {
@@ -92,7 +100,7 @@ function takenProblems(account: Account, parameters: Parameters, self: Contact |
   return problems;
 }
 
-function write(contact: Contact, parameters: Parameters): void {
+function applyChanges(contact: Contact, parameters: Parameters): void {
   contact.firstName = text(parameters, 'first_name') || contact.firstName;
   contact.lastName = text(parameters, 'last_name') || contact.lastName;
   contact.gender = text(parameters, 'gender') || contact.gender;
@@ -105,35 +113,35 @@ function write(contact: Contact, parameters: Parameters): void {
 /** Adds a contact that has never written; a WhatsApp number leaves `phone` empty, as in life. */
 export const createSubscriber: Handler = ({ account, parameters, now }) => {
   const problems = shapeProblems(parameters, { optinPhone: false, optinEmail: false });
-  const reachable = (['phone', 'whatsapp_phone', 'email'] as const).filter(
+  const addresses = (['phone', 'whatsapp_phone', 'email'] as const).filter(
     (name) => typeof parameters[name] === 'string',
   );
-  if (reachable.length === 0) {
+  if (addresses.length === 0) {
     problems.set('phone', 'Phone Number is required if Email and Whatsapp Phone properties are empty');
   }
-  refuse(problems);
-  refuse(permissionProblems(parameters, account.permissions));
-  refuse(takenProblems(account, parameters, undefined));
+  throwIfAny(problems);
+  throwIfAny(permissionProblems(parameters, account.permissions));
+  throwIfAny(takenProblems(account, parameters, undefined));
   const contact = blankContact(account.random.digits(10), now);
-  write(contact, parameters);
+  applyChanges(contact, parameters);
   contact.whatsappPhone = digits(text(parameters, 'whatsapp_phone'));
   if (contact.whatsappPhone !== '') contact.channels.push('whatsapp');
   account.contacts.set(contact.id, contact);
-  return showContact(account, contact);
+  return serializeContact(account, contact);
 };
 
 /** Changes a contact; an opt-in it has given before need not be repeated, so that the user's example works. */
-export const updateSubscriber: Handler = (call) => {
-  const { account, parameters } = call;
+export const updateSubscriber: Handler = (request) => {
+  const { account, parameters } = request;
   if (parameters.subscriber_id === undefined) {
-    throw invalidFields(new Map([['subscriber_id', 'This value should not be blank.']]));
+    throw fieldErrors(new Map([['subscriber_id', 'This value should not be blank.']]));
   }
-  const contact = account.contacts.get(requiredId(call, 'subscriber_id'));
-  if (contact === undefined) throw invalidFields(new Map([['subscriber_id', 'Subscriber does not exist']]));
+  const contact = account.contacts.get(requiredId(request, 'subscriber_id'));
+  if (contact === undefined) throw fieldErrors(new Map([['subscriber_id', 'Subscriber does not exist']]));
   const { whatsapp_phone: _, ...changes } = parameters;
-  refuse(shapeProblems(changes, contact));
-  refuse(permissionProblems(changes, account.permissions));
-  refuse(takenProblems(account, changes, contact));
-  write(contact, changes);
-  return showContact(account, contact);
+  throwIfAny(shapeProblems(changes, contact));
+  throwIfAny(permissionProblems(changes, account.permissions));
+  throwIfAny(takenProblems(account, changes, contact));
+  applyChanges(contact, changes);
+  return serializeContact(account, contact);
 };

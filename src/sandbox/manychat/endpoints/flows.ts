@@ -3,48 +3,48 @@ import { type Account, type Contact, type Flow, fullName } from '../account.js';
 import { closedWindow } from '../content/channels.js';
 import { windowIsOpen } from '../messaging-window.js';
 import { requiredContact, requiredText } from '../parameters.js';
-import { invalid, plainRefusal } from '../refusals.js';
-import type { Call, Handler } from '../request.js';
+import { plainRefusal, validationError } from '../refusals.js';
+import type { Handler, SandboxRequest } from '../request.js';
 
-const flowsPerContactAndHour = 100;
+const maxFlowsPerContactAndHour = 100;
 
 /**
- * Starts a flow. The call succeeds even where the messages cannot go out, and the delivery then says why: ManyChat queues
+ * Starts a flow. The request succeeds even where the messages cannot go out, and the delivery then says why: ManyChat queues
  * the flow and each step decides for itself. That a WhatsApp template passes a closed window is documented; the rest is
  * decided here.
  */
-export const sendFlow: Handler = (call) => {
-  const { account, now, limiter } = call;
-  const contact = requiredContact(call);
-  const flowNs = requiredText(call, 'flow_ns');
+export const sendFlow: Handler = (request) => {
+  const { account, now, limiter } = request;
+  const contact = requiredContact(request);
+  const flowNs = requiredText(request, 'flow_ns');
   const flow = account.flows.find(({ ns }) => ns === flowNs);
-  if (flow === undefined) throw invalid('Flow not found');
-  if (!contact.active) throw invalid('Subscriber is not active');
-  if (!limiter.admit(`${account.key} sendFlow ${contact.id}`, flowsPerContactAndHour, hour, now)) {
+  if (flow === undefined) throw validationError('Flow not found');
+  if (!contact.active) throw validationError('Subscriber is not active');
+  if (!limiter.admit(`${account.key} sendFlow ${contact.id}`, maxFlowsPerContactAndHour, hour, now)) {
     throw plainRefusal('Too many requests', 429);
   }
-  const reason = heldBack(call, contact, flow);
-  call.deliver({
+  const reason = undeliveredReason(request, contact, flow);
+  request.deliver({
     subscriber_id: contact.id,
     user_ref: null,
     channel: flow.channel,
     source: 'sendFlow',
     flow_ns: flow.ns,
-    messages: flow.texts.map((text) => ({ type: 'text', text: rendered(account, contact, text) })),
+    messages: flow.texts.map((text) => ({ type: 'text', text: render(account, contact, text) })),
     quick_replies: [],
     delivered: reason === undefined,
     ...(reason === undefined ? {} : { reason }),
   });
 };
 
-function heldBack(call: Call, contact: Contact, flow: Flow): string | undefined {
+function undeliveredReason(request: SandboxRequest, contact: Contact, flow: Flow): string | undefined {
   if (!contact.channels.includes(flow.channel)) return `The contact is not on ${flow.channel}.`;
-  if (flow.template || closedWindow[flow.channel] === undefined || windowIsOpen(call, contact)) return undefined;
+  if (flow.template || closedWindow[flow.channel] === undefined || windowIsOpen(request, contact)) return undefined;
   return 'The 24-hour window is closed.';
 }
 
 /** Fills `{{first_name}}`, `{{last_name}}`, `{{name}}` and `{{custom field name}}`; what is unknown or empty becomes ''. */
-function rendered(account: Account, contact: Contact, text: string): string {
+function render(account: Account, contact: Contact, text: string): string {
   return text.replace(/\{\{([^{}]+)\}\}/g, (_, inner: string) => {
     const name = inner.trim().toLowerCase();
     if (name === 'first_name') return contact.firstName;

@@ -1,6 +1,6 @@
 import { type BotField, type CustomField, type FieldType, fieldTypes, newId, type Tag } from '../account.js';
-import { botFieldValue } from '../field-values.js';
-import { fieldWrites } from '../field-writes.js';
+import { parseBotFieldValue } from '../field-values.js';
+import { parseFieldWrites } from '../field-writes.js';
 import {
   fieldById,
   fieldByName,
@@ -10,8 +10,8 @@ import {
   requiredTagByName,
   requiredText,
 } from '../parameters.js';
-import { invalid, missing } from '../refusals.js';
-import type { Call, Handler } from '../request.js';
+import { missingParameter, validationError } from '../refusals.js';
+import type { Handler, SandboxRequest } from '../request.js';
 
 /** The page. */
 export const getInfo: Handler = ({ account }) => account.page;
@@ -32,76 +32,81 @@ export const getFlows: Handler = ({ account }) => ({
 });
 
 // Decided here, far above what a page has: how many ManyChat allows is not known.
-const mostOfAKind = 1_000;
+const maxOfAKind = 1_000;
 
-function requireRoom(existing: readonly unknown[], what: string): void {
-  if (existing.length >= mostOfAKind) throw invalid(`${what} limit reached`);
+function requireCapacity(existing: readonly unknown[], what: string): void {
+  if (existing.length >= maxOfAKind) throw validationError(`${what} limit reached`);
 }
 
 /** Creates a tag. A name that exists is refused: what ManyChat does then is not known. */
-export const createTag: Handler = (call) => {
-  const name = requiredText(call, 'name');
-  if (call.account.tags.some((tag) => tag.name === name)) throw invalid('Tag with same name already exists');
-  requireRoom(call.account.tags, 'Tag');
-  const tag: Tag = { id: newId(call.account), name };
-  call.account.tags.push(tag);
+export const createTag: Handler = (request) => {
+  const name = requiredText(request, 'name');
+  if (request.account.tags.some((tag) => tag.name === name)) throw validationError('Tag with same name already exists');
+  requireCapacity(request.account.tags, 'Tag');
+  const tag: Tag = { id: newId(request.account), name };
+  request.account.tags.push(tag);
   return { tag };
 };
 
-function dropTag({ account }: Call, tag: Tag): undefined {
+function dropTag({ account }: SandboxRequest, tag: Tag): undefined {
   // Contacts show only tags that the page has, and ids are never given twice: nothing is left to take off them.
   account.tags = account.tags.filter(({ id }) => id !== tag.id);
 }
 
 /** Removes a tag from the page and from all its contacts. */
-export const removeTag: Handler = (call) => dropTag(call, requiredTag(call));
+export const removeTag: Handler = (request) => dropTag(request, requiredTag(request));
 /** The same by name. */
-export const removeTagByName: Handler = (call) => dropTag(call, requiredTagByName(call));
+export const removeTagByName: Handler = (request) => dropTag(request, requiredTagByName(request));
 
-function requiredType(call: Call): FieldType {
-  const type = requiredText(call, 'type');
+function requiredType(request: SandboxRequest): FieldType {
+  const type = requiredText(request, 'type');
   const known = fieldTypes.find((candidate) => candidate === type);
-  if (known === undefined) throw invalid('Type not supported');
+  if (known === undefined) throw validationError('Type not supported');
   return known;
 }
 
-function newField(call: Call, fields: readonly CustomField[], nameParameter: 'caption' | 'name'): CustomField {
-  const name = requiredText(call, nameParameter);
-  const type = requiredType(call);
+function newField(
+  request: SandboxRequest,
+  fields: readonly CustomField[],
+  nameParameter: 'caption' | 'name',
+): CustomField {
+  const name = requiredText(request, nameParameter);
+  const type = requiredType(request);
   if (fields.some((field) => field.name.toLowerCase() === name.toLowerCase())) {
-    throw invalid('Field with same name already exists');
+    throw validationError('Field with same name already exists');
   }
-  requireRoom(fields, 'Field');
-  return { id: newId(call.account), name, type, description: optionalText(call, 'description') };
+  requireCapacity(fields, 'Field');
+  return { id: newId(request.account), name, type, description: optionalText(request, 'description') };
 }
 
 /** Creates a custom field; its name comes as `caption`. A name that exists is refused, as for tags. */
-export const createCustomField: Handler = (call) => {
-  const field = newField(call, call.account.customFields, 'caption');
-  call.account.customFields.push(field);
+export const createCustomField: Handler = (request) => {
+  const field = newField(request, request.account.customFields, 'caption');
+  request.account.customFields.push(field);
   return { field };
 };
 
 /** Creates a bot field, with its first value if one is given. */
-export const createBotField: Handler = (call) => {
-  const field = newField(call, call.account.botFields, 'name');
-  const created: BotField = { ...field, value: botFieldValue(field, call.parameters.value ?? null) };
-  call.account.botFields.push(created);
+export const createBotField: Handler = (request) => {
+  const field = newField(request, request.account.botFields, 'name');
+  const created: BotField = { ...field, value: parseBotFieldValue(field, request.parameters.value ?? null) };
+  request.account.botFields.push(created);
   return { field: created };
 };
 
-function setBotFieldOf(call: Call, field: BotField): undefined {
-  if (call.parameters.field_value === undefined) throw missing('field_value');
-  field.value = botFieldValue(field, call.parameters.field_value);
+function setBotFieldOf(request: SandboxRequest, field: BotField): undefined {
+  if (request.parameters.field_value === undefined) throw missingParameter('field_value');
+  field.value = parseBotFieldValue(field, request.parameters.field_value);
 }
 
 /** Sets a bot field, which everybody on the page shares. */
-export const setBotField: Handler = (call) =>
-  setBotFieldOf(call, fieldById(call.account.botFields, requiredId(call, 'field_id')));
+export const setBotField: Handler = (request) =>
+  setBotFieldOf(request, fieldById(request.account.botFields, requiredId(request, 'field_id')));
 /** The same by name. */
-export const setBotFieldByName: Handler = (call) =>
-  setBotFieldOf(call, fieldByName(call.account.botFields, requiredText(call, 'field_name')));
+export const setBotFieldByName: Handler = (request) =>
+  setBotFieldOf(request, fieldByName(request.account.botFields, requiredText(request, 'field_name')));
 /** Sets several bot fields, or none when one of them is refused. */
-export const setBotFields: Handler = (call) => {
-  for (const { field, value } of fieldWrites(call, call.account.botFields, botFieldValue)) field.value = value;
+export const setBotFields: Handler = (request) => {
+  for (const { field, value } of parseFieldWrites(request, request.account.botFields, parseBotFieldValue))
+    field.value = value;
 };
