@@ -7,7 +7,8 @@ import {
   type StandardSchemaWithJSON,
 } from '@modelcontextprotocol/server';
 import { z } from 'zod';
-import { type Declaration, effectRules } from '../../tools/contract/endpoint.js';
+import { effectRules } from '../../tools/contract/effect.js';
+import type { Declaration } from '../../tools/contract/endpoint.js';
 import { type Failure, reasonIn } from '../../tools/contract/failure.js';
 import type { Prompt, PromptArgument } from '../../tools/guidance/prompts.js';
 import type { Delivery } from '../account/send-guard/delivery.js';

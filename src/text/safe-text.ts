@@ -1,5 +1,4 @@
-import type { Result } from '../../tools/contract/endpoint.js';
-import { isObject } from '../../tools/contract/json.js';
+import { isObject, type Result } from '../../tools/contract/json.js';
 import { clipped } from '../../tools/contract/quoted.js';
 
 /**

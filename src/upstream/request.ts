@@ -1,4 +1,5 @@
-import type { Endpoint, Result } from '../../tools/contract/endpoint.js';
+import type { Endpoint } from '../../tools/contract/endpoint.js';
+import type { Result } from '../../tools/contract/json.js';
 
 /** The part of an HTTP request that an endpoint and its input decide; the gateway client adds host and headers. */
 export interface EndpointRequest {

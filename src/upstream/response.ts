@@ -1,4 +1,5 @@
-import { type Endpoint, effectRules } from '../../tools/contract/endpoint.js';
+import { effectRules } from '../../tools/contract/effect.js';
+import type { Endpoint } from '../../tools/contract/endpoint.js';
 import type { CallError, Kind } from '../../tools/contract/failure.js';
 import { isObject } from '../../tools/contract/json.js';
 import { quoted } from '../../tools/contract/quoted.js';

@@ -1,4 +1,5 @@
-import { type Endpoint, effectRules } from '../../tools/contract/endpoint.js';
+import { effectRules } from '../../tools/contract/effect.js';
+import type { Endpoint } from '../../tools/contract/endpoint.js';
 import { CallError, type Reach } from '../../tools/contract/failure.js';
 import { HttpFault } from './client/http-client.js';
 import { pause, type Timing, timeout } from './clock.js';

@@ -4,7 +4,7 @@ import type * as z from 'zod';
 import { offeredTools } from '../../src/account/policy/tool.js';
 import { readConfig } from '../../src/config/config.js';
 import { jsonSchema } from '../../src/mcp/listing/json-schema.js';
-import { effectRules } from '../../tools/contract/endpoint.js';
+import { effectRules } from '../../tools/contract/effect.js';
 import { declarations, endpoints } from '../../tools/index.js';
 
 interface Published {

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { type DatetimeForm, type FieldType, fittedValue } from '../../tools/values/field-values.js';
+import type { DatetimeForm, FieldType } from '../../tools/contract/field-values.js';
+import { fittedValue } from '../../tools/values/field-values.js';
 import { john } from '../support/people.js';
 import { useCaller } from '../support/sandboxed.js';
 import { manualTiming } from '../support/timing.js';

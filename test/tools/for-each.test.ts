@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Progress } from '../../src/account/call/progress.js';
-import type { Result } from '../../tools/contract/endpoint.js';
+import type { Result } from '../../tools/contract/json.js';
 import { drivenTiming } from '../support/driven.js';
 import { emma, followers, john, liam, tom } from '../support/people.js';
 import { createRandom } from '../support/random.js';

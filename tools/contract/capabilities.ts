@@ -1,6 +1,4 @@
-import type { Action } from '../message/content.js';
 import type { Declaration } from './endpoint.js';
-import { isObject } from './json.js';
 
 /** Something that a call can do to the account or its contacts. */
 interface Purpose {
@@ -78,37 +76,3 @@ const isCapability = (name: string): name is Capability => Object.hasOwn(capabil
 
 /** All of them. */
 export const capabilityNames: readonly Capability[] = Object.keys(capabilities).filter(isCapability);
-
-const byAction: Readonly<Record<string, Capability>> = {
-  add_tag: 'add_tag',
-  remove_tag: 'remove_tag',
-  set_field_value: 'set_field',
-  unset_field_value: 'unset_field',
-} satisfies Record<Action['action'], Capability>;
-
-/** What the answer of a callback can make ManyChat do; nobody here sees that answer. */
-const byCallback: readonly Capability[] = [...Object.values(byAction), 'start_flow'];
-
-/** Whatever is below these is for the callback's server. */
-const notOurs: ReadonlySet<string> = new Set(['payload', 'headers']);
-
-function ownCapabilities(part: Readonly<Record<string, unknown>>): readonly Capability[] {
-  const { action, type, success_target: target, external_message_callback: callback } = part;
-  const known = typeof action === 'string' && Object.hasOwn(byAction, action) ? byAction[action] : undefined;
-  return [
-    ...(known === undefined ? [] : [known]),
-    ...(type === 'flow' || type === 'node' || target !== undefined ? (['start_flow'] as const) : []),
-    ...(type === 'dynamic_block_callback' || callback !== undefined ? byCallback : []),
-  ];
-}
-
-/**
- * What a message does to its contact beside reaching it, at once or when one of its buttons or quick replies is
- * pressed. The message need not be checked yet, so that one with placeholders can be judged as well.
- */
-export function contentCapabilities(content: unknown): readonly Capability[] {
-  if (Array.isArray(content)) return content.flatMap(contentCapabilities);
-  if (!isObject(content)) return [];
-  const below = Object.entries(content).flatMap(([key, each]) => (notOurs.has(key) ? [] : contentCapabilities(each)));
-  return [...ownCapabilities(content), ...below];
-}

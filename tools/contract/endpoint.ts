@@ -1,33 +1,9 @@
 import type * as z from 'zod';
-import type { Reference } from '../message/references.js';
-import type { Repaired } from '../message/repair.js';
-import type { FieldValues } from '../values/field-values.js';
 import type { Capability } from './capabilities.js';
-import type { Naming } from './question.js';
-
-/** What a call does to the world: the one word from which MCP annotations and the retry rule follow. */
-export type Effect = 'read' | 'set' | 'create' | 'remove' | 'destroy' | 'send';
-
-/** What follows from an effect. `repeatable`: may the same call be made again after an ambiguous failure? */
-export interface EffectRule {
-  readonly readOnly: boolean;
-  readonly destructive: boolean;
-  readonly idempotent: boolean;
-  readonly repeatable: boolean;
-}
-
-/** The meaning of each effect, read by the server (annotations) and by the gateway client (repeats). */
-export const effectRules: Readonly<Record<Effect, EffectRule>> = {
-  read: { readOnly: true, destructive: false, idempotent: true, repeatable: true },
-  set: { readOnly: false, destructive: false, idempotent: true, repeatable: true },
-  create: { readOnly: false, destructive: false, idempotent: false, repeatable: false },
-  remove: { readOnly: false, destructive: true, idempotent: true, repeatable: true },
-  destroy: { readOnly: false, destructive: true, idempotent: true, repeatable: false },
-  send: { readOnly: false, destructive: true, idempotent: false, repeatable: false },
-};
-
-/** A tool's result: an object with named keys, the same in text and in structured content. */
-export type Result = Readonly<Record<string, unknown>>;
+import type { Effect } from './effect.js';
+import type { FieldValues } from './field-values.js';
+import type { Result } from './json.js';
+import type { Naming, Reference } from './reference.js';
 
 /** What a tool answers: the schema that clients see, and how the upstream's `data` becomes it. */
 export interface Output<Input = Result> {
@@ -92,4 +68,12 @@ export interface Endpoint<Input extends z.ZodObject = z.ZodObject> extends Decla
 /** Types a declaration by its own schemas and hands it on unchanged. */
 export function endpoint<Input extends z.ZodObject>(declaration: Endpoint<Input>): Endpoint {
   return declaration;
+}
+
+/** Arguments as they should have been given, and what was changed about them. */
+export interface Repaired {
+  readonly input: unknown;
+  readonly warnings: readonly string[];
+  /** What keeps them from being mended and checked at all. */
+  readonly problem?: string | undefined;
 }

@@ -1,6 +1,7 @@
 import type * as z from 'zod';
-import type { Declaration, Endpoint, Result } from './endpoint.js';
+import type { Declaration, Endpoint } from './endpoint.js';
 import type { Failure } from './failure.js';
+import type { Result } from './json.js';
 
 /** One endpoint's call as a part of a larger job; `what` names it where a later one fails. */
 export interface Step {

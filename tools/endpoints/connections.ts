@@ -1,10 +1,9 @@
 import * as z from 'zod';
-import { type CallEndpoint, endpoint, type Result } from '../contract/endpoint.js';
+import { type CallEndpoint, endpoint } from '../contract/endpoint.js';
+import { asObject, type Result } from '../contract/json.js';
 import { quoted } from '../contract/quoted.js';
 import { connectionId } from '../values/connection-id.js';
 import { connectionResult, connectionsResult, newConnectionResult, okResult } from '../values/outputs.js';
-import { asObject } from '../values/tolerant.js';
-
 export const listConnections = endpoint({
   name: 'manychat_list_connections',
   title: 'List connections',

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { endpoint } from '../contract/endpoint.js';
-import { referencesTo } from '../message/references.js';
+import { referencesTo } from '../contract/reference.js';
 import { listedFieldValues, oneFieldValue } from '../values/field-values.js';
 import {
   botFieldId,

@@ -1,13 +1,12 @@
 import * as z from 'zod';
-import { contentCapabilities } from '../contract/capabilities.js';
 import { endpoint } from '../contract/endpoint.js';
 import { clipped } from '../contract/quoted.js';
+import { referencesTo } from '../contract/reference.js';
+import { actionFieldValues, contentCapabilities, referencesInContent } from '../message/actions.js';
 import { undocumentedParts } from '../message/channels.js';
 import { type Content, messageData, messageDataBrief } from '../message/content.js';
 import { placeholderIn } from '../message/plain-message.js';
-import { referencesInContent, referencesTo } from '../message/references.js';
 import { repairSend, repairTaggedSend } from '../message/repair.js';
-import { actionFieldValues } from '../values/field-values.js';
 import { subscriberId, text, userRef } from '../values/inputs.js';
 import { okResult } from '../values/outputs.js';
 

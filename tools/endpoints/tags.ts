@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { endpoint } from '../contract/endpoint.js';
-import { referencesTo } from '../message/references.js';
+import { referencesTo } from '../contract/reference.js';
 import { subscriberId, tagId, tagName, text } from '../values/inputs.js';
 import { okResult, tagResult, tagsResult } from '../values/outputs.js';
 

@@ -1,4 +1,4 @@
-import type { ReferenceKind } from '../message/references.js';
+import type { ReferenceKind } from '../contract/reference.js';
 
 /** An argument of a prompt. */
 export interface PromptArgument {

@@ -1,13 +1,6 @@
+import type { Repaired } from '../contract/endpoint.js';
 import { isObject } from '../contract/json.js';
 import { structuralProblem } from '../values/argument-limits.js';
-
-/** Arguments as they should have been given, and what was changed about them. */
-export interface Repaired {
-  readonly input: unknown;
-  readonly warnings: readonly string[];
-  /** What keeps them from being mended and checked at all. */
-  readonly problem?: string | undefined;
-}
 
 type Json = Record<string, unknown>;
 

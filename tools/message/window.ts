@@ -1,8 +1,7 @@
 import * as z from 'zod';
-import type { Result } from '../contract/endpoint.js';
 import type { Kind } from '../contract/failure.js';
+import { asObject, type Result } from '../contract/json.js';
 import { momentText } from '../contract/quoted.js';
-import { asObject } from '../values/tolerant.js';
 
 const hourMs = 3_600_000;
 

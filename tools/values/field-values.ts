@@ -1,25 +1,10 @@
-import type { Result } from '../contract/endpoint.js';
-import { isObject } from '../contract/json.js';
+import type { DatetimeForm, FieldKind, FieldRef, FieldType, FieldValues } from '../contract/field-values.js';
+import type { Result } from '../contract/json.js';
 import { clipped, quoted } from '../contract/quoted.js';
 import { pathText } from './issues.js';
 
-/** Types of custom and bot fields. */
-export const fieldTypes = ['text', 'number', 'date', 'datetime', 'boolean'] as const;
-
-/** A type of field. */
-export type FieldType = (typeof fieldTypes)[number];
-
-/** How a datetime is written: with its offset where fields are set, as UTC with milliseconds in a message's actions. */
-export type DatetimeForm = 'offset' | 'utc';
-
 /** A value in the form its field takes, or what is wrong with it. */
 export type Fitted = { readonly value: unknown } | { readonly problem: string };
-
-/** A field as a call names it. */
-export interface FieldRef {
-  readonly field_id?: unknown;
-  readonly field_name?: unknown;
-}
 
 /** The type of a field, where it is known. */
 export type TypeOf = (field: FieldRef) => FieldType | undefined;
@@ -30,20 +15,6 @@ export interface AdaptedInput {
   readonly warnings: readonly string[];
   readonly problems: readonly string[];
   readonly typesKnown: boolean;
-}
-
-/** Gives the value that stands in the place of another; `path` names the place. */
-export type ChangeValue = (path: string, field: FieldRef, value: unknown) => unknown;
-
-/** Custom fields have a value for each contact, bot fields one for the whole account. */
-export type FieldKind = 'custom field' | 'bot field';
-
-/** Where an input holds values of fields, of which kind the fields are, and how datetimes are written there. */
-export interface FieldValues<Input> {
-  readonly kind: FieldKind;
-  readonly datetimeForm: DatetimeForm;
-  /** The input with each value of a field put through `change`. */
-  map(input: Input, change: ChangeValue): Result;
 }
 
 const yes: readonly unknown[] = ['true', 'yes', '1', 1];
@@ -202,33 +173,3 @@ export const listedFieldValues = (
     })),
   }),
 });
-
-/** The parts of a message below which there can be actions; a callback's payload is not ours to read. */
-const holdsActions: ReadonlySet<string> = new Set([
-  'content',
-  'messages',
-  'elements',
-  'buttons',
-  'quick_replies',
-  'actions',
-]);
-
-/** A message with each value that its actions or those of its buttons set put through `change`. */
-function withSetValues(value: unknown, path: string, change: ChangeValue): unknown {
-  if (Array.isArray(value)) return value.map((each, index) => withSetValues(each, `${path}[${index}]`, change));
-  if (!isObject(value)) return value;
-  if (value.action === 'set_field_value') return { ...value, value: change(`${path}.value`, value, value.value) };
-  return Object.fromEntries(
-    Object.entries(value).map(([key, each]) => [
-      key,
-      holdsActions.has(key) ? withSetValues(each, `${path}.${key}`, change) : each,
-    ]),
-  );
-}
-
-/** Values that a message's actions set. */
-export const actionFieldValues: FieldValues<{ data: unknown }> = {
-  kind: 'custom field',
-  datetimeForm: 'utc',
-  map: (input, change) => ({ ...input, data: withSetValues(input.data, 'data', change) }),
-};

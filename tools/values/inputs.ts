@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { fieldTypes } from './field-values.js';
+import { fieldTypes } from '../contract/field-values.js';
 
 /** Shown wherever a number has already lost digits on its way here. */
 export const precisionLost = 'is past 2^53, where a JSON number loses digits; pass it as a string of digits';
@@ -37,18 +37,25 @@ export const text = (description: string) => filledText.describe(description);
 
 /** The id of a contact, which may pass 2^53. */
 export const subscriberId = id('string', 'From a find tool');
+
 /** The user_ref of a checkbox opt-in, which may pass 2^53 and be negative. */
 export const userRef = id('string', 'From your checkbox; may be negative', 'any');
+
 /** The id of a tag. */
 export const tagId = id('integer', 'From manychat_list_tags');
+
 /** The name of a tag that exists. */
 export const tagName = text('Exact tag name');
+
 /** The id of a custom field. */
 export const customFieldId = id('integer', 'From manychat_list_custom_fields');
+
 /** The name of a custom field that exists. */
 export const customFieldName = text('Existing custom field');
+
 /** The id of a bot field. */
 export const botFieldId = id('integer', 'From manychat_list_bot_fields');
+
 /** The name of a bot field that exists. */
 export const botFieldName = text('Existing bot field');
 

@@ -1,18 +1,7 @@
 import * as z from 'zod';
-import type { Output, Result } from '../contract/endpoint.js';
-import { isObject } from '../contract/json.js';
-import {
-  anyFieldValue,
-  anyText,
-  asObject,
-  flag,
-  innerList,
-  largeId,
-  list,
-  record,
-  smallId,
-  toList,
-} from './tolerant.js';
+import type { Output } from '../contract/endpoint.js';
+import { asObject, isObject, type Result, toList } from '../contract/json.js';
+import { anyFieldValue, anyText, flag, innerList, largeId, list, record, smallId } from './tolerant.js';
 
 const tag = record({ id: smallId, name: anyText });
 const customField = record({ id: smallId, name: anyText, type: anyText, description: anyText });
@@ -112,24 +101,33 @@ export const okResult: Output = {
 
 /** `{page}` */
 export const pageResult = item('page', page);
+
 /** `{tag}` */
 export const tagResult = item('tag', tag);
+
 /** `{tags}` */
 export const tagsResult = items('tags', tag);
+
 /** `{custom_field}`, which ManyChat answers as `field`. */
 export const customFieldResult = item('custom_field', customField, 'field');
+
 /** `{custom_fields}` */
 export const customFieldsResult = items('custom_fields', customField);
+
 /** `{bot_field}`, which ManyChat answers as `field`. */
 export const botFieldResult = item('bot_field', botField, 'field');
+
 /** `{bot_fields}` */
 export const botFieldsResult = items('bot_fields', botField);
+
 /** `{growth_tools}` */
 export const growthToolsResult = items('growth_tools', growthTool);
+
 /** `{otn_topics}` */
 export const otnTopicsResult = items('otn_topics', otnTopic);
 
 const flows = z.looseObject({ flows: list(flow), folders: list(folder) });
+
 /** `{flows, folders}` */
 export const flowsResult: Output = {
   schema: flows,

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { isObject } from '../contract/json.js';
+import { asObject, toList } from '../contract/json.js';
 
 /*
  * What comes back is read leniently, because the upstream's types are not reliable (any scalar may be null, ids come
@@ -47,16 +47,6 @@ export const anyFieldValue = z.preprocess(
   (value) => scalar(value) ?? (typeof value === 'object' && value !== null ? asJson(value) : undefined),
   z.union([z.string(), z.number(), z.boolean()]).optional(),
 );
-
-/** An object, or an empty one in the place of anything else. */
-export const asObject = (value: unknown): Record<string, unknown> => (isObject(value) ? value : {});
-
-/** The items of a list; also of an empty object or one with the keys 0, 1, 3…, as which PHP encodes some lists. */
-export function toList(value: unknown): unknown[] | undefined {
-  if (Array.isArray(value)) return value;
-  const numbered = isObject(value) && Object.keys(value).every((key) => /^\d+$/.test(key));
-  return numbered ? Object.values(value) : undefined;
-}
 
 /** An object with these keys when they are there; other keys are kept. */
 export const record = <Shape extends z.ZodRawShape>(shape: Shape) => z.preprocess(asObject, z.looseObject(shape));

@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { contentCapabilities } from '../contract/capabilities.js';
-import { isObject } from '../contract/json.js';
+import { asObject, isObject } from '../contract/json.js';
 import { workflow } from '../contract/workflow.js';
 import { contentWarnings } from '../endpoints/sending.js';
+import { contentCapabilities } from '../message/actions.js';
 import { channelOf, channels, characterCount } from '../message/channels.js';
 import {
   type Action,
@@ -14,7 +14,6 @@ import {
 } from '../message/content.js';
 import { repairTaggedSend } from '../message/repair.js';
 import { describeIssue, issueMessage } from '../values/issues.js';
-import { asObject } from '../values/tolerant.js';
 
 const actionText = (action: Action): string =>
   action.action === 'add_tag' || action.action === 'remove_tag'

@@ -1,10 +1,8 @@
-import type { Result } from '../contract/endpoint.js';
 import { CallError, type Failure } from '../contract/failure.js';
-import { isObject } from '../contract/json.js';
+import { asObject, isObject, type Result, toList } from '../contract/json.js';
 import { idText, quoted } from '../contract/quoted.js';
 import type { Steps } from '../contract/workflow.js';
 import { findSubscriberBySystemField, findSubscribersByCustomField } from '../endpoints/subscribers.js';
-import { asObject, toList } from '../values/tolerant.js';
 
 /** A contact, and by what it was found. */
 export interface Found {

@@ -1,13 +1,12 @@
 import * as z from 'zod';
-import type { Result } from '../contract/endpoint.js';
 import { CallError, reasonIn } from '../contract/failure.js';
+import { asObject, type Result } from '../contract/json.js';
 import { idText } from '../contract/quoted.js';
 import { type Step, type Steps, workflow } from '../contract/workflow.js';
 import { setCustomField } from '../endpoints/fields.js';
 import { consent, consentProblems, createSubscriber, profile, updateSubscriber } from '../endpoints/subscribers.js';
 import { customFieldId, text } from '../values/inputs.js';
 import { subscriberResult } from '../values/outputs.js';
-import { asObject } from '../values/tolerant.js';
 import {
   type Addresses,
   contactText,

@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { contentCapabilities } from '../contract/capabilities.js';
 import { workflow } from '../contract/workflow.js';
 import { contentWarnings, sendContent } from '../endpoints/sending.js';
 import { getSubscriber } from '../endpoints/subscribers.js';
+import { contentCapabilities } from '../message/actions.js';
 import { contentOf, plainMessage, plainMessageProblems } from '../message/plain-message.js';
 import { messagingStatus, messagingStatusResult } from '../message/window.js';
 import { fieldRecord, subscriberId, text } from '../values/inputs.js';

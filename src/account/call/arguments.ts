@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import type { Result } from '../../../tools/contract/endpoint.js';
+import type { Result } from '../../../tools/contract/json.js';
 import { structuralProblem } from '../../../tools/values/argument-limits.js';
 import { describeIssue, issueMessage, pathText, unknownKeysText } from '../../../tools/values/issues.js';
 import { callError, type FailureContext } from '../../upstream/failures/call-error.js';

@@ -1,5 +1,4 @@
-import type { Result } from '../../../tools/contract/endpoint.js';
-import { isObject } from '../../../tools/contract/json.js';
+import { isObject, type Result } from '../../../tools/contract/json.js';
 import { cut, quoted } from '../../../tools/contract/quoted.js';
 import { forEachSubscriber } from '../../../tools/workflows/for-each/for-each.js';
 import type { Tool } from '../policy/tool.js';

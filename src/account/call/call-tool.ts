@@ -1,6 +1,5 @@
-import type { Result } from '../../../tools/contract/endpoint.js';
 import type { Failure } from '../../../tools/contract/failure.js';
-import { asObject } from '../../../tools/values/tolerant.js';
+import { asObject, type Result } from '../../../tools/contract/json.js';
 import type { Redactor } from '../../text/redaction.js';
 import { failureLine, mapTexts } from '../../text/safe-text.js';
 import { asCallError } from '../../upstream/failures/call-error.js';

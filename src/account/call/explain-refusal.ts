@@ -1,8 +1,9 @@
-import type { CallEndpoint, Endpoint, Result } from '../../../tools/contract/endpoint.js';
+import type { CallEndpoint, Endpoint } from '../../../tools/contract/endpoint.js';
 import { CallError, type Kind } from '../../../tools/contract/failure.js';
+import type { Result } from '../../../tools/contract/json.js';
 import { quoted } from '../../../tools/contract/quoted.js';
+import type { ReferenceKind } from '../../../tools/contract/reference.js';
 import { getSubscriber } from '../../../tools/endpoints/subscribers.js';
-import type { ReferenceKind } from '../../../tools/message/references.js';
 import { reachability } from '../../../tools/message/window.js';
 import { aboutContact } from '../../../tools/workflows/for-each/stop-rules.js';
 import { type Candidate, closest } from '../../text/closest.js';

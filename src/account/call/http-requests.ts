@@ -1,4 +1,6 @@
-import { type Endpoint, effectRules, type Result } from '../../../tools/contract/endpoint.js';
+import { effectRules } from '../../../tools/contract/effect.js';
+import type { Endpoint } from '../../../tools/contract/endpoint.js';
+import type { Result } from '../../../tools/contract/json.js';
 import { oneLine } from '../../../tools/contract/quoted.js';
 import type { Config } from '../../config/config.js';
 import { tokensIn } from '../../text/link-tokens.js';

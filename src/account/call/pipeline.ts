@@ -1,11 +1,7 @@
-import {
-  type CallEndpoint,
-  type Declaration,
-  type Endpoint,
-  effectRules,
-  type Result,
-} from '../../../tools/contract/endpoint.js';
+import { effectRules } from '../../../tools/contract/effect.js';
+import type { CallEndpoint, Declaration, Endpoint } from '../../../tools/contract/endpoint.js';
 import { CallError } from '../../../tools/contract/failure.js';
+import type { Result } from '../../../tools/contract/json.js';
 import { oneLine } from '../../../tools/contract/quoted.js';
 import type { Step, Workflow } from '../../../tools/contract/workflow.js';
 import { listConnections } from '../../../tools/endpoints/connections.js';

@@ -1,5 +1,6 @@
-import { effectRules, type Result } from '../../../tools/contract/endpoint.js';
+import { effectRules } from '../../../tools/contract/effect.js';
 import { CallError, type Failure } from '../../../tools/contract/failure.js';
+import type { Result } from '../../../tools/contract/json.js';
 import { clipped } from '../../../tools/contract/quoted.js';
 import type { Step, Steps, Workflow } from '../../../tools/contract/workflow.js';
 import { alreadySent, type Held } from '../send-guard/guarded-sends.js';

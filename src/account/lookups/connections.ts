@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { effectRules, type Result } from '../../../tools/contract/endpoint.js';
+import { effectRules } from '../../../tools/contract/effect.js';
 import type { Failure } from '../../../tools/contract/failure.js';
+import type { Result } from '../../../tools/contract/json.js';
 import { idText, momentText } from '../../../tools/contract/quoted.js';
 import { connectionId } from '../../../tools/values/connection-id.js';
 import { callError, type FailureContext } from '../../upstream/failures/call-error.js';

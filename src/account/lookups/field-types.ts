@@ -1,15 +1,7 @@
-import type { Endpoint, Result } from '../../../tools/contract/endpoint.js';
-import {
-  type AdaptedInput,
-  adaptValues,
-  type FieldKind,
-  type FieldRef,
-  type FieldType,
-  fieldTypes,
-  hasValues,
-  type TypeOf,
-} from '../../../tools/values/field-values.js';
-import { asObject, toList } from '../../../tools/values/tolerant.js';
+import type { Endpoint } from '../../../tools/contract/endpoint.js';
+import { type FieldKind, type FieldRef, type FieldType, fieldTypes } from '../../../tools/contract/field-values.js';
+import { asObject, type Result, toList } from '../../../tools/contract/json.js';
+import { type AdaptedInput, adaptValues, hasValues, type TypeOf } from '../../../tools/values/field-values.js';
 import { callError } from '../../upstream/failures/call-error.js';
 import { lists } from './names.js';
 

@@ -1,11 +1,11 @@
-import type { Endpoint, Result } from '../../../tools/contract/endpoint.js';
+import type { Endpoint } from '../../../tools/contract/endpoint.js';
+import { asObject, type Result, toList } from '../../../tools/contract/json.js';
 import { quoted } from '../../../tools/contract/quoted.js';
+import type { ReferenceKind } from '../../../tools/contract/reference.js';
 import { listBotFields, listCustomFields } from '../../../tools/endpoints/fields.js';
 import { listFlows } from '../../../tools/endpoints/flows.js';
 import { listOtnTopics } from '../../../tools/endpoints/page.js';
 import { listTags } from '../../../tools/endpoints/tags.js';
-import type { ReferenceKind } from '../../../tools/message/references.js';
-import { asObject, toList } from '../../../tools/values/tolerant.js';
 import type { Candidate } from '../../text/closest.js';
 
 /** Where the things that an account has by name are listed, and under which key of the result. */

@@ -1,6 +1,7 @@
 import { type Capability, capabilities, capabilityNames } from '../../../tools/contract/capabilities.js';
-import type { Endpoint, Result } from '../../../tools/contract/endpoint.js';
+import type { Endpoint } from '../../../tools/contract/endpoint.js';
 import type { CallError } from '../../../tools/contract/failure.js';
+import type { Result } from '../../../tools/contract/json.js';
 import type { Config } from '../../config/config.js';
 import { callError, type FailureContext } from '../../upstream/failures/call-error.js';
 

@@ -1,4 +1,5 @@
-import { type Declaration, effectRules } from '../../../tools/contract/endpoint.js';
+import { effectRules } from '../../../tools/contract/effect.js';
+import type { Declaration } from '../../../tools/contract/endpoint.js';
 import type { Config } from '../../config/config.js';
 
 /** Of a tool, what its offer depends on. */

@@ -1,5 +1,7 @@
 import * as z from 'zod';
-import { type Endpoint, effectRules, type Result } from '../../../tools/contract/endpoint.js';
+import { effectRules } from '../../../tools/contract/effect.js';
+import type { Endpoint } from '../../../tools/contract/endpoint.js';
+import type { Result } from '../../../tools/contract/json.js';
 import type { Workflow } from '../../../tools/contract/workflow.js';
 import { chosenConnectionId } from '../../../tools/values/connection-id.js';
 import type { Config } from '../../config/config.js';

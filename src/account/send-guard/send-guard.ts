@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { Endpoint, Result } from '../../../tools/contract/endpoint.js';
+import type { Endpoint } from '../../../tools/contract/endpoint.js';
 import type { Failure } from '../../../tools/contract/failure.js';
-import { isObject } from '../../../tools/contract/json.js';
+import { isObject, type Result } from '../../../tools/contract/json.js';
 import type { Departure } from '../../upstream/departure.js';
 import type { Delivery } from './delivery.js';
 

@@ -1,8 +1,8 @@
 import { lstatSync, realpathSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { asObject } from '../../../tools/contract/json.js';
 import { quoted } from '../../../tools/contract/quoted.js';
 import { getPage } from '../../../tools/endpoints/page.js';
-import { asObject } from '../../../tools/values/tolerant.js';
 import { actionCapabilities } from '../../../tools/workflows/for-each/action.js';
 import { openRuntime, type Runtime } from '../../account/account.js';
 import { exclusionOf } from '../../account/policy/exclusion.js';

@@ -1,10 +1,8 @@
 import { readFileSync } from 'node:fs';
-import type { Result } from '../../../tools/contract/endpoint.js';
 import { CallError } from '../../../tools/contract/failure.js';
-import { isObject } from '../../../tools/contract/json.js';
+import { asObject, isObject, type Result } from '../../../tools/contract/json.js';
 import { getSubscriber } from '../../../tools/endpoints/subscribers.js';
 import { channels } from '../../../tools/message/channels.js';
-import { asObject } from '../../../tools/values/tolerant.js';
 import { actOnSubscriber } from '../../../tools/workflows/for-each/action.js';
 import { parseInput } from '../../account/call/arguments.js';
 import { plainTool, type Tool } from '../../account/policy/tool.js';

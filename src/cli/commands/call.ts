@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { Result } from '../../../tools/contract/endpoint.js';
+import type { Result } from '../../../tools/contract/json.js';
 import { forEachSubscriber } from '../../../tools/workflows/for-each/for-each.js';
 import { openRuntime } from '../../account/account.js';
 import type { Config } from '../../config/config.js';

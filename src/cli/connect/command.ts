@@ -1,5 +1,5 @@
-import type { Result } from '../../../tools/contract/endpoint.js';
 import type { Failure } from '../../../tools/contract/failure.js';
+import type { Result } from '../../../tools/contract/json.js';
 import { idText, quoted } from '../../../tools/contract/quoted.js';
 import { openRuntime, type Runtime, type RuntimeParts } from '../../account/account.js';
 import { type ConnectionRecord, connectionIn, connectionsIn } from '../../account/lookups/connection-record.js';

@@ -1,6 +1,5 @@
-import type { Result } from '../../../tools/contract/endpoint.js';
 import type { Failure } from '../../../tools/contract/failure.js';
-import { isObject } from '../../../tools/contract/json.js';
+import { isObject, type Result } from '../../../tools/contract/json.js';
 import { idText, oneLine, quoted } from '../../../tools/contract/quoted.js';
 import type { Runtime } from '../../account/account.js';
 import type { Outcome } from '../../account/call/call-tool.js';

@@ -1,4 +1,4 @@
-import type { ReferenceKind } from '../../../tools/message/references.js';
+import type { ReferenceKind } from '../../../tools/contract/reference.js';
 import type { ToolCaller } from '../../account/call/call-tool.js';
 import { candidatesIn, lists } from '../../account/lookups/names.js';
 import { plainTool } from '../../account/policy/tool.js';

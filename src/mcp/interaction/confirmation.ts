@@ -1,6 +1,6 @@
-import type { Effect, Result } from '../../../tools/contract/endpoint.js';
+import type { Effect } from '../../../tools/contract/effect.js';
 import type { Failure } from '../../../tools/contract/failure.js';
-import { isObject } from '../../../tools/contract/json.js';
+import { isObject, type Result } from '../../../tools/contract/json.js';
 import { cut } from '../../../tools/contract/quoted.js';
 import type { Tool } from '../../account/policy/tool.js';
 import { browsable } from '../../config/address.js';

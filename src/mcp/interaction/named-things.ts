@@ -1,5 +1,5 @@
-import type { Naming } from '../../../tools/contract/question.js';
 import { quoted as inQuotes } from '../../../tools/contract/quoted.js';
+import type { Naming } from '../../../tools/contract/reference.js';
 import { visible } from '../../text/safe-text.js';
 
 /** What a question may name: a thing of the account, by its id. */

@@ -1,12 +1,11 @@
-import type { Endpoint, Result } from '../../../tools/contract/endpoint.js';
+import type { Endpoint } from '../../../tools/contract/endpoint.js';
 import { CallError, type Failure } from '../../../tools/contract/failure.js';
-import { isObject } from '../../../tools/contract/json.js';
+import { asObject, isObject, type Result, toList } from '../../../tools/contract/json.js';
 import { listFlows } from '../../../tools/endpoints/flows.js';
 import { getPage } from '../../../tools/endpoints/page.js';
 import { getSubscriber, getSubscriberByUserRef } from '../../../tools/endpoints/subscribers.js';
 import { listTags } from '../../../tools/endpoints/tags.js';
 import { channelsOnRecord } from '../../../tools/message/window.js';
-import { asObject, toList } from '../../../tools/values/tolerant.js';
 import { acceptedInput } from '../../account/call/arguments.js';
 import type { Gateway } from '../../account/call/pipeline.js';
 import type { Tool } from '../../account/policy/tool.js';

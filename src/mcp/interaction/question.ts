@@ -1,5 +1,5 @@
-import type { Declaration, Result } from '../../../tools/contract/endpoint.js';
-import { isObject } from '../../../tools/contract/json.js';
+import type { Declaration } from '../../../tools/contract/endpoint.js';
+import { isObject, type Result } from '../../../tools/contract/json.js';
 import { readable } from '../../text/readable.js';
 import { visible } from '../../text/safe-text.js';
 import { createNaming, type Named, type Names, noNames, numberText, quoted } from './named-things.js';

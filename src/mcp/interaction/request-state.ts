@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import type { Result } from '../../../tools/contract/endpoint.js';
-import { isObject } from '../../../tools/contract/json.js';
+import { isObject, type Result } from '../../../tools/contract/json.js';
 import { createSeal } from './seal.js';
 
 /** What is kept of a call between its rounds, at the client and sealed. */

@@ -1,4 +1,5 @@
-import { type Declaration, effectRules } from '../../../tools/contract/endpoint.js';
+import { effectRules } from '../../../tools/contract/effect.js';
+import type { Declaration } from '../../../tools/contract/endpoint.js';
 import { CallError, type Failure, type Kind, type Reach } from '../../../tools/contract/failure.js';
 import { reasonOf } from '../../text/error-text.js';
 

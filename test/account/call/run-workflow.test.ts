@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { runWorkflow } from '../../../src/account/call/run-workflow.js';
-import type { Result } from '../../../tools/contract/endpoint.js';
 import { CallError, type Failure } from '../../../tools/contract/failure.js';
+import type { Result } from '../../../tools/contract/json.js';
 import { type Step, type Steps, workflow } from '../../../tools/contract/workflow.js';
 import { getSubscriber } from '../../../tools/endpoints/subscribers.js';
 

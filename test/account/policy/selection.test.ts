@@ -10,7 +10,7 @@ import { createRedactor } from '../../../src/text/redaction.js';
 import { createHttpClient } from '../../../src/upstream/client/http-client.js';
 import { realTiming } from '../../../src/upstream/clock.js';
 import { createPacer } from '../../../src/upstream/pacing/local-pacer.js';
-import { effectRules } from '../../../tools/contract/endpoint.js';
+import { effectRules } from '../../../tools/contract/effect.js';
 import { addTagToSubscriber } from '../../../tools/endpoints/tags.js';
 import { declarations, toolsets } from '../../../tools/index.js';
 import { type Caller, createCaller } from '../../support/caller.js';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { keyOf, type Send } from '../../../src/account/send-guard/send-guard.js';
-import type { Result } from '../../../tools/contract/endpoint.js';
+import type { Result } from '../../../tools/contract/json.js';
 import { endpointOf } from '../../support/attempts.js';
 
 describe('two sends are the same', () => {

@@ -1,4 +1,4 @@
-import type { Result } from '../../../tools/contract/endpoint.js';
+import type { Result } from '../../../tools/contract/json.js';
 import { type Answered, deadlineMs, type Observed } from './run.js';
 
 /*

@@ -1,19 +1,19 @@
 import * as z from 'zod';
-import { type Capability, contentCapabilities } from '../../contract/capabilities.js';
-import type { Result } from '../../contract/endpoint.js';
-import type { Naming } from '../../contract/question.js';
+import type { Capability } from '../../contract/capabilities.js';
+import { asObject, type Result } from '../../contract/json.js';
 import { clipped, idText, quoted } from '../../contract/quoted.js';
+import type { Naming } from '../../contract/reference.js';
 import { type Step, workflow } from '../../contract/workflow.js';
 import { setCustomFields } from '../../endpoints/fields.js';
 import { contentWarnings, sendContent, sendFlow } from '../../endpoints/sending.js';
 import { addTagToSubscriberByName, removeTagFromSubscriberByName } from '../../endpoints/tags.js';
+import { contentCapabilities } from '../../message/actions.js';
 import { messageDataBrief } from '../../message/content.js';
 import { contentOf, placeholderIn, plainMessage, plainMessageProblems } from '../../message/plain-message.js';
 import { repairSend } from '../../message/repair.js';
 import { fieldRecord, maxFields, subscriberId, tagName, text } from '../../values/inputs.js';
 import { addIssue } from '../../values/issues.js';
 import { okResult } from '../../values/outputs.js';
-import { asObject } from '../../values/tolerant.js';
 
 /** What can be done with each of many contacts. */
 const actionNames = ['add_tag', 'remove_tag', 'set_fields', 'send_text', 'send_content', 'send_flow'] as const;

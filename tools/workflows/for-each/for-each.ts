@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import type { Result } from '../../contract/endpoint.js';
 import { CallError, type Failure, kinds, reasonIn } from '../../contract/failure.js';
+import type { Result } from '../../contract/json.js';
 import { type Steps, workflow } from '../../contract/workflow.js';
 import { repairSend } from '../../message/repair.js';
 import { subscriberId } from '../../values/inputs.js';

@@ -1,6 +1,6 @@
 import { closeSync, constants, fdatasync, fstatSync, ftruncateSync, readSync, rmSync, writeSync } from 'node:fs';
 import { isDeepStrictEqual, promisify } from 'node:util';
-import { asObject } from '../../../../tools/values/tolerant.js';
+import { asObject } from '../../../../tools/contract/json.js';
 import { UsageError } from '../../../config/usage-error.js';
 import { reasonOf } from '../../../text/error-text.js';
 import { type Entry, parsed, readLine, type State, states } from './entry.js';
