@@ -1,11 +1,12 @@
-import type { Declaration } from './endpoint.js';
+/** The name of a tool. */
+export type ToolName = `manychat_${string}`;
 
 /** Something that a call can do to the account or its contacts. */
 interface Purpose {
   /** Completes "This call can …". */
   readonly what: string;
   /** The tools that are there for it. Who excludes them all does not want it done, whichever tool would do it. */
-  readonly tools: readonly Declaration['name'][];
+  readonly tools: readonly ToolName[];
   /** Where else it is done, as the README tells it; absent where nothing else does it. */
   readonly elsewhere?: string;
 }

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import type { Capability } from './capabilities.js';
+import type { Capability, ToolName } from './capabilities.js';
 import type { Effect } from './effect.js';
 import type { FieldValues } from './field-values.js';
 import type { Result } from './json.js';
@@ -16,14 +16,14 @@ export interface Output<Input = Result> {
 
 /** What every tool has, whether it is one HTTP request or several. */
 export interface Declaration<Input extends z.ZodObject = z.ZodObject> {
-  readonly name: `manychat_${string}`;
+  readonly name: ToolName;
   readonly title: string;
   readonly description: string;
   /** Which API it reaches: ManyChat's, Maton's connections, or none. */
   readonly api: 'manychat' | 'connections' | 'none';
   readonly effect: Effect;
   /** The tools that show whether a call with an unknown outcome took place; for effects that are never repeated. */
-  readonly verifyWith?: readonly `manychat_${string}`[];
+  readonly verifyWith?: readonly ToolName[];
   readonly input: Input;
   readonly output: { readonly schema: z.ZodObject };
   /** Mends arguments whose meaning is beyond doubt, before they are checked. */

@@ -1,13 +1,11 @@
 import * as z from 'zod';
+import { isConnectionId } from '../contract/connection-id.js';
 
-/** Goes into a header and a path, so nothing that means something there. */
+/** The id of a connection. */
 export const connectionId = z
   .string()
-  .refine(
-    (id) => /^(?!\.{1,2}$)[!-~]{1,200}$/.test(id),
-    'must be a connection id, as manychat_list_connections shows it',
-  )
+  .refine(isConnectionId, 'must be a connection id, as manychat_list_connections shows it')
   .describe('From manychat_list_connections');
 
-/** The account a ManyChat tool works on, where none is pinned. */
+/** The account that a ManyChat tool works on, where none is pinned. */
 export const chosenConnectionId = connectionId.describe('Account, from manychat_list_connections');
