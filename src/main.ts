@@ -9,7 +9,7 @@ import type { Shell } from './cli/shell.js';
 import { secretsIn } from './config/keys.js';
 import { flags, settingsOf } from './config/settings.js';
 import { UsageError } from './config/usage-error.js';
-import { codeOf } from './text/error-text.js';
+import { errorCode } from './text/error-text.js';
 import { createRedactor, type Redactor } from './text/redaction.js';
 import { type Line, terminalText } from './text/terminal.js';
 
@@ -58,7 +58,7 @@ function runs(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch (error) {
-    return codeOf(error) === 'EPERM';
+    return errorCode(error) === 'EPERM';
   }
 }
 

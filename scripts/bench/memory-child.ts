@@ -2,7 +2,7 @@
  * Run with --expose-gc and the address of the server: makes many calls in this process and tells its parent what they
  * left in memory. Time runs faster here, so that the pacer works as it does but is waited for a five-hundredth as long.
  */
-import type { Timing } from '../../src/upstream/clock.js';
+import type { Clock } from '../../src/upstream/clock.js';
 import { createCaller } from '../../test/support/caller.js';
 import { through } from '../../test/support/program.js';
 import { fastTiming } from './fast-timing.js';
@@ -44,7 +44,7 @@ async function settled(): Promise<Memory> {
 async function measure(url: string): Promise<MemoryReport> {
   const fast = fastTiming(500);
   let skipped = 0;
-  const timing: Timing = { now: () => fast.now() + skipped, after: fast.after };
+  const timing: Clock = { now: () => fast.now() + skipped, after: fast.after };
   const settings = { MATON_CONNECTION_ID: 'pinned-1', MANYCHAT_MCP_DEADLINE_MS: '600000' };
   const caller = createCaller({ ...through(url), ...settings, MANYCHAT_MCP_LOG_LEVEL: 'info' }, { timing });
   let failed = 0;

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { Agent } from 'undici';
-import { realTiming } from '../../src/upstream/clock.js';
+import { realClock } from '../../src/upstream/clock.js';
 import { createCaller } from '../../test/support/caller.js';
 import { everyTurnAtOnce } from '../../test/support/pacer.js';
 import { connectProgram } from '../../test/support/program.js';
@@ -72,7 +72,7 @@ export async function openSides(url: string): Promise<Sides> {
   await empty.connect(new StdioClientTransport({ command: process.execPath, args: [beside('empty-server.js')] }));
   const caller = createCaller(
     { ...direct(url), MANYCHAT_MCP_LOG_LEVEL: 'info' },
-    { timing: realTiming, pacer: everyTurnAtOnce },
+    { timing: realClock, pacer: everyTurnAtOnce },
   );
   const agent = new Agent();
   const headers = { authorization: `Bearer ${direct(url).MANYCHAT_API_KEY}`, accept: 'application/json' };

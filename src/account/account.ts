@@ -4,8 +4,8 @@ import { userAgent } from '../config/version.js';
 import type { Sandbox } from '../sandbox/index.js';
 import type { Redactor } from '../text/redaction.js';
 import { createHttpClient, type HttpClient } from '../upstream/client/http-client.js';
-import { realTiming, type Timing } from '../upstream/clock.js';
-import { createPacer } from '../upstream/pacing/local-pacer.js';
+import { type Clock, realClock } from '../upstream/clock.js';
+import { createLocalPacer } from '../upstream/pacing/local-pacer.js';
 import { createToolCaller, type ToolCaller } from './call/call-tool.js';
 import { createGateway, type Gateway } from './call/pipeline.js';
 import { type OpenLog, openLog } from './log.js';
@@ -29,7 +29,7 @@ export interface Runtime {
 
 /** What a runtime stands on; tests replace it. */
 export interface RuntimeParts {
-  readonly timing: Timing;
+  readonly timing: Clock;
   readonly openHttp: typeof createHttpClient;
 }
 
@@ -52,7 +52,7 @@ const everything = { chosen: new Set<string>(declarations.map(({ name }) => name
 export async function openRuntime(
   settings: Config,
   { log, redactor, flushed }: OpenLog = openLog(settings),
-  { timing = realTiming, openHttp = createHttpClient }: Partial<RuntimeParts> = {},
+  { timing = realClock, openHttp = createHttpClient }: Partial<RuntimeParts> = {},
 ): Promise<Runtime> {
   const sandbox = settings.sandbox ? await startSandbox() : undefined;
   const config = sandbox === undefined ? settings : onSandbox(settings, sandbox);
@@ -66,8 +66,8 @@ export async function openRuntime(
     redactor,
     userAgent,
     now: Date.now,
-    timing,
-    pacer: createPacer(timing),
+    clock: timing,
+    pacer: createLocalPacer(timing),
     random: Math.random,
   });
   return {

@@ -1,7 +1,7 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
 import type { Config } from '../config/config.js';
 import { createRedactor, type Redactor } from '../text/redaction.js';
-import { visible } from '../text/safe-text.js';
+import { withoutHidden } from '../text/safe-text.js';
 
 /** What is written to the log: each request at `debug`, each call at `info` or, when it failed, at `warn`, defects at `error`. */
 export type Log = Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>;
@@ -17,7 +17,7 @@ const flushMs = 200;
  * of writing one leads past it; `[redacted]` inside a line of JSON leaves it JSON.
  */
 export function createLog(level: Config['logLevel'], destination: DestinationStream, redactor: Redactor): Log {
-  const write = (line: string): void => void destination.write(redactor.forFailure(visible(line)));
+  const write = (line: string): void => void destination.write(redactor.forFailure(withoutHidden(line)));
   return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, { write });
 }
 

@@ -1,6 +1,6 @@
 import leven from 'leven';
 import { cut } from '../../tools/contract/quoted.js';
-import { visible } from '../text/safe-text.js';
+import { withoutHidden } from '../text/safe-text.js';
 
 /** Edits within which a variable is taken for one of ours that was misspelt. */
 const mostEdits = 2;
@@ -57,7 +57,7 @@ function problemOf(name: string, names: readonly string[]): string | undefined {
   if (!ours && name.length > longest) return undefined;
   const near = nearest(name.slice(0, longest), names);
   if (near === undefined || (!ours && near.edits > mostEdits)) return undefined;
-  const shown = cut(visible(name), longestName);
+  const shown = cut(withoutHidden(name), longestName);
   // A blank at the end of a name is not seen otherwise.
   return `${/^\w+$/.test(name) ? shown : JSON.stringify(shown)} is no setting; the nearest is ${near.name}`;
 }

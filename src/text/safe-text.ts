@@ -19,7 +19,7 @@ const straySelector =
   /(?<![\p{Extended_Pictographic}\p{Emoji_Presentation}\p{Emoji_Modifier}])(?<![0-9#*](?=[\ufe0e\ufe0f]\u20e3))[\ufe0e\ufe0f]/gv;
 
 /** Text written by strangers without the characters that hide or reorder it. */
-export function visible(text: string): string {
+export function withoutHidden(text: string): string {
   if (/^[\t\n\x20-\x7e]*$/.test(text)) return text;
   return text.toWellFormed().replace(hidden, '').replace(straySelector, '').replace(strayJoiner, '');
 }
@@ -29,10 +29,10 @@ const longestRead = 64 * 1024;
 const atTheEnd = 4 * 1024;
 
 /** A text of an answer for the reader, through `redact`; of one that nobody could read, the beginning. */
-export function cleaned(text: string, redact: (text: string) => string): string {
-  if (text.length <= longestRead) return redact(visible(text));
+export function cleanText(text: string, redact: (text: string) => string): string {
+  if (text.length <= longestRead) return redact(withoutHidden(text));
   // A secret may begin before the end of what is looked at and be recognised no more.
-  return `${redact(visible(text.slice(0, longestRead)))
+  return `${redact(withoutHidden(text.slice(0, longestRead)))
     .slice(0, -atTheEnd)
     .toWellFormed()}…`;
 }
@@ -41,8 +41,8 @@ export function cleaned(text: string, redact: (text: string) => string): string 
 const longestMessage = 2_000;
 
 /** A text of a failure: one line, so that nothing in it can look like a line of ours. */
-export const failureLine = (text: string, redact: (text: string) => string): string =>
-  clipped(cleaned(text, redact), longestMessage);
+export const cleanLine = (text: string, redact: (text: string) => string): string =>
+  clipped(cleanText(text, redact), longestMessage);
 
 /** Deeper nesting than any answer has is cut, so that no answer can exhaust the stack. */
 const maxDepth = 32;
@@ -89,4 +89,4 @@ export function mapTexts(value: unknown, change: (text: string) => string): unkn
 const textLimit = 500;
 
 /** What an upstream says, on one line and cut to the length that a reader needs. */
-export const said = (text: string): string => clipped(text, textLimit);
+export const upstreamLine = (text: string): string => clipped(text, textLimit);

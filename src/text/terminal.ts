@@ -1,5 +1,5 @@
 import type { Redactor } from './redaction.js';
-import { visible } from './safe-text.js';
+import { withoutHidden } from './safe-text.js';
 
 const colours = { green: '\x1b[32m', yellow: '\x1b[33m', red: '\x1b[31m', faint: '\x1b[2m' } as const;
 
@@ -21,7 +21,7 @@ const sequences =
   /(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?|(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?|\x1b[ -/]*[0-~]?/g;
 
 /** A text without anything that acts on a terminal or hides text: only line feeds and tabs are left of the controls. */
-const harmless = (text: string): string => visible(text.replace(sequences, ''));
+const harmless = (text: string): string => withoutHidden(text.replace(sequences, ''));
 
 /** A line as it is written: everything in it harmless and without keys, this program's own colours added afterwards. */
 export function terminalText(line: Line, redactor: Pick<Redactor, 'withoutKeys'>, colour: boolean): string {

@@ -1,5 +1,5 @@
 /** Time as the gateway client sees it: replaced in tests by one that runs faster or stands still. */
-export interface Timing {
+export interface Clock {
   /** Milliseconds from any fixed point; never goes back. */
   now(): number;
   /** Calls back after so many milliseconds, or a little later; the returned function forgets it. */
@@ -7,7 +7,7 @@ export interface Timing {
 }
 
 /** The process's own time. */
-export const realTiming: Timing = {
+export const realClock: Clock = {
   now: () => performance.now(),
   after(milliseconds, callBack) {
     const timer = setTimeout(callBack, milliseconds);
@@ -16,21 +16,21 @@ export const realTiming: Timing = {
 };
 
 /** Waits for so many milliseconds, or until the signal fires; never rejects. */
-export function pause(timing: Timing, milliseconds: number, stop: AbortSignal): Promise<void> {
+export function sleep(clock: Clock, milliseconds: number, stop: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const wake = (): void => {
       forget();
       stop.removeEventListener('abort', wake);
       resolve();
     };
-    const forget = timing.after(milliseconds, wake);
+    const forget = clock.after(milliseconds, wake);
     if (stop.aborted) wake();
     else stop.addEventListener('abort', wake, { once: true });
   });
 }
 
 /** A signal that fires after so many milliseconds, and the function that forgets it. */
-export function timeout(timing: Timing, milliseconds: number): { signal: AbortSignal; forget: () => void } {
+export function timeout(clock: Clock, milliseconds: number): { signal: AbortSignal; forget: () => void } {
   const controller = new AbortController();
-  return { signal: controller.signal, forget: timing.after(milliseconds, () => controller.abort()) };
+  return { signal: controller.signal, forget: clock.after(milliseconds, () => controller.abort()) };
 }

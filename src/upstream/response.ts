@@ -3,13 +3,13 @@ import type { Endpoint } from '../../tools/contract/endpoint.js';
 import type { CallError, Kind } from '../../tools/contract/failure.js';
 import { isObject } from '../../tools/contract/json.js';
 import { quoted } from '../../tools/contract/quoted.js';
-import { said } from '../text/safe-text.js';
+import { upstreamLine } from '../text/safe-text.js';
 import { parseJson } from './client/lossless-json.js';
 import { callError, type FailureContext, type FailureFacts } from './failures/call-error.js';
 import { kindOfRefusal, readRefusal } from './failures/manychat-refusals.js';
 
 /** An HTTP answer as it came. */
-export interface Answer {
+export interface HttpResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   readonly text: string;
@@ -22,7 +22,7 @@ const longestRetryAfter = 86_400;
  * Seconds of a Retry-After header, which holds seconds or a date; undefined where there is none. A date is meant by the
  * clock of whoever wrote it, so it is compared with the Date of the same answer.
  */
-function retryAfterSeconds(headers: Answer['headers'], now: number): number | undefined {
+function retryAfterSeconds(headers: HttpResponse['headers'], now: number): number | undefined {
   const textOf = (name: string): string => [headers[name]].flat()[0]?.trim() ?? '';
   const value = textOf('retry-after');
   if (/^\d+$/.test(value)) return Math.min(Number(value), longestRetryAfter);
@@ -43,18 +43,18 @@ const mostOfPage = 2_000;
 const wordsLimit = 150;
 
 /** The words of a gateway body, `{"error":{message,…}}` or flat, or a short account of anything else. */
-function gatewayWords(body: unknown, answer: Answer, clean: Clean): string {
+function gatewayWords(body: unknown, answer: HttpResponse, clean: Clean): string {
   const inner = isObject(body) && isObject(body.error) ? body.error : body;
   if (isObject(inner)) {
     const words = [inner.message, inner.error, inner.type].find((part) => typeof part === 'string' && part !== '');
-    if (typeof words === 'string') return said(clean(words));
+    if (typeof words === 'string') return upstreamLine(clean(words));
   }
   const plain = clean(answer.text)
     .slice(0, mostOfPage)
     .replace(/<(script|style)[\s\S]*?<\/\1>/gi, ' ')
     .replace(/<[^>]*>/g, ' ');
   // Without the tags there may be a whole where there were parts.
-  const words = said(clean(plain));
+  const words = upstreamLine(clean(plain));
   return words === ''
     ? `HTTP ${answer.status} with an empty body`
     : `HTTP ${answer.status}: ${quoted(words, wordsLimit)}`;
@@ -68,7 +68,7 @@ type EndpointContext = FailureContext<Endpoint>;
  * @param now milliseconds since 1970, for a Retry-After that is a date.
  * @param clean takes out of what a failure quotes what is not to be told.
  */
-export function readAnswer(answer: Answer, context: EndpointContext, now: number, clean: Clean): unknown {
+export function readResponse(answer: HttpResponse, context: EndpointContext, now: number, clean: Clean): unknown {
   const body = parseJson(answer.text);
   const fail = (kind: Kind, facts: FailureFacts): CallError =>
     callError(kind, context, {
@@ -82,7 +82,7 @@ export function readAnswer(answer: Answer, context: EndpointContext, now: number
   throw fail('bad_response', {
     message: `The answer is not ManyChat's: ${gatewayWords(body, answer, clean)}`,
     source: context.direct ? 'manychat' : 'gateway',
-    reach: 'ambiguous',
+    outcome: 'ambiguous',
   });
 }
 
@@ -98,7 +98,7 @@ type Fail = (kind: Kind, facts: FailureFacts) => CallError;
 
 function readManyChat(
   body: Record<string, unknown>,
-  answer: Answer,
+  answer: HttpResponse,
   context: EndpointContext,
   fail: Fail,
   clean: Clean,
@@ -115,13 +115,13 @@ function readManyChat(
   const refusal = readRefusal(body, clean);
   const facts: FailureFacts = { ...refusal, source: 'manychat' };
   if (answer.status !== 429 && (answer.status >= 500 || body.status === 'exception')) {
-    throw fail('manychat_unavailable', { ...facts, reach: 'ambiguous' });
+    throw fail('manychat_unavailable', { ...facts, outcome: 'ambiguous' });
   }
   if (successful && body.status !== 'error') {
     throw fail('bad_response', {
       ...facts,
       message: `ManyChat answered the unknown status ${quoted(clean(String(body.status)))}`,
-      reach: 'ambiguous',
+      outcome: 'ambiguous',
     });
   }
   const byStatus: Partial<Record<number, Kind>> = {
@@ -138,7 +138,7 @@ function readManyChat(
 
 function gatewayFailure(
   body: unknown,
-  answer: Answer,
+  answer: HttpResponse,
   { declaration, direct }: EndpointContext,
   fail: Fail,
   clean: Clean,
@@ -156,7 +156,7 @@ function gatewayFailure(
       : fail('gateway_error', { ...facts, hint: checkAddress });
   // The time-outs among the refusals: the request may have been carried out behind the edge that gave up.
   if (status >= 500 || [408, 425, 499].includes(status)) {
-    return fail(direct ? 'manychat_unavailable' : 'gateway_error', { ...facts, reach: 'ambiguous' });
+    return fail(direct ? 'manychat_unavailable' : 'gateway_error', { ...facts, outcome: 'ambiguous' });
   }
   if (status < 400) {
     const location = [answer.headers.location].flat()[0];
@@ -165,7 +165,7 @@ function gatewayFailure(
     return fail('bad_response', {
       ...facts,
       message: `HTTP ${status}: redirected${where}; redirects are not followed`,
-      reach: 'ambiguous',
+      outcome: 'ambiguous',
     });
   }
   if (direct) return fail(status === 404 ? 'not_found' : 'rejected', facts);
@@ -183,12 +183,18 @@ function gatewayFailure(
   });
 }
 
-function readConnection(body: unknown, answer: Answer, context: EndpointContext, fail: Fail, clean: Clean): unknown {
+function readConnection(
+  body: unknown,
+  answer: HttpResponse,
+  context: EndpointContext,
+  fail: Fail,
+  clean: Clean,
+): unknown {
   if (context.declaration.method === 'DELETE') return undefined;
   if (context.declaration.output.isAnswer?.(body) !== false) return body;
   throw fail('bad_response', {
     message: `The answer is not the connections API's: ${gatewayWords(body, answer, clean)}`,
     source: 'gateway',
-    reach: 'ambiguous',
+    outcome: 'ambiguous',
   });
 }

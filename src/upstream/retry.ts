@@ -1,20 +1,20 @@
 import { effectRules } from '../../tools/contract/effect.js';
 import type { Endpoint } from '../../tools/contract/endpoint.js';
-import { CallError, type Reach } from '../../tools/contract/failure.js';
+import { CallError, type RequestOutcome } from '../../tools/contract/failure.js';
 import { HttpFault } from './client/http-client.js';
-import { pause, type Timing, timeout } from './clock.js';
-import { type Budget, stopError } from './deadline.js';
+import { type Clock, sleep, timeout } from './clock.js';
+import { type Deadline, stopError } from './deadline.js';
 import type { Departure } from './departure.js';
 import { asCallError, callError, type FailureContext } from './failures/call-error.js';
 import { type Limit, type Load, type Pacer, TooLate, type Turn } from './pacing/local-pacer.js';
 
 /** One try: makes the request, calls `onSent` when it leaves, and reads its answer. */
-export type Try<Data> = (signal: AbortSignal, onSent: () => void) => Promise<Data>;
+export type Attempt<Data> = (signal: AbortSignal, onSent: () => void) => Promise<Data>;
 
 /** What attempts are made with. */
-export interface AttemptParts {
+export interface RetryParts {
   readonly pacer: Pacer;
-  readonly timing: Timing;
+  readonly clock: Clock;
   /** A number from 0 up to 1, for jitter. */
   readonly random: () => number;
 }
@@ -33,17 +33,17 @@ const maxPauseMs = 8_000;
  * nothing twice.
  * @throws CallError
  */
-export async function attempt<Data>(
-  once: Try<Data>,
+export async function withRetries<Data>(
+  makeAttempt: Attempt<Data>,
   load: Load,
-  budget: Budget,
+  deadline: Deadline,
   context: FailureContext,
-  { pacer, timing, random }: AttemptParts,
+  { pacer, clock, random }: RetryParts,
   departure?: Departure,
 ): Promise<Data> {
   const { repeatable } = effectRules[context.declaration.effect];
   const record = repeatable ? undefined : departure;
-  const { stop } = budget;
+  const { stop } = deadline;
   const jitter = (milliseconds: number): number => milliseconds * (0.5 + random() / 2);
   let tries = 0;
   let refusals = 0;
@@ -54,30 +54,30 @@ export async function attempt<Data>(
   let mayHaveHappened = false;
   for (;;) {
     try {
-      return await oneTry();
+      return await oneAttempt();
     } catch (thrown) {
       // What a try has thrown is a CallError already; thrown elsewhere it is a defect.
       const error = asCallError(thrown, context, sent ? 'ambiguous' : 'unsent');
-      mayHaveHappened ||= error.reach === 'ambiguous';
-      if (recorded && (error.reach === 'unsent' || error.reach === 'refused')) record?.stay();
+      mayHaveHappened ||= error.outcome === 'ambiguous';
+      if (recorded && (error.outcome === 'unsent' || error.outcome === 'refused')) record?.stay();
       const delay = delayAfter(error);
-      if (delay === undefined || timing.now() + delay > budget.latestStart) throw error;
-      await whileWaiting(pause(timing, delay, stop));
+      if (delay === undefined || clock.now() + delay > deadline.latestStart) throw error;
+      await whileWaiting(sleep(clock, delay, stop));
     }
   }
 
-  async function oneTry(): Promise<Data> {
+  async function oneAttempt(): Promise<Data> {
     sent = false;
     recorded = false;
     // One that was refused keeps its place; one refused again and again stands back, so that others get through.
-    const arrived = refusals > placeKept ? timing.now() : budget.arrived;
-    const turn = await whileWaiting(pacer.turn(load, { arrived, latest: budget.latestStart }, stop)).catch(failed);
+    const arrived = refusals > placeKept ? clock.now() : deadline.arrived;
+    const turn = await whileWaiting(pacer.turn(load, { arrived, latest: deadline.latestStart }, stop)).catch(failed);
     const course = openCourse();
     let answered = false;
     try {
       recorded = record !== undefined;
       await record?.before();
-      const data = await once(course.signal, () => {
+      const data = await makeAttempt(course.signal, () => {
         record?.leave();
         sent = true;
         turn.sent();
@@ -102,7 +102,7 @@ export async function attempt<Data>(
   /** The pause holds for all that share its scope. */
   function tellPacer(turn: Turn, { failure, refusedBy = 'unclear' }: CallError): void {
     const told = (failure.retry_after_s ?? 0) * 1000;
-    turn.refused({ by: refusedBy, pauseMs: told > 0 ? told : 2 * jitter(firstPauseMs), told: told > 0 });
+    turn.refused({ by: refusedBy, pauseMs: told > 0 ? told : 2 * jitter(firstPauseMs), fromRetryAfter: told > 0 });
   }
 
   /**
@@ -111,24 +111,24 @@ export async function attempt<Data>(
    */
   function openCourse(): { signal: AbortSignal; close: () => void } {
     if (repeatable) {
-      const slow = timeout(timing, budget.tryMs);
+      const slow = timeout(clock, deadline.attemptMs);
       return { signal: AbortSignal.any([stop, slow.signal]), close: slow.forget };
     }
     const unsent = new AbortController();
     const onCancel = (): void => {
-      if (!sent) unsent.abort(budget.cancelled.reason);
+      if (!sent) unsent.abort(deadline.cancelled.reason);
     };
-    if (budget.cancelled.aborted) onCancel();
-    budget.cancelled.addEventListener('abort', onCancel, { once: true });
+    if (deadline.cancelled.aborted) onCancel();
+    deadline.cancelled.addEventListener('abort', onCancel, { once: true });
     return {
-      signal: AbortSignal.any([budget.expired, unsent.signal]),
-      close: () => budget.cancelled.removeEventListener('abort', onCancel),
+      signal: AbortSignal.any([deadline.expired, unsent.signal]),
+      close: () => deadline.cancelled.removeEventListener('abort', onCancel),
     };
   }
 
   /** Milliseconds until the same request is made again; undefined where it must not be, or where it is of no use. */
   function delayAfter(error: CallError): number | undefined {
-    const { failure, reach } = error;
+    const { failure, outcome } = error;
     if (stop.aborted) return undefined;
     if (failure.kind === 'rate_limited') {
       // The pacer's own refusal: there is no place before the deadline, so waiting for one is of no use.
@@ -140,20 +140,21 @@ export async function attempt<Data>(
       return Math.max(told, backoff);
     }
     tries += 1;
-    const harmless = reach === 'unsent' || (reach === 'ambiguous' && repeatable);
+    const harmless = outcome === 'unsent' || (outcome === 'ambiguous' && repeatable);
     return harmless && failure.retryable && tries < maxTries ? jitter(firstBackoffMs * 2 ** tries) : undefined;
   }
 
   function toCallError(error: unknown): CallError {
-    const reach = sent || mayHaveHappened ? 'ambiguous' : 'unsent';
-    if (error instanceof CallError) return error.reach === 'refused' && mayHaveHappened ? madeAmbiguous(error) : error;
-    if (error instanceof TooLate) return tooLateError(error, reach, context);
+    const outcome = sent || mayHaveHappened ? 'ambiguous' : 'unsent';
+    if (error instanceof CallError)
+      return error.outcome === 'refused' && mayHaveHappened ? madeAmbiguous(error) : error;
+    if (error instanceof TooLate) return tooLateError(error, outcome, context);
     // A client may give any reason for its cancellation.
-    if (stop.aborted) return stopError(budget, reach, context, timing.now());
-    if (error instanceof HttpFault) return faultError(error, reach, context);
+    if (stop.aborted) return stopError(deadline, outcome, context, clock.now());
+    if (error instanceof HttpFault) return faultError(error, outcome, context);
     // The reason of a try that took too long.
-    if (error instanceof DOMException) return stopError(budget, reach, context, timing.now());
-    return asCallError(error, context, reach);
+    if (error instanceof DOMException) return stopError(deadline, outcome, context, clock.now());
+    return asCallError(error, context, outcome);
   }
 
   /** A refusal that comes after a try of unknown outcome says nothing of that try. */
@@ -164,12 +165,12 @@ export async function attempt<Data>(
 
   /** Tells the caller each second that it is waiting. */
   async function whileWaiting<Value>(waiting: Promise<Value>): Promise<Value> {
-    if (budget.onWait === undefined) return waiting;
+    if (deadline.onWait === undefined) return waiting;
     const tell = (): void => {
-      budget.onWait?.(Math.round((timing.now() - budget.arrived) / 1000));
-      forget = timing.after(1000, tell);
+      deadline.onWait?.(Math.round((clock.now() - deadline.arrived) / 1000));
+      forget = clock.after(1000, tell);
     };
-    let forget = timing.after(1000, tell);
+    let forget = clock.after(1000, tell);
     return waiting.finally(() => forget());
   }
 }
@@ -178,26 +179,35 @@ export async function attempt<Data>(
 const isTooFast = ({ failure }: CallError): boolean =>
   failure.kind === 'rate_limited' && failure.http_status !== undefined;
 
-function tooLateError({ waitMs, toldMs }: TooLate, reach: Reach, context: FailureContext): CallError {
+function tooLateError(
+  { waitMs, retryAfterMs: toldMs }: TooLate,
+  outcome: RequestOutcome,
+  context: FailureContext,
+): CallError {
   const wait = Math.max(1, Math.ceil(waitMs / 1000));
   const told = Math.ceil(toldMs / 1000);
   const message =
     told > wait
       ? `The account is paused: it was asked to wait for another ${told} seconds. In about ${wait} seconds one call is let through as a probe, and if it is answered all are`
       : `The rate limit leaves no place for this call in time: it would wait about ${wait} seconds`;
-  return callError('rate_limited', context, { message, source: 'client', reach, retry_after_s: Math.max(wait, told) });
+  return callError('rate_limited', context, {
+    message,
+    source: 'client',
+    outcome,
+    retry_after_s: Math.max(wait, told),
+  });
 }
 
-function faultError(fault: HttpFault, reach: 'ambiguous' | 'unsent', context: FailureContext): CallError {
+function faultError(fault: HttpFault, outcome: 'ambiguous' | 'unsent', context: FailureContext): CallError {
   if (fault.reason === 'unreadable') {
     return callError('bad_response', context, {
       message: fault.message,
       source: context.direct ? 'manychat' : 'gateway',
-      reach,
+      outcome,
     });
   }
-  const what = reach === 'unsent' ? 'No connection' : 'The connection broke';
-  return callError('network', context, { message: `${what}: ${fault.message}`, source: 'network', reach });
+  const what = outcome === 'unsent' ? 'No connection' : 'The connection broke';
+  return callError('network', context, { message: `${what}: ${fault.message}`, source: 'network', outcome });
 }
 
 /**

@@ -2,7 +2,7 @@ import { request as httpRequest } from 'node:http';
 import { describe, expect, test } from 'vitest';
 import { type Fault, startSandbox } from '../../src/sandbox/index.js';
 import { useSandbox } from '../support/sandboxed.js';
-import { manualTiming } from '../support/timing.js';
+import { manualClock } from '../support/timing.js';
 
 const sandbox = useSandbox({ limits: false });
 
@@ -101,7 +101,7 @@ describe('faults', () => {
   });
 
   test('delay or trickle by the time that the sandbox was given, and tell what they keep back', async () => {
-    const timing = manualTiming();
+    const timing = manualClock();
     let kept = 0;
     const onStall = () => {
       kept += 1;

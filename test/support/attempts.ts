@@ -1,10 +1,10 @@
-import { openBudget } from '../../src/upstream/deadline.js';
+import { openDeadline } from '../../src/upstream/deadline.js';
 import { callError, type FailureContext } from '../../src/upstream/failures/call-error.js';
 import type { Load, Pacer } from '../../src/upstream/pacing/local-pacer.js';
-import { attempt } from '../../src/upstream/retry.js';
+import { withRetries } from '../../src/upstream/retry.js';
 import type { CallError } from '../../tools/contract/failure.js';
 import { endpoints } from '../../tools/index.js';
-import { finish, manualTiming } from './timing.js';
+import { finish, manualClock } from './timing.js';
 
 /** The declaration of a tool that is one request. */
 export const endpointOf = (name: string) => {
@@ -64,23 +64,23 @@ export async function run(
   script: Script,
   { random = 0, cancelAt, onWait }: { random?: number; cancelAt?: number; onWait?: (seconds: number) => void } = {},
 ) {
-  const timing = manualTiming();
+  const clock = manualClock();
   const { pacer, noted } = openPacer();
   const cancel = new AbortController();
-  if (cancelAt !== undefined) timing.after(cancelAt, () => cancel.abort('enough'));
-  const { budget, close } = openBudget(timing, 10_000, cancel.signal, onWait);
+  if (cancelAt !== undefined) clock.after(cancelAt, () => cancel.abort('enough'));
+  const { deadline, close } = openDeadline(clock, 10_000, cancel.signal, onWait);
   const tries: number[] = [];
   const once = async (signal: AbortSignal, onSent: () => void) => {
-    tries.push(Math.round(timing.now()));
+    tries.push(Math.round(clock.now()));
     return script(tries.length, onSent, signal);
   };
-  const ending = attempt(once, anyLoad, budget, contexts[effect], { pacer, timing, random: () => random }).then(
+  const ending = withRetries(once, anyLoad, deadline, contexts[effect], { pacer, clock, random: () => random }).then(
     (value) => ({ value }),
     (error) => ({ error }),
   );
-  const ended: { value?: string; error?: CallError } = await finish(timing, ending);
+  const ended: { value?: string; error?: CallError } = await finish(clock, ending);
   close();
-  return { ...ended, tries, noted, at: Math.round(timing.now()) };
+  return { ...ended, tries, noted, at: Math.round(clock.now()) };
 }
 
 /** A refusal of what was too fast, which may tell how long to wait. */

@@ -7,10 +7,10 @@ import type { SendGuard } from '../../src/account/send-guard/send-guard.js';
 import { type Config, readConfig } from '../../src/config/config.js';
 import { createRedactor } from '../../src/text/redaction.js';
 import { createHttpClient } from '../../src/upstream/client/http-client.js';
-import type { Timing } from '../../src/upstream/clock.js';
-import { createPacer, type Pacer } from '../../src/upstream/pacing/local-pacer.js';
+import type { Clock } from '../../src/upstream/clock.js';
+import { createLocalPacer, type Pacer } from '../../src/upstream/pacing/local-pacer.js';
 import { declarations } from '../../tools/index.js';
-import { drivenTiming, isDriven } from './driven.js';
+import { drivenClock, isDriven } from './driven.js';
 import { through } from './program.js';
 
 /** Tools called in this process, over real HTTP. */
@@ -26,7 +26,7 @@ export interface Caller {
 /** What a test may replace. */
 export interface CallerParts {
   /** One that is driven sees the exchanges of the caller, and stands still while one is under way. */
-  readonly timing: Timing;
+  readonly timing: Clock;
   readonly pacer: Pacer;
   readonly guard: SendGuard;
   readonly now: () => number;
@@ -37,10 +37,10 @@ export interface CallerParts {
 export function createCaller(
   environment: Record<string, string>,
   {
-    timing = drivenTiming(),
-    now = isDriven(timing) ? timing.clock.now : Date.now,
+    timing = drivenClock(),
+    now = isDriven(timing) ? timing.wallClock.now : Date.now,
     random = Math.random,
-    pacer = createPacer(timing),
+    pacer = createLocalPacer(timing),
     guard = createSendGuard(timing.now),
   }: Partial<CallerParts> = {},
 ): Caller {
@@ -58,7 +58,7 @@ export function createCaller(
     redactor,
     userAgent: 'manychat-mcp/test',
     now,
-    timing,
+    clock: timing,
     random,
     pacer,
   });

@@ -1,11 +1,11 @@
 import type { Limit, Turn } from '../../src/upstream/pacing/local-pacer.js';
-import type { ManualTiming } from './timing.js';
+import type { ManualClock } from './timing.js';
 
 /**
  * Another side that counts arrivals in any window of a second. Its first connections take a while to open; a request
  * arrives some milliseconds after it was sent, never as many as the one before.
  */
-export function countingSide(timing: ManualTiming) {
+export function countingSide(clock: ManualClock) {
   const arrivals = new Map<string, number[]>();
   let random = 1;
   const jitter = () => {
@@ -17,12 +17,12 @@ export function countingSide(timing: ManualTiming) {
   return {
     async request(turn: Turn, limits: readonly Limit[]): Promise<void> {
       opened += 1;
-      if (opened <= 10) await new Promise<void>((resolve) => timing.after(3 * jitter(), resolve));
+      if (opened <= 10) await new Promise<void>((resolve) => clock.after(3 * jitter(), resolve));
       turn.sent();
-      await new Promise<void>((resolve) => timing.after(jitter(), resolve));
-      last = timing.now();
-      for (const { key } of limits) arrivals.set(key, [...(arrivals.get(key) ?? []), timing.now()]);
-      await new Promise<void>((resolve) => timing.after(jitter(), resolve));
+      await new Promise<void>((resolve) => clock.after(jitter(), resolve));
+      last = clock.now();
+      for (const { key } of limits) arrivals.set(key, [...(arrivals.get(key) ?? []), clock.now()]);
+      await new Promise<void>((resolve) => clock.after(jitter(), resolve));
       turn.over(true);
     },
     /** The most that arrived in any half-open window of a second. */

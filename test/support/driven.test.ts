@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { createHttpClient } from '../../src/upstream/client/http-client.js';
 import { createCaller } from './caller.js';
 import { deferred } from './deferred.js';
-import { drivenTiming } from './driven.js';
+import { drivenClock } from './driven.js';
 import { pinnedTo, through } from './program.js';
 import { sandboxed, useCaller } from './sandboxed.js';
 import { startUpstream } from './upstream.js';
@@ -11,7 +11,7 @@ const noProxy = { http: undefined, https: undefined, none: undefined };
 
 describe('a time that moves itself', () => {
   test('calls back in the order of what is due, an hour as soon as a second', async () => {
-    const timing = drivenTiming();
+    const timing = drivenClock();
     const told: [string, number][] = [];
     const late = deferred();
     const tell = (name: string) => () => void told.push([name, timing.now()]);
@@ -32,7 +32,7 @@ describe('a time that moves itself', () => {
   });
 
   test('stands still while a test is at work', async () => {
-    const timing = drivenTiming();
+    const timing = drivenClock();
     const due = deferred();
     timing.after(1, due.resolve);
     const seen = await timing.still(fetch('data:text/plain,x').then(() => timing.now()));
@@ -41,7 +41,7 @@ describe('a time that moves itself', () => {
   });
 
   test('stands still while an exchange is under way, and not while its answer is kept back', async () => {
-    const timing = drivenTiming();
+    const timing = drivenClock();
     const upstream = await startUpstream((request, response) => {
       if (request.path === '/late') timing.after(700, () => response.end('late'));
       if (request.path === '/soon') response.end('soon');
@@ -68,7 +68,7 @@ describe('a time that moves itself', () => {
 });
 
 describe('a caller in such a time', () => {
-  const timing = drivenTiming();
+  const timing = drivenClock();
   const used = useCaller({ timing });
 
   test.each([
@@ -84,8 +84,8 @@ describe('a caller in such a time', () => {
   });
 
   test('shares it with a sandbox whose limits it keeps', async () => {
-    const shared = drivenTiming();
-    const { sandbox } = await sandboxed({ clock: shared.clock });
+    const shared = drivenClock();
+    const { sandbox } = await sandboxed({ clock: shared.wallClock });
     const caller = createCaller(pinnedTo(sandbox), { timing: shared });
     const outcomes = await Promise.all(Array.from({ length: 100 }, () => caller.call('manychat_list_tags')));
     expect(outcomes.filter(({ ok }) => !ok)).toEqual([]);
@@ -98,7 +98,7 @@ describe('a caller in such a time', () => {
   test('has no time pass while a connection is refused', async () => {
     const { sandbox } = await sandboxed();
     await sandbox.close();
-    const apart = drivenTiming();
+    const apart = drivenClock();
     const caller = createCaller(
       { ...through(sandbox.url), MATON_CONNECTION_ID: 'c' },
       { timing: apart, random: () => 1 },

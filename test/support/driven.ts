@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { HttpClient } from '../../src/upstream/client/http-client.js';
-import type { Timing } from '../../src/upstream/clock.js';
-import { type ManualTiming, manualTiming } from './timing.js';
+import type { Clock } from '../../src/upstream/clock.js';
+import { type ManualClock, manualClock } from './timing.js';
 
 /*
  * A time for tests that talk over real sockets. It stands still while anybody is at work, and jumps to what is due next
@@ -41,9 +41,9 @@ export function keptBack(headers: IncomingHttpHeaders, still: () => boolean = ()
 }
 
 /** A time that moves itself. */
-export interface DrivenTiming extends Timing, Pick<ManualTiming, 'advance'> {
+export interface DrivenClock extends Clock, Pick<ManualClock, 'advance'> {
   /** The same time, in milliseconds since 1970. */
-  readonly clock: Timing;
+  readonly wallClock: Clock;
   /** Stands still until some work is over; for what a test does while calls are under way. */
   still<Value>(work: Promise<Value>): Promise<Value>;
   /** The client through which exchanges are seen: it stands still while one is neither over nor kept back. */
@@ -51,7 +51,7 @@ export interface DrivenTiming extends Timing, Pick<ManualTiming, 'advance'> {
 }
 
 /** Whether a time moves itself. */
-export const isDriven = (timing: Timing): timing is DrivenTiming => 'watched' in timing;
+export const isDriven = (timing: Clock): timing is DrivenClock => 'watched' in timing;
 
 /** When driven times begin, in milliseconds since 1970. */
 export const beginning = Date.parse('2026-09-20T12:00:00Z');
@@ -63,8 +63,8 @@ export const beginning = Date.parse('2026-09-20T12:00:00Z');
 const quietTurns = 3;
 
 /** Creates a time that stands still while anybody is at work, and moves on by itself. */
-export function drivenTiming(): DrivenTiming {
-  const manual = manualTiming();
+export function drivenClock(): DrivenClock {
+  const manual = manualClock();
   const mine = new Set<Exchange>();
   let works = 0;
   let quiet = 0;
@@ -105,7 +105,7 @@ export function drivenTiming(): DrivenTiming {
     now: manual.now,
     after,
     advance: manual.advance,
-    clock: { now: () => beginning + manual.now(), after },
+    wallClock: { now: () => beginning + manual.now(), after },
     async still(work) {
       works += 1;
       try {

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { Limit, Load, Pacer } from '../../src/upstream/pacing/local-pacer.js';
-import type { ManualTiming } from './timing.js';
+import type { ManualClock } from './timing.js';
 
 /** A signal that never fires. */
 export const never = new AbortController().signal;
@@ -13,14 +13,9 @@ export const account: Limit = { ...perSecond('account', 10), of: 'account' };
 export const load = (...limits: readonly Limit[]): Load => ({ limits, account: 'account', connection: 'connection' });
 
 /** A turn that is refused by the account: all its requests pause. */
-export async function refuse(
-  pacer: Pacer,
-  timing: ManualTiming,
-  pauseMs: number,
-  limits: readonly Limit[] = [account],
-) {
-  const turn = await pacer.turn(load(...limits), { arrived: 0, latest: timing.now() }, never);
+export async function refuse(pacer: Pacer, clock: ManualClock, pauseMs: number, limits: readonly Limit[] = [account]) {
+  const turn = await pacer.turn(load(...limits), { arrived: 0, latest: clock.now() }, never);
   turn.sent();
-  turn.refused({ by: 'account', pauseMs, told: false });
+  turn.refused({ by: 'account', pauseMs, fromRetryAfter: false });
   turn.over(true);
 }

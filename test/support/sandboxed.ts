@@ -5,7 +5,7 @@ import { type Fault, type Sandbox, type SandboxOptions, startSandbox } from '../
 import type { Failure } from '../../tools/contract/failure.js';
 import type { Result } from '../../tools/contract/json.js';
 import { type Caller, type CallerParts, createCaller } from './caller.js';
-import { beginning, drivenTiming, isDriven, keptBack } from './driven.js';
+import { beginning, drivenClock, isDriven, keptBack } from './driven.js';
 import { pinnedTo, through } from './program.js';
 
 /** A clock that stands still at noon. */
@@ -87,8 +87,8 @@ export interface UsedCaller {
  * go by one time, which is driven unless told otherwise.
  */
 export function useCaller(parts: Partial<CallerParts> = {}, options: SandboxOptions = {}): UsedCaller {
-  const { timing = drivenTiming() } = parts;
-  const clock = isDriven(timing) ? { clock: timing.clock } : {};
+  const { timing = drivenClock() } = parts;
+  const clock = isDriven(timing) ? { clock: timing.wallClock } : {};
   const sandbox = useSandbox({ limits: false, ...clock, ...options });
   const { guard = useSendGuard(timing.now) } = parts;
   const caller = useStarted(() => createCaller(pinnedTo(sandbox), { ...parts, timing, guard }));

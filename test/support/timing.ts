@@ -1,7 +1,7 @@
-import type { Timing } from '../../src/upstream/clock.js';
+import type { Clock } from '../../src/upstream/clock.js';
 
 /** The time of the clock on the wall, in which a wait before another try takes none of it; deadlines are far away. */
-export const impatientTiming: Timing = {
+export const impatientClock: Clock = {
   now: () => performance.now(),
   after(milliseconds, callBack) {
     const timer = setTimeout(callBack, milliseconds < 10_000 ? 0 : milliseconds);
@@ -10,7 +10,7 @@ export const impatientTiming: Timing = {
 };
 
 /** Time that stands still until it is moved; what is due is called back in order. */
-export interface ManualTiming extends Timing {
+export interface ManualClock extends Clock {
   /** Moves on to the next thing that is due and calls it back; false when nothing is. */
   step(): boolean;
   /** Moves on by so many milliseconds. */
@@ -18,7 +18,7 @@ export interface ManualTiming extends Timing {
 }
 
 /** Creates a time that a test moves. */
-export function manualTiming(): ManualTiming {
+export function manualClock(): ManualClock {
   let now = 0;
   let count = 0;
   const due = new Map<number, { at: number; callBack: () => void }>();
@@ -51,7 +51,7 @@ export function manualTiming(): ManualTiming {
 export const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** Moves a time on until some work is done. */
-export async function finish<Value>(timing: ManualTiming, work: Promise<Value>): Promise<Value> {
+export async function finish<Value>(timing: ManualClock, work: Promise<Value>): Promise<Value> {
   let done = false;
   const watched = work.finally(() => {
     done = true;

@@ -1,6 +1,6 @@
 import { encode } from 'gpt-tokenizer/encoding/o200k_base';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { visible } from '../../src/text/safe-text.js';
+import { withoutHidden } from '../../src/text/safe-text.js';
 import { type Caller, callerThrough, createCaller } from '../support/caller.js';
 import { sandboxed } from '../support/sandboxed.js';
 import { startUpstream, type Upstream } from '../support/upstream.js';
@@ -181,8 +181,8 @@ describe('results', () => {
       { id: '1', last_input_text: 'pay me\nnow' },
     );
     for (const whole of ['👩\u200d💻', '❤\ufe0f\u200d🔥', 'نمی\u200cخواهم', 'क्\u200dष', 'naïve', 'עברית'])
-      expect(visible(whole)).toBe(whole);
-    expect(visible('sys\u200dtem\u200c')).toBe('system');
-    expect(visible('\ud800x')).toBe('\ufffdx');
+      expect(withoutHidden(whole)).toBe(whole);
+    expect(withoutHidden('sys\u200dtem\u200c')).toBe('system');
+    expect(withoutHidden('\ud800x')).toBe('\ufffdx');
   });
 });

@@ -8,7 +8,7 @@ import { through } from '../support/program.js';
 import { sandboxed } from '../support/sandboxed.js';
 import { base64, forms, places } from '../support/secret-forms.js';
 import { runHere } from '../support/shell.js';
-import { impatientTiming } from '../support/timing.js';
+import { impatientClock } from '../support/timing.js';
 import { startUpstream, type Upstream } from '../support/upstream.js';
 
 /** Keys of the two shapes, and a password of a proxy. */
@@ -40,7 +40,7 @@ describe.each([
     upstream = await startUpstream();
     const addresses = { MATON_GATEWAY_URL: upstream.url, MATON_CONTROL_URL: upstream.url };
     const settings = { ...addresses, ...keys, MATON_CONNECTION_ID: 'c1', MANYCHAT_MCP_LOG_LEVEL: 'debug' };
-    caller = createCaller(settings, { timing: impatientTiming, pacer: everyTurnAtOnce, random: () => 0 });
+    caller = createCaller(settings, { timing: impatientClock, pacer: everyTurnAtOnce, random: () => 0 });
   });
   afterAll(async () => {
     await caller.close();

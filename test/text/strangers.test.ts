@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Outcome } from '../../src/account/call/call-tool.js';
 import { createRedactor } from '../../src/text/redaction.js';
-import { visible } from '../../src/text/safe-text.js';
+import { withoutHidden } from '../../src/text/safe-text.js';
 import { terminalText } from '../../src/text/terminal.js';
 import { declarations } from '../../tools/index.js';
 import { type Caller, createCaller } from '../support/caller.js';
@@ -10,7 +10,7 @@ import { useFolder } from '../support/folder.js';
 import { everyTurnAtOnce } from '../support/pacer.js';
 import { through } from '../support/program.js';
 import { runHere } from '../support/shell.js';
-import { impatientTiming } from '../support/timing.js';
+import { impatientClock } from '../support/timing.js';
 import { startUpstream, type Upstream } from '../support/upstream.js';
 
 /** What a stranger could call themselves: it ends a sentence, a line and a quotation, hides text and is long. */
@@ -100,7 +100,7 @@ describe('what strangers wrote', () => {
   let caller: Caller;
   beforeAll(async () => {
     upstream = await startUpstream();
-    caller = createCaller(through(upstream.url), { timing: impatientTiming, pacer: everyTurnAtOnce, random: () => 0 });
+    caller = createCaller(through(upstream.url), { timing: impatientClock, pacer: everyTurnAtOnce, random: () => 0 });
   });
   afterAll(async () => {
     await caller.close();
@@ -215,10 +215,10 @@ describe('hidden characters', () => {
       '\u00ad\u200b\u200e\u202e\u2066\u2069\ufeff\u{e0001}\u{e0041}\u{e01ef}',
       '\u2028\u2029\u0000\u001b\u009b\u007f\u180e\u3164\uffa0\u115f',
     ];
-    for (const hidden of gone) expect(visible(`A${hidden}B`)).toBe('AB');
-    expect(visible('A\ufe0f\ufe0e\ufe0f')).toBe('A');
-    expect(visible('❤\ufe0f\ufe0e\ufe0f\ufe0f!')).toBe('❤\ufe0f!');
-    expect(visible('1\ufe0f2\ufe0e')).toBe('12');
+    for (const hidden of gone) expect(withoutHidden(`A${hidden}B`)).toBe('AB');
+    expect(withoutHidden('A\ufe0f\ufe0e\ufe0f')).toBe('A');
+    expect(withoutHidden('❤\ufe0f\ufe0e\ufe0f\ufe0f!')).toBe('❤\ufe0f!');
+    expect(withoutHidden('1\ufe0f2\ufe0e')).toBe('12');
     for (const whole of [
       '1\ufe0f\u20e3',
       '❤\ufe0f\u200d🔥',
@@ -229,10 +229,10 @@ describe('hidden characters', () => {
       'نمی\u200cخواهم',
       '1\t2\n3',
     ]) {
-      expect(visible(whole)).toBe(whole);
+      expect(withoutHidden(whole)).toBe(whole);
     }
     // Flags that are spelled with tags lose them.
-    expect(visible('🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}')).toBe('🏴');
+    expect(withoutHidden('🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}')).toBe('🏴');
   });
 
   test('leave at most one choice behind each visible character, however they are mixed', () => {
@@ -248,11 +248,11 @@ describe('hidden characters', () => {
     );
     fc.assert(
       fc.property(fc.array(unit, { maxLength: 40 }), (units) => {
-        const shown = visible(units.join(''));
+        const shown = withoutHidden(units.join(''));
         expect(shown).not.toMatch(/[\ufe0e\ufe0f]{2}|A[\ufe0e\ufe0f]/);
         expect(shown).not.toMatch(/(?:\u200c|\u200d){2}|A(?:\u200c|\u200d)/);
         expect(shown).not.toMatch(/[\u202e\u{e0041}]/u);
-        expect(visible(shown)).toBe(shown);
+        expect(withoutHidden(shown)).toBe(shown);
       }),
       { numRuns: 2_000, seed: 7 },
     );

@@ -3,7 +3,7 @@ import type { DatetimeForm, FieldType } from '../../tools/contract/field-values.
 import { fittedValue } from '../../tools/values/field-values.js';
 import { john } from '../support/people.js';
 import { useCaller } from '../support/sandboxed.js';
-import { manualTiming } from '../support/timing.js';
+import { manualClock } from '../support/timing.js';
 
 describe('a value is put into the form of its type', () => {
   const cases: [FieldType, DatetimeForm, unknown, unknown][] = [
@@ -73,7 +73,7 @@ describe('a value is put into the form of its type', () => {
 });
 
 describe('where the type of a field is known', () => {
-  const timing = manualTiming();
+  const timing = manualClock();
   const used = useCaller({ timing });
   beforeEach(() => {
     // What an earlier test has seen is believed no more.

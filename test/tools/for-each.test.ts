@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Progress } from '../../src/account/call/progress.js';
 import type { Result } from '../../tools/contract/json.js';
-import { drivenTiming } from '../support/driven.js';
+import { drivenClock } from '../support/driven.js';
 import { emma, followers, john, liam, tom } from '../support/people.js';
 import { createRandom } from '../support/random.js';
 import { lost, reached, useCaller } from '../support/sandboxed.js';
@@ -10,7 +10,7 @@ const forEach = 'manychat_for_each_subscriber';
 const text = { action: 'send_text', text: 'Hello!' };
 const tag = { action: 'add_tag', tag_name: 'VIP' };
 
-const timing = drivenTiming();
+const timing = drivenClock();
 const { sandbox, caller, countOf } = useCaller({ timing, random: () => 0 }, { followers: 1_200, limits: true });
 
 async function run(subscriber_ids: readonly unknown[], action: object, onProgress?: (told: Progress) => void) {

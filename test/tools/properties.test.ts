@@ -11,7 +11,7 @@ import { sendFlow } from '../../tools/endpoints/sending.js';
 import { findSubscriberBySystemField, getSubscriber } from '../../tools/endpoints/subscribers.js';
 import { declarations } from '../../tools/index.js';
 import { type Caller, createCaller } from '../support/caller.js';
-import { drivenTiming } from '../support/driven.js';
+import { drivenClock } from '../support/driven.js';
 import { everyTurnAtOnce } from '../support/pacer.js';
 import { through } from '../support/program.js';
 import { startUpstream, type Upstream } from '../support/upstream.js';
@@ -231,7 +231,7 @@ describe('whatever is asked and answered', () => {
   let upstream: Upstream;
   let callers: readonly Caller[] = [];
   let replies: readonly Reply[] = [];
-  const timing = drivenTiming();
+  const timing = drivenClock();
   beforeAll(async () => {
     upstream = await startUpstream();
     upstream.reply = (_, response) => {

@@ -43,7 +43,7 @@ describe('every kind of failure', () => {
       callError(
         'network',
         { declaration: endpointOf(name), direct: false },
-        { message: 'x', source: 'network', reach: 'ambiguous' },
+        { message: 'x', source: 'network', outcome: 'ambiguous' },
       ).failure.hint;
     expect(hint('manychat_send_flow')).toMatch(
       /^The message may have arrived: .*live_chat_url of manychat_get_subscriber\)/,
@@ -55,8 +55,8 @@ describe('every kind of failure', () => {
   });
 
   test('a cancelled call of unknown outcome says whether it may be made again', () => {
-    const cancelled = (name: string, reach: 'ambiguous' | 'unsent') => {
-      const facts = { message: 'The call was cancelled', source: 'client', reach } as const;
+    const cancelled = (name: string, outcome: 'ambiguous' | 'unsent') => {
+      const facts = { message: 'The call was cancelled', source: 'client', outcome } as const;
       return callError('cancelled', { declaration: endpointOf(name), direct: false }, facts).failure;
     };
     expect(cancelled('manychat_add_tag_to_subscriber', 'ambiguous')).toMatchObject({
@@ -81,7 +81,7 @@ describe('every kind of failure', () => {
       details: [],
     });
     expect(Object.keys(bare.failure)).toEqual(['kind', 'message', 'hint', 'retryable', 'performed', 'source']);
-    expect(bare).toMatchObject({ name: 'CallError', message: 'x', reach: 'refused' });
+    expect(bare).toMatchObject({ name: 'CallError', message: 'x', outcome: 'refused' });
     const facts = {
       message: 'x',
       source: 'manychat',
@@ -99,7 +99,7 @@ describe('every kind of failure', () => {
     const done = callError('bad_response', contexts.send, {
       message: 'x',
       source: 'client',
-      reach: 'performed',
+      outcome: 'performed',
     });
     expect(done.failure).toMatchObject({ performed: 'yes', retryable: false });
     expect(asCallError(bare, contexts.send, 'unsent')).toBe(bare);

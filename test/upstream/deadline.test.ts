@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createCaller } from '../support/caller.js';
-import { drivenTiming } from '../support/driven.js';
+import { drivenClock } from '../support/driven.js';
 import { john } from '../support/people.js';
 import { through } from '../support/program.js';
 import { sandboxed } from '../support/sandboxed.js';
@@ -8,19 +8,19 @@ import { startUpstream } from '../support/upstream.js';
 
 const flow = { subscriber_id: '1', flow_ns: 'content1' };
 
-describe('one budget, one look-up', () => {
+describe('one deadline, one look-up', () => {
   test('looking up the connection counts towards the deadline', async () => {
-    const timing = drivenTiming();
+    const clock = drivenClock();
     const connections = [{ connection_id: 'c', status: 'ACTIVE' }];
     const upstream = await startUpstream((request, response) => {
-      if (request.path === '/connections') timing.after(500, () => response.end(JSON.stringify({ connections })));
+      if (request.path === '/connections') clock.after(500, () => response.end(JSON.stringify({ connections })));
     });
-    const caller = createCaller({ ...through(upstream.url), MANYCHAT_MCP_DEADLINE_MS: '10000' }, { timing });
+    const caller = createCaller({ ...through(upstream.url), MANYCHAT_MCP_DEADLINE_MS: '10000' }, { timing: clock });
     expect(await caller.call('manychat_send_flow', flow)).toMatchObject({
       ok: false,
       failure: { kind: 'timeout', performed: 'unknown' },
     });
-    expect(timing.now()).toBe(9_800);
+    expect(clock.now()).toBe(9_800);
     await caller.close();
     await upstream.close();
   });
@@ -36,8 +36,8 @@ describe('one budget, one look-up', () => {
 
   test('a write soon knows of a second account', async () => {
     const { sandbox, environment } = await sandboxed({ limits: false });
-    const timing = drivenTiming();
-    const caller = createCaller(environment, { timing });
+    const clock = drivenClock();
+    const caller = createCaller(environment, { timing: clock });
     const tag = ['manychat_add_tag_to_subscriber', { subscriber_id: john, tag_id: 2 }] as const;
     expect(await caller.call(...tag)).toMatchObject({ ok: true });
     const seen = await fetch(`${sandbox.url}/sandbox`);
@@ -46,7 +46,7 @@ describe('one budget, one look-up', () => {
     const body = new URLSearchParams(new URL(pending).searchParams);
     body.set('api_key', sandbox.secondManychatKey);
     await fetch(pending, { method: 'POST', body });
-    timing.advance(2_500);
+    clock.advance(2_500);
     expect(await caller.call(...tag)).toMatchObject({ ok: false, failure: { kind: 'ambiguous_connection' } });
     await caller.close();
   });

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { rememberedMs } from '../../src/account/send-guard/send-guard.js';
 import type { Failure } from '../../tools/contract/failure.js';
 import { type Caller, callerThrough, createCaller } from '../support/caller.js';
-import { drivenTiming } from '../support/driven.js';
+import { drivenClock } from '../support/driven.js';
 import { through } from '../support/program.js';
 import { startUpstream, type Upstream } from '../support/upstream.js';
 
@@ -12,10 +12,10 @@ const flow = { subscriber_id: '1', flow_ns: 'content1' };
 describe('answers that are easily misread', () => {
   let upstream: Upstream;
   let caller: Caller;
-  const timing = drivenTiming();
+  const clock = drivenClock();
   beforeEach(async () => {
     upstream = await startUpstream();
-    caller = createCaller({ ...through(upstream.url), MATON_CONNECTION_ID: 'c1' }, { timing });
+    caller = createCaller({ ...through(upstream.url), MATON_CONNECTION_ID: 'c1' }, { timing: clock });
   });
   afterEach(async () => {
     await caller.close();
@@ -115,7 +115,7 @@ describe('answers that are easily misread', () => {
   test('an error page of any size is told at once', async () => {
     for (const body of ['<'.repeat(300_000), '<script'.repeat(60_000)]) {
       upstream.reply = { status: 502, body };
-      timing.advance(rememberedMs);
+      clock.advance(rememberedMs);
       expect((await failure('manychat_send_flow', flow)).message.length).toBeLessThan(300);
     }
   });

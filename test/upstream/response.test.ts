@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { kinds } from '../../tools/contract/failure.js';
 import { declarations } from '../../tools/index.js';
 import { type Caller, callerThrough, createCaller } from '../support/caller.js';
-import { drivenTiming } from '../support/driven.js';
+import { drivenClock } from '../support/driven.js';
 import { everyTurnAtOnce } from '../support/pacer.js';
 import { useSendGuard } from '../support/sandboxed.js';
 import { startUpstream, type Upstream } from '../support/upstream.js';
@@ -18,8 +18,8 @@ describe('upstream answers become failures', () => {
   let upstream: Upstream;
   let maton: Caller;
   let direct: Caller;
-  const timing = drivenTiming();
-  const parts = { now, timing, pacer: everyTurnAtOnce, guard: useSendGuard(timing.now) };
+  const clock = drivenClock();
+  const parts = { now, clock, pacer: everyTurnAtOnce, guard: useSendGuard(clock.now) };
 
   beforeAll(async () => {
     upstream = await startUpstream();
@@ -76,7 +76,7 @@ describe('upstream answers become failures', () => {
     expect(outcome.failure.message.length).toBeLessThan(600);
   });
 
-  test('arguments that are wrong never reach the upstream, and are all named', async () => {
+  test('arguments that are wrong never outcome the upstream, and are all named', async () => {
     upstream.arrived.length = 0;
     const outcome = await maton.call('manychat_set_custom_fields', {
       subscriber_id: 2 ** 60,

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { HttpFault } from '../../src/upstream/client/http-client.js';
-import { openBudget } from '../../src/upstream/deadline.js';
+import { openDeadline } from '../../src/upstream/deadline.js';
 import { callError } from '../../src/upstream/failures/call-error.js';
 import { type Load, type Pacer, TooLate } from '../../src/upstream/pacing/local-pacer.js';
-import { attempt, loadOf } from '../../src/upstream/retry.js';
+import { loadOf, withRetries } from '../../src/upstream/retry.js';
 import { anyLoad, contexts, type Effect, endpointOf, hang, refused, run, type Script } from '../support/attempts.js';
-import { manualTiming } from '../support/timing.js';
+import { manualClock } from '../support/timing.js';
 
 describe('one call, tried again', () => {
   test('what may have happened: three tries of a read or set, with growing pauses; one of a send', async () => {
@@ -16,7 +16,7 @@ describe('one call, tried again', () => {
     for (const effect of ['read', 'set'] as const) {
       const { tries, error, noted } = await run(effect, lost);
       expect(tries).toEqual([0, 300, 900]);
-      expect(error?.reach).toBe('ambiguous');
+      expect(error?.outcome).toBe('ambiguous');
       expect(error?.failure).toMatchObject({
         kind: 'network',
         performed: effect === 'read' ? 'no' : 'unknown',
@@ -86,7 +86,7 @@ describe('one call, tried again', () => {
         }),
       );
       expect(tries).toEqual([0, 300]);
-      expect(error).toMatchObject({ reach: 'refused', failure: { kind: 'not_found', performed, message: 'no' } });
+      expect(error).toMatchObject({ outcome: 'refused', failure: { kind: 'not_found', performed, message: 'no' } });
     }
     const unsent = await run('set', (count, onSent) => {
       if (count === 1) onSent();
@@ -192,12 +192,12 @@ describe('one call, tried again', () => {
   });
 
   test('no place in time is a refusal that says how long it would take', async () => {
-    const timing = manualTiming();
-    const { budget, close } = openBudget(timing, 10_000, new AbortController().signal);
+    const clock = manualClock();
+    const { deadline, close } = openDeadline(clock, 10_000, new AbortController().signal);
     const pacer: Pacer = { turn: () => Promise.reject(new TooLate(61_200)) };
-    const call = attempt(async () => 'never', anyLoad, budget, contexts.send, {
+    const call = withRetries(async () => 'never', anyLoad, deadline, contexts.send, {
       pacer,
-      timing,
+      clock,
       random: () => 0,
     });
     await expect(call).rejects.toMatchObject({

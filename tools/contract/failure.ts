@@ -66,14 +66,14 @@ const reasonLimit = 150;
  * How far a failed request got: `unsent`, it never left; `refused`, the other side clearly did not carry it out;
  * `ambiguous`, nobody knows; `performed`, it was carried out and only its answer is of no use.
  */
-export type Reach = 'unsent' | 'refused' | 'ambiguous' | 'performed';
+export type RequestOutcome = 'unsent' | 'refused' | 'ambiguous' | 'performed';
 
 /** A failure on its way from where it is found to where it is answered. */
 export class CallError extends Error {
   override readonly name = 'CallError';
   constructor(
     readonly failure: Failure,
-    readonly reach: Reach,
+    readonly outcome: RequestOutcome,
     /** Who found the calls too fast, where that is the failure. */
     readonly refusedBy?: 'connection' | 'account' | 'unclear',
   ) {

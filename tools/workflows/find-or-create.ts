@@ -147,7 +147,8 @@ function areVariants(one: string, other: string): boolean {
   return more >= 1 && more <= 2 && [2, 3, 4].some((at) => `${long.slice(0, at)}${long.slice(at + more)}` === short);
 }
 
-const withHint = ({ failure, reach }: CallError, hint: string): CallError => new CallError({ ...failure, hint }, reach);
+const withHint = ({ failure, outcome }: CallError, hint: string): CallError =>
+  new CallError({ ...failure, hint }, outcome);
 
 /** The contact that a refused creation ran into; the refusal where there is none to be found. */
 async function existing(refusal: CallError, { contact, addresses }: Wanted, steps: Steps): Promise<Result> {
@@ -173,10 +174,10 @@ async function existing(refusal: CallError, { contact, addresses }: Wanted, step
   }
   if (!areVariants(whatsapp, named)) {
     // A contact's name is text of a stranger: it stands in the details, and in no hint.
-    const { failure, reach } = refusal;
+    const { failure, outcome } = refusal;
     const details = [...(failure.details ?? []), `The contact with +${named}: ${contactText(other.subscriber)}`];
     throw withHint(
-      new CallError({ ...failure, details }, reach),
+      new CallError({ ...failure, details }, outcome),
       `ManyChat names +${named}, which is not the number given; contact ${idText(other.subscriber.id)} has it. Ask whether that one is meant and go on with its id; nothing was created.`,
     );
   }

@@ -1,7 +1,7 @@
 import type { Failure } from '../../../tools/contract/failure.js';
 import { asObject, type Result } from '../../../tools/contract/json.js';
 import type { Redactor } from '../../text/redaction.js';
-import { failureLine, mapTexts } from '../../text/safe-text.js';
+import { cleanLine, mapTexts } from '../../text/safe-text.js';
 import { asCallError } from '../../upstream/failures/call-error.js';
 import type { Log } from '../log.js';
 import { shownConnection } from '../lookups/connections.js';
@@ -48,7 +48,7 @@ export function createToolCaller(
   direct: boolean,
   now: () => number,
 ): ToolCaller {
-  const clean = (text: string): string => failureLine(text, redactor.forFailure);
+  const clean = (text: string): string => cleanLine(text, redactor.forFailure);
   /** A failure as it is told, also one that came before any request. */
   const told = (failure: Failure): Failure => ({
     ...failure,

@@ -90,8 +90,8 @@ export async function explained(
   read: CallEndpoint,
   now: number | undefined,
 ): Promise<CallError> {
-  const { failure, reach } = error;
-  if (reach !== 'refused' || failure.source !== 'manychat') return error;
+  const { failure, outcome } = error;
+  if (outcome !== 'refused' || failure.source !== 'manychat') return error;
   try {
     const names =
       aboutNames.has(failure.kind) && !aboutContact(failure.message) ? await unknownNames(endpoint, input, read) : [];
@@ -100,7 +100,7 @@ export async function explained(
         ? await contactState(failure.kind, endpoint, input, read, now)
         : [];
     if (names.length + contact.length === 0) return error;
-    return new CallError({ ...failure, details: [...(failure.details ?? []), ...names, ...contact] }, reach);
+    return new CallError({ ...failure, details: [...(failure.details ?? []), ...names, ...contact] }, outcome);
   } catch {
     return error;
   }

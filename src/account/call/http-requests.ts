@@ -5,15 +5,15 @@ import { oneLine } from '../../../tools/contract/quoted.js';
 import type { Config } from '../../config/config.js';
 import { tokensIn } from '../../text/link-tokens.js';
 import type { Redactor } from '../../text/redaction.js';
-import { cleaned, mapTexts } from '../../text/safe-text.js';
+import { cleanText, mapTexts } from '../../text/safe-text.js';
 import { type HttpClient, HttpFault } from '../../upstream/client/http-client.js';
 import { parseJson } from '../../upstream/client/lossless-json.js';
-import type { Budget } from '../../upstream/deadline.js';
+import type { Deadline } from '../../upstream/deadline.js';
 import type { Departure } from '../../upstream/departure.js';
 import { callError } from '../../upstream/failures/call-error.js';
 import { endpointRequest } from '../../upstream/request.js';
-import { readAnswer } from '../../upstream/response.js';
-import { type AttemptParts, attempt, loadOf } from '../../upstream/retry.js';
+import { readResponse } from '../../upstream/response.js';
+import { loadOf, type RetryParts, withRetries } from '../../upstream/retry.js';
 import type { Log } from '../log.js';
 
 /** What a call leaves behind for the log, failed or not, and what its result is to be told with. */
@@ -26,7 +26,7 @@ export interface CallTrace {
 }
 
 /** What requests are made with; `now` is milliseconds since 1970. */
-export interface RequestParts extends AttemptParts {
+export interface RequestParts extends RetryParts {
   readonly config: Config;
   readonly http: HttpClient;
   readonly log: Log;
@@ -37,7 +37,7 @@ export interface RequestParts extends AttemptParts {
 
 /** The circumstances of a request. */
 export interface RequestSide {
-  readonly budget: Budget;
+  readonly budget: Deadline;
   readonly departure?: Departure | undefined;
   readonly trace: CallTrace;
 }
@@ -65,7 +65,7 @@ const below = (base: URL, target: string): URL => new URL(base.href.replace(/\/$
 
 /** Creates the requests of the account that is configured. */
 export function createRequests(parts: RequestParts): Requests {
-  const { config, http, log, redactor, userAgent, now, timing } = parts;
+  const { config, http, log, redactor, userAgent, now, clock: timing } = parts;
   const { access } = config;
   const direct = access.mode === 'direct';
 
@@ -112,9 +112,9 @@ export function createRequests(parts: RequestParts): Requests {
       trace.httpStatus = answer.status;
       if (endpoint.api === 'connections')
         for (const token of tokensIn(parseJson(answer.text))) redactor.learn('token', token);
-      return readAnswer(answer, context, now(), (text) => cleaned(text, redactor.forFailure));
+      return readResponse(answer, context, now(), (text) => cleanText(text, redactor.forFailure));
     };
-    return attempt(once, load, budget, context, parts, departure);
+    return withRetries(once, load, budget, context, parts, departure);
   }
 
   /** What a dry run tells of a call: the request as it would leave, but for the key. */

@@ -6,9 +6,9 @@ import { oneLine } from '../../../tools/contract/quoted.js';
 import type { Step, Workflow } from '../../../tools/contract/workflow.js';
 import { listConnections } from '../../../tools/endpoints/connections.js';
 import { manychatKeyIn } from '../../config/keys.js';
-import { reasonOf } from '../../text/error-text.js';
-import { cleaned, compact, failureLine } from '../../text/safe-text.js';
-import { type Budget, openBudget, stopError, within } from '../../upstream/deadline.js';
+import { errorMessage } from '../../text/error-text.js';
+import { cleanLine, cleanText, compact } from '../../text/safe-text.js';
+import { type Deadline, openDeadline, stopError, withinDeadline } from '../../upstream/deadline.js';
 import type { Departure } from '../../upstream/departure.js';
 import { asCallError, callError, type FailureContext } from '../../upstream/failures/call-error.js';
 import { type ActiveConnection, activeIn, connectionHint, createConnectionChooser } from '../lookups/connections.js';
@@ -58,7 +58,7 @@ export interface GatewayParts extends RequestParts {
 
 /** What one call carries through its requests. */
 interface Course {
-  readonly budget: Budget;
+  readonly budget: Deadline;
   readonly connectionId: string | undefined;
   readonly departure?: Departure | undefined;
   readonly sending: SendingCall;
@@ -84,7 +84,7 @@ const typesShare = 0.25;
 
 /** Creates the gateway client. */
 export function createGateway(parts: GatewayParts): Gateway {
-  const { config, http, log, redactor, now, timing } = parts;
+  const { config, http, log, redactor, now, clock: timing } = parts;
   const { access } = config;
   const direct = access.mode === 'direct';
   const requests = createRequests(parts);
@@ -92,9 +92,9 @@ export function createGateway(parts: GatewayParts): Gateway {
   /** The link itself is for the caller, while the connection waits for it; every other text shows no part of it. */
   const isLink = (path: readonly string[]): boolean => path.join() === 'connection,url';
   const cleanResult = (text: string, path: readonly string[]): string =>
-    cleaned(text, isLink(path) ? redactor.withoutKeys : redactor.withoutSecrets);
+    cleanText(text, isLink(path) ? redactor.withoutKeys : redactor.withoutSecrets);
   const isSecret = (id: string): boolean => redactor.holdsKey(id) || id.search(manychatKeyIn) >= 0;
-  const cleanFailure = (text: string): string => failureLine(text, redactor.forFailure);
+  const cleanFailure = (text: string): string => cleanLine(text, redactor.forFailure);
   const fieldTypes = createFieldTypes(timing.now);
   const chooser = createConnectionChooser(config.connection, listActive, timing.now);
 
@@ -105,7 +105,7 @@ export function createGateway(parts: GatewayParts): Gateway {
     connectionId: string | undefined,
     deadlineMs: number,
   ): Promise<Result> {
-    const { budget, close } = openBudget(timing, deadlineMs, new AbortController().signal);
+    const { deadline: budget, close } = openDeadline(timing, deadlineMs, new AbortController().signal);
     return perform(endpoint, input, { budget, connectionId, sending: ourOwn, trace: {} }).finally(close);
   }
 
@@ -121,7 +121,7 @@ export function createGateway(parts: GatewayParts): Gateway {
   ): Promise<string | undefined> {
     if (access.mode !== 'maton' || declaration.api !== 'manychat') return undefined;
     const context: FailureContext = { declaration, direct };
-    const { id, warning } = await within(budget, chooser.choose(connectionId, context), context, timing);
+    const { id, warning } = await withinDeadline(budget, chooser.choose(connectionId, context), context, timing);
     trace.connection = id;
     if (warning !== undefined) trace.warning = warning;
     return id;
@@ -132,13 +132,13 @@ export function createGateway(parts: GatewayParts): Gateway {
     endpoint: Endpoint,
     input: Result,
     connection: string | undefined,
-    budget: Budget,
+    budget: Deadline,
   ): ReturnType<typeof adaptedTo> {
     if (access.mode === 'none') return { input, warnings: [] };
     const context = { declaration: endpoint, direct };
     const read = (list: Endpoint) => aside(list, {}, connection, config.deadlineMs * typesShare);
     return adaptedTo(context, input, (kind, maxAgeMs) =>
-      within(budget, fieldTypes.of(kind, connection ?? '', read, maxAgeMs), context, timing),
+      withinDeadline(budget, fieldTypes.of(kind, connection ?? '', read, maxAgeMs), context, timing),
     );
   }
 
@@ -160,7 +160,7 @@ export function createGateway(parts: GatewayParts): Gateway {
     fieldTypes.forgetAfter(endpoint, connection ?? '');
     // What was done stays done, whether or not it could be noted.
     await sends.noteChange(endpoint, input, connection).catch((error: unknown) => {
-      log.warn({ error: oneLine(reasonOf(error)) }, 'send guard');
+      log.warn({ error: oneLine(errorMessage(error)) }, 'send guard');
     });
   }
 
@@ -232,18 +232,18 @@ export function createGateway(parts: GatewayParts): Gateway {
   }
 
   /** The failure as it is told: its hint fits how the connection was chosen, and its texts hold no secret. */
-  function told({ failure, reach }: CallError, connectionId: string | undefined): CallError {
+  function told({ failure, outcome }: CallError, connectionId: string | undefined): CallError {
     const details = failure.details?.map(cleanFailure);
     const hint = connectionHint(failure, config.connection, connectionId) ?? failure.hint;
     return new CallError(
       { ...failure, message: cleanFailure(failure.message), hint, ...(details !== undefined && { details }) },
-      reach,
+      outcome,
     );
   }
 
   return {
     async connectionOf(declaration, connectionId, signal) {
-      const { budget, close } = openBudget(timing, config.deadlineMs, signal);
+      const { deadline: budget, close } = openDeadline(timing, config.deadlineMs, signal);
       try {
         return await chosenConnection(declaration, { budget, connectionId, sending: ourOwn, trace: {} });
       } catch (thrown) {
@@ -268,7 +268,7 @@ export function createGateway(parts: GatewayParts): Gateway {
         onProgress?.({ progress, total, message });
       };
       const deadlineMs = Math.min(config.deadlineMs, own.deadlineMs ?? config.deadlineMs);
-      const { budget, close } = openBudget(timing, deadlineMs, signal, onProgress && onWait);
+      const { deadline: budget, close } = openDeadline(timing, deadlineMs, signal, onProgress && onWait);
       const oneOfMany = 'run' in declaration && declaration.forMany === true;
       const sending: Changing<SendingCall> = { delivery, oneOfMany, endedAt: undefined };
       const course: Course = { budget, connectionId, departure, sending, trace };

@@ -52,7 +52,7 @@ function withReport(error: unknown, taken: readonly Taken[]): unknown {
       hint: stays ? `${hint} What details tell as Done was carried out and stays.` : hint,
       details: [...reportOf(taken), ...details],
     },
-    error.reach,
+    error.outcome,
   );
 }
 

@@ -9,8 +9,8 @@ import { exclusionOf } from '../../account/policy/exclusion.js';
 import { plainTool } from '../../account/policy/tool.js';
 import type { Config } from '../../config/config.js';
 import { UsageError } from '../../config/usage-error.js';
-import { reasonOf } from '../../text/error-text.js';
-import { realTiming } from '../../upstream/clock.js';
+import { errorMessage } from '../../text/error-text.js';
+import { realClock } from '../../upstream/clock.js';
 import { exitCodeOf, failureText } from '../commands/failure-text.js';
 import { type ExitCode, exitCodes } from '../exit-codes.js';
 import type { Shell } from '../shell.js';
@@ -85,7 +85,7 @@ function journalPathOf(path: string, { piped }: Table, given: string | undefined
     if (given !== undefined) return join(realpathSync(dirname(given)), basename(given));
     return piped ? undefined : `${realpathSync(path)}.journal`;
   } catch (error) {
-    throw new UsageError(reasonOf(error));
+    throw new UsageError(errorMessage(error));
   }
 }
 
@@ -196,7 +196,7 @@ async function onPage(
   }
   const failedPath = failedPathOf(path, table, options.journal);
   const { note, ending: asked } = shell;
-  const lock = await takeLock(`${journalPath}.lock`, self, { timing: realTiming, note, ending: asked });
+  const lock = await takeLock(`${journalPath}.lock`, self, { timing: realClock, note, ending: asked });
   const ledger = createLedger(job);
   const { troubles } = ledger;
   /** Contacts to whom a message has left whose answer is not there yet. */
@@ -221,7 +221,7 @@ async function onPage(
     try {
       writeTroubles(failedPath, [...unusable, ...troubles.values()], lock.owner);
     } catch (error) {
-      note(`${failedPath} cannot be written: ${reasonOf(error)}`);
+      note(`${failedPath} cannot be written: ${errorMessage(error)}`);
     }
     for (const line of advice(counts, unusable.length, ending, failedPath)) note(line);
     return exitCodeAfter(counts);

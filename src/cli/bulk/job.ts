@@ -7,7 +7,7 @@ import { actOnSubscriber } from '../../../tools/workflows/for-each/action.js';
 import { parseInput } from '../../account/call/arguments.js';
 import { plainTool, type Tool } from '../../account/policy/tool.js';
 import { UsageError } from '../../config/usage-error.js';
-import { reasonOf } from '../../text/error-text.js';
+import { errorMessage } from '../../text/error-text.js';
 import { parseJson } from '../../upstream/client/lossless-json.js';
 import type { Row, Table } from './table/csv-table.js';
 import { checkTemplate, EmptyCell, filled } from './template.js';
@@ -79,7 +79,7 @@ function readContent(path: string): unknown {
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    throw new UsageError(`--send-content: ${reasonOf(error)}`);
+    throw new UsageError(`--send-content: ${errorMessage(error)}`);
   }
   const data = parseJson(text.replace(/^\uFEFF/, ''));
   if (data === undefined) throw new UsageError(`--send-content: ${path} is not JSON`);

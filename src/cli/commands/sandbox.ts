@@ -1,6 +1,6 @@
 import { UsageError } from '../../config/usage-error.js';
 import { startSandbox } from '../../sandbox/index.js';
-import { codeOf } from '../../text/error-text.js';
+import { errorCode } from '../../text/error-text.js';
 import { type ExitCode, exitCodes } from '../exit-codes.js';
 import type { Shell } from '../shell.js';
 
@@ -11,7 +11,7 @@ export async function runSandbox(
   { environment, print, ending }: Shell,
 ): Promise<ExitCode> {
   const sandbox = await startSandbox({ port, followers }).catch((error: unknown) => {
-    const taken = codeOf(error) === 'EADDRINUSE';
+    const taken = errorCode(error) === 'EADDRINUSE';
     throw taken ? new UsageError('the port is taken; choose another with --port') : error;
   });
   print(`Sandbox of Maton and ManyChat at ${sandbox.url}`);

@@ -4,8 +4,8 @@ import { version } from '../../config/version.js';
 import type { Backend } from '../../mcp/backend.js';
 import { offerUnder } from '../../mcp/listing/offer.js';
 import { serveOverStdio } from '../../mcp/stdio/stdio.js';
-import { codeOf } from '../../text/error-text.js';
-import { realTiming } from '../../upstream/clock.js';
+import { errorCode } from '../../text/error-text.js';
+import { realClock } from '../../upstream/clock.js';
 import { type ExitCode, exitCodes } from '../exit-codes.js';
 import type { Shell } from '../shell.js';
 
@@ -29,7 +29,7 @@ export async function serve(
   // Takes longer to load than what the lists need, and many servers are started that are never called.
   const backend = (): Promise<Backend> => {
     opening ??= Promise.all([import('../../mcp/backend.js'), logged()]).then(([{ openBackend }, log]) =>
-      openBackend(settings, { log, ending: over, now: realTiming.now }),
+      openBackend(settings, { log, ending: over, now: realClock.now }),
     );
     return opening;
   };
@@ -39,7 +39,7 @@ export async function serve(
   const offer = offerUnder(config);
   serveOverStdio(offer, backend, {
     streams: wires(),
-    now: realTiming.now,
+    now: realClock.now,
     // The message of such an error can quote the frame, and with it a contact's data.
     onError: async (error) => (await logged()).log.warn({ error: error.name }, 'protocol'),
     // A frame is told by its size and by what is wrong with its form: of what it holds, nothing.
@@ -54,7 +54,7 @@ export async function serve(
   log.info({ version, access: config.access.mode, tools: offer.tools.length }, 'ready');
   if (config.access.mode === 'none') log.warn({ reason: config.access.reason }, 'not configured');
   if (!over.aborted) await new Promise((resolve) => over.addEventListener('abort', resolve, { once: true }));
-  if (fault !== undefined) log.error({ error: fault.name, code: codeOf(fault) }, 'connection failed');
+  if (fault !== undefined) log.error({ error: fault.name, code: errorCode(fault) }, 'connection failed');
   await Promise.all([
     opening?.then(
       ({ close }) => close(),

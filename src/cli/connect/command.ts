@@ -6,7 +6,7 @@ import { type ConnectionRecord, connectionIn, connectionsIn } from '../../accoun
 import { browsable } from '../../config/address.js';
 import type { Config } from '../../config/config.js';
 import { UsageError } from '../../config/usage-error.js';
-import { realTiming, type Timing } from '../../upstream/clock.js';
+import { type Clock, realClock } from '../../upstream/clock.js';
 import { callLine } from '../commands/call-line.js';
 import { exitCodeOf, failureText } from '../commands/failure-text.js';
 import { watchStopping } from '../commands/stopping.js';
@@ -51,7 +51,7 @@ export async function connectAccount(
   checkAllowed(config, options.connectionId === undefined);
   const runtime = await openRuntime(config, undefined, parts);
   try {
-    return await connectThrough(runtime, options, shell, parts.timing ?? realTiming);
+    return await connectThrough(runtime, options, shell, parts.timing ?? realClock);
   } finally {
     await runtime.close();
   }
@@ -88,7 +88,7 @@ async function connectThrough(
   { call, everyTool, config }: Runtime,
   options: ConnectOptions,
   shell: Shell,
-  timing: Timing,
+  timing: Clock,
 ): Promise<ExitCode> {
   const { connectionId, json, timeoutSeconds } = options;
   const { print, note, ending } = shell;

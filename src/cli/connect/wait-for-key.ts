@@ -1,7 +1,7 @@
 import type { Failure } from '../../../tools/contract/failure.js';
 import type { Outcome } from '../../account/call/call-tool.js';
 import { type ConnectionRecord, connectionIn } from '../../account/lookups/connection-record.js';
-import { pause, type Timing, timeout } from '../../upstream/clock.js';
+import { type Clock, sleep, timeout } from '../../upstream/clock.js';
 
 /** Maton's own clients poll at this interval. */
 const pollMs = 2_000;
@@ -18,7 +18,7 @@ const isFinal = (connection: ConnectionRecord): boolean => ['ACTIVE', 'FAILED'].
 
 /** What waiting for the key works with. */
 export interface WaitParts {
-  readonly timing: Timing;
+  readonly timing: Clock;
   readonly limitMs: number;
   readonly ending: AbortSignal;
   /** Reads the connection; the signal fires when the wait ends. */
@@ -42,7 +42,7 @@ export async function waitForKey(
       if (statusOf(connection) === 'ACTIVE') return { how: 'active' };
       if (statusOf(connection) === 'FAILED') return { how: 'failed' };
       onPoll(connection, timing.now() - startedAt, problem);
-      await pause(timing, pollMs, stop);
+      await sleep(timing, pollMs, stop);
       const outcome = stop.aborted ? undefined : await read(stop);
       if (outcome?.ok === true) {
         connection = connectionIn(outcome.result);

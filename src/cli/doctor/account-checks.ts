@@ -6,7 +6,7 @@ import type { Outcome } from '../../account/call/call-tool.js';
 import { type ConnectionRecord, connectionsIn } from '../../account/lookups/connection-record.js';
 import { byCreation, shownConnection } from '../../account/lookups/connections.js';
 import { manychatKeyIn } from '../../config/keys.js';
-import { visible } from '../../text/safe-text.js';
+import { withoutHidden } from '../../text/safe-text.js';
 import { toolNamed } from '../tool-by-name.js';
 import { adviceOn, connectIt, deleteIt, pinIt, showIt } from './advice.js';
 import { type Finding, failed, ok, skipped, warning } from './finding.js';
@@ -46,7 +46,7 @@ export async function* checkAccount({ runtime, ending, reached }: AccountParts):
   const { access, connection: pinned } = runtime.config;
   /** On one line, without what hides text, and without anything that is or looks like a key. */
   const clean = (text: string): string =>
-    runtime.redactor.forFailure(oneLine(visible(text))).replace(manychatKeyIn, '[key]');
+    runtime.redactor.forFailure(oneLine(withoutHidden(text))).replace(manychatKeyIn, '[key]');
   const call = (name: string, args: Result = {}): Promise<Outcome> =>
     runtime.call(toolNamed(name, runtime.everyTool), args, { signal: ending });
   const failure = (name: string, why: Failure, connection?: string): Finding =>

@@ -3,8 +3,8 @@ import type { Config } from '../../config/config.js';
 import { proxyFor } from '../../config/proxy.js';
 import { userAgent } from '../../config/version.js';
 import { HttpFault } from '../../upstream/client/http-client.js';
-import { realTiming, timeout } from '../../upstream/clock.js';
-import type { Answer } from '../../upstream/response.js';
+import { realClock, timeout } from '../../upstream/clock.js';
+import type { HttpResponse } from '../../upstream/response.js';
 import { durationText } from '../duration.js';
 import { type Finding, failed, ok, skipped, warning } from './finding.js';
 import { silence, troubleOf } from './network-faults.js';
@@ -20,7 +20,7 @@ export interface Reached {
 }
 
 /** How far the clock is ahead of the time an answer tells, when that is certain: it was asked for in between. */
-function aheadOf({ headers }: Answer, asked: number, answered: number): number | undefined {
+function aheadOf({ headers }: HttpResponse, asked: number, answered: number): number | undefined {
   const [date, age] = [headers.date, headers.age].map((value) => [value].flat()[0]);
   const told = Date.parse(date ?? '') + (/^\d{1,9}$/.test(age ?? '') ? Number(age) * 1000 : 0);
   if (Number.isNaN(told)) return undefined;
@@ -37,7 +37,7 @@ export async function checkReach(
 ): Promise<Reached> {
   const used = proxyFor(url, proxy);
   const limitMs = Math.min(reachMs, deadlineMs);
-  const late = timeout(realTiming, limitMs);
+  const late = timeout(realClock, limitMs);
   const asked = Date.now();
   try {
     const request = { method: 'GET', url, headers: { 'user-agent': userAgent, 'accept-encoding': 'identity' } };

@@ -1,5 +1,5 @@
 import type { UsedProxy } from '../../config/proxy.js';
-import { codeOf } from '../../text/error-text.js';
+import { errorCode } from '../../text/error-text.js';
 import type { HttpFault } from '../../upstream/client/http-client.js';
 
 /** Why an address could not be reached, and what to do about it. */
@@ -14,7 +14,7 @@ export interface Trouble {
 function innermostCode(error: unknown): string {
   if (!(error instanceof Error)) return '';
   const inner = error instanceof AggregateError && error.errors.length > 0 ? error.errors[0] : error.cause;
-  return innermostCode(inner) || (codeOf(error) ?? '');
+  return innermostCode(inner) || (errorCode(error) ?? '');
 }
 
 const lasting = (found: string, advice: string): Trouble => ({ found, advice, passing: false });

@@ -5,7 +5,7 @@ import { cut } from '../../../tools/contract/quoted.js';
 import type { Tool } from '../../account/policy/tool.js';
 import { browsable } from '../../config/address.js';
 import type { Config } from '../../config/config.js';
-import { visible } from '../../text/safe-text.js';
+import { withoutHidden } from '../../text/safe-text.js';
 
 /** What the user is asked to confirm, by setting. */
 const asked: Readonly<Record<Config['confirm'], readonly Effect[]>> = {
@@ -45,7 +45,7 @@ const notConfirmed = (message: string): Failure => ({
 
 /** The failure of a call that nobody could be asked about. */
 export const cannotAsk = (reason: string): Failure =>
-  notConfirmed(`The client offers to ask its user, but did not: ${cut(visible(reason), 200)}`);
+  notConfirmed(`The client offers to ask its user, but did not: ${cut(withoutHidden(reason), 200)}`);
 
 /**
  * The failure of a call that was not confirmed; undefined for one that was.

@@ -9,7 +9,7 @@ import {
 import type { Failure } from '../../../tools/contract/failure.js';
 import type { CallerSide } from '../../account/call/call-tool.js';
 import type { Tool } from '../../account/policy/tool.js';
-import { reasonOf } from '../../text/error-text.js';
+import { errorMessage } from '../../text/error-text.js';
 import type { Backend } from '../backend.js';
 import { agreement, cannotAsk, refusalAfter } from './confirmation.js';
 
@@ -70,7 +70,7 @@ export async function consentTo(
     };
   }
   const failure = await elicit(request, { mode: 'form', ...params }).then(refusalAfter, (error: unknown) =>
-    cannotAsk(reasonOf(error)),
+    cannotAsk(errorMessage(error)),
   );
   return failure === undefined ? { side } : { failure };
 }

@@ -1,6 +1,6 @@
 import { quoted as inQuotes } from '../../../tools/contract/quoted.js';
 import type { Naming } from '../../../tools/contract/reference.js';
-import { visible } from '../../text/safe-text.js';
+import { withoutHidden } from '../../text/safe-text.js';
 
 /** What a question may name: a thing of the account, by its id. */
 export type Named = readonly ['contact' | 'user_ref' | 'tag' | 'flow' | 'connection', string];
@@ -32,7 +32,7 @@ export const noNames: Names = {
 };
 
 /** A name that somebody else has chosen, so that it cannot be taken for our own words: quoted, cut and on one line. */
-export const quoted = (name: unknown): string => inQuotes(visible(String(name)));
+export const quoted = (name: unknown): string => inQuotes(withoutHidden(String(name)));
 
 /** Contacts of many that are shown. */
 const fewContacts = 3;

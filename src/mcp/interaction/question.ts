@@ -1,7 +1,7 @@
 import type { Declaration } from '../../../tools/contract/endpoint.js';
 import { isObject, type Result } from '../../../tools/contract/json.js';
 import { readable } from '../../text/readable.js';
-import { visible } from '../../text/safe-text.js';
+import { withoutHidden } from '../../text/safe-text.js';
 import { createNaming, type Named, type Names, noNames, numberText, quoted } from './named-things.js';
 
 /** Characters of a question: what a dialog shows and a person reads. */
@@ -28,13 +28,13 @@ function shortened(text: string, limit: number): string {
 }
 
 /** A key that somebody has made up must not look like a line of its own. */
-const keyText = (key: string): string => (/^[\w .-]+$/.test(key) ? key : JSON.stringify(visible(key)));
+const keyText = (key: string): string => (/^[\w .-]+$/.test(key) ? key : JSON.stringify(withoutHidden(key)));
 
 /** A value whole but for long texts; no item and no key is left out. */
 function shown(value: unknown, limit: number, names: Names, key = ''): unknown {
   if (typeof value === 'string') {
     const flow = key === 'flow_ns' || key === 'target' ? names.flows.get(value) : undefined;
-    return shortened(visible(value), limit) + (flow === undefined ? '' : ` (${quoted(flow)})`);
+    return shortened(withoutHidden(value), limit) + (flow === undefined ? '' : ` (${quoted(flow)})`);
   }
   if (Array.isArray(value)) return value.map((each) => shown(each, limit, names));
   if (!isObject(value)) return value;

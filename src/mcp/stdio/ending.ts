@@ -1,5 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
-import { codeOf } from '../../text/error-text.js';
+import { errorCode } from '../../text/error-text.js';
 
 /** The streams that frames come in and go out on. */
 export interface Streams {
@@ -21,7 +21,7 @@ export function watchEnd({ stdin, stdout }: Streams): () => Error | undefined {
     ended = true;
   };
   const failed = (error: Error): void => {
-    if (goneCodes.includes(codeOf(error))) gone();
+    if (goneCodes.includes(errorCode(error))) gone();
     fault ??= error;
   };
   stdin.on('end', gone).on('error', failed);

@@ -2,8 +2,8 @@ import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import type { Dispatcher } from 'undici';
 import { isLoopback } from '../../config/address.js';
 import type { Config } from '../../config/config.js';
-import { codeOf } from '../../text/error-text.js';
-import type { Answer } from '../response.js';
+import { errorCode } from '../../text/error-text.js';
+import type { HttpResponse } from '../response.js';
 
 /** One request as it goes out. */
 export interface HttpRequest {
@@ -32,7 +32,7 @@ export interface HttpClient {
    * Where it throws, nothing is written.
    * @throws HttpFault, the signal's reason, or what `onSent` has thrown.
    */
-  exchange(request: HttpRequest, signal: AbortSignal, onSent: () => void): Promise<Answer>;
+  exchange(request: HttpRequest, signal: AbortSignal, onSent: () => void): Promise<HttpResponse>;
   close(): Promise<void>;
 }
 
@@ -90,7 +90,7 @@ function decode(body: Buffer, encoding = 'identity'): string {
 function innermostReason(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error instanceof AggregateError && error.errors.length > 0) return innermostReason(error.errors[0]);
-  const code = codeOf(error) ?? '';
+  const code = errorCode(error) ?? '';
   const message = error.message === '' ? error.name : error.message;
   return code === '' || message.includes(code) ? message : `${message} (${code})`;
 }
@@ -99,7 +99,7 @@ function innermostReason(error: unknown): string {
 const unreadableCodes = new Set(['UND_ERR_RES_EXCEEDED_MAX_SIZE', 'UND_ERR_HEADERS_OVERFLOW', 'HPE_HEADER_OVERFLOW']);
 
 function faultOf(error: unknown): HttpFault {
-  const code = codeOf(error) ?? '';
+  const code = errorCode(error) ?? '';
   const unreadable = unreadableCodes.has(code) || code.startsWith('HPE_');
   return new HttpFault(unreadable ? 'unreadable' : 'network', innermostReason(error), { cause: error });
 }
@@ -108,7 +108,7 @@ function faultOf(error: unknown): HttpFault {
 export function createHttpClient(proxy: Config['proxy']): HttpClient {
   let dispatchers: ReturnType<typeof connect> | undefined;
 
-  async function exchange(request: HttpRequest, signal: AbortSignal, onSent: () => void): Promise<Answer> {
+  async function exchange(request: HttpRequest, signal: AbortSignal, onSent: () => void): Promise<HttpResponse> {
     dispatchers ??= connect(proxy).catch((error: unknown) => {
       dispatchers = undefined;
       throw error;
@@ -118,7 +118,7 @@ export function createHttpClient(proxy: Config['proxy']): HttpClient {
     const dispatcher = isLoopback(request.url.hostname) ? direct : proxied;
     return new Promise((resolve, reject) => {
       let status = 0;
-      let headers: Answer['headers'] = {};
+      let headers: HttpResponse['headers'] = {};
       const chunks: Buffer[] = [];
       /** Why the request was not written although its connection was open. */
       let keptBack: unknown;

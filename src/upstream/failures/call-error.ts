@@ -1,7 +1,7 @@
 import { effectRules } from '../../../tools/contract/effect.js';
 import type { Declaration } from '../../../tools/contract/endpoint.js';
-import { CallError, type Failure, type Kind, type Reach } from '../../../tools/contract/failure.js';
-import { reasonOf } from '../../text/error-text.js';
+import { CallError, type Failure, type Kind, type RequestOutcome } from '../../../tools/contract/failure.js';
+import { errorMessage } from '../../text/error-text.js';
 
 /** What a failure's wording depends on: which call it was, and whether ManyChat is reached without Maton. */
 export interface FailureContext<Called extends Declaration = Declaration> {
@@ -120,7 +120,7 @@ export interface FailureFacts {
   readonly message: string;
   readonly source: Failure['source'];
   /** `refused` unless told otherwise. */
-  readonly reach?: Reach;
+  readonly outcome?: RequestOutcome;
   readonly hint?: string;
   readonly http_status?: number | undefined;
   readonly code?: number | undefined;
@@ -132,10 +132,10 @@ export interface FailureFacts {
 /** Builds the error of one failed call. */
 export function callError(kind: Kind, context: FailureContext, facts: FailureFacts): CallError {
   const rule = effectRules[context.declaration.effect];
-  const reach = facts.reach ?? 'refused';
-  const unknown = reach === 'ambiguous' && !rule.readOnly;
+  const outcome = facts.outcome ?? 'refused';
+  const unknown = outcome === 'ambiguous' && !rule.readOnly;
   // Of what the gateway refuses as it is, only too many calls and unfinished matters pass by themselves.
-  const lasting = kind === 'gateway_error' && reach === 'refused';
+  const lasting = kind === 'gateway_error' && outcome === 'refused';
   const harmless = unknown && rule.repeatable;
   const hint = harmless && kind === 'cancelled' ? cancelledInDoubt : (facts.hint ?? hintFor(kind, context, facts));
   return new CallError(
@@ -145,22 +145,22 @@ export function callError(kind: Kind, context: FailureContext, facts: FailureFac
       hint: unknown && !rule.repeatable ? clearUp(context) : hint,
       retryable:
         (harmless && kind === 'cancelled') ||
-        (passing.has(kind) && !lasting && reach !== 'performed' && (!unknown || rule.repeatable)),
-      performed: reach === 'performed' ? 'yes' : unknown ? 'unknown' : 'no',
+        (passing.has(kind) && !lasting && outcome !== 'performed' && (!unknown || rule.repeatable)),
+      performed: outcome === 'performed' ? 'yes' : unknown ? 'unknown' : 'no',
       source: facts.source,
       ...(facts.http_status !== undefined && { http_status: facts.http_status }),
       ...(facts.code !== undefined && { code: facts.code }),
       ...(facts.details !== undefined && facts.details.length > 0 && { details: facts.details }),
       ...(facts.retry_after_s !== undefined && { retry_after_s: facts.retry_after_s }),
     },
-    reach,
+    outcome,
     facts.refusedBy,
   );
 }
 
 /** The error behind anything thrown; what is not a CallError is a defect here, told without its stack. */
-export function asCallError(thrown: unknown, context: FailureContext, reach: Reach): CallError {
+export function asCallError(thrown: unknown, context: FailureContext, outcome: RequestOutcome): CallError {
   if (thrown instanceof CallError) return thrown;
-  const reason = reasonOf(thrown);
-  return callError('internal', context, { message: `Internal error: ${reason}`, source: 'client', reach });
+  const reason = errorMessage(thrown);
+  return callError('internal', context, { message: `Internal error: ${reason}`, source: 'client', outcome });
 }

@@ -1,7 +1,7 @@
 import type { Endpoint } from '../../../tools/contract/endpoint.js';
 import type { Kind } from '../../../tools/contract/failure.js';
 import { isObject } from '../../../tools/contract/json.js';
-import { said } from '../../text/safe-text.js';
+import { upstreamLine } from '../../text/safe-text.js';
 
 /** Details that are told at most. */
 const detailsLimit = 20;
@@ -37,7 +37,7 @@ export function readRefusal(body: Record<string, unknown>, clean: (text: string)
   const told = (value: unknown): string[] =>
     textsIn(value)
       .slice(0, detailsLimit)
-      .map((each) => said(clean(each)))
+      .map((each) => upstreamLine(clean(each)))
       .filter((each) => each !== '');
   const details = [...new Set(told(body.details ?? body.errors))].map((each) =>
     lineOfReport.test(each) ? JSON.stringify(each) : each,
@@ -46,7 +46,7 @@ export function readRefusal(body: Record<string, unknown>, clean: (text: string)
   const code = typeof body.code === 'number' || /^\d+$/.test(String(body.code)) ? Number(body.code) : undefined;
   return {
     message:
-      said([own, ...details.filter((detail) => detail !== own)].filter((part) => part !== '').join(': ')) ||
+      upstreamLine([own, ...details.filter((detail) => detail !== own)].filter((part) => part !== '').join(': ')) ||
       'ManyChat gave no reason',
     code,
     details,

@@ -1,4 +1,4 @@
-import type { Timing } from '../clock.js';
+import type { Clock } from '../clock.js';
 import { type Begun, createPauses, type PauseScopes, type Refusal, type Standing } from './pauses.js';
 
 /*
@@ -44,7 +44,7 @@ export class TooLate extends Error {
     /** Milliseconds until there would have been a turn, at the least. */
     readonly waitMs: number,
     /** How much longer the other side has asked to wait, in milliseconds; 0 where it has not. */
-    readonly toldMs = 0,
+    readonly retryAfterMs = 0,
   ) {
     super('The turn would come too late');
   }
@@ -107,7 +107,7 @@ interface Waiting extends Wish {
 const sweepEvery = 1_000;
 
 /** A pacer for this process alone; `limitsInUse` counts what it remembers. */
-export function createPacer(timing: Timing): Pacer & { limitsInUse(): number } {
+export function createLocalPacer(clock: Clock): Pacer & { limitsInUse(): number } {
   const gauges = new Map<string, Gauge>();
   /** In the order of arrival. */
   let queue: Waiting[] = [];
@@ -128,7 +128,7 @@ export function createPacer(timing: Timing): Pacer & { limitsInUse(): number } {
   }
 
   function sweep(): void {
-    const now = timing.now();
+    const now = clock.now();
     const waitedFor = new Set(queue.flatMap((waiting) => waiting.gauges));
     for (const [key, gauge] of gauges) {
       const idle = gauge.unsent + taken(gauge, now) === 0 && !waitedFor.has(gauge);
@@ -184,13 +184,13 @@ export function createPacer(timing: Timing): Pacer & { limitsInUse(): number } {
     let state: 'granted' | 'sent' | 'over' = 'granted';
     let sentAt = 0;
     const places: { gauge: Gauge; place: Place }[] = [];
-    const begun: Begun = pauses.begin(load, timing.now());
+    const begun: Begun = pauses.begin(load, clock.now());
     for (const gauge of wanted) gauge.unsent += 1;
     return {
       sent() {
         if (state !== 'granted') return;
         state = 'sent';
-        sentAt = timing.now();
+        sentAt = clock.now();
         for (const gauge of wanted) {
           const place = { freeAt: sentAt + gauge.limit.windowMs + maxDelayMs };
           gauge.unsent -= 1;
@@ -199,7 +199,7 @@ export function createPacer(timing: Timing): Pacer & { limitsInUse(): number } {
         }
       },
       refused(refusal) {
-        const paused = begun.refused(refusal, timing.now());
+        const paused = begun.refused(refusal, clock.now());
         for (const gauge of wanted)
           if (paused.includes(gauge.limit.of) && gauge.limit.windowMs <= lowerableMs) lower(gauge);
         serve();
@@ -208,7 +208,7 @@ export function createPacer(timing: Timing): Pacer & { limitsInUse(): number } {
         if (state === 'over') return;
         const wasSent = state === 'sent';
         state = 'over';
-        const wasProbe = begun.over(answered && wasSent, timing.now());
+        const wasProbe = begun.over(answered && wasSent, clock.now());
         if (wasSent) answeredAfter(sentAt, places);
         else for (const gauge of wanted) gauge.unsent -= 1;
         if (wasProbe || !wasSent) serve();
@@ -218,14 +218,14 @@ export function createPacer(timing: Timing): Pacer & { limitsInUse(): number } {
 
   /** Halves a limit. Refusals in one window and the next tell of one and the same excess. */
   function lower(gauge: Gauge): void {
-    const now = timing.now();
+    const now = clock.now();
     if (gauge.lowered !== undefined && now - gauge.lowered.since < 2 * gauge.limit.windowMs) return;
     gauge.lowered = { calls: Math.max(1, Math.floor(allowed(gauge, now) / 2)), since: now };
   }
 
   /** Knows better, now that the answer is there, how late the request can have arrived. */
   function answeredAfter(sentAt: number, places: readonly { gauge: Gauge; place: Place }[]): void {
-    const now = timing.now();
+    const now = clock.now();
     const latency = now - sentAt;
     const least = Math.min(leastLatency, latency);
     leastLatency = least + (latency - least) * forgetShare;
@@ -242,7 +242,7 @@ export function createPacer(timing: Timing): Pacer & { limitsInUse(): number } {
     forgetWakeUp?.();
     forgetWakeUp = undefined;
     wakeUpAt = Number.POSITIVE_INFINITY;
-    const now = timing.now();
+    const now = clock.now();
     const waitOn: Waiting[] = [];
     const settle: (() => void)[] = [];
     const rooms = new Map<Gauge, number>();
@@ -277,13 +277,13 @@ export function createPacer(timing: Timing): Pacer & { limitsInUse(): number } {
     if (moment >= wakeUpAt) return;
     forgetWakeUp?.();
     wakeUpAt = moment;
-    forgetWakeUp = timing.after(Math.max(1, moment - now), serve);
+    forgetWakeUp = clock.after(Math.max(1, moment - now), serve);
   }
 
   return {
     async turn(load, wish, signal) {
       signal.throwIfAborted();
-      const now = timing.now();
+      const now = clock.now();
       const wanted = load.limits.map(gaugeOf);
       const standing = pauses.standing(load, now);
       const earliest = wanted.map((gauge) =>

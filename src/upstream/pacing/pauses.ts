@@ -19,7 +19,7 @@ export interface Refusal {
   /** How long the other side asked to wait, in milliseconds, or what is waited where it did not say. */
   readonly pauseMs: number;
   /** Whether the other side said so itself. */
-  readonly told: boolean;
+  readonly fromRetryAfter: boolean;
 }
 
 /** Nothing is paused for longer without a probe, in milliseconds: what the other side asks for may be wrong, or without end. */
@@ -96,7 +96,7 @@ export function createPauses(): Pauses {
     const current = pauses.get(key);
     const doubled = current !== undefined && wasProbe ? Math.min(2 * current.lengthMs, longestBackoffMs) : 0;
     const lengthMs = Math.max(asked, doubled);
-    const toldUntil = refusal.told ? now + Math.min(refusal.pauseMs, longestToldMs) : 0;
+    const toldUntil = refusal.fromRetryAfter ? now + Math.min(refusal.pauseMs, longestToldMs) : 0;
     pauses.set(key, {
       until: Math.max(now + lengthMs, current?.until ?? 0),
       // Refusals of requests that were under way together tell of one and the same excess.

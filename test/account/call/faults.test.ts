@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { FaultEffect } from '../../../src/sandbox/index.js';
 import type { Failure } from '../../../tools/contract/failure.js';
 import { createCaller } from '../../support/caller.js';
-import { beginning, drivenTiming } from '../../support/driven.js';
+import { beginning, drivenClock } from '../../support/driven.js';
 import { john } from '../../support/people.js';
 import { pinnedTo, through } from '../../support/program.js';
 import { useCaller } from '../../support/sandboxed.js';
@@ -26,7 +26,7 @@ const repeatable: ReadonlySet<EffectName> = new Set(['read', 'set', 'remove']);
 /** What is expected of a fault: its kind, and whether anyone can tell that the call was not carried out. */
 interface Expected {
   kind: Failure['kind'];
-  reach: 'unsent' | 'refused' | 'ambiguous';
+  outcome: 'unsent' | 'refused' | 'ambiguous';
   /** Requests that arrive, where it is not one or three. */
   requests?: 'several' | 'one';
 }
@@ -39,66 +39,66 @@ const json = (status: number, body: unknown, headers?: Record<string, string>): 
 const edge = (status: number): FaultEffect => ({ status, body: '<h1>Bad gateway</h1>', content_type: 'text/html' });
 
 const faults: [string, FaultEffect, Expected][] = [
-  ['reset before headers', { reset: 'before_headers' }, { kind: 'network', reach: 'ambiguous' }],
-  ['reset in the body', { reset: 'in_body' }, { kind: 'network', reach: 'ambiguous' }],
-  ['truncated body', { truncate: true }, { kind: 'network', reach: 'ambiguous' }],
-  ['trickle', { trickle_ms: 3_000 }, { kind: 'timeout', reach: 'ambiguous' }],
-  ['hang', { hang: true }, { kind: 'timeout', reach: 'ambiguous' }],
+  ['reset before headers', { reset: 'before_headers' }, { kind: 'network', outcome: 'ambiguous' }],
+  ['reset in the body', { reset: 'in_body' }, { kind: 'network', outcome: 'ambiguous' }],
+  ['truncated body', { truncate: true }, { kind: 'network', outcome: 'ambiguous' }],
+  ['trickle', { trickle_ms: 3_000 }, { kind: 'timeout', outcome: 'ambiguous' }],
+  ['hang', { hang: true }, { kind: 'timeout', outcome: 'ambiguous' }],
   [
     '429 with seconds',
     json(429, { message: 'Slow down', code: 429 }, { 'retry-after': '2' }),
-    { kind: 'rate_limited', reach: 'refused', requests: 'several' },
+    { kind: 'rate_limited', outcome: 'refused', requests: 'several' },
   ],
   [
     '429 with a date',
     json(429, { message: 'Slow down', code: 429 }, { 'retry-after': new Date(beginning + 1_000).toUTCString() }),
-    { kind: 'rate_limited', reach: 'refused', requests: 'several' },
+    { kind: 'rate_limited', outcome: 'refused', requests: 'several' },
   ],
   [
     '429 with neither',
     json(429, { message: 'Slow down', code: 429 }),
-    { kind: 'rate_limited', reach: 'refused', requests: 'several' },
+    { kind: 'rate_limited', outcome: 'refused', requests: 'several' },
   ],
   [
     '500 with JSON',
     json(500, { status: 'exception', message: 'Something went wrong' }),
-    { kind: 'manychat_unavailable', reach: 'ambiguous' },
+    { kind: 'manychat_unavailable', outcome: 'ambiguous' },
   ],
-  ['500 with HTML', edge(500), { kind: 'gateway_error', reach: 'ambiguous' }],
-  ['500, empty', { status: 500, body: '' }, { kind: 'gateway_error', reach: 'ambiguous' }],
-  ['502', edge(502), { kind: 'gateway_error', reach: 'ambiguous' }],
-  ['503', json(503, { error: { message: 'Overloaded' } }), { kind: 'gateway_error', reach: 'ambiguous' }],
-  ['504', edge(504), { kind: 'gateway_error', reach: 'ambiguous' }],
-  ['200 with HTML', { html: true }, { kind: 'bad_response', reach: 'ambiguous' }],
-  ['200 with broken JSON', { status: 200, body: '{"status":"succ' }, { kind: 'bad_response', reach: 'ambiguous' }],
+  ['500 with HTML', edge(500), { kind: 'gateway_error', outcome: 'ambiguous' }],
+  ['500, empty', { status: 500, body: '' }, { kind: 'gateway_error', outcome: 'ambiguous' }],
+  ['502', edge(502), { kind: 'gateway_error', outcome: 'ambiguous' }],
+  ['503', json(503, { error: { message: 'Overloaded' } }), { kind: 'gateway_error', outcome: 'ambiguous' }],
+  ['504', edge(504), { kind: 'gateway_error', outcome: 'ambiguous' }],
+  ['200 with HTML', { html: true }, { kind: 'bad_response', outcome: 'ambiguous' }],
+  ['200 with broken JSON', { status: 200, body: '{"status":"succ' }, { kind: 'bad_response', outcome: 'ambiguous' }],
   [
     '200 with an error',
     json(200, { status: 'error', message: 'Not today' }),
-    { kind: 'rejected', reach: 'refused', requests: 'one' },
+    { kind: 'rejected', outcome: 'refused', requests: 'one' },
   ],
   [
     '301',
     { status: 301, headers: { location: 'https://elsewhere.example/' }, body: '' },
-    { kind: 'bad_response', reach: 'ambiguous' },
+    { kind: 'bad_response', outcome: 'ambiguous' },
   ],
-  ['9 MB', { body_bytes: 9 * 1024 * 1024 }, { kind: 'bad_response', reach: 'ambiguous' }],
-  ['gzip bomb', { gzip_bomb: 64 * 1024 * 1024 }, { kind: 'bad_response', reach: 'ambiguous' }],
+  ['9 MB', { body_bytes: 9 * 1024 * 1024 }, { kind: 'bad_response', outcome: 'ambiguous' }],
+  ['gzip bomb', { gzip_bomb: 64 * 1024 * 1024 }, { kind: 'bad_response', outcome: 'ambiguous' }],
 ];
 
-function check(name: EffectName, failure: Failure, { kind, reach }: Expected): void {
+function check(name: EffectName, failure: Failure, { kind, outcome }: Expected): void {
   const again = repeatable.has(name);
-  const unknown = reach === 'ambiguous' && name !== 'read';
+  const unknown = outcome === 'ambiguous' && name !== 'read';
   expect(failure).toMatchObject({ kind, performed: unknown ? 'unknown' : 'no' });
-  expect(failure.retryable).toBe(kind !== 'rejected' && (reach !== 'ambiguous' || again));
+  expect(failure.retryable).toBe(kind !== 'rejected' && (outcome !== 'ambiguous' || again));
   if (unknown && !again) expect(failure.hint).toMatch(/before/);
 }
 
 describe.each(faults)('%s', (_, fault, expected) => {
-  const timing = drivenTiming();
+  const timing = drivenClock();
   const used = useCaller({ timing });
 
   test('for each effect: kind, performed, requests and no answer after the deadline', async () => {
-    const ambiguous = expected.reach === 'ambiguous';
+    const ambiguous = expected.outcome === 'ambiguous';
     for (const name of names) {
       const path = effects[name][2];
       used.sandbox.injectFault({ match: { path }, times: 1_000, ...(ambiguous && { perform: true }), ...fault });
@@ -155,7 +155,7 @@ describe('no connection', () => {
       names.map(async (name) => {
         const outcome = await caller.call(effects[name][0], effects[name][1]);
         if (outcome.ok) throw new Error(`${name} succeeded`);
-        check(name, outcome.failure, { kind: 'network', reach: 'unsent' });
+        check(name, outcome.failure, { kind: 'network', outcome: 'unsent' });
         expect(outcome.failure.message).toMatch(/^No connection/);
       }),
     );

@@ -15,8 +15,8 @@ const sequences = 10_000;
 const lanes = 16;
 
 describe('the judge of a sequence', () => {
-  const failed = (reach: 'unsent' | 'ambiguous'): Extract<Outcome, { ok: false }> => {
-    const { failure } = asCallError(new Error('x'), contexts.send, reach);
+  const failed = (outcome: 'unsent' | 'ambiguous'): Extract<Outcome, { ok: false }> => {
+    const { failure } = asCallError(new Error('x'), contexts.send, outcome);
     return { ok: false, failure: { ...failure, kind: 'network' } };
   };
   const outcomes = {

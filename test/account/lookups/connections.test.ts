@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { shownConnection } from '../../../src/account/lookups/connections.js';
-import { realTiming } from '../../../src/upstream/clock.js';
+import { realClock } from '../../../src/upstream/clock.js';
 import { callerThrough, createCaller } from '../../support/caller.js';
 import { type Arrived, startUpstream, type Upstream } from '../../support/upstream.js';
 
@@ -61,7 +61,7 @@ describe('which connection a call uses', () => {
     connections = [older, { ...newer, status: 'PENDING' }];
     const caller = createCaller(
       { MATON_API_KEY: 'maton-key', MATON_GATEWAY_URL: upstream.url, MATON_CONTROL_URL: upstream.url },
-      { timing: { ...realTiming, now: () => now } },
+      { timing: { ...realClock, now: () => now } },
     );
     await caller.call(...tag);
     await caller.call('manychat_get_page');

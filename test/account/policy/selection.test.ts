@@ -8,8 +8,8 @@ import { readConfig } from '../../../src/config/config.js';
 import { offerUnder } from '../../../src/mcp/listing/offer.js';
 import { createRedactor } from '../../../src/text/redaction.js';
 import { createHttpClient } from '../../../src/upstream/client/http-client.js';
-import { realTiming } from '../../../src/upstream/clock.js';
-import { createPacer } from '../../../src/upstream/pacing/local-pacer.js';
+import { realClock } from '../../../src/upstream/clock.js';
+import { createLocalPacer } from '../../../src/upstream/pacing/local-pacer.js';
 import { effectRules } from '../../../tools/contract/effect.js';
 import { addTagToSubscriber } from '../../../tools/endpoints/tags.js';
 import { declarations, toolsets } from '../../../tools/index.js';
@@ -131,9 +131,9 @@ describe('what is not to be done', () => {
     const parts = {
       log,
       redactor,
-      guard: createSendGuard(realTiming.now),
-      timing: realTiming,
-      pacer: createPacer(realTiming),
+      guard: createSendGuard(realClock.now),
+      clock: realClock,
+      pacer: createLocalPacer(realClock),
       now: Date.now,
       random: Math.random,
     };

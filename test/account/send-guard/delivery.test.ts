@@ -12,7 +12,7 @@ import { offerUnder } from '../../../src/mcp/listing/offer.js';
 import { serveOverStdio } from '../../../src/mcp/stdio/stdio.js';
 import { declarations } from '../../../tools/index.js';
 import { deferred } from '../../support/deferred.js';
-import { manualTiming, settle } from '../../support/timing.js';
+import { manualClock, settle } from '../../support/timing.js';
 
 /** How long something is waited for that comes in milliseconds on a machine that has time. */
 const patience = { timeout: 10_000 };
@@ -22,7 +22,7 @@ describe('deliveries', () => {
   const cancel = (requestId: unknown) => ({ method: 'notifications/cancelled', params: { requestId } });
   const answer = (id: unknown) => ({ jsonrpc: '2.0', id, result: {} });
   const track = () => {
-    const timing = manualTiming();
+    const timing = manualClock();
     return { timing, deliveries: trackDeliveries(timing.now) };
   };
   /** The delivery of a call that must be known. */
@@ -162,7 +162,7 @@ describe.each([{ modern: false }, { modern: true }])('the delivery that a call c
   /** Both sides of one connection in this process; the calls wait for `answer` to be called. */
   async function connect(confirm = 'nothing') {
     const [toServer, toClient] = [new PassThrough(), new PassThrough()];
-    const timing = manualTiming();
+    const timing = manualClock();
     const config = readConfig({ MATON_API_KEY: 'k', MATON_CONNECTION_ID: 'c', MANYCHAT_MCP_CONFIRM: confirm });
     const begun: Delivery[] = [];
     const outcomes: ((outcome: Outcome) => void)[] = [];

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { createSendGuard } from '../../../src/account/send-guard/memory-send-guard.js';
-import { drivenTiming } from '../../support/driven.js';
+import { drivenClock } from '../../support/driven.js';
 import { everyTurnAtOnce } from '../../support/pacer.js';
 import { followers } from '../../support/people.js';
 import { createRandom } from '../../support/random.js';
@@ -10,7 +10,7 @@ import { settle } from '../../support/timing.js';
 
 sendGuardContract('memory', createSendGuard);
 
-const timing = drivenTiming();
+const timing = drivenClock();
 const used = useCaller({ timing, guard: createSendGuard(timing.now), pacer: everyTurnAtOnce }, { followers: 60 });
 // What one test has sent is forgotten in the next.
 beforeEach(() => timing.advance(900_000));

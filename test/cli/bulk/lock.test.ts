@@ -5,7 +5,7 @@ import type { LockOwner } from '../../../src/cli/bulk/journal/lock.js';
 import { takeLock } from '../../../src/cli/bulk/journal/lock.js';
 import { type Kernel, readKernel } from '../../../src/cli/bulk/journal/machine.js';
 import { useFolder } from '../../support/folder.js';
-import { finish, manualTiming } from '../../support/timing.js';
+import { finish, manualClock } from '../../support/timing.js';
 
 const write = useFolder();
 const newLock = (): string => `${write('x', '')}.lock`;
@@ -32,7 +32,7 @@ const contained = (own: Partial<LockOwner & Kernel> = {}): LockOwner & Kernel =>
 /** What is left of the lock of a process that was killed. */
 async function leftBehind(owner: LockOwner & Kernel): Promise<string> {
   const path = newLock();
-  const timing = manualTiming();
+  const timing = manualClock();
   const { signal: ending } = new AbortController();
   // Its time stands still, so it touches nothing any more.
   await takeLock(path, owner, { timing, note: () => undefined, ending });
@@ -40,7 +40,7 @@ async function leftBehind(owner: LockOwner & Kernel): Promise<string> {
 }
 
 /** Takes a lock in a time that is moved on; `notes` is what is said meanwhile. */
-async function take(path: string, owner: LockOwner & Kernel, timing = manualTiming()) {
+async function take(path: string, owner: LockOwner & Kernel, timing = manualClock()) {
   const notes: string[] = [];
   const { signal: ending } = new AbortController();
   const lock = await finish(timing, takeLock(path, owner, { timing, note: (line) => void notes.push(line), ending }));
@@ -128,7 +128,7 @@ describe('a lock of the same pid namespace', () => {
 describe('a lock of another pid namespace, of one host name and pid,', () => {
   test('is refused while its process touches it', async () => {
     const path = newLock();
-    const timing = manualTiming();
+    const timing = manualClock();
     const first = await take(path, contained(), timing);
     await expect(take(path, contained({ space: '200', runs: () => false }), timing)).rejects.toThrow(/process 7 works/);
     expect(first.lock.held()).toBe(true);
@@ -151,7 +151,7 @@ describe('a lock of another pid namespace, of one host name and pid,', () => {
 
   test('is had by one of several that wait for it', async () => {
     const path = await leftBehind(contained());
-    const timing = manualTiming();
+    const timing = manualClock();
     const { signal: ending } = new AbortController();
     const tries = ['200', '300', '400'].map((space) =>
       takeLock(path, contained({ space }), { timing, note: () => undefined, ending }),
@@ -163,7 +163,7 @@ describe('a lock of another pid namespace, of one host name and pid,', () => {
   test('is not waited for when it is not wanted any more', async () => {
     const path = await leftBehind(contained());
     const end = new AbortController();
-    const side = { timing: manualTiming(), note: () => end.abort(), ending: end.signal };
+    const side = { timing: manualClock(), note: () => end.abort(), ending: end.signal };
     await expect(takeLock(path, contained({ space: '200' }), side)).rejects.toBe(end.signal.reason);
     expect(existsSync(path)).toBe(true);
   });

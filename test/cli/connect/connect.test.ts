@@ -5,7 +5,7 @@ import type { Shell } from '../../../src/cli/shell.js';
 import { readConfig } from '../../../src/config/config.js';
 import { UsageError } from '../../../src/config/usage-error.js';
 import { createHttpClient } from '../../../src/upstream/client/http-client.js';
-import { drivenTiming } from '../../support/driven.js';
+import { drivenClock } from '../../support/driven.js';
 import { through } from '../../support/program.js';
 import { useSandbox } from '../../support/sandboxed.js';
 import { recordingShell, runHere } from '../../support/shell.js';
@@ -53,7 +53,7 @@ async function connecting(run: ConnectRun = {}) {
     redraw,
     ...replaced
   } = run;
-  const timing = drivenTiming();
+  const timing = drivenClock();
   const settings = { ...through(sandbox.url, sandbox.matonKey), ...environment };
   const entered: unknown[] = [];
   const during = (work: unknown): void => {

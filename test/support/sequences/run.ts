@@ -1,7 +1,7 @@
 import type { Outcome } from '../../../src/account/call/call-tool.js';
 import type { Sandbox } from '../../../src/sandbox/index.js';
 import { createCaller } from '../caller.js';
-import { type DrivenTiming, drivenTiming } from '../driven.js';
+import { type DrivenClock, drivenClock } from '../driven.js';
 import { startKeeping } from '../sandboxed.js';
 import type { Sequence, Step } from './draw.js';
 
@@ -36,7 +36,7 @@ export interface Lane {
 
 type Call = ReturnType<typeof createCaller>['call'];
 
-async function ask(call: Call, step: Step, timing: DrivenTiming): Promise<Answered> {
+async function ask(call: Call, step: Step, timing: DrivenClock): Promise<Answered> {
   const { tool, args, cancel } = step;
   const client = new AbortController();
   if (cancel === 'before') client.abort();
@@ -47,7 +47,7 @@ async function ask(call: Call, step: Step, timing: DrivenTiming): Promise<Answer
   return { step, outcome, askedAt, answeredAt: timing.now(), cancelled: client.signal.aborted };
 }
 
-async function askAll(call: Call, steps: readonly Step[], timing: DrivenTiming): Promise<Answered[]> {
+async function askAll(call: Call, steps: readonly Step[], timing: DrivenClock): Promise<Answered[]> {
   const answers: Promise<Answered>[] = [];
   /** What a client waits for: the answer, or until it has waited long enough. */
   const waits: Promise<unknown>[] = [];
@@ -75,15 +75,15 @@ function deedsOf(sandbox: Sandbox, steps: readonly Step[]): string[] {
 
 /** Starts a lane; `environmentOf` leads to its sandbox. */
 export async function startLane(environmentOf: (sandbox: Sandbox) => Record<string, string>): Promise<Lane> {
-  let timing = drivenTiming();
-  const clock: DrivenTiming['clock'] = {
-    now: () => timing.clock.now(),
-    after: (milliseconds, callBack) => timing.clock.after(milliseconds, callBack),
+  let timing = drivenClock();
+  const clock: DrivenClock['wallClock'] = {
+    now: () => timing.wallClock.now(),
+    after: (milliseconds, callBack) => timing.wallClock.after(milliseconds, callBack),
   };
   const sandbox = await startKeeping({ limits: false, clock });
   return {
     async run({ steps, faults }, random) {
-      timing = drivenTiming();
+      timing = drivenClock();
       sandbox.reset();
       for (const fault of faults) sandbox.injectFault(fault);
       const environment = { ...environmentOf(sandbox), MANYCHAT_MCP_DEADLINE_MS: String(deadlineMs) };

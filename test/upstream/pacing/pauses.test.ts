@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import {
-  createPacer,
+  createLocalPacer,
   type Limit,
   type Load,
   type Pacer,
@@ -10,11 +10,11 @@ import {
 } from '../../../src/upstream/pacing/local-pacer.js';
 import type { Refusal, RefusedBy } from '../../../src/upstream/pacing/pauses.js';
 import { createCaller } from '../../support/caller.js';
-import { drivenTiming } from '../../support/driven.js';
+import { drivenClock } from '../../support/driven.js';
 import { tom } from '../../support/people.js';
 import { through } from '../../support/program.js';
 import { sandboxed } from '../../support/sandboxed.js';
-import { type ManualTiming, manualTiming, settle } from '../../support/timing.js';
+import { type ManualClock, manualClock, settle } from '../../support/timing.js';
 import { startUpstream } from '../../support/upstream.js';
 
 const never = new AbortController().signal;
@@ -28,10 +28,10 @@ const other: Load = { limits: [], account: 'other account', connection: 'three' 
 
 /** A pacer on a clock that stands still. */
 function opened() {
-  const timing = manualTiming();
-  const pacer = createPacer(timing);
+  const clock = manualClock();
+  const pacer = createLocalPacer(clock);
   const turnNow = (load: Load): Promise<Turn | undefined> =>
-    pacer.turn(load, { arrived: timing.now(), latest: timing.now() }, never).catch(() => undefined);
+    pacer.turn(load, { arrived: clock.now(), latest: clock.now() }, never).catch(() => undefined);
   const begin = async (load: Load): Promise<Turn> => {
     const turn = await turnNow(load);
     if (turn === undefined) throw new Error('has no turn');
@@ -41,7 +41,7 @@ function opened() {
   /** Makes a request that is refused. */
   const refuse = async (load: Load, by: RefusedBy, own: Partial<Refusal> = {}): Promise<void> => {
     const turn = await begin(load);
-    turn.refused({ by, pauseMs: 1_000, told: false, ...own });
+    turn.refused({ by, pauseMs: 1_000, fromRetryAfter: false, ...own });
     turn.over(true);
   };
   /** Makes a request that succeeds, if it has a turn now. */
@@ -51,7 +51,7 @@ function opened() {
     turn?.over(true);
     return turn !== undefined;
   };
-  return { timing, pacer, begin, refuse, goes };
+  return { clock, pacer, begin, refuse, goes };
 }
 
 describe('a refusal pauses', () => {
@@ -69,15 +69,15 @@ describe('a refusal pauses', () => {
   );
 
   test('the account when two connections are refused and nobody knows by whom', async () => {
-    const { timing, refuse, goes } = opened();
+    const { clock, refuse, goes } = opened();
     const third: Load = { ...two, connection: 'third' };
     await refuse(one, 'unclear');
     await refuse(two, 'unclear');
     expect(await goes(third)).toBe(false);
-    timing.advance(1_000);
+    clock.advance(1_000);
     expect([await goes(third), await goes(one), await goes(two)]).toEqual([true, true, true]);
     await refuse(one, 'unclear');
-    timing.advance(1_000);
+    clock.advance(1_000);
     await refuse(two, 'unclear');
     expect([await goes(third), await goes(two)]).toEqual([true, false]);
   });
@@ -91,33 +91,33 @@ describe('a refusal pauses', () => {
 
 describe('a pause', () => {
   test('lasts a minute at most, whatever was asked for, and says what was asked for', async () => {
-    const { timing, pacer, refuse, goes } = opened();
-    await refuse(one, 'connection', { pauseMs: hour, told: true });
+    const { clock, pacer, refuse, goes } = opened();
+    await refuse(one, 'connection', { pauseMs: hour, fromRetryAfter: true });
     await expect(pacer.turn(one, { arrived: 0, latest: 45_000 }, never)).rejects.toMatchObject({
       waitMs: 60_000,
-      toldMs: hour,
+      retryAfterMs: hour,
     });
-    timing.advance(59_999);
+    clock.advance(59_999);
     expect(await goes(one)).toBe(false);
-    timing.advance(1);
+    clock.advance(1);
     expect(await goes(one)).toBe(true);
     expect(await goes(one)).toBe(true);
   });
 
   test('says that a day was asked for where it was more', async () => {
     const { pacer, refuse } = opened();
-    await refuse(one, 'connection', { pauseMs: 1e15, told: true });
-    await expect(pacer.turn(one, { arrived: 0, latest: 0 }, never)).rejects.toMatchObject({ toldMs: 24 * hour });
+    await refuse(one, 'connection', { pauseMs: 1e15, fromRetryAfter: true });
+    await expect(pacer.turn(one, { arrived: 0, latest: 0 }, never)).rejects.toMatchObject({ retryAfterMs: 24 * hour });
   });
 
   test('ends with one probe, for which the others wait', async () => {
-    const { timing, pacer, begin, refuse } = opened();
+    const { clock, pacer, begin, refuse } = opened();
     await refuse(one, 'connection');
-    timing.advance(1_000);
+    clock.advance(1_000);
     const probe = await begin(one);
     const granted: number[] = [];
     const waiting = [1, 2, 3].map((number) =>
-      pacer.turn(one, { arrived: timing.now(), latest: 50_000 }, never).then((turn) => {
+      pacer.turn(one, { arrived: clock.now(), latest: 50_000 }, never).then((turn) => {
         granted.push(number);
         turn.over(false);
       }),
@@ -130,19 +130,19 @@ describe('a pause', () => {
   });
 
   test('refuses who waits for its probe when a turn would be of no use any more', async () => {
-    const { timing, pacer, begin, refuse } = opened();
+    const { clock, pacer, begin, refuse } = opened();
     await refuse(one, 'connection');
-    timing.advance(1_000);
+    clock.advance(1_000);
     await begin(one);
-    const waiting = pacer.turn(one, { arrived: timing.now(), latest: 5_000 }, never);
-    timing.advance(4_000);
+    const waiting = pacer.turn(one, { arrived: clock.now(), latest: 5_000 }, never);
+    clock.advance(4_000);
     await expect(waiting).rejects.toThrow(TooLate);
   });
 
   test('is probed again by the next request when the probe was not answered', async () => {
-    const { timing, begin, refuse, goes } = opened();
+    const { clock, begin, refuse, goes } = opened();
     await refuse(one, 'connection');
-    timing.advance(1_000);
+    clock.advance(1_000);
     const probe = await begin(one);
     expect(await goes(one)).toBe(false);
     probe.over(false);
@@ -153,23 +153,23 @@ describe('a pause', () => {
   });
 
   test('doubles with each probe that is refused, up to a quarter of an hour, and never lasts for ever', async () => {
-    const { timing, refuse, goes } = opened();
+    const { clock, refuse, goes } = opened();
     const pauses: number[] = [];
-    await refuse(one, 'connection', { pauseMs: hour, told: true });
+    await refuse(one, 'connection', { pauseMs: hour, fromRetryAfter: true });
     for (let probes = 0; probes < 7; probes += 1) {
-      const from = timing.now();
-      while (!(await probeNow())) timing.advance(1_000);
-      pauses.push((timing.now() - from) / 1_000);
+      const from = clock.now();
+      while (!(await probeNow())) clock.advance(1_000);
+      pauses.push((clock.now() - from) / 1_000);
     }
     expect(pauses).toEqual([60, 120, 240, 480, 900, 900, 900]);
-    timing.advance(900_000);
+    clock.advance(900_000);
     expect([await goes(one), await goes(one)]).toEqual([true, true]);
     await refuse(one, 'connection');
-    timing.advance(1_000);
+    clock.advance(1_000);
     expect(await goes(one)).toBe(true);
 
     async function probeNow(): Promise<boolean> {
-      return refuse(one, 'connection', { pauseMs: hour, told: true }).then(
+      return refuse(one, 'connection', { pauseMs: hour, fromRetryAfter: true }).then(
         () => true,
         () => false,
       );
@@ -177,49 +177,49 @@ describe('a pause', () => {
   });
 
   test('that began while its probe was under way is not ended by the probe', async () => {
-    const { timing, begin, refuse, goes } = opened();
+    const { clock, begin, refuse, goes } = opened();
     const slow = await begin(one);
     await refuse(one, 'connection');
-    timing.advance(1_000);
+    clock.advance(1_000);
     const probe = await begin(one);
-    slow.refused({ by: 'connection', pauseMs: 60_000, told: true });
+    slow.refused({ by: 'connection', pauseMs: 60_000, fromRetryAfter: true });
     slow.over(true);
     probe.over(true);
     expect(await goes(one)).toBe(false);
-    timing.advance(60_000);
+    clock.advance(60_000);
     expect(await goes(one)).toBe(true);
   });
 
   test('is not doubled by refusals of requests that were under way together', async () => {
-    const { timing, begin, goes } = opened();
+    const { clock, begin, goes } = opened();
     const turns = [await begin(one), await begin(one), await begin(one)];
     for (const turn of turns) {
-      turn.refused({ by: 'connection', pauseMs: 2_000, told: true });
+      turn.refused({ by: 'connection', pauseMs: 2_000, fromRetryAfter: true });
       turn.over(true);
     }
-    timing.advance(2_000);
+    clock.advance(2_000);
     expect(await goes(one)).toBe(true);
   });
 });
 
 test('calls that a pause holds back do not count before those of another connection', async () => {
-  const { timing, pacer, refuse } = opened();
+  const { clock, pacer, refuse } = opened();
   const account: Limit = { key: 'account', of: 'account', calls: 10, windowMs: 1_000 };
-  await refuse(one, 'connection', { pauseMs: 20_000, told: true });
+  await refuse(one, 'connection', { pauseMs: 20_000, fromRetryAfter: true });
   const waiting = Array.from({ length: 430 }, () =>
     pacer.turn({ ...one, limits: [account] }, { arrived: 0, latest: 1e9 }, never),
   );
   for (const turn of waiting) turn.catch(() => undefined);
   const granted = pacer.turn({ ...two, limits: [account] }, { arrived: 0, latest: 1 }, never);
-  timing.advance(1);
+  clock.advance(1);
   await expect(granted).resolves.toBeDefined();
 });
 
 test('a refusal is told at once where a pause holds back what would explain it', async () => {
-  const timing = drivenTiming();
-  const { sandbox, environment } = await sandboxed({ limits: false, clock: timing.clock });
+  const clock = drivenClock();
+  const { sandbox, environment } = await sandboxed({ limits: false, clock: clock.wallClock });
   const pinned = { ...environment, MATON_CONNECTION_ID: sandbox.connectionId };
-  const caller = createCaller(pinned, { timing });
+  const caller = createCaller(pinned, { timing: clock });
   onTestFinished(() => caller.close());
   sandbox.injectFault({ match: { path: 'sendContent' }, delay_ms: 600 });
   const body = { status: 'error', message: 'Too many requests' };
@@ -227,7 +227,7 @@ test('a refusal is told at once where a pause holds back what would explain it',
   const refused = caller.call('manychat_send_text', { subscriber_id: tom, text: 'Hi' });
   const paused = caller.call('manychat_list_tags');
   expect(await refused).toMatchObject({ failure: { kind: 'window_closed' } });
-  expect(timing.now()).toBeLessThan(1_000);
+  expect(clock.now()).toBeLessThan(1_000);
   expect(await paused).toMatchObject({ ok: true });
 });
 
@@ -236,30 +236,30 @@ describe('a 429 whose Retry-After is a date without end, on one of two connectio
   const headers = { 'retry-after': 'Fri, 31 Dec 9999 23:59:59 GMT' };
 
   /** Calls through two connections, of which the first is refused. */
-  async function started(timing: ManualTiming, pacer: Pacer) {
+  async function started(clock: ManualClock, pacer: Pacer) {
     const upstream = await startUpstream((request, response) => {
       const refused = request.headers['maton-connection'] === 'one' && answers.refuse;
       response.writeHead(refused ? 429 : 200, { 'content-type': 'application/json', ...(refused && headers) });
       response.end(JSON.stringify(refused ? body : { status: 'success', data: { id: '1' } }));
     });
     const answers = { refuse: true };
-    const caller = createCaller(through(upstream.url), { timing, pacer, random: () => 0 });
+    const caller = createCaller(through(upstream.url), { timing: clock, pacer, random: () => 0 });
     const call = (connection_id: string) => caller.call('manychat_get_page', { connection_id });
     const close = () => Promise.all([caller.close(), upstream.close()]);
     return { upstream, answers, call, close };
   }
 
   test('does not delay the other, and the first is tried again within 65 seconds', async () => {
-    const timing = manualTiming();
-    const { upstream, answers, call, close } = await started(timing, createPacer(timing));
+    const clock = manualClock();
+    const { upstream, answers, call, close } = await started(clock, createLocalPacer(clock));
     const refused = await call('one');
     expect(refused).toMatchObject({
       ok: false,
       failure: { kind: 'rate_limited', source: 'manychat', performed: 'no', retry_after_s: 86_400 },
     });
-    const before = timing.now();
+    const before = clock.now();
     for (let count = 0; count < 5; count += 1) expect(await call('two')).toMatchObject({ ok: true });
-    expect(timing.now() - before).toBe(0);
+    expect(clock.now() - before).toBe(0);
     expect(await call('one')).toMatchObject({
       failure: {
         source: 'client',
@@ -269,7 +269,7 @@ describe('a 429 whose Retry-After is a date without end, on one of two connectio
     });
     const requests = () => upstream.arrived.filter((request) => request.headers['maton-connection'] === 'one').length;
     expect(requests()).toBe(1);
-    timing.advance(60_000);
+    clock.advance(60_000);
     answers.refuse = false;
     expect(await call('one')).toMatchObject({ ok: true });
     expect(requests()).toBe(2);

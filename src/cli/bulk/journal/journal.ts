@@ -2,7 +2,7 @@ import { closeSync, constants, fdatasync, fstatSync, ftruncateSync, readSync, rm
 import { isDeepStrictEqual, promisify } from 'node:util';
 import { asObject } from '../../../../tools/contract/json.js';
 import { UsageError } from '../../../config/usage-error.js';
-import { reasonOf } from '../../../text/error-text.js';
+import { errorMessage } from '../../../text/error-text.js';
 import { type Entry, parsed, readLine, type State, states } from './entry.js';
 import type { Lock } from './lock.js';
 import { isSameStart, type Machine } from './machine.js';
@@ -116,7 +116,7 @@ function createAppender(file: number, path: string, lock: Lock) {
     broken ??= new JournalError(why);
     return broken;
   };
-  const unwritable = (error: unknown): JournalError => fail(`${path} cannot be written: ${reasonOf(error)}`);
+  const unwritable = (error: unknown): JournalError => fail(`${path} cannot be written: ${errorMessage(error)}`);
   return {
     /** Answers where the text begins. */
     append(text: string): number {
@@ -230,7 +230,7 @@ export async function openJournal(
       try {
         writeSync(places, Buffer.from(markable(id, state)), 0, undefined, begin);
       } catch (error) {
-        throw new JournalError(`${path} cannot be written: ${reasonOf(error)}`);
+        throw new JournalError(`${path} cannot be written: ${errorMessage(error)}`);
       }
     },
     async close() {

@@ -13,8 +13,8 @@ import {
   writeSync,
 } from 'node:fs';
 import { UsageError } from '../../../config/usage-error.js';
-import { codeOf, reasonOf } from '../../../text/error-text.js';
-import { pause, realTiming, type Timing } from '../../../upstream/clock.js';
+import { errorCode, errorMessage } from '../../../text/error-text.js';
+import { type Clock, realClock, sleep } from '../../../upstream/clock.js';
 import type { Kernel } from './machine.js';
 import { type Owner, openRegular } from './own-file.js';
 
@@ -39,7 +39,7 @@ export interface Lock {
 
 /** What a lock is taken with. */
 export interface LockSide {
-  readonly timing: Timing;
+  readonly timing: Clock;
   /** Told why it takes long. */
   note(line: string): void;
   /** Fires when it is not wanted any more. */
@@ -117,8 +117,8 @@ function create(path: string, text: string): { owner: number } | undefined {
       closeSync(file);
     }
   } catch (error) {
-    if (codeOf(error) === 'EEXIST') return undefined;
-    throw new UsageError(`${path} cannot be written: ${reasonOf(error)}`);
+    if (errorCode(error) === 'EEXIST') return undefined;
+    throw new UsageError(`${path} cannot be written: ${errorMessage(error)}`);
   }
 }
 
@@ -154,7 +154,7 @@ async function awaitSilence(path: string, holder: Holder, { timing, note, ending
   const before = readLock(path);
   const until = timing.now() + silentMs;
   while (timing.now() < until) {
-    await pause(timing, beatMs / 2, ending);
+    await sleep(timing, beatMs / 2, ending);
     ending.throwIfAborted();
     const now = readLock(path);
     if (now === undefined) return;
@@ -163,7 +163,7 @@ async function awaitSilence(path: string, holder: Holder, { timing, note, ending
 }
 
 /** Touches a lock again and again, for those who cannot see whether its process lives; the returned function ends it. */
-function keepTouching(path: string, held: () => boolean, timing: Timing): () => void {
+function keepTouching(path: string, held: () => boolean, timing: Clock): () => void {
   let forget = (): void => undefined;
   const beat = (): void => {
     try {
@@ -185,10 +185,10 @@ function keepTouching(path: string, held: () => boolean, timing: Timing): () => 
 export async function takeLock(
   path: string,
   self: LockOwner & Kernel,
-  side: LockSide = { timing: realTiming, note: () => undefined, ending: new AbortController().signal },
+  side: LockSide = { timing: realClock, note: () => undefined, ending: new AbortController().signal },
 ): Promise<Lock> {
   const text = lineOf(self);
-  const wait = (): Promise<void> => pause(side.timing, settleMs, side.ending);
+  const wait = (): Promise<void> => sleep(side.timing, settleMs, side.ending);
   let doubtful = false;
   let created = create(path, text);
   if (created === undefined) {

@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { UsageError } from '../../../config/usage-error.js';
-import { codeOf, reasonOf } from '../../../text/error-text.js';
+import { errorCode, errorMessage } from '../../../text/error-text.js';
 
 /** Who owns the files of this process; undefined where it is not known yet. */
 export type Owner = number | undefined;
@@ -52,8 +52,8 @@ function tryOpen(path: string, flags: number, absent: 'ENOENT' | 'EEXIST'): numb
     // Windows has no flag that refuses a link.
     if (!isLink()) return openSync(path, flags | O_NOFOLLOW | O_NONBLOCK, 0o600);
   } catch (error) {
-    if (codeOf(error) === absent) return undefined;
-    if (!isLink()) throw new UsageError(`${path} cannot be opened: ${reasonOf(error)}`);
+    if (errorCode(error) === absent) return undefined;
+    if (!isLink()) throw new UsageError(`${path} cannot be opened: ${errorMessage(error)}`);
   }
   throw new UsageError(`${path} is a link: name the file itself`);
 }

@@ -1,6 +1,6 @@
 import { CsvError, type Options, type Parser, parse } from 'csv-parse';
 import { UsageError } from '../../../config/usage-error.js';
-import { reasonOf } from '../../../text/error-text.js';
+import { errorMessage } from '../../../text/error-text.js';
 import { openSource, type Source } from './source.js';
 
 /** One row of a table, with the line of the file it begins on. */
@@ -40,7 +40,7 @@ async function* textOf({ path, bytes }: Source): AsyncGenerator<string> {
     yield decode();
   } catch (error) {
     if (error instanceof UsageError) throw error;
-    throw new UsageError(`${path} cannot be read: ${reasonOf(error)}`);
+    throw new UsageError(`${path} cannot be read: ${errorMessage(error)}`);
   }
 }
 

@@ -1,7 +1,7 @@
 import { closeSync, constants, createReadStream, fstatSync, openSync, type Stats, statSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { UsageError } from '../../../config/usage-error.js';
-import { reasonOf } from '../../../text/error-text.js';
+import { errorMessage } from '../../../text/error-text.js';
 
 /** Where the bytes of a table come from, which are read several times. */
 export interface Source {
@@ -15,7 +15,7 @@ function statOf(path: string): Stats {
   try {
     return statSync(path);
   } catch (error) {
-    throw new UsageError(`${path} cannot be read: ${reasonOf(error)}`);
+    throw new UsageError(`${path} cannot be read: ${errorMessage(error)}`);
   }
 }
 
@@ -48,7 +48,9 @@ function readPipe(path: string, ending: AbortSignal): Promise<Buffer[]> {
     ending.addEventListener('abort', abort, { once: true });
     socket.on('data', (chunk: Buffer) => chunks.push(chunk));
     socket.on('end', () => settle(() => resolve(chunks)));
-    socket.on('error', (error) => settle(() => reject(new UsageError(`${path} cannot be read: ${reasonOf(error)}`))));
+    socket.on('error', (error) =>
+      settle(() => reject(new UsageError(`${path} cannot be read: ${errorMessage(error)}`))),
+    );
     if (ending.aborted) abort();
   });
 }
