@@ -1,7 +1,8 @@
 import { setMaxListeners } from 'node:events';
 import type { CallError, RequestOutcome } from '../../tools/contract/failure.js';
 import { type Clock, timeout } from './clock.js';
-import { callError, type FailureContext } from './failures/call-error.js';
+import { callError } from './failures/call-error.js';
+import type { FailureContext } from './failures/context.js';
 
 /** What one call may spend, waiting, repeats and follow-up requests included. Moments are of the timing's clock. */
 export interface Deadline {

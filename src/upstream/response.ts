@@ -5,7 +5,8 @@ import { isObject } from '../../tools/contract/json.js';
 import { quoted } from '../../tools/contract/quoted.js';
 import { upstreamLine } from '../text/safe-text.js';
 import { parseJson } from './client/lossless-json.js';
-import { callError, type FailureContext, type FailureFacts } from './failures/call-error.js';
+import { callError } from './failures/call-error.js';
+import type { FailureContext, FailureFacts } from './failures/context.js';
 import { kindOfRefusal, readRefusal } from './failures/manychat-refusals.js';
 
 /** An HTTP answer as it came. */

@@ -1,12 +1,12 @@
 import { effectRules } from '../../tools/contract/effect.js';
-import type { Endpoint } from '../../tools/contract/endpoint.js';
 import { CallError, type RequestOutcome } from '../../tools/contract/failure.js';
 import { HttpFault } from './client/http-client.js';
 import { type Clock, sleep, timeout } from './clock.js';
 import { type Deadline, stopError } from './deadline.js';
 import type { Departure } from './departure.js';
-import { asCallError, callError, type FailureContext } from './failures/call-error.js';
-import { type Limit, type Load, type Pacer, TooLate, type Turn } from './pacing/local-pacer.js';
+import { asCallError, callError } from './failures/call-error.js';
+import type { FailureContext } from './failures/context.js';
+import { type Load, type Pacer, TooLate, type Turn } from './pacing/pacer.js';
 
 /** One try: makes the request, calls `onSent` when it leaves, and reads its answer. */
 export type Attempt<Data> = (signal: AbortSignal, onSent: () => void) => Promise<Data>;
@@ -208,29 +208,4 @@ function faultError(fault: HttpFault, outcome: 'ambiguous' | 'unsent', context: 
   }
   const what = outcome === 'unsent' ? 'No connection' : 'The connection broke';
   return callError('network', context, { message: `${what}: ${fault.message}`, source: 'network', outcome });
-}
-
-/**
- * What one request counts against. `connection` is absent without Maton, where one key stands for account and page;
- * Maton's own API belongs to no connection.
- */
-export function loadOf(
-  endpoint: Endpoint,
-  input: Readonly<Record<string, unknown>>,
-  connection: string | undefined,
-  throughMaton: boolean,
-): Load {
-  const limits: Limit[] = [];
-  // Whether Maton counts its connections API too is not known; it is counted here.
-  if (throughMaton) limits.push({ key: 'account', of: 'account', calls: 10, windowMs: 1_000 });
-  const own = `${connection ?? ''} ${endpoint.path}`;
-  if (endpoint.perSecond !== undefined) {
-    limits.push({ key: own, of: 'connection', calls: endpoint.perSecond, windowMs: 1_000 });
-  }
-  if (endpoint.perSubscriberHour !== undefined) {
-    const key = `${own} ${String(input.subscriber_id)}`;
-    limits.push({ key, of: 'connection', calls: endpoint.perSubscriberHour, windowMs: 3_600_000 });
-  }
-  if (!throughMaton) return { limits, account: 'account', connection: 'account' };
-  return { limits, account: 'account', connection: connection && `connection ${connection}` };
 }

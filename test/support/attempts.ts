@@ -1,6 +1,7 @@
 import { openDeadline } from '../../src/upstream/deadline.js';
-import { callError, type FailureContext } from '../../src/upstream/failures/call-error.js';
-import type { Load, Pacer } from '../../src/upstream/pacing/local-pacer.js';
+import { callError } from '../../src/upstream/failures/call-error.js';
+import type { FailureContext } from '../../src/upstream/failures/context.js';
+import type { Load, Pacer } from '../../src/upstream/pacing/pacer.js';
 import { withRetries } from '../../src/upstream/retry.js';
 import type { CallError } from '../../tools/contract/failure.js';
 import { endpoints } from '../../tools/index.js';

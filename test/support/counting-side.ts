@@ -1,4 +1,4 @@
-import type { Limit, Turn } from '../../src/upstream/pacing/local-pacer.js';
+import type { Limit, Turn } from '../../src/upstream/pacing/pacer.js';
 import type { ManualClock } from './timing.js';
 
 /**

@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import type { Limit, Load, Pacer } from '../../src/upstream/pacing/local-pacer.js';
+import type { Limit, Load, Pacer } from '../../src/upstream/pacing/pacer.js';
 import type { ManualClock } from './timing.js';
 
 /** A signal that never fires. */

@@ -1,4 +1,4 @@
-import type { Pacer } from '../../src/upstream/pacing/local-pacer.js';
+import type { Pacer } from '../../src/upstream/pacing/pacer.js';
 
 /** Gives every turn at once, for tests in which the pace does not matter. */
 export const everyTurnAtOnce: Pacer = {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { asCallError, callError, type FailureContext } from '../../src/upstream/failures/call-error.js';
+import { asCallError, callError } from '../../src/upstream/failures/call-error.js';
+import type { FailureContext } from '../../src/upstream/failures/context.js';
 import { kinds } from '../../tools/contract/failure.js';
 import { declarations, endpoints } from '../../tools/index.js';
 

@@ -2,8 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { HttpFault } from '../../src/upstream/client/http-client.js';
 import { openDeadline } from '../../src/upstream/deadline.js';
 import { callError } from '../../src/upstream/failures/call-error.js';
-import { type Load, type Pacer, TooLate } from '../../src/upstream/pacing/local-pacer.js';
-import { loadOf, withRetries } from '../../src/upstream/retry.js';
+import { loadOf } from '../../src/upstream/pacing/limits.js';
+import { type Load, type Pacer, TooLate } from '../../src/upstream/pacing/pacer.js';
+import { withRetries } from '../../src/upstream/retry.js';
 import { anyLoad, contexts, type Effect, endpointOf, hang, refused, run, type Script } from '../support/attempts.js';
 import { manualClock } from '../support/timing.js';
 

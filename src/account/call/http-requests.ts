@@ -11,9 +11,10 @@ import { parseJson } from '../../upstream/client/lossless-json.js';
 import type { Deadline } from '../../upstream/deadline.js';
 import type { Departure } from '../../upstream/departure.js';
 import { callError } from '../../upstream/failures/call-error.js';
+import { loadOf } from '../../upstream/pacing/limits.js';
 import { endpointRequest } from '../../upstream/request.js';
 import { readResponse } from '../../upstream/response.js';
-import { loadOf, type RetryParts, withRetries } from '../../upstream/retry.js';
+import { type RetryParts, withRetries } from '../../upstream/retry.js';
 import type { Log } from '../log.js';
 
 /** What a call leaves behind for the log, failed or not, and what its result is to be told with. */

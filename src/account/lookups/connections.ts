@@ -4,7 +4,8 @@ import type { Failure } from '../../../tools/contract/failure.js';
 import type { Result } from '../../../tools/contract/json.js';
 import { idText, momentText } from '../../../tools/contract/quoted.js';
 import { connectionId } from '../../../tools/values/connection-id.js';
-import { callError, type FailureContext } from '../../upstream/failures/call-error.js';
+import { callError } from '../../upstream/failures/call-error.js';
+import type { FailureContext } from '../../upstream/failures/context.js';
 import { connectionsIn } from './connection-record.js';
 
 /** What selection needs to know of a connection. */

@@ -3,7 +3,8 @@ import type { Endpoint } from '../../../tools/contract/endpoint.js';
 import type { CallError } from '../../../tools/contract/failure.js';
 import type { Result } from '../../../tools/contract/json.js';
 import type { Config } from '../../config/config.js';
-import { callError, type FailureContext } from '../../upstream/failures/call-error.js';
+import { callError } from '../../upstream/failures/call-error.js';
+import type { FailureContext } from '../../upstream/failures/context.js';
 
 type Excluding = Pick<Config, 'excluded'>;
 

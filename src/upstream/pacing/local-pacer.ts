@@ -1,63 +1,12 @@
 import type { Clock } from '../clock.js';
-import { type Begun, createPauses, type PauseScopes, type Refusal, type Standing } from './pauses.js';
+import { type Limit, type Load, type Pacer, TooLate, type Turn, type Wish } from './pacer.js';
+import { type Begun, createPauses, type Standing } from './pauses.js';
 
 /*
  * Ours, because no kept library does all of it: a call is bound by several limits at once (the account's, the
  * endpoint's, the subscriber's), its place in a window counts from when it was written to an open socket and not from
  * when it was queued, a call that would come too late is refused before it waits, and one that waits can be cancelled.
  */
-
-/** At most so many calls in any window of so many milliseconds, for all calls that name the same key. */
-export interface Limit {
-  readonly key: string;
-  /** Whose limit it is: a refusal by one does not lower the limits of the other. */
-  readonly of: 'account' | 'connection';
-  readonly calls: number;
-  readonly windowMs: number;
-}
-
-/** What a request counts against. */
-export interface Load extends PauseScopes {
-  readonly limits: readonly Limit[];
-}
-
-/** The right to make one request now. */
-export interface Turn {
-  /** The request has been written to an open connection: from now on it counts for a whole window. */
-  sent(): void;
-  /** The other side found us too fast: whoever shares the scope pauses, and its limits are used less for a while. */
-  refused(refusal: Refusal): void;
-  /** The request is over, with an answer or without; one that was never sent leaves its place to the next. */
-  over(answered: boolean): void;
-}
-
-/** When a call came and when a turn is of no use to it any more, by the pacer's clock. */
-export interface Wish {
-  readonly arrived: number;
-  readonly latest: number;
-}
-
-/** No turn comes before the latest moment at which it would be of use. */
-export class TooLate extends Error {
-  override readonly name = 'TooLate';
-  constructor(
-    /** Milliseconds until there would have been a turn, at the least. */
-    readonly waitMs: number,
-    /** How much longer the other side has asked to wait, in milliseconds; 0 where it has not. */
-    readonly retryAfterMs = 0,
-  ) {
-    super('The turn would come too late');
-  }
-}
-
-/** Hands out turns, first come first served, so that no limit is passed. One that processes share can stand in for it. */
-export interface Pacer {
-  /**
-   * Waits for a turn within all the limits, and outside of all pauses.
-   * @throws TooLate as soon as it is clear that no turn can come in time; the signal's reason on abort.
-   */
-  turn(load: Load, wish: Wish, signal: AbortSignal): Promise<Turn>;
-}
 
 /**
  * The other side counts when requests arrive, we when they leave, and the time between differs from request to request.

@@ -1,26 +1,4 @@
-/** Who refused a request for being too fast, as far as its answer tells. */
-export type RefusedBy =
-  /** ManyChat, which counts the calls of one page. */
-  | 'connection'
-  /** Maton, which counts the calls of one key over all its connections. */
-  | 'account'
-  /** The answer is neither ManyChat's nor Maton's. */
-  | 'unclear';
-
-/** What a request is paused with; equal where there is no Maton in between. `connection` is absent for Maton's own API. */
-export interface PauseScopes {
-  readonly account: string;
-  readonly connection?: string | undefined;
-}
-
-/** A refusal for being too fast. */
-export interface Refusal {
-  readonly by: RefusedBy;
-  /** How long the other side asked to wait, in milliseconds, or what is waited where it did not say. */
-  readonly pauseMs: number;
-  /** Whether the other side said so itself. */
-  readonly fromRetryAfter: boolean;
-}
+import type { PauseScopes, Refusal, RefusedBy } from './pacer.js';
 
 /** Nothing is paused for longer without a probe, in milliseconds: what the other side asks for may be wrong, or without end. */
 const longestPauseMs = 60_000;

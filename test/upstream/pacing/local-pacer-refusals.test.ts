@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { createLocalPacer, type Limit, type Pacer, TooLate } from '../../../src/upstream/pacing/local-pacer.js';
+import { createLocalPacer } from '../../../src/upstream/pacing/local-pacer.js';
+import { type Limit, type Pacer, TooLate } from '../../../src/upstream/pacing/pacer.js';
 import { account, load, never, perSecond, refuse } from '../../support/pace.js';
 import { finish, type ManualClock, manualClock, settle } from '../../support/timing.js';
 

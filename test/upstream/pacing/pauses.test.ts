@@ -1,14 +1,8 @@
 import { setMaxListeners } from 'node:events';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import {
-  createLocalPacer,
-  type Limit,
-  type Load,
-  type Pacer,
-  TooLate,
-  type Turn,
-} from '../../../src/upstream/pacing/local-pacer.js';
-import type { Refusal, RefusedBy } from '../../../src/upstream/pacing/pauses.js';
+import { createLocalPacer } from '../../../src/upstream/pacing/local-pacer.js';
+import type { Refusal, RefusedBy } from '../../../src/upstream/pacing/pacer.js';
+import { type Limit, type Load, type Pacer, TooLate, type Turn } from '../../../src/upstream/pacing/pacer.js';
 import { createCaller } from '../../support/caller.js';
 import { drivenClock } from '../../support/driven.js';
 import { tom } from '../../support/people.js';
