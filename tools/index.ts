@@ -10,7 +10,9 @@ import * as tags from './endpoints/tags.js';
 import { checkContent } from './workflows/check-content.js';
 import { findOrCreateSubscriber } from './workflows/find-or-create.js';
 import { forEachSubscriber } from './workflows/for-each/for-each.js';
-import { getMessagingStatus, sendText, setFieldsAndSendFlow } from './workflows/send-text.js';
+import { getMessagingStatus } from './workflows/messaging-status.js';
+import { sendText } from './workflows/send-text.js';
+import { setFieldsAndSendFlow } from './workflows/set-fields-and-send-flow.js';
 
 /** Every tool by the set it can be offered with, in reading order. */
 export const toolsets = {

@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { kinds } from '../../tools/contract/failure.js';
 import { contentGrammar } from '../../tools/guidance/grammar-guide.js';
 import { resources } from '../../tools/guidance/resources.js';
-import { messageData } from '../../tools/message/content.js';
+import { messageData } from '../../tools/message/message-data.js';
 import { connectProgram, through } from '../support/program.js';
 import { useSandbox } from '../support/sandboxed.js';
 

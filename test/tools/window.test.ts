@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { durationText, messagingStatus, reachability } from '../../tools/message/window.js';
+import { durationText, reachability } from '../../tools/message/window.js';
+import { messagingStatus } from '../../tools/workflows/messaging-status.js';
 
 const now = Date.UTC(2026, 3, 10, 12);
 const statusOf = (contact: object) => messagingStatus(contact, now);

@@ -4,6 +4,7 @@ import { asObject, type Result } from '../contract/json.js';
 import { quoted } from '../contract/quoted.js';
 import { connectionId } from '../values/connection-id.js';
 import { connectionResult, connectionsResult, newConnectionResult, okResult } from '../values/outputs.js';
+
 export const listConnections = endpoint({
   name: 'manychat_list_connections',
   title: 'List connections',

@@ -1,24 +1,12 @@
 import * as z from 'zod';
 import { endpoint } from '../contract/endpoint.js';
-import { clipped } from '../contract/quoted.js';
 import { referencesTo } from '../contract/reference.js';
 import { actionFieldValues, contentCapabilities, referencesInContent } from '../message/actions.js';
-import { undocumentedParts } from '../message/channels.js';
-import { type Content, messageData, messageDataBrief } from '../message/content.js';
-import { placeholderIn } from '../message/plain-message.js';
+import { contentWarnings } from '../message/channel-rules.js';
+import { messageData, messageDataBrief } from '../message/message-data.js';
 import { repairSend, repairTaggedSend } from '../message/repair.js';
 import { subscriberId, text, userRef } from '../values/inputs.js';
 import { okResult } from '../values/outputs.js';
-
-/** What may go wrong with content that is right as far as ManyChat documents it. */
-export function contentWarnings(content: Content, messageTag?: unknown): string[] {
-  const placeholder = placeholderIn(JSON.stringify(content.messages));
-  return [
-    ...undocumentedParts(content),
-    ...(placeholder === undefined ? [] : [`${clipped(placeholder)} is sent as it stands: only flows fill in fields.`]),
-    ...(messageTag === undefined ? [] : ['ManyChat refuses message tags since 2026.']),
-  ];
-}
 
 export const sendContent = endpoint({
   name: 'manychat_send_content',

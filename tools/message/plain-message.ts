@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { clipped } from '../contract/quoted.js';
 import { text } from '../values/inputs.js';
-import { type Channel, channelProblems, channels, maxTextLength } from './channels.js';
+import { channelProblems, placeholderIn } from './channel-rules.js';
+import { type Channel, channels, maxTextLength } from './channels.js';
 import { type Button, type Content, maxButtons, maxMessages, maxQuickReplies, webAddress } from './content.js';
 import { splitText } from './split-text.js';
 
@@ -61,9 +62,6 @@ export function contentOf({ buttons, quick_replies, ...message }: PlainMessage):
     ...(quick_replies !== undefined && quick_replies.length > 0 && { quick_replies: quick_replies.map(flowButton) }),
   };
 }
-
-/** The first `{{field}}` in a text: only flows fill them in, everywhere else the contact would read it as it stands. */
-export const placeholderIn = (text: string): string | undefined => /\{\{[^{}]+\}\}/.exec(text)?.[0];
 
 /** What keeps a plain message from being sent, each with the argument it lies in. */
 export function* plainMessageProblems(

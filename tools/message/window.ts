@@ -1,4 +1,3 @@
-import * as z from 'zod';
 import type { Kind } from '../contract/failure.js';
 import { asObject, type Result } from '../contract/json.js';
 import { momentText } from '../contract/quoted.js';
@@ -6,7 +5,7 @@ import { momentText } from '../contract/quoted.js';
 const hourMs = 3_600_000;
 
 /** For how long after a contact's last interaction Messenger, Instagram and WhatsApp take automated messages. */
-const windowMs = 24 * hourMs;
+export const windowMs = 24 * hourMs;
 
 /** A span of time in the two largest units that a person needs. */
 export function durationText(milliseconds: number): string {
@@ -24,10 +23,10 @@ const withoutOffset = /^\d{4}-\d{2}-\d{2}(?:[T ][\d:.]+)?$/i;
 const clocksApartMs = 120_000;
 
 /** A contact's last interaction: how long ago it was, or why that cannot be told. */
-type LastInteraction = { readonly at: string } & ({ readonly ago: number } | { readonly reason: string });
+export type LastInteraction = { readonly at: string } & ({ readonly ago: number } | { readonly reason: string });
 
 /** The last interaction that ManyChat knows of; undefined where it knows of none. */
-function lastInteraction({ last_interaction: at }: Result, now: number): LastInteraction | undefined {
+export function lastInteraction({ last_interaction: at }: Result, now: number): LastInteraction | undefined {
   if (typeof at !== 'string' || at === '') return undefined;
   if (withoutOffset.test(at)) return { at, reason: 'the time lacks its offset from UTC' };
   const [, day, time, offset = ''] = moment.exec(at) ?? [];
@@ -36,8 +35,9 @@ function lastInteraction({ last_interaction: at }: Result, now: number): LastInt
   return ago < -clocksApartMs ? { at, reason: 'the time lies in the future' } : { at, ago: Math.max(0, ago) };
 }
 
-const onInstagram = ({ ig_id, ig_username }: Result): boolean => ig_id !== undefined || ig_username !== undefined;
-const onWhatsapp = ({ whatsapp_phone, whatsapp_bsuid, whatsapp_username }: Result): boolean =>
+export const onInstagram = ({ ig_id, ig_username }: Result): boolean =>
+  ig_id !== undefined || ig_username !== undefined;
+export const onWhatsapp = ({ whatsapp_phone, whatsapp_bsuid, whatsapp_username }: Result): boolean =>
   [whatsapp_phone, whatsapp_bsuid, whatsapp_username].some((each) => each !== undefined);
 
 /** The channels that leave a trace in a contact's data, by their names. */
@@ -46,7 +46,7 @@ export const channelsOnRecord = (contact: Result): string[] => [
   ...(onWhatsapp(contact) ? ['WhatsApp'] : []),
 ];
 
-const windowUnknown = 'Whether the 24-hour window is open';
+export const windowUnknown = 'Whether the 24-hour window is open';
 
 function windowText(last: LastInteraction | undefined, refusedAs: Kind): string {
   if (last === undefined) return 'ManyChat knows of no interaction of this contact.';
@@ -77,83 +77,4 @@ export function reachability(subscriber: unknown, now: number, refusedAs: Kind):
     windowText(lastInteraction(contact, now), refusedAs),
     `${known} on record for the contact; Messenger and Telegram leave no trace in its data.`,
   ];
-}
-
-const status = z.looseObject({
-  subscriber_id: z.string().optional(),
-  name: z.string().optional(),
-  last_interaction: z.string().optional(),
-  window: z.looseObject({
-    open: z.boolean().optional().describe('Absent where it is not known'),
-    until: z.string().optional(),
-    closed_since: z.string().optional(),
-    reason: z.string().optional(),
-  }),
-  channels: z.looseObject({ instagram: z.boolean(), whatsapp: z.boolean() }),
-  opt_ins: z.looseObject({ sms: z.boolean(), email: z.boolean(), whatsapp: z.boolean() }),
-  possible_now: z.array(z.string()),
-  not_known: z.array(z.string()),
-});
-
-/** The shape of a messaging status. */
-export const messagingStatusResult = { schema: z.looseObject({ messaging_status: status }) };
-
-const notKnown = [
-  'On which channel the contact wrote last: the window counts for that channel',
-  'Whether Messenger or Telegram reaches the contact',
-  'Whether the contact unsubscribed, or granted a one-time notification',
-];
-
-/** What may be sent to a contact, by what its data says of its window and channels. */
-function possibleNow(contact: Result, open: boolean): string[] {
-  const channels = channelsOnRecord(contact).map((channel) => channel.toLowerCase());
-  const where = channels.length === 0 ? 'the one where it wrote' : channels.join(' or ');
-  if (open) {
-    return [
-      `Any message (manychat_send_text, manychat_send_content; channel: ${where}) or flow, unless the contact unsubscribed`,
-    ];
-  }
-  if (contact.last_interaction === undefined && channels.length === 0) {
-    return ['Perhaps nothing: the contact never wrote, as far as ManyChat tells'];
-  }
-  const elsewhere = [
-    'If it is on Messenger: one message for each one-time notification that it granted (manychat_list_otn_topics)',
-    'If it is on Telegram: any message, as Telegram has no window',
-  ];
-  return [
-    ...(onWhatsapp(contact) ? ['A WhatsApp template inside a flow (manychat_send_flow)'] : []),
-    ...(onInstagram(contact) || onWhatsapp(contact) ? [] : elsewhere),
-    'Anything, once the contact writes again',
-  ];
-}
-
-function windowOf(last: LastInteraction | undefined, now: number): z.output<typeof status>['window'] {
-  if (last === undefined) return { open: false };
-  if ('reason' in last) return { reason: last.reason };
-  const ends = new Date(now - last.ago + windowMs).toISOString();
-  return last.ago < windowMs ? { open: true, until: ends } : { open: false, closed_since: ends };
-}
-
-/**
- * Whether a contact can be written to, from its data alone.
- * @param now milliseconds since 1970.
- */
-export function messagingStatus(subscriber: unknown, now: number): z.output<typeof status> {
-  const contact = asObject(subscriber);
-  const last = lastInteraction(contact, now);
-  const window = windowOf(last, now);
-  return {
-    ...(typeof contact.id === 'string' && { subscriber_id: contact.id }),
-    ...(typeof contact.name === 'string' && { name: contact.name }),
-    ...(last !== undefined && { last_interaction: last.at }),
-    window,
-    channels: { instagram: onInstagram(contact), whatsapp: onWhatsapp(contact) },
-    opt_ins: {
-      sms: contact.optin_phone === true,
-      email: contact.optin_email === true,
-      whatsapp: contact.optin_whatsapp === true,
-    },
-    possible_now: possibleNow(contact, window.open === true),
-    not_known: [...(window.reason === undefined ? [] : [`${windowUnknown}: ${window.reason}`]), ...notKnown],
-  };
 }

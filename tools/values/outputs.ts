@@ -63,6 +63,7 @@ const connectionShape = {
   last_updated_time: anyText,
   url: anyText,
 };
+
 const connection = record(connectionShape);
 
 /** Only what is declared, and of that what is there: an answer may hold the link of a connection under any other name. */

@@ -6,7 +6,8 @@ import type { Declaration } from '../../../tools/contract/endpoint.js';
 import type { Result } from '../../../tools/contract/json.js';
 import { sendFlow } from '../../../tools/endpoints/sending.js';
 import { forEachSubscriber } from '../../../tools/workflows/for-each/for-each.js';
-import { sendText, setFieldsAndSendFlow } from '../../../tools/workflows/send-text.js';
+import { sendText } from '../../../tools/workflows/send-text.js';
+import { setFieldsAndSendFlow } from '../../../tools/workflows/set-fields-and-send-flow.js';
 import { followers, maria } from '../../support/people.js';
 
 const { signal } = new AbortController();

@@ -5,11 +5,12 @@ import { clipped, idText, quoted } from '../../contract/quoted.js';
 import type { Naming } from '../../contract/reference.js';
 import { type Step, workflow } from '../../contract/workflow.js';
 import { setCustomFields } from '../../endpoints/fields.js';
-import { contentWarnings, sendContent, sendFlow } from '../../endpoints/sending.js';
+import { sendContent, sendFlow } from '../../endpoints/sending.js';
 import { addTagToSubscriberByName, removeTagFromSubscriberByName } from '../../endpoints/tags.js';
 import { contentCapabilities } from '../../message/actions.js';
-import { messageDataBrief } from '../../message/content.js';
-import { contentOf, placeholderIn, plainMessage, plainMessageProblems } from '../../message/plain-message.js';
+import { contentWarnings, placeholderIn } from '../../message/channel-rules.js';
+import { messageDataBrief } from '../../message/message-data.js';
+import { contentOf, plainMessage, plainMessageProblems } from '../../message/plain-message.js';
 import { repairSend } from '../../message/repair.js';
 import { fieldRecord, maxFields, subscriberId, tagName, text } from '../../values/inputs.js';
 import { addIssue } from '../../values/issues.js';
@@ -170,7 +171,7 @@ export const actOnSubscriber = workflow({
   capabilities: actionCapabilities,
   example: { subscriber_id: '123456789', action: 'add_tag', tag_name: 'VIP' },
   async run({ subscriber_id, ...action }, { inOrder }) {
-    await inOrder(stepsOf(action, subscriber_id).map((step) => ({ ...step, plain: true })));
+    await inOrder(stepsOf(action, subscriber_id).map((step) => ({ ...step, oneOfMany: true })));
     return { ok: true };
   },
 });

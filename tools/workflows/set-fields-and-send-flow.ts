@@ -1,0 +1,33 @@
+import * as z from 'zod';
+import { workflow } from '../contract/workflow.js';
+import { fieldRecord, subscriberId, text } from '../values/inputs.js';
+import { okResult } from '../values/outputs.js';
+import { stepsToSet, stepToStart } from './for-each/action.js';
+
+export const setFieldsAndSendFlow = workflow({
+  name: 'manychat_set_fields_and_send_flow',
+  title: 'Set fields and send flow',
+  description:
+    "Sets custom fields of one contact, then starts a flow that shows them: the way to send a flow, or a WhatsApp template, with one contact's own texts. Which fields a flow shows cannot be seen: ask. It is not started when a field could not be set. ok means accepted, not delivered. Never repeat an unknown outcome.",
+  api: 'manychat',
+  effect: 'send',
+  verifyWith: ['manychat_get_subscriber'],
+  input: z.strictObject({
+    subscriber_id: subscriberId,
+    fields: fieldRecord,
+    flow_ns: text('ns from manychat_list_flows'),
+  }),
+  output: okResult,
+  capabilities: () => ['set_field', 'start_flow'],
+  question: ({ subscriber_id, flow_ns }, { contact, flow }) =>
+    `Set these fields of ${contact(subscriber_id)} and start ${flow(flow_ns)}`,
+  example: {
+    subscriber_id: '24958501110451908',
+    fields: { reply_text: 'Your order has shipped!' },
+    flow_ns: 'content20240311101502_501223',
+  },
+  async run({ subscriber_id, fields, flow_ns }, { inOrder }) {
+    await inOrder([...stepsToSet(subscriber_id, fields), stepToStart(subscriber_id, flow_ns, fields)]);
+    return { ok: true };
+  },
+});
