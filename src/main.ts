@@ -3,35 +3,30 @@
 import module from 'node:module';
 import { homedir, hostname } from 'node:os';
 import { isAbsolute, join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { type ExitCode, exitCodes } from './cli/exit-codes.js';
+import { createSafeOutput } from './cli/safe-output.js';
 import type { Shell } from './cli/shell.js';
-import { secretsIn } from './config/keys.js';
-import { flags, settingsOf } from './config/settings.js';
 import { UsageError } from './config/usage-error.js';
-import { errorCode } from './text/error-text.js';
-import { createRedactor, type Redactor } from './text/redaction.js';
-import { type Line, terminalText } from './text/terminal.js';
 
 /**
- * Lets Node.js 22.8 and newer keep what they compile for the next start. Not in the folder for temporary files, which is
- * their choice: what is kept is code, and other users of the machine could lay some down there.
+ * Lets Node.js 22.8 and newer cache compiled code for the next start. Not in the folder for temporary files, which is
+ * Node's default: the cache is code, and other users of the machine could plant some there.
  */
-function keepCompiled(): void {
+function enableCompileCache(): void {
   if (!('enableCompileCache' in module) || typeof module.enableCompileCache !== 'function') return;
   const { XDG_CACHE_HOME, LOCALAPPDATA } = process.env;
   try {
     const folder = join(XDG_CACHE_HOME || LOCALAPPDATA || join(homedir(), '.cache'), 'manychat-mcp');
     if (isAbsolute(folder)) module.enableCompileCache(folder);
   } catch {
-    // A user without a home starts a little slower.
+    // A user without a home directory starts a little slower.
   }
 }
 
-// What is imported below is compiled after this.
-keepCompiled();
+// The dynamic imports below are compiled after this.
+enableCompileCache();
 
-/** Fires at the first signal that ends the process; a second one ends it at once, after what a command has to say. */
+/** Aborts on the first signal that ends the process. A second one ends it at once, after the command's last words. */
 function listenToSignals(): Pick<Shell, 'ending' | 'onForcedEnd'> {
   const ending = new AbortController();
   let leave = (): ExitCode => exitCodes.unknown;
@@ -40,8 +35,8 @@ function listenToSignals(): Pick<Shell, 'ending' | 'onForcedEnd'> {
   }
   return {
     ending: ending.signal,
-    onForcedEnd(given) {
-      leave = given;
+    onForcedEnd(lastWords) {
+      leave = lastWords;
     },
   };
 }
@@ -53,35 +48,29 @@ async function readStdin(): Promise<string> {
   return text;
 }
 
-/** Whether a process of this machine runs; one of another user does. */
-function runs(pid: number): boolean {
+/** Whether a process runs on this machine. EPERM means that it runs and belongs to another user. */
+function isRunning(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch (error) {
-    return errorCode(error) === 'EPERM';
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }
 
-let redactor: Redactor | undefined;
-
-/** A line as it may be written; the secrets in the environment are looked at when there is something to write. */
-function writable(line: Line, colour = false): string {
-  redactor ??= createRedactor(secretsIn(process.env));
-  return terminalText(line, redactor, colour);
-}
+const safe = createSafeOutput(process.env);
 
 function openShell(): Shell {
-  // Knows NO_COLOR and terminals without colours.
+  // hasColors() respects NO_COLOR and terminals without colours.
   const colour = process.stdout.isTTY === true && process.stdout.hasColors();
   return {
     environment: process.env,
-    print: (line) => void process.stdout.write(`${writable(line, colour)}\n`),
-    note: (line) => void process.stderr.write(`${writable(line)}\n`),
-    redraw: (line) => void process.stderr.write(`\r\x1b[K${writable(line).replaceAll('\n', ' ')}`),
+    print: (line) => void process.stdout.write(`${safe(line, colour)}\n`),
+    note: (line) => void process.stderr.write(`${safe(line)}\n`),
+    redraw: (line) => void process.stderr.write(`\r\x1b[K${safe(line).replaceAll('\n', ' ')}`),
     wires: () => ({ stdin: process.stdin, stdout: process.stdout }),
     input: readStdin,
     interactive: process.stderr.isTTY === true && process.env.TERM !== 'dumb',
-    process: { pid: process.pid, host: hostname(), runs },
+    process: { pid: process.pid, host: hostname(), runs: isRunning },
     columns: process.stderr.columns ?? 80,
     ...listenToSignals(),
     platform: process.platform,
@@ -89,48 +78,28 @@ function openShell(): Shell {
   };
 }
 
-/** The settings of a command line that asks for nothing but to serve, as clients start it; undefined for any other. */
-function settingsToServe(args: string[]): Record<string, string> | undefined {
-  const options = Object.fromEntries(
-    flags.map(({ flag, value }) => [
-      flag,
-      { type: value === undefined ? 'boolean' : 'string', multiple: true } as const,
-    ]),
-  );
-  try {
-    const { values } = parseArgs({ args, options });
-    return settingsOf((flag) => [values[flag] ?? []].flat().map(String));
-  } catch {
-    // What is wrong is told by the command line's own words.
-    return undefined;
-  }
-}
-
-async function main(args: string[]): Promise<number> {
+/** Clients start the server without arguments, so that case does not wait for the command-line parser to load. */
+async function main(args: readonly string[]): Promise<ExitCode> {
   const shell = openShell();
-  const settings = settingsToServe(args);
-  if (settings === undefined) {
+  if (args.length > 0) {
     const { runCommandLine } = await import('./cli/command-line.js');
     return runCommandLine(args, shell);
   }
-  const [{ readConfig }, { serve }] = await Promise.all([
-    import('./config/config.js'),
-    import('./cli/commands/serve.js'),
-  ]);
-  return serve(readConfig({ ...shell.environment, ...settings }), shell);
+  const { serveEnvironment } = await import('./cli/commands/serve.js');
+  return serveEnvironment(shell);
 }
 
-/** What the person at the shell can mend is told in a sentence, a defect with its stack. */
-async function report(error: unknown): Promise<number> {
+/** Writes an error that the user can fix as a sentence, and a defect with its stack. */
+async function report(error: unknown): Promise<ExitCode> {
   const { message, stack = message } = error instanceof Error ? error : new Error(String(error));
-  const expected = error instanceof UsageError;
-  const told = expected ? message : (await import('./cli/source-stack.js')).inSources(stack);
-  process.stderr.write(`manychat-mcp: ${writable(told)}\n`);
-  return expected ? exitCodes.usage : exitCodes.failed;
+  const isUsage = error instanceof UsageError;
+  const text = isUsage ? message : (await import('./cli/source-stack.js')).inSources(stack);
+  process.stderr.write(`manychat-mcp: ${safe(text)}\n`);
+  return isUsage ? exitCodes.usage : exitCodes.failed;
 }
 
-/** Ends the process when everything is written: a pipe takes no more than its reader does. */
-async function end(code: number): Promise<never> {
+/** Ends the process when everything is written: a pipe only takes as much as its reader does. */
+async function end(code: ExitCode): Promise<never> {
   const drained = (stream: NodeJS.WriteStream) => new Promise<void>((resolve) => stream.write('', () => resolve()));
   await Promise.race([
     Promise.all([drained(process.stdout), drained(process.stderr)]),
@@ -139,7 +108,7 @@ async function end(code: number): Promise<never> {
   process.exit(code);
 }
 
-// A reader that goes away, as `head` does or a terminal that is closed, is no defect; what is under way comes to its end.
+// A reader that goes away (`head`, a closed terminal) is not an error; what is in progress still completes.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
 await end(await main(process.argv.slice(2)).catch(report));

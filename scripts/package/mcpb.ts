@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { type Zippable, zipSync } from 'fflate';
-import { settingTexts } from '../../src/config/settings.js';
+import { documentedSettings } from '../../src/config/settings.js';
 import { catalogue } from '../../src/mcp/listing/catalogue.js';
 import { facts, pathOf, program } from '../root.js';
 import { isSecret } from './server-json.js';
@@ -19,7 +19,7 @@ const asked = [
 ] as const;
 
 function sentence(setting: string): string {
-  const description = settingTexts.find((text) => text.setting === setting)?.description ?? '';
+  const description = documentedSettings.find(({ name }) => name === setting)?.description ?? '';
   return description.charAt(0).toUpperCase() + description.slice(1);
 }
 
@@ -55,7 +55,7 @@ export const manifest = {
         title,
         description: sentence(setting),
         required,
-        ...(type === 'string' ? { sensitive: isSecret({ setting }) } : { default: false }),
+        ...(type === 'string' ? { sensitive: isSecret({ name: setting }) } : { default: false }),
       },
     ]),
   ),

@@ -1,18 +1,18 @@
-import { type SettingText, settingTexts } from '../../src/config/settings.js';
+import { type DocumentedSetting, documentedSettings } from '../../src/config/settings.js';
 import { facts } from '../root.js';
 import { launch } from './clients.js';
 
 /** Which kind of text a setting is, as the registry's schema names it. */
-function formatOf({ setting, flag, value }: SettingText): 'string' | 'number' | 'boolean' {
-  if (setting.endsWith('_MS')) return 'number';
+function formatOf({ name, flag, value }: DocumentedSetting): 'string' | 'number' | 'boolean' {
+  if (name.endsWith('_MS')) return 'number';
   return flag !== undefined && value === undefined ? 'boolean' : 'string';
 }
 
 /** Whether a setting must not be shown. */
-export const isSecret = ({ setting }: Pick<SettingText, 'setting'>): boolean => setting.endsWith('_API_KEY');
+export const isSecret = ({ name }: { readonly name: string }): boolean => name.endsWith('_API_KEY');
 
 /** Settings that users have a reason to set; addresses are for tests and for other gateways. */
-const offered = settingTexts.filter(({ setting }) => !setting.endsWith('_URL'));
+const offered = documentedSettings.filter(({ name }) => !name.endsWith('_URL'));
 
 const repository = facts.repository.url.replace(/^git\+|\.git$/g, '');
 
@@ -33,10 +33,10 @@ export const serverJson = {
       runtimeHint: launch.command,
       transport: { type: 'stdio' },
       environmentVariables: offered.map((text) => ({
-        name: text.setting,
+        name: text.name,
         description: text.description,
         format: formatOf(text),
-        isRequired: Object.hasOwn(launch.env, text.setting),
+        isRequired: Object.hasOwn(launch.env, text.name),
         isSecret: isSecret(text),
       })),
     },

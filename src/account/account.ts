@@ -1,4 +1,5 @@
 import { declarations } from '../../tools/index.js';
+import { type Access, identityOf } from '../config/account-settings.js';
 import type { Config } from '../config/config.js';
 import { userAgent } from '../config/version.js';
 import type { Sandbox } from '../sandbox/index.js';
@@ -41,8 +42,12 @@ async function startSandbox(): Promise<Sandbox> {
 /** A configuration with an embedded sandbox in the place of every real address, key and connection. */
 function onSandbox(config: Config, sandbox: Sandbox): Config {
   const url = new URL(sandbox.url);
-  const access: Config['access'] = { mode: 'maton', key: sandbox.matonKey };
-  return { ...config, access, connection: undefined, gatewayUrl: url, controlUrl: url, manychatUrl: url };
+  const access: Access = { mode: 'maton', key: sandbox.matonKey };
+  const addresses = { gateway: url, control: url, manychat: url };
+  return {
+    ...config,
+    account: { ...config.account, access, identity: identityOf(access), connection: undefined, addresses },
+  };
 }
 
 /** A choice of tools that leaves none out. */
@@ -51,15 +56,15 @@ const everything = { chosen: new Set<string>(declarations.map(({ name }) => name
 /** Opens what calls are made with; an embedded sandbox is started where the configuration asks for it. */
 export async function openRuntime(
   settings: Config,
-  { log, redactor, flushed }: OpenLog = openLog(settings),
+  { log, redactor, flushed }: OpenLog = openLog(settings.host),
   { timing = realClock, openHttp = createHttpClient }: Partial<RuntimeParts> = {},
 ): Promise<Runtime> {
   const sandbox = settings.sandbox ? await startSandbox() : undefined;
   const config = sandbox === undefined ? settings : onSandbox(settings, sandbox);
   if (sandbox !== undefined) redactor.learn('key', sandbox.matonKey);
-  const http = openHttp(config.proxy);
+  const http = openHttp(config.host.proxy);
   const gateway = createGateway({
-    config,
+    settings: config.account,
     http,
     guard: createSendGuard(timing.now),
     log,
@@ -72,9 +77,9 @@ export async function openRuntime(
   });
   return {
     config,
-    tools: offeredTools(declarations, config),
-    everyTool: offeredTools(declarations, { ...config, ...everything }),
-    call: createToolCaller(gateway, log, redactor, config.access.mode === 'direct', timing.now),
+    tools: offeredTools(declarations, config.account),
+    everyTool: offeredTools(declarations, { ...config.account, policy: { ...config.account.policy, ...everything } }),
+    call: createToolCaller(gateway, log, redactor, config.account.access.mode === 'direct', timing.now),
     gateway,
     http,
     redactor,

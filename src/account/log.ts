@@ -1,5 +1,5 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
-import type { Config } from '../config/config.js';
+import type { HostSettings } from '../config/config.js';
 import { createRedactor, type Redactor } from '../text/redaction.js';
 import { withoutHidden } from '../text/safe-text.js';
 
@@ -16,7 +16,7 @@ const flushMs = 200;
  * A log of JSON lines; it holds no arguments, results or keys. Whole lines are redacted on their way out, so that no way
  * of writing one leads past it; `[redacted]` inside a line of JSON leaves it JSON.
  */
-export function createLog(level: Config['logLevel'], destination: DestinationStream, redactor: Redactor): Log {
+export function createLog(level: HostSettings['logLevel'], destination: DestinationStream, redactor: Redactor): Log {
   const write = (line: string): void => void destination.write(redactor.forFailure(withoutHidden(line)));
   return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, { write });
 }
@@ -34,7 +34,7 @@ export interface OpenLog {
  * Opens the log on stderr, since stdout belongs to the protocol. Written without waiting: a client that does not read it
  * must not stop the server.
  */
-export function openLog({ logLevel, secrets }: Pick<Config, 'logLevel' | 'secrets'>): OpenLog {
+export function openLog({ logLevel, secrets }: Pick<HostSettings, 'logLevel' | 'secrets'>): OpenLog {
   const redactor = createRedactor(secrets);
   const destination = pino.destination({ dest: 2, sync: false, maxLength: maxBuffered });
   // pino calls it when the process exits, and it would wait for a reader for ever.

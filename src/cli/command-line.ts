@@ -1,11 +1,12 @@
 import { Command, CommanderError, Option } from 'commander';
 import { quoted } from '../../tools/contract/quoted.js';
 import { type Config, readConfig } from '../config/config.js';
-import { flags, refuseRepeated, settingsOf } from '../config/settings.js';
+import { documentedSettings, type SettingName } from '../config/settings.js';
 import { UsageError } from '../config/usage-error.js';
 import { version } from '../config/version.js';
+import { catalogue } from '../mcp/listing/catalogue.js';
 import type { BulkOptions } from './bulk/command.js';
-import { exitCodes } from './exit-codes.js';
+import { type ExitCode, exitCodes } from './exit-codes.js';
 import type { Shell } from './shell.js';
 
 const epilogue = `
@@ -21,6 +22,9 @@ function numberOf(option: string, text: string, [least, most]: readonly [number,
   throw new UsageError(`${option} must be ${what} from ${least} to ${most}, not ${quoted(text)}`);
 }
 
+/** Which of two values is meant cannot be known. */
+const repeated = (option: string): UsageError => new UsageError(`--${option} was given more than once`);
+
 interface ConnectFlags {
   readonly open?: true;
   readonly json?: true;
@@ -28,8 +32,8 @@ interface ConnectFlags {
 }
 
 /** Understands a command line and runs what it asks for; resolves with the exit code. */
-export async function runCommandLine(args: readonly string[], shell: Shell): Promise<number> {
-  let code: number = exitCodes.done;
+export async function runCommandLine(args: readonly string[], shell: Shell): Promise<ExitCode> {
+  let code: ExitCode = exitCodes.done;
   const program = new Command('manychat-mcp')
     .description('ManyChat as tools for AI agents. Without a command it serves MCP on stdin and stdout.')
     .version(version, '-v, --version', 'print the version')
@@ -45,22 +49,23 @@ export async function runCommandLine(args: readonly string[], shell: Shell): Pro
       outputError: (text, write) => write(`manychat-mcp: ${text.replace(/^error: /, '')}See manychat-mcp --help`),
     })
     .exitOverride();
-  const given = new Map<string, string[]>(flags.map(({ flag }) => [flag, []]));
-  const settings = () => settingsOf((flag) => given.get(flag) ?? []);
-  for (const { flag, setting, value, description } of flags) {
+  const options: Partial<Record<SettingName, string>> = {};
+  for (const { flag, name, value, list, description } of documentedSettings) {
+    if (flag === undefined) continue;
     const words = value === undefined ? `--${flag}` : `--${flag} <${value}>`;
-    program.addOption(new Option(words, `${setting}: ${description}`));
-    program.on(`option:${flag}`, (text: string | undefined) => {
-      given.get(flag)?.push(text ?? 'true');
-      // What is not clear is refused before anything else is said.
-      settings();
+    program.addOption(new Option(words, `${name}: ${description}`));
+    program.on(`option:${flag}`, (text: string | undefined = 'true') => {
+      const before = options[name];
+      if (text === '') throw new UsageError(`--${flag} needs a value`);
+      if (before !== undefined && list !== true) throw repeated(flag);
+      options[name] = before === undefined ? text : `${before},${text}`;
     });
   }
 
-  /** The configuration under these options; a command at the shell logs nothing unless it is told to. */
+  /** The configuration with these options. Commands at the shell do not log by default. */
   function config(quiet = true): Config {
-    const standard = quiet ? { MANYCHAT_MCP_LOG_LEVEL: 'silent' } : {};
-    return readConfig({ ...standard, ...shell.environment, ...settings() });
+    const defaults = quiet ? { MANYCHAT_MCP_LOG_LEVEL: 'silent' } : {};
+    return readConfig({ ...defaults, ...shell.environment, ...options }, catalogue.tools);
   }
 
   program
@@ -152,10 +157,10 @@ export async function runCommandLine(args: readonly string[], shell: Shell): Pro
 
   for (const command of program.commands) {
     for (const option of command.options) {
-      let times = 0;
+      let seen = false;
       command.on(`option:${option.name()}`, () => {
-        times += 1;
-        refuseRepeated(option.name(), times);
+        if (seen) throw repeated(option.name());
+        seen = true;
       });
     }
   }

@@ -1,9 +1,11 @@
+import type { Access } from './account-settings.js';
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** A variable that a client passed on without replacing it, or a placeholder copied from a document. */
-export const unset = /^(\$\{.*\}|\$[A-Z_]+|%[A-Z_]+%|YOUR_API_KEY)$/;
+/** Whether a value is a variable that a client passed on unreplaced, or a placeholder copied from a document. */
+export const isPlaceholder = (value: string): boolean => /^(\$\{.*\}|\$[A-Z_]+|%[A-Z_]+%|YOUR_API_KEY)$/.test(value);
 
-/** Takes off what gets pasted along with a key: white space around it, quotes, "Bearer ". */
+/** A key without what gets pasted along with it: surrounding white space, quotes, "Bearer ". */
 function bareKey(pasted: string): string {
   const bare = pasted
     .trim()
@@ -13,33 +15,43 @@ function bareKey(pasted: string): string {
   return bare === pasted ? bare : bareKey(bare);
 }
 
-/** A key as it was found: usable, not there (perhaps with a reason), or there and wrong. */
+/** A key as the environment holds it: usable, missing (perhaps with a reason), or malformed. */
 export type Key =
   | { readonly state: 'usable'; readonly key: string }
-  | { readonly state: 'missing' | 'wrong'; readonly reason: string | undefined };
+  | { readonly state: 'missing' | 'malformed'; readonly reason: string | undefined };
 
-/** ManyChat's keys: the page's number and a token. Maton's have no known shape. */
+/** The shape of ManyChat's keys: the page's number and a token. Maton's keys have no known shape. */
 export const manychatKeyShape = /^\d{5,}:[0-9a-f]{16,}$/i;
 
-/** The same anywhere in a text. */
+/** A ManyChat key anywhere in a text. */
 export const manychatKeyIn = /\d{5,}:[0-9a-f]{16,}/gi;
 
-/** A key from the environment; no message ever shows it. */
+/** Reads a key from the environment. The reasons do not show the key. */
 export function readKey(variable: string, pasted: string | undefined): Key {
   const key = bareKey(pasted ?? '');
   if (key === '' || /^bearer$/i.test(key)) return { state: 'missing', reason: undefined };
-  if (unset.test(key)) return { state: 'missing', reason: `${variable} holds a placeholder instead of a key` };
+  if (isPlaceholder(key)) return { state: 'missing', reason: `${variable} contains a placeholder instead of a key` };
   if (/[^\x21-\x7e]/.test(key)) {
-    const reason = `${variable} contains white space, a line break or a character that no key has; copy the key again`;
-    return { state: 'wrong', reason };
+    const reason = `${variable} contains white space, a line break or a character that cannot be part of a key; copy the key again`;
+    return { state: 'malformed', reason };
   }
   if (variable === 'MATON_API_KEY' && manychatKeyShape.test(key)) {
-    return { state: 'wrong', reason: 'MATON_API_KEY holds a ManyChat key; that belongs into MANYCHAT_API_KEY' };
+    return { state: 'malformed', reason: 'MATON_API_KEY contains a ManyChat key, which belongs in MANYCHAT_API_KEY' };
   }
   return { state: 'usable', key };
 }
 
-/** User and password of a proxy, alone and as they stand in its address and, encoded, in a header. */
+/** The access that two pasted keys give. Maton's key takes precedence, even a malformed one. */
+export function chooseAccess(matonKey: string | undefined, manychatKey: string | undefined): Access {
+  const maton = readKey('MATON_API_KEY', matonKey);
+  const manychat = readKey('MANYCHAT_API_KEY', manychatKey);
+  if (maton.state === 'usable') return { mode: 'maton', key: maton.key };
+  if (maton.state === 'missing' && manychat.state === 'usable') return { mode: 'direct', key: manychat.key };
+  const problem = maton.reason ?? (manychat.state === 'usable' ? undefined : manychat.reason);
+  return { mode: 'none', reason: problem ?? 'Neither MATON_API_KEY nor MANYCHAT_API_KEY is set' };
+}
+
+/** The user and the password of a proxy's address, each alone and joined as in its Basic header. */
 function credentialsIn(address: string | undefined): string[] {
   const whole = address === undefined || address.includes('://') ? (address ?? '') : `http://${address}`;
   if (!URL.canParse(whole)) return [];
@@ -53,15 +65,15 @@ function credentialsIn(address: string | undefined): string[] {
   }
 }
 
-/** The keys among the settings, by the variables that hold them; also one that is not in use, or cannot be right. */
+/** The keys among the settings, even those that are not in use or malformed. */
 export function keysIn(environment: Environment): { readonly variable: string; readonly key: string }[] {
   return ['MATON_API_KEY', 'MANYCHAT_API_KEY'].flatMap((variable) => {
     const key = bareKey(environment[variable] ?? '');
-    return key === '' || unset.test(key) ? [] : [{ variable, key }];
+    return key === '' || isPlaceholder(key) ? [] : [{ variable, key }];
   });
 }
 
-/** Everything among the settings that nobody may read: keys, and users and passwords of proxies. */
+/** All secrets among the settings: keys, and the users and passwords of proxies. */
 export function secretsIn(environment: Environment): string[] {
   const proxies = ['HTTP_PROXY', 'HTTPS_PROXY'].flatMap((name) => [environment[name], environment[name.toLowerCase()]]);
   return [...keysIn(environment).map(({ key }) => key), ...proxies.flatMap(credentialsIn)];

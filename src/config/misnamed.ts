@@ -1,5 +1,5 @@
-import leven from 'leven';
 import { cut } from '../../tools/contract/quoted.js';
+import { editDistance } from '../text/closest.js';
 import { withoutHidden } from '../text/safe-text.js';
 
 /** Edits within which a variable is taken for one of ours that was misspelt. */
@@ -43,7 +43,7 @@ function nearest(given: string, names: readonly string[]): Near | undefined {
   if (names.includes(whole)) return { name: whole, edits: 0 };
   const completed = capital.replace(/^MANYCHAT_/, prefix);
   if (!capital.startsWith(prefix) && names.includes(completed)) return { name: completed, edits: 0 };
-  const ranked = names.map((name) => ({ name, edits: leven(capital, name) }));
+  const ranked = names.map((name) => ({ name, edits: editDistance(capital, name) }));
   return ranked.toSorted((one, other) => one.edits - other.edits)[0];
 }
 

@@ -1,5 +1,5 @@
 import { isLoopback } from './address.js';
-import type { Config } from './config.js';
+import type { Proxies } from './config.js';
 
 /** A proxy that is in use: the setting that names it, and its host without user and password. */
 export interface UsedProxy {
@@ -23,7 +23,7 @@ function exemptHosts(none: string): Exempt[] {
 }
 
 /** The proxy that a request to an address takes; undefined where it goes straight. Decides as undici's EnvHttpProxyAgent. */
-export function proxyFor(url: URL, { http, https, none = '' }: Config['proxy']): UsedProxy | undefined {
+export function proxyFor(url: URL, { http, https, none = '' }: Proxies): UsedProxy | undefined {
   if (isLoopback(url.hostname) || none === '*') return undefined;
   const secure = url.protocol === 'https:';
   const port = url.port === '' ? (secure ? '443' : '80') : url.port;

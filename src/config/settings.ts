@@ -1,117 +1,201 @@
-import type { Setting } from './config.js';
-import { UsageError } from './usage-error.js';
+import * as z from 'zod';
+import { isConnectionId } from '../../tools/contract/connection-id.js';
+import { isLoopback } from './address.js';
 
-/** A setting as it is explained, with its flag where it has one. */
-export interface SettingText {
-  readonly setting: Setting;
-  /** Absent for keys, since argument lists can be read by others, and for addresses. */
+/** What a setting needs beside its schema. */
+interface SettingText {
+  /** The command-line flag. Keys have none, because other users can read argument lists; addresses have none either. */
   readonly flag?: string;
-  /** What stands behind the flag; absent where it stands alone. */
+  /** The placeholder of the flag's value; absent for a flag that takes none. */
   readonly value?: string;
-  /** The flag can be repeated, and all its values count. */
+  /** The flag can be repeated, and its values add up. */
   readonly list?: true;
+  /** The setting narrows what the server may do, so an unreplaced placeholder is an error and not "not set". */
+  readonly restricts?: true;
   readonly description: string;
 }
 
-/** Every setting, in reading order. */
-export const settingTexts: readonly SettingText[] = [
-  { setting: 'MATON_API_KEY', description: 'Maton key; a pasted "Bearer " or quotes are taken off' },
-  {
-    setting: 'MATON_CONNECTION_ID',
-    flag: 'connection',
-    value: 'ID',
-    description: 'use this connection for every call; tools then show no connection_id',
-  },
-  { setting: 'MANYCHAT_API_KEY', description: 'ManyChat key, used without Maton when MATON_API_KEY is not set' },
-  { setting: 'MATON_GATEWAY_URL', description: 'https://gateway.maton.ai' },
-  {
-    setting: 'MATON_CONTROL_URL',
-    description: "https://ctrl.maton.ai; Maton's newer https://api.maton.ai can serve as both",
-  },
-  { setting: 'MANYCHAT_API_URL', description: 'https://api.manychat.com' },
-  {
-    setting: 'MANYCHAT_MCP_SANDBOX',
+const texts = z.registry<SettingText>();
+
+const httpAddress = (defaultAddress: string) =>
+  z
+    .string()
+    .default(defaultAddress)
+    .transform((text, context): URL => {
+      const url = URL.canParse(text) ? new URL(text) : undefined;
+      const problem =
+        url === undefined || !['http:', 'https:'].includes(url.protocol)
+          ? `must be an address like ${defaultAddress}`
+          : url.protocol === 'http:' && !isLoopback(url.hostname)
+            ? 'must use https, because a key is sent to it (plain http is for loopback only)'
+            : url.username !== '' || url.password !== '' || /[?#]/.test(text)
+              ? 'must not contain a user, a query or a fragment'
+              : undefined;
+      if (url === undefined || problem !== undefined) {
+        context.addIssue({ code: 'custom', message: problem ?? 'must be an address' });
+        return z.NEVER;
+      }
+      return url;
+    });
+
+const trueWords = ['1', 'true', 'yes', 'on'];
+const falseWords = ['0', 'false', 'no', 'off'];
+
+const onOff = () =>
+  z
+    .string()
+    .default('false')
+    .transform((text, context): boolean => {
+      const word = text.toLowerCase();
+      if (!trueWords.includes(word) && !falseWords.includes(word)) {
+        context.addIssue({ code: 'custom', message: `must be one of ${[...trueWords, ...falseWords].join(', ')}` });
+      }
+      return trueWords.includes(word);
+    });
+
+const nameList = () =>
+  z
+    .string()
+    .transform((text) =>
+      text
+        .split(',')
+        .map((name) => name.trim())
+        .filter((name) => name !== ''),
+    )
+    .optional();
+
+const oneOf = <const Choices extends readonly string[]>(choices: Choices, defaultChoice: Choices[number]) =>
+  z.enum(choices, { error: `must be one of ${choices.join(', ')}` }).default(defaultChoice);
+
+const milliseconds = (least: number, most: number, defaultValue: number) =>
+  z.coerce
+    .number({ error: 'must be a number of milliseconds' })
+    .int({ error: 'must be a whole number of milliseconds' })
+    .min(least, { error: `must be at least ${least} (milliseconds)` })
+    .max(most, { error: `must be at most ${most} (milliseconds)` })
+    .default(defaultValue);
+
+/** The address of a proxy as HTTP_PROXY holds it, with or without `http://`. */
+const proxyAddress = z
+  .string()
+  .transform((text) => (text.includes('://') ? text : `http://${text}`))
+  .refine(
+    (text) => URL.canParse(text) && /^https?:/.test(text),
+    'must be the address of a proxy, like http://10.0.0.1:3128',
+  )
+  .optional();
+
+/**
+ * Every setting, in reading order, under the name of its environment variable: the value's schema and its text. The
+ * configuration, the command-line flags, the help text and the documentation all derive from this table.
+ */
+export const settings = z.object({
+  MATON_API_KEY: z.string().optional().register(texts, {
+    description: 'Maton API key. A pasted "Bearer " prefix and quotes are removed',
+  }),
+  MATON_CONNECTION_ID: z
+    .string()
+    .refine(isConnectionId, 'must be a connection id, as manychat_list_connections shows it')
+    .optional()
+    .register(texts, {
+      flag: 'connection',
+      value: 'ID',
+      description: 'use this connection for every call; the tools then have no connection_id argument',
+    }),
+  MANYCHAT_API_KEY: z.string().optional().register(texts, {
+    description: 'ManyChat API key, used to reach ManyChat directly when MATON_API_KEY is not set',
+  }),
+  MATON_GATEWAY_URL: httpAddress('https://gateway.maton.ai').register(texts, {
+    description: 'address of the gateway, https://gateway.maton.ai by default',
+  }),
+  MATON_CONTROL_URL: httpAddress('https://ctrl.maton.ai').register(texts, {
+    description:
+      "address of Maton's connections API, https://ctrl.maton.ai by default; https://api.maton.ai can serve as both",
+  }),
+  MANYCHAT_API_URL: httpAddress('https://api.manychat.com').register(texts, {
+    description: "address of ManyChat's API, https://api.manychat.com by default",
+  }),
+  MANYCHAT_MCP_SANDBOX: onOff().register(texts, {
     flag: 'sandbox',
     description: 'use an embedded sandbox account instead of a real one; needs no key',
-  },
-  {
-    setting: 'MANYCHAT_MCP_TOOLSETS',
+  }),
+  MANYCHAT_MCP_TOOLSETS: nameList().register(texts, {
     flag: 'toolsets',
     value: 'NAMES',
     list: true,
+    restricts: true,
     description:
-      'offer these sets of tools only, separated by commas: page, flows, tags, fields, subscribers, sending, connections',
-  },
-  {
-    setting: 'MANYCHAT_MCP_TOOLS',
+      'offer only these sets of tools, separated by commas: page, flows, tags, fields, subscribers, sending, connections',
+  }),
+  MANYCHAT_MCP_TOOLS: nameList().register(texts, {
     flag: 'tools',
     value: 'NAMES',
     list: true,
-    description: 'offer these tools, beside any sets; manychat_ can be left out',
-  },
-  {
-    setting: 'MANYCHAT_MCP_EXCLUDE_TOOLS',
+    restricts: true,
+    description: 'offer these tools, in addition to any toolsets; the prefix manychat_ is optional',
+  }),
+  MANYCHAT_MCP_EXCLUDE_TOOLS: nameList().register(texts, {
     flag: 'exclude-tools',
     value: 'NAMES',
     list: true,
+    restricts: true,
     description:
-      'never offer these tools; where all tools for something are excluded, no other tool and no bulk does it either',
-  },
-  {
-    setting: 'MANYCHAT_MCP_READ_ONLY',
+      'never offer these tools; when every tool for a job is excluded, no other tool and no bulk run does that job either',
+  }),
+  MANYCHAT_MCP_READ_ONLY: onOff().register(texts, {
     flag: 'read-only',
-    description: 'offer only what reads, and carry out nothing else (1 or true)',
-  },
-  {
-    setting: 'MANYCHAT_MCP_DRY_RUN',
+    restricts: true,
+    description: 'offer only tools that read, and refuse every change (1 or true)',
+  }),
+  MANYCHAT_MCP_DRY_RUN: onOff().register(texts, {
     flag: 'dry-run',
-    description: 'show the exact requests that would change or send, and make none of them',
-  },
-  {
-    setting: 'MANYCHAT_MCP_CONFIRM',
+    restricts: true,
+    description: 'show the exact requests that would change or send something, and make none of them',
+  }),
+  MANYCHAT_MCP_CONFIRM: oneOf(['nothing', 'destroy', 'sends'], 'destroy').register(texts, {
     flag: 'confirm',
     value: 'WHAT',
+    restricts: true,
     description:
-      'what the client asks its user to confirm, if it can: destroy (the standard), sends (and destroy) or nothing',
-  },
-  {
-    setting: 'MANYCHAT_MCP_DEADLINE_MS',
+      'what the client asks its user to confirm, if it can: destroy (the default), sends (includes destroy) or nothing',
+  }),
+  MANYCHAT_MCP_DEADLINE_MS: milliseconds(1_000, 600_000, 45_000).register(texts, {
     flag: 'deadline-ms',
     value: 'N',
-    description: 'the time one call may take, waiting and repeats included, in milliseconds (45000)',
-  },
-  {
-    setting: 'MANYCHAT_MCP_LOG_LEVEL',
+    description: 'how long one call may take, including waiting and retries, in milliseconds; 45000 by default',
+  }),
+  MANYCHAT_MCP_LOG_LEVEL: oneOf(['debug', 'info', 'warn', 'error', 'silent'], 'info').register(texts, {
     flag: 'log-level',
     value: 'LEVEL',
     description:
-      'debug (one line per request), info (one line per call), warn (failed ones), error or silent; never arguments, results or keys',
-  },
-];
+      'debug (one line per request), info (the default: one line per call), warn (failed calls), error or silent; arguments, results and keys are never logged',
+  }),
+  HTTP_PROXY: proxyAddress,
+  HTTPS_PROXY: proxyAddress,
+  NO_PROXY: z.string().optional(),
+});
 
-/** A command-line flag that stands for a setting. */
-export interface Flag extends SettingText {
-  readonly flag: string;
+/** The name of a setting, as an environment variable. */
+export type SettingName = keyof typeof settings.shape;
+
+/** The values of all settings, parsed. */
+export type SettingValues = z.output<typeof settings>;
+
+/** Names of all variables that are read from the environment. */
+export const settingNames: readonly SettingName[] = settings.keyof().options;
+
+/** A setting as help and documentation describe it. */
+export interface DocumentedSetting extends SettingText {
+  readonly name: SettingName;
 }
 
-/** Every flag that mirrors a setting. */
-export const flags: readonly Flag[] = settingTexts.flatMap((text) =>
-  text.flag === undefined ? [] : [{ ...text, flag: text.flag }],
+/** The settings of this program, in reading order. The proxy variables are not among them: the operating system defines those. */
+export const documentedSettings: readonly DocumentedSetting[] = settingNames.flatMap((name) => {
+  const text = texts.get(settings.shape[name]);
+  return text === undefined ? [] : [{ name, ...text }];
+});
+
+/** Names of the settings that narrow what the server may do. */
+export const restrictingNames: readonly SettingName[] = documentedSettings.flatMap(({ name, restricts }) =>
+  restricts === true ? [name] : [],
 );
-
-/** The settings that flags stand for, from all that was given behind each; a UsageError where that is not clear. */
-export function settingsOf(given: (flag: string) => readonly string[]): Record<string, string> {
-  return Object.fromEntries(
-    flags.flatMap(({ flag, setting, list }) => {
-      const values = given(flag);
-      if (values.includes('')) throw new UsageError(`--${flag} needs a value`);
-      if (list !== true) refuseRepeated(flag, values.length);
-      return values.length === 0 ? [] : [[setting, values.join(',')]];
-    }),
-  );
-}
-
-/** Refuses a flag that stands there several times: which one is meant cannot be known. */
-export function refuseRepeated(flag: string, times: number): void {
-  if (times > 1) throw new UsageError(`--${flag} is given ${times} times; give it once`);
-}

@@ -46,7 +46,7 @@ function found<Thing>(thing: Thing | undefined): Thing {
 /** Opens the backend of one account. */
 export async function openBackend(settings: Config, { log, ending, now }: BackendParts): Promise<Backend> {
   const { config, tools, call: callTool, gateway, redactor, close } = await openRuntime(settings, log);
-  const asker = createAsker({ gateway, config, now });
+  const asker = createAsker({ gateway, settings: config.account, now });
   const call: ToolCaller = (tool, given, side) =>
     callTool(tool, given, { ...side, signal: AbortSignal.any([side.signal, ending]) });
   return {

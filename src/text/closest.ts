@@ -34,3 +34,6 @@ export function closest<Item extends Candidate>(given: string, choices: readonly
     .slice(0, count)
     .map(({ choice }) => choice);
 }
+
+/** How many letters are inserted, removed or replaced between two texts. */
+export const editDistance = (one: string, other: string): number => leven(one, other);

@@ -3,8 +3,8 @@ import type { ServerResponse } from 'node:http';
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { bulk } from '../../src/cli/bulk/command.js';
 import { runCommandLine } from '../../src/cli/command-line.js';
-import { readConfig } from '../../src/config/config.js';
 import { csv, hello } from '../support/bulk.js';
+import { configOf } from '../support/config.js';
 import { useFolder } from '../support/folder.js';
 import { followers } from '../support/people.js';
 import { recordingShell } from '../support/shell.js';
@@ -53,7 +53,7 @@ const environment = (): Record<string, string> => ({
 });
 const bulkHere = (path: string, options = hello, replaced: Parameters<typeof recordingShell>[1] = {}) => {
   const recording = recordingShell(environment(), replaced);
-  const running = bulk(readConfig(environment()), path, { json: true, ...options }, recording.shell);
+  const running = bulk(configOf(environment()), path, { json: true, ...options }, recording.shell);
   return { ...recording, running, counts: () => JSON.parse(recording.out.at(-1) ?? '') };
 };
 /** Until so many requests have come that are not answered. */

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { ConfigError, readConfig } from '../../src/config/config.js';
+import { ConfigError } from '../../src/config/config.js';
+import { configOf } from '../support/config.js';
 
-const access = (environment: Record<string, string>) => readConfig(environment).access;
+const access = (environment: Record<string, string>) => configOf(environment).account.access;
 
 describe('keys', () => {
   test.each([
@@ -19,8 +20,8 @@ describe('keys', () => {
     [{ MATON_API_KEY: 'two words' }, /MATON_API_KEY contains white space/],
     [{ MATON_API_KEY: 'line\r\nbreak' }, /MATON_API_KEY contains white space/],
     [{ MATON_API_KEY: 'schlüssel' }, /MATON_API_KEY contains/],
-    [{ MATON_API_KEY: '${MATON_API_KEY}' }, /MATON_API_KEY holds a placeholder/],
-    [{ MATON_API_KEY: 'YOUR_API_KEY' }, /MATON_API_KEY holds a placeholder/],
+    [{ MATON_API_KEY: '${MATON_API_KEY}' }, /MATON_API_KEY contains a placeholder/],
+    [{ MATON_API_KEY: 'YOUR_API_KEY' }, /MATON_API_KEY contains a placeholder/],
     [{ MANYCHAT_API_KEY: '1: a' }, /MANYCHAT_API_KEY contains/],
     [{ MATON_API_KEY: '' }, /Neither MATON_API_KEY nor MANYCHAT_API_KEY/],
     [{ MATON_API_KEY: '""' }, /Neither/],
@@ -47,22 +48,26 @@ describe('keys', () => {
 
 describe('other settings', () => {
   test('have their defaults, also when a client passes an unset variable on', () => {
-    const config = readConfig({
+    const config = configOf({
       MATON_GATEWAY_URL: '${MATON_GATEWAY_URL}',
       MATON_CONNECTION_ID: '',
       MANYCHAT_MCP_SANDBOX: '',
     });
-    expect(config.gatewayUrl.href).toBe('https://gateway.maton.ai/');
-    expect(config.controlUrl.href).toBe('https://ctrl.maton.ai/');
-    expect(config.manychatUrl.href).toBe('https://api.manychat.com/');
-    expect(config).toMatchObject({ connection: undefined, deadlineMs: 45_000, logLevel: 'info', sandbox: false });
+    expect(config.account.addresses.gateway.href).toBe('https://gateway.maton.ai/');
+    expect(config.account.addresses.control.href).toBe('https://ctrl.maton.ai/');
+    expect(config.account.addresses.manychat.href).toBe('https://api.manychat.com/');
+    expect(config).toMatchObject({
+      account: { connection: undefined, deadlineMs: 45_000 },
+      host: { logLevel: 'info' },
+      sandbox: false,
+    });
   });
 
   test.each([
-    [{ MATON_GATEWAY_URL: 'http://gateway.example' }, /MATON_GATEWAY_URL must be https/],
-    [{ MATON_GATEWAY_URL: 'http://127.0.0.1.example.com' }, /must be https/],
+    [{ MATON_GATEWAY_URL: 'http://gateway.example' }, /MATON_GATEWAY_URL must use https/],
+    [{ MATON_GATEWAY_URL: 'http://127.0.0.1.example.com' }, /must use https/],
     [{ MATON_CONTROL_URL: 'gateway' }, /MATON_CONTROL_URL must be an address/],
-    [{ MANYCHAT_API_URL: 'https://user:word@api.example' }, /MANYCHAT_API_URL must hold no user/],
+    [{ MANYCHAT_API_URL: 'https://user:word@api.example' }, /MANYCHAT_API_URL must not contain a user/],
     [{ MATON_CONNECTION_ID: 'a b' }, /MATON_CONNECTION_ID must be a connection id/],
     [{ MANYCHAT_MCP_DEADLINE_MS: '45s' }, /MANYCHAT_MCP_DEADLINE_MS must be a number of milliseconds/],
     [{ MANYCHAT_MCP_DEADLINE_MS: '10' }, /at least 1000/],
@@ -72,8 +77,8 @@ describe('other settings', () => {
     [{ MANYCHAT_MCP_DRY_RUN: '2' }, /MANYCHAT_MCP_DRY_RUN must be one of/],
     [{ MANYCHAT_MCP_CONFIRM: 'yes' }, /MANYCHAT_MCP_CONFIRM must be one of/],
   ])('%j is refused by name', (environment, words) => {
-    expect(() => readConfig(environment as Record<string, string>)).toThrow(ConfigError);
-    expect(() => readConfig(environment as Record<string, string>)).toThrow(words);
+    expect(() => configOf(environment as Record<string, string>)).toThrow(ConfigError);
+    expect(() => configOf(environment as Record<string, string>)).toThrow(words);
   });
 
   test.each([
@@ -85,21 +90,21 @@ describe('other settings', () => {
     'MANYCHAT_MCP_CONFIRM',
   ])('%s is not ignored when nothing replaced it, since it restrains; an empty one is', (name) => {
     for (const given of ['${user_config.read_only}', ' ${READ_ONLY}', '%READ_ONLY%', '$READ_ONLY']) {
-      expect(() => readConfig({ [name]: given })).toThrow(ConfigError);
-      expect(() => readConfig({ [name]: given })).toThrow(
-        `${name} holds a placeholder that nothing has replaced: ${given.trim()}`,
+      expect(() => configOf({ [name]: given })).toThrow(ConfigError);
+      expect(() => configOf({ [name]: given })).toThrow(
+        `${name} contains a placeholder that was not replaced: ${given.trim()}`,
       );
     }
-    expect(() => readConfig({ [name]: '${a}', MANYCHAT_MCP_DEADLINE_MS: '10' })).toThrow(
+    expect(() => configOf({ [name]: '${a}', MANYCHAT_MCP_DEADLINE_MS: '10' })).toThrow(
       /placeholder.*\n.*at least 1000/,
     );
     for (const empty of ['', ' '])
-      expect(readConfig({ [name]: empty })).toMatchObject({ readOnly: false, dryRun: false });
+      expect(configOf({ [name]: empty })).toMatchObject({ account: { policy: { readOnly: false, dryRun: false } } });
   });
 
   test('plain http is for loopback', () => {
     for (const host of ['localhost:1', '127.0.0.1:1', '[::1]:1']) {
-      expect(readConfig({ MATON_GATEWAY_URL: `http://${host}` }).gatewayUrl.host).toBe(host);
+      expect(configOf({ MATON_GATEWAY_URL: `http://${host}` }).account.addresses.gateway.host).toBe(host);
     }
   });
 });

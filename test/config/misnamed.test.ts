@@ -1,7 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
-import { ConfigError, readConfig, settingNames } from '../../src/config/config.js';
+import { ConfigError } from '../../src/config/config.js';
 import { isOfService } from '../../src/config/misnamed.js';
+import { settingNames } from '../../src/config/settings.js';
+import { configOf } from '../support/config.js';
 import { examined } from '../support/examined.js';
 import { program } from '../support/program.js';
 import { runHere } from '../support/shell.js';
@@ -32,24 +34,24 @@ describe('a variable that looks like a setting and is none', () => {
     ['manychat_dry_run', 'MANYCHAT_MCP_DRY_RUN'],
     ['MANYCHAT_MCP_MATON_API_KEY', 'MATON_API_KEY'],
   ])('%s: refused, with %s', (name, near) => {
-    const read = () => readConfig({ [name]: secret });
+    const read = () => configOf({ [name]: secret });
     expect(read).toThrow(ConfigError);
     expect(read).toThrow(`${name} is no setting; the nearest is ${near}`);
     expect(read).not.toThrow(secret);
   });
 
   test('is quoted where its name holds a blank', () => {
-    expect(() => readConfig({ 'MANYCHAT_MCP_READ_ONLY ': '1' })).toThrow(/^"MANYCHAT_MCP_READ_ONLY " is no setting/);
+    expect(() => configOf({ 'MANYCHAT_MCP_READ_ONLY ': '1' })).toThrow(/^"MANYCHAT_MCP_READ_ONLY " is no setting/);
   });
 
   test('is told beside everything else that is wrong', () => {
     const environment = { MANYCHAT_MCP_READONLY: '1', MANYCHAT_MCP_DRYRUN: '1', MANYCHAT_MCP_DEADLINE_MS: '10' };
-    expect(() => readConfig(environment)).toThrow(/READONLY is no.*\n.*DRYRUN is no.*\n.*at least 1000/);
+    expect(() => configOf(environment)).toThrow(/READONLY is no.*\n.*DRYRUN is no.*\n.*at least 1000/);
   });
 
   test('shows no more of its name than a person can have written', () => {
     const name = `MANYCHAT_MCP_\u001b[2J${'X'.repeat(5_000)}`;
-    expect(() => readConfig({ [name]: '1' })).toThrow(/^"MANYCHAT_MCP_\[2JX{64}…" is no setting/);
+    expect(() => configOf({ [name]: '1' })).toThrow(/^"MANYCHAT_MCP_\[2JX{64}…" is no setting/);
   });
 
   test.each([
@@ -65,11 +67,11 @@ describe('a variable that looks like a setting and is none', () => {
     'API_KEY',
     `MATON_${'X'.repeat(100_000)}`,
   ])('%.30s belongs to somebody else', (name) => {
-    expect(() => readConfig({ [name]: secret })).not.toThrow();
+    expect(() => configOf({ [name]: secret })).not.toThrow();
   });
 
   test.each(['', ' ', undefined])('with the value %j is not set', (value) => {
-    expect(() => readConfig({ MANYCHAT_MCP_READONLY: value, MATON_API_KY: value })).not.toThrow();
+    expect(() => configOf({ MANYCHAT_MCP_READONLY: value, MATON_API_KY: value })).not.toThrow();
   });
 });
 
@@ -88,12 +90,12 @@ describe('what Kubernetes tells of a service', () => {
   };
 
   test('is no setting and no fault', () => {
-    expect(readConfig(told)).toEqual(readConfig({}));
+    expect(configOf(told)).toEqual(configOf({}));
   });
 
   test('has such values only', () => {
     for (const name of Object.keys(told)) {
-      expect(() => readConfig({ [name]: 'true' }), name).toThrow(`${name} is no setting`);
+      expect(() => configOf({ [name]: 'true' }), name).toThrow(`${name} is no setting`);
     }
   });
 

@@ -5,10 +5,10 @@ import { generatedFiles } from '../../scripts/package/generated.js';
 import { manifest } from '../../scripts/package/mcpb.js';
 import { serverJson } from '../../scripts/package/server-json.js';
 import { facts, pathOf, program } from '../../scripts/root.js';
-import { readConfig } from '../../src/config/config.js';
-import { settingTexts } from '../../src/config/settings.js';
+import { documentedSettings } from '../../src/config/settings.js';
 import { oldestNode, version } from '../../src/config/version.js';
 import { declarations } from '../../tools/index.js';
+import { configOf } from '../support/config.js';
 
 const file = (name: string): string => readFileSync(pathOf(name), 'utf8');
 
@@ -39,7 +39,7 @@ describe('server.json', () => {
 
   test('offers every setting but the addresses, the keys as secrets', () => {
     const variables = serverJson.packages[0]?.environmentVariables ?? [];
-    const names = settingTexts.map(({ setting }) => setting).filter((name) => !name.endsWith('_URL'));
+    const names = documentedSettings.map(({ name }): string => name).filter((name) => !name.endsWith('_URL'));
     expect(variables.map(({ name }) => name)).toEqual(names);
     expect(variables.filter(({ isSecret }) => isSecret).map(({ name }) => name)).toEqual([
       'MATON_API_KEY',
@@ -67,12 +67,10 @@ describe('the manifest for desktop clients', () => {
     const { env } = manifest.server.mcp_config;
     const entered = { ...env, MATON_API_KEY: 'k' };
     expect(manifest.user_config.read_only).toMatchObject({ default: false });
-    expect(readConfig({ ...entered, MANYCHAT_MCP_READ_ONLY: 'false' })).toMatchObject({
-      access: { mode: 'maton', key: 'k' },
-      connection: undefined,
-      readOnly: false,
+    expect(configOf({ ...entered, MANYCHAT_MCP_READ_ONLY: 'false' })).toMatchObject({
+      account: { access: { mode: 'maton', key: 'k' }, connection: undefined, policy: { readOnly: false } },
     });
-    expect(() => readConfig(entered)).toThrow(/MANYCHAT_MCP_READ_ONLY holds a placeholder/);
+    expect(() => configOf(entered)).toThrow(/MANYCHAT_MCP_READ_ONLY contains a placeholder/);
   });
 });
 
@@ -96,7 +94,7 @@ describe('what clients are to be told', () => {
   test('names each of them', () => {
     for (const client of ['Claude Desktop', 'Claude Code', 'Cursor', 'VS Code', 'Windsurf', 'Codex', 'On Windows'])
       expect(clientsSection).toContain(`**${client}**`);
-    expect(readConfig({ MATON_API_KEY: keyPlaceholder }).access.mode).toBe('none');
+    expect(configOf({ MATON_API_KEY: keyPlaceholder }).account.access.mode).toBe('none');
   });
 });
 

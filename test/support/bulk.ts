@@ -1,6 +1,6 @@
 import { type BulkOptions, bulk } from '../../src/cli/bulk/command.js';
 import type { Shell } from '../../src/cli/shell.js';
-import { readConfig } from '../../src/config/config.js';
+import { configOf } from './config.js';
 import { followers } from './people.js';
 import { recordingShell } from './shell.js';
 
@@ -19,7 +19,7 @@ export async function runBulk(
   replaced: Partial<Shell> = {},
 ) {
   const { shell, out, err } = recordingShell(environment, replaced);
-  const config = readConfig({ MANYCHAT_MCP_LOG_LEVEL: 'silent', ...environment });
+  const config = configOf({ MANYCHAT_MCP_LOG_LEVEL: 'silent', ...environment });
   const given: BulkOptions = { json: true, ...options };
   const code = await bulk(config, path, given, shell);
   const counts = given.json === true ? out.map((line) => JSON.parse(line)).at(-1) : undefined;

@@ -4,13 +4,14 @@ import { createLog } from '../../src/account/log.js';
 import { offeredTools } from '../../src/account/policy/tool.js';
 import { createSendGuard } from '../../src/account/send-guard/memory-send-guard.js';
 import type { SendGuard } from '../../src/account/send-guard/send-guard.js';
-import { type Config, readConfig } from '../../src/config/config.js';
+import type { Config } from '../../src/config/config.js';
 import { createRedactor } from '../../src/text/redaction.js';
 import { createHttpClient } from '../../src/upstream/client/http-client.js';
 import type { Clock } from '../../src/upstream/clock.js';
 import { createLocalPacer } from '../../src/upstream/pacing/local-pacer.js';
 import type { Pacer } from '../../src/upstream/pacing/pacer.js';
 import { declarations } from '../../tools/index.js';
+import { configOf } from './config.js';
 import { drivenClock, isDriven } from './driven.js';
 import { through } from './program.js';
 
@@ -45,14 +46,14 @@ export function createCaller(
     guard = createSendGuard(timing.now),
   }: Partial<CallerParts> = {},
 ): Caller {
-  const config = readConfig({ MANYCHAT_MCP_LOG_LEVEL: 'info', ...environment });
-  const client = createHttpClient(config.proxy);
+  const config = configOf({ MANYCHAT_MCP_LOG_LEVEL: 'info', ...environment });
+  const client = createHttpClient(config.host.proxy);
   const http = isDriven(timing) ? timing.watched(client) : client;
   const logged: string[] = [];
-  const redactor = createRedactor(config.secrets);
-  const log = createLog(config.logLevel, { write: (line: string) => void logged.push(line) }, redactor);
+  const redactor = createRedactor(config.host.secrets);
+  const log = createLog(config.host.logLevel, { write: (line: string) => void logged.push(line) }, redactor);
   const gateway = createGateway({
-    config,
+    settings: config.account,
     http,
     guard,
     log,
@@ -63,8 +64,10 @@ export function createCaller(
     random,
     pacer,
   });
-  const callTool = createToolCaller(gateway, log, redactor, config.access.mode === 'direct', timing.now);
-  const tools = new Map(offeredTools(declarations, config).map((tool) => [tool.declaration.name as string, tool]));
+  const callTool = createToolCaller(gateway, log, redactor, config.account.access.mode === 'direct', timing.now);
+  const tools = new Map(
+    offeredTools(declarations, config.account).map((tool) => [tool.declaration.name as string, tool]),
+  );
   return {
     config,
     logged,

@@ -1,7 +1,7 @@
 import type { Tool } from '@modelcontextprotocol/client';
 import { clientsSection } from '../../scripts/package/clients.js';
 import { pathOf } from '../../scripts/root.js';
-import { settingTexts } from '../../src/config/settings.js';
+import { documentedSettings } from '../../src/config/settings.js';
 import { capabilities, capabilityNames } from '../../tools/contract/capabilities.js';
 import { kindMeanings } from '../../tools/contract/failure.js';
 import { connectProgram } from './program.js';
@@ -33,9 +33,9 @@ const sections: Readonly<Record<string, () => Promise<string>>> = {
     [
       '| variable | flag | meaning |',
       '| --- | --- | --- |',
-      ...settingTexts.map(({ setting, flag, description }) => {
+      ...documentedSettings.map(({ name, flag, description }) => {
         const own = flag === undefined ? '' : `\`--${flag}\``;
-        return `| \`${setting}\` | ${own} | ${description} |`;
+        return `| \`${name}\` | ${own} | ${description} |`;
       }),
     ].join('\n'),
   clients: async () => clientsSection,

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createLog } from '../../src/account/log.js';
-import { readConfig } from '../../src/config/config.js';
 import { createRedactor } from '../../src/text/redaction.js';
 import { type Caller, callerThrough, createCaller } from '../support/caller.js';
+import { configOf } from '../support/config.js';
 import { everyTurnAtOnce } from '../support/pacer.js';
 import { through } from '../support/program.js';
 import { sandboxed } from '../support/sandboxed.js';
@@ -145,8 +145,8 @@ describe('a key in the place of something else', () => {
   ] as const;
 
   test.each(wrong)('%s: refused at the start by its name, and not shown', (name, value) => {
-    const read = () => readConfig({ MATON_API_KEY: matonKey, MANYCHAT_API_KEY: manychatKey, [name]: value });
-    expect(read).toThrow(new RegExp(`^${name} holds (the key that is set as M|what looks like a ManyChat key)`));
+    const read = () => configOf({ MATON_API_KEY: matonKey, MANYCHAT_API_KEY: manychatKey, [name]: value });
+    expect(read).toThrow(new RegExp(`^${name} contains (the key that is set as M|what looks like a ManyChat key)`));
     expect(read).not.toThrow(/4f9ac02be1d7|mtn\/Live|0011223344/);
   });
 
@@ -173,7 +173,7 @@ test('no line of the log shows a secret, whatever is logged', () => {
     MATON_API_KEY: matonKey,
     HTTPS_PROXY: `http://${user}:${encodeURIComponent(password)}@proxy.example`,
   };
-  const redactor = createRedactor(readConfig(settings).secrets);
+  const redactor = createRedactor(configOf(settings).host.secrets);
   const log = createLog('debug', { write: (line: string) => void lines.push(line) }, redactor);
   const basic = base64(`${user}:${password}`);
   log.info({ connection: matonKey, deep: { list: [`"${matonKey}"`, encodeURIComponent(matonKey)] } }, `of ${matonKey}`);

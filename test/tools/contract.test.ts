@@ -2,9 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { encode } from 'gpt-tokenizer/encoding/o200k_base';
 import { expect, test } from 'vitest';
 import { offeredTools } from '../../src/account/policy/tool.js';
-import { readConfig } from '../../src/config/config.js';
 import { jsonSchema } from '../../src/mcp/listing/json-schema.js';
 import { declarations } from '../../tools/index.js';
+import { configOf } from '../support/config.js';
 import { contract, contractFolder } from '../support/contract.js';
 
 test('what a client sees is what was agreed on (npm run update rewrites it, for review)', async () => {
@@ -15,7 +15,7 @@ test('what a client sees is what was agreed on (npm run update rewrites it, for 
 
 /** Tokens of what a model sees of each tool. */
 function tokens(environment: Record<string, string>): { name: string; tokens: number; endpoint: boolean }[] {
-  return offeredTools(declarations, readConfig({ MATON_API_KEY: 'k', ...environment })).map(
+  return offeredTools(declarations, configOf({ MATON_API_KEY: 'k', ...environment }).account).map(
     ({ declaration, input }) => {
       const { name, description } = declaration;
       const seen = JSON.stringify({ name, description, inputSchema: jsonSchema(input, 'input') });

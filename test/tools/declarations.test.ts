@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type * as z from 'zod';
 import { offeredTools } from '../../src/account/policy/tool.js';
-import { readConfig } from '../../src/config/config.js';
 import { jsonSchema } from '../../src/mcp/listing/json-schema.js';
 import { effectRules } from '../../tools/contract/effect.js';
 import { declarations, endpoints } from '../../tools/index.js';
+import { configOf } from '../support/config.js';
 
 interface Published {
   method: string;
@@ -93,7 +93,7 @@ describe('declarations against what ManyChat publishes', () => {
 });
 
 describe('every declaration', () => {
-  const tools = offeredTools(declarations, readConfig({ MATON_API_KEY: 'k' }));
+  const tools = offeredTools(declarations, configOf({ MATON_API_KEY: 'k' }).account);
 
   test.each(tools.map((tool) => [tool.declaration.name, tool] as const))('%s', (_, { declaration, input }) => {
     expect(input.safeParse(declaration.example).error?.issues ?? []).toEqual([]);

@@ -52,14 +52,13 @@ export function parseInput(tool: Tool, given: unknown, context: FailureContext):
     });
   }
   const { connection_id: connection, ...rest } = parsed.data;
-  const chooses = tool.input !== tool.declaration.input;
-  const input = chooses ? rest : parsed.data;
+  const input = tool.takesConnection ? rest : parsed.data;
   const refused = tool.refuses?.(input);
   if (refused !== undefined) throw excludedError(refused, context);
   const warned = tool.warns?.(input);
   return {
     input,
-    connectionId: chooses && typeof connection === 'string' ? connection : undefined,
+    connectionId: tool.takesConnection && typeof connection === 'string' ? connection : undefined,
     warnings: [
       ...(repaired?.warnings ?? []),
       ...(tool.declaration.warnings?.(input) ?? []),

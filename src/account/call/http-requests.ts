@@ -2,7 +2,7 @@ import { effectRules } from '../../../tools/contract/effect.js';
 import type { Endpoint } from '../../../tools/contract/endpoint.js';
 import type { Result } from '../../../tools/contract/json.js';
 import { oneLine } from '../../../tools/contract/quoted.js';
-import type { Config } from '../../config/config.js';
+import type { AccountSettings } from '../../config/account-settings.js';
 import { tokensIn } from '../../text/link-tokens.js';
 import type { Redactor } from '../../text/redaction.js';
 import { cleanText, mapTexts } from '../../text/safe-text.js';
@@ -28,7 +28,7 @@ export interface CallTrace {
 
 /** What requests are made with; `now` is milliseconds since 1970. */
 export interface RequestParts extends RetryParts {
-  readonly config: Config;
+  readonly settings: AccountSettings;
   readonly http: HttpClient;
   readonly log: Log;
   readonly redactor: Redactor;
@@ -66,13 +66,13 @@ const below = (base: URL, target: string): URL => new URL(base.href.replace(/\/$
 
 /** Creates the requests of the account that is configured. */
 export function createRequests(parts: RequestParts): Requests {
-  const { config, http, log, redactor, userAgent, now, clock: timing } = parts;
-  const { access } = config;
+  const { settings, http, log, redactor, userAgent, now, clock: timing } = parts;
+  const { access, addresses, policy } = settings;
   const direct = access.mode === 'direct';
 
   function urlOf(endpoint: Endpoint, target: string): URL {
-    if (endpoint.api === 'connections') return below(config.controlUrl, target);
-    return direct ? below(config.manychatUrl, target) : below(config.gatewayUrl, `/manychat${target}`);
+    if (endpoint.api === 'connections') return below(addresses.control, target);
+    return direct ? below(addresses.manychat, target) : below(addresses.gateway, `/manychat${target}`);
   }
 
   /** The data of one endpoint's answer, its request repeated where that is harmless. */
@@ -85,7 +85,7 @@ export function createRequests(parts: RequestParts): Requests {
     const context = { declaration: endpoint, direct };
     if (access.mode === 'none')
       throw callError('not_configured', context, { message: access.reason, source: 'client' });
-    if (config.readOnly && !effectRules[endpoint.effect].readOnly)
+    if (policy.readOnly && !effectRules[endpoint.effect].readOnly)
       throw callError('permission_denied', context, onlyReads);
     const { method, target, body } = endpointRequest(endpoint, input);
     const headers: Record<string, string> = {

@@ -86,8 +86,8 @@ const typesShare = 0.25;
 
 /** Creates the gateway client. */
 export function createGateway(parts: GatewayParts): Gateway {
-  const { config, http, log, redactor, now, clock: timing } = parts;
-  const { access } = config;
+  const { settings, http, log, redactor, now, clock: timing } = parts;
+  const { access, policy } = settings;
   const direct = access.mode === 'direct';
   const requests = createRequests(parts);
   const sends = createSends(parts.guard, access.mode === 'none' ? '' : access.key);
@@ -98,7 +98,7 @@ export function createGateway(parts: GatewayParts): Gateway {
   const isSecret = (id: string): boolean => redactor.holdsKey(id) || id.search(manychatKeyIn) >= 0;
   const cleanFailure = (text: string): string => cleanLine(text, redactor.forFailure);
   const fieldTypes = createFieldTypes(timing.now);
-  const chooser = createConnectionChooser(config.connection, listActive, timing.now);
+  const chooser = createConnectionChooser(settings.connection, listActive, timing.now);
 
   /** Reads something on a budget of its own, since several calls may wait for it. */
   function aside(
@@ -113,7 +113,7 @@ export function createGateway(parts: GatewayParts): Gateway {
 
   /** Reads the active connections. */
   async function listActive(): Promise<readonly ActiveConnection[]> {
-    const result = await aside(listConnections, { status: 'ACTIVE' }, undefined, config.deadlineMs);
+    const result = await aside(listConnections, { status: 'ACTIVE' }, undefined, settings.deadlineMs);
     return activeIn(result);
   }
 
@@ -138,7 +138,7 @@ export function createGateway(parts: GatewayParts): Gateway {
   ): ReturnType<typeof adaptedTo> {
     if (access.mode === 'none') return { input, warnings: [] };
     const context = { declaration: endpoint, direct };
-    const read = (list: Endpoint) => aside(list, {}, connection, config.deadlineMs * typesShare);
+    const read = (list: Endpoint) => aside(list, {}, connection, settings.deadlineMs * typesShare);
     return adaptedTo(context, input, (kind, maxAgeMs) =>
       withinDeadline(budget, fieldTypes.of(kind, connection ?? '', read, maxAgeMs), context, timing),
     );
@@ -150,7 +150,7 @@ export function createGateway(parts: GatewayParts): Gateway {
     connection: string | undefined,
     { sending, budget }: Course,
   ): Promise<Held | undefined> {
-    if (step.endpoint.effect !== 'send' || config.dryRun || config.readOnly) return undefined;
+    if (step.endpoint.effect !== 'send' || policy.dryRun || policy.readOnly) return undefined;
     return sends.hold(step, connection, sending, budget.stop).catch((error: unknown) => {
       const context = { declaration: step.endpoint, direct };
       throw budget.stop.aborted ? stopError(budget, 'unsent', context, timing.now()) : error;
@@ -178,7 +178,7 @@ export function createGateway(parts: GatewayParts): Gateway {
       const latestStart = Math.min(budget.latestStart, timing.now() + explainingMs);
       return perform(other, otherInput, { ...course, budget: { ...budget, latestStart }, connectionId, trace: {} });
     };
-    if (config.dryRun && !effectRules[endpoint.effect].readOnly) {
+    if (policy.dryRun && !effectRules[endpoint.effect].readOnly) {
       const shown = requests.shown(endpoint, input, connectionId);
       return changes.length === 0 ? shown : { ...shown, warnings: changes };
     }
@@ -223,7 +223,7 @@ export function createGateway(parts: GatewayParts): Gateway {
         // Each step queues from when it comes in, so that a long job does not go before everybody else's calls.
         const own: Course = { ...whole, plain: oneOfMany, budget: { ...budget, arrived: timing.now() } };
         try {
-          refuseExcluded(config, { declaration: endpoint, direct }, given);
+          refuseExcluded(policy, { declaration: endpoint, direct }, given);
           return await perform(endpoint, given, own, held);
         } catch (thrown) {
           // A workflow may put the words of a failure into its result.
@@ -236,7 +236,7 @@ export function createGateway(parts: GatewayParts): Gateway {
   /** The failure as it is told: its hint fits how the connection was chosen, and its texts hold no secret. */
   function told({ failure, outcome }: CallError, connectionId: string | undefined): CallError {
     const details = failure.details?.map(cleanFailure);
-    const hint = connectionHint(failure, config.connection, connectionId) ?? failure.hint;
+    const hint = connectionHint(failure, settings.connection, connectionId) ?? failure.hint;
     return new CallError(
       { ...failure, message: cleanFailure(failure.message), hint, ...(details !== undefined && { details }) },
       outcome,
@@ -245,7 +245,7 @@ export function createGateway(parts: GatewayParts): Gateway {
 
   return {
     async connectionOf(declaration, connectionId, signal) {
-      const { deadline: budget, close } = openDeadline(timing, config.deadlineMs, signal);
+      const { deadline: budget, close } = openDeadline(timing, settings.deadlineMs, signal);
       try {
         return await chosenConnection(declaration, { budget, connectionId, sending: ourOwn, trace: {} });
       } catch (thrown) {
@@ -269,7 +269,7 @@ export function createGateway(parts: GatewayParts): Gateway {
         tellsItself = true;
         onProgress?.({ progress, total, message });
       };
-      const deadlineMs = Math.min(config.deadlineMs, own.deadlineMs ?? config.deadlineMs);
+      const deadlineMs = Math.min(settings.deadlineMs, own.deadlineMs ?? settings.deadlineMs);
       const { deadline: budget, close } = openDeadline(timing, deadlineMs, signal, onProgress && onWait);
       const oneOfMany = 'run' in declaration && declaration.forMany === true;
       const sending: Changing<SendingCall> = { delivery, oneOfMany, endedAt: undefined };

@@ -1,23 +1,37 @@
 import { effectRules } from '../../../tools/contract/effect.js';
 import type { Declaration } from '../../../tools/contract/endpoint.js';
-import type { Config } from '../../config/config.js';
+import type { AccountSettings } from '../../config/account-settings.js';
 
-/** Of a tool, what its offer depends on. */
-type Offered = Pick<Declaration, 'api' | 'effect'> & { readonly name: string };
+/** What decides how a tool is offered. */
+type ToolFacts = Pick<Declaration, 'api' | 'effect'> & { readonly name: string };
 
-/**
- * Whether a tool makes sense under a configuration: it was chosen, it changes nothing where that is not wanted, and it
- * is not about connections without Maton.
- */
-export function isOffered({ api, name, effect }: Offered, config: Config): boolean {
-  const allowed = !config.readOnly || effectRules[effect].readOnly;
-  return allowed && config.chosen.has(name) && (config.access.mode !== 'direct' || api !== 'connections');
+/** A tool that an account is offered, and the form it has there. */
+export interface Offered<Tool> {
+  readonly tool: Tool;
+  /** It takes a `connection_id`: every ManyChat tool through Maton does, unless one connection is pinned. */
+  readonly takesConnection: boolean;
+  /** A call returns the requests that it would make. */
+  readonly dryRun: boolean;
 }
 
-/** Whether a tool takes a `connection_id`: every ManyChat tool does through Maton, unless one connection is pinned. */
-export const choosesConnection = ({ api }: Pick<Offered, 'api'>, { access, connection }: Config): boolean =>
-  api === 'manychat' && access.mode !== 'direct' && connection === undefined;
-
-/** Whether a tool only shows what it would do. */
-export const onlyShows = ({ effect }: Pick<Offered, 'effect'>, { dryRun }: Config): boolean =>
-  dryRun && !effectRules[effect].readOnly;
+/**
+ * The tools an account is offered: those that were chosen, without those that change something if the account is
+ * read-only, and without the connection tools if it does not use Maton. What a client is shown and what a call is
+ * checked against both come from here.
+ */
+export function offeredOf<Tool extends ToolFacts>(
+  tools: readonly Tool[],
+  { access, connection, policy }: Pick<AccountSettings, 'access' | 'connection' | 'policy'>,
+): Offered<Tool>[] {
+  const direct = access.mode === 'direct';
+  return tools
+    .filter(({ name, api, effect }) => {
+      const allowed = !policy.readOnly || effectRules[effect].readOnly;
+      return allowed && policy.chosen.has(name) && !(direct && api === 'connections');
+    })
+    .map((tool) => ({
+      tool,
+      takesConnection: tool.api === 'manychat' && !direct && connection === undefined,
+      dryRun: policy.dryRun && !effectRules[tool.effect].readOnly,
+    }));
+}

@@ -4,25 +4,27 @@ import type { Endpoint } from '../../../tools/contract/endpoint.js';
 import type { Result } from '../../../tools/contract/json.js';
 import type { Workflow } from '../../../tools/contract/workflow.js';
 import { chosenConnectionId } from '../../../tools/values/connection-id.js';
-import type { Config } from '../../config/config.js';
+import type { AccountSettings } from '../../config/account-settings.js';
 import { exclusionOf } from './exclusion.js';
-import { choosesConnection, isOffered, onlyShows } from './policy.js';
+import { offeredOf } from './policy.js';
 
-/** A tool as this server offers it: its declaration, and its input and output under the server's configuration. */
+/** A tool as an account offers it: its declaration, and its input and output under the account's settings. */
 export interface Tool {
   readonly declaration: Endpoint | Workflow;
   readonly input: z.ZodObject;
   readonly output: z.ZodObject;
-  /** Why the configuration does not let it be called with this input; undefined where it does. */
+  /** Its input has a `connection_id` that is not part of the declaration's. */
+  readonly takesConnection: boolean;
+  /** Why the policy forbids a call with this input; undefined if it does not. */
   readonly refuses?: ((input: Result) => string | undefined) | undefined;
-  /** Why this server would refuse to do what the input describes, where the tool itself does nothing. */
+  /** Why the policy would forbid what the input describes, for a tool that does nothing itself. */
   readonly warns?: ((input: Result) => string | undefined) | undefined;
 }
 
-/** What a ManyChat tool takes beside its own input where no connection is pinned. */
-export const choosing = z.strictObject({ connection_id: chosenConnectionId.optional() });
+/** The argument a ManyChat tool takes in addition to its own input where no connection is pinned. */
+export const connectionArgument = z.strictObject({ connection_id: chosenConnectionId.optional() });
 
-/** What a call that would change or send answers in a dry run. */
+/** The output of a call that would change or send something, in a dry run. */
 export const dryRunResult = z
   .looseObject({
     dry_run: z.literal(true),
@@ -30,25 +32,28 @@ export const dryRunResult = z
   })
   .partial();
 
-/** A tool as its declaration has it, for calls that the configuration's choice of tools does not concern. */
+/** A tool without any policy, for calls that this program makes for itself. */
 export const plainTool = (declaration: Tool['declaration']): Tool => ({
   declaration,
   input: declaration.input,
   output: declaration.output.schema,
+  takesConnection: false,
 });
 
-/** The tools that make sense under a configuration, with the inputs and outputs they have there. */
-export function offeredTools(declarations: readonly Tool['declaration'][], config: Config): Tool[] {
-  return declarations
-    .filter((declaration) => isOffered(declaration, config))
-    .map((declaration) => {
-      const { effect, input, output } = declaration;
-      const refusal = (given: Result) => exclusionOf(config, declaration.capabilities?.(given) ?? []);
-      return {
-        declaration,
-        input: choosesConnection(declaration, config) ? input.safeExtend(choosing.shape) : input,
-        ...(effectRules[effect].readOnly ? { warns: refusal } : { refuses: refusal }),
-        output: onlyShows(declaration, config) ? dryRunResult : output.schema,
-      };
-    });
+/** The tools an account is offered, with the inputs and outputs they have there. */
+export function offeredTools(
+  declarations: readonly Tool['declaration'][],
+  settings: Pick<AccountSettings, 'access' | 'connection' | 'policy'>,
+): Tool[] {
+  return offeredOf(declarations, settings).map(({ tool: declaration, takesConnection, dryRun }) => {
+    const { effect, input, output } = declaration;
+    const refusal = (given: Result) => exclusionOf(settings.policy, declaration.capabilities?.(given) ?? []);
+    return {
+      declaration,
+      input: takesConnection ? input.safeExtend(connectionArgument.shape) : input,
+      output: dryRun ? dryRunResult : output.schema,
+      takesConnection,
+      ...(effectRules[effect].readOnly ? { warns: refusal } : { refuses: refusal }),
+    };
+  });
 }

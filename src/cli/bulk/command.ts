@@ -141,13 +141,14 @@ export async function bulk(config: Config, path: string, options: BulkOptions, s
 async function bulkOf(config: Config, path: string, options: BulkOptions, shell: Shell): Promise<ExitCode> {
   const table = await openTable(path, shell.ending);
   const job = planJob(options, table);
-  if (config.readOnly) throw new UsageError('--read-only does not go with bulk, which changes or sends');
-  const refused = exclusionOf(config, actionCapabilities(job.action));
+  const { policy } = config.account;
+  if (policy.readOnly) throw new UsageError('--read-only does not go with bulk, which changes or sends');
+  const refused = exclusionOf(policy, actionCapabilities(job.action));
   if (refused !== undefined) throw new UsageError(refused);
   const journalPath = journalPathOf(path, table, options.journal);
   const { process: self } = shell;
   const parts: Parts = { table, job, path, options, shell, self: { ...self, ...readKernel(self.pid) } };
-  if (config.dryRun) return dryRun(parts, journalPath);
+  if (policy.dryRun) return dryRun(parts, journalPath);
   if (journalPath === undefined) {
     throw new UsageError(`${path} is a pipe: name with --journal where to write down what was done`);
   }

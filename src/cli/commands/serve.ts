@@ -1,7 +1,8 @@
 import type { OpenLog } from '../../account/log.js';
-import type { Config } from '../../config/config.js';
+import { type Config, readConfig } from '../../config/config.js';
 import { version } from '../../config/version.js';
 import type { Backend } from '../../mcp/backend.js';
+import { catalogue } from '../../mcp/listing/catalogue.js';
 import { offerUnder } from '../../mcp/listing/offer.js';
 import { serveOverStdio } from '../../mcp/stdio/stdio.js';
 import { errorCode } from '../../text/error-text.js';
@@ -22,7 +23,7 @@ export async function serve(
   const over = AbortSignal.any([ending, closed.signal]);
   let logging: Promise<OpenLog> | undefined;
   const logged = (): Promise<OpenLog> => {
-    logging ??= import('../../account/log.js').then(({ openLog }) => openLog(settings));
+    logging ??= import('../../account/log.js').then(({ openLog }) => openLog(settings.host));
     return logging;
   };
   let opening: Promise<Backend> | undefined;
@@ -35,7 +36,7 @@ export async function serve(
   };
   const config = settings.sandbox ? (await backend()).config : settings;
   // Whoever tests with the sandbox needs its address, whatever else is logged.
-  if (config.sandbox) note(JSON.stringify({ sandbox: config.gatewayUrl.origin }));
+  if (config.sandbox) note(JSON.stringify({ sandbox: config.account.addresses.gateway.origin }));
   const offer = offerUnder(config);
   serveOverStdio(offer, backend, {
     streams: wires(),
@@ -51,8 +52,8 @@ export async function serve(
   });
   // The client's first question is answered meanwhile.
   const { log, flushed } = await logged();
-  log.info({ version, access: config.access.mode, tools: offer.tools.length }, 'ready');
-  if (config.access.mode === 'none') log.warn({ reason: config.access.reason }, 'not configured');
+  log.info({ version, access: config.account.access.mode, tools: offer.tools.length }, 'ready');
+  if (config.account.access.mode === 'none') log.warn({ reason: config.account.access.reason }, 'not configured');
   if (!over.aborted) await new Promise((resolve) => over.addEventListener('abort', resolve, { once: true }));
   if (fault !== undefined) log.error({ error: fault.name, code: errorCode(fault) }, 'connection failed');
   await Promise.all([
@@ -64,3 +65,7 @@ export async function serve(
   ]);
   return fault === undefined ? exitCodes.done : exitCodes.failed;
 }
+
+/** Serves with the configuration of the environment alone. */
+export const serveEnvironment = (shell: Shell): Promise<ExitCode> =>
+  serve(readConfig(shell.environment, catalogue.tools), shell);

@@ -67,7 +67,7 @@ export async function showTools(
   { json = false }: { json?: boolean },
   { print, columns }: Shell,
 ): Promise<ExitCode> {
-  const tools = offeredTools(declarations, config);
+  const tools = offeredTools(declarations, config.account);
   const shown = name === undefined ? tools : [toolNamed(name, tools)];
   if (json) {
     const listed = shown.map(asListed);

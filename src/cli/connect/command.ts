@@ -28,14 +28,16 @@ export interface ConnectOptions {
 }
 
 function checkAllowed(config: Config, createsOne: boolean): void {
-  if (config.access.mode === 'direct' && !config.sandbox) {
+  if (config.account.access.mode === 'direct' && !config.sandbox) {
     throw new UsageError(
       'connections exist only at Maton: MANYCHAT_API_KEY is set, MATON_API_KEY is not. Set MATON_API_KEY',
     );
   }
   if (!createsOne) return;
-  if (config.dryRun) throw new UsageError('connect creates a connection, which a dry run does not: omit --dry-run');
-  if (config.readOnly) throw new UsageError('connect creates a connection, which --read-only forbids: omit it');
+  if (config.account.policy.dryRun)
+    throw new UsageError('connect creates a connection, which a dry run does not: omit --dry-run');
+  if (config.account.policy.readOnly)
+    throw new UsageError('connect creates a connection, which --read-only forbids: omit it');
 }
 
 /**
@@ -136,7 +138,7 @@ async function connectThrough(
   waiting.close();
 
   if (outcome.how === 'active') {
-    printSetup({ id, otherIds, pinnedId: config.connection }, json, shell);
+    printSetup({ id, otherIds, pinnedId: config.account.connection }, json, shell);
     return exitCodes.done;
   }
   if (outcome.how === 'refused') {

@@ -43,7 +43,7 @@ const listedIn = (result: Result): Listed[] =>
 
 /** Makes the checks that need the account, one after another. */
 export async function* checkAccount({ runtime, ending, reached }: AccountParts): AsyncGenerator<Finding> {
-  const { access, connection: pinned } = runtime.config;
+  const { access, connection: pinned } = runtime.config.account;
   /** On one line, without what hides text, and without anything that is or looks like a key. */
   const clean = (text: string): string =>
     runtime.redactor.forFailure(oneLine(withoutHidden(text))).replace(manychatKeyIn, '[key]');

@@ -37,8 +37,9 @@ function checkHere(configured: () => Config, { environment, nodeVersion }: Shell
 async function* examine(configured: () => Config, shell: Shell): AsyncGenerator<Finding> {
   const [here, settings] = checkHere(configured, shell);
   yield* here;
-  const withKey = ['key accepted', ...(settings?.access.mode === 'direct' ? [] : ['connections']), 'page'];
-  const addresses = settings === undefined ? ['gateway', 'control'] : addressesOf(settings).map(({ name }) => name);
+  const withKey = ['key accepted', ...(settings?.account.access.mode === 'direct' ? [] : ['connections']), 'page'];
+  const addresses =
+    settings === undefined ? ['gateway', 'control'] : addressesOf(settings.account).map(({ name }) => name);
   const rest = (why: string): Finding[] => [...addresses, 'clock', ...withKey].map((name) => skipped(name, why));
   if (settings === undefined) return yield* rest('the settings are wrong');
   // What follows may not even load there.
@@ -51,7 +52,7 @@ async function* examine(configured: () => Config, shell: Shell): AsyncGenerator<
   const { config, http } = runtime;
   try {
     const knocks = [];
-    for (const { name, url } of addressesOf(config)) {
+    for (const { name, url } of addressesOf(config.account)) {
       const knock = await checkReach(name, url, config, http, shell.ending);
       knocks.push(knock);
       yield knock.finding;
@@ -59,7 +60,11 @@ async function* examine(configured: () => Config, shell: Shell): AsyncGenerator<
     yield checkClock(knocks);
     const answering = knocks.flatMap(({ finding }) => (finding.status === 'ok' ? [finding.name] : []));
     const why =
-      config.access.mode === 'none' ? 'there is no key' : answering.length === 0 ? 'no address is reached' : undefined;
+      config.account.access.mode === 'none'
+        ? 'there is no key'
+        : answering.length === 0
+          ? 'no address is reached'
+          : undefined;
     if (why !== undefined) return yield* withKey.map((name) => skipped(name, why));
     // One address may serve as both.
     const both = knocks.length === 1 ? ['gateway', 'control'] : answering;

@@ -1,7 +1,9 @@
+import type { AccountSettings } from '../../config/account-settings.js';
 import { isLoopback } from '../../config/address.js';
-import { type Config, settingNames } from '../../config/config.js';
+import type { Config } from '../../config/config.js';
 import { type Key, manychatKeyShape, readKey } from '../../config/keys.js';
 import { proxyFor } from '../../config/proxy.js';
+import { settingNames } from '../../config/settings.js';
 import { oldestNode } from '../../config/version.js';
 import { type Finding, failed, ok, warning } from './finding.js';
 
@@ -22,18 +24,24 @@ export function checkNode(nodeVersion: string): Finding {
 }
 
 /** The addresses that calls go to, by the setting that names each; what serves as both stands once. */
-export function addressesOf({ access, gatewayUrl, controlUrl, manychatUrl }: Config): { name: string; url: URL }[] {
-  if (access.mode === 'direct') return [{ name: 'manychat', url: manychatUrl }];
-  const gateway = { name: 'gateway', url: gatewayUrl };
-  return gatewayUrl.origin === controlUrl.origin ? [gateway] : [gateway, { name: 'control', url: controlUrl }];
+export function addressesOf({
+  access,
+  addresses,
+}: Pick<AccountSettings, 'access' | 'addresses'>): { name: string; url: URL }[] {
+  const { gateway, control, manychat } = addresses;
+  if (access.mode === 'direct') return [{ name: 'manychat', url: manychat }];
+  return [
+    { name: 'gateway', url: gateway },
+    ...(gateway.origin === control.origin ? [] : [{ name: 'control', url: control }]),
+  ];
 }
 
 /** Whether the settings that could be read mean what they should; `config` is as it was set, before any sandbox. */
 export function checkSettings(config: Config): Finding {
   if (config.sandbox) return ok('settings', 'the embedded sandbox stands in for every address and account');
-  const { gatewayUrl, connection, access } = config;
+  const { addresses, connection, access } = config.account;
   const problems: string[] = [];
-  if (access.mode !== 'direct' && /\/manychat\/?$|\/fb\/?$/.test(gatewayUrl.pathname)) {
+  if (access.mode !== 'direct' && /\/manychat\/?$|\/fb\/?$/.test(addresses.gateway.pathname)) {
     problems.push(
       'MATON_GATEWAY_URL: leave out the path; /manychat and the path of each endpoint are added to the address.',
     );
@@ -41,7 +49,7 @@ export function checkSettings(config: Config): Finding {
   if (access.mode === 'direct' && connection !== undefined) {
     problems.push('MATON_CONNECTION_ID is not used, since MATON_API_KEY is not set.');
   }
-  const found = `calls go to ${[...new Set(addressesOf(config).map(({ url }) => url.origin))].join(' and ')}`;
+  const found = `calls go to ${[...new Set(addressesOf(config.account).map(({ url }) => url.origin))].join(' and ')}`;
   return problems.length === 0 ? ok('settings', found) : warning('settings', found, problems.join('\n'));
 }
 
@@ -51,7 +59,7 @@ const whereKeysAre =
 /** Variables that look like ours and are not: what was meant for a setting may stand in them. */
 function misnamed(environment: Environment): string {
   const names = Object.keys(environment).filter(
-    (name) => /^(MATON|MANYCHAT)_/.test(name) && !settingNames.includes(name),
+    (name) => /^(MATON|MANYCHAT)_/.test(name) && !settingNames.some((setting) => setting === name),
   );
   return names.length === 0 ? '' : ` (${names.join(', ')} is set, but not read)`;
 }
@@ -59,7 +67,7 @@ function misnamed(environment: Environment): string {
 const wasMended = (key: Key, given = ''): boolean => key.state === 'usable' && key.key !== given.trim();
 
 /** Which key is used and whether it can be right; shows no part of one. */
-export function checkKey({ access, sandbox }: Config, environment: Environment): Finding {
+export function checkKey({ account: { access }, sandbox }: Config, environment: Environment): Finding {
   if (sandbox) return ok('key', 'none is needed for the embedded sandbox');
   const maton = readKey('MATON_API_KEY', environment.MATON_API_KEY);
   const manychat = readKey('MANYCHAT_API_KEY', environment.MANYCHAT_API_KEY);
@@ -89,10 +97,10 @@ export function checkKey({ access, sandbox }: Config, environment: Environment):
 /** Which of the addresses are reached through a proxy. */
 export function checkProxy(config: Config): Finding {
   if (config.sandbox) return ok('proxy', 'none is used for the embedded sandbox');
-  const { http, https } = config.proxy;
+  const { http, https } = config.host.proxy;
   if (http === undefined && https === undefined) return ok('proxy', 'none is set');
-  const ways = addressesOf(config).map(({ url }) => {
-    const proxy = proxyFor(url, config.proxy);
+  const ways = addressesOf(config.account).map(({ url }) => {
+    const proxy = proxyFor(url, config.host.proxy);
     if (proxy !== undefined) return `${url.host} through ${proxy.host} (${proxy.setting})`;
     return `${url.host} without (${isLoopback(url.hostname) ? 'this machine' : 'NO_PROXY'})`;
   });

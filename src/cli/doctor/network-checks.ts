@@ -31,7 +31,7 @@ function aheadOf({ headers }: HttpResponse, asked: number, answered: number): nu
 export async function checkReach(
   name: string,
   url: URL,
-  { proxy, deadlineMs }: Config,
+  { host: { proxy }, account: { deadlineMs } }: Config,
   http: Runtime['http'],
   ending: AbortSignal,
 ): Promise<Reached> {

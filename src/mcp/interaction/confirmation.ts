@@ -3,19 +3,19 @@ import type { Failure } from '../../../tools/contract/failure.js';
 import { isObject, type Result } from '../../../tools/contract/json.js';
 import { cut } from '../../../tools/contract/quoted.js';
 import type { Tool } from '../../account/policy/tool.js';
+import type { Policy } from '../../config/account-settings.js';
 import { browsable } from '../../config/address.js';
-import type { Config } from '../../config/config.js';
 import { withoutHidden } from '../../text/safe-text.js';
 
 /** What the user is asked to confirm, by setting. */
-const asked: Readonly<Record<Config['confirm'], readonly Effect[]>> = {
+const asked: Readonly<Record<Policy['confirm'], readonly Effect[]>> = {
   nothing: [],
   destroy: ['destroy'],
   sends: ['destroy', 'send'],
 };
 
 /** Whether the user is to be asked before a call of this tool. */
-export const needsConfirmation = ({ declaration }: Tool, confirm: Config['confirm']): boolean =>
+export const needsConfirmation = ({ declaration }: Tool, confirm: Policy['confirm']): boolean =>
   asked[confirm].includes(declaration.effect);
 
 /**

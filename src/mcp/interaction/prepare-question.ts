@@ -10,7 +10,7 @@ import { acceptedInput } from '../../account/call/arguments.js';
 import type { Gateway } from '../../account/call/pipeline.js';
 import type { Tool } from '../../account/policy/tool.js';
 import { nobody } from '../../account/send-guard/delivery.js';
-import type { Config } from '../../config/config.js';
+import type { AccountSettings } from '../../config/account-settings.js';
 import type { KnownContact, Named, Names } from './named-things.js';
 import { longestQuestion, namedIn, questionOf } from './question.js';
 
@@ -32,7 +32,7 @@ export interface Asker {
 /** What questions are put together with. */
 export interface AskerParts {
   readonly gateway: Pick<Gateway, 'call' | 'connectionOf'>;
-  readonly config: Pick<Config, 'access' | 'deadlineMs'>;
+  readonly settings: Pick<AccountSettings, 'access' | 'deadlineMs'>;
   /** Milliseconds, from any fixed point. */
   readonly now: () => number;
 }
@@ -144,7 +144,7 @@ function merged(parts: readonly Partial<Names>[]): Names {
 }
 
 /** Creates the asker. */
-export function createAsker({ gateway, config, now }: AskerParts): Asker {
+export function createAsker({ gateway, settings, now }: AskerParts): Asker {
   /** What could be read of the names; a read that fails or takes too long leaves the bare id. */
   async function read(reads: readonly NameRead[], deadlineMs: number, signal: AbortSignal): Promise<Names> {
     const parts = reads.map(async ({ endpoint, input, connectionId, found }) => {
@@ -164,7 +164,7 @@ export function createAsker({ gateway, config, now }: AskerParts): Asker {
     async prepare(tool, given, signal) {
       const { declaration } = tool;
       const accepted = acceptedInput(tool, given);
-      if (accepted === undefined || config.access.mode === 'none') return undefined;
+      if (accepted === undefined || settings.access.mode === 'none') return undefined;
       const began = now();
       let connectionId: string | undefined;
       try {
@@ -174,8 +174,8 @@ export function createAsker({ gateway, config, now }: AskerParts): Asker {
         throw error;
       }
       const reads = readsFor(tool, namedIn(declaration, accepted.input), connectionId);
-      const left = () => config.deadlineMs - (now() - began);
-      const names = await read(reads, Math.min(left(), config.deadlineMs * readsShare), signal);
+      const left = () => settings.deadlineMs - (now() - began);
+      const names = await read(reads, Math.min(left(), settings.deadlineMs * readsShare), signal);
       const text = questionOf(declaration, accepted.input, names, connectionId);
       return text === undefined ? { failure: tooLong } : { text, connectionId, deadlineMs: left() };
     },

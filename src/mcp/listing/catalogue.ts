@@ -1,7 +1,7 @@
 import type { Declaration } from '../../../tools/contract/endpoint.js';
 import { resources } from '../../../tools/guidance/resources.js';
 import { toolsets } from '../../../tools/index.js';
-import { choosing, dryRunResult, type Tool } from '../../account/policy/tool.js';
+import { connectionArgument, dryRunResult, type Tool } from '../../account/policy/tool.js';
 import { type JsonSchema, jsonSchema } from './json-schema.js';
 
 /** A tool as clients are shown it, before the configuration has its say. */
@@ -67,7 +67,7 @@ export const catalogue: Catalogue = {
     tool: 'endpoint' in content ? content.endpoint.name : undefined,
   })),
   get choosing() {
-    return jsonSchema(choosing, 'input');
+    return jsonSchema(connectionArgument, 'input');
   },
   get dryRunResult() {
     return jsonSchema(dryRunResult, 'output');

@@ -1,7 +1,8 @@
 import { isObject } from '../../../tools/contract/json.js';
 import { instructionsFor } from '../../../tools/guidance/instructions.js';
 import { type Prompt, prompts } from '../../../tools/guidance/prompts.js';
-import { choosesConnection, isOffered, onlyShows } from '../../account/policy/policy.js';
+import { type Offered, offeredOf } from '../../account/policy/policy.js';
+import type { Policy } from '../../config/account-settings.js';
 import type { Config } from '../../config/config.js';
 import { createRedactor } from '../../text/redaction.js';
 import { catalogue, type ListedResource, type ListedTool } from './catalogue.js';
@@ -14,7 +15,7 @@ export interface Offer {
   readonly prompts: readonly Prompt[];
   readonly instructions: string;
   /** What the user is asked to confirm first. */
-  readonly confirm: Config['confirm'];
+  readonly confirm: Policy['confirm'];
 }
 
 /** Tools that a text names. */
@@ -26,19 +27,20 @@ function withProperties(schema: JsonSchema, { properties: more }: JsonSchema): J
   return { ...schema, properties: { ...own, ...(isObject(more) && more) } };
 }
 
-function shownUnder(config: Config, tool: ListedTool): ListedTool {
+function listedAs({ tool, takesConnection, dryRun }: Offered<ListedTool>): ListedTool {
   const { inputSchema, outputSchema } = tool;
   return {
     ...tool,
-    inputSchema: choosesConnection(tool, config) ? withProperties(inputSchema, catalogue.choosing) : inputSchema,
-    outputSchema: onlyShows(tool, config) ? catalogue.dryRunResult : outputSchema,
+    inputSchema: takesConnection ? withProperties(inputSchema, catalogue.choosing) : inputSchema,
+    outputSchema: dryRun ? catalogue.dryRunResult : outputSchema,
   };
 }
 
 /** What a configuration offers: no resource, prompt or sentence speaks of a tool that is not there. */
-export function offerUnder(config: Config): Offer {
-  const tools = catalogue.tools.filter((tool) => isOffered(tool, config)).map((tool) => shownUnder(config, tool));
-  const { withoutKeys } = createRedactor(config.secrets);
+export function offerUnder({ account, host }: Config): Offer {
+  const tools = offeredOf(catalogue.tools, account).map(listedAs);
+  const { withoutKeys } = createRedactor(host.secrets);
+  const { dryRun, confirm } = account.policy;
   const offered = new Set(tools.map(({ name }) => name));
   return {
     tools,
@@ -48,6 +50,6 @@ export function offerUnder(config: Config): Offer {
       .map((prompt) => ({ ...prompt, text: (args) => withoutKeys(prompt.text(args)) })),
     instructions: instructionsFor(offered),
     // What is only shown needs no consent.
-    confirm: config.dryRun ? 'nothing' : config.confirm,
+    confirm: dryRun ? 'nothing' : confirm,
   };
 }

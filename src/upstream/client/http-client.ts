@@ -1,7 +1,7 @@
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import type { Dispatcher } from 'undici';
 import { isLoopback } from '../../config/address.js';
-import type { Config } from '../../config/config.js';
+import type { Proxies } from '../../config/config.js';
 import { errorCode } from '../../text/error-text.js';
 import type { HttpResponse } from '../response.js';
 
@@ -42,7 +42,7 @@ const maxHeaderBytes = 64 * 1024;
 const connectTimeoutMs = 10_000;
 
 /** undici takes longer to load than all else together, so it is loaded at the first request. */
-async function connect(proxy: Config['proxy']): Promise<{ direct: Dispatcher; proxied: Dispatcher }> {
+async function connect(proxy: Proxies): Promise<{ direct: Dispatcher; proxied: Dispatcher }> {
   const { Agent, EnvHttpProxyAgent } = await import('./dispatchers.js');
   const settings = {
     connect: { timeout: connectTimeoutMs },
@@ -105,7 +105,7 @@ function faultOf(error: unknown): HttpFault {
 }
 
 /** An HTTP client on undici: keep-alive, no redirects, bounded bodies and headers. */
-export function createHttpClient(proxy: Config['proxy']): HttpClient {
+export function createHttpClient(proxy: Proxies): HttpClient {
   let dispatchers: ReturnType<typeof connect> | undefined;
 
   async function exchange(request: HttpRequest, signal: AbortSignal, onSent: () => void): Promise<HttpResponse> {

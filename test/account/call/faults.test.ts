@@ -107,7 +107,7 @@ describe.each(faults)('%s', (_, fault, expected) => {
       names.map(async (name) => {
         const [tool, args, path] = effects[name];
         const outcome = await used.caller.call(tool, args);
-        expect(timing.now()).toBeLessThan(used.caller.config.deadlineMs);
+        expect(timing.now()).toBeLessThan(used.caller.config.account.deadlineMs);
         if (outcome.ok) throw new Error(`${name} succeeded`);
         check(name, outcome.failure, expected);
         const arrived = used.sandbox.requests().filter((request) => request.path.endsWith(path)).length;

@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest';
 import { acceptedInput } from '../../../src/account/call/arguments.js';
 import { exclusionOf } from '../../../src/account/policy/exclusion.js';
 import { offeredTools } from '../../../src/account/policy/tool.js';
-import { readConfig } from '../../../src/config/config.js';
 import { type Capability, capabilities, capabilityNames } from '../../../tools/contract/capabilities.js';
 import { effectRules } from '../../../tools/contract/effect.js';
 import type { Result } from '../../../tools/contract/json.js';
@@ -10,6 +9,7 @@ import { declarations } from '../../../tools/index.js';
 import { actionCapabilities } from '../../../tools/workflows/for-each/action.js';
 import { runBulk } from '../../support/bulk.js';
 import { createCaller } from '../../support/caller.js';
+import { configOf } from '../../support/config.js';
 import { useFolder } from '../../support/folder.js';
 import { john } from '../../support/people.js';
 import { pinnedTo } from '../../support/program.js';
@@ -112,7 +112,7 @@ function waysAround(capability: Capability): [string, Result][] {
 /** The words of a refusal; a callback's can name something else that the same tools are there for. */
 const refusalFor = (capability: Capability): RegExp =>
   new RegExp(
-    `^This call can .+, which this server does not do: --exclude-tools leaves out ${capabilities[capability].tools.join(', ')}$`,
+    `^This call can .+, which this server does not do: --exclude-tools excludes ${capabilities[capability].tools.join(', ')}$`,
   );
 
 const excluding = (...tools: readonly string[]) => ({ MANYCHAT_MCP_EXCLUDE_TOOLS: tools.join(',') });
@@ -219,7 +219,7 @@ describe('the capabilities', () => {
   });
 
   const refused = (action: Result, ...excluded: string[]) =>
-    exclusionOf(readConfig(excluding(...excluded)), actionCapabilities(action)) !== undefined;
+    exclusionOf(configOf(excluding(...excluded)).account.policy, actionCapabilities(action)) !== undefined;
   const setting = capabilities.set_field.tools;
   const fields = { coupon_code: 'TEN' };
   test.each([
@@ -241,8 +241,8 @@ describe('the capabilities', () => {
   });
 
   test('what is refused is not asked about', () => {
-    const config = readConfig({ MATON_API_KEY: 'k', ...excluding('send_text', 'send_content') });
-    const tool = offeredTools(declarations, config).find(({ declaration }) => declaration.name === forEach);
+    const config = configOf({ MATON_API_KEY: 'k', ...excluding('send_text', 'send_content') });
+    const tool = offeredTools(declarations, config.account).find(({ declaration }) => declaration.name === forEach);
     const given = { subscriber_ids: [john], action: 'send_text', text: 'Hi' };
     expect(tool && acceptedInput(tool, given)).toBeUndefined();
   });

@@ -4,7 +4,6 @@ import { createGateway } from '../../../src/account/call/pipeline.js';
 import { createLog } from '../../../src/account/log.js';
 import { offeredTools } from '../../../src/account/policy/tool.js';
 import { createSendGuard } from '../../../src/account/send-guard/memory-send-guard.js';
-import { readConfig } from '../../../src/config/config.js';
 import { offerUnder } from '../../../src/mcp/listing/offer.js';
 import { createRedactor } from '../../../src/text/redaction.js';
 import { createHttpClient } from '../../../src/upstream/client/http-client.js';
@@ -14,13 +13,14 @@ import { effectRules } from '../../../tools/contract/effect.js';
 import { addTagToSubscriber } from '../../../tools/endpoints/tags.js';
 import { declarations, toolsets } from '../../../tools/index.js';
 import { type Caller, createCaller } from '../../support/caller.js';
+import { configOf } from '../../support/config.js';
 import { maria } from '../../support/people.js';
 import { connectProgram, program, through } from '../../support/program.js';
 import { useSandbox } from '../../support/sandboxed.js';
 import { runHere } from '../../support/shell.js';
 
 const offered = (environment: Record<string, string>): string[] =>
-  offeredTools(declarations, readConfig({ MATON_API_KEY: 'k', ...environment })).map(
+  offeredTools(declarations, configOf({ MATON_API_KEY: 'k', ...environment }).account).map(
     ({ declaration }) => declaration.name,
   );
 
@@ -48,29 +48,29 @@ describe('the tools that are offered', () => {
   test.each([
     [
       { MANYCHAT_MCP_TOOLSETS: 'tag' },
-      /MANYCHAT_MCP_TOOLSETS names "tag", which is no toolset; there are page, flows, tags/,
+      /MANYCHAT_MCP_TOOLSETS contains "tag", which is not a toolset; there are page, flows, tags/,
     ],
     [
       { MANYCHAT_MCP_TOOLS: 'send_txt' },
-      /MANYCHAT_MCP_TOOLS names "send_txt", which is no tool; the closest are manychat_send_text/,
+      /MANYCHAT_MCP_TOOLS contains "send_txt", which is not a tool; the closest are manychat_send_text/,
     ],
     [
       { MANYCHAT_MCP_EXCLUDE_TOOLS: 'get_page,delete_tags' },
-      /MANYCHAT_MCP_EXCLUDE_TOOLS names "delete_tags", .* manychat_delete_tag\b/,
+      /MANYCHAT_MCP_EXCLUDE_TOOLS contains "delete_tags", .* manychat_delete_tag\b/,
     ],
     ...['1234567:0123456789abcdef0123', `v2.local.${'x'.repeat(60)}`, 'mtn0a1b2c3'].map(
       (key): [Record<string, string>, RegExp] => [
         { MANYCHAT_MCP_TOOLS: `get_page,${key}` },
-        /^MANYCHAT_MCP_TOOLS (names something that is no name of a tool|holds what looks like a ManyChat key, .*)$/,
+        /^MANYCHAT_MCP_TOOLS (contains something that is not the name of a tool|contains what looks like a ManyChat key, .*)$/,
       ],
     ),
     [{ MANYCHAT_MCP_CONFIRM: 'all' }, /MANYCHAT_MCP_CONFIRM must be one of nothing, destroy, sends/],
   ])('%j is refused', (environment, words) => {
-    expect(() => readConfig(environment)).toThrow(words);
+    expect(() => configOf(environment)).toThrow(words);
   });
 
   test('bring no resource, prompt or sentence that speaks of others', () => {
-    const config = readConfig({ MATON_API_KEY: 'k', MANYCHAT_MCP_TOOLSETS: 'tags' });
+    const config = configOf({ MATON_API_KEY: 'k', MANYCHAT_MCP_TOOLSETS: 'tags' });
     const { resources, prompts, instructions } = offerUnder(config);
     expect(resources.map(({ uri }) => uri)).toEqual([
       'manychat://content-grammar',
@@ -98,9 +98,9 @@ describe('the tools that are offered', () => {
   });
 
   test.each([
-    [['--read-only', '--read-only'], /--read-only is given 2 times; give it once/],
-    [['--confirm', 'sends', 'tools', '--confirm', 'nothing'], /--confirm is given 2 times/],
-    [['bulk', 'a.csv', '--add-tag', 'VIP', '--add-tag', 'Gold'], /--add-tag is given 2 times/],
+    [['--read-only', '--read-only'], /--read-only was given more than once/],
+    [['--confirm', 'sends', 'tools', '--confirm', 'nothing'], /--confirm was given more than once/],
+    [['bulk', 'a.csv', '--add-tag', 'VIP', '--add-tag', 'Gold'], /--add-tag was given more than once/],
     [['--tools', ''], /--tools needs a value/],
   ])('are not guessed from %j', async (args, words) => {
     await expect(runHere(args, { MATON_API_KEY: 'k' })).rejects.toThrow(words);
@@ -125,8 +125,8 @@ describe('what is not to be done', () => {
   const writes = () => sandbox.requests().filter(({ method }) => method !== 'GET');
 
   test('is refused by the gateway client itself where only reading is wanted', async () => {
-    const config = readConfig({ ...through(sandbox.url, sandbox.matonKey), MANYCHAT_MCP_READ_ONLY: '1' });
-    const redactor = createRedactor(config.secrets);
+    const config = configOf({ ...through(sandbox.url, sandbox.matonKey), MANYCHAT_MCP_READ_ONLY: '1' });
+    const redactor = createRedactor(config.host.secrets);
     const log = createLog('silent', { write: () => undefined }, redactor);
     const parts = {
       log,
@@ -137,7 +137,12 @@ describe('what is not to be done', () => {
       now: Date.now,
       random: Math.random,
     };
-    const gateway = createGateway({ ...parts, config, http: createHttpClient(config.proxy), userAgent: 'test' });
+    const gateway = createGateway({
+      ...parts,
+      settings: config.account,
+      http: createHttpClient(config.host.proxy),
+      userAgent: 'test',
+    });
     const delivery = { arrivedAt: 0, answeredAt: undefined, cancelled: false };
     const options = { signal: new AbortController().signal, delivery, trace: {} };
     await expect(gateway.call(addTagToSubscriber, { subscriber_id: maria, tag_id: 1 }, options)).rejects.toMatchObject({

@@ -5,12 +5,12 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { Outcome } from '../../../src/account/call/call-tool.js';
 import { offeredTools } from '../../../src/account/policy/tool.js';
 import { type Delivery, trackDeliveries } from '../../../src/account/send-guard/delivery.js';
-import { readConfig } from '../../../src/config/config.js';
 import type { Backend } from '../../../src/mcp/backend.js';
 import { createRounds } from '../../../src/mcp/interaction/request-state.js';
 import { offerUnder } from '../../../src/mcp/listing/offer.js';
 import { serveOverStdio } from '../../../src/mcp/stdio/stdio.js';
 import { declarations } from '../../../tools/index.js';
+import { configOf } from '../../support/config.js';
 import { deferred } from '../../support/deferred.js';
 import { manualClock, settle } from '../../support/timing.js';
 
@@ -163,10 +163,12 @@ describe.each([{ modern: false }, { modern: true }])('the delivery that a call c
   async function connect(confirm = 'nothing') {
     const [toServer, toClient] = [new PassThrough(), new PassThrough()];
     const timing = manualClock();
-    const config = readConfig({ MATON_API_KEY: 'k', MATON_CONNECTION_ID: 'c', MANYCHAT_MCP_CONFIRM: confirm });
+    const config = configOf({ MATON_API_KEY: 'k', MATON_CONNECTION_ID: 'c', MANYCHAT_MCP_CONFIRM: confirm });
     const begun: Delivery[] = [];
     const outcomes: ((outcome: Outcome) => void)[] = [];
-    const tools = new Map(offeredTools(declarations, config).map((tool) => [String(tool.declaration.name), tool]));
+    const tools = new Map(
+      offeredTools(declarations, config.account).map((tool) => [String(tool.declaration.name), tool]),
+    );
     const backend: Backend = {
       config,
       tool(name) {
@@ -181,7 +183,7 @@ describe.each([{ modern: false }, { modern: true }])('the delivery that a call c
       resource: () => ({ markdown: '' }),
       complete: async () => [],
       rounds: createRounds(),
-      asker: { prepare: async () => ({ text: 'Go?', connectionId: 'c', deadlineMs: config.deadlineMs }) },
+      asker: { prepare: async () => ({ text: 'Go?', connectionId: 'c', deadlineMs: config.account.deadlineMs }) },
       close: async () => undefined,
     };
     serveOverStdio(offerUnder(config), async () => backend, {

@@ -215,7 +215,7 @@ test('an action whose tools were excluded is refused', async () => {
   const path = write('contacts.csv', csv(2));
   const settings = { MANYCHAT_MCP_EXCLUDE_TOOLS: 'send_text,send_content' };
   await expect(run(path, hello, settings)).rejects.toThrow(
-    /^This call can send a text, which this server does not do: --exclude-tools leaves out/,
+    /^This call can send a text, which this server does not do: --exclude-tools excludes/,
   );
   expect(reached(sandbox)).toEqual([]);
 });

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { connectAccount } from '../../../src/cli/connect/command.js';
 import type { Shell } from '../../../src/cli/shell.js';
-import { readConfig } from '../../../src/config/config.js';
 import { UsageError } from '../../../src/config/usage-error.js';
 import { createHttpClient } from '../../../src/upstream/client/http-client.js';
+import { configOf } from '../../support/config.js';
 import { drivenClock } from '../../support/driven.js';
 import { through } from '../../support/program.js';
 import { useSandbox } from '../../support/sandboxed.js';
@@ -70,7 +70,7 @@ async function connecting(run: ConnectRun = {}) {
       if (link !== undefined) during(onLink?.(link, end));
     },
   });
-  const config = readConfig({ MANYCHAT_MCP_LOG_LEVEL: 'silent', ...settings });
+  const config = configOf({ MANYCHAT_MCP_LOG_LEVEL: 'silent', ...settings });
   const options = { connectionId, open: false, json, timeoutSeconds };
   const code = await connectAccount(config, options, shell, {
     timing,

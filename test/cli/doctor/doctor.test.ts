@@ -88,13 +88,13 @@ describe('what is set', () => {
   test('a setting that is wrong is a failed check, the rest is left out', async () => {
     const { statuses, text, code } = await examined({ MATON_GATEWAY_URL: 'http://gateway.example' });
     expect(statuses).toMatchObject({ settings: 'failed', page: 'skipped' });
-    expect(text('settings')).toContain('MATON_GATEWAY_URL must be https');
+    expect(text('settings')).toContain('MATON_GATEWAY_URL must use https');
     expect(code).toBe(1);
   });
 
   test.each([
     [{}, 'failed', /Neither MATON_API_KEY nor MANYCHAT_API_KEY is set \| .*maton\.ai\/settings/],
-    [{ MATON_API_KEY: '${MATON_API_KEY}' }, 'failed', /holds a placeholder/],
+    [{ MATON_API_KEY: '${MATON_API_KEY}' }, 'failed', /contains a placeholder/],
     [{ MATON_API_KEY: 'two words' }, 'failed', /contains white space/],
     [{ MATON_KEY: 'misplaced-key' }, 'failed', /MATON_KEY is set, but not read/],
     [{ MATON_API_KEY: '"Bearer quoted-key"' }, 'ok', /quotes or "Bearer" are taken off/],

@@ -19,12 +19,12 @@ function asker(
   {
     connection = async () => 'c-1' as string | undefined,
     ...config
-  }: Partial<AskerParts['config']> & { connection?: () => Promise<string | undefined> } = {},
+  }: Partial<AskerParts['settings']> & { connection?: () => Promise<string | undefined> } = {},
 ) {
   const reads: { name: string; connectionId: unknown; deadlineMs: unknown }[] = [];
   let time = 0;
   const { prepare } = createAsker({
-    config: { access: { mode: 'maton', key: 'k' }, deadlineMs: 10_000, ...config },
+    settings: { access: { mode: 'maton', key: 'k' }, deadlineMs: 10_000, ...config },
     now: () => time,
     gateway: {
       connectionOf: connection,

@@ -3,10 +3,10 @@ import type { Metafile } from 'esbuild';
 import { describe, expect, test } from 'vitest';
 import { metafilePath } from '../../../scripts/package/bundle.js';
 import { offeredTools } from '../../../src/account/policy/tool.js';
-import { readConfig } from '../../../src/config/config.js';
 import { jsonSchema } from '../../../src/mcp/listing/json-schema.js';
 import { offerUnder } from '../../../src/mcp/listing/offer.js';
 import { declarations } from '../../../tools/index.js';
+import { configOf } from '../../support/config.js';
 import { connectProgram } from '../../support/program.js';
 
 const configurations: [string, Record<string, string>][] = [
@@ -19,21 +19,21 @@ const configurations: [string, Record<string, string>][] = [
 
 describe('the list that was computed at the build', () => {
   test.each(configurations)('is that of the declarations, %s', async (_, environment) => {
-    const expected = offeredTools(declarations, readConfig(environment)).map(({ declaration, input, output }) => ({
-      name: declaration.name,
-      title: declaration.title,
-      description: declaration.description,
-      inputSchema: jsonSchema(input, 'input'),
-      outputSchema: jsonSchema(output, 'output'),
-    }));
+    const expected = offeredTools(declarations, configOf(environment).account).map(
+      ({ declaration, input, output }) => ({
+        name: declaration.name,
+        title: declaration.title,
+        description: declaration.description,
+        inputSchema: jsonSchema(input, 'input'),
+        outputSchema: jsonSchema(output, 'output'),
+      }),
+    );
     const { client } = await connectProgram(environment);
     const { tools } = await client.listTools();
     const { resources } = await client.listResources();
     await client.close();
     expect(tools.map(({ annotations: _a, ...tool }) => tool)).toEqual(expected);
-    expect(resources.map(({ uri }) => uri)).toEqual(
-      offerUnder(readConfig(environment)).resources.map(({ uri }) => uri),
-    );
+    expect(resources.map(({ uri }) => uri)).toEqual(offerUnder(configOf(environment)).resources.map(({ uri }) => uri));
   });
 });
 
@@ -47,8 +47,7 @@ test('a start loads the lists and the SDK: no declaration, no HTTP, no sandbox, 
     loaded.add(name);
     for (const { path, kind } of outputs[name]?.imports ?? []) if (kind === 'import-statement') load(path);
   };
-  for (const file of ['src/main.ts', 'src/config/config.ts', 'src/cli/commands/serve.ts', 'src/account/log.ts'])
-    load(outputOf(file));
+  for (const file of ['src/main.ts', 'src/cli/commands/serve.ts', 'src/account/log.ts']) load(outputOf(file));
   const files = [...loaded].flatMap((name) => Object.keys(outputs[name]?.inputs ?? {}));
   expect(files).toContain('src/mcp/listing/catalogue.ts');
   expect(

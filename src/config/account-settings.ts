@@ -1,0 +1,50 @@
+import { createHash } from 'node:crypto';
+
+/** How an account reaches ManyChat: through Maton, directly, or not at all until a key is configured. */
+export type Access =
+  | { readonly mode: 'maton'; readonly key: string }
+  | { readonly mode: 'direct'; readonly key: string }
+  | { readonly mode: 'none'; readonly reason: string };
+
+/** Base addresses of the three APIs. */
+export interface Addresses {
+  /** Maton's gateway to ManyChat. */
+  readonly gateway: URL;
+  /** Maton's connections API. */
+  readonly control: URL;
+  /** ManyChat's own API. */
+  readonly manychat: URL;
+}
+
+/** What an account may do, and what a person confirms first. */
+export interface Policy {
+  /** Names of the tools that were chosen; whether each is offered depends on the rest of the settings as well. */
+  readonly chosen: ReadonlySet<string>;
+  /** Names of the tools that were excluded. No other tool may do their job instead. */
+  readonly excluded: ReadonlySet<string>;
+  /** Nothing that changes or sends is offered or carried out. */
+  readonly readOnly: boolean;
+  /** A call that would change or send something returns its requests instead, and makes none. */
+  readonly dryRun: boolean;
+  /** What the user is asked to confirm first, if the client can ask; `sends` includes `destroy`. */
+  readonly confirm: 'nothing' | 'destroy' | 'sends';
+}
+
+/** Everything one account (tenant) is opened with. */
+export interface AccountSettings {
+  readonly access: Access;
+  /** A hash of the credential. It scopes every limit, guard key, cache and log line of the account. */
+  readonly identity: string;
+  /** The connection every call uses; absent: chosen per call. */
+  readonly connection?: string | undefined;
+  readonly addresses: Addresses;
+  readonly policy: Policy;
+  /** The longest a call may take, in milliseconds. */
+  readonly deadlineMs: number;
+}
+
+/** The identity of the account that a credential belongs to. */
+export const identityOf = (access: Access): string =>
+  createHash('sha256')
+    .update(access.mode === 'none' ? 'none' : `${access.mode} ${access.key}`)
+    .digest('hex');

@@ -1,0 +1,58 @@
+import { closest } from '../text/closest.js';
+
+/** A tool that exists, and the toolset it belongs to. */
+export interface KnownTool {
+  readonly name: string;
+  readonly set: string;
+}
+
+/** Names of toolsets and tools as the settings give them; absent where a setting is absent. */
+export interface NamedTools {
+  readonly toolsets?: readonly string[] | undefined;
+  readonly tools?: readonly string[] | undefined;
+  readonly excluded?: readonly string[] | undefined;
+}
+
+/** The tools that the names select, and what is wrong with the names. */
+export interface SelectedTools {
+  readonly chosen: ReadonlySet<string>;
+  readonly excluded: ReadonlySet<string>;
+  /** A predicate for each unknown name ("contains …"), and the list that the name is in. */
+  readonly problems: readonly { readonly list: keyof NamedTools; readonly problem: string }[];
+}
+
+/** Up to this many choices are all listed; among more, only the closest are. */
+const mostListed = 11;
+
+/** A name that can be shown. Anything else may be a key in the wrong place. */
+const presentable = /^[a-z_ -]{1,60}$/i;
+
+const withoutPrefix = (name: string): string => name.replace(/^manychat_/, '');
+
+function unknownName(what: string, name: string, choices: readonly string[]): string {
+  if (!presentable.test(name)) return `contains something that is not the name of a ${what}`;
+  if (choices.length <= mostListed)
+    return `contains ${JSON.stringify(name)}, which is not a ${what}; there are ${choices.join(', ')}`;
+  const candidates = choices.map((choice) => ({ label: choice, names: [choice, withoutPrefix(choice)] }));
+  const near = closest(name, candidates).map(({ label }) => label);
+  return `contains ${JSON.stringify(name)}, which is not a ${what}; the closest are ${near.join(', ')}`;
+}
+
+/** Selects the tools of the toolsets and the tools that are named, or all tools if neither is set, without those excluded. */
+export function selectTools(known: readonly KnownTool[], named: NamedTools): SelectedTools {
+  const problems: SelectedTools['problems'][number][] = [];
+  /** The choices that the names of a list stand for; the prefix of tools is optional. */
+  const resolve = (list: keyof NamedTools, what: string, choices: readonly string[]): string[] | undefined =>
+    named[list]?.flatMap((name) => {
+      const choice = choices.find((each) => each === name || withoutPrefix(each) === name);
+      if (choice === undefined) problems.push({ list, problem: unknownName(what, name, choices) });
+      return choice ?? [];
+    });
+  const all = known.map(({ name }) => name);
+  const sets = resolve('toolsets', 'toolset', [...new Set(known.map(({ set }) => set))]);
+  const tools = resolve('tools', 'tool', all);
+  const excluded = new Set(resolve('excluded', 'tool', all));
+  const ofSets = known.filter(({ set }) => sets?.includes(set) === true).map(({ name }) => name);
+  const chosen = sets === undefined && tools === undefined ? all : [...ofSets, ...(tools ?? [])];
+  return { chosen: new Set(chosen.filter((name) => !excluded.has(name))), excluded, problems };
+}
