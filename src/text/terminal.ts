@@ -1,10 +1,9 @@
+import { styleText } from 'node:util';
 import type { Redactor } from './redaction.js';
 import { withoutHidden } from './safe-text.js';
 
-const colours = { green: '\x1b[32m', yellow: '\x1b[33m', red: '\x1b[31m', faint: '\x1b[2m' } as const;
-
-/** A colour of this program's own. */
-export type Colour = keyof typeof colours;
+/** A style of `util.styleText`. */
+export type Colour = 'green' | 'yellow' | 'red' | 'dim';
 
 /** A text that is shown in a colour, where the terminal has colours. */
 export interface Coloured {
@@ -30,7 +29,8 @@ export function terminalText(line: Line, redactor: Pick<Redactor, 'withoutKeys'>
   return line
     .map((part) => {
       if (typeof part === 'string') return shown(part);
-      return colour ? `${colours[part.colour]}${shown(part.text)}\x1b[0m` : shown(part.text);
+      // `colour` says already whether the stream takes colours.
+      return colour ? styleText(part.colour, shown(part.text), { validateStream: false }) : shown(part.text);
     })
     .join('');
 }

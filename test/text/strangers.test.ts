@@ -264,7 +264,7 @@ describe('hidden characters', () => {
       '\u001b[31mred\u001b[0m \u001b]8;;https://evil\u0007link\u001b]8;;\u0007 \u009b2Jx \u001bP1$r\u001b\\y \u001b(0z';
     expect(terminalText(text, redactor, true)).toBe('red link x y z');
     const line = [{ colour: 'green', text: 'ok\u001b[2J' }, ' \u001b[31mx'] as const;
-    expect(terminalText(line, redactor, true)).toBe('\u001b[32mok\u001b[0m x');
+    expect(terminalText(line, redactor, true)).toBe('\u001b[32mok\u001b[39m x');
     expect(terminalText(line, redactor, false)).toBe('ok x');
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (any) => {

@@ -10,7 +10,7 @@ const colours: Readonly<Record<Check['status'], Colour>> = {
   ok: 'green',
   warning: 'yellow',
   failed: 'red',
-  skipped: 'faint',
+  skipped: 'dim',
 };
 const markWidth = 9;
 

@@ -34,7 +34,7 @@ describe('what doctor prints', () => {
     expect(plain.out).not.toContain('\x1b');
     const coloured = await runHere(['doctor'], environment, { colour: true });
     expect(stripVTControlCharacters(coloured.out)).toBe(plain.out);
-    expect(coloured.out).toContain('\x1b[33mwarning\x1b[0m');
+    expect(coloured.out).toContain('\x1b[33mwarning\x1b[39m');
   });
 
   test('the built program: JSON on stdout, nothing on stderr, its exit code', async () => {
