@@ -1,3 +1,4 @@
+import { Help } from 'commander';
 import { isObject } from '../../../tools/contract/json.js';
 import { declarations } from '../../../tools/index.js';
 import { offeredTools, type Tool } from '../../account/policy/tool.js';
@@ -7,8 +8,10 @@ import { type ExitCode, exitCodes } from '../exit-codes.js';
 import type { Shell } from '../shell.js';
 import { toolNamed } from '../tool-by-name.js';
 
-/** A tool as a client sees it, its effect in the place of its annotations. */
-function asListed({ declaration, input, output }: Tool) {
+const widestText = 100;
+
+/** A tool as a client lists it, with its effect instead of annotations. */
+function listing({ declaration, input, output }: Tool) {
   const { name, title, description, effect } = declaration;
   return {
     name,
@@ -20,47 +23,41 @@ function asListed({ declaration, input, output }: Tool) {
   };
 }
 
-/** What kind of value a schema takes, in a word. */
-function typeOf(schema: Readonly<Record<string, unknown>>): string {
+/** The type of a schema's values in a few words: its choices, alternatives or JSON type. */
+function typeText(schema: Readonly<Record<string, unknown>>): string {
   if (Array.isArray(schema.enum)) return schema.enum.map(String).join(' | ');
-  if (Array.isArray(schema.anyOf)) return schema.anyOf.filter(isObject).map(typeOf).join(' | ');
+  if (Array.isArray(schema.anyOf)) return schema.anyOf.filter(isObject).map(typeText).join(' | ');
   return typeof schema.type === 'string' ? schema.type : 'any';
 }
 
-/** Breaks a text into lines of at most so many characters. */
-function wrapped(text: string, width: number): string[] {
-  const lines = [''];
-  for (const word of text.split(' ')) {
-    const last = lines.at(-1) ?? '';
-    if (last !== '' && last.length + word.length + 1 > width) lines.push(word);
-    else lines[lines.length - 1] = last === '' ? word : `${last} ${word}`;
-  }
-  return lines;
-}
+const wrapped = (text: string, width: number): string[] => new Help().boxWrap(text, width).split('\n');
 
-function described(tool: Tool, columns: number): string[] {
+const shellQuoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
+
+function descriptionLines(tool: Tool, width: number): string[] {
   const { name, title, description, example } = tool.declaration;
   const { properties = {}, required = [] } = jsonSchema(tool.input, 'input');
-  const args = Object.entries(isObject(properties) ? properties : {}).flatMap(([key, schema]) => {
+  const argumentLines = Object.entries(isObject(properties) ? properties : {}).flatMap(([key, schema]) => {
     if (!isObject(schema)) return [];
-    const must = Array.isArray(required) && required.includes(key) ? ', required' : '';
+    const suffix = Array.isArray(required) && required.includes(key) ? ', required' : '';
     const about = typeof schema.description === 'string' ? schema.description : '';
-    return [`  ${key} (${typeOf(schema)}${must})`, ...wrapped(about, columns - 6).map((line) => `      ${line}`)];
+    return [`  ${key} (${typeText(schema)}${suffix})`, ...wrapped(about, width - 6).map((line) => `      ${line}`)];
   });
+  const hasArguments = argumentLines.length > 0;
   return [
     `${name}: ${title}`,
     '',
-    ...wrapped(description, columns),
+    ...wrapped(description, width),
     '',
-    args.length === 0 ? 'No arguments.' : 'Arguments',
-    ...args,
+    hasArguments ? 'Arguments' : 'No arguments.',
+    ...argumentLines,
     '',
     'Example',
-    `  manychat-mcp call ${name}${args.length === 0 ? '' : ` '${JSON.stringify(example).replaceAll("'", "'\\''")}'`}`,
+    `  manychat-mcp call ${name}${hasArguments ? ` ${shellQuoted(JSON.stringify(example))}` : ''}`,
   ];
 }
 
-/** Lists the tools that this configuration offers, or describes one; needs no key and makes no call. */
+/** Lists the tools that a configuration offers, or describes one of them. Needs no key and makes no request. */
 export async function showTools(
   config: Config,
   name: string | undefined,
@@ -68,15 +65,15 @@ export async function showTools(
   { print, columns }: Shell,
 ): Promise<ExitCode> {
   const tools = offeredTools(declarations, config.account);
-  const shown = name === undefined ? tools : [toolNamed(name, tools)];
-  if (json) {
-    const listed = shown.map(asListed);
-    print(JSON.stringify(name === undefined ? { tools: listed } : listed[0], undefined, 2));
-  } else if (name === undefined) {
-    const width = Math.max(...tools.map(({ declaration }) => declaration.name.length));
-    for (const { declaration } of tools) print(`${declaration.name.padEnd(width)}  ${declaration.title}`);
+  if (name !== undefined) {
+    const tool = toolNamed(name, tools);
+    if (json) print(JSON.stringify(listing(tool), undefined, 2));
+    else for (const line of descriptionLines(tool, Math.min(columns, widestText))) print(line);
+  } else if (json) {
+    print(JSON.stringify({ tools: tools.map(listing) }, undefined, 2));
   } else {
-    for (const tool of shown) for (const line of described(tool, Math.min(columns, 100))) print(line);
+    const nameWidth = Math.max(...tools.map(({ declaration }) => declaration.name.length));
+    for (const { declaration } of tools) print(`${declaration.name.padEnd(nameWidth)}  ${declaration.title}`);
   }
   return exitCodes.done;
 }
