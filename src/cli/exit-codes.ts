@@ -1,13 +1,13 @@
-/** How a command ended, for scripts. */
+/** Exit codes, for scripts. */
 export const exitCodes = {
   done: 0,
-  /** It failed, and what failed sent nothing; of a bulk, it may have made a change that can be made again. */
+  /** It failed and sent nothing. After bulk, a failed contact may have got a change that can be repeated. */
   failed: 1,
-  /** The command line, a setting or the arguments are wrong; what is wrong was not done. */
+  /** The command line, a setting or the arguments are wrong, and nothing was done. */
   usage: 2,
-  /** It is not known whether it was done. */
+  /** It is unknown whether it was done. */
   unknown: 3,
-  /** It failed, and the same may succeed later; of a bulk, there is more to do. */
+  /** It failed and may succeed later. After bulk: some contacts remain. */
   again: 4,
 } as const;
 

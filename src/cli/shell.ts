@@ -3,34 +3,34 @@ import type { Line } from '../text/terminal.js';
 import type { LockOwner } from './bulk/journal/lock.js';
 import type { ExitCode } from './exit-codes.js';
 
-/** The streams that frames come in and go out on. */
+/** The streams that carry protocol frames. */
 export interface Wires {
   readonly stdin: Readable;
   readonly stdout: Writable;
 }
 
-/** What a command has of the process it runs in. */
+/** What a command may use of the process it runs in. All written text is cleaned for a terminal, and redacted. */
 export interface Shell {
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Writes a line to stdout: the answer. As all that is written, it is made harmless for a terminal first. */
+  /** Writes a line to stdout: the result. */
   print(line: Line): void;
-  /** Writes a line to stderr: everything that is not the answer. */
+  /** Writes a line to stderr: everything except the result. */
   note(line: Line): void;
-  /** Writes over the last line of stderr; for a terminal only. */
+  /** Replaces the last line of stderr; only on a terminal. */
   redraw(line: Line): void;
-  /** stdin and stdout themselves, for whoever needs nothing else of the two. */
+  /** The raw streams, for a command that serves on them. */
   wires(): Wires;
-  /** All of stdin. */
+  /** Reads all of stdin. */
   input(): Promise<string>;
-  /** Whether a person looks at stderr. */
+  /** Whether stderr is a terminal. */
   readonly interactive: boolean;
-  /** This process, for locks. */
+  /** This process, as a lock records it. */
   readonly process: LockOwner;
-  /** Width of the terminal, in characters. */
+  /** Width of the terminal in characters. */
   readonly columns: number;
   /** Fires at the first signal that asks the process to end. */
   readonly ending: AbortSignal;
-  /** Sets what a second such signal does before it ends the process at once, and with which code. */
+  /** Sets what a second signal does before the process exits, and the exit code. */
   onForcedEnd(leave: () => ExitCode): void;
   /** The operating system, as Node.js names it. */
   readonly platform: string;

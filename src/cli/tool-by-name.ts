@@ -4,15 +4,19 @@ import type { Tool } from '../account/policy/tool.js';
 import { UsageError } from '../config/usage-error.js';
 import { closest } from '../text/closest.js';
 
-/** The tool of this name, which may lack its prefix. */
+/**
+ * Finds an offered tool by its name, with or without the prefix `manychat_`.
+ * @throws UsageError if the tool is not offered, or does not exist.
+ */
 export function toolNamed(name: string, tools: readonly Tool[]): Tool {
-  const tool = tools.find(({ declaration }) => [name, `manychat_${name}`].includes(declaration.name));
+  const names = [name, `manychat_${name}`];
+  const tool = tools.find(({ declaration }) => names.includes(declaration.name));
   if (tool !== undefined) return tool;
-  const left = declarations.find((declaration) => [name, `manychat_${name}`].includes(declaration.name));
-  if (left !== undefined) {
-    const without = left.api === 'connections' ? ', or it needs MATON_API_KEY' : '';
+  const excluded = declarations.find((declaration) => names.includes(declaration.name));
+  if (excluded !== undefined) {
+    const keyReason = excluded.api === 'connections' ? ', or it needs MATON_API_KEY' : '';
     throw new UsageError(
-      `${left.name} is not offered: --exclude-tools, --tools, --toolsets or --read-only leaves it out${without}`,
+      `${excluded.name} is not offered: --exclude-tools, --tools, --toolsets or --read-only leaves it out${keyReason}`,
     );
   }
   const choices = tools.map(({ declaration }) => ({
@@ -20,6 +24,6 @@ export function toolNamed(name: string, tools: readonly Tool[]): Tool {
     names: [declaration.name, declaration.name.replace('manychat_', '')],
   }));
   const [near] = closest(name, choices, 1);
-  const meant = near === undefined ? '.' : `; did you mean ${near.label}?`;
-  throw new UsageError(`there is no tool ${quoted(name)}${meant} See manychat-mcp tools`);
+  const suggestion = near === undefined ? '.' : `; did you mean ${near.label}?`;
+  throw new UsageError(`there is no tool ${quoted(name)}${suggestion} See manychat-mcp tools`);
 }

@@ -15,7 +15,7 @@ const shell = (args: readonly string[], input = '') =>
   runHere(args, through(sandbox.url, sandbox.matonKey), { input: async () => input });
 
 describe('call', () => {
-  test('prints a result for a person, or as JSON', async () => {
+  test('prints a result as readable text, or as JSON', async () => {
     const { code, out, err } = await shell(['call', 'manychat_find_subscribers_by_name', '{"name":"Maria Garcia"}']);
     expect([code, err]).toEqual([0, '']);
     expect(out).toMatch(/^subscribers:\n {2}- id: 24958501110451908\n {4}name: Maria Garcia\n/);
@@ -24,7 +24,7 @@ describe('call', () => {
     expect(JSON.parse(json.out)).toMatchObject({ page: { name: 'Sunrise Coffee' } });
   });
 
-  test('takes its arguments from the command line, a file or stdin, every digit of them', async () => {
+  test('reads arguments from the command line, a file or stdin without losing digits', async () => {
     const path = write('maria.json', '\uFEFF{"subscriber_id": 24958501110451908}');
     for (const { out } of [
       await shell(['call', 'get_subscriber', '{"subscriber_id": 24958501110451908}', '--json']),
@@ -35,7 +35,7 @@ describe('call', () => {
     }
   });
 
-  test('tells how long to wait', async () => {
+  test('prints how long to wait after a 429', async () => {
     const headers = { 'retry-after': '300' };
     sandbox.injectFault({ match: { path: 'getTags' }, status: 429, headers, body: { message: 'Slow down' } });
     const { code, err } = await shell(['call', 'list_tags']);
@@ -45,7 +45,7 @@ describe('call', () => {
     ]);
   });
 
-  test('tells a failure on stderr, or as JSON on stdout', async () => {
+  test('prints a failure on stderr, or as JSON on stdout', async () => {
     const send = ['call', 'send_text', '{"subscriber_id":"24958501110460017","text":"Hi"}'];
     const { code, out, err } = await shell(send);
     expect([code, out]).toEqual([1, '']);
@@ -56,7 +56,7 @@ describe('call', () => {
     expect(JSON.parse(json.out).error).toMatchObject({ kind: 'window_closed', performed: 'no' });
   });
 
-  test('ends with a code that scripts can use', async () => {
+  test('exits with 3 for an unknown outcome, 4 for a retryable failure, 2 for wrong arguments and 1 otherwise', async () => {
     const send = ['call', 'send_text', '{"subscriber_id":"123456789","text":"Hi"}'];
     sandbox.injectFault(lost('sendContent', true));
     const unknown = await shell(send);
@@ -67,12 +67,12 @@ describe('call', () => {
     expect((await runHere(['call', 'get_page'], {})).code).toBe(1);
   });
 
-  test('tells of a failed step what it did not do, and of those before it that they were done', async () => {
-    const given = { subscriber_id: '123456789', fields: { reply_text: 'Hi' }, flow_ns: 'content20000101000000_1' };
-    const { code, err } = await shell(['call', 'set_fields_and_send_flow', JSON.stringify(given)]);
+  test('reports the steps done before a failed one, and that the failed one did nothing', async () => {
+    const args = { subscriber_id: '123456789', fields: { reply_text: 'Hi' }, flow_ns: 'content20000101000000_1' };
+    const { code, err } = await shell(['call', 'set_fields_and_send_flow', JSON.stringify(args)]);
     expect(code).toBe(1);
     expect(err).toContain('Done: set "reply_text".');
-    expect(err).toMatch(/\(what failed changed and sent nothing\)/);
+    expect(err).toMatch(/\(the failed step changed and sent nothing\)/);
   });
 
   test.each([
@@ -83,12 +83,12 @@ describe('call', () => {
     [[john, maria], {}, { match: { path: 'sendContent' }, after: 1, times: 9, status: 401, body: {} }, 4],
     [[tom], { MANYCHAT_MCP_DRY_RUN: '1' }, undefined, 0],
   ] as [string[], Record<string, string>, Fault | undefined, number][])(
-    'ends by what became of many contacts: %j %j %j is %i',
+    'exits by the outcomes of many contacts: %j %j %j is %i',
     async (subscriber_ids, environment, fault, code) => {
       if (fault !== undefined) sandbox.injectFault(fault);
       const args = ['call', 'for_each_subscriber', JSON.stringify({ subscriber_ids, action: 'send_text', text: 'Hi' })];
-      const told = await runHere(args, { ...pinnedTo(sandbox), ...environment });
-      expect([told.code, told.out, told.err]).toEqual([code, expect.anything(), expect.anything()]);
+      const run = await runHere(args, { ...pinnedTo(sandbox), ...environment });
+      expect([run.code, run.out, run.err]).toEqual([code, expect.anything(), expect.anything()]);
     },
   );
 
@@ -99,7 +99,7 @@ describe('call', () => {
     [{ failed: [{}], unknown: [], remaining: ['1'] }, 4],
     [{ failed: [{}], unknown: [], remaining: [], stopped: 'network: gone' }, 4],
     [{ failed: [{}], unknown: ['1'], remaining: ['1'] }, 3],
-  ])('a result of many contacts %j is %i', (result, code) => {
+  ])('the result %j for many contacts exits with %i', (result, code) => {
     expect(exitCodeOfResult(result)).toBe(code);
   });
 
@@ -110,7 +110,7 @@ describe('call', () => {
       /^manychat_send_text is not offered: --exclude-tools, --tools, --toolsets or --read-only leaves it out$/,
     ],
     [['--read-only', 'tools', 'manychat_send_text'], /^manychat_send_text is not offered: .*--read-only/],
-  ])('%j is told in words that fit', async (args, words) => {
+  ])('%j names what leaves the tool out', async (args, words) => {
     await expect(shell(args)).rejects.toThrow(words);
   });
 
@@ -119,7 +119,7 @@ describe('call', () => {
     [['call', 'get_page', '{'], /the argument is not JSON, such as/],
     [['call', 'get_page', '-'], /stdin is not JSON/],
     [['call', 'get_page', '--file', '/nowhere'], /--file: ENOENT/],
-    [['call', 'get_page', '{}', '--file', '/nowhere'], /give the arguments once/],
+    [['call', 'get_page', '{}', '--file', '/nowhere'], /give the arguments either as JSON or with --file/],
     [['tools', 'nothing_like_it'], /there is no tool "nothing_like_it"/],
   ])('%j is refused', async (args, words) => {
     await expect(shell(args)).rejects.toThrow(words);
@@ -130,7 +130,7 @@ describe('call', () => {
     [['call'], /missing required argument 'tool'/],
     [['call', 'get_page', '--jsn'], /unknown option '--jsn'\n\(Did you mean --json\?\)/],
     [['call', 'get_page', '{"subscriber_id": "123456789"}', 'more'], /too many arguments/],
-  ])('%j is a command line that is not understood', async (args, words) => {
+  ])('%j is not a valid command line', async (args, words) => {
     const { code, out, err } = await shell(args);
     expect([code, out, err]).toEqual([2, '', expect.stringMatching(words)]);
     expect(err).toMatch(/See manychat-mcp --help$/);
@@ -138,7 +138,7 @@ describe('call', () => {
 });
 
 describe('tools', () => {
-  test('lists every tool, needs no key and makes no request', async () => {
+  test('lists every tool without a key and without a request', async () => {
     const { code, out } = await runHere(['tools'], {});
     expect(code).toBe(0);
     for (const { name, title } of declarations) expect(out).toContain(`${name.padEnd(43)}  ${title}`);
@@ -146,7 +146,7 @@ describe('tools', () => {
     expect(json.tools).toHaveLength(declarations.length);
   });
 
-  test('describes one: what it does, its arguments, an example that works', async () => {
+  test('describes one tool: its purpose, its arguments and an example that works', async () => {
     const { out } = await shell(['tools', 'send_text']);
     expect(out).toMatch(/^manychat_send_text: Send text\n\nSends a text/);
     expect(out).toMatch(/ {2}subscriber_id \(string, required\)\n {6}From a find tool/);

@@ -192,7 +192,7 @@ describe('call and connect', () => {
     const { running, err, end } = commandHere(...send);
     await held(1);
     end();
-    expect(err).toEqual(['stopping: the request has left, waiting for its answer']);
+    expect(err).toEqual(['stopping: the request has been sent, waiting for the response']);
     upstream.answer();
     expect(await running).toBe(0);
   });
@@ -211,7 +211,7 @@ describe('call and connect', () => {
     sending.end();
     expect(sending.forceEnd()).toBe(3);
     expect(sending.err.at(-1)).toBe(
-      'Ended at once. The request has left and may be carried out: its answer was not waited for.',
+      'Ended at once. The request has been sent and may be carried out; its response is unknown.',
     );
     upstream.answer();
     await sending.running;

@@ -6,7 +6,7 @@ import type { Outcome, ToolCaller } from '../../account/call/call-tool.js';
 import { plainTool } from '../../account/policy/tool.js';
 import { UsageError } from '../../config/usage-error.js';
 import type { Departure } from '../../upstream/departure.js';
-import { wholeMessage } from '../commands/failure-text.js';
+import { failureSentences } from '../commands/failure-text.js';
 import type { Job } from './job.js';
 import type { Entry, State } from './journal/entry.js';
 import type { Ledger } from './journal/history.js';
@@ -142,7 +142,7 @@ export async function runJob(parts: RunParts): Promise<Ending> {
     // Calls that were kept back because of the journal, or by the person, say nothing of the others.
     if (failure === undefined || keepBack.signal.aborted) return;
     if (concernsEverybody(failure, job.differs) || suspiciousInARow >= mostInARow) {
-      why ??= `${failure.kind}: ${wholeMessage(failure)} ${failure.hint}`;
+      why ??= `${failure.kind}: ${failureSentences(failure)} ${failure.hint}`;
       keepBack.abort();
     }
   }
@@ -154,7 +154,7 @@ export async function runJob(parts: RunParts): Promise<Ending> {
     const doubted = (reached === 'not_sent' || reached === 'failed') && standings.get(id) === 'doubted';
     const failure = outcome.ok ? undefined : outcome.failure;
     const before = doubted ? 'An earlier try may have reached the contact; this one did not: ' : '';
-    const reason = failure && { kind: failure.kind, message: `${before}${wholeMessage(failure)}` };
+    const reason = failure && { kind: failure.kind, message: `${before}${failureSentences(failure)}` };
     blame(failure);
     const entry = track.end({ id, state: doubted ? 'unknown' : reached, line, ...reason });
     const { state } = entry;

@@ -3,7 +3,7 @@ import { oneLine } from '../../../tools/contract/quoted.js';
 import { reportsDone } from '../../account/call/run-workflow.js';
 import { type ExitCode, exitCodes } from '../exit-codes.js';
 
-/** What a failure means for a script. */
+/** The exit code of a command whose call failed. */
 export function exitCodeOf({ kind, performed, retryable }: Failure): ExitCode {
   if (performed === 'unknown') return exitCodes.unknown;
   if (kind === 'invalid_input' || kind === 'invalid_content') return exitCodes.usage;
@@ -11,23 +11,27 @@ export function exitCodeOf({ kind, performed, retryable }: Failure): ExitCode {
 }
 
 /**
- * A failure for a person: what happened, what to do, whether anything was done. Each text is on one line, so that none of
- * an answer can pass for another.
+ * A failure on several lines, for a person: what happened, what to do, whether anything was done. Upstream text is kept on
+ * one line each, so that it cannot imitate another line.
  */
 export function failureText(failure: Failure): string {
-  const { kind, message, hint, details = [], performed, retry_after_s: wait } = failure;
-  const done = {
-    no: reportsDone(failure) ? 'what failed changed and sent nothing' : 'nothing was changed or sent',
+  const { kind, message, hint, details = [], performed, retry_after_s: retryAfter } = failure;
+  const performedText = {
+    no: reportsDone(failure) ? 'the failed step changed and sent nothing' : 'nothing was changed or sent',
     yes: 'it was carried out',
     unknown: 'it may have been carried out',
-  };
-  const lines = details.map((each) => `  ${oneLine(each)}`);
-  const waiting = wait === undefined ? [] : [`  retry_after_s: ${wait}`];
-  return [`${kind}: ${oneLine(message)}`, ...lines, ...waiting, hint, `(${done[performed]})`].join('\n');
+  }[performed];
+  return [
+    `${kind}: ${oneLine(message)}`,
+    ...details.map((detail) => `  ${oneLine(detail)}`),
+    ...(retryAfter === undefined ? [] : [`  retry_after_s: ${retryAfter}`]),
+    hint,
+    `(${performedText})`,
+  ].join('\n');
 }
 
-/** What happened with what is known of its reason, in sentences, each once. */
-export const wholeMessage = ({ message, details = [] }: Failure): string =>
+/** The message and details of a failure as sentences, without repeating a detail that the message contains. */
+export const failureSentences = ({ message, details = [] }: Failure): string =>
   [message, ...details.filter((detail) => !message.includes(detail))]
     .map((sentence) => (/[.!?]$/.test(sentence) ? sentence : `${sentence}.`))
     .join(' ');

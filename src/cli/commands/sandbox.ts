@@ -4,28 +4,25 @@ import { errorCode } from '../../text/error-text.js';
 import { type ExitCode, exitCodes } from '../exit-codes.js';
 import type { Shell } from '../shell.js';
 
-/** Runs the sandbox alone and says how to reach it; resolves when the process is asked to end. */
+/** Runs the sandbox alone and prints how to reach it; resolves when the process is asked to end. */
 export async function runSandbox(
   port: number,
   followers: number,
   { environment, print, ending }: Shell,
 ): Promise<ExitCode> {
   const sandbox = await startSandbox({ port, followers }).catch((error: unknown) => {
-    const taken = errorCode(error) === 'EADDRINUSE';
-    throw taken ? new UsageError('the port is taken; choose another with --port') : error;
+    throw errorCode(error) === 'EADDRINUSE' ? new UsageError('the port is in use; choose another with --port') : error;
   });
   print(`Sandbox of Maton and ManyChat at ${sandbox.url}`);
   if ((environment.MATON_API_KEY ?? '') !== '') {
-    print(
-      'MATON_API_KEY is set already: the export below replaces it in this shell only, and the sandbox never sees it.',
-    );
+    print('MATON_API_KEY is already set: the export below replaces it in this shell only. The sandbox never sees it.');
   }
   print('');
   print(`export MATON_API_KEY=${sandbox.matonKey}`);
   print(`export MATON_GATEWAY_URL=${sandbox.url} MATON_CONTROL_URL=${sandbox.url}`);
   print(`curl -H "Authorization: Bearer $MATON_API_KEY" ${sandbox.url}/manychat/fb/page/getInfo`);
   print(`curl ${sandbox.url}/sandbox             # what is in it: keys, contacts, routes`);
-  print(`curl ${sandbox.url}/sandbox/messages    # who was sent what`);
+  print(`curl ${sandbox.url}/sandbox/messages    # messages sent so far, by contact`);
   if (!ending.aborted) await new Promise((resolve) => ending.addEventListener('abort', resolve, { once: true }));
   await sandbox.close();
   return exitCodes.done;

@@ -2,40 +2,42 @@ import type { Departure } from '../../upstream/departure.js';
 import { exitCodes } from '../exit-codes.js';
 import type { Shell } from '../shell.js';
 
-/** Knows whether a request is on its way that must not be made twice. */
+/** Knows whether a request that must not be repeated is in flight. */
 export interface StopWatch {
   readonly departure: Departure;
-  /** Its answer is there, or it was given up. */
+  /** Called when the call has ended. */
   over(): void;
 }
 
 /**
- * Says at the first signal that an answer is waited for, and at the second that it is not. Where nothing is on its way
- * the first one ends the call by itself.
- * @param say writes a line, whatever stands on the terminal.
+ * Handles signals during a call. The first one cancels the call; if a request that must not be repeated has left, its
+ * response is awaited and that is reported. The second one ends the process.
+ * @param say writes a line, replacing one that is being redrawn.
  */
 export function watchStopping({ ending, onForcedEnd }: Shell, say: (line: string) => void): StopWatch {
-  let left = false;
+  let inFlight = false;
   const onAbort = (): void => {
-    if (left) say('stopping: the request has left, waiting for its answer');
+    if (inFlight) say('stopping: the request has been sent, waiting for the response');
   };
   ending.addEventListener('abort', onAbort, { once: true });
   onForcedEnd(() => {
-    say(`Ended at once.${left ? ' The request has left and may be carried out: its answer was not waited for.' : ''}`);
-    return left ? exitCodes.unknown : exitCodes.again;
+    say(
+      `Ended at once.${inFlight ? ' The request has been sent and may be carried out; its response is unknown.' : ''}`,
+    );
+    return inFlight ? exitCodes.unknown : exitCodes.again;
   });
   return {
     departure: {
       before: async () => undefined,
       leave() {
-        left = true;
+        inFlight = true;
       },
       stay() {
-        left = false;
+        inFlight = false;
       },
     },
     over() {
-      left = false;
+      inFlight = false;
     },
   };
 }
