@@ -73,7 +73,7 @@ export const toolsets = {
 export const declarations: readonly (Endpoint | Workflow)[] = Object.values(toolsets).flat();
 
 /** The tools that are one HTTP endpoint each. */
-export const endpoints: readonly Endpoint[] = declarations.filter((each) => 'path' in each);
+export const endpoints: readonly Endpoint[] = declarations.filter((each) => each.kind === 'endpoint');
 
 /** The tools that are made of several endpoint calls, or of none. */
-export const workflows: readonly Workflow[] = declarations.filter((each) => 'run' in each);
+export const workflows: readonly Workflow[] = declarations.filter((each) => each.kind === 'workflow');

@@ -19,7 +19,7 @@ function tokens(environment: Record<string, string>): { name: string; tokens: nu
     ({ declaration, input }) => {
       const { name, description } = declaration;
       const seen = JSON.stringify({ name, description, inputSchema: jsonSchema(input, 'input') });
-      return { name, tokens: encode(seen).length, endpoint: 'path' in declaration };
+      return { name, tokens: encode(seen).length, endpoint: declaration.kind === 'endpoint' };
     },
   );
 }

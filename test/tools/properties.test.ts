@@ -202,7 +202,7 @@ function replyOf(endpoint: Endpoint): fc.Arbitrary<Reply> {
 
 /** The endpoints whose answers a tool may meet. */
 const stepsOf = (declaration: Endpoint | Workflow): readonly Endpoint[] =>
-  'run' in declaration ? [getSubscriber, findSubscriberBySystemField, sendFlow] : [declaration];
+  declaration.kind === 'workflow' ? [getSubscriber, findSubscriberBySystemField, sendFlow] : [declaration];
 
 const required = ['kind', 'message', 'hint', 'retryable', 'performed', 'source'];
 const optional = ['http_status', 'code', 'details', 'retry_after_s'];

@@ -16,6 +16,7 @@ export interface Output<Input = Result> {
 
 /** What every tool has, whether it is one HTTP request or several. */
 export interface Declaration<Input extends z.ZodObject = z.ZodObject> {
+  readonly kind: 'endpoint' | 'workflow';
   readonly name: ToolName;
   readonly title: string;
   readonly description: string;
@@ -43,6 +44,7 @@ export type CallEndpoint = (endpoint: Endpoint, input: Result) => Promise<Result
 
 /** One HTTP endpoint as one MCP tool: everything about it, as data. */
 export interface Endpoint<Input extends z.ZodObject = z.ZodObject> extends Declaration<Input> {
+  readonly kind: 'endpoint';
   readonly api: 'manychat' | 'connections';
   /** GET and DELETE put their input into the query, POST into a JSON body. */
   readonly method: 'GET' | 'POST' | 'DELETE';
@@ -65,9 +67,9 @@ export interface Endpoint<Input extends z.ZodObject = z.ZodObject> extends Decla
   followUp?(result: Result, call: CallEndpoint): Promise<Result>;
 }
 
-/** Types a declaration by its own schemas and hands it on unchanged. */
-export function endpoint<Input extends z.ZodObject>(declaration: Endpoint<Input>): Endpoint {
-  return declaration;
+/** Types an endpoint by its own schemas. */
+export function endpoint<Input extends z.ZodObject>(declaration: Omit<Endpoint<Input>, 'kind'>): Endpoint {
+  return { kind: 'endpoint', ...declaration };
 }
 
 /** Arguments as they should have been given, and what was changed about them. */

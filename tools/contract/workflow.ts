@@ -38,12 +38,13 @@ export interface Steps {
  * deadline. Its failure is that of the step that failed, and says which steps were done.
  */
 export interface Workflow<Input extends z.ZodObject = z.ZodObject> extends Declaration<Input> {
+  readonly kind: 'workflow';
   /** It does the same for many contacts, and is called again with all of them when its answer was lost. */
   readonly forMany?: boolean;
   run(input: z.output<Input>, steps: Steps): Promise<Result>;
 }
 
-/** Types a declaration by its own schemas and hands it on unchanged. */
-export function workflow<Input extends z.ZodObject>(declaration: Workflow<Input>): Workflow {
-  return declaration;
+/** Types a workflow by its own schemas. */
+export function workflow<Input extends z.ZodObject>(declaration: Omit<Workflow<Input>, 'kind'>): Workflow {
+  return { kind: 'workflow', ...declaration };
 }

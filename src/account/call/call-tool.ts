@@ -77,7 +77,7 @@ export function createToolCaller(
       log.info(line(), 'call');
       const { warning = [] } = trace;
       // What an endpoint answers was cleaned where it came in; a workflow adds sentences with what the caller has given.
-      const found = 'run' in declaration ? asObject(mapTexts(result, redactor.withoutKeys)) : result;
+      const found = declaration.kind === 'workflow' ? asObject(mapTexts(result, redactor.withoutKeys)) : result;
       const all = withWarnings(found, [warning, parsed.warnings].flat().map(redactor.withoutKeys));
       return { ok: true, result: whole ? all : bounded(declaration, all) };
     } catch (thrown) {

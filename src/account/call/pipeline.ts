@@ -271,13 +271,13 @@ export function createGateway(parts: GatewayParts): Gateway {
       };
       const deadlineMs = Math.min(settings.deadlineMs, own.deadlineMs ?? settings.deadlineMs);
       const { deadline: budget, close } = openDeadline(timing, deadlineMs, signal, onProgress && onWait);
-      const oneOfMany = 'run' in declaration && declaration.forMany === true;
+      const oneOfMany = declaration.kind === 'workflow' && declaration.forMany === true;
       const sending: Changing<SendingCall> = { delivery, oneOfMany, endedAt: undefined };
       const course: Course = { budget, connectionId, departure, sending, trace };
       try {
         // Whatever else could be said of it: nothing was begun.
         if (signal.aborted) throw stopError(budget, 'unsent', { declaration, direct }, timing.now());
-        return await ('run' in declaration
+        return await (declaration.kind === 'workflow'
           ? performSteps(declaration, input, course, ownProgress)
           : perform(declaration, input, course));
       } catch (thrown) {

@@ -188,7 +188,8 @@ export const forEachSubscriber = workflow({
   example: { subscriber_ids: ['24958501110451908', '123456789'], action: 'add_tag', tag_name: 'VIP' },
   run({ subscriber_ids, ...action }, steps) {
     const ids = new Map(subscriber_ids.map((id) => [String(id), id]));
-    const act = (id: string) => steps.inOrder(stepsOf(action, ids.get(id)).map((step) => ({ ...step, oneOfMany: true })));
+    const act = (id: string) =>
+      steps.inOrder(stepsOf(action, ids.get(id)).map((step) => ({ ...step, oneOfMany: true })));
     return forEach([...ids.keys()], act, steps);
   },
 });
