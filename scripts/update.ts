@@ -1,7 +1,7 @@
 /* Rewrites what is generated: the marked sections of the README, the contract, and what packages say. The tests compare all. */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { contract, contractFolder } from '../test/support/contract.js';
-import { readmePath, withGenerated } from '../test/support/readme.js';
+import { readmePath, withGenerated } from '../test/support/documents.js';
 import { generatedFiles } from './package/generated.js';
 import { pathOf } from './root.js';
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { version } from '../../src/config/version.js';
 import { kinds } from '../../tools/contract/failure.js';
-import { readmePath, withGenerated } from '../support/readme.js';
+import { readmePath, withGenerated } from '../support/documents.js';
 
 const readme = readFileSync(readmePath, 'utf8');
 const file = (name: string) => readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8');
