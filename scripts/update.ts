@@ -1,12 +1,15 @@
-/* Rewrites what is generated: the marked sections of the README, the contract, and what packages say. The tests compare all. */
+/* Rewrites everything that is generated: files for packages, sections of the documents, and the contract. Tests compare all of it. */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { contract, contractFolder } from '../test/support/contract.js';
-import { readmePath, withGenerated } from '../test/support/documents.js';
+import { documents, withGenerated } from '../test/support/documents.js';
 import { generatedFiles } from './package/generated.js';
 import { pathOf } from './root.js';
 
 for (const [name, text] of generatedFiles) writeFileSync(pathOf(name), text);
-writeFileSync(readmePath, await withGenerated(readFileSync(readmePath, 'utf8')));
+for (const name of documents) {
+  const path = pathOf(name);
+  writeFileSync(path, await withGenerated(readFileSync(path, 'utf8')));
+}
 const files = await contract();
 rmSync(contractFolder, { recursive: true, force: true });
 mkdirSync(contractFolder);

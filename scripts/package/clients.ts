@@ -3,23 +3,33 @@ import { facts } from '../root.js';
 /** How clients name the server. */
 const serverName = 'manychat';
 
-/** Stands where a user's key goes; the program takes it for a missing key. */
+/** Stands where a user's key goes; the program treats it as a missing key. */
 export const keyPlaceholder = 'YOUR_API_KEY';
 
-/** How the published program is started. */
+/** Whether the package can be installed from npm. Until then the snippets start a copy of the repository. */
+const published = false;
+
+/** How the package is started once it is on npm. */
+export const npmLaunch = { command: 'npx', args: ['-y', facts.name] } as const;
+
+/** Stands where the path of a user's copy of the repository goes. */
+export const copyPlaceholder = '/path/to/manychat-mcp';
+
+const copyLaunch = { command: 'node', args: [`${copyPlaceholder}/${facts.bin[facts.name]}`] } as const;
+
+/** How the snippets start the server. */
 export const launch = {
-  command: 'npx',
-  args: ['-y', facts.name],
+  ...(published ? npmLaunch : copyLaunch),
   env: { MATON_API_KEY: keyPlaceholder },
 } as const;
 
-/** JSON with short lists and objects in one line. */
+/** JSON with short lists and objects on one line. */
 export const asJson = (value: unknown): string =>
   JSON.stringify(value, undefined, 2)
     .replace(/\[\s+([^[\]{}]{1,60}?)\s+\]/g, (_, inner: string) => `[${inner.replace(/\s+/g, ' ')}]`)
     .replace(/\{\s+([^[\]{}]{1,60}?)\s+\}/g, (_, inner: string) => `{ ${inner.replace(/\s+/g, ' ')} }`);
 
-/** The file that most clients take, such as Claude Desktop, Cursor and Windsurf. */
+/** The configuration file of most clients, such as Claude Desktop, Cursor and Windsurf. */
 export const mcpServers = { mcpServers: { [serverName]: launch } };
 
 const vsCode = {
@@ -34,39 +44,25 @@ const vsCode = {
   inputs: [{ type: 'promptString', id: 'maton-key', description: 'Maton API key', password: true }],
 };
 
-const shell = [launch.command, ...launch.args].join(' ');
-const variable = `MATON_API_KEY=${keyPlaceholder}`;
+const commandLine = [launch.command, ...launch.args].join(' ');
 
-const codex = [
+const addCommand = (client: string): string =>
+  `${client} mcp add ${serverName} --env MATON_API_KEY=${keyPlaceholder} -- ${commandLine}`;
+
+const codexConfig = [
   `[mcp_servers.${serverName}]`,
   `command = ${JSON.stringify(launch.command)}`,
   `args = ${asJson(launch.args)}`,
   `env = { MATON_API_KEY = ${JSON.stringify(keyPlaceholder)} }`,
 ].join('\n');
 
-const windows = { command: 'cmd', args: ['/c', launch.command, ...launch.args] };
-
 const block = (language: string, text: string): string => `\`\`\`${language}\n${text}\n\`\`\``;
 
-/** How each client is told of the server, for the README. */
-export const clientsSection = `**Claude Desktop**: open \`${facts.name}.mcpb\` of the latest release and enter the key; or Settings, Developer, Edit Config, and add what
-[\`mcp.json.example\`](mcp.json.example) holds. **Cursor** takes the same in \`~/.cursor/mcp.json\`, **Windsurf** in
-\`~/.codeium/windsurf/mcp_config.json\`, and so does every client that knows \`mcpServers\`:
-
-${block('json', asJson(mcpServers))}
-
-**Claude Code** and **Codex**:
-
-${block('sh', `claude mcp add ${serverName} --env ${variable} -- ${shell}\ncodex mcp add ${serverName} --env ${variable} -- ${shell}`)}
-
-The latter in \`~/.codex/config.toml\`:
-
-${block('toml', codex)}
-
-**VS Code**, in \`.vscode/mcp.json\`; it asks for the key and keeps it:
-
-${block('json', asJson(vsCode))}
-
-**Any other**: command \`${launch.command}\`, arguments \`${launch.args.join(' ')}\`, transport stdio, the key in the environment as \`MATON_API_KEY\`.
-
-**On Windows**, where a client does not find \`${launch.command}\`: \`${asJson(windows).replace(/\s+/g, ' ')}\`.`;
+/** How each client is configured, as Markdown code blocks for the documents. */
+export const snippets = {
+  configFile: block('json', asJson(mcpServers)),
+  claudeCode: block('sh', addCommand('claude')),
+  codex: block('sh', addCommand('codex')),
+  codexConfig: block('toml', codexConfig),
+  vsCode: block('json', asJson(vsCode)),
+};

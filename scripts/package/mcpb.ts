@@ -4,32 +4,37 @@ import { type Zippable, zipSync } from 'fflate';
 import { documentedSettings } from '../../src/config/settings.js';
 import { catalogue } from '../../src/mcp/listing/catalogue.js';
 import { facts, pathOf, program } from '../root.js';
+import { keyHelp } from './key-help.js';
 import { isSecret } from './server-json.js';
 
-/** Where the bundle for desktop clients is built. */
+/** The path of the built bundle for desktop clients. */
 export const mcpbPath = pathOf(`dist/${facts.name}.mcpb`);
 
 const entryPoint = `server/${basename(program)}`;
 
-/** What a user is asked when the bundle is installed. */
-const asked = [
-  { key: 'maton_api_key', setting: 'MATON_API_KEY', title: 'Maton key', type: 'string', required: true },
-  { key: 'connection_id', setting: 'MATON_CONNECTION_ID', title: 'Connection', type: 'string', required: false },
-  { key: 'read_only', setting: 'MANYCHAT_MCP_READ_ONLY', title: 'Read only', type: 'boolean', required: false },
+/** The settings that the installation dialog asks for. Either key is enough, and the sandbox needs none. */
+const userConfig = [
+  { key: 'maton_api_key', setting: 'MATON_API_KEY', title: 'Maton key', type: 'string' },
+  { key: 'manychat_api_key', setting: 'MANYCHAT_API_KEY', title: 'ManyChat key', type: 'string' },
+  { key: 'sandbox', setting: 'MANYCHAT_MCP_SANDBOX', title: 'Try the sandbox', type: 'boolean' },
+  { key: 'read_only', setting: 'MANYCHAT_MCP_READ_ONLY', title: 'Read only', type: 'boolean' },
+  { key: 'connection_id', setting: 'MATON_CONNECTION_ID', title: 'Maton connection', type: 'string' },
 ] as const;
 
-function sentence(setting: string): string {
-  const description = documentedSettings.find(({ name }) => name === setting)?.description ?? '';
-  return description.charAt(0).toUpperCase() + description.slice(1);
+function describe(setting: string): string {
+  const text = keyHelp[setting] ?? documentedSettings.find(({ name }) => name === setting)?.description ?? '';
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-/** The manifest of the bundle, by the specification's version 0.3. */
+/** The manifest of the bundle, by version 0.3 of the MCPB specification. */
 export const manifest = {
   manifest_version: '0.3',
   name: facts.name,
   display_name: 'ManyChat',
   version: facts.version,
   description: facts.description,
+  long_description:
+    "Looks up contacts, sets tags and fields, starts flows and sends messages in your ManyChat account. Enter one key: ManyChat's own (Pro plan) or that of the Maton gateway. To look around without an account, switch on the sandbox.",
   author: { name: facts.author },
   repository: { type: 'git', url: facts.repository.url.replace(/^git\+/, '') },
   homepage: facts.homepage,
@@ -42,19 +47,19 @@ export const manifest = {
     mcp_config: {
       command: 'node',
       args: [`\${__dirname}/${entryPoint}`],
-      env: Object.fromEntries(asked.map(({ key, setting }) => [setting, `\${user_config.${key}}`])),
+      env: Object.fromEntries(userConfig.map(({ key, setting }) => [setting, `\${user_config.${key}}`])),
     },
   },
   tools: catalogue.tools.map(({ name, title }) => ({ name, description: title })),
   prompts_generated: true,
   user_config: Object.fromEntries(
-    asked.map(({ key, setting, title, type, required }) => [
+    userConfig.map(({ key, setting, title, type }) => [
       key,
       {
         type,
         title,
-        description: sentence(setting),
-        required,
+        description: describe(setting),
+        required: false,
         ...(type === 'string' ? { sensitive: isSecret({ name: setting }) } : { default: false }),
       },
     ]),
@@ -76,7 +81,7 @@ export function mcpb(): Uint8Array {
   const text = (value: unknown): Uint8Array => Buffer.from(`${JSON.stringify(value, undefined, 2)}\n`);
   const files: Zippable = Object.fromEntries([
     ['manifest.json', text(manifest)],
-    // Without it Node.js reads each file twice to find out that it is a module.
+    // Without this, Node.js reads each file twice to find out that it is a module.
     ['package.json', text({ name: facts.name, version: facts.version, type: 'module', private: true })],
     ...programFiles('server'),
     ['LICENSE', readFileSync(pathOf('LICENSE'))],

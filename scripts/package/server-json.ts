@@ -1,22 +1,23 @@
 import { type DocumentedSetting, documentedSettings } from '../../src/config/settings.js';
 import { facts } from '../root.js';
-import { launch } from './clients.js';
+import { npmLaunch } from './clients.js';
+import { keyHelp } from './key-help.js';
 
-/** Which kind of text a setting is, as the registry's schema names it. */
+/** The format of a setting's value, as the registry's schema names it. */
 function formatOf({ name, flag, value }: DocumentedSetting): 'string' | 'number' | 'boolean' {
   if (name.endsWith('_MS')) return 'number';
   return flag !== undefined && value === undefined ? 'boolean' : 'string';
 }
 
-/** Whether a setting must not be shown. */
+/** Whether a client has to keep a setting secret. */
 export const isSecret = ({ name }: { readonly name: string }): boolean => name.endsWith('_API_KEY');
 
-/** Settings that users have a reason to set; addresses are for tests and for other gateways. */
+/** Settings that users have a reason to set. Addresses are for tests and other gateways. */
 const offered = documentedSettings.filter(({ name }) => !name.endsWith('_URL'));
 
 const repository = facts.repository.url.replace(/^git\+|\.git$/g, '');
 
-/** What the MCP registry is told: `server.json`, by its schema of 2025-12-11. */
+/** The entry in the MCP registry, by its schema of 2025-12-11. Either key is enough, so neither is required. */
 export const serverJson = {
   $schema: 'https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json',
   name: facts.mcpName,
@@ -30,14 +31,14 @@ export const serverJson = {
       registryType: 'npm',
       identifier: facts.name,
       version: facts.version,
-      runtimeHint: launch.command,
+      runtimeHint: npmLaunch.command,
       transport: { type: 'stdio' },
-      environmentVariables: offered.map((text) => ({
-        name: text.name,
-        description: text.description,
-        format: formatOf(text),
-        isRequired: Object.hasOwn(launch.env, text.name),
-        isSecret: isSecret(text),
+      environmentVariables: offered.map((setting) => ({
+        name: setting.name,
+        description: keyHelp[setting.name] ?? setting.description,
+        format: formatOf(setting),
+        isRequired: false,
+        isSecret: isSecret(setting),
       })),
     },
   ],

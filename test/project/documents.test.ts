@@ -1,33 +1,94 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { version } from '../../src/config/version.js';
+import { pathOf } from '../../scripts/root.js';
+import { settingNames } from '../../src/config/settings.js';
 import { kinds } from '../../tools/contract/failure.js';
-import { readmePath, withGenerated } from '../support/documents.js';
+import { endpoints } from '../../tools/index.js';
+import { documents, sectionNames, sectionsIn, withGenerated } from '../support/documents.js';
 
-const readme = readFileSync(readmePath, 'utf8');
-const file = (name: string) => readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8');
+const read = (name: string): string => readFileSync(pathOf(name), 'utf8').replaceAll('\r\n', '\n');
+
+/** A document's text without code, in which brackets are no links and # no headings. */
+const prose = (name: string): string => read(name).replace(/^```[\s\S]*?^```$/gm, '');
+
+/** The anchors that GitHub gives to the headings of a document. */
+function anchorsIn(name: string): string[] {
+  const headings = prose(name).matchAll(/^#+ (.+)$/gm);
+  return Array.from(headings, ([, heading = '']) =>
+    heading
+      .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
+/** The links of a document to files of the repository, with their anchors. */
+function linksIn(name: string): { link: string; path: string; anchor: string }[] {
+  const links = prose(name)
+    .replaceAll(/`[^`\n]*`/g, (code) => code.replaceAll(/[()]/g, ''))
+    .matchAll(/\]\(([^)\s]+)\)/g);
+  return Array.from(links, ([, link = '']) => link)
+    .filter((link) => !/^[a-z]+:/.test(link))
+    .map((link) => {
+      const [file = '', anchor = ''] = link.split('#');
+      return { link, path: file === '' ? name : join(dirname(name), file), anchor };
+    });
+}
+
+describe('the documents', () => {
+  test.each(documents.map((name) => [name]))('%s is as it is generated (npm run update rewrites it)', async (name) => {
+    expect(read(name)).toBe(await withGenerated(read(name)));
+  });
+
+  test('hold every generated section', () => {
+    const used = documents.flatMap((name) => sectionsIn(read(name)));
+    expect([...new Set(used)].toSorted()).toEqual(sectionNames.toSorted());
+  });
+
+  test.each(documents.map((name) => [name]))('%s links to files and headings that exist', (name) => {
+    for (const { link, path, anchor } of linksIn(name)) {
+      expect(existsSync(pathOf(path)), link).toBe(true);
+      if (anchor !== '') expect(anchorsIn(path), link).toContain(anchor);
+    }
+  });
+
+  test('can all be reached from the README', () => {
+    const reached = new Set(['README.md']);
+    for (const name of reached)
+      for (const { path } of linksIn(name)) if (path.endsWith('.md')) reached.add(path.replaceAll('\\', '/'));
+    expect([...reached].toSorted()).toEqual(documents.toSorted());
+  });
+});
 
 describe('the README', () => {
-  test('shows what the program does and has now (npm run update rewrites it)', async () => {
-    expect(readme).toBe(await withGenerated(readme));
-    expect(readme).toContain('manychat_send_flow');
+  const readme = read('README.md');
+
+  test('is short enough to be read', () => {
+    expect(readme.split('\n').length).toBeLessThanOrEqual(200);
   });
 
-  test('names every kind of failure and every setting', () => {
-    for (const kind of kinds) expect(readme, kind).toContain(`\`${kind}\``);
-    const settings = file('src/config/config.ts').match(/^ {2}(MATON|MANYCHAT)\w+(?=:)/gm) ?? [];
-    expect(settings.length).toBeGreaterThan(7);
-    for (const setting of settings) expect(readme).toContain(`\`${setting.trim()}\``);
+  test('names the commands that prove it', () => {
+    expect(readme).toContain('\nnpm ci && npm run demo\n');
+    expect(readme).toContain('\nnpm ci && npm test\n');
   });
 
-  test('and its files agree on one version and one way to start', () => {
-    const manifest = JSON.parse(file('package.json'));
-    expect(manifest.version).toBe(version);
-    const example = JSON.parse(file('mcp.json.example'));
-    expect(example.mcpServers.manychat).toMatchObject({
-      command: 'npx',
-      args: ['-y', 'manychat-mcp'],
-      env: { MATON_API_KEY: expect.any(String) },
-    });
+  test('has ten things to ask, and the true number of endpoints', () => {
+    const [, asked = ''] = readme.split(/^## Ten things to ask$/m);
+    expect(asked.split(/^## /m)[0]?.match(/^\d+\. /gm)).toHaveLength(10);
+    const ofManyChat = endpoints.filter(({ api }) => api === 'manychat').length;
+    expect(readme.match(/(\d+) endpoints/)?.[1]).toBe(String(ofManyChat));
   });
+});
+
+test('every kind of failure is documented', () => {
+  const text = read('docs/tools-and-failures.md');
+  for (const kind of kinds) expect(text, kind).toContain(`\`${kind}\``);
+});
+
+test('every setting is documented', () => {
+  const text = read('docs/settings.md');
+  expect(settingNames.length).toBeGreaterThan(7);
+  for (const setting of settingNames) expect(text).toContain(`\`${setting}\``);
 });

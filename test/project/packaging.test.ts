@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { clientsSection, keyPlaceholder, launch } from '../../scripts/package/clients.js';
+import { copyPlaceholder, keyPlaceholder, launch, snippets } from '../../scripts/package/clients.js';
 import { generatedFiles } from '../../scripts/package/generated.js';
 import { manifest } from '../../scripts/package/mcpb.js';
 import { serverJson } from '../../scripts/package/server-json.js';
@@ -30,71 +30,146 @@ test('one version and one name are everywhere', () => {
 });
 
 describe('server.json', () => {
-  // By the registry's schema.
-  test('keeps to the lengths and forms that the registry takes', () => {
+  test("keeps to the lengths and forms of the registry's schema", () => {
     expect(serverJson.name).toMatch(/^[a-zA-Z0-9.-]+\/[a-zA-Z0-9._-]+$/);
     expect(serverJson.description.length).toBeLessThanOrEqual(100);
     expect(serverJson.repository).toEqual({ url: expect.stringMatching(/^https:\/\/github\.com\//), source: 'github' });
   });
 
-  test('offers every setting but the addresses, the keys as secrets', () => {
-    const variables = serverJson.packages[0]?.environmentVariables ?? [];
+  const variables = serverJson.packages[0]?.environmentVariables ?? [];
+  const variable = (name: string) => variables.find((each) => each.name === name);
+
+  test('offers every setting but the addresses', () => {
     const names = documentedSettings.map(({ name }): string => name).filter((name) => !name.endsWith('_URL'));
     expect(variables.map(({ name }) => name)).toEqual(names);
+    expect(variable('MANYCHAT_MCP_READ_ONLY')?.format).toBe('boolean');
+    expect(variable('MANYCHAT_MCP_DEADLINE_MS')?.format).toBe('number');
+  });
+
+  test('takes either key, as a secret, and says where to get it', () => {
     expect(variables.filter(({ isSecret }) => isSecret).map(({ name }) => name)).toEqual([
       'MATON_API_KEY',
       'MANYCHAT_API_KEY',
     ]);
-    expect(variables.filter(({ isRequired }) => isRequired).map(({ name }) => name)).toEqual(['MATON_API_KEY']);
-    expect(variables.find(({ name }) => name === 'MANYCHAT_MCP_READ_ONLY')?.format).toBe('boolean');
-    expect(variables.find(({ name }) => name === 'MANYCHAT_MCP_DEADLINE_MS')?.format).toBe('number');
+    expect(variables.filter(({ isRequired }) => isRequired)).toEqual([]);
+    expect(variable('MATON_API_KEY')?.description).toContain('https://maton.ai/settings');
+    expect(variable('MANYCHAT_API_KEY')?.description).toContain('Settings, API');
+  });
+
+  test('starts the package from npm', () => {
+    expect(serverJson.packages[0]).toMatchObject({ registryType: 'npm', identifier: facts.name, runtimeHint: 'npx' });
   });
 });
 
 describe('the manifest for desktop clients', () => {
-  test('asks for the key as a secret, and hands on what was asked', () => {
-    const { maton_api_key: key, connection_id: connection } = manifest.user_config;
-    expect(key).toMatchObject({ type: 'string', sensitive: true, required: true });
-    expect(connection).toMatchObject({ type: 'string', sensitive: false, required: false });
-    const { env } = manifest.server.mcp_config;
+  const { env } = manifest.server.mcp_config;
+
+  test('asks for either key as a secret, and says where to get it', () => {
+    const { maton_api_key: maton, manychat_api_key: manychat } = manifest.user_config;
+    for (const key of [maton, manychat])
+      expect(key).toMatchObject({ type: 'string', sensitive: true, required: false });
+    expect(maton?.description).toContain('https://maton.ai/settings');
+    expect(manychat?.description).toContain('Settings, API');
+  });
+
+  test('asks for nothing else that is secret or required', () => {
+    const { maton_api_key: _maton, manychat_api_key: _manychat, ...others } = manifest.user_config;
+    expect(Object.keys(others)).toEqual(['sandbox', 'read_only', 'connection_id']);
+    for (const option of Object.values(others)) {
+      expect(option.required).toBe(false);
+      expect(option).not.toMatchObject({ sensitive: true });
+    }
+  });
+
+  test('passes on every option, and lists the tools', () => {
+    const passed = Object.values(env).map((text) => /^\$\{user_config\.(\w+)\}$/.exec(text)?.[1]);
+    expect(passed).toEqual(Object.keys(manifest.user_config));
     expect(env.MATON_API_KEY).toBe('${user_config.maton_api_key}');
-    const asked = Object.values(env).map((text) => /^\$\{user_config\.(\w+)\}$/.exec(text)?.[1]);
-    expect(asked).toEqual(Object.keys(manifest.user_config));
     expect(manifest.tools.map(({ name }) => name)).toEqual(declarations.map(({ name }) => name));
   });
 
-  test('starts although what may be left out was left out, and not where a client ignores the default of what restrains', () => {
-    const { env } = manifest.server.mcp_config;
-    const entered = { ...env, MATON_API_KEY: 'k' };
-    expect(manifest.user_config.read_only).toMatchObject({ default: false });
-    expect(configOf({ ...entered, MANYCHAT_MCP_READ_ONLY: 'false' })).toMatchObject({
-      account: { access: { mode: 'maton', key: 'k' }, connection: undefined, policy: { readOnly: false } },
+  test('has only the keys of the MCPB specification, with those it requires', () => {
+    expect(Object.keys(manifest)).toEqual(
+      expect.arrayContaining(['manifest_version', 'name', 'version', 'description']),
+    );
+    const optionKeys = ['type', 'title', 'description', 'required', 'default', 'sensitive'];
+    for (const option of Object.values(manifest.user_config)) {
+      expect(Object.keys(option).filter((key) => !optionKeys.includes(key))).toEqual([]);
+      expect(option.description).not.toBe('');
+    }
+    for (const tool of manifest.tools) expect(Object.keys(tool)).toEqual(['name', 'description']);
+  });
+
+  // What a client passes on: text for a boolean, and the placeholder itself for an option without a value or a default.
+  const unfilled = { ...env, MANYCHAT_MCP_READ_ONLY: 'false' };
+
+  test.each([
+    ['a Maton key', { MATON_API_KEY: 'k' }, { mode: 'maton', key: 'k' }],
+    ['a ManyChat key', { MANYCHAT_API_KEY: '123456:abcdef' }, { mode: 'direct', key: '123456:abcdef' }],
+  ])('works with %s and nothing else', (_, entered, access) => {
+    expect(configOf({ ...unfilled, ...entered })).toMatchObject({
+      account: { access, connection: undefined, policy: { readOnly: false } },
+      sandbox: false,
     });
-    expect(() => configOf(entered)).toThrow(/MANYCHAT_MCP_READ_ONLY contains a placeholder/);
+  });
+
+  test.each([
+    ['true', true],
+    ['false', false],
+    [env.MANYCHAT_MCP_SANDBOX ?? '', false],
+  ])('reads the sandbox option %s as %s', (text, sandbox) => {
+    expect(manifest.user_config.sandbox).toMatchObject({ type: 'boolean', default: false });
+    expect(configOf({ ...unfilled, MANYCHAT_MCP_SANDBOX: text })).toMatchObject({ sandbox });
+  });
+
+  test('does not start if a client ignores the default of an option that restrains', () => {
+    expect(manifest.user_config.read_only).toMatchObject({ default: false });
+    expect(() => configOf({ ...env, MATON_API_KEY: 'k' })).toThrow(/MANYCHAT_MCP_READ_ONLY contains a placeholder/);
   });
 });
 
-describe('what clients are to be told', () => {
-  const blocks = (language: string) =>
-    [...clientsSection.matchAll(new RegExp(`\`\`\`${language}\n([^\`]+)\n\`\`\``, 'g'))].map(([, text = '']) => text);
+describe('the snippets for clients', () => {
+  const inside = (block: string): string => block.replace(/^```\w+\n|\n```$/g, '');
 
-  test('is valid, and starts the published program with the key in its environment', () => {
-    const [common, vsCode] = blocks('json').map((text) => JSON.parse(text));
-    expect(common.mcpServers.manychat).toEqual(launch);
-    expect(vsCode.servers.manychat).toMatchObject({ type: 'stdio', command: launch.command, args: launch.args });
-    expect(vsCode.servers.manychat.env).toEqual({ MATON_API_KEY: `\${input:${vsCode.inputs[0].id}}` });
-    expect(vsCode.inputs).toMatchObject([{ password: true }]);
-    for (const line of blocks('sh').flatMap((text) => text.split('\n')))
-      expect(line).toMatch(/^(claude|codex) mcp add manychat --env MATON_API_KEY=YOUR_API_KEY -- npx -y manychat-mcp$/);
-    expect(blocks('toml')[0]).toBe(
-      '[mcp_servers.manychat]\ncommand = "npx"\nargs = ["-y", "manychat-mcp"]\nenv = { MATON_API_KEY = "YOUR_API_KEY" }',
+  test('start the built program in a copy of the repository, since the package is not on npm', () => {
+    expect(launch.command).toBe('node');
+    expect(launch.args.map((path) => path.replace(copyPlaceholder, pathOf('.').replace(/[\\/]$/, '')))).toEqual([
+      program.replaceAll('\\', '/'),
+    ]);
+  });
+
+  test('are valid, and have a placeholder for the key, which the program recognises', () => {
+    const configFile = JSON.parse(inside(snippets.configFile));
+    expect(configFile.mcpServers.manychat).toEqual(launch);
+    expect(launch.env).toEqual({ MATON_API_KEY: keyPlaceholder });
+    expect(configOf({ MATON_API_KEY: keyPlaceholder }).account.access.mode).toBe('none');
+  });
+
+  test('have VS Code ask for the key', () => {
+    const { servers, inputs } = JSON.parse(inside(snippets.vsCode));
+    expect(servers.manychat).toEqual({
+      type: 'stdio',
+      command: launch.command,
+      args: launch.args,
+      env: { MATON_API_KEY: `\${input:${inputs[0].id}}` },
+    });
+    expect(inputs).toMatchObject([{ password: true }]);
+  });
+
+  test('add the server at the command line of Claude Code and Codex', () => {
+    const added = `mcp add manychat --env MATON_API_KEY=YOUR_API_KEY -- node ${launch.args[0]}`;
+    expect(inside(snippets.claudeCode)).toBe(`claude ${added}`);
+    expect(inside(snippets.codex)).toBe(`codex ${added}`);
+    expect(inside(snippets.codexConfig)).toBe(
+      `[mcp_servers.manychat]\ncommand = "node"\nargs = ["${launch.args[0]}"]\nenv = { MATON_API_KEY = "YOUR_API_KEY" }`,
     );
   });
 
-  test('names each of them', () => {
-    for (const client of ['Claude Desktop', 'Claude Code', 'Cursor', 'VS Code', 'Windsurf', 'Codex', 'On Windows'])
-      expect(clientsSection).toContain(`**${client}**`);
-    expect(configOf({ MATON_API_KEY: keyPlaceholder }).account.access.mode).toBe('none');
+  test('are shown for each client', () => {
+    const clients = file('docs/clients.md');
+    for (const client of ['Claude Desktop', 'Cursor', 'Windsurf', 'Claude Code', 'Codex', 'VS Code', 'Docker'])
+      expect(clients).toMatch(new RegExp(`^## .*${client}`, 'm'));
+    expect(clients).toContain('On Windows');
   });
 });
 

@@ -1,77 +1,164 @@
-import type { Tool } from '@modelcontextprotocol/client';
-import { clientsSection } from '../../scripts/package/clients.js';
+import { readdirSync } from 'node:fs';
+import type { Client, Tool } from '@modelcontextprotocol/client';
+import { snippets } from '../../scripts/package/clients.js';
 import { pathOf } from '../../scripts/root.js';
 import { documentedSettings } from '../../src/config/settings.js';
 import { capabilities, capabilityNames } from '../../tools/contract/capabilities.js';
+import { effectRules } from '../../tools/contract/endpoint.js';
 import { kindMeanings } from '../../tools/contract/failure.js';
+import { toolsets } from '../../tools/index.js';
 import { connectProgram } from './program.js';
 import { runHere } from './shell.js';
 import { transcript } from './transcript.js';
 
-/** Where the README is. */
-export const readmePath = pathOf('README.md');
+/** The documents of the repository, by their paths from the root. */
+export const documents: readonly string[] = ['.', 'docs'].flatMap((folder) =>
+  readdirSync(pathOf(folder))
+    .filter((name) => name.endsWith('.md'))
+    .toSorted()
+    .map((name) => (folder === '.' ? name : `${folder}/${name}`)),
+);
 
-function change({ annotations }: Tool): string {
+const block = (language: string, text: string): string => `\`\`\`${language}\n${text}\n\`\`\``;
+
+const table = (headings: readonly string[], rows: readonly (readonly string[])[]): string =>
+  [headings, headings.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
+
+const code = (text: string): string => `\`${text}\``;
+
+function effectOf({ annotations }: Tool): string {
   if (annotations?.readOnlyHint === true) return 'reads';
   if (annotations?.destructiveHint !== true) return 'changes';
   return annotations.idempotentHint === true ? 'removes' : 'sends';
 }
 
-const row = (tool: Tool): string => `| \`${tool.name}\` | ${tool.title} | ${change(tool)} |`;
+/** What comes before the first colon, semicolon or full stop that ends a sentence. */
+const firstSentence = (text = ''): string => text.replace(/[.;:] [\s\S]*$/, '').replace(/\.$/, '');
 
-async function toolTable(): Promise<string> {
-  const { client } = await connectProgram({ MATON_API_KEY: 'nobody' });
-  const { tools } = await client.listTools();
-  await client.close();
-  return ['| tool | what | |', '| --- | --- | --- |', ...tools.map(row)].join('\n');
+const setOf = (tool: string): string =>
+  Object.entries(toolsets).find(([, tools]) => tools.some(({ name }) => name === tool))?.[0] ?? '';
+
+/** What a client sees of the program. */
+async function asClient<Seen>(look: (client: Client) => Promise<Seen>): Promise<Seen> {
+  const { client } = await connectProgram({ MATON_API_KEY: 'no-key' });
+  return look(client).finally(() => client.close());
 }
 
-/** What the README says by the program's own word, by the name of the mark it stands behind. */
-const sections: Readonly<Record<string, () => Promise<string>>> = {
-  transcript: async () => `\`\`\`text\n${await transcript()}\n\`\`\``,
-  settings: async () =>
-    [
-      '| variable | flag | meaning |',
-      '| --- | --- | --- |',
-      ...documentedSettings.map(({ name, flag, description }) => {
-        const own = flag === undefined ? '' : `\`--${flag}\``;
-        return `| \`${name}\` | ${own} | ${description} |`;
-      }),
-    ].join('\n'),
-  clients: async () => clientsSection,
-  tools: toolTable,
-  help: async () => `\`\`\`text\n${(await runHere(['--help'], {})).out}\n\`\`\``,
-  'help of bulk': async () => {
-    const { out } = await runHere(['bulk', '--help'], {});
-    return `\`\`\`text\n${out.replace(/\n\nGlobal Options:[\s\S]*/, '')}\n\`\`\``;
-  },
-  exclusions: async () =>
-    [
-      '| excluding all of | forbids as well |',
-      '| --- | --- |',
-      ...capabilityNames.flatMap((name) => {
-        const purpose = capabilities[name];
-        if (!('elsewhere' in purpose)) return [];
-        const tools = purpose.tools.map((tool) => `\`${tool}\``).join(', ');
-        return [`| ${tools} | to ${purpose.what}: ${purpose.elsewhere} |`];
-      }),
-    ].join('\n'),
-  kinds: async () =>
-    [
-      '| kind | when |',
-      '| --- | --- |',
-      ...Object.entries(kindMeanings).map(([kind, when]) => `| \`${kind}\` | ${when} |`),
-    ].join('\n'),
+async function toolTable(): Promise<string> {
+  const { tools } = await asClient((client) => client.listTools());
+  const rows = tools.map((tool) => [
+    setOf(tool.name),
+    code(tool.name),
+    firstSentence(tool.description),
+    effectOf(tool),
+  ]);
+  return table(['set', 'tool', 'what it does', 'effect'], rows);
+}
+
+async function promptTable(): Promise<string> {
+  const { prompts } = await asClient((client) => client.listPrompts());
+  return table(
+    ['prompt', 'what it does'],
+    prompts.map(({ name, description = '' }) => [code(name), description]),
+  );
+}
+
+async function resourceTable(): Promise<string> {
+  const { resources } = await asClient((client) => client.listResources());
+  return table(
+    ['resource', 'what it holds'],
+    resources.map(({ uri, description = '' }) => [code(uri), description]),
+  );
+}
+
+const settingTable = (): string =>
+  table(
+    ['variable', 'flag', 'meaning'],
+    documentedSettings.map(({ name, flag, description }) => [
+      code(name),
+      flag === undefined ? '' : code(`--${flag}`),
+      description,
+    ]),
+  );
+
+const exclusionTable = (): string =>
+  table(
+    ['if you exclude all of', 'this is forbidden too'],
+    capabilityNames.flatMap((name) => {
+      const capability = capabilities[name];
+      if (!('elsewhere' in capability)) return [];
+      return [[capability.tools.map(code).join(', '), `to ${capability.what}: ${capability.elsewhere}`]];
+    }),
+  );
+
+const yesNo = (value: boolean): string => (value ? 'yes' : 'no');
+
+const effectTable = (): string =>
+  table(
+    ['effect', 'read-only', 'destructive', 'idempotent', 'retried after a lost response'],
+    Object.entries(effectRules).map(([effect, { readOnly, destructive, idempotent, repeatable }]) => [
+      code(effect),
+      ...[readOnly, destructive, idempotent, repeatable].map(yesNo),
+    ]),
+  );
+
+const help = async (...args: string[]): Promise<string> => {
+  const { out } = await runHere([...args, '--help'], {});
+  return block('text', out.replace(/\n\nGlobal Options:[\s\S]*/, ''));
 };
 
-/** The README with everything that is generated as the program has it now. */
-export async function withGenerated(readme: string): Promise<string> {
-  let text = readme;
-  for (const [name, section] of Object.entries(sections)) {
-    const [start, end] = [`<!-- ${name} -->\n`, `<!-- end of ${name} -->`];
+/** The generated sections, by the name in their marks: `<!-- name -->` and `<!-- end of name -->`. */
+const generators: Readonly<Record<string, () => string | Promise<string>>> = {
+  transcript: async () => block('text', await transcript()),
+  'config file': () => snippets.configFile,
+  'claude mcp add': () => snippets.claudeCode,
+  'codex mcp add': () => snippets.codex,
+  'codex config': () => snippets.codexConfig,
+  'vs code': () => snippets.vsCode,
+  settings: settingTable,
+  exclusions: exclusionTable,
+  effects: effectTable,
+  tools: toolTable,
+  prompts: promptTable,
+  resources: resourceTable,
+  kinds: () =>
+    table(
+      ['kind', 'when'],
+      Object.entries(kindMeanings).map(([kind, when]) => [code(kind), when]),
+    ),
+  help: () => help(),
+  'help of bulk': () => help('bulk'),
+};
+
+/** The names of all generated sections. */
+export const sectionNames: readonly string[] = Object.keys(generators);
+
+const sections = new Map<string, Promise<string>>();
+
+/** A section as the program has it now, generated once. */
+function section(name: string): Promise<string> {
+  const generate = generators[name];
+  if (generate === undefined) throw new Error(`no section is called "${name}"`);
+  const text = sections.get(name) ?? Promise.resolve(generate());
+  sections.set(name, text);
+  return text;
+}
+
+/** The names of the generated sections in a document. */
+export const sectionsIn = (document: string): string[] =>
+  [...document.matchAll(/^<!-- (?!end of )([\w ]+) -->$/gm)].map(([, name = '']) => name);
+
+/**
+ * A document with its generated sections as the program has them now.
+ * @throws for a mark that names no section, or that has no end.
+ */
+export async function withGenerated(document: string): Promise<string> {
+  let text = document;
+  for (const name of sectionsIn(document)) {
+    const [start, end] = [`<!-- ${name} -->\n`, `\n<!-- end of ${name} -->`];
     const [from, to] = [text.indexOf(start), text.indexOf(end)];
-    if (from < 0 || to < from) throw new Error(`the README has no place for ${name}`);
-    text = `${text.slice(0, from)}${start}${await section()}\n${text.slice(to)}`;
+    if (to < from) throw new Error(`the section "${name}" has no end`);
+    text = `${text.slice(0, from)}${start}${await section(name)}${text.slice(to)}`;
   }
   return text;
 }
