@@ -4,7 +4,7 @@ import { snippets } from '../../scripts/package/clients.js';
 import { pathOf } from '../../scripts/root.js';
 import { documentedSettings } from '../../src/config/settings.js';
 import { capabilities, capabilityNames } from '../../tools/contract/capabilities.js';
-import { effectRules } from '../../tools/contract/endpoint.js';
+import { effectRules } from '../../tools/contract/effect.js';
 import { kindMeanings } from '../../tools/contract/failure.js';
 import { toolsets } from '../../tools/index.js';
 import { connectProgram } from './program.js';
