@@ -9,53 +9,53 @@ import { type CreateShape, createWorld, type OnStall } from './world/world.js';
 export type { Fault, FaultEffect } from './faults/fault.js';
 export type { Delivery } from './manychat/outbox.js';
 
-/** How a sandbox is set up; everything may be left out. */
+/** Options of a sandbox, all optional. */
 export interface SandboxOptions {
-  /** Port on 127.0.0.1; 0 takes a free one. */
+  /** Port on 127.0.0.1; default 0, a free port. */
   port?: number;
-  /** Where the time comes from, that of delays included where it has `after`; the system clock. */
+  /** Source of the time, and of delays if it has `after`; default the system clock. */
   clock?: Clock;
-  /** State of the second connection; PENDING. */
+  /** Status of the second connection; default PENDING. */
   secondConnection?: 'PENDING' | 'ACTIVE';
-  /** Whether requests are limited per second and hour; true. */
+  /** Whether rate limits per second and hour apply; default true. */
   limits?: boolean;
-  /** Contacts of the first page on top of its own, with the ids 800000000001 and on; 0. */
+  /** Number of extra contacts on the first page, with ids from 800000000001; default 0. */
   followers?: number;
-  /** How the connections API answers a creation; wrapped. */
+  /** Response shape when a connection is created; default wrapped. */
   createShape?: CreateShape;
-  /** Told of each request whose answer a hang, a delay or a trickle keeps back, so that a test can tell it from a slow machine. */
+  /** Called when a hang, delay or trickle stalls a response, so that a test can tell it from a slow machine. */
   onStall?: OnStall;
 }
 
 /** A running sandbox. */
 export interface Sandbox {
-  /** Address of all its planes, without a slash at the end. */
+  /** Base URL without a trailing slash. */
   readonly url: string;
-  /** Always the same, and of no use anywhere else. */
+  /** Always the same; not valid anywhere else. */
   readonly matonKey: string;
-  /** Key of the first page, behind the first connection. */
+  /** API key of the first page, behind the first connection. */
   readonly manychatKey: string;
   readonly secondManychatKey: string;
   readonly connectionId: string;
   readonly secondConnectionId: string;
-  /** What was sent to whom, oldest first. */
+  /** The deliveries, oldest first. */
   messages(filter?: DeliveryFilter): Delivery[];
   /** The requests to the gateway, the connections API and ManyChat, oldest first. */
   requests(): RequestRecord[];
-  /** Resolves once there are so many requests, of those whose path contains a text where one is given. */
+  /** Resolves once `count` requests were logged whose path contains `path`; default any path. */
   waitForRequests(count: number, path?: string): Promise<void>;
-  /** Makes something go wrong with requests to come. */
+  /** Makes something go wrong with coming requests. @throws Refusal for a fault that is not allowed */
   injectFault(fault: Fault): void;
   clearFaults(): void;
-  /** Back to the start, settings, clock and faults included. */
+  /** Returns to the initial state, including settings, clock and faults. */
   reset(): void;
-  /** Moves the sandbox's clock forward. */
+  /** Moves the sandbox's clock forward. @throws RangeError beyond 10 years in total */
   advance(milliseconds: number): void;
-  /** Stops listening and destroys open sockets at once. */
+  /** Stops listening and closes open connections at once. */
   close(): Promise<void>;
 }
 
-/** Starts a sandbox on loopback; rejects when the port is taken. */
+/** Starts a sandbox on loopback. Rejects if the port is taken. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const { port = 0, clock = Date } = options;
   const { secondConnection = 'PENDING', limits = true, createShape = 'wrapped', followers = 0 } = options;

@@ -12,7 +12,7 @@ import { connectPath } from './maton/connection.js';
 import { serveGateway } from './maton/gateway.js';
 import type { World } from './world/world.js';
 
-/** How long a request may take to arrive, in milliseconds; its answer can take for ever, as a fault may have it. */
+/** How long a request may take to arrive, in milliseconds. The response has no limit, because a fault can hang it. */
 type ArrivalLimits = Pick<ServerOptions, 'headersTimeout' | 'requestTimeout' | 'connectionsCheckingInterval'>;
 
 const arrivalLimits: ArrivalLimits = {
@@ -21,9 +21,9 @@ const arrivalLimits: ArrivalLimits = {
   connectionsCheckingInterval: 5_000,
 };
 
-/** An HTTP server that serves a world; it does not listen yet. */
+/** An HTTP server for a world; it does not listen yet. */
 export function sandboxServer(world: World, limits: ArrivalLimits = arrivalLimits): Server {
-  // A request without a Host is refused like one with a foreign Host.
+  // A missing Host header is refused by originRefusal, like a wrong one.
   return createServer({ ...limits, requireHostHeader: false }, (message, response) => {
     serve(world, message, response).catch(() => message.socket.destroy());
   });
@@ -51,10 +51,10 @@ function serveAccount(world: World, incoming: Incoming, response: ServerResponse
   const time = new Date(world.clock.now()).toISOString();
   const fault = world.faults.take(method, path);
   const performed = fault === undefined || isPerformed(fault);
-  const answer = performed ? responseTo(world, incoming) : placeholder;
-  const patience = { after: world.clock.after, startStall: () => world.onStall(incoming.headers) };
+  const reply = performed ? responseTo(world, incoming) : placeholder;
+  const stall = { after: world.clock.after, startStall: () => world.onStall(incoming.headers) };
   const status =
-    fault === undefined ? sendResponse(response, answer) : sendFaultyResponse(response, answer, fault, patience);
+    fault === undefined ? sendResponse(response, reply) : sendFaultyResponse(response, reply, fault, stall);
   world.requests.add({
     time,
     method,
@@ -69,7 +69,7 @@ function serveAccount(world: World, incoming: Incoming, response: ServerResponse
   });
 }
 
-// What a request that was not carried out pretends to answer, where the fault needs something to spoil.
+// The response to a request that was not performed, for faults that need a body to pad or cut.
 const placeholder: SandboxResponse = { status: 200, body: { status: 'success', data: {} } };
 
 function responseTo(world: World, incoming: Incoming): SandboxResponse {

@@ -3,8 +3,11 @@ import { badRequest } from '../http/refusal.js';
 import { closestKey } from './closest-key.js';
 
 /**
- * Refuses keys that are not known, since an order that is carried out in part misleads a test. `where` names their
- * place, `nested` the keys of the objects in it.
+ * Rejects unknown keys: input that is only partly applied would mislead a test.
+ *
+ * @param where names the object in the error
+ * @param nested the keys of each nested object, to suggest where a misplaced key belongs
+ * @throws Refusal
  */
 export function rejectUnknownKeys(
   keys: Iterable<string>,
@@ -14,42 +17,46 @@ export function rejectUnknownKeys(
 ): void {
   for (const key of keys) {
     if (known.includes(key)) continue;
-    const [outer] = Object.entries(nested).find(([, inside]) => inside.includes(key)) ?? [];
-    const meant = closestKey(key, known);
-    const guess =
-      outer !== undefined ? `; it belongs into ${outer}.` : meant === undefined ? '.' : `; did you mean "${meant}"?`;
-    const choice = known.length === 0 ? 'No keys are known here.' : `Known: ${known.join(', ')}.`;
-    throw badRequest(`${where}: "${key.slice(0, 60)}" is not known${guess} ${choice}`);
+    const [parent] = Object.entries(nested).find(([, childKeys]) => childKeys.includes(key)) ?? [];
+    const closest = closestKey(key, known);
+    const suggestion =
+      parent !== undefined
+        ? `; it belongs in ${parent}.`
+        : closest === undefined
+          ? '.'
+          : `; did you mean "${closest}"?`;
+    const allowed = known.length === 0 ? 'No keys are allowed here.' : `Allowed: ${known.join(', ')}.`;
+    throw badRequest(`${where}: unknown key "${key.slice(0, 60)}"${suggestion} ${allowed}`);
   }
 }
 
-/** A whole number within limits. */
-export function integerWithin(name: string, value: unknown, [least, most]: readonly [number, number]): number {
-  if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) return value;
-  throw badRequest(`${name} must be a whole number from ${least} to ${most}.`);
+/** An integer from `min` to `max`. @throws Refusal, like all checks here */
+export function integerWithin(name: string, value: unknown, [min, max]: readonly [number, number]): number {
+  if (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max) return value;
+  throw badRequest(`${name} must be a whole number from ${min} to ${max}.`);
 }
 
-/** A text that is not empty. */
+/** A non-empty string. */
 export function nonEmptyString(name: string, value: unknown): string {
   if (typeof value === 'string' && value !== '') return value;
-  throw badRequest(`${name} must be a string that is not empty.`);
+  throw badRequest(`${name} must be a non-empty string.`);
 }
 
-/** One of a few words. */
+/** One of the given words. */
 export function oneOf<Word extends string>(name: string, value: unknown, words: readonly Word[]): Word {
   const known = words.find((word) => word === value);
   if (known === undefined) throw badRequest(`${name} must be one of ${words.join(', ')}.`);
   return known;
 }
 
-/** True or false. */
+/** A boolean. */
 export function booleanValue(name: string, value: unknown): boolean {
   if (typeof value === 'boolean') return value;
   throw badRequest(`${name} must be true or false.`);
 }
 
-/** A value that is refused when it takes more than so many characters as JSON. */
-export function boundedJson(name: string, value: unknown, most: number, instead: string): unknown {
-  if (stringifyJson(value).length <= most) return value;
-  throw badRequest(`${name} may have at most ${most} characters; ${instead}.`);
+/** A value of at most `max` characters as JSON; `instead` says what to use for longer ones. */
+export function boundedJson(name: string, value: unknown, max: number, instead: string): unknown {
+  if (stringifyJson(value).length <= max) return value;
+  throw badRequest(`${name} may have at most ${max} characters; ${instead}.`);
 }

@@ -1,15 +1,15 @@
-/** The known key that a misspelt one comes closestKey to; undefined where none is near. */
+/** The known key closest to a misspelt one; undefined if none is close. */
 export function closestKey(key: string, known: readonly string[]): string | undefined {
-  const given = key.slice(0, 60);
-  const begins = (each: string): boolean => given.length > 3 && each.startsWith(given);
+  const input = key.slice(0, 60);
+  const isPrefix = (each: string): boolean => input.length > 3 && each.startsWith(input);
   const ranked = known
-    .map((each) => ({ each, far: begins(each) ? 1 : editDistance(given, each) }))
-    .toSorted((one, other) => one.far - other.far);
+    .map((each) => ({ each, distance: isPrefix(each) ? 1 : editDistance(input, each) }))
+    .toSorted((one, other) => one.distance - other.distance);
   const [first] = ranked;
-  return first !== undefined && first.far <= Math.max(1, first.each.length / 3) ? first.each : undefined;
+  return first !== undefined && first.distance <= Math.max(1, first.each.length / 3) ? first.each : undefined;
 }
 
-/** How many letters must be changed, put in, left out or swapped with the next to come from one word to another. */
+/** Optimal string alignment distance: substitutions, insertions, deletions and swaps of neighbours. */
 function editDistance(from: string, to: string): number {
   let before: number[] = [];
   let row = Array.from({ length: to.length + 1 }, (_, index) => index);

@@ -6,16 +6,16 @@ import { booleanValue, integerWithin, oneOf, rejectUnknownKeys } from './checks.
 import { overview } from './overview.js';
 import { faultKeys, matchKeys, parseFault } from './parse-fault.js';
 
-/** One thing the sandbox can be told or asked; keys that are not listed are refused. */
+/** One endpoint of the control API. Keys that are not listed are rejected. */
 interface ControlEndpoint {
-  /** Keys of the JSON body; none. */
+  /** Keys of the JSON body; default none. */
   readonly body?: readonly string[];
-  /** Keys of objects in the body, to say where one belongs. */
+  /** Keys of nested objects, to suggest where a misplaced key belongs. */
   readonly nested?: Readonly<Record<string, readonly string[]>>;
-  /** Keys of the query; none. */
+  /** Keys of the query; default none. */
   readonly query?: readonly string[];
-  /** Does it; what it returns is the answer. Throws Refusal. */
-  perform(world: World, order: Readonly<Record<string, unknown>>, query: URLSearchParams): Record<string, unknown>;
+  /** Returns the response body. @throws Refusal */
+  perform(world: World, input: Readonly<Record<string, unknown>>, query: URLSearchParams): Record<string, unknown>;
 }
 
 const endpoints: Readonly<Record<string, ControlEndpoint>> = {
@@ -37,8 +37,8 @@ const endpoints: Readonly<Record<string, ControlEndpoint>> = {
   'POST /sandbox/faults': {
     body: faultKeys,
     nested: { match: matchKeys },
-    perform({ faults }, order) {
-      faults.inject(parseFault(order));
+    perform({ faults }, input) {
+      faults.inject(parseFault(input));
       return { faults: faults.list() };
     },
   },
@@ -57,13 +57,13 @@ const endpoints: Readonly<Record<string, ControlEndpoint>> = {
   'POST /sandbox/clock': {
     body: ['advance_ms'],
     perform({ clock }, { advance_ms: milliseconds }) {
-      const room = clock.remaining();
-      if (Number(milliseconds) > room) {
+      const remaining = clock.remaining();
+      if (Number(milliseconds) > remaining) {
         throw badRequest(
-          `The clock goes 10 years forward at most, of which ${room} ms are left; a reset sets it back.`,
+          `The clock can move forward 10 years in total, of which ${remaining} ms are left; a reset sets it back.`,
         );
       }
-      clock.advance(integerWithin('advance_ms', milliseconds, [0, room]));
+      clock.advance(integerWithin('advance_ms', milliseconds, [0, remaining]));
       return { now: new Date(clock.now()).toISOString() };
     },
   },
@@ -79,23 +79,23 @@ const endpoints: Readonly<Record<string, ControlEndpoint>> = {
   },
 };
 
-/** How many entries a log has lost, where it has. */
+/** The number of dropped entries as the property `forgotten`, left out if there are none. */
 function droppedCount(log: { dropped(): number }): { forgotten?: number } {
   const count = log.dropped();
   return count === 0 ? {} : { forgotten: count };
 }
 
-/** Serves the control API under /sandbox. */
+/** Serves the control API, the paths under /sandbox. */
 export function serveControl(world: World, incoming: Incoming): SandboxResponse {
   const { method, path, query } = incoming;
-  const found = endpoints[`${method} ${path}`];
-  if (found === undefined) return { status: 404, body: { error: 'Not found', controls: Object.keys(endpoints) } };
+  const endpoint = endpoints[`${method} ${path}`];
+  if (endpoint === undefined) return { status: 404, body: { error: 'Not found', controls: Object.keys(endpoints) } };
   try {
-    rejectUnknownKeys(query.keys(), found.query ?? [], 'query');
-    const order = jsonBody(incoming);
-    if (!isRecord(order)) throw badRequest('The body must be a JSON object of at most 1 MB.');
-    rejectUnknownKeys(Object.keys(order), found.body ?? [], path.split('/').at(-1) ?? path, found.nested);
-    return { status: 200, body: found.perform(world, order, query) };
+    rejectUnknownKeys(query.keys(), endpoint.query ?? [], 'query');
+    const input = jsonBody(incoming);
+    if (!isRecord(input)) throw badRequest('The body must be a JSON object of at most 1 MB.');
+    rejectUnknownKeys(Object.keys(input), endpoint.body ?? [], path.split('/').at(-1) ?? path, endpoint.nested);
+    return { status: 200, body: endpoint.perform(world, input, query) };
   } catch (error) {
     if (error instanceof Refusal) return error.response;
     throw error;

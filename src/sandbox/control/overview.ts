@@ -2,6 +2,7 @@ import { routes } from '../manychat/routes.js';
 import { serializeConnection } from '../maton/connections.js';
 import type { World } from '../world/world.js';
 
+/** What `GET /sandbox` shows: addresses, keys, sample contacts, settings and all endpoints. */
 export function overview(world: World, controls: readonly string[]): Record<string, unknown> {
   const { first, second } = world.accounts;
   return {

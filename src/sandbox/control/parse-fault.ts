@@ -11,15 +11,15 @@ import { isRecord } from '../http/json.js';
 import { badRequest } from '../http/refusal.js';
 import { booleanValue, boundedJson, integerWithin, nonEmptyString, oneOf, rejectUnknownKeys } from './checks.js';
 
-/** What requests can be told apart by. */
+/** Keys of `match`. */
 export const matchKeys = ['method', 'path'] as const;
-/** What goes with `status` only. */
+/** Keys that are only allowed with `status`. */
 const responseKeys = ['headers', 'body', 'content_type'] as const;
 
-/** Every key that an order for a fault can have. */
+/** Every key that a fault can have. */
 export const faultKeys: readonly string[] = ['match', 'after', 'times', 'perform', ...effectNames, ...responseKeys];
 
-/** More than any test needs, and less than would keep the sandbox busy for hours. */
+// Wider than any test needs, and too narrow to keep the sandbox busy for hours.
 const ranges = {
   status: [200, 599],
   after: [0, 1_000_000],
@@ -33,15 +33,15 @@ const maxBodyCharacters = 100_000;
 
 type Input = Readonly<Record<string, unknown>>;
 
-/** Reads a fault from JSON whose keys are known. @throws Refusal that says what is wrong with it. */
-export function parseFault(order: Input): Fault {
-  const [name, ...more] = effectNames.filter((each) => Object.hasOwn(order, each));
+/** Parses a fault whose keys were checked against `faultKeys`. @throws Refusal that says what is wrong with it */
+export function parseFault(input: Input): Fault {
+  const [name, ...more] = effectNames.filter((each) => Object.hasOwn(input, each));
   if (name === undefined || more.length > 0) {
     throw badRequest(`A fault needs exactly one effect, such as {"status": 500}. Effects: ${effectNames.join(', ')}.`);
   }
-  const misplaced = responseKeys.find((key) => name !== 'status' && Object.hasOwn(order, key));
-  if (misplaced !== undefined) throw badRequest(`"${misplaced}" goes with status, not with ${name}.`);
-  return { ...parseTiming(order), ...effects[name](order) };
+  const misplaced = responseKeys.find((key) => name !== 'status' && Object.hasOwn(input, key));
+  if (misplaced !== undefined) throw badRequest(`"${misplaced}" is only allowed with status, not with ${name}.`);
+  return { ...parseTiming(input), ...effects[name](input) };
 }
 
 function parseTiming({ match, after, times, perform }: Input): FaultTiming {
@@ -63,7 +63,7 @@ function parseMatch(match: unknown): FaultMatch {
   };
 }
 
-const effects: Readonly<Record<EffectName, (order: Input) => FaultEffect>> = {
+const effects: Readonly<Record<EffectName, (input: Input) => FaultEffect>> = {
   status: parseResponse,
   delay_ms: ({ delay_ms: value }) => ({ delay_ms: integerWithin('delay_ms', value, ranges.delay_ms) }),
   trickle_ms: ({ trickle_ms: value }) => ({ trickle_ms: integerWithin('trickle_ms', value, ranges.trickle_ms) }),
@@ -78,7 +78,7 @@ const effects: Readonly<Record<EffectName, (order: Input) => FaultEffect>> = {
 
 function requireTrue(name: string, value: unknown): true {
   if (value === true) return value;
-  throw badRequest(`${name} must be true, or left out.`);
+  throw badRequest(`${name} must be true or left out.`);
 }
 
 function parseResponse({ status, headers, body, content_type: type }: Input): FaultEffect {
@@ -86,7 +86,7 @@ function parseResponse({ status, headers, body, content_type: type }: Input): Fa
     status: integerWithin('status', status, ranges.status),
     ...(headers !== undefined && { headers: parseHeaders(headers) }),
     ...(body !== undefined && {
-      body: boundedJson('body', body, maxBodyCharacters, 'body_bytes makes longer answers'),
+      body: boundedJson('body', body, maxBodyCharacters, 'use body_bytes for longer responses'),
     }),
     ...(type !== undefined && {
       content_type: parseHeader('content_type', 'content-type', nonEmptyString('content_type', type)),
@@ -96,18 +96,18 @@ function parseResponse({ status, headers, body, content_type: type }: Input): Fa
 
 function parseHeaders(headers: unknown): Record<string, string> {
   if (!isRecord(headers)) throw badRequest('headers must be an object of strings.');
-  const read = Object.entries(headers).map(([name, value]) => [name, parseHeader(`headers.${name}`, name, value)]);
-  return Object.fromEntries(read);
+  const parsed = Object.entries(headers).map(([name, value]) => [name, parseHeader(`headers.${name}`, name, value)]);
+  return Object.fromEntries(parsed);
 }
 
-/** A header that can be sent: Node.js throws on others, in the middle of an answer. */
+/** Checks a header here, because Node.js would throw on it in the middle of a response. */
 function parseHeader(place: string, name: string, value: unknown): string {
   const text = typeof value === 'number' ? String(value) : nonEmptyString(place, value);
   try {
     validateHeaderName(name);
     validateHeaderValue(name, text);
   } catch {
-    throw badRequest(`${place} is no HTTP header.`);
+    throw badRequest(`${place} is not a valid HTTP header.`);
   }
   return text;
 }

@@ -2,17 +2,20 @@ import { isProtective } from '../http/protective-headers.js';
 import { badRequest } from '../http/refusal.js';
 import type { Fault } from './fault.js';
 
-/** A fault with its counts: matching requests let through, and requests struck. */
+/** A fault with its counts. */
 export interface FaultState {
   fault: Fault;
+  /** Matching requests that passed first. */
   passed: number;
+  /** Requests that the fault applied to. */
   struck: number;
 }
 
-/** The faults ordered and not used up, oldest first; a request goes to the first that matches and is due. */
+/** The injected faults, oldest first. The first fault that matches a request and is due applies to it. */
 export interface FaultQueue {
-  /** @throws Refusal when too many wait, or when a header would let web pages in. */
+  /** @throws Refusal if too many faults are waiting, or if a header would let web pages in */
   inject(fault: Fault): void;
+  /** The fault that applies to a request; counts it. */
   take(method: string, path: string): Fault | undefined;
   list(): FaultState[];
   clear(): void;
@@ -24,12 +27,12 @@ const isExhausted = ({ fault: { times = 1 }, struck }: FaultState): boolean => s
 
 function rejectProtectiveHeaders(fault: Fault): void {
   const headers = 'status' in fault ? Object.keys(fault.headers ?? {}) : [];
-  const harmful = headers.find(isProtective);
-  if (harmful === undefined) return;
-  throw badRequest(`headers: a fault cannot set "${harmful}", which keeps web pages out of the sandbox.`);
+  const forbidden = headers.find(isProtective);
+  if (forbidden === undefined) return;
+  throw badRequest(`headers: a fault cannot set "${forbidden}", because it keeps web pages out of the sandbox.`);
 }
 
-/** A queue without faults. */
+/** An empty queue. */
 export function faultQueue(): FaultQueue {
   let states: FaultState[] = [];
   return {
@@ -37,7 +40,7 @@ export function faultQueue(): FaultQueue {
       rejectProtectiveHeaders(fault);
       if (states.length >= maxFaults) states = states.filter((state) => !isExhausted(state));
       if (states.length >= maxFaults) {
-        throw badRequest(`${maxFaults} faults wait already; DELETE /sandbox/faults clears them.`);
+        throw badRequest(`${maxFaults} faults are already waiting; DELETE /sandbox/faults clears them.`);
       }
       states.push({ fault, passed: 0, struck: 0 });
     },

@@ -1,53 +1,56 @@
-/** Which requests a fault waits for: all when nothing is given. */
+/** Which requests a fault applies to; without properties, all of them. */
 export interface FaultMatch {
   method?: string;
-  /** Any part of the path, such as `/fb/sending/sendContent`. */
+  /** A substring of the path, such as `/fb/sending/sendContent`. */
   path?: string;
 }
 
-/** When a fault strikes, and whether the request is carried out all the same. */
+/** When a fault applies, and whether the request is performed nevertheless. */
 export interface FaultTiming {
   match?: FaultMatch;
-  /** How many matching requests pass first; 0. */
+  /** How many matching requests pass first; default 0. */
   after?: number;
-  /** How many it then strikes; 1. */
+  /** How many requests it then applies to; default 1. */
   times?: number;
-  /** Carry the request out before spoiling its answer; false. */
+  /** Perform the request before replacing or breaking its response; default false. */
   perform?: boolean;
 }
 
-/** What goes wrong. A delay, a trickle and a closed connection keep the true answer: there the request is always carried out. */
+/**
+ * What goes wrong. A delay, a trickle and a closed connection keep the true response, so the request is always
+ * performed.
+ */
 export type FaultEffect =
-  /** Another answer; a string body goes out as it is, anything else as JSON. */
+  /** Another response. A string body is sent as is, anything else as JSON. */
   | { status: number; headers?: Record<string, string>; body?: unknown; content_type?: string }
-  /** The true answer after so many milliseconds. */
+  /** The true response after so many milliseconds. */
   | { delay_ms: number }
-  /** The true answer, one byte each so many milliseconds. */
+  /** The true response, one byte every so many milliseconds. */
   | { trickle_ms: number }
-  /** The true answer; then the connection is closed although it seemed to be kept alive. */
+  /** The true response; then the connection is closed, although the response announced keep-alive. */
   | { close_connection: true }
   /** A TCP reset. */
   | { reset: 'before_headers' | 'in_body' }
-  /** Content-Length promises more than is sent. */
+  /** Content-Length announces more bytes than are sent. */
   | { truncate: true }
   /** Status 200 with an HTML page. */
   | { html: true }
-  /** No answer, ever. */
+  /** No response, ever. */
   | { hang: true }
-  /** A gzip answer that unpacks to so many bytes. */
+  /** A gzip response that unpacks to so many bytes. */
   | { gzip_bomb: number }
-  /** The answer padded to so many bytes of valid JSON. */
+  /** The response padded to so many bytes of valid JSON. */
   | { body_bytes: number };
 
-/** One order for something to go wrong. */
+/** A fault to inject: one effect and its timing. */
 export type Fault = FaultTiming & FaultEffect;
 
-/** Whether a request that meets this fault is carried out. */
+/** Whether a request that this fault applies to is performed. */
 export function isPerformed(fault: Fault): boolean {
   return 'delay_ms' in fault || 'trickle_ms' in fault || 'close_connection' in fault || fault.perform === true;
 }
 
-/** The properties of which each fault has one. */
+/** The properties that name an effect; each fault has exactly one of them. */
 export const effectNames = [
   'status',
   'delay_ms',
@@ -61,10 +64,10 @@ export const effectNames = [
   'body_bytes',
 ] as const;
 
-/** One of those properties. */
+/** A property that names an effect. */
 export type EffectName = (typeof effectNames)[number];
 
-/** The property that names what a fault does. */
+/** The property that names the effect of a fault. */
 export function effectName(fault: Fault): EffectName {
   return effectNames.find((name) => name in fault) ?? 'status';
 }

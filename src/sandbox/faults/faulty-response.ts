@@ -7,19 +7,19 @@ import { contentTypes, sendResponse, serializeBody } from '../http/respond.js';
 import type { MovableClock } from '../world/clock.js';
 import type { Fault } from './fault.js';
 
-// A reset right behind the data may overtake it in the receiver's buffer.
+// A reset sent right after the data can overtake it in the receiver's buffer.
 const resetAfterMilliseconds = 10;
 
-/** What an answer waits with. */
+/** How a faulty response waits and reports its stalls. */
 export interface StallContext extends Pick<MovableClock, 'after'> {
-  /** Told that the answer is kept back on purpose; the returned function tells that it no longer is. */
+  /** Reports that the response is stalled on purpose; call the returned function when it resumes. */
   startStall(): () => void;
 }
 
-/** Sends an answer as a fault spoils it; returns the status on the wire, null when there is none. */
+/** Sends `original`, the true response, as changed by a fault. Returns the status on the wire; null if none was sent. */
 export function sendFaultyResponse(
   response: ServerResponse,
-  answer: SandboxResponse,
+  original: SandboxResponse,
   fault: Fault,
   context: StallContext,
 ): number | null {
@@ -40,36 +40,36 @@ export function sendFaultyResponse(
   if ('html' in fault) {
     return sendResponse(response, { status: 200, type: 'html', body: '<!doctype html><title>Just a moment…</title>' });
   }
-  const body = Buffer.from(serializeBody(answer));
+  const body = Buffer.from(serializeBody(original));
   if ('delay_ms' in fault) {
     const resume = context.startStall();
-    const forget = context.after(fault.delay_ms, () => {
+    const cancel = context.after(fault.delay_ms, () => {
       resume();
-      sendResponse(response, answer);
+      sendResponse(response, original);
     });
-    response.on('close', forget);
+    response.on('close', cancel);
   } else if ('trickle_ms' in fault) {
-    trickle(response, answer.status, body, fault.trickle_ms, context);
+    trickle(response, original.status, body, fault.trickle_ms, context);
   } else if ('close_connection' in fault) {
-    sendResponse(response, answer, () => socket?.destroy());
+    sendResponse(response, original, () => socket?.destroy());
   } else if ('gzip_bomb' in fault) {
-    response.writeHead(answer.status, { ...headers, 'content-encoding': 'gzip' });
+    response.writeHead(original.status, { ...headers, 'content-encoding': 'gzip' });
     pipeline(Readable.from(padded(body.toString(), fault.gzip_bomb)), createGzip(), response, ignoreAbort);
   } else if ('body_bytes' in fault) {
-    response.writeHead(answer.status, headers);
+    response.writeHead(original.status, headers);
     pipeline(Readable.from(padded(body.toString(), fault.body_bytes)), response, ignoreAbort);
   } else if ('truncate' in fault) {
-    response.writeHead(answer.status, { ...headers, 'content-length': body.length + 100 });
+    response.writeHead(original.status, { ...headers, 'content-length': body.length + 100 });
     response.write(body.subarray(0, Math.ceil(body.length / 2)), () => socket?.destroy());
   } else {
-    response.writeHead(answer.status, { ...headers, 'content-length': body.length + 100 });
+    response.writeHead(original.status, { ...headers, 'content-length': body.length + 100 });
     response.write(body.subarray(0, Math.ceil(body.length / 2)));
     setTimeout(() => socket?.resetAndDestroy(), resetAfterMilliseconds);
   }
-  return answer.status;
+  return original.status;
 }
 
-// The client may leave in the middle of a large answer: that is the point of the fault, not an error of the sandbox.
+// A client that aborts a large response is the purpose of the fault, not an error of the sandbox.
 function ignoreAbort(): void {}
 
 function sendReplacement(response: ServerResponse, fault: Extract<Fault, { status: number }>): void {
@@ -95,17 +95,17 @@ function trickle(
     response.write(body.subarray(sent, sent + 1));
     sent += 1;
     if (sent < body.length) {
-      forget = after(milliseconds, next);
+      cancel = after(milliseconds, next);
     } else {
       resume();
       response.end();
     }
   };
-  let forget = after(milliseconds, next);
-  response.on('close', () => forget());
+  let cancel = after(milliseconds, next);
+  response.on('close', () => cancel());
 }
 
-/** A JSON object drawn out to a number of bytes by a property of its own. */
+/** Pads a JSON object to a number of bytes with a `padding` property. */
 function* padded(json: string, bytes: number): Generator<Buffer> {
   const opening = json.endsWith('}') ? `${json.slice(0, -1)}${json === '{}' ? '' : ','}"padding":"` : '{"padding":"';
   yield Buffer.from(opening);

@@ -1,22 +1,22 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { parseJson } from './json.js';
 
-/** A request, read to its end. */
+/** A request whose body was read to its end. */
 export interface Incoming {
   method: string;
   /** As sent, without the query. */
   path: string;
   query: URLSearchParams;
   headers: IncomingHttpHeaders;
-  /** The body; undefined when it passed 1 MB. */
+  /** The body; undefined if it exceeds 1 MB. */
   text: string | undefined;
-  /** Bytes of the body. */
+  /** Size of the body in bytes. */
   bytes: number;
 }
 
 const maxBodyBytes = 1_000_000;
 
-/** Reads a request; a body that is too large is read on but dropped, so that the answer still arrives. */
+/** Reads a request. A body that is too large is drained but dropped, so that the client still reads the response. */
 export async function readIncoming(message: IncomingMessage): Promise<Incoming> {
   const chunks: Buffer[] = [];
   let size = 0;
@@ -37,7 +37,7 @@ export async function readIncoming(message: IncomingMessage): Promise<Incoming> 
   };
 }
 
-/** The JSON body, `{}` without one; undefined when it is broken or too large. */
+/** The JSON body; `{}` without a body, undefined if it is malformed or too large. */
 export function jsonBody({ text }: Incoming): unknown {
   if (text === undefined) return undefined;
   if (text === '') return {};
@@ -48,7 +48,7 @@ export function jsonBody({ text }: Incoming): unknown {
   }
 }
 
-/** The token of `Authorization: Bearer <token>`; undefined without one. */
+/** The token of `Authorization: Bearer <token>`. */
 export function bearerToken({ headers }: Incoming): string | undefined {
   return /^Bearer (\S+)$/i.exec(headers.authorization ?? '')?.[1];
 }

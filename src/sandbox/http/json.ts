@@ -1,8 +1,8 @@
 import { parse, stringify } from 'lossless-json';
 
-/** Parses JSON without losing a digit: whole numbers beyond 2^53 become bigint, all others number; throws SyntaxError. */
+/** Parses JSON without losing digits: integers beyond 2^53 become bigint, all others number. @throws SyntaxError */
 export function parseJson(text: string): unknown {
-  // Only a run of sixteen digits can pass 2^53, so the fast parser serves all other texts.
+  // Only a run of sixteen digits can exceed 2^53; all other texts go to the faster built-in parser.
   if (!/\d{16}/.test(text)) return JSON.parse(text);
   return parse(text, null, { parseNumber: parseNumber, onDuplicateKey: ({ newValue }) => newValue });
 }
@@ -12,7 +12,7 @@ function parseNumber(digits: string): number | bigint {
   return /^-?\d+$/.test(digits) && !Number.isSafeInteger(value) ? BigInt(digits) : value;
 }
 
-/** What a text says as JSON; the text itself where it is none. */
+/** Parses JSON; returns the text itself if it is not JSON. */
 export function jsonOrText(text: string): unknown {
   try {
     return parseJson(text);
@@ -21,7 +21,7 @@ export function jsonOrText(text: string): unknown {
   }
 }
 
-/** Writes JSON with bigint as bare integers, as ManyChat writes `ig_id`. */
+/** Serializes JSON with bigint as bare integers, as ManyChat sends `ig_id`. */
 export function stringifyJson(value: unknown): string {
   return stringify(value) ?? 'null';
 }
@@ -31,7 +31,7 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The decimal digits of an id given as integer or as digit string, with a sign if it has one; undefined for all else. */
+/** The digits of an id that is an integer or a string of digits, with its sign; undefined for anything else. */
 export function decimalId(value: unknown): string | undefined {
   if (typeof value === 'bigint' || (typeof value === 'number' && Number.isSafeInteger(value))) return String(value);
   return typeof value === 'string' && /^-?\d{1,20}$/.test(value) ? value : undefined;

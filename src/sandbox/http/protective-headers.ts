@@ -1,6 +1,6 @@
 /**
- * What every answer tells a browser, spoilt ones included: nothing of it may run, load, be kept or be embedded. A fault
- * can have any text of any type, and must not become a script with the sandbox's origin.
+ * Headers of every response, faulty ones included. They tell a browser to run, load, cache and embed nothing: a fault
+ * can have any body of any type, and must not become a script with the sandbox's origin.
  */
 export const protectiveHeaders: Readonly<Record<string, string>> = {
   'x-content-type-options': 'nosniff',
@@ -11,7 +11,7 @@ export const protectiveHeaders: Readonly<Record<string, string>> = {
   'cache-control': 'no-store',
 };
 
-/** Whether a header protects the sandbox from web pages, or would give them rights: no fault may set it. */
+/** Whether a header protects the sandbox from web pages or would grant them access; no fault may set it. */
 export function isProtective(name: string): boolean {
   const lower = name.toLowerCase();
   return Object.hasOwn(protectiveHeaders, lower) || lower.startsWith('access-control-');

@@ -1,22 +1,22 @@
-/** What is sent back for one request; `body` is written as JSON unless `type` says HTML. */
+/** The response to one request; `body` is sent as JSON unless `type` is HTML. */
 export interface SandboxResponse {
   status: number;
   body?: unknown;
   type?: 'json' | 'html';
 }
 
-/** A request the pretended service turns down; carries the whole answer. */
+/** Thrown to refuse a request; carries the complete response. */
 export class Refusal extends Error {
   readonly response: SandboxResponse;
 
-  constructor(answer: SandboxResponse, message: string) {
+  constructor(response: SandboxResponse, message: string) {
     super(message);
     this.name = 'Refusal';
-    this.response = answer;
+    this.response = response;
   }
 }
 
-/** The refusal of an order to the sandbox itself: what is wrong with it, in a sentence. */
+/** The refusal of a request to the control API; `error` is a sentence that says what is wrong. */
 export function badRequest(error: string): Refusal {
   return new Refusal({ status: 400, body: { error } }, error);
 }

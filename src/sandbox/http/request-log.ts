@@ -1,35 +1,36 @@
 import { boundedLog, maxKeptCharacters } from '../world/bounded-log.js';
 import { jsonOrText } from './json.js';
 
-/** What the log is told of a request, and what it tells back: those of interest, as they came and were answered. */
+/** What entries and records of the log have in common. */
 interface RequestSummary {
   /** ISO 8601. */
   time: string;
   method: string;
   path: string;
   query: Readonly<Record<string, string>>;
-  /** Those of interest, with the key in Authorization masked. */
+  /** Selected headers, with the key in Authorization masked. */
   headers: Readonly<Record<string, string>>;
-  /** Status on the wire; null where none was sent. */
+  /** Status on the wire; null if none was sent. */
   status: number | null;
-  /** Whether the request was carried out, whatever was answered. */
+  /** Whether the request was performed, whatever the response said. */
   performed: boolean;
-  /** The property that names the fault's effect, where one was ordered. */
+  /** The property that names the effect of the fault that applied. */
   fault?: string;
 }
 
-/** One request to the gateway, the connections API or ManyChat, as it came and as it was answered. */
+/** One logged request to the gateway, the connections API or ManyChat. */
 export interface RequestRecord extends RequestSummary {
-  /** The JSON body; undefined without one, the text where it is not JSON, or its beginning where it was cut. */
+  /** The parsed body; the text if it is not JSON or was cut; undefined without a body. */
   body?: unknown;
-  /** Bytes of a body that was too long to be kept; `body` is then its beginning, or left out above 1 MB. */
+  /** Original size of a body that was cut; `body` is then its beginning, or left out above 1 MB. */
   cut_from_bytes?: number;
 }
 
-/** A request with the text of its body, undefined where it was too long to be read. */
+/** A request to log. */
 export interface RequestEntry extends RequestSummary {
+  /** The body; undefined if it was too long to be read. */
   text: string | undefined;
-  /** Bytes of the body. */
+  /** Size of the body in bytes. */
   bytes: number;
 }
 
@@ -37,17 +38,17 @@ export interface RequestEntry extends RequestSummary {
 export interface RequestLog {
   add(request: RequestEntry): void;
   list(): RequestRecord[];
-  /** How many older ones are no longer listed. */
+  /** How many older requests were dropped. */
   dropped(): number;
-  /** Resolves once it holds so many requests whose path contains a text. */
+  /** Resolves once the log has `count` requests whose path contains `path`. */
   waitFor(count: number, path: string): Promise<void>;
-  /** Forgets the requests, not who waits for some. */
+  /** Removes all requests; pending `waitFor` promises stay pending. */
   reset(): void;
 }
 
 const maxRequests = 20_000;
 
-/** A log that keeps the bodies as text, which takes less memory than what they say, and parses them when it is read. */
+/** A log that keeps bodies as text, which takes less memory, and parses them when it is read. */
 export function requestLog(): RequestLog {
   const requests = boundedLog<RequestEntry & { cut: boolean }>(maxRequests, ({ path, query, headers, text = '' }) =>
     [path, ...Object.entries(query).flat(), ...Object.values(headers), text].reduce(

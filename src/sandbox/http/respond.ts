@@ -2,18 +2,20 @@ import type { ServerResponse } from 'node:http';
 import { stringifyJson } from './json.js';
 import type { SandboxResponse } from './refusal.js';
 
+/** Content-Type by the `type` of a response. */
 export const contentTypes = { json: 'application/json; charset=utf-8', html: 'text/html; charset=utf-8' };
 
+/** The body as it is sent; '' without one. */
 export function serializeBody({ body, type = 'json' }: SandboxResponse): string {
   if (body === undefined) return '';
   return type === 'html' ? String(body) : stringifyJson(body);
 }
 
-/** Sends an answer as it is; returns its status. */
-export function sendResponse(response: ServerResponse, answer: SandboxResponse, onFlushed?: () => void): number {
-  const body = Buffer.from(serializeBody(answer));
-  const type = body.length === 0 ? {} : { 'content-type': contentTypes[answer.type ?? 'json'] };
-  response.writeHead(answer.status, { ...type, 'content-length': body.length });
+/** Sends a response and returns its status; `onFlushed` is called once it was handed to the system. */
+export function sendResponse(response: ServerResponse, reply: SandboxResponse, onFlushed?: () => void): number {
+  const body = Buffer.from(serializeBody(reply));
+  const type = body.length === 0 ? {} : { 'content-type': contentTypes[reply.type ?? 'json'] };
+  response.writeHead(reply.status, { ...type, 'content-length': body.length });
   response.end(body, onFlushed);
-  return answer.status;
+  return reply.status;
 }

@@ -1,23 +1,23 @@
 import type { Random } from '../world/random.js';
 
-/** The messaging channels a contact can be reached on. */
+/** A messaging channel. */
 export type Channel = 'messenger' | 'instagram' | 'whatsapp' | 'telegram';
 
-/** The five types of custom and bot fields. */
+/** The types of custom and bot fields. */
 export const fieldTypes = ['text', 'number', 'date', 'datetime', 'boolean'] as const;
-/** One of the five field types. */
+/** The type of a custom or bot field. */
 export type FieldType = (typeof fieldTypes)[number];
 
-/** What a field can hold; null means nothing was set. */
+/** The value of a field; null if not set. */
 export type FieldValue = string | number | bigint | boolean | null;
 
-/** A label for contacts. */
+/** A tag of the page; contacts hold tag ids. */
 export interface Tag {
   id: number;
   name: string;
 }
 
-/** A field every contact has a value of its own for. */
+/** A field with one value per contact. */
 export interface CustomField {
   id: number;
   name: string;
@@ -30,7 +30,7 @@ export interface BotField extends CustomField {
   value: FieldValue;
 }
 
-/** An automation with the texts it sends; `template` marks a WhatsApp template, the only kind that may open a conversation. */
+/** An automation with the texts it sends. `template`: a WhatsApp template, which may also be sent outside the 24-hour window. */
 export interface Flow {
   ns: string;
   name: string;
@@ -40,28 +40,28 @@ export interface Flow {
   texts: readonly string[];
 }
 
-/** A folder of flows; `parent_id` 0 is the top. */
+/** A folder of flows; `parent_id` 0 is the top level. */
 export interface Folder {
   id: number;
   name: string;
   parent_id: number;
 }
 
-/** A way in which contacts are won, such as a pop-up. */
+/** A growth tool, such as a pop-up that wins contacts. */
 export interface GrowthTool {
   id: number;
   name: string;
   type: string;
 }
 
-/** A topic contacts can ask one notification about. */
+/** A topic for which contacts can request a one-time notification. */
 export interface OtnTopic {
   id: number;
   name: string;
   description: string;
 }
 
-/** One person of an account. Moments are milliseconds since 1970; an absent text is ''. */
+/** A contact. Times are milliseconds since 1970; an absent text is ''. */
 export interface Contact {
   id: string;
   channels: Channel[];
@@ -77,24 +77,24 @@ export interface Contact {
   email: string;
   optinEmail: boolean;
   subscribed: number;
-  /** null for a contact that never wrote. */
+  /** null if the contact never wrote. */
   lastInteraction: number | null;
   /** false once the contact opted out. */
   active: boolean;
   igUsername: string;
-  /** Bare JSON integer on the wire, beyond 2^53 in life. */
+  /** A bare JSON integer on the wire; real ids exceed 2^53. */
   igId: bigint | null;
   whatsappPhone: string;
   whatsappBsuid: string | null;
   userRefs: { user_ref: string; opted_in: string }[];
   tags: Set<number>;
-  /** `change` grows with each write, so that the newest change can be listed first. */
+  /** `change` is the sequence number of the write, used to list the newest change first. */
   fields: Map<number, { value: FieldValue; change: number }>;
-  /** One-time-notification tokens left, by topic id. */
+  /** Remaining one-time-notification tokens by topic id. */
   otnTokens: Map<number, number>;
 }
 
-/** The page as getInfo shows it. */
+/** The page in the JSON shape of getInfo. */
 export interface PageInfo {
   id: number;
   name: string;
@@ -107,7 +107,7 @@ export interface PageInfo {
   timezone: string;
 }
 
-/** What ManyChat support has switched on for a page: which contact data may be imported. */
+/** Which contact data may be imported; ManyChat support enables this per page. */
 export interface ImportPermissions {
   phone: boolean;
   email: boolean;
@@ -127,27 +127,27 @@ export interface Account {
   growthTools: GrowthTool[];
   otnTopics: OtnTopic[];
   contacts: Map<string, Contact>;
-  /** Registered user_refs; null means not linked to a contact yet. */
+  /** Contact id by registered user_ref; null if not linked to a contact yet. */
   userRefs: Map<string, string | null>;
   random: Random;
-  /** The highest id given to a tag or field. */
+  /** The highest id of a tag or field so far. */
   lastId: number;
   /** The number of field writes so far. */
   changes: number;
 }
 
-/** An id for a new tag or field: never one that was in use before. */
+/** An id for a new tag or field; ids are never reused. */
 export function newId(account: Account): number {
   account.lastId += 1;
   return account.lastId;
 }
 
-/** The full name, as findByName compares it. */
+/** The full name, which findByName searches. */
 export function fullName(contact: Contact): string {
   return `${contact.firstName} ${contact.lastName}`.trim();
 }
 
-/** Stores a field value of a contact; null clears it. */
+/** Sets a custom field of a contact; null clears it. */
 export function writeField(account: Account, contact: Contact, fieldId: number, value: FieldValue): void {
   account.changes += 1;
   if (value === null) contact.fields.delete(fieldId);

@@ -7,7 +7,7 @@ import type { Account } from './account.js';
 import { plainRefusal, validationError } from './refusals.js';
 import { routes } from './routes.js';
 
-/** api.manychat.com: authorises by page key and performs the call. */
+/** Serves a request as api.manychat.com, authorized by the page key. @throws Refusal */
 export function serveManychatDirect(world: World, incoming: Incoming): SandboxResponse {
   const key = bearerToken(incoming);
   if (key === undefined || !/^\d+:[0-9a-f]+$/i.test(key)) throw plainRefusal('Wrong format token', 401);
@@ -16,7 +16,7 @@ export function serveManychatDirect(world: World, incoming: Incoming): SandboxRe
   return serveManychat(world, account, incoming);
 }
 
-/** Performs a call on one account; throws Refusal. */
+/** Serves a request to the ManyChat API on behalf of an account. @throws Refusal */
 export function serveManychat(world: World, account: Account, incoming: Incoming): SandboxResponse {
   const { clock, limiter, outbox, settings } = world;
   const now = clock.now();
@@ -33,7 +33,7 @@ export function serveManychat(world: World, account: Account, incoming: Incoming
     account,
     parameters,
     now,
-    // The hourly limit of a flow is switched off with the others.
+    // Without limits the hourly limit of flows does not apply either.
     limiter: settings.limits ? limiter : { admit: () => true, reset: () => undefined },
     deliver: (delivery) => outbox.add({ ...delivery, page_id: String(account.page.id) }, now),
   });

@@ -1,7 +1,7 @@
 import { w3cTime } from '../world/clock.js';
 import { type Account, type Contact, fullName } from './account.js';
 
-/** A contact with nothing known but its id and the moment it subscribed. */
+/** A contact with only an id and the time it subscribed (milliseconds since 1970). */
 export function blankContact(id: string, subscribed: number): Contact {
   return {
     id,
@@ -31,7 +31,7 @@ export function blankContact(id: string, subscribed: number): Contact {
   };
 }
 
-/** A contact as the API shows it: the swagger's "Subscriber", with absent things null or ''. */
+/** A contact in the JSON shape of the API, "Subscriber" in ManyChat's swagger; absent values are null or ''. */
 export function serializeContact(account: Account, contact: Contact): Record<string, unknown> {
   const lastInteraction = contact.lastInteraction === null ? null : w3cTime(contact.lastInteraction);
   return {

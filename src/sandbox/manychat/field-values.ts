@@ -5,7 +5,7 @@ const datePattern = /^(\d{4})-(\d\d)-(\d\d)$/;
 const datetimePattern = /^(\d{4}-\d\d-\d\d)T([01]\d|2[0-3]):[0-5]\d:[0-5]\d([+-]([01]\d):[0-5]\d|Z)$/;
 const utcPattern = /^(\d{4}-\d\d-\d\d)T([01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
 
-/** Whether a text is a day of the calendar, `2018-07-18`. */
+/** Whether a text is an existing date such as `2018-07-18`. */
 function isDate(text: string): boolean {
   if (!datePattern.test(text)) return false;
   const moment = new Date(`${text}T00:00:00Z`);
@@ -40,18 +40,21 @@ const expected: Record<CustomField['type'], string> = {
   datetime: 'a datetime with an offset like 2018-05-01T06:30:24+03:00',
 };
 
-/** A custom field's new value. null clears it: the official client allows null, what it does is not known. */
+/**
+ * The new value of a custom field; null clears it. Assumption: the official client allows null, but its effect is
+ * undocumented. @throws Refusal
+ */
 export function parseCustomFieldValue(field: CustomField, value: unknown): FieldValue {
   if (value === null || matches(field.type, value, datetimePattern)) return value;
   throw validationError(`Wrong value for field "${field.name}": expected ${expected[field.type]}`);
 }
 
-/** A bot field's new value. Text takes numbers too: the user's document sets field 123 to 42 and to "value1". */
+/** The new value of a bot field. Text accepts numbers too: Maton's guide sets one field to 42 and to "value1". @throws Refusal */
 export function parseBotFieldValue(field: CustomField, value: unknown): FieldValue {
   return parseCustomFieldValue(field, field.type === 'text' && typeof value === 'number' ? String(value) : value);
 }
 
-/** A value in a message action, where a datetime is UTC with milliseconds; undefined when it does not fit the field. */
+/** A value in a message action, where a datetime is UTC with milliseconds; undefined if it does not fit the field. */
 export function parseActionValue(field: CustomField, value: unknown): FieldValue | undefined {
   return matches(field.type, value, utcPattern) ? value : undefined;
 }

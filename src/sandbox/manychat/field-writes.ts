@@ -6,7 +6,7 @@ import type { SandboxRequest } from './request.js';
 
 const maxFields = 20;
 
-/** Reads the `fields` list of a request as a whole, so that one bad item refuses the request before anything is set. */
+/** Parses the complete `fields` list before anything is set: one bad item refuses the request. @throws Refusal */
 export function parseFieldWrites<Field extends CustomField>(
   { parameters }: SandboxRequest,
   fields: readonly Field[],

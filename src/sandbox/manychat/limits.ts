@@ -1,11 +1,11 @@
-/** Counts accepted requests in sliding windows; a refused request does not use up the limit (decided here: not documented). */
+/** Counts admitted requests in sliding windows. Assumption: a refused request does not count (undocumented). */
 export interface Limiter {
-  /** Whether one more request fits; counts it if so. */
+  /** Whether one more request fits into the limit; counts it if so. `now` is in milliseconds. */
   admit(key: string, limit: number, windowMilliseconds: number, now: number): boolean;
   reset(): void;
 }
 
-/** A limiter that remembers the moments of the requests it let through, key by key. */
+/** A limiter that keeps the times of admitted requests by key. */
 export function slidingLimiter(): Limiter {
   const admitted = new Map<string, number[]>();
   return {

@@ -2,7 +2,7 @@ import { day } from '../world/clock.js';
 import type { Contact } from './account.js';
 import type { SandboxRequest } from './request.js';
 
-/** How long after a contact's last interaction anything may be sent: 24 hours, the last moment included. */
+/** How long after a contact's last interaction content may be sent; the last millisecond is included. */
 const messagingWindow = day;
 
 /** Whether a contact wrote within the last 24 hours. */

@@ -2,14 +2,14 @@ import { parseJson, stringifyJson } from '../http/json.js';
 import { boundedLog, maxKeptCharacters } from '../world/bounded-log.js';
 import type { Channel } from './account.js';
 
-/** One send that was accepted: what went, or did not go, to whom. */
+/** An accepted send; `delivered` says whether its messages went out. */
 export interface Delivery {
-  /** Counts from 1 in the order of sending. */
+  /** Sequence number from 1. */
   id: number;
   /** ISO 8601. */
   time: string;
   page_id: string;
-  /** null where a user_ref is not linked to a contact. */
+  /** null if the user_ref is not linked to a contact. */
   subscriber_id: string | null;
   user_ref: string | null;
   channel: Channel;
@@ -18,29 +18,30 @@ export interface Delivery {
   otn_topic_name?: string;
   messages: readonly unknown[];
   quick_replies: readonly unknown[];
-  /** Length of messages and quick replies that were too long to be kept: both are then empty. */
+  /** Length in JSON of messages and quick replies that were too long to keep; both lists are then empty. */
   cut_from_characters?: number;
-  /** false when a flow ran but its messages were held back. */
+  /** false if a flow ran but its messages could not be sent. */
   delivered: boolean;
+  /** Why nothing was delivered. */
   reason?: string;
 }
 
-/** Chooses deliveries; a missing property matches all. */
+/** Filters deliveries; a missing property matches all. */
 export interface DeliveryFilter {
   subscriber_id?: string;
   user_ref?: string;
 }
 
-/** The latest deliveries of a sandbox, oldest first. */
+/** The latest deliveries, oldest first. */
 export interface Outbox {
   add(delivery: Omit<Delivery, 'id' | 'time'>, now: number): void;
   list(filter?: DeliveryFilter): Delivery[];
-  /** How many older ones are no longer listed. */
+  /** How many older deliveries were dropped. */
   dropped(): number;
   reset(): void;
 }
 
-/** A delivery whose messages and quick replies are kept as text, which takes less memory than what they say. */
+/** A delivery whose messages and quick replies are kept as JSON text, which takes less memory. */
 interface StoredDelivery {
   readonly delivery: Omit<Delivery, 'messages' | 'quick_replies'>;
   readonly messages: string;
@@ -54,7 +55,7 @@ const parseList = (text: string): readonly unknown[] => {
 
 const maxDeliveries = 100_000;
 
-/** An outbox with nothing in it. */
+/** An empty outbox. */
 export function createOutbox(): Outbox {
   const log = boundedLog<StoredDelivery>(
     maxDeliveries,

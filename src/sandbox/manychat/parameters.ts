@@ -3,17 +3,17 @@ import type { Contact, CustomField, Tag } from './account.js';
 import { missingParameter, validationError } from './refusals.js';
 import type { SandboxRequest } from './request.js';
 
-// Decided here, far above any name in life: it bounds what the sandbox keeps.
+// Bounds what the sandbox keeps, far above any real name.
 const maxTextLength = 10_000;
 
-/** A required, non-empty string. */
+/** A required, non-empty string. @throws Refusal, like all functions here */
 export function requiredText({ parameters }: SandboxRequest, name: string): string {
   const value = parameters[name];
   if (value === undefined || value === null || value === '') throw missingParameter(name);
   return boundedText(value, name);
 }
 
-/** A string that may be left out; '' then. */
+/** An optional string; '' if left out. */
 export function optionalText({ parameters }: SandboxRequest, name: string): string {
   return boundedText(parameters[name] ?? '', name);
 }
@@ -25,7 +25,7 @@ function boundedText(value: unknown, name: string): string {
   return value;
 }
 
-/** A required id, sent as an integer or as a digit string (the swagger documents the first, clients send both). */
+/** A required id. ManyChat's swagger documents integers; clients also send strings of digits, which are accepted. */
 export function requiredId({ parameters }: SandboxRequest, name: string): string {
   const value = parameters[name];
   if (value === undefined || value === null || value === '') throw missingParameter(name);
@@ -34,20 +34,20 @@ export function requiredId({ parameters }: SandboxRequest, name: string): string
   return id;
 }
 
-/** The contact named by `subscriber_id`. */
+/** The contact with the id in `subscriber_id`. */
 export function requiredContact(request: SandboxRequest): Contact {
   const contact = request.account.contacts.get(requiredId(request, 'subscriber_id'));
   if (contact === undefined) throw validationError('Subscriber does not exist');
   return contact;
 }
 
-/** The tag named by `tag_id`. */
+/** The tag with the id in `tag_id`. */
 export function requiredTag(request: SandboxRequest): Tag {
   const id = requiredId(request, 'tag_id');
   return existingTag(request.account.tags.find((tag) => String(tag.id) === id));
 }
 
-/** The tag named by `tag_name`, compared exactly (whether ManyChat folds case is not known). */
+/** The tag with the name in `tag_name`. Assumption: names are compared exactly (undocumented). */
 export function requiredTagByName(request: SandboxRequest): Tag {
   const name = requiredText(request, 'tag_name');
   return existingTag(request.account.tags.find((tag) => tag.name === name));
@@ -58,12 +58,12 @@ function existingTag(tag: Tag | undefined): Tag {
   return tag;
 }
 
-/** The field of that id. */
+/** The field with an id. */
 export function fieldById<Field extends CustomField>(fields: readonly Field[], id: string): Field {
   return existingField(fields.find((field) => String(field.id) === id));
 }
 
-/** The field of that name, compared without case as ManyChat's reference says. */
+/** The field with a name; case is ignored, as ManyChat's reference says. */
 export function fieldByName<Field extends CustomField>(fields: readonly Field[], name: string): Field {
   const wanted = name.toLowerCase();
   return existingField(fields.find((field) => field.name.toLowerCase() === wanted));

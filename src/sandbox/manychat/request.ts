@@ -2,15 +2,16 @@ import type { Account } from './account.js';
 import type { Limiter } from './limits.js';
 import type { Delivery } from './outbox.js';
 
-/** One request that reached an account, with what its handler may use. */
+/** An authorized request to an account, with everything that a handler may use. */
 export interface SandboxRequest {
   account: Account;
   /** The JSON body of a POST, the query of a GET. */
   parameters: Readonly<Record<string, unknown>>;
+  /** Milliseconds since 1970. */
   now: number;
   limiter: Limiter;
   deliver(delivery: Omit<Delivery, 'id' | 'time' | 'page_id'>): void;
 }
 
-/** Performs a request and returns the `data` of its answer, undefined for none; throws Refusal. */
+/** Performs a request and returns the `data` of the response; undefined for none. @throws Refusal */
 export type Handler = (request: SandboxRequest) => unknown;

@@ -5,7 +5,7 @@ import * as page from './endpoints/page.js';
 import { sendContent, sendContentByUserRef } from './endpoints/sending.js';
 import type { Handler } from './request.js';
 
-/** One published ManyChat endpoint; `perSecond` is its limit per page key, left out where none is published. */
+/** A ManyChat endpoint; `perSecond` is its published limit per page key, if there is one. */
 export interface Route {
   method: 'GET' | 'POST';
   perSecond?: number;

@@ -8,8 +8,8 @@ const style = 'body{font:16px/1.5 sans-serif;max-width:36em;margin:3em auto}inpu
 const styleHash = createHash('sha256').update(style).digest('base64');
 
 /**
- * What the page needs beyond the standing headers: its style, and a form that goes to itself. Under `no-referrer` a
- * browser would send that form with the Origin "null", like one of another site.
+ * Headers of the page that differ from the protective ones: they allow its style and a form that posts to itself. Under
+ * `no-referrer` a browser would send that form with the Origin "null", as if it came from another site.
  */
 export const connectPageHeaders: Readonly<Record<string, string>> = {
   'content-security-policy': `default-src 'none'; style-src 'sha256-${styleHash}'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'`,
@@ -36,7 +36,7 @@ function keyForm({ accounts }: World, notice: string): SandboxResponse {
   );
 }
 
-/** The page behind a connection's url, where the ManyChat key is entered; a token serves while the connection is PENDING. */
+/** Serves the page behind a connection's url, where the ManyChat key is entered. Its link works while the connection is PENDING. */
 export function serveConnectPage(world: World, { method, query, text = '' }: Incoming): SandboxResponse {
   const token = query.get('session_token');
   const connection = world.connections.find((each) => each.token === token && each.status === 'PENDING');

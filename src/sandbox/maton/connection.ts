@@ -1,16 +1,16 @@
 import type { Account } from '../manychat/account.js';
 
-/** Where the page is. */
+/** Path of the page where the ManyChat key is entered. */
 export const connectPath = '/connect';
 
-/** One connection between the Maton account and a ManyChat page. */
+/** A connection between the Maton account and a ManyChat page. */
 export interface Connection {
   id: string;
   status: 'PENDING' | 'ACTIVE' | 'FAILED';
   creationTime: string;
   lastUpdatedTime: string;
-  /** Opens the page where the ManyChat key is entered, for as long as the connection is pending. */
+  /** Token of the link to the page where the ManyChat key is entered; valid while the connection is PENDING. */
   token: string;
-  /** The page whose key was entered; undefined before. */
+  /** The account whose key was entered; undefined before that. */
   account: Account | undefined;
 }

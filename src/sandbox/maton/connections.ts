@@ -6,24 +6,24 @@ import type { World } from '../world/world.js';
 import { type Connection, connectPath } from './connection.js';
 import { flatGatewayRefusal, gatewayRefusal } from './refusals.js';
 
-// Decided here: Maton's own limit is not known.
+// Assumption: Maton's own limit is unknown.
 const maxConnections = 1_000;
 
-/** A connection as the connections API shows it. */
-export function serializeConnection({ baseUrl: base }: World, connection: Connection): Record<string, unknown> {
+/** A connection in the JSON shape of the connections API. */
+export function serializeConnection({ baseUrl }: World, connection: Connection): Record<string, unknown> {
   return {
     connection_id: connection.id,
     status: connection.status,
     creation_time: connection.creationTime,
     last_updated_time: connection.lastUpdatedTime,
-    url: `${base}${connectPath}?session_token=${connection.token}`,
+    url: `${baseUrl}${connectPath}?session_token=${connection.token}`,
     app: 'manychat',
     method: 'API_KEY',
     metadata: {},
   };
 }
 
-/** Performs a call of the connections API (key and rate limit are checked before); throws Refusal. */
+/** Serves the connections API; the caller has checked key and rate limit. @throws Refusal */
 export function serveConnections(world: World, incoming: Incoming): SandboxResponse {
   const { method, path } = incoming;
   const id = path.split('/')[2];
@@ -48,7 +48,7 @@ function list(world: World, { query }: Incoming): SandboxResponse {
   const connections = world.connections.filter(
     (connection) => app === 'manychat' && (status === null || connection.status === status),
   );
-  // Newest first: the order is not documented, so a client that trusts it to be oldest first shall fail.
+  // Newest first: the order is undocumented, so a client that relies on oldest first should fail here.
   return { status: 200, body: { connections: connections.reverse().map((each) => serializeConnection(world, each)) } };
 }
 
@@ -70,7 +70,7 @@ function create(world: World, incoming: Incoming): SandboxResponse {
     account: undefined,
   };
   world.connections.push(connection);
-  const shown = serializeConnection(world, connection);
-  const shapes = { flat: shown, id_only: { connection_id: connection.id }, wrapped: { connection: shown } };
+  const serialized = serializeConnection(world, connection);
+  const shapes = { flat: serialized, id_only: { connection_id: connection.id }, wrapped: { connection: serialized } };
   return { status: 200, body: shapes[world.settings.create_shape] };
 }

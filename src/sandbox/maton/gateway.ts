@@ -15,7 +15,7 @@ function requireKey(world: World, incoming: Incoming): void {
   }
 }
 
-/** The oldest ACTIVE connection serves when none is named, as the user's document says. */
+/** The account of the requested connection; by default of the oldest ACTIVE one, as Maton's ManyChat guide says. */
 function selectedAccount(world: World, { headers }: Incoming): Account {
   const id = headers['maton-connection'];
   const oldestFirst = [...world.connections].sort((one, other) => one.creationTime.localeCompare(other.creationTime));
@@ -30,7 +30,7 @@ function selectedAccount(world: World, { headers }: Incoming): Account {
   return connection.account;
 }
 
-/** Serves one request as Maton's two planes or, under /fb with a page key, as api.manychat.com; throws Refusal. */
+/** Serves a request as Maton (gateway or connections API) or, under /fb with a page key, as ManyChat. @throws Refusal */
 export function serveGateway(world: World, incoming: Incoming): SandboxResponse {
   const { path } = incoming;
   if (path.startsWith('/fb/') && bearerToken(incoming) !== world.matonKey) return serveManychatDirect(world, incoming);

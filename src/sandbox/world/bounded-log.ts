@@ -1,8 +1,8 @@
-/** The latest entries of a log, oldest first. */
+/** A log that keeps the latest entries, oldest first. */
 export interface BoundedLog<Entry> {
   add(entry: Entry): void;
   list(): readonly Entry[];
-  /** How many were dropped to make room. */
+  /** How many entries were dropped to make room. */
   dropped(): number;
   reset(): void;
 }
@@ -10,19 +10,19 @@ export interface BoundedLog<Entry> {
 // Enough for a long test, small enough for a sandbox that runs for days.
 const maxTotalCharacters = 32_000_000;
 
-/** The longest text that an entry keeps whole, in characters. */
+/** How many characters of one text an entry keeps; longer texts are cut or dropped. */
 export const maxKeptCharacters = 100_000;
 
-/** A log that forgets its older half when it is full, by the number or by the characters of its entries. */
+/** A log that drops its older half when it is full, counted in entries or in characters. */
 export function boundedLog<Entry>(maxEntries: number, sizeOf: (entry: Entry) => number): BoundedLog<Entry> {
   let entries: Entry[] = [];
   let characters = 0;
-  let forgotten = 0;
+  let droppedCount = 0;
   const dropOlderHalf = (): void => {
     const dropped = Math.ceil(entries.length / 2);
     entries = entries.slice(dropped);
     characters = entries.reduce((sum, entry) => sum + sizeOf(entry), 0);
-    forgotten += dropped;
+    droppedCount += dropped;
   };
   return {
     add(entry) {
@@ -33,11 +33,11 @@ export function boundedLog<Entry>(maxEntries: number, sizeOf: (entry: Entry) => 
       characters += size;
     },
     list: () => entries,
-    dropped: () => forgotten,
+    dropped: () => droppedCount,
     reset() {
       entries = [];
       characters = 0;
-      forgotten = 0;
+      droppedCount = 0;
     },
   };
 }

@@ -1,18 +1,19 @@
-/** Where the sandbox reads the time from: milliseconds since 1970. */
+/** A source of time. */
 export interface Clock {
+  /** Milliseconds since 1970. */
   now(): number;
   /**
-   * Calls back after so many milliseconds; the returned function forgets it. Without it delays are of real time,
-   * whatever `now` says.
+   * Calls back after a delay; the returned function cancels it. Without this method delays use real time, whatever
+   * `now` returns.
    */
   after?(milliseconds: number, callBack: () => void): () => void;
 }
 
-/** A clock that can be moved forward, and set back to its source. */
+/** A clock that can be moved forward, and reset to its source. */
 export interface MovableClock extends Required<Clock> {
-  /** @throws RangeError for what is negative, or more than there is room for. */
+  /** @throws RangeError if negative or more than `remaining` */
   advance(milliseconds: number): void;
-  /** How far it can still be moved, in milliseconds: 10 years in all, since not every number can be shown as a date. */
+  /** How many milliseconds it can still be moved, out of 10 years: not every number is a valid date. */
   remaining(): number;
   reset(): void;
 }
@@ -33,7 +34,7 @@ function realTimeout(milliseconds: number, callBack: () => void): () => void {
   return () => clearTimeout(timer);
 }
 
-/** Puts a movable offset on top of another clock. What is due later keeps its distance when the clock is moved. */
+/** Adds a movable offset to another clock. Moving it does not shorten delays that are already running. */
 export function movableClock(source: Clock): MovableClock {
   let offset = 0;
   return {
@@ -52,12 +53,12 @@ export function movableClock(source: Clock): MovableClock {
   };
 }
 
-/** A moment as ManyChat writes it: W3C with an offset, `2018-12-03T11:17:54+00:00`. */
+/** A timestamp in ManyChat's format: W3C with an offset, `2018-12-03T11:17:54+00:00`. */
 export function w3cTime(milliseconds: number): string {
   return `${new Date(milliseconds).toISOString().slice(0, 19)}+00:00`;
 }
 
-/** A moment as Maton writes it: six digits of a second, `2025-12-08T07:20:53.488460Z`. */
+/** A timestamp in Maton's format: with microseconds, `2025-12-08T07:20:53.488460Z`. */
 export function matonTime(milliseconds: number): string {
   return new Date(milliseconds).toISOString().replace('Z', '000Z');
 }

@@ -1,18 +1,17 @@
-/** Repeatable choices: the same seed gives the same sequence. */
+/** A repeatable source of random values: the same seed gives the same sequence. */
 export interface Random {
-  /** A whole number from 0 up to, not including, `limit`. */
+  /** An integer from 0 up to but excluding `limit`. */
   below(limit: number): number;
-  /** One element of a list that is not empty. */
   pick<T>(list: readonly [T, ...T[]]): T;
   /** Lower-case hexadecimal digits. */
   hex(length: number): string;
-  /** Decimal digits, the first never 0. */
+  /** Decimal digits; the first is never 0. */
   digits(length: number): string;
-  /** An id in the shape of a version 4 UUID. */
+  /** An id in the format of a version 4 UUID. */
   uuid(): string;
 }
 
-/** A small generator (mulberry32): good enough for sample data, useless as a source of secrets. */
+/** The mulberry32 generator: good enough for sample data, unfit for secrets. */
 export function seededRandom(seed: number): Random {
   let state = seed | 0;
   const next = (): number => {

@@ -12,34 +12,34 @@ import type { Connection } from '../maton/connection.js';
 import { type Clock, type MovableClock, movableClock } from './clock.js';
 import { type Random, seededRandom } from './random.js';
 
-/** The shapes in which the answer to a new connection has been seen in life. */
+/** The response shapes observed live when a connection is created. */
 export const createShapes = ['flat', 'id_only', 'wrapped'] as const;
-/** One of those shapes. */
+/** A response shape when a connection is created. */
 export type CreateShape = (typeof createShapes)[number];
 
-/** What can be changed while the sandbox runs. */
+/** Settings that can be changed while the sandbox runs. */
 export interface Settings {
   create_shape: CreateShape;
   limits: boolean;
 }
 
-/** Told of a request whose answer is kept back on purpose; the function it returns is called when it no longer is. */
+/** Called with the headers of a request whose response is stalled on purpose; the returned function when it resumes. */
 export type OnStall = (headers: IncomingHttpHeaders) => () => void;
 
-/** What a sandbox is made from. */
+/** Options of a world; `startSandbox` sets their defaults. */
 export interface WorldOptions extends Settings {
   clock: Clock;
   secondConnection: 'PENDING' | 'ACTIVE';
-  /** Contacts of the first page on top of its own. */
+  /** Number of extra contacts on the first page. */
   followers: number;
   onStall?: OnStall | undefined;
 }
 
-/** Everything a sandbox remembers. */
+/** The state of a sandbox. */
 export interface World {
-  /** Of no use anywhere else: whoever reaches the sandbox may know it, so that it must never be a real one. */
+  /** A fixed key, never a real one: every client that reaches the sandbox can read it. */
   readonly matonKey: string;
-  /** Address of the server, known once it listens. */
+  /** Base URL of the server; '' until it listens. */
   baseUrl: string;
   readonly clock: MovableClock;
   readonly onStall: OnStall;
@@ -51,11 +51,11 @@ export interface World {
   random: Random;
   accounts: { first: Account; second: Account };
   connections: Connection[];
-  /** Back to the start: same account, clock without offset. */
+  /** Returns to the initial state: same accounts, clock without offset. */
   reset(): void;
 }
 
-/** Builds the state of a sandbox; the same options and the same clock give the same state. */
+/** Creates the state of a sandbox; the same options and the same clock give the same state. */
 export function createWorld({
   clock: source,
   secondConnection,

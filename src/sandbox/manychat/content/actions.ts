@@ -4,7 +4,7 @@ import { fieldByName } from '../parameters.js';
 import { invalidContent, validationError } from '../refusals.js';
 import { textAt, wordAt } from './grammar.js';
 
-/** Looks one message action up in the account and returns what it does to a contact; throws when a name is unknown. */
+/** Resolves the names of a message action and returns what it does to a contact. @throws Refusal for unknown names */
 export function resolveAction(account: Account, action: Record<string, unknown>): (contact: Contact) => void {
   const kind = wordAt(action.action, 'action', ['add_tag', 'remove_tag', 'set_field_value', 'unset_field_value']);
   if (kind === 'add_tag' || kind === 'remove_tag') {

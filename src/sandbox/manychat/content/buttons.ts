@@ -3,7 +3,7 @@ import { invalidContent } from '../refusals.js';
 import { unsupportedBlocks } from './channels.js';
 import { listAt, objectAt, textAt, urlAt, wordAt } from './grammar.js';
 
-/** Where a block stands, and the actions found in buttons so far. */
+/** What the checks of a block need, and the actions found in buttons so far. */
 export interface Scope {
   channel: Channel;
   account: Account;
@@ -14,14 +14,14 @@ const maxButtons = 3;
 const maxButtonActions = 5;
 const buttonTypes = ['url', 'flow', 'call', 'buy', 'dynamic_block_callback'] as const;
 
-/** Checks the buttons of a message or a card. */
+/** Checks the buttons of a message or card. @throws Refusal */
 export function checkButtons(value: unknown, place: string, scope: Scope): void {
   for (const [index, button] of listAt(value, place, maxButtons).entries()) {
     checkButton(button, `${place}[${index}]`, buttonTypes, scope);
   }
 }
 
-/** Checks one button or quick reply; `node` is refused everywhere, as it belongs to dynamic blocks alone. */
+/** Checks a button or quick reply. `node` is always refused, because only dynamic blocks support it. @throws Refusal */
 export function checkButton(value: unknown, place: string, types: readonly string[], scope: Scope): void {
   const button = objectAt(value, place);
   if (button.type === 'node') throw invalidContent(`${place}: type node is not supported, use flow`);
@@ -47,7 +47,7 @@ const checks: Record<string, (button: Record<string, unknown>, place: string, sc
   },
   flow(button, place, { account }) {
     const target = textAt(button.target, `${place}.target`);
-    // Whether ManyChat looks the flow up on sending is not known; refusing shows a typing error early.
+    // Assumption: whether ManyChat looks up the flow on sending is undocumented. Refusing reveals a typo early.
     if (!account.flows.some((flow) => flow.ns === target)) throw invalidContent(`${place}.target: flow not found`);
   },
   call(button, place) {

@@ -1,6 +1,6 @@
 import type { Channel } from '../account.js';
 
-/** What the channels are called in `content.type`; Messenger is the one that is left out. */
+/** Channel by `content.type`; Messenger content has no type. */
 export const channelOfType: ReadonlyMap<unknown, Channel> = new Map<unknown, Channel>([
   [undefined, 'messenger'],
   ['instagram', 'instagram'],
@@ -8,7 +8,7 @@ export const channelOfType: ReadonlyMap<unknown, Channel> = new Map<unknown, Cha
   ['telegram', 'telegram'],
 ]);
 
-/** Blocks that ManyChat's reference says a channel does not take; what it leaves open is accepted here. */
+/** Blocks that a channel does not support according to ManyChat's reference; anything not mentioned there is accepted. */
 export const unsupportedBlocks: Readonly<Record<Channel, ReadonlySet<string>>> = {
   messenger: new Set(),
   instagram: new Set(['video', 'audio', 'file', 'call', 'dynamic_block_callback', 'webview_size']),
@@ -16,7 +16,7 @@ export const unsupportedBlocks: Readonly<Record<Channel, ReadonlySet<string>>> =
   telegram: new Set(['cards', 'quick_replies']),
 };
 
-/** The longest text a channel takes, in characters. */
+/** Maximum length of a text in characters. */
 export const maxTextLength: Readonly<Record<Channel, number>> = {
   messenger: 2_000,
   instagram: 1_000,
@@ -24,7 +24,7 @@ export const maxTextLength: Readonly<Record<Channel, number>> = {
   telegram: 2_000,
 };
 
-/** The refusal of a channel the contact cannot be reached on: which of 304x is which is not known, so decided here. */
+/** Error code if the contact is not on the channel. Assumption: the meaning of each 304x code is undocumented. */
 export const unreachableCode: Readonly<Record<Channel, number>> = {
   messenger: 3041,
   instagram: 3042,
@@ -32,7 +32,7 @@ export const unreachableCode: Readonly<Record<Channel, number>> = {
   telegram: 3044,
 };
 
-/** The refusal once 24 hours have passed since the contact wrote; Telegram has no such window. */
+/** Error once the 24-hour window is closed; Telegram has no window. */
 export const closedWindow: Readonly<Record<Channel, { code: number; message: string } | undefined>> = {
   messenger: {
     code: 3011,

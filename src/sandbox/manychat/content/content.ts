@@ -4,14 +4,14 @@ import { checkButton, checkButtons, type Scope } from './buttons.js';
 import { channelOfType, maxTextLength, unsupportedBlocks } from './channels.js';
 import { listAt, objectAt, optionalTextAt, textAt, urlAt, wordAt } from './grammar.js';
 
-/** Message content that keeps the grammar of ManyChat's dynamic blocks, in the parts that sending needs. */
+/** Valid message content (the grammar of ManyChat's dynamic blocks), in the parts that sending needs. */
 export interface Content {
   channel: Channel;
   messages: readonly unknown[];
   quickReplies: readonly unknown[];
-  /** What to do to the contact on sending, not yet looked up in the account. */
+  /** Actions to perform on sending; their names are not resolved yet. */
   actions: readonly Record<string, unknown>[];
-  /** The same, waiting in buttons for a press: their names must exist all the same. */
+  /** Actions of buttons, performed when pressed; their names must exist on sending too. */
   buttonActions: readonly Record<string, unknown>[];
 }
 
@@ -22,7 +22,7 @@ const maxQuickReplies = 11;
 const maxCardTextLength = 80;
 const maxCallbackSeconds = 86_400;
 
-/** Checks the `data` of a send; throws "Wrong dynamic message format" naming the first place that is wrong. */
+/** Parses the `data` of a send. @throws Refusal "Wrong dynamic message format" with the first invalid place */
 export function parseContent(account: Account, value: unknown): Content {
   const data = objectAt(value, 'data');
   if (data.version !== 'v2') throw invalidContent('data.version must be v2');
@@ -48,7 +48,7 @@ function checkMessage(value: unknown, place: string, scope: Scope): void {
   if (unsupportedBlocks[scope.channel].has(type)) {
     throw invalidContent(`${place}: ${type} is not supported for ${scope.channel}`);
   }
-  // The user's document puts them here; ManyChat's reference knows them beside `messages` only.
+  // Maton's guide shows quick replies here, but ManyChat's reference allows them only beside `messages`.
   if (message.quick_replies !== undefined) {
     throw invalidContent(`${place}.quick_replies is not allowed, use content.quick_replies`);
   }

@@ -1,13 +1,13 @@
 import { isRecord } from '../../http/json.js';
 import { invalidContent } from '../refusals.js';
 
-/** An object at a place in the content; throws the content refusal otherwise, as all of these do. */
+/** The object at a place in the content. @throws Refusal, like all functions here */
 export function objectAt(value: unknown, place: string): Record<string, unknown> {
   if (!isRecord(value)) throw invalidContent(`${place} must be an object`);
   return value;
 }
 
-/** A list of at most `most` elements; empty when left out. */
+/** A list of at most `max` elements; empty if left out. */
 export function listAt(value: unknown, place: string, max: number): readonly unknown[] {
   if (value === undefined) return [];
   if (!Array.isArray(value)) throw invalidContent(`${place} must be an array`);
@@ -15,7 +15,7 @@ export function listAt(value: unknown, place: string, max: number): readonly unk
   return value;
 }
 
-/** A non-empty text of at most `most` characters (code points). */
+/** A non-empty text of at most `max` characters (code points). */
 export function textAt(value: unknown, place: string, max = Number.POSITIVE_INFINITY): string {
   if (typeof value !== 'string' || value === '') throw invalidContent(`${place} must be a non-empty string`);
   if (value.length > max && [...value].length > max) {
@@ -24,12 +24,12 @@ export function textAt(value: unknown, place: string, max = Number.POSITIVE_INFI
   return value;
 }
 
-/** A text that may be left out. */
+/** An optional text. */
 export function optionalTextAt(value: unknown, place: string, max?: number): void {
   if (value !== undefined) textAt(value, place, max);
 }
 
-/** An absolute web address. */
+/** An absolute URL. */
 export function urlAt(value: unknown, place: string, scheme: 'https' | 'http or https' = 'http or https'): void {
   const text = textAt(value, place);
   const protocol = URL.canParse(text) ? new URL(text).protocol : '';
@@ -37,7 +37,7 @@ export function urlAt(value: unknown, place: string, scheme: 'https' | 'http or 
   throw invalidContent(`${place} must be a valid ${scheme} URL`);
 }
 
-/** One of a few words. */
+/** One of the given words. */
 export function wordAt(value: unknown, place: string, words: readonly string[]): string {
   const known = words.find((word) => word === value);
   if (known === undefined) throw invalidContent(`${place} must be one of ${words.join(', ')}`);

@@ -31,7 +31,7 @@ function throwIfAny(problems: Problems): void {
   if (problems.size > 0) throw fieldErrors(problems);
 }
 
-/** What is wrong with the parameters in themselves; `known` is what an existing contact has agreed to already. */
+/** Problems of the parameters themselves; `optIns` are those an existing contact has given before. */
 function shapeProblems(parameters: Parameters, optIns: { optinPhone: boolean; optinEmail: boolean }): Problems {
   const problems: Problems = new Map();
   for (const name of stringParameters) {
@@ -79,7 +79,7 @@ function permissionProblems(parameters: Parameters, permissions: ImportPermissio
   return problems;
 }
 
-/** Values another contact has. The WhatsApp text was seen live; that phone and email are refused alike is decided here. */
+/** Values that another contact has. The WhatsApp error was observed live; that phone and email behave alike is an assumption. */
 function takenProblems(account: Account, parameters: Parameters, self: Contact | undefined): Problems {
   const problems: Problems = new Map();
   const phone = text(parameters, 'phone');
@@ -110,7 +110,7 @@ function applyChanges(contact: Contact, parameters: Parameters): void {
   if (typeof parameters.has_opt_in_email === 'boolean') contact.optinEmail = parameters.has_opt_in_email;
 }
 
-/** Adds a contact that has never written; a WhatsApp number leaves `phone` empty, as in life. */
+/** Creates a contact that never wrote. A WhatsApp number leaves `phone` empty, as observed live. */
 export const createSubscriber: Handler = ({ account, parameters, now }) => {
   const problems = shapeProblems(parameters, { optinPhone: false, optinEmail: false });
   const addresses = (['phone', 'whatsapp_phone', 'email'] as const).filter(
@@ -130,7 +130,7 @@ export const createSubscriber: Handler = ({ account, parameters, now }) => {
   return serializeContact(account, contact);
 };
 
-/** Changes a contact; an opt-in it has given before need not be repeated, so that the user's example works. */
+/** Updates a contact. Assumption: an opt-in given before need not be repeated, as in the example of Maton's guide. */
 export const updateSubscriber: Handler = (request) => {
   const { account, parameters } = request;
   if (parameters.subscriber_id === undefined) {

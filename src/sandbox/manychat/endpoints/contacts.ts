@@ -22,10 +22,10 @@ function serializeAll({ account }: SandboxRequest, contacts: readonly Contact[])
   return contacts.slice(0, maxResults).map((contact) => serializeContact(account, contact));
 }
 
-/** One contact by id. */
+/** A contact by id. */
 export const getInfo: Handler = (request) => serializeContact(request.account, requiredContact(request));
 
-/** Contacts by full name; compared without case and listed in no stated order (neither is documented). */
+/** Contacts by full name. Assumption: case is ignored and the order is unspecified (both undocumented). */
 export const findByName: Handler = (request) => {
   const name = requiredText(request, 'name').trim().toLowerCase();
   const contacts = [...request.account.contacts.values()];
@@ -52,7 +52,7 @@ export const findByCustomField: Handler = (request) => {
   );
 };
 
-/** One contact by email or phone; a miss is an empty list (seen live), and WhatsApp numbers are not looked at. */
+/** A contact by email or phone. A miss returns an empty list (observed live); WhatsApp numbers are not searched. */
 export const findBySystemField: Handler = (request) => {
   const email = optionalText(request, 'email');
   const phone = optionalText(request, 'phone');
@@ -73,22 +73,22 @@ export const getInfoByUserRef: Handler = (request) => {
   return serializeContact(request.account, contact);
 };
 
-/** Puts a tag on a contact; succeeds when it is there already. */
+/** Adds a tag to a contact; also succeeds if the contact has it. */
 export const addTag: Handler = (request) => {
   const contact = requiredContact(request);
   contact.tags.add(requiredTag(request).id);
 };
-/** The same by name; the tag must exist. */
+/** Adds a tag by name; the tag must exist. */
 export const addTagByName: Handler = (request) => {
   const contact = requiredContact(request);
   contact.tags.add(requiredTagByName(request).id);
 };
-/** Takes a tag off a contact; succeeds when it is not there. */
+/** Removes a tag from a contact; also succeeds if the contact does not have it. */
 export const removeTag: Handler = (request) => {
   const contact = requiredContact(request);
   contact.tags.delete(requiredTag(request).id);
 };
-/** The same by name. */
+/** Removes a tag by name. */
 export const removeTagByName: Handler = (request) => {
   const contact = requiredContact(request);
   contact.tags.delete(requiredTagByName(request).id);
@@ -99,17 +99,17 @@ function setField(request: SandboxRequest, contact: Contact, field: CustomField)
   writeField(request.account, contact, field.id, parseCustomFieldValue(field, request.parameters.field_value));
 }
 
-/** Sets one custom field of a contact. */
+/** Sets a custom field of a contact. */
 export const setCustomField: Handler = (request) => {
   const contact = requiredContact(request);
   setField(request, contact, fieldById(request.account.customFields, requiredId(request, 'field_id')));
 };
-/** The same by name, in any case. */
+/** Sets a custom field by name; case is ignored. */
 export const setCustomFieldByName: Handler = (request) => {
   const contact = requiredContact(request);
   setField(request, contact, fieldByName(request.account.customFields, requiredText(request, 'field_name')));
 };
-/** Sets several custom fields, or none when one of them is refused. */
+/** Sets several custom fields, or none if one of them is refused. */
 export const setCustomFields: Handler = (request) => {
   const contact = requiredContact(request);
   for (const { field, value } of parseFieldWrites(request, request.account.customFields, parseCustomFieldValue)) {
@@ -118,8 +118,8 @@ export const setCustomFields: Handler = (request) => {
 };
 
 /**
- * Accepts the token of the user's document, or a signed request whose payload names the contact as `psid`. A bad one is
- * answered with HTTP 200 and status "error": such answers occur in life, and this is the endpoint chosen to give one.
+ * Accepts the token in the example of Maton's guide, or a signed request whose payload has the contact as `psid`. For a
+ * wrong one the response is HTTP 200 with status "error": real endpoints do that, and this one stands for them.
  */
 export const verifyBySignedRequest: Handler = (request) => {
   const contact = requiredContact(request);

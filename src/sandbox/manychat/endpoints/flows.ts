@@ -9,9 +9,9 @@ import type { Handler, SandboxRequest } from '../request.js';
 const maxFlowsPerContactAndHour = 100;
 
 /**
- * Starts a flow. The request succeeds even where the messages cannot go out, and the delivery then says why: ManyChat queues
- * the flow and each step decides for itself. That a WhatsApp template passes a closed window is documented; the rest is
- * decided here.
+ * Starts a flow. The request succeeds even if the messages cannot be sent, and the delivery then gives the reason:
+ * ManyChat queues a flow, and each step decides for itself. Documented: a WhatsApp template may be sent outside the
+ * window. The rest is an assumption.
  */
 export const sendFlow: Handler = (request) => {
   const { account, now, limiter } = request;
@@ -43,7 +43,7 @@ function undeliveredReason(request: SandboxRequest, contact: Contact, flow: Flow
   return 'The 24-hour window is closed.';
 }
 
-/** Fills `{{first_name}}`, `{{last_name}}`, `{{name}}` and `{{custom field name}}`; what is unknown or empty becomes ''. */
+/** Replaces `{{first_name}}`, `{{last_name}}`, `{{name}}` and `{{custom field name}}`; unknown or empty ones become ''. */
 function render(account: Account, contact: Contact, text: string): string {
   return text.replace(/\{\{([^{}]+)\}\}/g, (_, inner: string) => {
     const name = inner.trim().toLowerCase();

@@ -13,7 +13,7 @@ import {
 import { missingParameter, validationError } from '../refusals.js';
 import type { Handler, SandboxRequest } from '../request.js';
 
-/** The page. */
+/** The page itself. */
 export const getInfo: Handler = ({ account }) => account.page;
 /** All tags. */
 export const getTags: Handler = ({ account }) => account.tags;
@@ -21,7 +21,7 @@ export const getTags: Handler = ({ account }) => account.tags;
 export const getCustomFields: Handler = ({ account }) => account.customFields;
 /** All bot fields with their values. */
 export const getBotFields: Handler = ({ account }) => account.botFields;
-/** All growth tools; serves the deprecated getWidgets too. */
+/** All growth tools; also serves the deprecated getWidgets. */
 export const getGrowthTools: Handler = ({ account }) => account.growthTools;
 /** All one-time-notification topics. */
 export const getOtnTopics: Handler = ({ account }) => account.otnTopics;
@@ -31,14 +31,14 @@ export const getFlows: Handler = ({ account }) => ({
   folders: account.folders,
 });
 
-// Decided here, far above what a page has: how many ManyChat allows is not known.
+// Assumption: ManyChat's own limits are unknown. This is far above what a page has.
 const maxOfAKind = 1_000;
 
 function requireCapacity(existing: readonly unknown[], what: string): void {
   if (existing.length >= maxOfAKind) throw validationError(`${what} limit reached`);
 }
 
-/** Creates a tag. A name that exists is refused: what ManyChat does then is not known. */
+/** Creates a tag. Assumption: an existing name is refused (undocumented). */
 export const createTag: Handler = (request) => {
   const name = requiredText(request, 'name');
   if (request.account.tags.some((tag) => tag.name === name)) throw validationError('Tag with same name already exists');
@@ -49,13 +49,13 @@ export const createTag: Handler = (request) => {
 };
 
 function dropTag({ account }: SandboxRequest, tag: Tag): undefined {
-  // Contacts show only tags that the page has, and ids are never given twice: nothing is left to take off them.
+  // No need to touch the contacts: they show only tags of the page, and ids are never reused.
   account.tags = account.tags.filter(({ id }) => id !== tag.id);
 }
 
 /** Removes a tag from the page and from all its contacts. */
 export const removeTag: Handler = (request) => dropTag(request, requiredTag(request));
-/** The same by name. */
+/** Removes a tag by name. */
 export const removeTagByName: Handler = (request) => dropTag(request, requiredTagByName(request));
 
 function requiredType(request: SandboxRequest): FieldType {
@@ -79,14 +79,14 @@ function newField(
   return { id: newId(request.account), name, type, description: optionalText(request, 'description') };
 }
 
-/** Creates a custom field; its name comes as `caption`. A name that exists is refused, as for tags. */
+/** Creates a custom field; its name is the parameter `caption`. An existing name is refused, as for tags. */
 export const createCustomField: Handler = (request) => {
   const field = newField(request, request.account.customFields, 'caption');
   request.account.customFields.push(field);
   return { field };
 };
 
-/** Creates a bot field, with its first value if one is given. */
+/** Creates a bot field with an optional initial value. */
 export const createBotField: Handler = (request) => {
   const field = newField(request, request.account.botFields, 'name');
   const created: BotField = { ...field, value: parseBotFieldValue(field, request.parameters.value ?? null) };
@@ -99,13 +99,13 @@ function setBotFieldOf(request: SandboxRequest, field: BotField): undefined {
   field.value = parseBotFieldValue(field, request.parameters.field_value);
 }
 
-/** Sets a bot field, which everybody on the page shares. */
+/** Sets a bot field. */
 export const setBotField: Handler = (request) =>
   setBotFieldOf(request, fieldById(request.account.botFields, requiredId(request, 'field_id')));
-/** The same by name. */
+/** Sets a bot field by name. */
 export const setBotFieldByName: Handler = (request) =>
   setBotFieldOf(request, fieldByName(request.account.botFields, requiredText(request, 'field_name')));
-/** Sets several bot fields, or none when one of them is refused. */
+/** Sets several bot fields, or none if one of them is refused. */
 export const setBotFields: Handler = (request) => {
   for (const { field, value } of parseFieldWrites(request, request.account.botFields, parseBotFieldValue))
     field.value = value;

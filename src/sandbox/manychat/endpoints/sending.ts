@@ -10,7 +10,7 @@ import type { Handler, SandboxRequest } from '../request.js';
 
 const channelNames = { messenger: 'Messenger', instagram: 'Instagram', whatsapp: 'WhatsApp', telegram: 'Telegram' };
 
-/** Sends content to a contact and performs its actions; refused as a whole before anything is done. */
+/** Sends content to a contact and performs its actions. A refused request has no effect. */
 export const sendContent: Handler = (request) => {
   const { account } = request;
   const contact = requiredContact(request);
@@ -54,7 +54,7 @@ function requireOpenWindow(request: SandboxRequest, contact: Contact, { channel 
   if (refusal !== undefined && !windowIsOpen(request, contact)) throw codedRefusal(refusal.code, refusal.message);
 }
 
-/** Uses up one token, inside the 24-hour window as well (decided here). An unknown topic has no tokens either. */
+/** Spends one token. Assumption: inside the 24-hour window too. For an unknown topic there are no tokens. */
 function spendToken({ account }: SandboxRequest, contact: Contact, topicName: string): void {
   const topic = account.otnTopics.find(({ name }) => name === topicName);
   const tokens = topic === undefined ? 0 : (contact.otnTokens.get(topic.id) ?? 0);
@@ -67,7 +67,7 @@ function spendToken({ account }: SandboxRequest, contact: Contact, topicName: st
   contact.otnTokens.set(topic.id, tokens - 1);
 }
 
-/** Sends content to whoever opted in under a user_ref, linked or not; its actions are not processed. */
+/** Sends content to a registered user_ref, linked to a contact or not. Its actions are ignored. */
 export const sendContentByUserRef: Handler = (request) => {
   const userRef = requiredId(request, 'user_ref');
   const linked = request.account.userRefs.get(userRef);
