@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { durationText, reachability } from '../../tools/message/window.js';
+import { durationText } from '../../tools/contract/quoted.js';
+import { reachability } from '../../tools/message/window.js';
 import { messagingStatus } from '../../tools/workflows/messaging-status.js';
 
 const now = Date.UTC(2026, 3, 10, 12);

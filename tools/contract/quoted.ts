@@ -25,3 +25,11 @@ export const momentText = (moment: unknown): string =>
 
 /** An id as it is usual, or quoted: an id of an answer may hold anything. */
 export const idText = (id: unknown): string => (/^[\w-]{1,64}$/.test(String(id)) ? String(id) : quoted(id));
+
+/** A span of time in the two largest units that a person needs. */
+export function durationText(milliseconds: number): string {
+  const minutes = Math.floor(Math.abs(milliseconds) / 60_000);
+  const [days, hours, rest] = [Math.floor(minutes / 1_440), Math.floor(minutes / 60) % 24, minutes % 60];
+  const parts = days > 0 ? [`${days} d`, `${hours} h`] : hours > 0 ? [`${hours} h`, `${rest} min`] : [`${rest} min`];
+  return parts.filter((part) => !part.startsWith('0 ')).join(' ') || '0 min';
+}

@@ -1,20 +1,11 @@
 import type { Kind } from '../contract/failure.js';
 import { asObject, type Result } from '../contract/json.js';
-import { momentText } from '../contract/quoted.js';
+import { durationText, momentText } from '../contract/quoted.js';
 
 const hourMs = 3_600_000;
 
 /** For how long after a contact's last interaction Messenger, Instagram and WhatsApp take automated messages. */
 export const windowMs = 24 * hourMs;
-
-/** A span of time in the two largest units that a person needs. */
-export function durationText(milliseconds: number): string {
-  const minutes = Math.floor(Math.abs(milliseconds) / 60_000);
-  const [days, hours, rest] = [Math.floor(minutes / 1_440), Math.floor(minutes / 60) % 24, minutes % 60];
-  const parts = days > 0 ? [`${days} d`, `${hours} h`] : hours > 0 ? [`${hours} h`, `${rest} min`] : [`${rest} min`];
-  return parts.filter((part) => !part.startsWith('0 ')).join(' ') || '0 min';
-}
-
 /** A moment as ManyChat writes it, `2018-12-03T11:17:54+00:00`; without its offset it could be read in any zone. */
 const moment = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)(Z|[+-]\d{2}:?\d{2})$/i;
 const withoutOffset = /^\d{4}-\d{2}-\d{2}(?:[T ][\d:.]+)?$/i;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Endpoint } from '../../../tools/contract/endpoint.js';
 import { CallError, reasonIn } from '../../../tools/contract/failure.js';
 import type { Result } from '../../../tools/contract/json.js';
-import { durationText } from '../../../tools/message/window.js';
+import { durationText } from '../../../tools/contract/quoted.js';
 import { hasValues } from '../../../tools/values/field-values.js';
 import { allOf, type Departure } from '../../upstream/departure.js';
 import {
