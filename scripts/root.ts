@@ -8,7 +8,7 @@ const found = ['../', '../../']
 if (found === undefined) throw new Error('there is no package.json above this file');
 
 /** The folder of package.json. */
-export const root: URL = found;
+const root: URL = found;
 
 /** The path of a file, from the root. */
 export const pathOf = (name: string): string => fileURLToPath(new URL(name, root));

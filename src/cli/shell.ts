@@ -4,7 +4,7 @@ import type { LockOwner } from './bulk/journal/lock.js';
 import type { ExitCode } from './exit-codes.js';
 
 /** The streams that carry protocol frames. */
-export interface Wires {
+interface Wires {
   readonly stdin: Readable;
   readonly stdout: Writable;
 }

@@ -7,7 +7,7 @@ export type Access =
   | { readonly mode: 'none'; readonly reason: string };
 
 /** Base addresses of the three APIs. */
-export interface Addresses {
+interface Addresses {
   /** Maton's gateway to ManyChat. */
   readonly gateway: URL;
   /** Maton's connections API. */

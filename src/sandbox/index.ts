@@ -7,7 +7,6 @@ import type { Clock } from './world/clock.js';
 import { type CreateShape, createWorld, type OnStall } from './world/world.js';
 
 export type { Fault, FaultEffect } from './faults/fault.js';
-export type { Delivery } from './manychat/outbox.js';
 
 /** Options of a sandbox, all optional. */
 export interface SandboxOptions {

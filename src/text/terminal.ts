@@ -6,7 +6,7 @@ import { withoutHidden } from './safe-text.js';
 export type Colour = 'green' | 'yellow' | 'red' | 'dim';
 
 /** A text that is shown in a colour, where the terminal has colours. */
-export interface Coloured {
+interface Coloured {
   readonly colour: Colour;
   readonly text: string;
 }

@@ -52,7 +52,7 @@ function* partsOf(given: Content): Generator<{ part: string; path: Path }> {
 }
 
 /** What may go wrong with content that keeps the grammar, because ManyChat's reference leaves it open. */
-export function undocumentedParts(given: Content): string[] {
+function undocumentedParts(given: Content): string[] {
   const channel = channelOf(given);
   const open = [...partsOf(given)].filter(({ part }) => openParts[channel].has(part)).map(({ part }) => part);
   return [...new Set(open)].map(

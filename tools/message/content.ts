@@ -27,7 +27,7 @@ const needs = (what: string, key: string) => ({
 });
 
 /** A text that must be there; `what` is named where it is not. */
-export const requiredText = (what: string, key: string) =>
+const requiredText = (what: string, key: string) =>
   z.string(needs(what, key)).refine((given) => given.trim() !== '', `${what} needs a \`${key}\` that is not empty`);
 
 const isAddress = (given: string, schemes: readonly string[]): boolean =>

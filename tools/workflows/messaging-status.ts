@@ -30,7 +30,7 @@ const status = z.looseObject({
 });
 
 /** The shape of a messaging status. */
-export const messagingStatusResult = { schema: z.looseObject({ messaging_status: status }) };
+const messagingStatusResult = { schema: z.looseObject({ messaging_status: status }) };
 
 const notKnown = [
   'On which channel the contact wrote last: the window counts for that channel',

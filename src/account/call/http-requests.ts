@@ -37,7 +37,7 @@ export interface RequestParts extends RetryParts {
 }
 
 /** The circumstances of a request. */
-export interface RequestSide {
+interface RequestSide {
   readonly budget: Deadline;
   readonly departure?: Departure | undefined;
   readonly trace: CallTrace;

@@ -16,7 +16,7 @@ export interface ActiveConnection {
 }
 
 /** The connection of a call, and what is to be said of the choice. */
-export interface ChosenConnection {
+interface ChosenConnection {
   readonly id: string;
   readonly warning?: string;
 }

@@ -42,7 +42,7 @@ export const unanswered = (arrivedAt: number): Delivery => ({ arrivedAt, answere
 export const nobody: Delivery = unanswered(0);
 
 /** What is looked at in a frame. */
-export interface Frame {
+interface Frame {
   readonly id?: unknown;
   readonly method?: unknown;
   readonly params?: unknown;

@@ -40,7 +40,7 @@ export interface Job {
 }
 
 /** What a row asks for: the arguments of its contact's call; none where it leaves everything as it is. */
-export interface Wanted {
+interface Wanted {
   readonly id: string;
   readonly args: Result | undefined;
 }

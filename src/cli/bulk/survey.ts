@@ -5,7 +5,7 @@ import type { Counts } from './progress-text.js';
 import type { Table } from './table/csv-table.js';
 
 /** Whether a contact of the table has had its turn; `doubted` has one again although it may have got it. */
-export type Standing = 'open' | 'doubted' | 'settled';
+type Standing = 'open' | 'doubted' | 'settled';
 
 /** What a survey finds: how many there are, which rows cannot be used, and how it stands with each contact. */
 export interface Survey {

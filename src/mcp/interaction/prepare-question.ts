@@ -15,7 +15,7 @@ import type { KnownContact, Named, Names } from './named-things.js';
 import { longestQuestion, namedIn, questionOf } from './question.js';
 
 /** What the user is asked before a call, and what the call is then made with. */
-export interface Question {
+interface Question {
   readonly text: string;
   /** The connection that the question speaks of: the call must not go to another. */
   readonly connectionId: string | undefined;

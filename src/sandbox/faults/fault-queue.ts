@@ -3,7 +3,7 @@ import { badRequest } from '../http/refusal.js';
 import type { Fault } from './fault.js';
 
 /** A fault with its counts. */
-export interface FaultState {
+interface FaultState {
   fault: Fault;
   /** Matching requests that passed first. */
   passed: number;

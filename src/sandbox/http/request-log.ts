@@ -27,7 +27,7 @@ export interface RequestRecord extends RequestSummary {
 }
 
 /** A request to log. */
-export interface RequestEntry extends RequestSummary {
+interface RequestEntry extends RequestSummary {
   /** The body; undefined if it was too long to be read. */
   text: string | undefined;
   /** Size of the body in bytes. */

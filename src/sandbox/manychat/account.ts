@@ -41,21 +41,21 @@ export interface Flow {
 }
 
 /** A folder of flows; `parent_id` 0 is the top level. */
-export interface Folder {
+interface Folder {
   id: number;
   name: string;
   parent_id: number;
 }
 
 /** A growth tool, such as a pop-up that wins contacts. */
-export interface GrowthTool {
+interface GrowthTool {
   id: number;
   name: string;
   type: string;
 }
 
 /** A topic for which contacts can request a one-time notification. */
-export interface OtnTopic {
+interface OtnTopic {
   id: number;
   name: string;
   description: string;
@@ -95,7 +95,7 @@ export interface Contact {
 }
 
 /** The page in the JSON shape of getInfo. */
-export interface PageInfo {
+interface PageInfo {
   id: number;
   name: string;
   category: string;

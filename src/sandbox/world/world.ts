@@ -18,7 +18,7 @@ export const createShapes = ['flat', 'id_only', 'wrapped'] as const;
 export type CreateShape = (typeof createShapes)[number];
 
 /** Settings that can be changed while the sandbox runs. */
-export interface Settings {
+interface Settings {
   create_shape: CreateShape;
   limits: boolean;
 }

@@ -6,7 +6,7 @@ import { errorCode } from '../../text/error-text.js';
 import type { HttpResponse } from '../response.js';
 
 /** One request as it goes out. */
-export interface HttpRequest {
+interface HttpRequest {
   readonly method: string;
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;

@@ -20,7 +20,7 @@ import { okResult } from '../../values/outputs.js';
 const actionNames = ['add_tag', 'remove_tag', 'set_fields', 'send_text', 'send_content', 'send_flow'] as const;
 
 /** The name of an action. */
-export type ActionName = (typeof actionNames)[number];
+type ActionName = (typeof actionNames)[number];
 
 /** What each action is told; what it needs, and what may be left out. */
 const argumentsOf: Readonly<Record<ActionName, { readonly must: readonly string[]; readonly may: readonly string[] }>> =
