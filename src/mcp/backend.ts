@@ -4,10 +4,10 @@ import { openRuntime } from '../account/account.js';
 import type { ToolCaller } from '../account/call/call-tool.js';
 import type { OpenLog } from '../account/log.js';
 import { plainTool, type Tool } from '../account/policy/tool.js';
+import type { RequestState } from '../account/request-state.js';
 import type { Config } from '../config/config.js';
 import { type Completer, createCompleter } from './interaction/completion.js';
 import { type Asker, createAsker } from './interaction/prepare-question.js';
-import { createRounds, type Rounds } from './interaction/request-state.js';
 
 /** What a server answers with beyond its lists. */
 export interface Backend {
@@ -19,7 +19,9 @@ export interface Backend {
   resource(uri: string): { readonly markdown: string } | { readonly tool: Tool };
   readonly call: ToolCaller;
   readonly complete: Completer;
-  readonly rounds: Rounds;
+  /** Who calls; a request state of one principal is refused to another. */
+  readonly principal: string;
+  readonly requestState: RequestState;
   /** What the user is asked before a call. */
   readonly asker: Asker;
   close(): Promise<void>;
@@ -31,6 +33,8 @@ export type OpenBackend = (context: McpRequestContext) => Promise<Backend>;
 /** What a backend is opened with. */
 export interface BackendParts {
   readonly log: OpenLog;
+  readonly requestState: RequestState;
+  readonly principal: string;
   /** Aborts the calls that are open. */
   readonly ending: AbortSignal;
   /** Milliseconds, from any fixed point. */
@@ -44,7 +48,10 @@ function found<Thing>(thing: Thing | undefined): Thing {
 }
 
 /** Opens the backend of one account. */
-export async function openBackend(settings: Config, { log, ending, now }: BackendParts): Promise<Backend> {
+export async function openBackend(
+  settings: Config,
+  { log, requestState, principal, ending, now }: BackendParts,
+): Promise<Backend> {
   const { config, tools, call: callTool, gateway, redactor, close } = await openRuntime(settings, log);
   const asker = createAsker({ gateway, settings: config.account, now });
   const call: ToolCaller = (tool, given, side) =>
@@ -58,7 +65,8 @@ export async function openBackend(settings: Config, { log, ending, now }: Backen
     },
     call,
     complete: createCompleter(call, now),
-    rounds: createRounds(),
+    principal,
+    requestState,
     asker: {
       async prepare(tool, given, signal) {
         const prepared = await asker.prepare(tool, given, AbortSignal.any([signal, ending]));

@@ -11,6 +11,7 @@ import { effectRules } from '../../tools/contract/effect.js';
 import type { Declaration } from '../../tools/contract/endpoint.js';
 import { type Failure, reasonIn } from '../../tools/contract/failure.js';
 import type { Prompt, PromptArgument } from '../../tools/guidance/prompts.js';
+import type { VerifiedState } from '../account/request-state.js';
 import type { Delivery } from '../account/send-guard/delivery.js';
 import { version } from '../config/version.js';
 import type { Backend, OpenBackend } from './backend.js';
@@ -100,11 +101,24 @@ export interface ServerParts {
  */
 export function createServer({ offer, openBackend, deliveryOf }: ServerParts, context: McpRequestContext): McpServer {
   const { tools, resources, prompts, instructions, confirm } = offer;
-  const open: Open = () => openBackend(context);
+  let opening: Promise<Backend> | undefined;
+  const open: Open = () => {
+    opening ??= openBackend(context);
+    return opening;
+  };
+  /** What handlers see instead of the state that the client sent. Without a backend they fail before they look at it. */
+  async function verify(state: string): Promise<VerifiedState | undefined> {
+    const backend = await open().catch(() => undefined);
+    return backend?.requestState.verify(state, backend.principal);
+  }
   const fixed = { listChanged: false };
   const server = new McpServer(
     { name: 'manychat-mcp', title: 'ManyChat', version },
-    { capabilities: { tools: fixed, resources: fixed, prompts: fixed, completions: {} }, instructions },
+    {
+      capabilities: { tools: fixed, resources: fixed, prompts: fixed, completions: {} },
+      instructions,
+      requestState: { verify },
+    },
   );
   const side: ToolSide = { server, confirm };
   for (const listed of tools) {

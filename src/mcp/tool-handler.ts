@@ -9,9 +9,10 @@ import { isObject } from '../../tools/contract/json.js';
 import type { Outcome } from '../account/call/call-tool.js';
 import type { Progress } from '../account/call/progress.js';
 import type { Tool } from '../account/policy/tool.js';
+import type { VerifiedState } from '../account/request-state.js';
 import type { Delivery } from '../account/send-guard/delivery.js';
 import type { Backend } from './backend.js';
-import { linkIn, needsConfirmation } from './interaction/confirmation.js';
+import { cannotAskNow, linkIn, needsConfirmation, refusedState } from './interaction/confirmation.js';
 import { consentTo, withLink } from './interaction/consent.js';
 import type { Offer } from './listing/offer.js';
 
@@ -63,16 +64,19 @@ export function toolHandler(
   backend: Backend,
   delivery: Delivery | undefined,
 ) {
-  const { call, rounds } = backend;
+  const { call, requestState, principal } = backend;
   const { name, effect } = tool.declaration;
   return async (given: unknown, context: ToolContext): Promise<CallToolResult | InputRequiredResult> => {
     const { mcpReq } = context;
-    // The call was made in an earlier round; the link has been shown since.
-    const made = rounds.resultOf(name, mcpReq.requestState());
-    if (made !== undefined) return toolResult({ ok: true, result: made });
+    const state = mcpReq.requestState<VerifiedState>();
+    if (state?.step === 'refused') return toolResult({ ok: false, failure: refusedState(state, effect) });
+    // The call was carried out in an earlier request; the link has been shown since.
+    if (state?.step === 'result' && state.tool === name) return toolResult({ ok: true, result: state.result });
     const offers = offersOf(server, context);
     const asks = needsConfirmation(tool, confirm) && offers.form;
-    const consent = asks ? await consentTo(tool, given, mcpReq, backend) : { side: {} };
+    const consent = asks
+      ? await consentTo(tool, given, mcpReq, backend).catch((error: unknown) => ({ failure: cannotAskNow(error) }))
+      : { side: {} };
     if ('failure' in consent) return toolResult({ ok: false, ...consent });
     if ('question' in consent) return consent.question;
     const { side } = consent;
@@ -80,6 +84,8 @@ export function toolHandler(
     const outcome = await call(tool, given, { ...side, ...own });
     const link = outcome.ok && effect === 'create' ? linkIn(outcome.result) : undefined;
     if (!outcome.ok || link === undefined || !offers.url) return toolResult(outcome);
-    return withLink(toolResult(outcome), link, mcpReq, () => rounds.made(name, outcome.result));
+    return withLink(toolResult(outcome), link, mcpReq, () =>
+      requestState.issueResult({ tool: name, result: outcome.result }, principal),
+    );
   };
 }

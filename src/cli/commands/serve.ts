@@ -2,6 +2,7 @@ import type { OpenLog } from '../../account/log.js';
 import { type Config, readConfig } from '../../config/config.js';
 import { version } from '../../config/version.js';
 import type { Backend } from '../../mcp/backend.js';
+import { createRequestState } from '../../mcp/interaction/request-state.js';
 import { catalogue } from '../../mcp/listing/catalogue.js';
 import { offerUnder } from '../../mcp/listing/offer.js';
 import { serveOverStdio } from '../../mcp/stdio/stdio.js';
@@ -30,7 +31,13 @@ export async function serve(
   // Takes longer to load than what the lists need, and many servers are started that are never called.
   const backend = (): Promise<Backend> => {
     opening ??= Promise.all([import('../../mcp/backend.js'), logged()]).then(([{ openBackend }, log]) =>
-      openBackend(settings, { log, ending: over, now: realClock.now }),
+      openBackend(settings, {
+        log,
+        requestState: createRequestState(),
+        principal: 'local',
+        ending: over,
+        now: realClock.now,
+      }),
     );
     return opening;
   };

@@ -3,8 +3,10 @@ import type { Failure } from '../../../tools/contract/failure.js';
 import { isObject, type Result } from '../../../tools/contract/json.js';
 import { cut } from '../../../tools/contract/quoted.js';
 import type { Tool } from '../../account/policy/tool.js';
+import type { RefusedState } from '../../account/request-state.js';
 import type { Policy } from '../../config/account-settings.js';
 import { browsable } from '../../config/address.js';
+import { errorMessage } from '../../text/error-text.js';
 import { withoutHidden } from '../../text/safe-text.js';
 
 /** What the user is asked to confirm, by setting. */
@@ -61,6 +63,38 @@ export function refusalAfter({ action, content }: Answer): Failure | undefined {
     ? notConfirmed('The form was accepted with "Go ahead" not ticked')
     : notConfirmed('The client accepted without the form that says whether to go ahead');
 }
+
+/** The failure of a call whose question could not be put together or stored. */
+export const cannotAskNow = (error: unknown): Failure => ({
+  kind: 'internal',
+  message: `The user has to confirm this call and could not be asked: ${cut(withoutHidden(errorMessage(error)), 200)}`,
+  hint: 'Nothing was done. Try again later; if it happens again, tell the person who runs this server.',
+  retryable: true,
+  performed: 'no',
+  source: 'client',
+});
+
+const refusedMessages: Readonly<Record<RefusedState['reason'], string>> = {
+  expired: 'The user answered too late: the request state of this call has expired',
+  invalid:
+    'The request state of this call is not valid: it was changed, or issued to another user or by another server',
+};
+
+/**
+ * The failure of a call that came with a request state that is not accepted. Only a call that creates something is
+ * carried out before its state is issued.
+ */
+export const refusedState = ({ reason }: RefusedState, effect: Effect): Failure => ({
+  kind: 'cancelled',
+  message: refusedMessages[reason],
+  hint:
+    effect === 'create'
+      ? 'This request did nothing, but an earlier one may have created the connection: look with manychat_list_connections before you call again.'
+      : 'Nothing was done. Call the tool again without a request state; the user is asked again where that is required.',
+  retryable: effect !== 'create',
+  performed: effect === 'create' ? 'unknown' : 'no',
+  source: 'client',
+});
 
 /** The link for a person in a result, where there is one. */
 export function linkIn({ connection }: Result): string | undefined {

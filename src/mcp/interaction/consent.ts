@@ -9,15 +9,14 @@ import {
 import type { Failure } from '../../../tools/contract/failure.js';
 import type { CallerSide } from '../../account/call/call-tool.js';
 import type { Tool } from '../../account/policy/tool.js';
+import type { VerifiedState } from '../../account/request-state.js';
 import { errorMessage } from '../../text/error-text.js';
 import type { Backend } from '../backend.js';
 import { agreement, cannotAsk, refusalAfter } from './confirmation.js';
+import { answerSeconds } from './request-state.js';
 
 /** What a question is asked with. */
 export type Request = ServerContext['mcpReq'];
-
-/** How long a person may take, in milliseconds. */
-const answerMs = 600_000;
 
 /**
  * Whether a request is of the protocol's newer era, in which a question is the answer to a call and its own answer comes
@@ -32,7 +31,7 @@ const asksByAnswer = ({ envelope }: Request): boolean => envelope !== undefined;
 const elicit = ({ send, signal }: Request, params: Record<string, unknown>) =>
   send(
     { method: 'elicitation/create', params },
-    { timeout: answerMs, resetTimeoutOnProgress: true, onprogress: () => undefined, signal },
+    { timeout: answerSeconds * 1_000, resetTimeoutOnProgress: true, onprogress: () => undefined, signal },
   );
 
 /** What came of asking: the answer to the call as it stands, or what the call is made with. */
@@ -46,14 +45,14 @@ export async function consentTo(
   tool: Tool,
   given: unknown,
   request: Request,
-  { asker, rounds }: Pick<Backend, 'asker' | 'rounds'>,
+  { asker, requestState, principal }: Pick<Backend, 'asker' | 'requestState' | 'principal'>,
 ): Promise<Consent> {
   const { name } = tool.declaration;
-  const asked = rounds.wasAsked(name, given, request.requestState());
-  if (asked !== undefined) {
+  const state = request.requestState<VerifiedState>();
+  if (state?.step === 'question' && (await requestState.redeem(state, { tool: name, input: given }))) {
     const answer = inputResponse(request.inputResponses, 'confirm');
     const failure = answer.kind === 'elicit' ? refusalAfter(answer) : cannotAsk('it sent no answer');
-    return failure === undefined ? { side: asked } : { failure };
+    return failure === undefined ? { side: { connectionId: state.connectionId } } : { failure };
   }
   const prepared = await asker.prepare(tool, given, request.signal);
   if (prepared === undefined) return { side: {} };
@@ -65,7 +64,10 @@ export async function consentTo(
     return {
       question: inputRequired({
         inputRequests: { confirm: question },
-        requestState: rounds.asking(name, given, side.connectionId),
+        requestState: await requestState.issueQuestion(
+          { tool: name, input: given, connectionId: side.connectionId },
+          principal,
+        ),
       }),
     };
   }
@@ -80,13 +82,13 @@ export async function withLink(
   result: CallToolResult,
   link: string,
   request: Request,
-  state: () => string,
+  state: () => Promise<string>,
 ): Promise<CallToolResult | InputRequiredResult> {
   const message = 'Open this page and enter the ManyChat API key there, to connect the account';
   if (asksByAnswer(request)) {
     return inputRequired({
       inputRequests: { link: inputRequired.elicitUrl({ message, url: link }) },
-      requestState: state(),
+      requestState: await state(),
     });
   }
   // The result has the link as well: a client that cannot show it must not lose the connection.

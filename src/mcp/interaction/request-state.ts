@@ -1,49 +1,92 @@
-import { randomUUID } from 'node:crypto';
-import { isDeepStrictEqual } from 'node:util';
-import { isObject, type Result } from '../../../tools/contract/json.js';
-import { createSeal } from './seal.js';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { createRequestStateCodec, type ServerContext } from '@modelcontextprotocol/server';
+import * as z from 'zod';
+import { isObject } from '../../../tools/contract/json.js';
+import type { OpenQuestions, RequestState } from '../../account/request-state.js';
+import { errorMessage } from '../../text/error-text.js';
+import { createOpenQuestions } from './open-questions.js';
 
-/** What is kept of a call between its rounds, at the client and sealed. */
-export interface Rounds {
-  /** The state of a call that waits for the user's consent to it on a connection. */
-  asking(tool: string, given: unknown, connectionId?: string): string;
-  /** With which connection the user was asked about this very call with that state; undefined but once for each question. */
-  wasAsked(tool: string, given: unknown, state: unknown): { readonly connectionId: string | undefined } | undefined;
-  /** The state of a call that was made, and whose link is shown to the user. */
-  made(tool: string, result: Result): string;
-  /** What the call came to, of which this is the state; it can be asked for again, since nothing is done for it. */
-  resultOf(tool: string, state: unknown): Result | undefined;
+/** Processes that are to accept each other's states share the key and the store. */
+export interface RequestStateOptions {
+  /** HMAC key of at least 32 bytes; random by default, so that a state is of use to this process only. */
+  readonly key?: Uint8Array | undefined;
+  /** Lifetime of a state: the time a user has to answer. */
+  readonly ttlSeconds?: number | undefined;
+  /** In memory by default. */
+  readonly questions?: OpenQuestions | undefined;
 }
 
-/** Questions that can be open at a time; older ones are asked anew. */
-const mostOpen = 1_000;
+/** The wait for a user's answer, in seconds. */
+export const answerSeconds = 600;
 
-/** Creates the memory of the calls that take several rounds. */
-export function createRounds(): Rounds {
-  const seal = createSeal();
-  // Those still open are kept rather than those used up, so that none forgotten can be used again.
-  const open = new Set<string>();
-  function opened(tool: string, state: unknown): Readonly<Record<string, unknown>> {
-    const value = seal.open(state);
-    return isObject(value) && value.tool === tool ? value : {};
-  }
+/** Checked although it is signed: with a shared key it can be of another version of this server. */
+const contentSchema = z.discriminatedUnion('step', [
+  z.object({
+    step: z.literal('question'),
+    id: z.string(),
+    tool: z.string(),
+    inputHash: z.string(),
+    connectionId: z.string().optional(),
+  }),
+  z.object({ step: z.literal('result'), tool: z.string(), result: z.record(z.string(), z.unknown()) }),
+]);
+type Content = z.infer<typeof contentSchema>;
+
+/** JSON that does not depend on the order of keys. */
+const canonicalJson = (value: unknown): string =>
+  JSON.stringify(value, (_, each: unknown) =>
+    isObject(each) ? Object.fromEntries(Object.entries(each).toSorted(([a], [b]) => (a < b ? -1 : 1))) : each,
+  ) ?? '';
+
+const hashOf = (input: unknown): string => createHash('sha256').update(canonicalJson(input)).digest('base64url');
+
+const unused = (): never => {
+  throw new Error('a context for the codec only');
+};
+
+/** The SDK's codec takes a request context, of which it reads nothing but what `bind` does. */
+const contextOf = (principal: string): ServerContext => ({
+  mcpReq: {
+    id: 0,
+    method: 'tools/call',
+    signal: new AbortController().signal,
+    requestState: unused,
+    send: unused,
+    notify: unused,
+    log: unused,
+    elicitInput: unused,
+    requestSampling: unused,
+  },
+  http: { authInfo: { clientId: principal, token: '', scopes: [] } },
+});
+
+/** Request state signed by the SDK's codec. */
+export function createRequestState({
+  key = randomBytes(32),
+  ttlSeconds = answerSeconds,
+  questions = createOpenQuestions(),
+}: RequestStateOptions = {}): RequestState {
+  const codec = createRequestStateCodec<Content>({
+    key,
+    ttlSeconds,
+    bind: ({ http }) => http?.authInfo?.clientId ?? '',
+  });
   return {
-    asking(tool, given, connectionId) {
-      const nonce = randomUUID();
-      open.add(nonce);
-      const [oldest] = open;
-      if (open.size > mostOpen && oldest !== undefined) open.delete(oldest);
-      return seal.seal({ tool, given, connectionId, nonce });
+    async issueQuestion({ tool, input, connectionId }, principal) {
+      const id = randomUUID();
+      await questions.add(id, ttlSeconds);
+      return codec.mint({ step: 'question', id, tool, inputHash: hashOf(input), connectionId }, contextOf(principal));
     },
-    wasAsked(tool, given, state) {
-      const { nonce, given: asked, connectionId } = opened(tool, state);
-      const valid = typeof nonce === 'string' && isDeepStrictEqual(asked, given) && open.delete(nonce);
-      return valid ? { connectionId: typeof connectionId === 'string' ? connectionId : undefined } : undefined;
+    issueResult: (call, principal) => codec.mint({ step: 'result', ...call }, contextOf(principal)),
+    async verify(state, principal) {
+      try {
+        return contentSchema.parse(await codec.verify(state, contextOf(principal)));
+      } catch (error) {
+        return { step: 'refused', reason: errorMessage(error) === 'expired' ? 'expired' : 'invalid' };
+      }
     },
-    made: (tool, result) => seal.seal({ tool, result }),
-    resultOf(tool, state) {
-      const { result } = opened(tool, state);
-      return isObject(result) ? result : undefined;
+    async redeem({ id, tool, inputHash }, call) {
+      return tool === call.tool && inputHash === hashOf(call.input) && (await questions.take(id));
     },
   };
 }

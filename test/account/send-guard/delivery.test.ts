@@ -6,7 +6,7 @@ import type { Outcome } from '../../../src/account/call/call-tool.js';
 import { offeredTools } from '../../../src/account/policy/tool.js';
 import { type Delivery, trackDeliveries } from '../../../src/account/send-guard/delivery.js';
 import type { Backend } from '../../../src/mcp/backend.js';
-import { createRounds } from '../../../src/mcp/interaction/request-state.js';
+import { createRequestState } from '../../../src/mcp/interaction/request-state.js';
 import { offerUnder } from '../../../src/mcp/listing/offer.js';
 import { serveOverStdio } from '../../../src/mcp/stdio/stdio.js';
 import { declarations } from '../../../tools/index.js';
@@ -182,7 +182,8 @@ describe.each([{ modern: false }, { modern: true }])('the delivery that a call c
       },
       resource: () => ({ markdown: '' }),
       complete: async () => [],
-      rounds: createRounds(),
+      principal: 'local',
+      requestState: createRequestState(),
       asker: { prepare: async () => ({ text: 'Go?', connectionId: 'c', deadlineMs: config.account.deadlineMs }) },
       close: async () => undefined,
     };
