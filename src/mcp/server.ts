@@ -6,7 +6,7 @@ import {
   ProtocolErrorCode,
   type StandardSchemaWithJSON,
 } from '@modelcontextprotocol/server';
-import { z } from 'zod';
+import * as z from 'zod';
 import { effectRules } from '../../tools/contract/effect.js';
 import type { Declaration } from '../../tools/contract/endpoint.js';
 import { type Failure, reasonIn } from '../../tools/contract/failure.js';
