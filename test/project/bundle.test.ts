@@ -1,0 +1,57 @@
+import { readFileSync } from 'node:fs';
+import type { Metafile } from 'esbuild';
+import { describe, expect, test } from 'vitest';
+import { metafilePath } from '../../scripts/package/bundle.js';
+import { DefaultJsonSchemaValidator } from '../../scripts/package/sdk-parts.js';
+
+/** The files whose code is in the built program. */
+function bundledFiles(): string[] {
+  const { outputs }: Metafile = JSON.parse(readFileSync(metafilePath, 'utf8'));
+  const files = Object.values(outputs).flatMap(({ inputs }) =>
+    Object.entries(inputs).flatMap(([file, { bytesInOutput }]) => (bytesInOutput > 0 ? [file] : [])),
+  );
+  return [...new Set(files)];
+}
+
+describe('the bundle replaces', () => {
+  test("the MCP SDK's private path `_shims`: a release that renames it has to be followed in bundle.ts", () => {
+    const files = bundledFiles();
+    expect(files).toContain('scripts/package/sdk-parts.ts');
+    expect(files.filter((file) => /modelcontextprotocol\/server\/.*(shims|ajv|cfworker)|\/ajv/i.test(file))).toEqual(
+      [],
+    );
+  });
+
+  test.each(['scripts/package/asserts.cts', 'scripts/package/no-threads.ts'])('a module by %s', (file) => {
+    expect(bundledFiles()).toContain(file);
+  });
+});
+
+describe('the form validator in the place of the one of the MCP SDK', () => {
+  const validate = new DefaultJsonSchemaValidator().getValidator({
+    type: 'object',
+    properties: {
+      confirm: { type: 'boolean' },
+      size: { type: 'string', enum: ['S', 'M'] },
+      count: { type: 'integer' },
+    },
+    required: ['confirm'],
+  });
+
+  test.each([{ confirm: true }, { confirm: false, size: 'S', count: 2 }, { confirm: true, other: [] }])(
+    'accepts %j',
+    (answer) => {
+      expect(validate(answer)).toEqual({ valid: true, data: answer, errorMessage: undefined });
+    },
+  );
+
+  test.each([
+    [undefined, 'must be an object'],
+    [{}, 'confirm is required'],
+    [{ confirm: 'yes' }, 'confirm must be of type boolean'],
+    [{ confirm: true, size: 'L' }, 'size must be one of S, M'],
+    [{ confirm: true, count: 1.5 }, 'count must be of type integer'],
+  ])('rejects %j: %s', (answer, errorMessage) => {
+    expect(validate(answer)).toEqual({ valid: false, data: undefined, errorMessage });
+  });
+});
