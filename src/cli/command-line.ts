@@ -5,17 +5,18 @@ import { documentedSettings, type SettingName } from '../config/settings.js';
 import { UsageError } from '../config/usage-error.js';
 import { version } from '../config/version.js';
 import { catalogue } from '../mcp/listing/catalogue.js';
+import { closest } from '../text/closest.js';
 import type { BulkOptions } from './bulk/command.js';
 import { type ExitCode, exitCodes } from './exit-codes.js';
 import type { Shell } from './shell.js';
 
 const epilogue = `
-Each option is also an environment variable; options win. Keys come from the environment only: MATON_API_KEY, or
-MANYCHAT_API_KEY to reach ManyChat without Maton.
+Each option is also an environment variable; the option takes precedence. Keys are read from the environment only:
+MATON_API_KEY, or MANYCHAT_API_KEY to reach ManyChat without Maton.
 
-Exit codes: 0 done, 1 failed, 2 wrong usage, 3 unknown whether it was done, 4 may succeed later or is not complete.`;
+Exit codes: 0 done, 1 failed, 2 usage error, 3 outcome unknown, 4 incomplete or worth retrying later.`;
 
-/** The whole number that stands behind an option; `what` says what it counts. */
+/** The value of an option as a whole number; `what` names the unit in the error. */
 function numberOf(option: string, text: string, [least, most]: readonly [number, number], what = 'a number'): number {
   const number = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
   if (number >= least && number <= most) return number;
@@ -25,17 +26,26 @@ function numberOf(option: string, text: string, [least, most]: readonly [number,
 /** Which of two values is meant cannot be known. */
 const repeated = (option: string): UsageError => new UsageError(`--${option} was given more than once`);
 
+function unknownCommand(name: string, program: Command): UsageError {
+  const [near] = closest(
+    name,
+    program.commands.map((command) => ({ label: command.name(), names: [command.name()] })),
+    1,
+  );
+  return new UsageError(`unknown command ${quoted(name)}; did you mean ${near?.label}? See manychat-mcp --help`);
+}
+
 interface ConnectFlags {
   readonly open?: true;
   readonly json?: true;
   readonly timeout: string;
 }
 
-/** Understands a command line and runs what it asks for; resolves with the exit code. */
+/** Parses a command line and runs its command; resolves with the exit code. */
 export async function runCommandLine(args: readonly string[], shell: Shell): Promise<ExitCode> {
   let code: ExitCode = exitCodes.done;
   const program = new Command('manychat-mcp')
-    .description('ManyChat as tools for AI agents. Without a command it serves MCP on stdin and stdout.')
+    .description('ManyChat as tools for AI agents. Without a command, serves MCP on stdin and stdout.')
     .version(version, '-v, --version', 'print the version')
     .helpOption('-h, --help', 'print help')
     .usage('[options] [command]')
@@ -69,9 +79,12 @@ export async function runCommandLine(args: readonly string[], shell: Shell): Pro
   }
 
   program
-    .command('serve')
+    .command('serve', { isDefault: true })
     .description('serve MCP on stdin and stdout (the default)')
-    .action(async () => {
+    .allowExcessArguments()
+    .action(async (_options: object, { args: [unknown] }: Command) => {
+      // The default command receives what is not the name of a command.
+      if (unknown !== undefined) throw unknownCommand(unknown, program);
       const { serve } = await import('./commands/serve.js');
       code = await serve(config(false), shell);
     });
@@ -85,7 +98,7 @@ export async function runCommandLine(args: readonly string[], shell: Shell): Pro
     });
   program
     .command('call <tool> [json]')
-    .description('call a tool; its arguments as JSON, from --file, or from stdin with -')
+    .description('call a tool with arguments as JSON, from --file, or from stdin with -')
     .option('--file <path>', 'read the arguments from a file')
     .option('--json', 'print the result as JSON')
     .action(async (name: string, inline: string | undefined, { json, file }: { json?: true; file?: string }) => {
@@ -95,26 +108,29 @@ export async function runCommandLine(args: readonly string[], shell: Shell): Pro
   program
     .command('bulk <csv>')
     .description(
-      'do one thing with every contact of a CSV file; started again, it goes on where it stopped. With --dry-run it shows what it would do',
+      'do one thing for every contact in a CSV file; run again, it resumes where it stopped. --dry-run shows what it would do',
     )
-    .option('--id-column <name>', 'column of the contact ids (subscriber_id, id, contact_id, user_id or psid)')
-    .option('--add-tag <name>', 'give each the tag')
-    .option('--remove-tag <name>', 'take the tag from each')
+    .option(
+      '--id-column <name>',
+      'column with the contact ids (default: subscriber_id, id, contact_id, user_id or psid)',
+    )
+    .option('--add-tag <name>', 'add the tag to each contact')
+    .option('--remove-tag <name>', 'remove the tag from each contact')
     .option(
       '--set-fields [columns]',
-      'set custom fields from these columns, as column or field=column; all where none is named',
+      'set custom fields from these columns, as column or field=column (default: all columns)',
     )
-    .option('--send-text <text>', 'send each a text, with {{column}} or {{column|instead}} where a cell belongs')
-    .option('--channel <name>', 'of the text: messenger (the standard), instagram, whatsapp or telegram')
+    .option('--send-text <text>', 'send each contact a text; {{column}} or {{column|fallback}} inserts a cell')
+    .option('--channel <name>', 'channel of the text: messenger (the default), instagram, whatsapp or telegram')
     .option(
       '--send-content <path>',
-      'send each the data of manychat_send_content in this JSON file, with {{column}} in its texts',
+      'send each contact the content in this JSON file (the data argument of manychat_send_content), with {{column}} in its texts',
     )
-    .option('--send-flow <ns>', 'start a flow for each, after --set-fields where both are given')
-    .option('--retry-failed', 'try again those that failed')
-    .option('--retry-unknown', 'do it again for those of whom it is not known: they may get it twice')
-    .option('--journal <path>', 'where to write down what was done (beside the CSV file; a pipe needs it)')
-    .option('--json', 'print the counts at the end as JSON')
+    .option('--send-flow <ns>', 'start a flow for each contact, after --set-fields if both are given')
+    .option('--retry-failed', 'retry the contacts that failed')
+    .option('--retry-unknown', 'repeat contacts with an unknown outcome; they may be sent to twice')
+    .option('--journal <path>', 'file that records what was done (default: next to the CSV file; required for a pipe)')
+    .option('--json', 'print the final counts as JSON')
     .action(async (path: string, options: BulkOptions) => {
       const { bulk } = await import('./bulk/command.js');
       code = await bulk(config(), path, options, shell);
@@ -122,11 +138,11 @@ export async function runCommandLine(args: readonly string[], shell: Shell): Pro
   program
     .command('connect [id]')
     .description(
-      'connect a ManyChat account at Maton: prints a link and waits until the key is entered there; with an id goes on with a connection that is PENDING',
+      'connect a ManyChat account through Maton: prints a link and waits until the key is entered there; with an id, resumes a PENDING connection',
     )
     .option('--open', 'open the link in the browser')
-    .option('--json', 'print JSON: one line when the link is there, one at the end')
-    .option('--timeout <seconds>', 'how long to wait', '600')
+    .option('--json', 'print JSON: one line with the link, one with the result')
+    .option('--timeout <seconds>', 'how long to wait, in seconds', '600')
     .action(async (connectionId: string | undefined, { open, json, timeout }: ConnectFlags) => {
       const { connectAccount } = await import('./connect/command.js');
       const timeoutSeconds = numberOf('--timeout', timeout, [1, 99_999], 'a number of seconds');
@@ -135,7 +151,7 @@ export async function runCommandLine(args: readonly string[], shell: Shell): Pro
     });
   program
     .command('doctor')
-    .description('find out what keeps this from working: key, network, connections, page, clock')
+    .description('check what could keep this from working: key, network, connections, page, clock')
     .option('--json', 'print the checks as JSON')
     .action(async ({ json }: { json?: true }) => {
       const { diagnose } = await import('./doctor/command.js');
@@ -143,9 +159,9 @@ export async function runCommandLine(args: readonly string[], shell: Shell): Pro
     });
   program
     .command('sandbox')
-    .description('run the sandbox alone, for curl and your own tests')
-    .option('--port <n>', 'any free port where it is not given', '0')
-    .option('--followers <n>', 'contacts 800000000001 and on, to try bulk with', '0')
+    .description('run the sandbox on its own, for curl and your own tests')
+    .option('--port <n>', 'port to listen on (0: any free port)', '0')
+    .option('--followers <n>', 'number of extra contacts, from 800000000001 up, to try bulk with', '0')
     .action(async ({ port, followers }: { port: string; followers: string }) => {
       const { runSandbox } = await import('./commands/sandbox.js');
       code = await runSandbox(

@@ -79,7 +79,7 @@ describe('connections', () => {
     for (const secret of [sandbox.matonKey, sandbox.manychatKey]) {
       const { checks, statuses, text } = await examined({ ...environment, MATON_CONNECTION_ID: secret });
       expect(statuses.settings).toBe('failed');
-      expect(text('settings')).toMatch(/^MATON_CONNECTION_ID holds /);
+      expect(text('settings')).toMatch(/^MATON_CONNECTION_ID contains /);
       expect(JSON.stringify(checks)).not.toContain(secret);
     }
   });
