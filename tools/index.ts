@@ -1,3 +1,4 @@
+import type { Capability, ToolName } from './contract/capabilities.js';
 import type { Endpoint } from './contract/endpoint.js';
 import type { Workflow } from './contract/workflow.js';
 import * as connections from './endpoints/connections.js';
@@ -77,3 +78,7 @@ export const endpoints: readonly Endpoint[] = declarations.filter((each) => each
 
 /** The tools that are made of several endpoint calls, or of none. */
 export const workflows: readonly Workflow[] = declarations.filter((each) => each.kind === 'workflow');
+
+/** The tools that have a purpose, in reading order. */
+export const toolsFor = (purpose: Capability): ToolName[] =>
+  declarations.filter(({ purposes }) => purposes?.includes(purpose)).map(({ name }) => name);

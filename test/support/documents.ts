@@ -6,7 +6,7 @@ import { documentedSettings } from '../../src/config/settings.js';
 import { capabilities, capabilityNames } from '../../tools/contract/capabilities.js';
 import { effectRules } from '../../tools/contract/effect.js';
 import { kindMeanings } from '../../tools/contract/failure.js';
-import { toolsets } from '../../tools/index.js';
+import { toolsets, toolsFor } from '../../tools/index.js';
 import { connectProgram } from './program.js';
 import { runHere } from './shell.js';
 import { transcript } from './transcript.js';
@@ -87,7 +87,7 @@ const exclusionTable = (): string =>
     capabilityNames.flatMap((name) => {
       const capability = capabilities[name];
       if (!('elsewhere' in capability)) return [];
-      return [[capability.tools.map(code).join(', '), `to ${capability.what}: ${capability.elsewhere}`]];
+      return [[toolsFor(name).map(code).join(', '), `to ${capability.what}: ${capability.elsewhere}`]];
     }),
   );
 

@@ -3,8 +3,9 @@ import { describe, expect, test } from 'vitest';
 import type * as z from 'zod';
 import { offeredTools } from '../../src/account/policy/tool.js';
 import { jsonSchema } from '../../src/mcp/listing/json-schema.js';
+import { capabilityNames } from '../../tools/contract/capabilities.js';
 import { effectRules } from '../../tools/contract/effect.js';
-import { declarations, endpoints } from '../../tools/index.js';
+import { declarations, endpoints, toolsFor } from '../../tools/index.js';
 import { configOf } from '../support/config.js';
 
 interface Published {
@@ -90,6 +91,10 @@ describe('declarations against what ManyChat publishes', () => {
       expect(endpoint.input.safeParse(items(most + 1)).success).toBe(false);
     }
   });
+});
+
+test.each(capabilityNames)('at least one tool is there for %s', (capability) => {
+  expect(toolsFor(capability)).not.toEqual([]);
 });
 
 describe('every declaration', () => {

@@ -23,6 +23,11 @@ export interface Declaration<Input extends z.ZodObject = z.ZodObject> {
   /** Which API it reaches: ManyChat's, Maton's connections, or none. */
   readonly api: 'manychat' | 'connections' | 'none';
   readonly effect: Effect;
+  /**
+   * What the tool is there for, if it changes something. When every tool with a purpose is excluded, the other tools
+   * refuse calls that would do the same.
+   */
+  readonly purposes?: readonly Capability[];
   /** The tools that show whether a call with an unknown outcome took place; for effects that are never repeated. */
   readonly verifyWith?: readonly ToolName[];
   readonly input: Input;
@@ -31,7 +36,7 @@ export interface Declaration<Input extends z.ZodObject = z.ZodObject> {
   repair?(given: unknown): Repaired;
   /** What the caller should know of arguments that are right and may yet not do what was meant. */
   warnings?(input: z.output<Input>): string[];
-  /** What a call with this input does or leads to that other tools are there for. */
+  /** What a call with this input does beyond the tool's own purposes, directly or later. */
   capabilities?(input: z.output<Input>): readonly Capability[];
   /** What a user is asked before such a call, as the beginning of a question; for effects that can be confirmed. */
   question?(input: z.output<Input>, naming: Naming): string;

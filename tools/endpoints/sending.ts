@@ -18,6 +18,7 @@ export const sendContent = endpoint({
   path: '/fb/sending/sendContent',
   perSecond: 25,
   effect: 'send',
+  purposes: ['send_text', 'send_content'],
   verifyWith: ['manychat_get_subscriber'],
   input: z.strictObject({
     subscriber_id: subscriberId,
@@ -51,6 +52,7 @@ export const sendContentByUserRef = endpoint({
   path: '/fb/sending/sendContentByUserRef',
   perSecond: 25,
   effect: 'send',
+  purposes: ['send_to_user_ref'],
   verifyWith: ['manychat_get_subscriber_by_user_ref'],
   input: z.strictObject({ user_ref: userRef, data: messageDataBrief }),
   output: okResult,
@@ -82,6 +84,7 @@ export const sendFlow = endpoint({
   perSecond: 20,
   perSubscriberHour: 100,
   effect: 'send',
+  purposes: ['start_flow'],
   verifyWith: ['manychat_get_subscriber'],
   input: z.strictObject({ subscriber_id: subscriberId, flow_ns: text('ns from manychat_list_flows') }),
   output: okResult,

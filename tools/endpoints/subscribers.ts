@@ -152,6 +152,7 @@ export const createSubscriber = endpoint({
   path: '/fb/subscriber/createSubscriber',
   perSecond: 10,
   effect: 'create',
+  purposes: ['create_contact'],
   verifyWith: [
     'manychat_find_subscriber_by_system_field',
     'manychat_find_subscribers_by_name',
@@ -183,6 +184,7 @@ export const updateSubscriber = endpoint({
   path: '/fb/subscriber/updateSubscriber',
   perSecond: 10,
   effect: 'set',
+  purposes: ['update_contact'],
   input: z
     .strictObject({ subscriber_id: subscriberId, ...profile, ...consent })
     .refine((input) => Object.entries(input).some(([key, value]) => key !== 'subscriber_id' && value !== undefined), {
@@ -208,6 +210,7 @@ export const verifySubscriber = endpoint({
   path: '/fb/subscriber/verifyBySignedRequest',
   perSecond: 10,
   effect: 'set',
+  purposes: ['verify_contact'],
   input: z.strictObject({ subscriber_id: subscriberId, signed_request: text('From Messenger Extensions') }),
   output: okResult,
   example: { subscriber_id: 123456789, signed_request: 'signed_request_token' },

@@ -212,6 +212,7 @@ export const findOrCreateSubscriber = workflow({
     "Finds a contact by email, else phone, else WhatsApp number, and returns it unchanged (warnings: what differs; change: manychat_update_subscriber), else creates one. Give one or more; whatsapp_phone with whatsapp_field_id, or most WhatsApp contacts are missed (a new one's number goes into that field and phone). Creating needs ManyChat support's import permission.",
   api: 'manychat',
   effect: 'create',
+  purposes: ['create_contact'],
   verifyWith: ['manychat_find_subscriber_by_system_field', 'manychat_find_subscribers_by_name'],
   input,
   output: {

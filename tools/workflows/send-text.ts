@@ -15,6 +15,7 @@ export const sendText = workflow({
     'Sends a text to one contact, with buttons and quick replies. The simplest way to write to somebody; images, cards, actions and OTN topics: manychat_send_content. Except on Telegram refused when the contact wrote last over 24 hours ago: then only an OTN topic or a WhatsApp template (manychat_send_flow). Never repeat an unknown outcome.',
   api: 'manychat',
   effect: 'send',
+  purposes: ['send_text'],
   verifyWith: ['manychat_get_subscriber'],
   input: z.strictObject({ subscriber_id: subscriberId, ...plainMessage }).check((context) => {
     for (const { path, problem } of plainMessageProblems(context.value)) addIssue(context, path, problem);

@@ -11,6 +11,7 @@ export const setFieldsAndSendFlow = workflow({
     "Sets custom fields of one contact, then starts a flow that shows them: the way to send a flow, or a WhatsApp template, with one contact's own texts. Which fields a flow shows cannot be seen: ask. It is not started when a field could not be set. ok means accepted, not delivered. Never repeat an unknown outcome.",
   api: 'manychat',
   effect: 'send',
+  purposes: ['start_flow'],
   verifyWith: ['manychat_get_subscriber'],
   input: z.strictObject({
     subscriber_id: subscriberId,

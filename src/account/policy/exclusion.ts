@@ -1,7 +1,8 @@
-import { type Capability, capabilities, capabilityNames } from '../../../tools/contract/capabilities.js';
+import { type Capability, capabilities } from '../../../tools/contract/capabilities.js';
 import type { Endpoint } from '../../../tools/contract/endpoint.js';
 import type { CallError } from '../../../tools/contract/failure.js';
 import type { Result } from '../../../tools/contract/json.js';
+import { toolsFor } from '../../../tools/index.js';
 import type { Policy } from '../../config/account-settings.js';
 import { callError } from '../../upstream/failures/call-error.js';
 import type { FailureContext } from '../../upstream/failures/context.js';
@@ -10,10 +11,10 @@ type Excluding = Pick<Policy, 'excluded'>;
 
 /** Why a call is forbidden: every tool for something that it does was excluded; undefined if it is allowed. */
 export function exclusionOf({ excluded }: Excluding, done: readonly Capability[]): string | undefined {
-  const refused = done.find((each) => capabilities[each].tools.every((tool) => excluded.has(tool)));
+  const refused = done.find((each) => toolsFor(each).every((tool) => excluded.has(tool)));
   if (refused === undefined) return undefined;
-  const { what, tools } = capabilities[refused];
-  return `This call can ${what}, which this server does not do: --exclude-tools excludes ${tools.join(', ')}`;
+  const tools = toolsFor(refused).join(', ');
+  return `This call can ${capabilities[refused].what}, which this server does not do: --exclude-tools excludes ${tools}`;
 }
 
 /** The failure of a call that does something excluded. */
@@ -26,8 +27,7 @@ export const excludedError = (message: string, context: FailureContext): CallErr
 
 /** Why a request is forbidden as a step of a tool that has another purpose. */
 function exclusionOfStep(policy: Excluding, endpoint: Endpoint, input: Result): string | undefined {
-  const purposes = capabilityNames.filter((each) => capabilities[each].tools.some((tool) => tool === endpoint.name));
-  const refusals = purposes.map((each) => exclusionOf(policy, [each]));
+  const refusals = (endpoint.purposes ?? []).map((each) => exclusionOf(policy, [each]));
   // Texts and other content are sent by the same request, so it is forbidden only if both are excluded.
   const own = refusals.every((refusal) => refusal !== undefined) ? refusals[0] : undefined;
   return own ?? exclusionOf(policy, endpoint.capabilities?.(input) ?? []);

@@ -2,10 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { acceptedInput } from '../../../src/account/call/arguments.js';
 import { exclusionOf } from '../../../src/account/policy/exclusion.js';
 import { offeredTools } from '../../../src/account/policy/tool.js';
-import { type Capability, capabilities, capabilityNames } from '../../../tools/contract/capabilities.js';
+import { type Capability, capabilityNames } from '../../../tools/contract/capabilities.js';
 import { effectRules } from '../../../tools/contract/effect.js';
 import type { Result } from '../../../tools/contract/json.js';
-import { declarations } from '../../../tools/index.js';
+import { declarations, toolsFor } from '../../../tools/index.js';
 import { actionCapabilities } from '../../../tools/workflows/for-each/action.js';
 import { runBulk } from '../../support/bulk.js';
 import { createCaller } from '../../support/caller.js';
@@ -112,7 +112,7 @@ function waysAround(capability: Capability): [string, Result][] {
 /** The words of a refusal; a callback's can name something else that the same tools are there for. */
 const refusalFor = (capability: Capability): RegExp =>
   new RegExp(
-    `^This call can .+, which this server does not do: --exclude-tools excludes ${capabilities[capability].tools.join(', ')}$`,
+    `^This call can .+, which this server does not do: --exclude-tools excludes ${toolsFor(capability).join(', ')}$`,
   );
 
 const excluding = (...tools: readonly string[]) => ({ MANYCHAT_MCP_EXCLUDE_TOOLS: tools.join(',') });
@@ -123,7 +123,7 @@ describe('what is excluded is not done in another way', () => {
   const under = (settings: Record<string, string>) => createCaller({ ...pinnedTo(sandbox), ...settings });
 
   test.each(capabilityNames)('%s: no tool does it, without a request', async (capability) => {
-    const { tools } = capabilities[capability];
+    const tools = toolsFor(capability);
     const caller = under(excluding(...tools));
     for (const [tool, given] of waysAround(capability)) {
       if (tools.some((each) => each === tool)) continue;
@@ -142,7 +142,7 @@ describe('what is excluded is not done in another way', () => {
   });
 
   test.each(capabilityNames)('%s: it is done as long as one tool is there for it', async (capability) => {
-    const [first, ...others] = capabilities[capability].tools;
+    const [first, ...others] = toolsFor(capability);
     if (others.length === 0) return;
     const caller = under(excluding(...others));
     for (const [tool, given] of waysAround(capability)) {
@@ -155,7 +155,7 @@ describe('what is excluded is not done in another way', () => {
 
   test.each(capabilityNames)('%s: bulk does not do it either', async (capability) => {
     const path = write('contacts.csv', `id\n${john}\n`);
-    const environment = { ...pinnedTo(sandbox), ...excluding(...capabilities[capability].tools) };
+    const environment = { ...pinnedTo(sandbox), ...excluding(...toolsFor(capability)) };
     const options = [
       ...contentsFor(capability).map((each, index) => ({ sendContent: write(`${index}.json`, JSON.stringify(each)) })),
       ...(capability === 'add_tag' ? [{ addTag: 'VIP' }] : []),
@@ -175,7 +175,7 @@ describe('what is excluded is not done in another way', () => {
   test('bulk does not do it where the action itself stands in the table', async () => {
     const path = write('contacts.csv', `id,what\n${john},add_tag\n`);
     const content = data({ actions: [{ action: '{{what}}', tag_name: 'VIP' }] });
-    const environment = { ...pinnedTo(sandbox), ...excluding(...capabilities.add_tag.tools) };
+    const environment = { ...pinnedTo(sandbox), ...excluding(...toolsFor('add_tag')) };
     const { code, noted } = await runBulk(environment, path, { sendContent: write('c.json', JSON.stringify(content)) });
     expect(code).toBe(4);
     expect(noted).toContain('permission_denied: This call can add a tag to a contact');
@@ -191,7 +191,7 @@ describe('what is excluded is not done in another way', () => {
   });
 
   test('content is checked with a warning that it would be refused', async () => {
-    const caller = under(excluding(...capabilities.add_tag.tools));
+    const caller = under(excluding(...toolsFor('add_tag')));
     const check = async (content: unknown) => {
       const outcome = await caller.call('manychat_check_content', { data: content });
       return outcome.ok ? outcome.result : undefined;
@@ -210,7 +210,7 @@ describe('what is excluded is not done in another way', () => {
 
 describe('the capabilities', () => {
   const names: readonly string[] = declarations.map(({ name }) => name);
-  const purposes = capabilityNames.map((each) => capabilities[each].tools.map(String));
+  const purposes = capabilityNames.map((each) => toolsFor(each).map(String));
 
   test('hold every tool that changes something, and no other', () => {
     const changing = declarations.filter(({ effect }) => !effectRules[effect].readOnly).map(({ name }) => name);
@@ -220,7 +220,7 @@ describe('the capabilities', () => {
 
   const refused = (action: Result, ...excluded: string[]) =>
     exclusionOf(configOf(excluding(...excluded)).account.policy, actionCapabilities(action)) !== undefined;
-  const setting = capabilities.set_field.tools;
+  const setting = toolsFor('set_field');
   const fields = { coupon_code: 'TEN' };
   test.each([
     [{ action: 'add_tag' }, ['add_tag_to_subscriber'], false],

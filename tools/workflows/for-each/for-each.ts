@@ -159,6 +159,7 @@ export const forEachSubscriber = workflow({
     'Adds or removes an existing tag, sets custom fields or sends, the same for each of up to 1,000 contacts; for one contact use its own tool. remaining: mend the cause in stopped, then call again with only these. failed: causes in errors. unknown: may have been reached, never send to them again.',
   api: 'manychat',
   effect: 'send',
+  purposes: ['act_on_many'],
   forMany: true,
   verifyWith: ['manychat_get_subscriber'],
   input: z
