@@ -6,7 +6,7 @@ import type { OpenLog } from '../account/log.js';
 import { plainTool, type Tool } from '../account/policy/tool.js';
 import type { RequestState } from '../account/request-state.js';
 import type { Config } from '../config/config.js';
-import { type Completer, createCompleter } from './interaction/completion.js';
+import { type Completer, createCompleter } from './completion.js';
 import { type Asker, createAsker } from './interaction/prepare-question.js';
 
 /** What a server answers with beyond its lists. */

@@ -11,7 +11,7 @@ import type { Gateway } from '../../account/call/pipeline.js';
 import type { Tool } from '../../account/policy/tool.js';
 import { nobody } from '../../account/send-guard/delivery.js';
 import type { AccountSettings } from '../../config/account-settings.js';
-import type { KnownContact, Named, Names } from './named-things.js';
+import type { KnownContact, Named, Names } from './naming.js';
 import { longestQuestion, namedIn, questionOf } from './question.js';
 
 /** What the user is asked before a call, and what the call is then made with. */

@@ -2,7 +2,7 @@ import type { Declaration } from '../../../tools/contract/endpoint.js';
 import { isObject, type Result } from '../../../tools/contract/json.js';
 import { readable } from '../../text/readable.js';
 import { withoutHidden } from '../../text/safe-text.js';
-import { createNaming, type Named, type Names, noNames, numberText, quoted } from './named-things.js';
+import { createNaming, type Named, type Names, noNames, numberText, quoted } from './naming.js';
 
 /** Characters of a question: what a dialog shows and a person reads. */
 export const longestQuestion = 4_000;

@@ -100,7 +100,7 @@ describe('a result is as large as its reader can take in', () => {
   test('names that a prompt completes are not cut by it', async () => {
     const names = Array.from({ length: 3_000 }, (_, id) => ({ id, name: `Tag ${id} ${'x'.repeat(30)}` }));
     upstream.reply = { body: { status: 'success', data: names } };
-    const { createCompleter } = await import('../../../src/mcp/interaction/completion.js');
+    const { createCompleter } = await import('../../../src/mcp/completion.js');
     const complete = createCompleter(caller.callTool, () => 0);
     expect(await complete('tag', 'Tag 2999')).toEqual([`Tag 2999 ${'x'.repeat(30)}`]);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createNaming, type Names, noNames } from '../../../src/mcp/interaction/named-things.js';
+import { createNaming, type Names, noNames } from '../../../src/mcp/interaction/naming.js';
 import { longestQuestion, namedIn, questionOf } from '../../../src/mcp/interaction/question.js';
 import { sendContent, sendFlow } from '../../../tools/endpoints/sending.js';
 import { deleteTag } from '../../../tools/endpoints/tags.js';

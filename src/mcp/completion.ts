@@ -1,7 +1,7 @@
-import type { ReferenceKind } from '../../../tools/contract/reference.js';
-import type { ToolCaller } from '../../account/call/call-tool.js';
-import { candidatesIn, lists } from '../../account/lookups/names.js';
-import { plainTool } from '../../account/policy/tool.js';
+import type { ReferenceKind } from '../../tools/contract/reference.js';
+import type { ToolCaller } from '../account/call/call-tool.js';
+import { candidatesIn, lists } from '../account/lookups/names.js';
+import { plainTool } from '../account/policy/tool.js';
 
 /** Completes what was typed by the names that the account has. */
 export type Completer = (what: ReferenceKind, typed: string) => Promise<string[]>;
