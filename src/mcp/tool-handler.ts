@@ -12,8 +12,9 @@ import type { Tool } from '../account/policy/tool.js';
 import type { VerifiedState } from '../account/request-state.js';
 import type { Delivery } from '../account/send-guard/delivery.js';
 import type { Backend } from './backend.js';
-import { cannotAskNow, linkIn, needsConfirmation, refusedState } from './interaction/confirmation.js';
-import { consentTo, withLink } from './interaction/consent.js';
+import { cannotAskNow, needsConfirmation, refusedState } from './interaction/confirmation.js';
+import { linkIn, withLink } from './interaction/connect-link.js';
+import { consentTo } from './interaction/consent.js';
 import type { Offer } from './listing/offer.js';
 
 /** Failures carry text only: clients check structured content against the output schema even on an error. */

@@ -1,11 +1,9 @@
 import type { Effect } from '../../../tools/contract/effect.js';
 import type { Failure } from '../../../tools/contract/failure.js';
-import { isObject, type Result } from '../../../tools/contract/json.js';
 import { cut } from '../../../tools/contract/quoted.js';
 import type { Tool } from '../../account/policy/tool.js';
 import type { RefusedState } from '../../account/request-state.js';
 import type { Policy } from '../../config/account-settings.js';
-import { browsable } from '../../config/address.js';
 import { errorMessage } from '../../text/error-text.js';
 import { withoutHidden } from '../../text/safe-text.js';
 
@@ -95,9 +93,3 @@ export const refusedState = ({ reason }: RefusedState, effect: Effect): Failure 
   performed: effect === 'create' ? 'unknown' : 'no',
   source: 'client',
 });
-
-/** The link for a person in a result, where there is one. */
-export function linkIn({ connection }: Result): string | undefined {
-  const url = isObject(connection) ? connection.url : undefined;
-  return typeof url === 'string' && browsable(url) !== undefined ? url : undefined;
-}

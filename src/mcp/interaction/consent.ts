@@ -1,11 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import {
-  type CallToolResult,
-  type InputRequiredResult,
-  inputRequired,
-  inputResponse,
-  type ServerContext,
-} from '@modelcontextprotocol/server';
+import { type InputRequiredResult, inputRequired, inputResponse } from '@modelcontextprotocol/server';
 import type { Failure } from '../../../tools/contract/failure.js';
 import type { CallerSide } from '../../account/call/call-tool.js';
 import type { Tool } from '../../account/policy/tool.js';
@@ -13,26 +6,7 @@ import type { VerifiedState } from '../../account/request-state.js';
 import { errorMessage } from '../../text/error-text.js';
 import type { Backend } from '../backend.js';
 import { agreement, cannotAsk, refusalAfter } from './confirmation.js';
-import { answerSeconds } from './request-state.js';
-
-/** What a question is asked with. */
-export type Request = ServerContext['mcpReq'];
-
-/**
- * Whether a request is of the protocol's newer era, in which a question is the answer to a call and its own answer comes
- * with a second call. A client of that era that cannot ask fails on its own side: we are told nothing, and do nothing.
- */
-const asksByAnswer = ({ envelope }: Request): boolean => envelope !== undefined;
-
-/**
- * Asks by a request of our own, as it is done in the older era. The SDK would do it as well, but tells what goes wrong
- * in its own words and not as a failure of ours.
- */
-const elicit = ({ send, signal }: Request, params: Record<string, unknown>) =>
-  send(
-    { method: 'elicitation/create', params },
-    { timeout: answerSeconds * 1_000, resetTimeoutOnProgress: true, onprogress: () => undefined, signal },
-  );
+import { asksByAnswer, elicit, type Request } from './elicitation.js';
 
 /** What came of asking: the answer to the call as it stands, or what the call is made with. */
 export type Consent =
@@ -75,23 +49,4 @@ export async function consentTo(
     cannotAsk(errorMessage(error)),
   );
   return failure === undefined ? { side } : { failure };
-}
-
-/** Shows a link to the user; the result stands whatever they, or their client, make of it. */
-export async function withLink(
-  result: CallToolResult,
-  link: string,
-  request: Request,
-  state: () => Promise<string>,
-): Promise<CallToolResult | InputRequiredResult> {
-  const message = 'Open this page and enter the ManyChat API key there, to connect the account';
-  if (asksByAnswer(request)) {
-    return inputRequired({
-      inputRequests: { link: inputRequired.elicitUrl({ message, url: link }) },
-      requestState: await state(),
-    });
-  }
-  // The result has the link as well: a client that cannot show it must not lose the connection.
-  await elicit(request, { mode: 'url', message, url: link, elicitationId: randomUUID() }).catch(() => undefined);
-  return result;
 }
