@@ -12,7 +12,7 @@ export default defineConfig({
       'upstream/deadline',
       'upstream/call-error',
       'account/call/pipeline',
-      'account/call/explain-refusal',
+      'account/call/stages/explain-refusal',
       'account/lookups/connections',
       'text/safe-text',
       'upstream/pacing/local-pacer',

@@ -6,8 +6,8 @@ import {
   type ServerContext,
 } from '@modelcontextprotocol/server';
 import { isObject } from '../../tools/contract/json.js';
+import type { Progress } from '../account/call/call-context.js';
 import type { Outcome } from '../account/call/call-tool.js';
-import type { Progress } from '../account/call/progress.js';
 import type { Tool } from '../account/policy/tool.js';
 import type { VerifiedState } from '../account/request-state.js';
 import type { Delivery } from '../account/send-guard/delivery.js';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Progress } from '../../src/account/call/progress.js';
+import type { Progress } from '../../src/account/call/call-context.js';
 import type { Result } from '../../tools/contract/json.js';
 import { drivenClock } from '../support/driven.js';
 import { emma, followers, john, liam, tom } from '../support/people.js';

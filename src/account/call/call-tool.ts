@@ -7,10 +7,10 @@ import type { Log } from '../log.js';
 import { shownConnection } from '../lookups/connections.js';
 import type { Tool } from '../policy/tool.js';
 import { type Delivery, ownDelivery } from '../send-guard/delivery.js';
-import { parseInput } from './arguments.js';
 import { bounded } from './bound-result.js';
-import type { CallTrace } from './http-requests.js';
 import type { CallOptions, Gateway } from './pipeline.js';
+import { parseInput } from './stages/read-arguments.js';
+import type { CallTrace } from './stages/send-request.js';
 
 /** What a tool call came to. */
 export type Outcome =

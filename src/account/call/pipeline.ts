@@ -18,11 +18,11 @@ import { refuseExcluded } from '../policy/exclusion.js';
 import { type Delivery, nobody } from '../send-guard/delivery.js';
 import { createSends, type Held, sendOnce } from '../send-guard/guarded-sends.js';
 import type { SendGuard, SendingCall } from '../send-guard/send-guard.js';
-import { compact } from './compact-result.js';
-import { explained } from './explain-refusal.js';
-import { type CallTrace, createRequests, type RequestParts } from './http-requests.js';
-import type { Progress } from './progress.js';
+import type { Progress } from './call-context.js';
 import { runWorkflow } from './run-workflow.js';
+import { explained } from './stages/explain-refusal.js';
+import { type CallTrace, createRequests, type RequestParts } from './stages/send-request.js';
+import { compact } from './stages/shape-result.js';
 
 /** One call's circumstances. */
 export interface CallOptions {

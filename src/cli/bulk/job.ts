@@ -4,7 +4,7 @@ import { asObject, isObject, type Result } from '../../../tools/contract/json.js
 import { getSubscriber } from '../../../tools/endpoints/subscribers.js';
 import { channels } from '../../../tools/message/channels.js';
 import { actOnSubscriber } from '../../../tools/workflows/for-each/action.js';
-import { parseInput } from '../../account/call/arguments.js';
+import { parseInput } from '../../account/call/stages/read-arguments.js';
 import { plainTool, type Tool } from '../../account/policy/tool.js';
 import { UsageError } from '../../config/usage-error.js';
 import { errorMessage } from '../../text/error-text.js';

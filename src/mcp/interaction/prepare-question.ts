@@ -1,6 +1,6 @@
 import { CallError, type Failure } from '../../../tools/contract/failure.js';
-import { acceptedInput } from '../../account/call/arguments.js';
 import type { Gateway } from '../../account/call/pipeline.js';
+import { acceptedInput } from '../../account/call/stages/read-arguments.js';
 import type { Tool } from '../../account/policy/tool.js';
 import { nobody } from '../../account/send-guard/delivery.js';
 import type { AccountSettings } from '../../config/account-settings.js';

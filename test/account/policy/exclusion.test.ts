@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { acceptedInput } from '../../../src/account/call/arguments.js';
+import { acceptedInput } from '../../../src/account/call/stages/read-arguments.js';
 import { exclusionOf } from '../../../src/account/policy/exclusion.js';
 import { offeredTools } from '../../../src/account/policy/tool.js';
 import { type Capability, capabilityNames } from '../../../tools/contract/capabilities.js';

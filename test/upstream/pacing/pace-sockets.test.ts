@@ -1,6 +1,6 @@
 import type { Client } from '@modelcontextprotocol/client';
 import { describe, expect, test } from 'vitest';
-import type { Progress } from '../../../src/account/call/progress.js';
+import type { Progress } from '../../../src/account/call/call-context.js';
 import { connectProgram, pinnedTo, through } from '../../support/program.js';
 import { useCaller, useSandbox } from '../../support/sandboxed.js';
 

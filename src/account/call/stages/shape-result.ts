@@ -1,4 +1,4 @@
-import { isObject, type Result } from '../../../tools/contract/json.js';
+import { isObject, type Result } from '../../../../tools/contract/json.js';
 
 /** Deeper nesting than any answer has is cut, so that no answer can exhaust the stack. */
 const maxDepth = 32;

@@ -1,11 +1,11 @@
 import type * as z from 'zod';
-import type { Result } from '../../../tools/contract/json.js';
-import { structuralProblem } from '../../../tools/values/argument-limits.js';
-import { describeIssue, issueMessage, pathText, unknownKeysText } from '../../../tools/values/issues.js';
-import { callError } from '../../upstream/failures/call-error.js';
-import type { FailureContext } from '../../upstream/failures/context.js';
-import { excludedError } from '../policy/exclusion.js';
-import type { Tool } from '../policy/tool.js';
+import type { Result } from '../../../../tools/contract/json.js';
+import { structuralProblem } from '../../../../tools/values/argument-limits.js';
+import { describeIssue, issueMessage, pathText, unknownKeysText } from '../../../../tools/values/issues.js';
+import { callError } from '../../../upstream/failures/call-error.js';
+import type { FailureContext } from '../../../upstream/failures/context.js';
+import { excludedError } from '../../policy/exclusion.js';
+import type { Tool } from '../../policy/tool.js';
 
 function complaint(issue: z.core.$ZodIssue, tool: Tool): string {
   const where = pathText(issue.path);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { Failure } from '../../../tools/contract/failure.js';
-import { emma, liam, maria, noah, sofia, tom } from '../../support/people.js';
-import { useCaller } from '../../support/sandboxed.js';
+import type { Failure } from '../../../../tools/contract/failure.js';
+import { emma, liam, maria, noah, sofia, tom } from '../../../support/people.js';
+import { useCaller } from '../../../support/sandboxed.js';
 
 describe('a refused send', () => {
   const used = useCaller({ random: () => 0 });

@@ -1,13 +1,13 @@
-import type { CallEndpoint, Endpoint } from '../../../tools/contract/endpoint.js';
-import { CallError, type Kind } from '../../../tools/contract/failure.js';
-import type { Result } from '../../../tools/contract/json.js';
-import { quoted } from '../../../tools/contract/quoted.js';
-import type { ReferenceKind } from '../../../tools/contract/reference.js';
-import { getSubscriber } from '../../../tools/endpoints/subscribers.js';
-import { reachability } from '../../../tools/message/window.js';
-import { aboutContact } from '../../../tools/workflows/for-each/stop-rules.js';
-import { type Candidate, closest } from '../../text/closest.js';
-import { candidatesIn, lists } from '../lookups/names.js';
+import type { CallEndpoint, Endpoint } from '../../../../tools/contract/endpoint.js';
+import { CallError, type Kind } from '../../../../tools/contract/failure.js';
+import type { Result } from '../../../../tools/contract/json.js';
+import { quoted } from '../../../../tools/contract/quoted.js';
+import type { ReferenceKind } from '../../../../tools/contract/reference.js';
+import { getSubscriber } from '../../../../tools/endpoints/subscribers.js';
+import { reachability } from '../../../../tools/message/window.js';
+import { aboutContact } from '../../../../tools/workflows/for-each/stop-rules.js';
+import { type Candidate, closest } from '../../../text/closest.js';
+import { candidatesIn, lists } from '../../lookups/names.js';
 
 /** Refusals of a send whose reason lies with the contact. */
 const inContact: ReadonlySet<Kind> = new Set([

@@ -1,21 +1,21 @@
-import { effectRules } from '../../../tools/contract/effect.js';
-import type { Endpoint } from '../../../tools/contract/endpoint.js';
-import type { Result } from '../../../tools/contract/json.js';
-import { oneLine } from '../../../tools/contract/quoted.js';
-import type { AccountSettings } from '../../config/account-settings.js';
-import { tokensIn } from '../../text/link-tokens.js';
-import type { Redactor } from '../../text/redaction.js';
-import { cleanText, mapTexts } from '../../text/safe-text.js';
-import { type HttpClient, HttpFault } from '../../upstream/client/http-client.js';
-import { parseJson } from '../../upstream/client/lossless-json.js';
-import type { Deadline } from '../../upstream/deadline.js';
-import type { Departure } from '../../upstream/departure.js';
-import { callError } from '../../upstream/failures/call-error.js';
-import { loadOf } from '../../upstream/pacing/limits.js';
-import { endpointRequest } from '../../upstream/request.js';
-import { readResponse } from '../../upstream/response.js';
-import { type RetryParts, withRetries } from '../../upstream/retry.js';
-import type { Log } from '../log.js';
+import { effectRules } from '../../../../tools/contract/effect.js';
+import type { Endpoint } from '../../../../tools/contract/endpoint.js';
+import type { Result } from '../../../../tools/contract/json.js';
+import { oneLine } from '../../../../tools/contract/quoted.js';
+import type { AccountSettings } from '../../../config/account-settings.js';
+import { tokensIn } from '../../../text/link-tokens.js';
+import type { Redactor } from '../../../text/redaction.js';
+import { cleanText, mapTexts } from '../../../text/safe-text.js';
+import { type HttpClient, HttpFault } from '../../../upstream/client/http-client.js';
+import { parseJson } from '../../../upstream/client/lossless-json.js';
+import type { Deadline } from '../../../upstream/deadline.js';
+import type { Departure } from '../../../upstream/departure.js';
+import { callError } from '../../../upstream/failures/call-error.js';
+import { loadOf } from '../../../upstream/pacing/limits.js';
+import { endpointRequest } from '../../../upstream/request.js';
+import { readResponse } from '../../../upstream/response.js';
+import { type RetryParts, withRetries } from '../../../upstream/retry.js';
+import type { Log } from '../../log.js';
 
 /** What a call leaves behind for the log, failed or not, and what its result is to be told with. */
 export interface CallTrace {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { maria } from '../../support/people.js';
-import { useCaller } from '../../support/sandboxed.js';
+import { maria } from '../../../support/people.js';
+import { useCaller } from '../../../support/sandboxed.js';
 
 const used = useCaller({ random: () => 0 });
 
