@@ -1,6 +1,6 @@
 /*
- * The main job, as an agent does it: starts the built program on its embedded sandbox, connects a client over stdio and
- * prints what is asked and answered. Exits with 0 only when all of it held.
+ * The main job of an agent: starts the built program on its embedded sandbox, connects a client over stdio and prints each call
+ * and its result. Exits with 0 only if every check passes.
  */
 import assert from 'node:assert/strict';
 import { Client } from '@modelcontextprotocol/client';
@@ -16,11 +16,11 @@ const transport = new StdioClientTransport({
   stderr: 'pipe',
 });
 
-/** The first line on stderr tells where the sandbox listens. */
+/** The first line on stderr contains the address of the sandbox. */
 const sandboxUrl = new Promise<string>((resolve) => {
   transport.stderr?.on('data', (chunk: Buffer) => {
-    const found = /"sandbox":"([^"]+)"/.exec(chunk.toString('utf8'));
-    if (found?.[1] !== undefined) resolve(found[1]);
+    const [, address] = /"sandbox":"([^"]+)"/.exec(chunk.toString('utf8')) ?? [];
+    if (address !== undefined) resolve(address);
   });
 });
 
@@ -33,22 +33,22 @@ interface Delivery {
   quick_replies: { caption: string }[];
 }
 
-/** Calls a tool, prints the exchange and returns the parsed answer. */
-async function call(tool: string, args: Json): Promise<{ failed: boolean; answer: Json }> {
+/** Calls a tool, prints the call and its result, and returns the parsed result. */
+async function call(tool: string, args: Json): Promise<{ failed: boolean; data: Json }> {
   print(`  → ${tool} ${JSON.stringify(args)}`);
   const result = await client.callTool({ name: tool, arguments: args });
   const [content] = result.content;
   const text = content?.type === 'text' ? content.text : '';
   print(`  ← ${text}`);
-  return { failed: result.isError === true, answer: JSON.parse(text) as Json };
+  return { failed: result.isError === true, data: JSON.parse(text) as Json };
 }
 
-/** A step that must succeed. */
-async function done(title: string, tool: string, args: Json): Promise<Json> {
+/** Prints a title and makes a call that must succeed. */
+async function step(title: string, tool: string, args: Json): Promise<Json> {
   print(`\n${title}`);
-  const { failed, answer } = await call(tool, args);
+  const { failed, data } = await call(tool, args);
   assert.equal(failed, false, `${tool} failed`);
-  return answer;
+  return data;
 }
 
 /** A text with a button and a quick reply. */
@@ -58,10 +58,10 @@ const message = (text: string): Json => ({
   quick_replies: [{ caption: 'Talk to us', flow_ns: 'content123456' }],
 });
 
-/** The texts that reached a contact, buttons in brackets and quick replies in parentheses. */
+/** The texts that a contact received, with buttons in brackets and quick replies in parentheses. */
 async function received(subscriberId: string): Promise<string[]> {
-  const answer = await fetch(`${await sandboxUrl}/sandbox/messages?subscriber_id=${subscriberId}`);
-  const { messages } = (await answer.json()) as { messages: Delivery[] };
+  const response = await fetch(`${await sandboxUrl}/sandbox/messages?subscriber_id=${subscriberId}`);
+  const { messages } = (await response.json()) as { messages: Delivery[] };
   return messages.flatMap((delivery) =>
     delivery.messages.map(({ text, buttons = [] }) =>
       [
@@ -76,63 +76,63 @@ async function received(subscriberId: string): Promise<string[]> {
 async function job(): Promise<void> {
   await client.connect(transport);
   const { tools } = await client.listTools();
-  print(`${tools.length} tools. The job: tell Maria that her order has shipped.`);
+  print(`The server offers ${tools.length} tools. The job: tell Maria that her order has shipped.`);
   assert.ok(tools.some(({ name }) => name === 'manychat_send_text'));
 
-  const { page } = await done('Which account is this?', 'manychat_get_page', {});
+  const { page } = await step('Which account is this?', 'manychat_get_page', {});
   assert.equal((page as Json).name, 'Sunrise Coffee');
 
-  const found = await done(
-    'Which Maria Garcia? The name is not unique; the email tells.',
+  const found = await step(
+    'Which Maria Garcia? The name is not unique, but the email is.',
     'manychat_find_subscribers_by_name',
     {
       name: 'Maria Garcia',
     },
   );
-  const people = found.subscribers as Json[];
-  assert.ok(people.length > 1);
-  const maria = people.find((person) => person.id === '24958501110451908');
-  assert.ok(maria, 'the id came through digit for digit');
+  const contacts = found.subscribers as Json[];
+  assert.ok(contacts.length > 1);
+  const maria = contacts.find((contact) => contact.id === '24958501110451908');
+  assert.ok(maria, 'the id lost a digit');
   const who = { subscriber_id: String(maria.id) };
 
-  await done('Mark her as a customer.', 'manychat_add_tag_to_subscriber_by_name', { ...who, tag_name: 'Customer' });
-  await done('Note the number of her purchases.', 'manychat_set_custom_field_by_name', {
+  await step('Mark her as a customer.', 'manychat_add_tag_to_subscriber_by_name', { ...who, tag_name: 'Customer' });
+  await step('Record how often she has bought.', 'manychat_set_custom_field_by_name', {
     ...who,
     field_name: 'purchase_count',
     field_value: 3,
   });
-  await done('Tell her, with a button and a quick reply.', 'manychat_send_text', {
+  await step('Write to her, with a button and a quick reply.', 'manychat_send_text', {
     ...who,
     ...message('Hi Maria, your order has shipped!'),
   });
-  await done('Start the welcome flow.', 'manychat_send_flow', { ...who, flow_ns: 'content123456' });
+  await step('Start the welcome flow.', 'manychat_send_flow', { ...who, flow_ns: 'content123456' });
 
-  print('\nThe same message to Tom, who wrote last three days ago: ManyChat refuses it, and the agent is told why.');
+  print('\nThe same message to Tom, who last wrote three days ago. ManyChat refuses it, and the agent learns why.');
   const tom = await call('manychat_send_text', {
     subscriber_id: '24958501110460017',
     ...message('Hi Tom, your order has shipped!'),
   });
   assert.equal(tom.failed, true);
-  const error = tom.answer.error as Json;
+  const error = tom.data.error as Json;
   assert.equal(error.kind, 'window_closed');
   assert.equal(error.performed, 'no');
 
-  const mariasMessages = await received(who.subscriber_id);
-  print('\nWhat Maria received, as the sandbox tells:');
-  for (const text of mariasMessages) print(`  ${text}`);
-  assert.deepEqual(mariasMessages, [
+  const messagesToMaria = await received(who.subscriber_id);
+  print('\nWhat Maria received, according to the sandbox:');
+  for (const text of messagesToMaria) print(`  ${text}`);
+  assert.deepEqual(messagesToMaria, [
     'Hi Maria, your order has shipped! [Track it] (Talk to us)',
     'Welcome to Sunrise Coffee, Maria!',
     'Your favourite roast: dark',
   ]);
   assert.deepEqual(await received('24958501110460017'), []);
   print('What Tom received: nothing.');
-  print('\nAll of it held.');
+  print('\nDone. Everything went as it should.');
 }
 
 await job()
   .catch((error: unknown) => {
-    print(`\nIt did not hold: ${error instanceof Error ? error.message : String(error)}`);
+    print(`\nThe demo failed: ${error instanceof Error ? error.message : String(error)}`);
     process.exitCode = 1;
   })
   .finally(() => client.close());

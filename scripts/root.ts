@@ -1,19 +1,19 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-/** This file runs from scripts/ and, compiled, from dist/scripts/. */
+// This file runs from scripts/ and, compiled, from dist/scripts/.
 const found = ['../', '../../']
   .map((up) => new URL(up, import.meta.url))
   .find((url) => existsSync(new URL('package.json', url)));
-if (found === undefined) throw new Error('there is no package.json above this file');
+if (found === undefined) throw new Error('no package.json above this file');
 
-/** The folder of package.json. */
+/** The root folder of the repository. */
 const root: URL = found;
 
-/** The path of a file, from the root. */
+/** The absolute path of a file, given its path from the root. */
 export const pathOf = (name: string): string => fileURLToPath(new URL(name, root));
 
-/** What package.json says and the packages made of it repeat. */
+/** The parts of package.json that are repeated elsewhere. */
 export interface PackageFacts {
   readonly name: string;
   readonly version: string;
@@ -30,8 +30,8 @@ export interface PackageFacts {
   readonly files: readonly string[];
 }
 
-/** package.json: the one place of the name, the version and the description. */
+/** package.json, the source of the name, the version and the description. */
 export const facts: PackageFacts = JSON.parse(readFileSync(pathOf('package.json'), 'utf8'));
 
-/** The built program, as package.json names it. */
+/** The path of the built program. */
 export const program = pathOf(facts.bin[facts.name] ?? '');

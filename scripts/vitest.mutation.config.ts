@@ -1,8 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/**
- * The tests that reach the mutated files in this process. Those that start the built program do not see a mutant.
- */
+/** The tests that run the mutated files in their own process. Tests that start the built program never see a mutant. */
 export default defineConfig({
   test: {
     include: [

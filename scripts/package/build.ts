@@ -1,4 +1,4 @@
-/* The last step of `npm run build`: the bundled program and the licences of what it holds. */
+/* The last step of `npm run build`: bundles the program, and collects the licences of the packages in it. */
 import { writeFileSync } from 'node:fs';
 import { catalogue } from '../../src/mcp/listing/catalogue.js';
 import { pathOf } from '../root.js';
@@ -7,5 +7,5 @@ import { noticesFile, noticesOf } from './notices.js';
 
 const metafile = await bundleProgram(catalogue);
 writeFileSync(pathOf('dist/THIRD-PARTY-NOTICES'), noticesFile(noticesOf(metafile)));
-// For the tests, which look into the bundle with it; it is not published.
+// For tests that examine the bundle; it is not published.
 writeFileSync(metafilePath, JSON.stringify(metafile));

@@ -2,7 +2,7 @@ import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
 import type { Catalogue } from '../../src/mcp/listing/catalogue.js';
 import { pathOf } from '../root.js';
 
-/** How code becomes a bundle: ours, and what it is compared with. Names stay, so that stack traces can be read. */
+/** How code is bundled, shared with the benchmark's comparison. Names are not minified, so that stack traces can be read. */
 export const bundling = {
   bundle: true,
   platform: 'node',
@@ -10,16 +10,16 @@ export const bundling = {
   target: 'node20.18',
   minifyWhitespace: true,
   minifySyntax: true,
-  // What CommonJS packages require of Node.js.
+  // CommonJS packages require modules of Node.js.
   banner: { js: 'const require=name=>process.getBuiltinModule(name);' },
   logLevel: 'warning',
 } as const satisfies BuildOptions;
 
-/** The catalogue as what it comes to, in the place of the file that computes it. */
-const computed = (catalogue: Catalogue): Plugin => ({
-  name: 'computed catalogue',
+/** Replaces the module that computes the catalogue with its result. */
+const precomputed = (catalogue: Catalogue): Plugin => ({
+  name: 'precomputed catalogue',
   setup({ onLoad }) {
-    // A text to be parsed is read faster than an object that is written out.
+    // Parsing JSON is faster than evaluating an object literal.
     const text = JSON.stringify(JSON.stringify(catalogue));
     onLoad({ filter: /[\\/]listing[\\/]catalogue\.ts$/ }, () => ({
       contents: `export const catalogue = JSON.parse(${text});`,
@@ -28,10 +28,10 @@ const computed = (catalogue: Catalogue): Plugin => ({
   },
 });
 
-/** Where the build leaves what esbuild tells of the bundle. */
+/** The path of esbuild's description of the bundle. */
 export const metafilePath = pathOf('dist/scripts/package/metafile.json');
 
-/** Bundles the program with the packages it runs on, a file for each part that is loaded on its own. */
+/** Bundles the program with the packages it needs; parts that are loaded later get files of their own. */
 export async function bundleProgram(catalogue: Catalogue): Promise<Metafile> {
   const { metafile } = await build({
     ...bundling,
@@ -50,7 +50,7 @@ export async function bundleProgram(catalogue: Catalogue): Promise<Metafile> {
       'thread-stream': pathOf('scripts/package/no-threads.ts'),
       worker_threads: pathOf('scripts/package/no-threads.ts'),
     },
-    plugins: [computed(catalogue)],
+    plugins: [precomputed(catalogue)],
     metafile: true,
   });
   return metafile;

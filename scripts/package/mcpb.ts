@@ -67,17 +67,17 @@ export const manifest = {
   compatibility: { platforms: ['darwin', 'win32', 'linux'], runtimes: { node: facts.engines.node } },
 };
 
-/** The built program's files, by their paths in `folder`. */
+/** The files of the built program, with their paths in `folder`. */
 function programFiles(folder: string): [string, Uint8Array][] {
   const built = dirname(program);
-  const beside = [basename(program), `${basename(program)}.map`];
-  const later = readdirSync(join(built, 'bundle')).map((name) => `bundle/${name}`);
-  return [...beside, ...later].map((name) => [`${folder}/${name}`, readFileSync(join(built, name))]);
+  const main = [basename(program), `${basename(program)}.map`];
+  const loadedLater = readdirSync(join(built, 'bundle')).map((name) => `bundle/${name}`);
+  return [...main, ...loadedLater].map((name) => [`${folder}/${name}`, readFileSync(join(built, name))]);
 }
 
-/** The bundle as a zip, the same bytes for the same program. */
+/** The bundle as a zip archive. The same program gives the same bytes. */
 export function mcpb(): Uint8Array {
-  if (!existsSync(program)) throw new Error('the program is not built');
+  if (!existsSync(program)) throw new Error('the program is not built yet');
   const text = (value: unknown): Uint8Array => Buffer.from(`${JSON.stringify(value, undefined, 2)}\n`);
   const files: Zippable = Object.fromEntries([
     ['manifest.json', text(manifest)],

@@ -1,11 +1,9 @@
-/* In the place of pino's threads, which would have to be files of their own: this program writes its log itself. */
+/* Replaces the worker threads of pino, which would need files of their own. This program writes its log without them. */
 
-/** What pino asks of threads. */
 export const isMainThread = true;
 
-/** What pino starts for a transport. */
 export default class {
   constructor() {
-    throw new Error('the log is written without threads');
+    throw new Error('this program has no worker threads');
   }
 }

@@ -3,54 +3,52 @@ import { join } from 'node:path';
 import type { Metafile } from 'esbuild';
 import { pathOf } from '../root.js';
 
-/** A package whose code is in the bundle, and the terms it is used under. */
+/** A package whose code is in the bundle, and its licence. */
 export interface Notice {
   readonly name: string;
   readonly version: string;
   readonly license: string;
-  /** Its licence in full, and its notice where it has one. */
+  /** The licence in full, and the notice if there is one. */
   readonly text: string;
 }
 
-/** Files that hold terms. */
-const terms = /^(licen[cs]e|copying|notice)(\.\w+)?$/i;
+const licenceFiles = /^(licen[cs]e|copying|notice)(\.\w+)?$/i;
 
-/** The folders of the packages that outputs hold code of, by their paths from the root. */
+/** The folders of all packages with code in the bundle, by their paths from the root. */
 function foldersIn({ outputs }: Metafile): string[] {
   const files = Object.values(outputs).flatMap(({ inputs }) =>
     Object.entries(inputs).flatMap(([file, { bytesInOutput }]) => (bytesInOutput > 0 ? [file] : [])),
   );
-  const within = files.flatMap((file) => {
+  const folders = files.flatMap((file) => {
     const folder = /^.*node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(file)?.[0];
     if (folder === undefined) return [];
-    // The MCP SDK is a bundle itself, whose comments name what was put into it.
-    const packed = readFileSync(pathOf(file), 'utf8').matchAll(/^\/\/#region .*node_modules\/((?:@[^/]+\/)?[^/]+)\//gm);
-    return [folder, ...Array.from(packed, ([, name]) => `node_modules/${name}`)];
+    // The MCP SDK is a bundle itself; its comments name the packages in it.
+    const nested = readFileSync(pathOf(file), 'utf8').matchAll(/^\/\/#region .*node_modules\/((?:@[^/]+\/)?[^/]+)\//gm);
+    return [folder, ...Array.from(nested, ([, name]) => `node_modules/${name}`)];
   });
-  return [...new Set(within)].sort();
+  return [...new Set(folders)].sort();
 }
 
-/** @throws where a package has no licence with it: it could not be passed on. */
+/** @throws if a package comes without a licence, because it must not be redistributed then. */
 function noticeOf(folder: string): Notice {
   const path = pathOf(folder);
-  if (!existsSync(path))
-    throw new Error(`${folder} is in the bundle, and its licence is not here: install the package`);
+  if (!existsSync(path)) throw new Error(`${folder} is in the bundle but not installed, so its licence is missing`);
   const { name, version, license } = JSON.parse(readFileSync(join(path, 'package.json'), 'utf8'));
   const texts = readdirSync(path)
-    .filter((file) => terms.test(file))
+    .filter((file) => licenceFiles.test(file))
     .map((file) => readFileSync(join(path, file), 'utf8').trim());
-  if (texts.length === 0) throw new Error(`${name} is in the bundle and has no licence`);
+  if (texts.length === 0) throw new Error(`${name} is in the bundle but has no licence`);
   return { name, version, license, text: texts.join('\n\n') };
 }
 
-/** The notices of all packages that a bundle holds code of. */
+/** The notices of all packages with code in the bundle. */
 export const noticesOf = (metafile: Metafile): Notice[] => foldersIn(metafile).map(noticeOf);
 
-/** The file that goes with the bundle. */
+/** The text of THIRD-PARTY-NOTICES. */
 export function noticesFile(notices: readonly Notice[]): string {
   const line = '-'.repeat(80);
   const each = notices.map(
     ({ name, version, license, text }) => `${line}\n${name} ${version} (${license})\n\n${text}\n`,
   );
-  return `manychat-mcp holds code of the packages below, under their own licences.\n\n${each.join('\n')}`;
+  return `manychat-mcp contains code of the packages below, under their own licences.\n\n${each.join('\n')}`;
 }

@@ -1,4 +1,4 @@
-/* The last step of `npm run mcpb`: the built program as one file that desktop clients install. */
+/* The last step of `npm run mcpb`: packs the built program into one file that desktop clients install. */
 import { writeFileSync } from 'node:fs';
 import { mcpb, mcpbPath } from './mcpb.js';
 

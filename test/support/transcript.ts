@@ -1,20 +1,20 @@
 import { startSandbox } from '../../src/sandbox/index.js';
 import { connectProgram, through } from './program.js';
 
-/** The text of a tool's answer, one contact a line where it lists several. */
-const readable = (text: string): string =>
+/** A tool's result, with one contact per line if it lists several. */
+const onLines = (text: string): string =>
   text.replaceAll('},{', '},\n   {').replace(/"subscribers":\[/, '"subscribers":[\n   ');
 
-/** How an agent tells Maria that her order has shipped, as it goes between a client and the program. */
+/** What passes between a client and the program when an agent tells Maria that her order has shipped. */
 export async function transcript(): Promise<string> {
   const now = Date.UTC(2026, 5, 15, 10);
   const sandbox = await startSandbox({ clock: { now: () => now } });
   const { client } = await connectProgram(through(sandbox.url, sandbox.matonKey));
   const exchange = async (tool: string, args: Record<string, unknown>): Promise<string> => {
     const { content } = await client.callTool({ name: tool, arguments: args });
-    const [answer] = content;
-    const text = answer?.type === 'text' ? answer.text : '';
-    return `→ ${tool} ${JSON.stringify(args)}\n← ${readable(text)}`;
+    const [first] = content;
+    const text = first?.type === 'text' ? first.text : '';
+    return `→ ${tool} ${JSON.stringify(args)}\n← ${onLines(text)}`;
   };
   const maria = { subscriber_id: '24958501110451908' };
   try {
