@@ -7,7 +7,7 @@ import { plainTool, type Tool } from '../account/policy/tool.js';
 import type { RequestState } from '../account/request-state.js';
 import type { Config } from '../config/config.js';
 import { type Completer, createCompleter } from './completion.js';
-import { type Asker, createAsker } from './interaction/prepare-question.js';
+import { type Asker, createQuestionPreparer } from './interaction/prepare-question.js';
 
 /** What a server answers with beyond its lists. */
 export interface Backend {
@@ -53,7 +53,7 @@ export async function openBackend(
   { log, requestState, principal, ending, now }: BackendParts,
 ): Promise<Backend> {
   const { config, tools, call: callTool, gateway, redactor, close } = await openRuntime(settings, log);
-  const asker = createAsker({ gateway, settings: config.account, now });
+  const asker = createQuestionPreparer({ gateway, settings: config.account, now });
   const call: ToolCaller = (tool, given, side) =>
     callTool(tool, given, { ...side, signal: AbortSignal.any([side.signal, ending]) });
   return {

@@ -12,9 +12,9 @@ import type { Tool } from '../account/policy/tool.js';
 import type { VerifiedState } from '../account/request-state.js';
 import type { Delivery } from '../account/send-guard/delivery.js';
 import type { Backend } from './backend.js';
-import { cannotAskNow, needsConfirmation, refusedState } from './interaction/confirmation.js';
-import { linkIn, withLink } from './interaction/connect-link.js';
-import { consentTo } from './interaction/consent.js';
+import { askFailed, needsConfirmation, refusedStateFailure } from './interaction/confirmation.js';
+import { connectLinkIn, handOverLink } from './interaction/connect-link.js';
+import { askConsent } from './interaction/consent.js';
 import type { Offer } from './listing/offer.js';
 
 /** Failures carry text only: clients check structured content against the output schema even on an error. */
@@ -70,22 +70,22 @@ export function toolHandler(
   return async (given: unknown, context: ToolContext): Promise<CallToolResult | InputRequiredResult> => {
     const { mcpReq } = context;
     const state = mcpReq.requestState<VerifiedState>();
-    if (state?.step === 'refused') return toolResult({ ok: false, failure: refusedState(state, effect) });
+    if (state?.step === 'refused') return toolResult({ ok: false, failure: refusedStateFailure(state, effect) });
     // The call was carried out in an earlier request; the link has been shown since.
     if (state?.step === 'result' && state.tool === name) return toolResult({ ok: true, result: state.result });
     const offers = offersOf(server, context);
     const asks = needsConfirmation(tool, confirm) && offers.form;
     const consent = asks
-      ? await consentTo(tool, given, mcpReq, backend).catch((error: unknown) => ({ failure: cannotAskNow(error) }))
+      ? await askConsent(tool, given, mcpReq, backend).catch((error: unknown) => ({ failure: askFailed(error) }))
       : { side: {} };
     if ('failure' in consent) return toolResult({ ok: false, ...consent });
     if ('question' in consent) return consent.question;
     const { side } = consent;
     const own = { signal: mcpReq.signal, onProgress: progressTo(mcpReq), delivery };
     const outcome = await call(tool, given, { ...side, ...own });
-    const link = outcome.ok && effect === 'create' ? linkIn(outcome.result) : undefined;
+    const link = outcome.ok && effect === 'create' ? connectLinkIn(outcome.result) : undefined;
     if (!outcome.ok || link === undefined || !offers.url) return toolResult(outcome);
-    return withLink(toolResult(outcome), link, mcpReq, () =>
+    return handOverLink(toolResult(outcome), link, mcpReq, () =>
       requestState.issueResult({ tool: name, result: outcome.result }, principal),
     );
   };

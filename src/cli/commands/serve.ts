@@ -4,7 +4,7 @@ import { version } from '../../config/version.js';
 import type { Backend } from '../../mcp/backend.js';
 import { createRequestState } from '../../mcp/interaction/request-state.js';
 import { catalogue } from '../../mcp/listing/catalogue.js';
-import { offerUnder } from '../../mcp/listing/offer.js';
+import { offerFor } from '../../mcp/listing/offer.js';
 import { serveOverStdio } from '../../mcp/stdio/stdio.js';
 import { errorCode } from '../../text/error-text.js';
 import { realClock } from '../../upstream/clock.js';
@@ -44,7 +44,7 @@ export async function serve(
   const config = settings.sandbox ? (await backend()).config : settings;
   // Whoever tests with the sandbox needs its address, whatever else is logged.
   if (config.sandbox) note(JSON.stringify({ sandbox: config.account.addresses.gateway.origin }));
-  const offer = offerUnder(config);
+  const offer = offerFor(config);
   serveOverStdio(offer, backend, {
     streams: wires(),
     now: realClock.now,

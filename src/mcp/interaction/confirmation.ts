@@ -22,7 +22,7 @@ export const needsConfirmation = ({ declaration }: Tool, confirm: Policy['confir
  * The form below a question. Some clients show no form without a field, so it has one; the field is ticked beforehand,
  * so that there is one thing left to do: accept or decline.
  */
-export const agreement = {
+export const confirmationForm = {
   type: 'object' as const,
   properties: { confirm: { type: 'boolean' as const, title: 'Go ahead', default: true } },
   required: ['confirm'],
@@ -44,7 +44,7 @@ const notConfirmed = (message: string): Failure => ({
 });
 
 /** The failure of a call that nobody could be asked about. */
-export const cannotAsk = (reason: string): Failure =>
+export const notAsked = (reason: string): Failure =>
   notConfirmed(`The client offers to ask its user, but did not: ${cut(withoutHidden(reason), 200)}`);
 
 /**
@@ -54,7 +54,7 @@ export const cannotAsk = (reason: string): Failure =>
  * required; one that accepts everything by itself, without looking at the form, sends none. And who takes the tick away
  * before accepting does not want it done.
  */
-export function refusalAfter({ action, content }: Answer): Failure | undefined {
+export function refusalOf({ action, content }: Answer): Failure | undefined {
   if (action !== 'accept') return notConfirmed('The call was declined, or there was nobody to ask');
   if (content?.confirm === true) return undefined;
   return content?.confirm === false
@@ -63,7 +63,7 @@ export function refusalAfter({ action, content }: Answer): Failure | undefined {
 }
 
 /** The failure of a call whose question could not be put together or stored. */
-export const cannotAskNow = (error: unknown): Failure => ({
+export const askFailed = (error: unknown): Failure => ({
   kind: 'internal',
   message: `The user has to confirm this call and could not be asked: ${cut(withoutHidden(errorMessage(error)), 200)}`,
   hint: 'Nothing was done. Try again later; if it happens again, tell the person who runs this server.',
@@ -82,7 +82,7 @@ const refusedMessages: Readonly<Record<RefusedState['reason'], string>> = {
  * The failure of a call that came with a request state that is not accepted. Only a call that creates something is
  * carried out before its state is issued.
  */
-export const refusedState = ({ reason }: RefusedState, effect: Effect): Failure => ({
+export const refusedStateFailure = ({ reason }: RefusedState, effect: Effect): Failure => ({
   kind: 'cancelled',
   message: refusedMessages[reason],
   hint:

@@ -2,23 +2,23 @@ import { randomUUID } from 'node:crypto';
 import { type CallToolResult, type InputRequiredResult, inputRequired } from '@modelcontextprotocol/server';
 import { isObject, type Result } from '../../../tools/contract/json.js';
 import { browsable } from '../../config/address.js';
-import { asksByAnswer, elicit, type Request } from './elicitation.js';
+import { elicit, type McpRequest, usesInputRequired } from './elicitation.js';
 
 /** The link for a person in a result, where there is one. */
-export function linkIn({ connection }: Result): string | undefined {
+export function connectLinkIn({ connection }: Result): string | undefined {
   const url = isObject(connection) ? connection.url : undefined;
   return typeof url === 'string' && browsable(url) !== undefined ? url : undefined;
 }
 
 /** Shows a link to the user; the result stands whatever they, or their client, make of it. */
-export async function withLink(
+export async function handOverLink(
   result: CallToolResult,
   link: string,
-  request: Request,
+  request: McpRequest,
   state: () => Promise<string>,
 ): Promise<CallToolResult | InputRequiredResult> {
   const message = 'Open this page and enter the ManyChat API key there, to connect the account';
-  if (asksByAnswer(request)) {
+  if (usesInputRequired(request)) {
     return inputRequired({
       inputRequests: { link: inputRequired.elicitUrl({ message, url: link }) },
       requestState: await state(),

@@ -6,7 +6,7 @@ import { getSubscriber, getSubscriberByUserRef } from '../../../tools/endpoints/
 import { listTags } from '../../../tools/endpoints/tags.js';
 import { channelsOnRecord } from '../../../tools/message/window.js';
 import type { Tool } from '../../account/policy/tool.js';
-import type { KnownContact, Named, Names } from './naming.js';
+import type { KnownContact, NamedThing, Names } from './naming.js';
 
 /** Reads that make a question clearer, at the most. */
 const mostReads = 3;
@@ -38,7 +38,7 @@ const contactIn = ({ subscriber }: Result): KnownContact => ({
   channels: isObject(subscriber) ? channelsOnRecord(subscriber) : [],
 });
 
-function readOf([what, id]: Named, connectionId: string | undefined): NameRead {
+function readOf([what, id]: NamedThing, connectionId: string | undefined): NameRead {
   switch (what) {
     case 'contact':
       return {
@@ -72,14 +72,14 @@ function readOf([what, id]: Named, connectionId: string | undefined): NameRead {
 }
 
 /** The reads for what a question names: the page first, one list of each kind, then as many contacts as are left. */
-export function readsFor(tool: Tool, named: readonly Named[], connectionId: string | undefined): NameRead[] {
+export function nameReads(tool: Tool, named: readonly NamedThing[], connectionId: string | undefined): NameRead[] {
   const page: NameRead = {
     endpoint: getPage,
     input: {},
     connectionId,
     found: (result) => ({ page: nameOf(result.page) }),
   };
-  const of = (...kinds: readonly Named[0][]): Named[] => named.filter(([what]) => kinds.includes(what));
+  const of = (...kinds: readonly NamedThing[0][]): NamedThing[] => named.filter(([what]) => kinds.includes(what));
   const wanted = [
     ...of('connection'),
     ...of('tag').slice(0, 1),
@@ -91,7 +91,7 @@ export function readsFor(tool: Tool, named: readonly Named[], connectionId: stri
 }
 
 /** One set of names of several; each kind of thing but contacts is read at once. */
-export function merged(parts: readonly Partial<Names>[]): Names {
+export function mergeNames(parts: readonly Partial<Names>[]): Names {
   const all = <Value>(of: (part: Partial<Names>) => ReadonlyMap<string, Value> | undefined) =>
     new Map(parts.flatMap((part) => [...(of(part) ?? [])]));
   return {

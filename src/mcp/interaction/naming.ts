@@ -1,9 +1,9 @@
-import { quoted as inQuotes } from '../../../tools/contract/quoted.js';
+import { quoted } from '../../../tools/contract/quoted.js';
 import type { Naming } from '../../../tools/contract/reference.js';
 import { withoutHidden } from '../../text/safe-text.js';
 
 /** What a question may name: a thing of the account, by its id. */
-export type Named = readonly ['contact' | 'user_ref' | 'tag' | 'flow' | 'connection', string];
+export type NamedThing = readonly ['contact' | 'user_ref' | 'tag' | 'flow' | 'connection', string];
 
 /** A contact as far as it is known. */
 export interface KnownContact {
@@ -32,7 +32,7 @@ export const noNames: Names = {
 };
 
 /** A name that somebody else has chosen, so that it cannot be taken for our own words: quoted, cut and on one line. */
-export const quoted = (name: unknown): string => inQuotes(withoutHidden(String(name)));
+export const quotedName = (name: unknown): string => quoted(withoutHidden(String(name)));
 
 /** Contacts of many that are shown. */
 const fewContacts = 3;
@@ -44,9 +44,9 @@ export const numberText = (count: number): string => String(count).replace(/\B(?
  * Calls things by their names.
  * @param note is told what is called by something, so that its name can be read.
  */
-export function createNaming(names: Names, note: (named: Named) => void = () => undefined): Naming {
+export function createNaming(names: Names, note: (named: NamedThing) => void = () => undefined): Naming {
   function known({ name, channels }: KnownContact, id: string): string | undefined {
-    return name === undefined ? undefined : `${quoted(name)} (${[id, ...channels].join(', ')})`;
+    return name === undefined ? undefined : `${quotedName(name)} (${[id, ...channels].join(', ')})`;
   }
   function contactIn(id: unknown): string | undefined {
     note(['contact', String(id)]);
@@ -72,18 +72,18 @@ export function createNaming(names: Names, note: (named: Named) => void = () => 
     tag(id) {
       note(['tag', String(id)]);
       const name = names.tags.get(String(id));
-      return name === undefined ? `tag ${String(id)}` : `tag ${quoted(name)}`;
+      return name === undefined ? `tag ${String(id)}` : `tag ${quotedName(name)}`;
     },
     flow(ns) {
       note(['flow', String(ns)]);
       const name = names.flows.get(String(ns));
-      return `flow ${quoted(name ?? ns)}`;
+      return `flow ${quotedName(name ?? ns)}`;
     },
     connection(id) {
       note(['connection', String(id)]);
       const page = names.connections.get(String(id));
-      return page === undefined ? `connection ${String(id)}` : `page ${quoted(page)} (connection ${String(id)})`;
+      return page === undefined ? `connection ${String(id)}` : `page ${quotedName(page)} (connection ${String(id)})`;
     },
-    quoted,
+    quoted: quotedName,
   };
 }

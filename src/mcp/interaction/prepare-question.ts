@@ -4,9 +4,9 @@ import { acceptedInput } from '../../account/call/stages/read-arguments.js';
 import type { Tool } from '../../account/policy/tool.js';
 import { nobody } from '../../account/send-guard/delivery.js';
 import type { AccountSettings } from '../../config/account-settings.js';
-import { merged, type NameRead, readsFor } from './name-reads.js';
+import { mergeNames, type NameRead, nameReads } from './name-reads.js';
 import type { Names } from './naming.js';
-import { longestQuestion, namedIn, questionOf } from './question.js';
+import { maxQuestionLength, namedThings, questionText } from './question.js';
 
 /** What the user is asked before a call, and what the call is then made with. */
 interface Question {
@@ -24,7 +24,7 @@ export interface Asker {
 }
 
 /** What questions are put together with. */
-export interface AskerParts {
+export interface QuestionSources {
   readonly gateway: Pick<Gateway, 'call' | 'connectionOf'>;
   readonly settings: Pick<AccountSettings, 'access' | 'deadlineMs'>;
   /** Milliseconds, from any fixed point. */
@@ -36,7 +36,7 @@ const readsShare = 0.2;
 
 const tooLong: Failure = {
   kind: 'invalid_input',
-  message: `The user has to confirm this call, and what it would do is too long to be shown to them: a question takes ${longestQuestion} characters`,
+  message: `The user has to confirm this call, and what it would do is too long to be shown to them: a question takes ${maxQuestionLength} characters`,
   hint: 'Nothing was done. Make several calls, with fewer messages, buttons or fields in each.',
   retryable: false,
   performed: 'no',
@@ -44,7 +44,7 @@ const tooLong: Failure = {
 };
 
 /** Creates the asker. */
-export function createAsker({ gateway, settings, now }: AskerParts): Asker {
+export function createQuestionPreparer({ gateway, settings, now }: QuestionSources): Asker {
   /** What could be read of the names; a read that fails or takes too long leaves the bare id. */
   async function read(reads: readonly NameRead[], deadlineMs: number, signal: AbortSignal): Promise<Names> {
     const parts = reads.map(async ({ endpoint, input, connectionId, found }) => {
@@ -57,7 +57,7 @@ export function createAsker({ gateway, settings, now }: AskerParts): Asker {
         throw error;
       }
     });
-    return merged(await Promise.all(parts));
+    return mergeNames(await Promise.all(parts));
   }
 
   return {
@@ -73,10 +73,10 @@ export function createAsker({ gateway, settings, now }: AskerParts): Asker {
         if (error instanceof CallError) return { failure: error.failure };
         throw error;
       }
-      const reads = readsFor(tool, namedIn(declaration, accepted.input), connectionId);
+      const reads = nameReads(tool, namedThings(declaration, accepted.input), connectionId);
       const left = () => settings.deadlineMs - (now() - began);
       const names = await read(reads, Math.min(left(), settings.deadlineMs * readsShare), signal);
-      const text = questionOf(declaration, accepted.input, names, connectionId);
+      const text = questionText(declaration, accepted.input, names, connectionId);
       return text === undefined ? { failure: tooLong } : { text, connectionId, deadlineMs: left() };
     },
   };

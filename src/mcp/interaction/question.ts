@@ -2,10 +2,10 @@ import type { Declaration } from '../../../tools/contract/endpoint.js';
 import { isObject, type Result } from '../../../tools/contract/json.js';
 import { readable } from '../../text/readable.js';
 import { withoutHidden } from '../../text/safe-text.js';
-import { createNaming, type Named, type Names, noNames, numberText, quoted } from './naming.js';
+import { createNaming, type NamedThing, type Names, noNames, numberText, quotedName } from './naming.js';
 
 /** Characters of a question: what a dialog shows and a person reads. */
-export const longestQuestion = 4_000;
+export const maxQuestionLength = 4_000;
 
 /** Characters to which each text is cut, by and by, until the question fits. */
 const textLimits = [Number.POSITIVE_INFINITY, 2_000, 1_200, 800, 500, 300, 200];
@@ -34,7 +34,7 @@ const keyText = (key: string): string => (/^[\w .-]+$/.test(key) ? key : JSON.st
 function shown(value: unknown, limit: number, names: Names, key = ''): unknown {
   if (typeof value === 'string') {
     const flow = key === 'flow_ns' || key === 'target' ? names.flows.get(value) : undefined;
-    return shortened(withoutHidden(value), limit) + (flow === undefined ? '' : ` (${quoted(flow)})`);
+    return shortened(withoutHidden(value), limit) + (flow === undefined ? '' : ` (${quotedName(flow)})`);
   }
   if (Array.isArray(value)) return value.map((each) => shown(each, limit, names));
   if (!isObject(value)) return value;
@@ -64,9 +64,9 @@ function flowsIn(value: unknown): string[] {
 }
 
 /** The things whose names make a question clearer, each once, in the order in which they stand in it. */
-export function namedIn(declaration: Declaration, input: Result): Named[] {
-  const named = new Map<string, Named>();
-  const note = (each: Named): void => void named.set(each.join(' '), each);
+export function namedThings(declaration: Declaration, input: Result): NamedThing[] {
+  const named = new Map<string, NamedThing>();
+  const note = (each: NamedThing): void => void named.set(each.join(' '), each);
   declaration.question?.(input, createNaming(noNames, note));
   for (const ns of flowsIn(input)) note(['flow', ns]);
   return [...named.values()];
@@ -74,7 +74,7 @@ export function namedIn(declaration: Declaration, input: Result): Named[] {
 
 function placeOf({ api }: Declaration, names: Names, connectionId: string | undefined): string {
   if (api !== 'manychat') return '';
-  if (names.page !== undefined) return ` on page ${quoted(names.page)}`;
+  if (names.page !== undefined) return ` on page ${quotedName(names.page)}`;
   return connectionId === undefined ? '' : ` on connection ${connectionId}`;
 }
 
@@ -82,7 +82,7 @@ function placeOf({ api }: Declaration, names: Names, connectionId: string | unde
  * What the user is asked about a call: what it does, to whom, on which page, and every argument. Undefined where that
  * is too long to be shown: nobody consents to what they were not shown.
  */
-export function questionOf(
+export function questionText(
   declaration: Declaration,
   input: Result,
   names: Names,
@@ -95,7 +95,7 @@ export function questionOf(
   for (const limit of textLimits) {
     const arguments_ = readable(shown(details, limit, names));
     const question = [sentence, ...(arguments_ === '' ? [] : [arguments_]), ...lasting].join('\n\n');
-    if (question.length <= longestQuestion) return question;
+    if (question.length <= maxQuestionLength) return question;
   }
   return undefined;
 }

@@ -37,7 +37,7 @@ function listedAs({ tool, takesConnection, dryRun }: Offered<ListedTool>): Liste
 }
 
 /** What a configuration offers: no resource, prompt or sentence speaks of a tool that is not there. */
-export function offerUnder({ account, host }: Config): Offer {
+export function offerFor({ account, host }: Config): Offer {
   const tools = offeredOf(catalogue.tools, account).map(listedAs);
   const { withoutKeys } = createRedactor(host.secrets);
   const { dryRun, confirm } = account.policy;

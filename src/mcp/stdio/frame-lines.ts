@@ -8,7 +8,7 @@ const none = Buffer.alloc(0);
 const firstBuffer = 64 * 1_024;
 
 /** What becomes of each line. */
-export interface LineSide {
+export interface LineHandlers {
   /** Longest line that is kept, in bytes without its line feed. */
   readonly limit: number;
   /** Whether a line goes on; its line feed is with it. */
@@ -22,14 +22,14 @@ export interface LineSide {
  * memory stays bounded; a last line without a line feed is none.
  */
 export class FrameLines extends Transform {
-  readonly #side: LineSide;
+  readonly #side: LineHandlers;
   /** With the line feed. */
   readonly #longest: number;
   #kept = none;
   #length = 0;
   #scan: FrameScan | undefined;
 
-  constructor(side: LineSide) {
+  constructor(side: LineHandlers) {
     super();
     this.#side = side;
     this.#longest = side.limit + 1;

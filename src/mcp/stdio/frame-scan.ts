@@ -31,7 +31,7 @@ export const isFrameId = (value: unknown): value is FrameId =>
   typeof value === 'string' || (typeof value === 'number' && Math.abs(value) <= Number.MAX_SAFE_INTEGER);
 
 /** What a text holds; undefined where it is no JSON. */
-export function parsedJson(text: string): unknown {
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
@@ -61,7 +61,7 @@ export function scanFrame(): FrameScan {
   function endToken(): unknown {
     const text = token.length > maxToken ? '' : Buffer.from(token, 'latin1').toString('utf8');
     token = '';
-    return parsedJson(text);
+    return parseJson(text);
   }
 
   /** Ends a value at the first level; one that goes deeper is not kept whole, and so is none that is looked for. */

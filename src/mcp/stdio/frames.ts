@@ -1,10 +1,10 @@
 import type { Transform } from 'node:stream';
 import { isObject } from '../../../tools/contract/json.js';
 import { FrameLines } from './frame-lines.js';
-import { type FrameId, isFrameId, parsedJson, scanFrame } from './frame-scan.js';
+import { type FrameId, isFrameId, parseJson, scanFrame } from './frame-scan.js';
 
 /** The largest frame that is read, in bytes: a call with 1,000 ids has 30,000, the longest content far below 1,000,000. */
-export const maxFrame = 4 * 1_024 * 1_024;
+export const maxFrameBytes = 4 * 1_024 * 1_024;
 
 const byteOrderMark = Buffer.from('\ufeff');
 
@@ -19,7 +19,7 @@ const [parseError, invalidRequest, invalidParams] = [-32_700, -32_600, -32_602];
 
 const tooLarge = (bytes: number): FrameError => ({
   code: invalidRequest,
-  message: `Frame too large: ${bytes} bytes, the limit is ${maxFrame}. Nothing was done. Split it: fewer ids or shorter texts in each call.`,
+  message: `Frame too large: ${bytes} bytes, the limit is ${maxFrameBytes}. Nothing was done. Split it: fewer ids or shorter texts in each call.`,
 });
 
 const invalid = (what: string, code = invalidRequest): FrameError => ({ code, message: `${what}. Nothing was done.` });
@@ -51,7 +51,7 @@ function refusalsOf(frame: unknown): readonly [FrameId | undefined, FrameError][
 }
 
 /** Who decides on frames and answers those that are not served. */
-export interface FrameSide {
+export interface FrameHandlers {
   /** Whether the protocol knows a frame of this form. */
   isFrame(value: unknown): boolean;
   /** Told of a frame that is not served; it has an id where it is to be answered. */
@@ -63,7 +63,7 @@ export interface FrameSide {
  * large. Here such a frame is answered where it is a request, and everything else goes on. What has no id to be answered
  * by goes on as well, to be skipped there: JSON-RPC would answer it with the id null, which MCP does not know.
  */
-export function frameFilter({ isFrame, refuse }: FrameSide): Transform {
+export function frameFilter({ isFrame, refuse }: FrameHandlers): Transform {
   /** Answers a line that is no JSON, where it is one cut off or broken behind its id. */
   function refuseBroken(line: Buffer): boolean {
     const scan = scanFrame();
@@ -75,9 +75,9 @@ export function frameFilter({ isFrame, refuse }: FrameSide): Transform {
   }
 
   return new FrameLines({
-    limit: maxFrame,
+    limit: maxFrameBytes,
     passes(line) {
-      const value = parsedJson(line.toString('utf8'));
+      const value = parseJson(line.toString('utf8'));
       if (value === undefined) return !refuseBroken(line);
       if (isFrame(value)) return true;
       const refusals = refusalsOf(value).filter(([id]) => id !== undefined);

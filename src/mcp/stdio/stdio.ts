@@ -6,10 +6,10 @@ import type { OpenBackend } from '../backend.js';
 import type { Offer } from '../listing/offer.js';
 import { createServer } from '../server.js';
 import { type Streams, watchEnd } from './ending.js';
-import { type FrameError, frameFilter, maxFrame } from './frames.js';
+import { type FrameError, frameFilter, maxFrameBytes } from './frames.js';
 
 /** What is served beside the offer, and who is told what becomes of the connection. */
-export interface StdioSide {
+export interface StdioOptions {
   readonly streams: Streams;
   /** Milliseconds, from any fixed point; the times of deliveries are told in it. */
   readonly now: () => number;
@@ -30,7 +30,7 @@ const isFrame = (value: unknown): boolean =>
 export function serveOverStdio(
   offer: Offer,
   openBackend: OpenBackend,
-  { streams, now, onError, onRefused, onClosed }: StdioSide,
+  { streams, now, onError, onRefused, onClosed }: StdioOptions,
 ): void {
   const deliveries = trackDeliveries(now);
   const deliveryOf = (requestId: unknown): Delivery => deliveries.of(requestId) ?? unanswered(now());
@@ -47,7 +47,7 @@ export function serveOverStdio(
   // Each answer that waits for a slow reader listens to stdout. Node.js would warn of that on stderr, outside the log.
   streams.stdout.setMaxListeners(0);
   // Larger than any frame, which the filter sees to.
-  const transport = new StdioServerTransport(frames, streams.stdout, { maxBufferSize: 2 * maxFrame });
+  const transport = new StdioServerTransport(frames, streams.stdout, { maxBufferSize: 2 * maxFrameBytes });
   const fault = watchEnd(streams);
   const close = transport.close.bind(transport);
   const send = transport.send.bind(transport);

@@ -4,7 +4,7 @@ import { createGateway } from '../../../src/account/call/pipeline.js';
 import { createLog } from '../../../src/account/log.js';
 import { offeredTools } from '../../../src/account/policy/tool.js';
 import { createSendGuard } from '../../../src/account/send-guard/memory-send-guard.js';
-import { offerUnder } from '../../../src/mcp/listing/offer.js';
+import { offerFor } from '../../../src/mcp/listing/offer.js';
 import { createRedactor } from '../../../src/text/redaction.js';
 import { createHttpClient } from '../../../src/upstream/client/http-client.js';
 import { realClock } from '../../../src/upstream/clock.js';
@@ -71,7 +71,7 @@ describe('the tools that are offered', () => {
 
   test('bring no resource, prompt or sentence that speaks of others', () => {
     const config = configOf({ MATON_API_KEY: 'k', MANYCHAT_MCP_TOOLSETS: 'tags' });
-    const { resources, prompts, instructions } = offerUnder(config);
+    const { resources, prompts, instructions } = offerFor(config);
     expect(resources.map(({ uri }) => uri)).toEqual([
       'manychat://content-grammar',
       'manychat://error-kinds',

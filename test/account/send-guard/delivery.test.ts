@@ -7,7 +7,7 @@ import { offeredTools } from '../../../src/account/policy/tool.js';
 import { type Delivery, trackDeliveries } from '../../../src/account/send-guard/delivery.js';
 import type { Backend } from '../../../src/mcp/backend.js';
 import { createRequestState } from '../../../src/mcp/interaction/request-state.js';
-import { offerUnder } from '../../../src/mcp/listing/offer.js';
+import { offerFor } from '../../../src/mcp/listing/offer.js';
 import { serveOverStdio } from '../../../src/mcp/stdio/stdio.js';
 import { declarations } from '../../../tools/index.js';
 import { configOf } from '../../support/config.js';
@@ -187,7 +187,7 @@ describe.each([{ modern: false }, { modern: true }])('the delivery that a call c
       asker: { prepare: async () => ({ text: 'Go?', connectionId: 'c', deadlineMs: config.account.deadlineMs }) },
       close: async () => undefined,
     };
-    serveOverStdio(offerUnder(config), async () => backend, {
+    serveOverStdio(offerFor(config), async () => backend, {
       streams: { stdin: toServer, stdout: toClient },
       now: timing.now,
       onError: () => undefined,

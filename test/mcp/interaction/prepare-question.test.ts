@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { plainTool } from '../../../src/account/policy/tool.js';
-import { type AskerParts, createAsker } from '../../../src/mcp/interaction/prepare-question.js';
+import { createQuestionPreparer, type QuestionSources } from '../../../src/mcp/interaction/prepare-question.js';
 import { callError } from '../../../src/upstream/failures/call-error.js';
 import type { Declaration } from '../../../tools/contract/endpoint.js';
 import type { Result } from '../../../tools/contract/json.js';
@@ -19,11 +19,11 @@ function asker(
   {
     connection = async () => 'c-1' as string | undefined,
     ...config
-  }: Partial<AskerParts['settings']> & { connection?: () => Promise<string | undefined> } = {},
+  }: Partial<QuestionSources['settings']> & { connection?: () => Promise<string | undefined> } = {},
 ) {
   const reads: { name: string; connectionId: unknown; deadlineMs: unknown }[] = [];
   let time = 0;
-  const { prepare } = createAsker({
+  const { prepare } = createQuestionPreparer({
     settings: { access: { mode: 'maton', key: 'k' }, deadlineMs: 10_000, ...config },
     now: () => time,
     gateway: {

@@ -5,7 +5,7 @@ import type { Outcome } from '../../../src/account/call/call-tool.js';
 import { offeredTools } from '../../../src/account/policy/tool.js';
 import { createOpenQuestions } from '../../../src/mcp/interaction/open-questions.js';
 import { createRequestState, type RequestStateOptions } from '../../../src/mcp/interaction/request-state.js';
-import { offerUnder } from '../../../src/mcp/listing/offer.js';
+import { offerFor } from '../../../src/mcp/listing/offer.js';
 import { serveOverStdio } from '../../../src/mcp/stdio/stdio.js';
 import { declarations } from '../../../tools/index.js';
 import { configOf } from '../../support/config.js';
@@ -28,7 +28,7 @@ function serve(options: RequestStateOptions, principal = 'local') {
   streams.push(stdin, stdout);
   const called: string[] = [];
   serveOverStdio(
-    offerUnder(config),
+    offerFor(config),
     async () => ({
       config,
       principal,

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { metafilePath } from '../../../scripts/package/bundle.js';
 import { offeredTools } from '../../../src/account/policy/tool.js';
 import { jsonSchema } from '../../../src/mcp/listing/json-schema.js';
-import { offerUnder } from '../../../src/mcp/listing/offer.js';
+import { offerFor } from '../../../src/mcp/listing/offer.js';
 import { declarations } from '../../../tools/index.js';
 import { configOf } from '../../support/config.js';
 import { connectProgram } from '../../support/program.js';
@@ -33,7 +33,7 @@ describe('the list that was computed at the build', () => {
     const { resources } = await client.listResources();
     await client.close();
     expect(tools.map(({ annotations: _a, ...tool }) => tool)).toEqual(expected);
-    expect(resources.map(({ uri }) => uri)).toEqual(offerUnder(configOf(environment)).resources.map(({ uri }) => uri));
+    expect(resources.map(({ uri }) => uri)).toEqual(offerFor(configOf(environment)).resources.map(({ uri }) => uri));
   });
 });
 
