@@ -24,7 +24,7 @@ async function tagExists(name: string): Promise<boolean> {
 }
 
 describe('faults', () => {
-  test('strike after so many matching requests, so many times, in the order given', async () => {
+  test('apply after `after` matching requests, `times` times, oldest fault first', async () => {
     sandbox.injectFault({ match: { method: 'POST', path: '/page/createTag' }, after: 1, times: 2, status: 500 });
     sandbox.injectFault({
       match: { path: 'createTag' },
@@ -34,7 +34,7 @@ describe('faults', () => {
     });
     const statuses: number[] = [];
     for (const name of ['a', 'b', 'c', 'd', 'e']) statuses.push((await createTag(name)).status);
-    // The second fault takes the first request, which the first one only counts.
+    // The first request only counts as passed for the first fault, so the second fault applies to it.
     expect(statuses).toEqual([429, 500, 500, 200, 200]);
     expect(sandbox.requests().map(({ performed, fault }) => [performed, fault])).toEqual([
       [false, 'status'],
@@ -45,15 +45,15 @@ describe('faults', () => {
     ]);
   });
 
-  test('are ordered, listed and cleared over HTTP', async () => {
+  test('are injected, listed and cleared over HTTP', async () => {
     const faults = `${sandbox.url}/sandbox/faults`;
     const headers = { 'content-type': 'application/json' };
-    const order = (fault: unknown) => fetch(faults, { method: 'POST', headers, body: JSON.stringify(fault) });
-    expect((await order({ hang: true, html: true })).status).toBe(400);
-    expect((await order({ status: 20 })).status).toBe(400);
-    await order({ match: { path: 'createTag' }, times: 3, status: 302, headers: { location: '/elsewhere' } });
-    const moved = await fetch(`${sandbox.url}/manychat/fb/page/createTag`, { redirect: 'manual' });
-    expect([moved.status, moved.headers.get('location')]).toEqual([302, '/elsewhere']);
+    const inject = (fault: unknown) => fetch(faults, { method: 'POST', headers, body: JSON.stringify(fault) });
+    expect((await inject({ hang: true, html: true })).status).toBe(400);
+    expect((await inject({ status: 20 })).status).toBe(400);
+    await inject({ match: { path: 'createTag' }, times: 3, status: 302, headers: { location: '/elsewhere' } });
+    const redirected = await fetch(`${sandbox.url}/manychat/fb/page/createTag`, { redirect: 'manual' });
+    expect([redirected.status, redirected.headers.get('location')]).toEqual([302, '/elsewhere']);
     expect(await (await fetch(faults)).json()).toMatchObject({
       faults: [{ struck: 1, passed: 0, fault: { status: 302 } }],
     });
@@ -67,13 +67,13 @@ describe('faults', () => {
       { ...fault, perform: false },
       { ...fault, perform: true },
     ]),
-  )('break the answer, carried out or not: %j', async (fault) => {
+  )('break the response, whether the request is performed or not: %j', async (fault) => {
     sandbox.injectFault(fault);
     await expect(createTag('Broken').then((response) => response.text())).rejects.toThrow();
     expect(await tagExists('Broken')).toBe(fault.perform);
   });
 
-  test('send HTML, and texts as they are', async () => {
+  test('send HTML, or a string body as is', async () => {
     sandbox.injectFault({ html: true });
     expect((await createTag('x')).headers.get('content-type')).toContain('text/html');
     sandbox.injectFault({ status: 403, body: 'error code: 1010', content_type: 'text/plain', perform: true });
@@ -81,61 +81,61 @@ describe('faults', () => {
     expect(await tagExists('x')).toBe(true);
   });
 
-  test('never answer', async () => {
+  test('never respond', async () => {
     sandbox.injectFault({ hang: true, perform: true });
-    const patience = new AbortController();
-    const hung = createTag('Hung', patience.signal);
+    const controller = new AbortController();
+    const hung = createTag('Hung', controller.signal);
     await sandbox.waitForRequests(1);
-    patience.abort();
+    controller.abort();
     await expect(hung).rejects.toThrow();
     expect(await tagExists('Hung')).toBe(true);
     expect(sandbox.requests()[0]).toMatchObject({ status: null, performed: true, fault: 'hang' });
   });
 
-  test('delay or trickle the true answer', async () => {
-    const answerOf = async (name: string, from = sandbox) => (await createTag(name, undefined, from)).json();
+  test('delay or trickle the true response', async () => {
+    const responseOf = async (name: string, from = sandbox) => (await createTag(name, undefined, from)).json();
     sandbox.injectFault({ delay_ms: 1 });
-    expect(await answerOf('Late')).toMatchObject({ data: { tag: { name: 'Late' } } });
+    expect(await responseOf('Late')).toMatchObject({ data: { tag: { name: 'Late' } } });
     sandbox.injectFault({ trickle_ms: 1 });
-    expect(await answerOf('Slow')).toMatchObject({ data: { tag: { name: 'Slow' } } });
+    expect(await responseOf('Slow')).toMatchObject({ data: { tag: { name: 'Slow' } } });
   });
 
-  test('delay or trickle by the time that the sandbox was given, and tell what they keep back', async () => {
+  test('delay, trickle and hang by the clock of the sandbox, and report the stalls', async () => {
     const timing = manualClock();
-    let kept = 0;
+    let stalled = 0;
     const onStall = () => {
-      kept += 1;
+      stalled += 1;
       return () => {
-        kept -= 1;
+        stalled -= 1;
       };
     };
-    const patient = await startSandbox({ clock: timing, onStall });
-    patient.injectFault({ delay_ms: 30_000 });
-    const late = createTag('Late', undefined, patient);
-    await patient.waitForRequests(1);
+    const other = await startSandbox({ clock: timing, onStall });
+    other.injectFault({ delay_ms: 30_000 });
+    const late = createTag('Late', undefined, other);
+    await other.waitForRequests(1);
     timing.advance(29_999);
-    expect(kept).toBe(1);
+    expect(stalled).toBe(1);
     timing.advance(1);
-    expect(kept).toBe(0);
+    expect(stalled).toBe(0);
     expect(await (await late).json()).toMatchObject({ data: { tag: { name: 'Late' } } });
-    patient.injectFault({ trickle_ms: 1_000 });
-    const slow = createTag('Slow', undefined, patient);
-    await patient.waitForRequests(2);
+    other.injectFault({ trickle_ms: 1_000 });
+    const slow = createTag('Slow', undefined, other);
+    await other.waitForRequests(2);
     timing.advance(10_000);
-    expect(kept).toBe(1);
+    expect(stalled).toBe(1);
     timing.advance(100_000);
-    expect(kept).toBe(0);
+    expect(stalled).toBe(0);
     expect(await (await slow).json()).toMatchObject({ data: { tag: { name: 'Slow' } } });
-    patient.injectFault({ hang: true });
-    const hung = createTag('Hung', undefined, patient).catch((error: unknown) => error);
-    await patient.waitForRequests(3);
+    other.injectFault({ hang: true });
+    const hung = createTag('Hung', undefined, other).catch((error: unknown) => error);
+    await other.waitForRequests(3);
     timing.advance(1_000_000);
-    expect(kept).toBe(1);
-    await patient.close();
+    expect(stalled).toBe(1);
+    await other.close();
     expect(await hung).toBeInstanceOf(Error);
   });
 
-  test('send more than a client should take', async () => {
+  test('send more than a client should accept', async () => {
     sandbox.injectFault({ gzip_bomb: 3_000_000 });
     const bomb = await createTag('x');
     expect(bomb.headers.get('content-encoding')).toBe('gzip');
@@ -146,7 +146,7 @@ describe('faults', () => {
     expect(JSON.parse(padded)).toMatchObject({ data: { tag: { name: 'Padded' } } });
   });
 
-  test('close a connection that seemed to be kept alive', async () => {
+  test('close a connection after announcing keep-alive', async () => {
     sandbox.injectFault({ close_connection: true });
     const closed = await new Promise<{ connection: string | undefined }>((resolve, reject) => {
       const headers = { authorization: `Bearer ${sandbox.matonKey}`, connection: 'keep-alive' };
@@ -160,7 +160,7 @@ describe('faults', () => {
   });
 });
 
-test('a thousand calls and resets, each from the same beginning', async () => {
+test('a thousand resets each restore the initial state', async () => {
   for (let round = 0; round < 1_000; round += 1) {
     sandbox.reset();
     expect((await createTag('x')).status).toBe(200);

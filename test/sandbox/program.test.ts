@@ -3,50 +3,50 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { ask } from '../support/asking.js';
 import { program } from '../support/program.js';
 
-/** The built program, and what it has written so far. */
+/** Starts the built program and collects its output. */
 function start(args: readonly string[], environment: Record<string, string> = {}) {
   const child = spawn(process.execPath, [program, ...args], { env: { PATH: process.env.PATH ?? '', ...environment } });
   onTestFinished(() => void child.kill('SIGKILL'));
   const written = { out: '', err: '' };
-  const looks = new Set<() => void>();
+  const checks = new Set<() => void>();
   for (const [stream, name] of [
     [child.stdout, 'out'],
     [child.stderr, 'err'],
   ] as const) {
     stream.on('data', (chunk: Buffer) => {
       written[name] += chunk.toString();
-      for (const look of looks) look();
+      for (const check of checks) check();
     });
   }
-  const ended = new Promise<void>((resolve) => child.on('close', () => resolve()));
+  const exited = new Promise<void>((resolve) => child.on('close', () => resolve()));
   return {
     child,
     written,
-    ended,
-    /** Resolves with the first match of what is written. */
+    exited,
+    /** Resolves with the first match in the output. */
     matched: (name: 'out' | 'err', pattern: RegExp) =>
       new Promise<RegExpExecArray>((resolve) => {
-        const look = () => {
+        const check = () => {
           const found = pattern.exec(written[name]);
           if (found !== null) resolve(found);
         };
-        looks.add(look);
-        look();
+        checks.add(check);
+        check();
       }),
   };
 }
 
-describe('the sandbox alone', () => {
+describe('the sandbox command', () => {
   const realKey = 'v1.very-real-maton-key-0123456789';
 
-  test('never shows, prints or takes the key of the environment', async () => {
-    const { child, written, matched, ended } = start(['sandbox'], {
+  test('never exposes or accepts the key of the environment', async () => {
+    const { child, written, matched, exited } = start(['sandbox'], {
       MATON_API_KEY: realKey,
       MANYCHAT_API_KEY: `1${realKey}`,
     });
     const [, url = ''] = await matched('out', /at (http:\S+)\n[\s\S]*messages/);
     expect(written.out).toContain('export MATON_API_KEY=maton-sandbox-key\n');
-    expect(written.out).toMatch(/^MATON_API_KEY is set already: .* this shell only.*\n\nexport MATON_API_KEY=/m);
+    expect(written.out).toMatch(/^MATON_API_KEY is already set: .* this shell only.*\n\nexport MATON_API_KEY=/m);
 
     const overview = await ask(url, { path: '/sandbox' });
     const { controls, manychat_routes: routes, connections } = JSON.parse(overview.text);
@@ -70,35 +70,35 @@ describe('the sandbox alone', () => {
       }
     }
     child.kill('SIGTERM');
-    await ended;
+    await exited;
     expect(written.out + written.err).not.toContain(realKey);
   });
 
-  test('says nothing of a key where none is set, and its address at every log level', async () => {
+  test('prints its address at every log level, and no warning about a key if none is set', async () => {
     const { written, matched } = start(['sandbox', '--log-level', 'silent']);
     const [, url = ''] = await matched('out', /at (http:\S+)\n[\s\S]*messages/);
     expect((await ask(url, { path: '/sandbox' })).status).toBe(200);
-    expect(written.out).not.toContain('is set already');
+    expect(written.out).not.toContain('already set');
   });
 });
 
-describe('the server on a sandbox', () => {
+describe('serve --sandbox', () => {
   test.each(['silent', 'error', 'warn', 'info'])(
-    'tells the address in one line on stderr: --log-level %s',
+    'logs the address in one line on stderr: --log-level %s',
     async (level) => {
-      const { child, written, matched, ended } = start(['--sandbox', '--log-level', level]);
+      const { child, written, matched, exited } = start(['--sandbox', '--log-level', level]);
       const [line] = await matched('err', /^.*\n/);
       const { sandbox } = JSON.parse(line);
       expect((await ask(sandbox, { path: '/sandbox' })).status).toBe(200);
       child.stdin.end();
-      await ended;
+      await exited;
       expect(written.out).toBe('');
       expect(written.err.match(/"sandbox":/g)).toHaveLength(1);
       if (level !== 'info') expect(written.err).toBe(line);
     },
   );
 
-  test('the same where `serve` is written out', async () => {
+  test('logs the address with an explicit `serve` too', async () => {
     const { matched } = start(['serve', '--sandbox', '--log-level', 'silent']);
     expect(JSON.parse((await matched('err', /^.*\n/))[0])).toEqual({ sandbox: expect.stringMatching(/^http:/) });
   });

@@ -27,7 +27,7 @@ async function request(
 const pageInfo = '/manychat/fb/page/getInfo';
 
 describe('the gateway', () => {
-  test('answers for the oldest active connection when none is named', async () => {
+  test('uses the oldest active connection by default', async () => {
     const { status, json } = await request('GET', pageInfo);
     expect(status).toBe(200);
     expect(json).toMatchObject({ status: 'success', data: { id: 123456789, name: 'Sunrise Coffee' } });
@@ -36,11 +36,11 @@ describe('the gateway', () => {
   test.each([
     ['no key', 'GET', pageInfo, { key: '' }, 401],
     ['a wrong key', 'GET', pageInfo, { key: 'other' }, 401],
-    ['an unknown connection', 'GET', pageInfo, { connection: 'nobody' }, 404],
+    ['an unknown connection', 'GET', pageInfo, { connection: 'unknown' }, 404],
   ] as const)('refuses %s with a nested error', async (_, method, path, options, status) => {
-    const answer = await request(method, path, options);
-    expect(answer.status).toBe(status);
-    expect(answer.json).toEqual({
+    const response = await request(method, path, options);
+    expect(response.status).toBe(status);
+    expect(response.json).toEqual({
       error: { message: expect.any(String), type: expect.any(String), code: expect.any(String) },
     });
   });
@@ -49,12 +49,12 @@ describe('the gateway', () => {
     ['a Maton key without the app name', '/fb/page/getInfo'],
     ['an app that does not exist', '/foo/fb/page/getInfo'],
   ])('refuses %s with a flat error', async (_, path) => {
-    const answer = await request('GET', path);
-    expect(answer.status).toBe(400);
-    expect(answer.json).toMatchObject({ message: 'Invalid app name', code: 400, trace_id: expect.any(String) });
+    const response = await request('GET', path);
+    expect(response.status).toBe(400);
+    expect(response.json).toMatchObject({ message: 'Invalid app name', code: 400, trace_id: expect.any(String) });
   });
 
-  test('refuses a connection that is not active, and an account without an active one', async () => {
+  test('refuses an inactive connection, and a request without any active one', async () => {
     const pending = await request('GET', pageInfo, { connection: sandbox.secondConnectionId });
     expect(pending.status).toBe(400);
     expect((await request('DELETE', `/connections/${sandbox.connectionId}`)).status).toBe(200);
@@ -62,7 +62,7 @@ describe('the gateway', () => {
     expect(none.json).toMatchObject({ message: 'No active ManyChat connection', code: 400 });
   });
 
-  test('lets ten requests a second through, over both planes, in a sliding window', async () => {
+  test('admits ten requests per second to gateway and connections API together, in a sliding window', async () => {
     for (let count = 0; count < 5; count += 1) {
       expect((await request('GET', pageInfo)).status).toBe(200);
       expect((await request('GET', '/connections')).status).toBe(200);
@@ -77,21 +77,21 @@ describe('the gateway', () => {
     expect((await request('GET', pageInfo)).status).toBe(200);
   });
 
-  test('passes on what ManyChat says of unknown routes and wrong methods', async () => {
+  test("passes on ManyChat's 404 for unknown routes and wrong methods", async () => {
     for (const [method, path] of [
       ['GET', '/manychat/fb/page/nothing'],
       ['POST', pageInfo],
       ['GET', '/manychat/fb/page/createTag'],
     ] as const) {
-      const answer = await request(method, path);
-      expect(answer.status).toBe(404);
-      expect(answer.json).toEqual({ status: 'error', message: 'Not found' });
+      const response = await request(method, path);
+      expect(response.status).toBe(404);
+      expect(response.json).toEqual({ status: 'error', message: 'Not found' });
     }
   });
 });
 
 describe('the connections API', () => {
-  test('lists, filters, shows and deletes', async () => {
+  test('lists and filters connections', async () => {
     const all = await request('GET', '/connections?app=manychat');
     expect(all.json).toMatchObject({ connections: [{ status: 'PENDING' }, { connection_id: sandbox.connectionId }] });
     const active = await request('GET', '/connections?app=manychat&status=ACTIVE');
@@ -99,6 +99,9 @@ describe('the connections API', () => {
       connections: [{ status: 'ACTIVE', creation_time: '2025-12-08T07:20:53.488460Z', app: 'manychat', metadata: {} }],
     });
     expect((await request('GET', '/connections?app=slack')).json).toEqual({ connections: [] });
+  });
+
+  test('returns one connection, and deletes it', async () => {
     const path = `/connections/${sandbox.secondConnectionId}`;
     expect((await request('GET', path)).json).toMatchObject({ connection: { status: 'PENDING' } });
     const deleted = await request('DELETE', path);
@@ -106,7 +109,7 @@ describe('the connections API', () => {
     expect((await request('GET', path)).status).toBe(404);
   });
 
-  test('creates in each of the three shapes seen in life', async () => {
+  test('creates connections in each of the three response shapes', async () => {
     const create = async (createShape: string) => {
       await request('POST', '/sandbox/settings', { body: { create_shape: createShape } });
       return (await request('POST', '/connections', { body: { app: 'manychat' } })).json;
@@ -117,11 +120,14 @@ describe('the connections API', () => {
       url: expect.stringContaining('/connect?'),
     });
     expect(await create('id_only')).toEqual({ connection_id: expect.any(String) });
+  });
+
+  test('refuses to create a connection of another app or from malformed JSON', async () => {
     expect((await request('POST', '/connections', { body: { app: 'slack' } })).status).toBe(400);
     expect((await request('POST', '/connections', { body: '{' })).status).toBe(400);
   });
 
-  test('becomes active once the right key is entered, and its link then serves no more', async () => {
+  test('activates a connection once the right key is entered, which invalidates its link', async () => {
     const [, link = ''] =
       /"url":"http:\/\/[^/]+([^"]+)"/.exec((await request('GET', `/connections/${sandbox.secondConnectionId}`)).text) ??
       [];
@@ -134,7 +140,7 @@ describe('the connections API', () => {
     expect((await request('GET', link)).status).toBe(404);
   });
 
-  test('fails when the person cancels', async () => {
+  test('fails a connection when the person cancels', async () => {
     const { text } = await request('POST', '/connections', { body: { app: 'manychat' } });
     const [, id] = /"connection_id":"([^"]+)"/.exec(text) ?? [];
     const [, link = ''] = /"url":"http:\/\/[^/]+([^"]+)"/.exec(text) ?? [];
@@ -144,7 +150,7 @@ describe('the connections API', () => {
 });
 
 describe('ManyChat directly', () => {
-  test('tells a wrong token from a malformed one', async () => {
+  test('distinguishes a wrong token from a malformed one', async () => {
     const direct = (key: string) => request('GET', '/fb/page/getInfo', { key });
     expect((await direct(sandbox.manychatKey)).json).toMatchObject({ data: { name: 'Sunrise Coffee' } });
     expect(await direct('123456789:abcdef')).toMatchObject({
@@ -157,7 +163,7 @@ describe('ManyChat directly', () => {
     });
   });
 
-  test('limits each endpoint on its own, per page key', async () => {
+  test('limits each endpoint separately, per page key', async () => {
     const flows = () => request('GET', '/fb/page/getFlows', { key: sandbox.manychatKey });
     for (let count = 0; count < 10; count += 1) expect((await flows()).status).toBe(200);
     expect(await flows()).toMatchObject({ status: 429, json: { status: 'error', message: 'Too many requests' } });
@@ -166,17 +172,20 @@ describe('ManyChat directly', () => {
     expect((await request('GET', '/fb/page/getTags', { key: sandbox.manychatKey })).status).toBe(200);
   });
 
-  test('cannot read broken or oversized bodies', async () => {
+  test('refuses malformed and oversized bodies', async () => {
     for (const body of ['{"name":', '[]', `{"name":"${'x'.repeat(1_000_001)}"}`]) {
-      const answer = await request('POST', '/fb/page/createTag', { key: sandbox.manychatKey, body });
-      expect(answer.json).toMatchObject({ details: { messages: [{ message: 'Invalid data format' }] } });
+      const response = await request('POST', '/fb/page/createTag', { key: sandbox.manychatKey, body });
+      expect(response.json).toMatchObject({ details: { messages: [{ message: 'Invalid data format' }] } });
     }
   });
 });
 
 describe('the sandbox itself', () => {
-  test('says what is here and logs requests without the key', async () => {
+  test('shows its keys without authorization', async () => {
     expect((await request('GET', '/sandbox', { key: '' })).json).toMatchObject({ maton_key: 'maton-sandbox-key' });
+  });
+
+  test('logs requests without the key', async () => {
     await request('POST', '/manychat/fb/page/createTag?x=1', { body: { name: 'New Tag' } });
     const { text, json } = await request('GET', '/sandbox/requests');
     expect(json).toMatchObject({
@@ -195,7 +204,7 @@ describe('the sandbox itself', () => {
     expect(text).not.toContain(sandbox.matonKey);
   });
 
-  test('is the same again for the same seed and clock, and after a reset', async () => {
+  test('starts in the same state with the same clock, and after a reset', async () => {
     const twin = await startSandbox({ clock: noon });
     expect(twin.manychatKey).toBe(sandbox.manychatKey);
     expect(twin.secondConnectionId).toBe(sandbox.secondConnectionId);
@@ -207,7 +216,7 @@ describe('the sandbox itself', () => {
     expect(await create()).toBe(before);
   });
 
-  test('closes at once although a request hangs', async () => {
+  test('closes at once while a request hangs', async () => {
     const other = await startSandbox();
     other.injectFault({ hang: true });
     const hanging = fetch(`${other.url}${pageInfo}`).catch((error: unknown) => error);

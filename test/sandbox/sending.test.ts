@@ -21,20 +21,20 @@ const refused = (message: unknown) => ({
   json: { status: 'error', message: 'Validation error', details: { messages: [{ message }] } },
 });
 const coded = (code: number) => ({ status: 400, json: { status: 'error', message: expect.any(String), code } });
-const ill = (what: string) => refused(expect.stringContaining(`Wrong dynamic message format: ${what}`));
+const malformed = (what: string) => refused(expect.stringContaining(`Wrong dynamic message format: ${what}`));
 const data = (content: Record<string, unknown>) => ({ version: 'v2', content });
 const text = { type: 'text', text: 'Hello!' };
 const hello = data({ messages: [text] });
 const on = (type: string, content: Record<string, unknown> = { messages: [text] }) => data({ type, ...content });
 
 describe('sendContent', () => {
-  test('delivers and tells to whom', async () => {
+  test('delivers a message, which the outbox lists', async () => {
     expect(await send('sendContent', { subscriber_id: 123456789, data: hello })).toEqual(done);
     const delivery = { id: 1, subscriber_id: '123456789', channel: 'messenger', messages: [text], delivered: true };
     expect(sandbox.messages()).toEqual([expect.objectContaining(delivery)]);
     expect(sandbox.messages({ subscriber_id: maria })).toEqual([]);
-    const shown = await fetch(`${sandbox.url}/sandbox/messages?subscriber_id=123456789`);
-    expect(await shown.json()).toEqual({ messages: sandbox.messages() });
+    const listed = await fetch(`${sandbox.url}/sandbox/messages?subscriber_id=123456789`);
+    expect(await listed.json()).toEqual({ messages: sandbox.messages() });
   });
 
   test.each([
@@ -46,13 +46,13 @@ describe('sendContent', () => {
     ['WhatsApp, closed', lukas, on('whatsapp'), coded(3011)],
     ['Telegram, which has no window', dmitri, on('telegram'), done],
     ['Instagram without the type', sofia, hello, coded(3041)],
-    ['somebody who is not on WhatsApp', maria, on('whatsapp'), coded(3043)],
-    ['somebody who opted out', emma, hello, refused('Subscriber is not active')],
-    ['somebody who never wrote', liam, hello, refused('Subscriber is not active')],
-    ['nobody', '5', hello, refused('Subscriber does not exist')],
-  ])('to %s', async (_, subscriber_id, content, answer) => {
-    expect(await send('sendContent', { subscriber_id, data: content })).toEqual(answer);
-    expect(sandbox.messages()).toHaveLength(answer === done ? 1 : 0);
+    ['WhatsApp, contact not on the channel', maria, on('whatsapp'), coded(3043)],
+    ['a contact that opted out', emma, hello, refused('Subscriber is not active')],
+    ['a contact that never wrote', liam, hello, refused('Subscriber is not active')],
+    ['an unknown contact', '5', hello, refused('Subscriber does not exist')],
+  ])('responds as documented: %s', async (_, subscriber_id, content, response) => {
+    expect(await send('sendContent', { subscriber_id, data: content })).toEqual(response);
+    expect(sandbox.messages()).toHaveLength(response === done ? 1 : 0);
   });
 
   test('closes the window 24 hours after the last interaction', async () => {
@@ -62,7 +62,7 @@ describe('sendContent', () => {
     expect(await send('sendContent', { subscriber_id: maria, data: hello })).toEqual(coded(3011));
   });
 
-  test('takes ids of any size as bare integers', async () => {
+  test('accepts ids beyond 2^53 as bare integers', async () => {
     const response = await fetch(`${sandbox.url}/fb/sending/sendContent`, {
       method: 'POST',
       headers: { authorization: `Bearer ${sandbox.manychatKey}`, 'content-type': 'application/json' },
@@ -77,7 +77,7 @@ describe('sendContent', () => {
     expect(await send('sendContent', body)).toEqual(refused('Message tags are no longer supported'));
   });
 
-  test('spends a one-time notification past the window, once', async () => {
+  test('spends a one-time-notification token outside the window, once', async () => {
     const body = { subscriber_id: tom, data: hello, otn_topic_name: 'Back in Stock' };
     expect(await send('sendContent', { ...body, otn_topic_name: 'Price Drop Alert' })).toEqual(coded(3021));
     expect(await send('sendContent', body)).toEqual(done);
@@ -85,9 +85,10 @@ describe('sendContent', () => {
     expect(sandbox.messages()).toMatchObject([{ otn_topic_name: 'Back in Stock' }]);
   });
 
-  test('performs actions, and sends nothing when one names an unknown tag or field', async () => {
-    const act = (...actions: unknown[]) =>
-      send('sendContent', { subscriber_id: maria, data: data({ messages: [text], actions }) });
+  const act = (...actions: unknown[]) =>
+    send('sendContent', { subscriber_id: maria, data: data({ messages: [text], actions }) });
+
+  test('sends nothing when an action has an unknown tag or field', async () => {
     expect(await act({ action: 'add_tag', tag_name: 'Nothing' })).toEqual(refused('Tag not found'));
     const button = {
       type: 'flow',
@@ -100,8 +101,11 @@ describe('sendContent', () => {
     const unknownField = { action: 'set_field_value', field_name: 'nothing', value: 1 };
     expect(await act({ action: 'add_tag', tag_name: 'Newsletter' }, unknownField)).toEqual(refused('Field not found'));
     expect(sandbox.messages()).toEqual([]);
+  });
+
+  test('performs actions', async () => {
     const datetime = (value: string) => ({ action: 'set_field_value', field_name: 'next_delivery', value });
-    expect(await act(datetime('2018-05-01T06:30:24+03:00'))).toEqual(ill('set_field_value.value'));
+    expect(await act(datetime('2018-05-01T06:30:24+03:00'))).toEqual(malformed('set_field_value.value'));
     const unset = { action: 'unset_field_value', field_name: 'favourite_roast' };
     expect(await act({ action: 'remove_tag', tag_name: 'VIP' }, datetime('2018-03-25T13:25:00.000Z'), unset)).toEqual(
       done,
@@ -146,7 +150,7 @@ describe('content', () => {
       { messages: [text], external_message_callback: { url: 'https://example.com', method: 'post', timeout: 86_400 } },
     ],
     ['actions alone', { messages: [], actions: [{ action: 'add_tag', tag_name: 'VIP' }] }],
-  ])('takes %s', async (_, content) => {
+  ])('accepts %s', async (_, content) => {
     expect(await send('sendContent', { subscriber_id: maria, data: data(content) })).toEqual(done);
   });
 
@@ -181,7 +185,7 @@ describe('content', () => {
       { messages: [text], external_message_callback: { url: 'http://example.com', method: 'post' } },
     ],
   ])('refuses: %s', async (what, content) => {
-    expect(await send('sendContent', { subscriber_id: maria, data: data(content) })).toEqual(ill(what));
+    expect(await send('sendContent', { subscriber_id: maria, data: data(content) })).toEqual(malformed(what));
     expect(sandbox.messages()).toEqual([]);
   });
 
@@ -193,20 +197,29 @@ describe('content', () => {
     [aisha, 'whatsapp', { messages: [{ type: 'cards', elements: [card] }] }],
     [aisha, 'whatsapp', { messages: [text], quick_replies: [flow] }],
     [dmitri, 'telegram', { messages: [text], quick_replies: [flow] }],
-  ])('refuses what a channel does not take: %s on %s %#', async (subscriber_id, type, content) => {
-    expect(await send('sendContent', { subscriber_id, data: on(type, content) })).toEqual(ill('content.'));
+  ])('refuses what a channel does not support: %s on %s %#', async (subscriber_id, type, content) => {
+    expect(await send('sendContent', { subscriber_id, data: on(type, content) })).toEqual(malformed('content.'));
   });
 
-  test('accepts what is not documented for a channel', async () => {
+  test('refuses data without version v2', async () => {
+    expect(await send('sendContent', { subscriber_id: maria, data: { content: {} } })).toEqual(
+      malformed('data.version'),
+    );
+  });
+
+  test('accepts blocks that the reference does not mention for a channel', async () => {
     expect(await send('sendContent', { subscriber_id: aisha, data: on('whatsapp', { messages: [image] }) })).toEqual(
       done,
     );
-    expect(await send('sendContent', { subscriber_id: maria, data: { content: {} } })).toEqual(ill('data.version'));
   });
 });
 
 describe('sendContentByUserRef', () => {
-  test('reaches registered user_refs, linked or not, and leaves actions alone', async () => {
+  test('refuses an unregistered user_ref', async () => {
+    expect(await send('sendContentByUserRef', { user_ref: 9, data: hello })).toEqual(coded(2011));
+  });
+
+  test('sends to registered user_refs, linked or not, and ignores actions', async () => {
     const actions = [{ action: 'add_tag', tag_name: 'Nothing' }];
     const body = { user_ref: 123456, data: data({ messages: [text], actions }) };
     expect(await send('sendContentByUserRef', body)).toEqual(done);
@@ -215,7 +228,6 @@ describe('sendContentByUserRef', () => {
       { user_ref: '123456', subscriber_id: null },
       { user_ref: '-1543835812530302162', subscriber_id: maria },
     ]);
-    expect(await send('sendContentByUserRef', { ...body, user_ref: 9 })).toEqual(coded(2011));
   });
 });
 
@@ -223,7 +235,11 @@ describe('sendFlow', () => {
   const run = (subscriber_id: string, flow_ns: string) => send('sendFlow', { subscriber_id, flow_ns });
   const template = 'content20240611120000_714450';
 
-  test('renders names and custom fields when it runs', async () => {
+  test('refuses an unknown flow', async () => {
+    expect(await run(maria, 'content999')).toEqual(refused('Flow not found'));
+  });
+
+  test('renders names and custom fields', async () => {
     expect(await run(maria, 'content123456')).toEqual(done);
     expect(sandbox.messages()).toMatchObject([
       {
@@ -232,10 +248,9 @@ describe('sendFlow', () => {
         messages: [{ text: 'Welcome to Sunrise Coffee, Maria!' }, { text: 'Your favourite roast: dark' }],
       },
     ]);
-    expect(await run(maria, 'content999')).toEqual(refused('Flow not found'));
   });
 
-  test('succeeds past the window without a delivery, unless it is a WhatsApp template', async () => {
+  test('succeeds outside the window but delivers only WhatsApp templates', async () => {
     for (const [contact, flow] of [
       [tom, 'content123'],
       [lukas, template],
@@ -250,7 +265,7 @@ describe('sendFlow', () => {
     ]);
   });
 
-  test('runs a hundred times an hour for one contact', async () => {
+  test('runs at most a hundred times per hour and contact', async () => {
     const headers = { 'content-type': 'application/json' };
     await fetch(`${sandbox.url}/sandbox/settings`, { method: 'POST', headers, body: '{"limits":true}' });
     for (let count = 0; count < 100; count += 1) {

@@ -4,7 +4,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { sandboxServer } from '../../src/sandbox/server.js';
 import { createWorld } from '../../src/sandbox/world/world.js';
 
-test('a request that never comes to its end is given up; one that waits for its answer is not', async () => {
+test('an incomplete request times out; a complete one may wait for its response without limit', async () => {
   const options = { secondConnection: 'PENDING', limits: false, create_shape: 'wrapped', followers: 0 } as const;
   const world = createWorld({ ...options, clock: Date });
   const server = sandboxServer(world, { headersTimeout: 50, requestTimeout: 80, connectionsCheckingInterval: 10 });
@@ -20,31 +20,31 @@ test('a request that never comes to its end is given up; one that waits for its 
   const host = `127.0.0.1:${port}`;
 
   world.faults.inject({ hang: true });
-  let waiting: Socket | undefined;
+  let waitingSocket: Socket | undefined;
   const outgoing = request(`http://${host}/connections`).on('error', () => undefined);
   outgoing.on('socket', (socket) => {
-    waiting = socket;
+    waitingSocket = socket;
   });
   outgoing.end();
   await vi.waitFor(() => expect(world.requests.list()).toHaveLength(1));
 
-  const begun = [
+  const incomplete = [
     'GET /sandbox HTTP/1.1\r\nHost: ',
     `POST /sandbox/reset HTTP/1.1\r\nHost: ${host}\r\nContent-Length: 9\r\n\r\n{`,
   ];
-  for (const text of begun) {
+  for (const text of incomplete) {
     const socket = connect(port, '127.0.0.1');
     const closed = new Promise<string>((resolve) => {
-      let answer = '';
+      let response = '';
       socket.on('data', (chunk) => {
-        answer += chunk.toString();
+        response += chunk.toString();
       });
       socket.on('error', () => undefined);
-      socket.on('close', () => resolve(answer));
+      socket.on('close', () => resolve(response));
     });
     socket.write(text);
     expect(await closed).toMatch(/^HTTP\/1\.1 408 /);
   }
-  expect(waiting?.readyState).toBe('open');
+  expect(waitingSocket?.readyState).toBe('open');
   outgoing.destroy();
 });
