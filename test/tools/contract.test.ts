@@ -6,6 +6,7 @@ import { jsonSchema } from '../../src/mcp/listing/json-schema.js';
 import { declarations } from '../../tools/index.js';
 import { configOf } from '../support/config.js';
 import { contract, contractFolder } from '../support/contract.js';
+import { published } from './published.js';
 
 test('what a client sees is what was agreed on (npm run update rewrites it, for review)', async () => {
   const now = await contract();
@@ -37,7 +38,7 @@ test('definitions keep within their budget of tokens', () => {
     largest: largest?.tokens ?? 0,
   };
   process.stdout.write(`Tokens (o200k): ${JSON.stringify(figures)}, the largest is ${largest?.name}\n`);
-  expect(endpoints).toHaveLength(37);
+  expect(endpoints).toHaveLength(published.length);
   expect(figures.endpoints).toBeLessThanOrEqual(4_800);
   expect(figures.endpointsPinned).toBeLessThanOrEqual(4_100);
   expect(figures.everything).toBeLessThanOrEqual(6_400);

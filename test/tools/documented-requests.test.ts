@@ -1,20 +1,10 @@
-import { readFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import type { Client } from '@modelcontextprotocol/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connectProgram, through } from '../support/program.js';
 import { type Arrived, startUpstream, type Upstream } from '../support/upstream.js';
+import { published } from './published.js';
 
-interface Example {
-  tool: string;
-  args: Record<string, unknown>;
-  method: string;
-  path: string;
-  query?: Record<string, string>;
-  body?: unknown;
-}
-
-const examples: Example[] = JSON.parse(readFileSync(new URL('seed-examples.json', import.meta.url), 'utf8'));
 const connectionId = '21fd90f9-5935-43cd-b6c8-bde9d915ca80';
 
 const contact = { id: 1, name: 'John Doe' };
@@ -32,17 +22,16 @@ describe.each([
   {
     way: 'through Maton',
     environment: (url: string) => ({ ...through(url), MATON_CONNECTION_ID: connectionId }),
-    prefix: '',
+    direct: false,
   },
   {
     way: 'directly',
     environment: (url: string) => ({ MANYCHAT_API_KEY: '123456:abcdef', MANYCHAT_API_URL: url }),
-    prefix: '/manychat',
+    direct: true,
   },
-])('the documented requests, $way', ({ environment, prefix }) => {
+])('the documented requests, $way', ({ environment, direct }) => {
   let upstream: Upstream;
   let client: Client;
-  const direct = prefix !== '';
 
   beforeAll(async () => {
     upstream = await startUpstream(answer);
@@ -53,17 +42,13 @@ describe.each([
     await upstream.close();
   });
 
-  test('there are 33 endpoints and the four connection calls', () => {
-    expect(new Set(examples.map((example) => example.tool)).size).toBe(37);
-  });
-
   test.each(
-    examples
-      .filter((example) => !direct || !example.path.startsWith('/connections'))
-      .map((example) => [example.tool, example] as const),
-  )('%s', async (tool, example) => {
+    published
+      .filter(({ api }) => !direct || api !== 'connections')
+      .flatMap((entry) => entry.requests.map((documented) => [entry.tool, entry, documented] as const)),
+  )('%s', async (tool, { api, method, path }, documented) => {
     upstream.arrived.length = 0;
-    const result = await client.callTool({ name: tool, arguments: example.args });
+    const result = await client.callTool({ name: tool, arguments: documented.arguments });
     expect(result.isError ?? false, JSON.stringify(result.content)).toBe(false);
     // Where the value of a field is set, the types of the fields are read before.
     const arrived = upstream.arrived.filter(
@@ -71,16 +56,16 @@ describe.each([
     );
     expect(arrived).toHaveLength(1);
     const [request] = arrived;
-    expect(request?.method).toBe(example.method);
-    expect(request?.path).toBe(example.path.replace(new RegExp(`^${prefix}`), ''));
-    expect(request?.query).toEqual(example.query ?? {});
-    if (example.body === undefined) expect(request?.rawBody).toBe('');
+    expect(request?.method).toBe(method);
+    expect(request?.path).toBe(`${api === 'connections' || direct ? '' : '/manychat'}${documented.path ?? path}`);
+    expect(request?.query).toEqual(documented.query ?? {});
+    if (documented.body === undefined) expect(request?.rawBody).toBe('');
     else {
-      expect(JSON.parse(request?.rawBody ?? '')).toEqual(example.body);
+      expect(JSON.parse(request?.rawBody ?? '')).toEqual(documented.body);
       expect(request?.headers['content-type']).toBe('application/json');
     }
     expect(request?.headers.authorization).toBe(direct ? 'Bearer 123456:abcdef' : 'Bearer test-maton-key');
-    const selects = !direct && !example.path.startsWith('/connections');
+    const selects = !direct && api !== 'connections';
     expect(request?.headers['maton-connection']).toBe(selects ? connectionId : undefined);
     expect(request?.headers['user-agent']).toMatch(/^manychat-mcp\/\d/);
   });
