@@ -9,8 +9,8 @@ import { connectProgram, through } from '../support/program.js';
 
 const { inputs, outputs }: Metafile = JSON.parse(readFileSync(metafilePath, 'utf8'));
 
-describe('assertions in the bundle', () => {
-  test('are not those of Node.js, which parse the file that they stand in to quote themselves', () => {
+describe('the assertions in the bundle', () => {
+  test('do not use node:assert, which would parse the bundle to quote a failed expression', () => {
     const external = Object.values(outputs).flatMap(({ imports }) => imports.map(({ path }) => path));
     expect(external).toContain('node:http');
     expect(external.filter((path) => path.includes('assert'))).toEqual([]);
@@ -18,7 +18,7 @@ describe('assertions in the bundle', () => {
       imports.some(({ path }) => path === 'scripts/package/asserts.cts'),
     );
     expect(asserting.length).toBeGreaterThan(10);
-    // What stands in for them can be called, and no more.
+    // The replacement is a function without the methods of node:assert.
     for (const [file] of asserting) {
       const text = readFileSync(pathOf(file), 'utf8');
       expect(text, file).toMatch(/^(const|var) assert = require\('(node:)?assert'\)/m);
@@ -26,7 +26,7 @@ describe('assertions in the bundle', () => {
     }
   });
 
-  test('fail with a message', () => {
+  test('throw an AssertionError with the given or a default message', () => {
     const assert: (condition: unknown, message?: unknown) => void = createRequire(import.meta.url)(
       pathOf('dist/scripts/package/asserts.cjs'),
     );
@@ -45,11 +45,11 @@ describe('assertions in the bundle', () => {
   });
 });
 
-describe('an answer that makes an assertion of undici fail', () => {
+describe('a response that makes an assertion of undici fail', () => {
   let server: Server | undefined;
   afterEach(() => void server?.close());
 
-  test('is a failure of its call, told without reading the bundle', async () => {
+  test('fails its call with an unknown outcome, and does not block the server', async () => {
     server = createServer((socket) => {
       socket.on('error', () => undefined);
       socket.once('data', () => socket.end('HTTP/1.1 000 \r\ncontent-length: 2\r\n\r\n{}'));
@@ -62,7 +62,7 @@ describe('an answer that makes an assertion of undici fail', () => {
     const [{ isError, content }] = await Promise.all([client.callTool(sending), client.ping()]);
     const [first] = content;
     const { error } = JSON.parse(first?.type === 'text' ? first.text : '{}');
-    // Node.js itself would quote the expression here, after seconds in which nothing is answered.
+    // node:assert would quote the expression here, after blocking the process for seconds.
     expect([isError, error.message]).toEqual([true, expect.stringContaining('An internal check failed')]);
     expect(error.performed).toBe('unknown');
     await client.close();

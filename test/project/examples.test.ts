@@ -8,23 +8,22 @@ import { program } from '../support/program.js';
 
 const run = promisify(execFile);
 const python = ['python3', 'python'].find((name) => spawnSync(name, ['--version']).status === 0);
-const said = 'Maria got it once, although its answer was lost.\n';
+const expected = 'Maria got it once, although its answer was lost.\n';
 
-test('the example in TypeScript', async () => {
-  // Node.js 20 does not strip types by itself.
+test('the TypeScript example runs against the built program', async () => {
+  // Node.js 20 cannot run TypeScript.
   const { code } = await transformWithOxc(readFileSync('examples/agent-test.ts', 'utf8'), 'agent-test.ts');
   const folder = mkdtempSync(join('examples', '.built-'));
   writeFileSync(join(folder, 'agent-test.mjs'), code);
   try {
     const { stdout } = await run(process.execPath, [join(folder, 'agent-test.mjs'), process.execPath, program]);
-    expect(stdout).toBe(said);
+    expect(stdout).toBe(expected);
   } finally {
     rmSync(folder, { recursive: true });
   }
 });
 
-// Where there is no Python there is nobody who needs it.
-test.skipIf(python === undefined)('the example in Python', async () => {
+test.skipIf(python === undefined)('the Python example runs against the built program', async () => {
   const { stdout } = await run(python ?? '', ['examples/agent_test.py', process.execPath, program]);
-  expect(stdout.replaceAll('\r', '')).toBe(said);
+  expect(stdout.replaceAll('\r', '')).toBe(expected);
 });

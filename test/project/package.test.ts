@@ -23,7 +23,7 @@ import { noticesOf } from '../../scripts/package/notices.js';
 import { facts, pathOf, program } from '../../scripts/root.js';
 import { declarations } from '../../tools/index.js';
 
-/** npm as a person at the shell calls it; it prints JSON. */
+/** Runs npm and parses the JSON that it prints. */
 const npm = (folder: string, ...args: string[]) =>
   JSON.parse(execFileSync('npm', args, { cwd: folder, encoding: 'utf8', shell: process.platform === 'win32' }));
 
@@ -32,12 +32,12 @@ afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }));
 
 const names = declarations.map(({ name }): string => name);
 
-/** Lists the tools of a server that is started so, and calls one. */
+/** Starts a server, lists its tools and calls one. */
 async function use(command: string, args: string[], env: Record<string, string> = {}) {
   const client = new Client({ name: 'test', version: '1' });
-  // HOME and its like decide where Node.js keeps what it compiles.
-  const kept = { PATH: process.env.PATH ?? '', HOME: folder, LOCALAPPDATA: folder };
-  await client.connect(new StdioClientTransport({ command, args, env: { ...kept, ...env }, stderr: 'ignore' }));
+  // Node.js keeps its compile cache below these.
+  const folders = { PATH: process.env.PATH ?? '', HOME: folder, LOCALAPPDATA: folder };
+  await client.connect(new StdioClientTransport({ command, args, env: { ...folders, ...env }, stderr: 'ignore' }));
   const { tools } = await client.listTools();
   const { content } = await client.callTool({ name: 'manychat_get_page', arguments: {} });
   await client.close();
@@ -48,7 +48,7 @@ async function use(command: string, args: string[], env: Record<string, string> 
   };
 }
 
-describe('the package', () => {
+describe('the npm package', () => {
   let packed: { filename: string; size: number; files: { path: string }[] };
   let bin: string;
   beforeAll(() => {
@@ -60,12 +60,12 @@ describe('the package', () => {
     bin = join(installed, 'node_modules', facts.name, facts.bin[facts.name] ?? '');
   });
 
-  test('holds what is needed, nothing else, and stays small', () => {
+  test('contains the needed files and no others, and stays small', () => {
     expect(packed.size).toBeLessThan(1_200_000);
     const paths = packed.files.map(({ path }) => path);
-    const known =
+    const allowed =
       /^(dist\/manychat-mcp\.js(\.map)?|dist\/bundle\/[\w-]+\.js(\.map)?|dist\/THIRD-PARTY-NOTICES|LICENSE|README\.md|package\.json|mcp\.json\.example)$/;
-    expect(paths.filter((path) => !known.test(path))).toEqual([]);
+    expect(paths.filter((path) => !allowed.test(path))).toEqual([]);
     const { outputs }: Metafile = JSON.parse(readFileSync(metafilePath, 'utf8'));
     expect(paths).toEqual(expect.arrayContaining(Object.keys(outputs)));
   });
@@ -75,13 +75,13 @@ describe('the package', () => {
     expect(readdirSync(modules).filter((name) => !name.startsWith('.'))).toEqual([facts.name]);
   });
 
-  test('serves, and calls a tool', async () => {
+  test('serves its tools on the sandbox', async () => {
     const { tools, text } = await use(process.execPath, [bin, '--sandbox']);
     expect(tools).toEqual(names);
     expect(text).toContain('"name":"Sunrise Coffee"');
   });
 
-  test('is started by its name', () => {
+  test('is started by its command name', () => {
     const started = join(folder, 'installed', 'node_modules', '.bin', facts.name);
     const run = (...args: string[]) =>
       spawnSync(started, args, {
@@ -94,7 +94,7 @@ describe('the package', () => {
     expect([status, stdout]).toEqual([0, expect.stringMatching(/^ok +page: /m)]);
   });
 
-  test('says so when its files are gone while it runs, and goes on answering', async () => {
+  test('reports a deleted installation and keeps answering', async () => {
     const copy = join(folder, 'copy');
     cpSync(dirname(dirname(bin)), copy, { recursive: true });
     const client = new Client({ name: 'test', version: '1' });
@@ -115,22 +115,36 @@ describe('the package', () => {
 });
 
 describe('the bundle for desktop clients', () => {
-  test('holds a program that starts, lists the tools of its manifest, and takes what the user has entered', async () => {
-    const unpacked = join(folder, 'mcpb');
+  const unpacked = join(folder, 'mcpb');
+  const { args, env } = manifest.server.mcp_config;
+  /** Starts the unpacked program as a client does, with what the user entered and placeholders for the rest. */
+  const start = (entered: Record<string, string>) =>
+    use(
+      process.execPath,
+      args.map((arg) => arg.replace('${__dirname}', unpacked)),
+      { ...env, MANYCHAT_MCP_READ_ONLY: 'false', ...entered },
+    );
+
+  beforeAll(() => {
     for (const [name, bytes] of Object.entries(unzipSync(mcpb()))) {
       mkdirSync(dirname(join(unpacked, name)), { recursive: true });
       writeFileSync(join(unpacked, name), bytes);
     }
-    expect(JSON.parse(readFileSync(join(unpacked, 'manifest.json'), 'utf8'))).toEqual(manifest);
-    const { args, env } = manifest.server.mcp_config;
-    const entered = { ...env, MATON_API_KEY: 'an entered key', MANYCHAT_MCP_READ_ONLY: 'false' };
-    const { tools, text } = await use(
-      process.execPath,
-      args.map((arg) => arg.replace('${__dirname}', unpacked)),
-      entered,
-    );
+  });
+
+  test('starts, lists the tools of its manifest, and uses the key that the user entered', async () => {
+    const { tools, text } = await start({ MATON_API_KEY: 'an entered key' });
     expect(tools).toEqual(manifest.tools.map(({ name }) => name));
     expect(text).toContain('MATON_API_KEY contains white space');
+  });
+
+  test('serves the sandbox if the user chose it, without a key', async () => {
+    const { text } = await start({ MANYCHAT_MCP_SANDBOX: 'true' });
+    expect(text).toContain('"name":"Sunrise Coffee"');
+  });
+
+  test('contains the manifest, the program and the licences', () => {
+    expect(JSON.parse(readFileSync(join(unpacked, 'manifest.json'), 'utf8'))).toEqual(manifest);
     expect(readdirSync(unpacked).toSorted()).toEqual([
       'LICENSE',
       'THIRD-PARTY-NOTICES',
@@ -140,12 +154,12 @@ describe('the bundle for desktop clients', () => {
     ]);
   });
 
-  test('is the same bytes for the same program', () => {
+  test('has the same bytes for the same program', () => {
     expect(Buffer.from(mcpb()).equals(Buffer.from(mcpb()))).toBe(true);
   });
 });
 
-test('the licence of everything in the bundle goes with it', () => {
+test('THIRD-PARTY-NOTICES contains the licence of every package in the bundle', () => {
   const metafile: Metafile = JSON.parse(readFileSync(metafilePath, 'utf8'));
   const written = readFileSync(pathOf('dist/THIRD-PARTY-NOTICES'), 'utf8');
   const notices = noticesOf(metafile);
@@ -160,9 +174,9 @@ test('the licence of everything in the bundle goes with it', () => {
   expect(notices.map(({ name }) => name)).toEqual(expect.arrayContaining(['zod', 'undici', 'pino', 'content-type']));
 });
 
-test('a defect is told by its places in the source files', () => {
+test('the stack trace of a defect points into the source files', () => {
   const broken = join(folder, 'broken.mjs');
-  // What the program cannot do without, taken away.
+  // The program cannot start without process.pid.
   writeFileSync(broken, 'Object.defineProperty(process, "pid", { get() { throw new Error("no process"); } });');
   const { status, stderr } = spawnSync(process.execPath, ['--import', pathToFileURL(broken).href, program], {
     encoding: 'utf8',

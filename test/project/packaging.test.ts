@@ -16,7 +16,7 @@ test.each([...generatedFiles])('%s is as it is generated (npm run update rewrite
   expect(file(name)).toBe(text);
 });
 
-test('one version and one name are everywhere', () => {
+test('all files agree on the version and the name', () => {
   const lock = JSON.parse(file('package-lock.json'));
   expect(new Set([version, facts.version, lock.version, serverJson.version, manifest.version])).toEqual(
     new Set([version]),
@@ -176,19 +176,19 @@ describe('the snippets for clients', () => {
 describe('the image', () => {
   const lines = file('Dockerfile').split('\n');
 
-  test('holds the bundle and no more, and does not run as root', () => {
+  test('contains the bundle and nothing else, and does not run as root', () => {
     const last = lines.slice(lines.lastIndexOf('FROM node:22-slim'));
     const copied = last.filter((line) => line.startsWith('COPY')).flatMap((line) => line.split(' ').slice(1, -1));
-    const here = copied.filter((name) => !name.startsWith('--')).map((name) => name.replace('/build/', ''));
-    expect(here.toSorted()).toEqual(
+    const files = copied.filter((name) => !name.startsWith('--')).map((name) => name.replace('/build/', ''));
+    expect(files.toSorted()).toEqual(
       ['LICENSE', 'package.json', ...facts.files.filter((name) => name.startsWith('dist/'))].toSorted(),
     );
-    for (const name of here) expect(existsSync(pathOf(name)), name).toBe(true);
+    for (const name of files) expect(existsSync(pathOf(name)), name).toBe(true);
     expect(last.indexOf('USER node')).toBeGreaterThan(0);
     expect(pathOf(/\["node", "\/app\/(.+)"\]/.exec(last.join('\n'))?.[1] ?? '')).toBe(program);
   });
 
-  test('is built from what .dockerignore lets through', () => {
+  test('is built from files that .dockerignore does not exclude', () => {
     const allowed = file('.dockerignore').match(/(?<=^!).+$/gm) ?? [];
     const needed = lines
       .filter((line) => line.startsWith('COPY') && !line.includes('--from'))

@@ -4,7 +4,7 @@ import { facts, pathOf } from '../../scripts/root.js';
 
 const file = (name: string): string => readFileSync(pathOf(name), 'utf8').replaceAll('\r\n', '\n');
 
-/** A job of a workflow: its text, and the commands that it runs. */
+/** A job of a workflow: its text without comments, and the commands it runs. */
 interface Job {
   readonly workflow: string;
   readonly name: string;
@@ -12,7 +12,7 @@ interface Job {
   readonly runs: readonly string[];
 }
 
-/** The jobs of a workflow as it is written here: two blanks before a job's name, each command on its line. */
+/** Parses the jobs of a workflow. Job names are indented by two spaces, and every command is on one line. */
 function jobsOf(workflow: string): Job[] {
   const [, jobs = ''] = file(`.github/workflows/${workflow}`).split('\njobs:\n');
   return jobs
@@ -33,11 +33,11 @@ const job = (workflow: string, name: string): Job => {
   if (found === undefined) throw new Error(`${workflow} has no job ${name}`);
   return found;
 };
-const mayWrite = ({ text }: Job): boolean => /: write\b|write-all/.test(text);
+const canWrite = ({ text }: Job): boolean => /: write\b|write-all/.test(text);
 const named = jobs.map((each) => [`${each.workflow}, ${each.name}`, each] as const);
 
 describe('the workflows', () => {
-  test('are these, and this test sees all that they run', () => {
+  test('are these, and the parser finds every command', () => {
     expect(named.map(([name]) => name)).toEqual([
       'ci.yml, test',
       'ci.yml, image',
@@ -49,7 +49,7 @@ describe('the workflows', () => {
     expect(jobs.flatMap(({ runs }) => runs.filter((command) => /^[|>]/.test(command)))).toEqual([]);
   });
 
-  test('test as everybody does, on every Node.js that is promised', () => {
+  test('run the usual command on every supported Node.js version', () => {
     for (const { runs } of [job('ci.yml', 'test'), job('release.yml', 'build')])
       expect(runs).toContain('npm ci --ignore-scripts && npm test');
     const oldest = facts.engines.node.replace('>=', '').split('.')[0];
@@ -57,16 +57,16 @@ describe('the workflows', () => {
     expect(job('ci.yml', 'test').text).toContain('os: [ubuntu-latest, macos-latest, windows-latest]');
   });
 
-  test('have no rights but those that a job is given', () => {
+  test('have no permissions except those of their jobs', () => {
     expect(file('.github/workflows/ci.yml')).toMatch(/^permissions:\n {2}contents: read\n\w/m);
     expect(file('.github/workflows/release.yml')).toMatch(/^permissions: \{\}$/m);
-    expect(jobs.filter(mayWrite).map(({ name }) => name)).toEqual(['publish']);
-    // Code of a pull request never runs with this repository's rights.
+    expect(jobs.filter(canWrite).map(({ name }) => name)).toEqual(['publish']);
+    // The code of a pull request never runs with permissions of this repository.
     for (const name of workflows)
       expect(file(`.github/workflows/${name}`)).not.toMatch(/pull_request_target|secrets\./);
   });
 
-  test.each(named)('%s: takes actions by their commit, and leaves no token behind', (_, { text }) => {
+  test.each(named)('%s pins actions by commit and leaves no token behind', (_, { text }) => {
     const used = [...text.matchAll(/uses: (.+)/g)].map(([, action]) => action);
     expect(used.length).toBeGreaterThan(0);
     for (const action of used) expect(action).toMatch(/^[\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
@@ -74,13 +74,13 @@ describe('the workflows', () => {
     expect(text.match(/persist-credentials: false/g) ?? []).toHaveLength(checkouts.length);
   });
 
-  test.each(named)('%s: runs no script of a package that it installs', (_, { runs }) => {
+  test.each(named)('%s runs no install scripts of packages', (_, { runs }) => {
     for (const command of runs.filter((each) => /\bnpm (ci|install|i|pack|publish)\b/.test(each)))
       expect(command).toContain('--ignore-scripts');
   });
 
-  test.each(named.filter(([, each]) => mayWrite(each)))(
-    '%s: may write, and runs no code of this repository',
+  test.each(named.filter(([, each]) => canWrite(each)))(
+    '%s has write permission and runs no code of this repository',
     (_, { text, runs }) => {
       expect(text).not.toContain('actions/checkout@');
       expect(text).not.toMatch(/^ +(cache|working-directory):/m);
@@ -93,7 +93,7 @@ describe('the workflows', () => {
 });
 
 describe('the release', () => {
-  test('publishes what the job without rights has built, once its environment lets it', () => {
+  test('publishes what the read-only job built, after the environment has approved it', () => {
     const [build, publish] = [job('release.yml', 'build'), job('release.yml', 'publish')];
     expect(publish.text).toContain('    needs: build\n');
     expect(publish.text).toContain('    environment: release\n');
@@ -107,10 +107,10 @@ describe('the release', () => {
   });
 });
 
-test('no package runs code when it is installed, here or in the image', () => {
+test('no package runs code when it is installed, in the repository or in the image', () => {
   expect(file('.npmrc')).toMatch(/^ignore-scripts=true$/m);
   expect(file('Dockerfile').match(/npm ci.*/g)).toEqual(['npm ci --ignore-scripts']);
-  // npm would not run them either.
+  // With ignore-scripts, npm would not run our own either.
   const { scripts } = JSON.parse(file('package.json'));
   expect(Object.keys(scripts).filter((name) => /^(pre|post)|^(install|prepare)$/.test(name))).toEqual([]);
 });
