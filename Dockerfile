@@ -1,4 +1,4 @@
-# The server as an image: docker build -t manychat-mcp . && docker run -i --rm -e MATON_API_KEY manychat-mcp
+# docker build -t manychat-mcp . && docker run -i --rm -e MATON_API_KEY manychat-mcp
 
 FROM node:22-slim AS build
 WORKDIR /build
@@ -13,7 +13,7 @@ COPY test test
 RUN npm run build
 
 FROM node:22-slim
-# By this name the MCP registry knows whose image it is.
+# The MCP registry checks the owner of the image by this name.
 LABEL io.modelcontextprotocol.server.name="io.github.manychat-mcp/manychat-mcp"
 WORKDIR /app
 COPY --from=build /build/package.json LICENSE ./

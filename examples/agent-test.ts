@@ -1,16 +1,17 @@
 /*
- * An agent's test against the sandbox: an answer is lost after the message was delivered, and it must not be sent again.
- * Here the "agent" is a few lines; put yours in its place. Run it with a program of your own or with Node.js 22.18 or
- * newer: node examples/agent-test.ts [command and arguments that start the server]
+ * Tests an agent against the sandbox: the response is lost after the message was delivered, and the agent must not send it again.
+ * The "agent" here is one function; replace it with yours. Needs Node.js 22.18 or newer, which runs TypeScript:
+ *
+ *   node examples/agent-test.ts [command and arguments that start the server]
  */
 import assert from 'node:assert/strict';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 
-const [command = 'npx', ...args] = process.argv.slice(2);
+const [command = 'node', ...args] = process.argv.slice(2);
 const transport = new StdioClientTransport({
   command,
-  args: [...(args.length > 0 ? args : ['-y', 'manychat-mcp']), '--sandbox'],
+  args: [...(args.length > 0 ? args : ['dist/manychat-mcp.js']), '--sandbox'],
   stderr: 'pipe',
 });
 const address = new Promise<string>((resolve) => {
@@ -24,13 +25,13 @@ const client = new Client({ name: 'agent-test', version: '1.0.0' });
 await client.connect(transport);
 const sandbox = await address;
 
-/** Sends a text; repeats only what the failure says can be repeated. */
+/** Sends a text, and repeats the call only if the failure says that it can be repeated. */
 async function agent(subscriber_id: string, text: string): Promise<string> {
   const result = await client.callTool({ name: 'manychat_send_text', arguments: { subscriber_id, text } });
   const [content] = result.content;
-  const answer = JSON.parse(content?.type === 'text' ? content.text : '{}');
   if (result.isError !== true) return 'sent';
-  return answer.error.retryable === true ? agent(subscriber_id, text) : answer.error.performed;
+  const { error } = JSON.parse(content?.type === 'text' ? content.text : '{}');
+  return error.retryable === true ? agent(subscriber_id, text) : error.performed;
 }
 
 const maria = '24958501110451908';
@@ -39,9 +40,9 @@ const headers = { 'content-type': 'application/json' };
 await fetch(`${sandbox}/sandbox/faults`, { method: 'POST', headers, body: JSON.stringify(fault) });
 
 assert.equal(await agent(maria, 'Your order has shipped!'), 'unknown');
-const seen = await fetch(`${sandbox}/sandbox/messages?subscriber_id=${maria}`);
-const { messages } = (await seen.json()) as { messages: unknown[] };
-assert.equal(messages.length, 1, 'Maria got it once');
+const response = await fetch(`${sandbox}/sandbox/messages?subscriber_id=${maria}`);
+const { messages } = (await response.json()) as { messages: unknown[] };
+assert.equal(messages.length, 1, 'Maria got the message once');
 
 await client.close();
-process.stdout.write('Maria got it once, although its answer was lost.\n');
+process.stdout.write('Maria got the message once, although the response was lost.\n');

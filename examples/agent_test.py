@@ -1,7 +1,9 @@
-"""An agent's test against the sandbox, with nothing but Python's standard library.
+"""Tests an agent against the sandbox, with Python's standard library only.
 
-An answer is lost after the message was delivered, and it must not be sent again. Here the "agent" is one function; put
-yours in its place. Run it with: python3 agent_test.py [command and arguments that start the server]
+The response is lost after the message was delivered, and the agent must not send it again. The "agent" here is one
+function; replace it with yours. Run it with:
+
+    python3 examples/agent_test.py [command and arguments that start the server]
 """
 
 import json
@@ -10,12 +12,12 @@ import subprocess
 import sys
 import urllib.request
 
-COMMAND = sys.argv[1:] or ["npx", "-y", "manychat-mcp"]
+COMMAND = sys.argv[1:] or ["node", "dist/manychat-mcp.js"]
 MARIA = "24958501110451908"
 
 
 class Server:
-    """The server over stdio: one JSON-RPC message a line."""
+    """The server over stdio: one JSON-RPC message per line."""
 
     def __init__(self):
         pipe = subprocess.PIPE
@@ -26,7 +28,7 @@ class Server:
         client = {"name": "agent-test", "version": "1.0.0"}
         self.request("initialize", {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": client})
         self.write({"method": "notifications/initialized"})
-        # The first line on stderr tells where the sandbox listens.
+        # The first line on stderr contains the address of the sandbox.
         self.sandbox = re.search(r'"sandbox":"([^"]+)"', self.process.stderr.readline()).group(1)
 
     def write(self, message):
@@ -37,12 +39,12 @@ class Server:
         self.count += 1
         self.write({"id": self.count, "method": method, "params": params})
         while True:
-            answer = json.loads(self.process.stdout.readline())
-            if answer.get("id") == self.count:
-                return answer["result"]
+            response = json.loads(self.process.stdout.readline())
+            if response.get("id") == self.count:
+                return response["result"]
 
     def call(self, tool, arguments):
-        """The parsed answer of a tool: its result, or {"error": {...}}."""
+        """Calls a tool and returns its result, or {"error": {...}}."""
         result = self.request("tools/call", {"name": tool, "arguments": arguments})
         return json.loads(result["content"][0]["text"])
 
@@ -54,26 +56,26 @@ class Server:
 
 
 def agent(server, subscriber_id, text):
-    """Sends a text; repeats only what the failure says can be repeated."""
-    answer = server.call("manychat_send_text", {"subscriber_id": subscriber_id, "text": text})
-    if "error" not in answer:
+    """Sends a text, and repeats the call only if the failure says that it can be repeated."""
+    result = server.call("manychat_send_text", {"subscriber_id": subscriber_id, "text": text})
+    if "error" not in result:
         return "sent"
-    error = answer["error"]
+    error = result["error"]
     return agent(server, subscriber_id, text) if error["retryable"] else error["performed"]
 
 
 def main():
     server = Server()
     fault = {"match": {"path": "sendContent"}, "perform": True, "reset": "before_headers"}
-    order = urllib.request.Request(server.sandbox + "/sandbox/faults", json.dumps(fault).encode())
-    order.add_header("Content-Type", "application/json")
-    urllib.request.urlopen(order)
+    request = urllib.request.Request(server.sandbox + "/sandbox/faults", json.dumps(fault).encode())
+    request.add_header("Content-Type", "application/json")
+    urllib.request.urlopen(request)
 
     assert agent(server, MARIA, "Your order has shipped!") == "unknown"
-    with urllib.request.urlopen(server.sandbox + "/sandbox/messages?subscriber_id=" + MARIA) as seen:
-        assert len(json.load(seen)["messages"]) == 1, "Maria got it once"
+    with urllib.request.urlopen(server.sandbox + "/sandbox/messages?subscriber_id=" + MARIA) as response:
+        assert len(json.load(response)["messages"]) == 1, "Maria got the message once"
     server.close()
-    print("Maria got it once, although its answer was lost.")
+    print("Maria got the message once, although the response was lost.")
 
 
 main()

@@ -8,7 +8,7 @@ import { program } from '../support/program.js';
 
 const run = promisify(execFile);
 const python = ['python3', 'python'].find((name) => spawnSync(name, ['--version']).status === 0);
-const expected = 'Maria got it once, although its answer was lost.\n';
+const expected = 'Maria got the message once, although the response was lost.\n';
 
 test('the TypeScript example runs against the built program', async () => {
   // Node.js 20 cannot run TypeScript.

@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { pathOf } from '../../scripts/root.js';
+import mutationTests from '../../scripts/vitest.mutation.config.js';
 
 const entriesOf = (folder: string) => readdirSync(pathOf(folder), { withFileTypes: true });
 
@@ -47,6 +48,15 @@ describe('the layout', () => {
   test('no file or folder is called utils, helpers, types or common', () => {
     const names = all.flatMap((folder) => [...sources(folder), ...folders(folder)]);
     expect(names.filter((name) => /\/(utils?|helpers?|types|common)(\.ts)?$/.test(name))).toEqual([]);
+  });
+});
+
+describe('the mutation tests', () => {
+  test('name files that exist', () => {
+    const { mutate } = JSON.parse(readFileSync(pathOf('stryker.config.json'), 'utf8'));
+    const tests = mutationTests.test?.include ?? [];
+    expect([mutate.length > 0, tests.length > 0]).toEqual([true, true]);
+    expect([...mutate, ...tests].filter((file) => !existsSync(pathOf(file)))).toEqual([]);
   });
 });
 
