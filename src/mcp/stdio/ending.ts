@@ -1,30 +1,30 @@
 import type { Readable, Writable } from 'node:stream';
 import { errorCode } from '../../text/error-text.js';
 
-/** The streams that frames come in and go out on. */
+/** The streams that frames are read from and written to. */
 export interface Streams {
   readonly stdin: Readable;
   readonly stdout: Writable;
 }
 
-/** What a pipe says when there is nobody at its other end any more. */
-const goneCodes: readonly unknown[] = ['EPIPE', 'ECONNRESET', 'EOF'];
+/** Error codes of a pipe whose other end is closed. */
+const closedCodes: readonly unknown[] = ['EPIPE', 'ECONNRESET', 'EOF'];
 
 /**
- * Watches how a connection comes to its end. The returned function tells why it has ended, or undefined where the client
- * has closed it or is gone.
+ * Watches how a connection ends. The returned function gives the error that ended it, or undefined if the client closed
+ * the connection.
  */
 export function watchEnd({ stdin, stdout }: Streams): () => Error | undefined {
-  let ended = false;
+  let closedByClient = false;
   let fault: Error | undefined;
-  const gone = (): void => {
-    ended = true;
+  const onClosed = (): void => {
+    closedByClient = true;
   };
-  const failed = (error: Error): void => {
-    if (goneCodes.includes(errorCode(error))) gone();
+  const onError = (error: Error): void => {
+    if (closedCodes.includes(errorCode(error))) onClosed();
     fault ??= error;
   };
-  stdin.on('end', gone).on('error', failed);
-  stdout.on('error', failed);
-  return () => (ended ? undefined : (fault ?? new Error('the connection was closed from within')));
+  stdin.on('end', onClosed).on('error', onError);
+  stdout.on('error', onError);
+  return () => (closedByClient ? undefined : (fault ?? new Error('the connection was closed by the server')));
 }

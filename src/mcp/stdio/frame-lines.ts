@@ -2,37 +2,37 @@ import { Transform, type TransformCallback } from 'node:stream';
 import { type FrameScan, type ScannedFrame, scanFrame } from './frame-scan.js';
 
 const lineFeed = 0x0a;
-const none = Buffer.alloc(0);
+const empty = Buffer.alloc(0);
 
-/** What the buffer for a line that comes in pieces begins with, in bytes. */
-const firstBuffer = 64 * 1_024;
+/** Initial size of the buffer for a line that arrives in pieces, in bytes. */
+const initialBufferBytes = 64 * 1_024;
 
-/** What becomes of each line. */
+/** Decides what happens to each line. */
 export interface LineHandlers {
   /** Longest line that is kept, in bytes without its line feed. */
   readonly limit: number;
-  /** Whether a line goes on; its line feed is with it. */
-  passes(line: Buffer): boolean;
-  /** Told of a line that was longer, when it has ended. */
-  tooLong(bytes: number, frame: ScannedFrame): void;
+  /** Whether a line is passed on. The line includes its line feed. */
+  accepts(line: Buffer): boolean;
+  /** Called when a line over the limit has ended. `bytes` is its length without the line feed. */
+  onTooLong(bytes: number, frame: ScannedFrame): void;
 }
 
 /**
- * Passes on whole lines, each in a chunk of its own. A line that is too long is not kept while it comes in, so that
- * memory stays bounded; a last line without a line feed is none.
+ * Passes on complete lines, one per chunk. A line over the limit is scanned and dropped while it arrives, so memory stays
+ * bounded. An unterminated last line is dropped.
  */
 export class FrameLines extends Transform {
-  readonly #side: LineHandlers;
-  /** With the line feed. */
-  readonly #longest: number;
-  #kept = none;
+  readonly #handlers: LineHandlers;
+  /** Including the line feed. */
+  readonly #maxBytes: number;
+  #buffer = empty;
   #length = 0;
   #scan: FrameScan | undefined;
 
-  constructor(side: LineHandlers) {
+  constructor(handlers: LineHandlers) {
     super();
-    this.#side = side;
-    this.#longest = side.limit + 1;
+    this.#handlers = handlers;
+    this.#maxBytes = handlers.limit + 1;
   }
 
   override _transform(chunk: Buffer, _: BufferEncoding, done: TransformCallback): void {
@@ -41,42 +41,43 @@ export class FrameLines extends Transform {
       this.#end(chunk.subarray(from, at + 1));
       from = at + 1;
     }
-    if (from < chunk.length) this.#keep(chunk.subarray(from));
+    if (from < chunk.length) this.#append(chunk.subarray(from));
     done();
   }
 
-  /** Takes a part of a line that goes on. */
-  #keep(part: Buffer): void {
+  /** Adds a part of a line. */
+  #append(part: Buffer): void {
     const length = this.#length + part.length;
-    if (this.#scan === undefined && length > this.#longest) {
+    if (this.#scan === undefined && length > this.#maxBytes) {
       this.#scan = scanFrame();
-      this.#scan.take(this.#kept.subarray(0, this.#length));
-      this.#kept = none;
+      this.#scan.push(this.#buffer.subarray(0, this.#length));
+      this.#buffer = empty;
     }
-    if (this.#scan !== undefined) this.#scan.take(part);
+    if (this.#scan !== undefined) this.#scan.push(part);
     else {
-      if (length > this.#kept.length) this.#grow(length);
-      part.copy(this.#kept, this.#length);
+      if (length > this.#buffer.length) this.#grow(length);
+      part.copy(this.#buffer, this.#length);
     }
     this.#length = length;
   }
 
-  /** Makes room, twice as much each time: a line that comes byte by byte is not copied as often. */
+  /** Doubles the buffer, so that a line that arrives byte by byte is not copied for each byte. */
   #grow(length: number): void {
-    const larger = Buffer.allocUnsafe(Math.min(this.#longest, Math.max(firstBuffer, 2 * length)));
-    this.#kept.copy(larger, 0, 0, this.#length);
-    this.#kept = larger;
+    const larger = Buffer.allocUnsafe(Math.min(this.#maxBytes, Math.max(initialBufferBytes, 2 * length)));
+    this.#buffer.copy(larger, 0, 0, this.#length);
+    this.#buffer = larger;
   }
 
-  /** Takes the last part of a line, which ends with its line feed. */
+  /** Adds the last part of a line, which includes the line feed. */
   #end(part: Buffer): void {
-    const isWhole = this.#length === 0 && part.length <= this.#longest;
-    if (!isWhole) this.#keep(part);
-    const [line, length, scan] = [isWhole ? part : this.#kept.subarray(0, this.#length), this.#length, this.#scan];
-    this.#kept = none;
+    const isComplete = this.#length === 0 && part.length <= this.#maxBytes;
+    if (!isComplete) this.#append(part);
+    const line = isComplete ? part : this.#buffer.subarray(0, this.#length);
+    const [length, scan] = [this.#length, this.#scan];
+    this.#buffer = empty;
     this.#length = 0;
     this.#scan = undefined;
-    if (scan !== undefined) this.#side.tooLong(length - 1, scan.result());
-    else if (this.#side.passes(line)) this.push(line);
+    if (scan !== undefined) this.#handlers.onTooLong(length - 1, scan.result());
+    else if (this.#handlers.accepts(line)) this.push(line);
   }
 }

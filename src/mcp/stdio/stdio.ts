@@ -8,25 +8,22 @@ import { createServer } from '../server.js';
 import { type Streams, watchEnd } from './ending.js';
 import { type FrameError, frameFilter, maxFrameBytes } from './frames.js';
 
-/** What is served beside the offer, and who is told what becomes of the connection. */
+/** The connection that a server is served on, and its observers. */
 export interface StdioOptions {
   readonly streams: Streams;
-  /** Milliseconds, from any fixed point; the times of deliveries are told in it. */
+  /** Milliseconds since any fixed point. Deliveries are measured with it. */
   readonly now: () => number;
   readonly onError: (error: Error) => void;
-  /** Told of a frame that was not served. */
+  /** Called for each frame that was refused. */
   readonly onRefused: (error: FrameError) => void;
-  /** Told once why the connection has ended; undefined where the client has gone away. */
+  /** Called once when the connection has ended; with undefined if the client closed it. */
   readonly onClosed: (fault: Error | undefined) => void;
 }
 
 const isFrame = (value: unknown): boolean =>
   isJSONRPCRequest(value) || isJSONRPCNotification(value) || isJSONRPCResponse(value);
 
-/**
- * Serves what is offered over a pair of streams, in both protocol eras, until the client goes away; what is answered
- * with is opened when it is first needed.
- */
+/** Serves one client over a pair of streams, in both protocol eras, until the client closes the connection. */
 export function serveOverStdio(
   offer: Offer,
   openBackend: OpenBackend,
@@ -39,19 +36,19 @@ export function serveOverStdio(
     refuse(error, id) {
       onRefused(error);
       if (id === undefined) return;
-      // It may name an open call as well, which is not answered with this.
+      // An open call may have the same id. Of two calls with one id neither counts as answered by this error.
       deliveries.read({ id, method: 'tools/call' });
       transport.send({ jsonrpc: '2.0', id, error: { ...error } }).catch(onError);
     },
   });
-  // Each answer that waits for a slow reader listens to stdout. Node.js would warn of that on stderr, outside the log.
+  // Each answer that waits for a slow reader listens to stdout. Node.js would warn about that on stderr, outside the log.
   streams.stdout.setMaxListeners(0);
-  // Larger than any frame, which the filter sees to.
+  // The filter limits frames; the transport's own limit must never apply, since it closes the connection.
   const transport = new StdioServerTransport(frames, streams.stdout, { maxBufferSize: 2 * maxFrameBytes });
   const fault = watchEnd(streams);
   const close = transport.close.bind(transport);
   const send = transport.send.bind(transport);
-  // The entry below owns the transport's callbacks, and it does not tell when the connection has ended.
+  // serveStdio owns the transport's callbacks and does not report the end of the connection, so methods are wrapped.
   transport.close = async () => {
     await close();
     onClosed(fault());
@@ -62,11 +59,11 @@ export function serveOverStdio(
     return sent;
   };
   serveStdio((context) => createServer({ offer, openBackend, deliveryOf }, context), { transport, onerror: onError });
-  const take = transport.onmessage;
+  const handleMessage = transport.onmessage;
   transport.onmessage = (message) => {
     deliveries.read(message);
-    take?.(message);
+    handleMessage?.(message);
   };
-  // What goes wrong with either is told by the transport.
+  // The transport reports the errors of both streams.
   pipeline(streams.stdin, frames, () => undefined);
 }

@@ -5,10 +5,10 @@ import { frames, mutationsByKind, pick } from '../../support/mutated.js';
 import { createRandom } from '../../support/random.js';
 
 const seed = 20_260_731;
-/** How long something is waited for that comes in milliseconds on a machine that has time. */
+/** Normally milliseconds; generous, for a loaded machine. */
 const patience = { timeout: 30_000 };
 
-/** The ids, as JSON, of the requests in a line that an answer can repeat. */
+/** The ids, as JSON, of the requests in a line, as far as an answer can repeat them. */
 function idsIn(line: string): string[] {
   let value: unknown;
   try {
@@ -26,12 +26,12 @@ function idsIn(line: string): string[] {
   });
 }
 
-describe('a frame that is not served', () => {
+describe('a refused frame', () => {
   let server: Server;
   afterEach(() => server.child.kill('SIGKILL'));
 
   test.each(['legacy', 'modern'] as const)(
-    'a mutated request whose id can be read is answered, %s era',
+    'is answered if it is a mutated request with a readable id, %s era',
     { timeout: 120_000 },
     async (era) => {
       server = new Server(era);
@@ -59,11 +59,11 @@ describe('a frame that is not served', () => {
     },
   );
 
-  test.each(['legacy', 'modern'] as const)('what is wrong with a request is said, %s era', async (era) => {
+  test.each(['legacy', 'modern'] as const)('is answered with the reason, %s era', async (era) => {
     server = new Server(era);
     await server.isAlive();
     const version = '"jsonrpc":"2.0"';
-    const wrong: [string, number, RegExp][] = [
+    const invalid: [string, number, RegExp][] = [
       [
         `{${version},"id":"a","method":"tools/call","params":["manychat_get_page"]}`,
         -32602,
@@ -79,10 +79,10 @@ describe('a frame that is not served', () => {
       [`{${version},"id":0.5,"method":"ping"}`, -32600, /^id must be/],
       [`[{${version},"id":"i","method":"ping"},{${version},"id":"j","method":"ping"}]`, -32600, /^Batches/],
     ];
-    for (const [frame] of wrong) server.send(frame);
+    for (const [frame] of invalid) server.send(frame);
     await server.isAlive();
     const answers = server.lines.map((line) => JSON.parse(line));
-    for (const [frame, code, message] of wrong) {
+    for (const [frame, code, message] of invalid) {
       for (const id of idsIn(frame)) {
         const answer = answers.find((each) => JSON.stringify(each.id) === id);
         expect(answer, frame).toMatchObject({ error: { code, message: expect.stringMatching(message) } });
@@ -95,12 +95,12 @@ describe('a frame that is not served', () => {
   test.each([
     ['no id', '{"jsonrpc":"2.0","method":"x","params":[]}'],
     ['the id null', '{"jsonrpc":"2.0","id":null,"method":"ping"}'],
-    ['an id that no answer could repeat', '{"jsonrpc":"2.0","id":9007199254740993,"method":"ping"}'],
-    ['an answer', '{"jsonrpc":"2.0","id":1,"result":7}'],
-    ['a batch of such', '[{"jsonrpc":"2.0","method":"x"},7,[],null]'],
+    ['an id that no answer can repeat', '{"jsonrpc":"2.0","id":9007199254740993,"method":"ping"}'],
+    ['a response', '{"jsonrpc":"2.0","id":1,"result":7}'],
+    ['a batch of these', '[{"jsonrpc":"2.0","method":"x"},7,[],null]'],
     ['two frames on a line', '{"jsonrpc":"2.0","id":1,"method":"ping"}{"jsonrpc":"2.0","id":2,"method":"ping"}'],
-    ['no JSON without an id', '{"jsonrpc":"2.0","method":"ping"'],
-  ])('%s is skipped: MCP has no answer without an id', async (_, frame) => {
+    ['invalid JSON without an id', '{"jsonrpc":"2.0","method":"ping"'],
+  ])('with %s is ignored: MCP has no answer without an id', async (_, frame) => {
     server = new Server();
     await server.isAlive();
     const before = server.lines.length;
@@ -111,13 +111,13 @@ describe('a frame that is not served', () => {
   });
 
   const limit = 4 * 1024 * 1024;
-  /** A call of so many bytes. */
+  /** A call that takes exactly this many bytes. */
   const callOf = (bytes: number, id: unknown): string => {
     const [before, after = ''] = toolCall('legacy', id, 'manychat_get_page', { x: '#' }).split('#');
     return before + 'x'.repeat(bytes - Buffer.byteLength(before + after)) + after;
   };
 
-  test.each(['legacy', 'modern'] as const)('a frame that is no JSON is answered by its id, %s era', async (era) => {
+  test.each(['legacy', 'modern'] as const)('is answered by its id if it is not valid JSON, %s era', async (era) => {
     server = new Server(era);
     const answers = ['call-1', 'call-2'].map((id) => server.answer(id));
     server.send(toolCall(era, 'call-1', 'manychat_get_page').slice(0, -3));
@@ -127,7 +127,7 @@ describe('a frame that is not served', () => {
     await server.close();
   });
 
-  test('a frame of 4 MiB is read', async () => {
+  test('is not one of exactly 4 MiB', async () => {
     server = new Server();
     server.send(callOf(limit, 'large'));
     await server.isAlive();
@@ -137,11 +137,11 @@ describe('a frame that is not served', () => {
   });
 
   test.each([
-    ['one byte more than 4 MiB', callOf(limit + 1, 'large')],
+    ['4 MiB and one byte', callOf(limit + 1, 'large')],
     ['12 MB', callOf(12_000_000, 'large')],
-    ['12 MB, its id at the end', `${callOf(12_000_000, 1).slice(0, -1).replace('"id":1,', '')},"id":"large"}`],
-    ['12 MB, cut off', callOf(12_000_000, 'large').slice(0, -9)],
-  ])('a frame of %s is refused, and the server goes on', async (_, frame) => {
+    ['12 MB with its id at the end', `${callOf(12_000_000, 1).slice(0, -1).replace('"id":1,', '')},"id":"large"}`],
+    ['12 MB that is cut off', callOf(12_000_000, 'large').slice(0, -9)],
+  ])('of %s is answered, and the server continues', async (_, frame) => {
     server = new Server();
     await server.isAlive();
     server.send(frame);
@@ -156,7 +156,7 @@ describe('a frame that is not served', () => {
     expect(server.err).not.toContain('xxx');
   });
 
-  test('a large frame without an id is logged and not answered', async () => {
+  test('over the limit without an id is logged and not answered', async () => {
     server = new Server();
     await server.isAlive();
     const before = server.lines.length;

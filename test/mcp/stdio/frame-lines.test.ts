@@ -4,10 +4,10 @@ import { describe, expect, test } from 'vitest';
 import { FrameLines } from '../../../src/mcp/stdio/frame-lines.js';
 import type { ScannedFrame } from '../../../src/mcp/stdio/frame-scan.js';
 
-/** What becomes of the lines that come in these chunks. */
-async function lines(chunks: readonly (string | Buffer)[], limit: number, passes = (_: Buffer) => true) {
+/** The lines that pass, and those over the limit, when the input arrives in these chunks. */
+async function lines(chunks: readonly (string | Buffer)[], limit: number, accepts = (_: Buffer) => true) {
   const tooLong: [number, ScannedFrame['id']][] = [];
-  const filter = new FrameLines({ limit, passes, tooLong: (bytes, { id }) => void tooLong.push([bytes, id]) });
+  const filter = new FrameLines({ limit, accepts, onTooLong: (bytes, { id }) => void tooLong.push([bytes, id]) });
   const passed: string[] = [];
   filter.on('data', (chunk: Buffer) => passed.push(chunk.toString('utf8')));
   for (const chunk of chunks) if (!filter.write(chunk)) await once(filter, 'drain');
@@ -22,7 +22,7 @@ const cut = (bytes: Buffer, places: readonly number[]): Buffer[] => {
 };
 
 describe('lines', () => {
-  test('go on whole and one by one, however they come in', async () => {
+  test('pass complete and one per chunk, however the input is cut', async () => {
     const text = fc.stringMatching(/^[^\n]{0,30}$/u);
     await fc.assert(
       fc.asyncProperty(fc.array(text), fc.array(fc.nat()), async (all, places) => {
@@ -34,18 +34,18 @@ describe('lines', () => {
     );
   });
 
-  test('a last line without a line feed is none', async () => {
+  test('without a line feed at the end of the input are dropped', async () => {
     expect(await lines(['a\nb'], 10)).toEqual({ passed: ['a\n'], tooLong: [] });
     expect(await lines(['b'.repeat(20)], 10)).toEqual({ passed: [], tooLong: [] });
   });
 
-  test('a line that is not wanted does not go on', async () => {
+  test('that are not accepted are dropped', async () => {
     const { passed } = await lines(['a\nb\nc\n'], 10, (line) => line.toString('utf8') !== 'b\n');
     expect(passed).toEqual(['a\n', 'c\n']);
   });
 
   test.each([[1], [7], [1_000]])(
-    'are dropped over the limit and told with their id, in pieces of %d bytes',
+    'over the limit are dropped and reported with their id, in chunks of %d bytes',
     async (size) => {
       const long = `{"id":7,"x":"${'x'.repeat(100)}"}`;
       const bytes = Buffer.from(`${'a'.repeat(100)}\n${'b'.repeat(101)}\n${long}\nend\n`);
@@ -62,15 +62,15 @@ describe('lines', () => {
     },
   );
 
-  test('without end take no more memory than the limit', async () => {
+  test('that never end take no more memory than the limit', async () => {
     const limit = 1_024 * 1_024;
-    const filter = new FrameLines({ limit, passes: () => true, tooLong: () => undefined });
+    const filter = new FrameLines({ limit, accepts: () => true, onTooLong: () => undefined });
     filter.resume();
     const chunk = Buffer.alloc(64 * 1_024, '{"id":1,"x":"');
     const before = process.memoryUsage();
     for (let count = 0; count < 2_000; count += 1) if (!filter.write(chunk)) await once(filter, 'drain');
     const after = process.memoryUsage();
-    // 125 MB went in.
+    // The input was 125 MB.
     expect(after.arrayBuffers - before.arrayBuffers).toBeLessThan(8 * limit);
     expect(after.heapUsed - before.heapUsed).toBeLessThan(64 * limit);
   });

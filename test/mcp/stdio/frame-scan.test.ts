@@ -2,15 +2,15 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { scanFrame } from '../../../src/mcp/stdio/frame-scan.js';
 
-/** What a scan finds in a text that comes in pieces of `size` bytes. */
+/** The result of scanning a text in pieces of `size` bytes. */
 function scanned(text: string, size = Number.POSITIVE_INFINITY) {
   const scan = scanFrame();
   const bytes = Buffer.from(text);
-  for (let at = 0; at < bytes.length; at += size) scan.take(bytes.subarray(at, at + size));
+  for (let at = 0; at < bytes.length; at += size) scan.push(bytes.subarray(at, at + size));
   return scan.result();
 }
 
-describe('the id of a frame that is not kept', () => {
+describe('the scanned id', () => {
   test.each([
     ['{"jsonrpc":"2.0","id":7,"method":"x"}', 7],
     ['{"params":{"id":1,"x":[{"id":2}]},"id":"seven"}', 'seven'],
@@ -21,10 +21,10 @@ describe('the id of a frame that is not kept', () => {
     ['{"params":"\\",\\"id\\":1,{[","id":5}', 5],
     ['{"params":{"a":"}}","id":1},"id":6,"method":"x"}', 6],
     ['{"id":1,"id":2}', 2],
-    // What has no end tells its id as well.
+    // Of a frame that was cut off, too.
     ['{"id":8,"params":{"text":"…', 8],
     [`{"id":"${'i'.repeat(1_000)}"}`, 'i'.repeat(1_000)],
-  ])('%s', (text, id) => {
+  ])('is found in %s', (text, id) => {
     expect(scanned(text).id).toBe(id);
     expect(scanned(text, 1).id).toBe(id);
   });
@@ -46,12 +46,12 @@ describe('the id of a frame that is not kept', () => {
     [`{"id":"${'i'.repeat(2_000)}"}`],
     ['x'.repeat(100)],
     [''],
-  ])('none: %s', (text) => {
+  ])('is undefined in %s', (text) => {
     expect(scanned(text).id).toBeUndefined();
     expect(scanned(text, 1).id).toBeUndefined();
   });
 
-  test('is the one that JSON.parse finds, whatever else the frame holds and however it is cut', () => {
+  test('is the one that JSON.parse finds, whatever else is in the frame and however it is cut', () => {
     const key = fc.oneof(fc.constantFrom('id', 'method', 'params', '"id"', '\\'), fc.string({ unit: 'grapheme' }));
     const value = fc.oneof(fc.jsonValue({ maxDepth: 4 }), fc.integer(), fc.string({ unit: 'grapheme', maxLength: 20 }));
     const entries = fc.array(fc.tuple(key, value), { maxLength: 6 });
@@ -69,7 +69,7 @@ describe('the id of a frame that is not kept', () => {
   });
 });
 
-test('an answer to a question of the server is told from a request', () => {
+test('a response is distinguished from a request', () => {
   expect(scanned('{"id":1,"result":{"x":1}}').isResponse).toBe(true);
   expect(scanned('{"error":{"code":1},"id":1}').isResponse).toBe(true);
   expect(scanned('{"id":1,"method":"x"}').isResponse).toBe(false);

@@ -7,7 +7,7 @@ import { createRandom } from '../../support/random.js';
 const seed = 20_260_731;
 const mutations = 5_000;
 
-describe('whatever comes on stdin', () => {
+describe('the server survives', () => {
   let server: Server;
   afterEach(() => server.child.kill('SIGKILL'));
 
@@ -56,7 +56,7 @@ describe('whatever comes on stdin', () => {
     await server.close();
   });
 
-  test('a frame that comes in two chunks, wherever it is cut, and byte by byte', async () => {
+  test('a frame in two chunks, wherever it is cut, and byte by byte', async () => {
     server = new Server();
     const args = { 'ключ 🌻': 1 };
     const length = Buffer.byteLength(server.probe(args).frame);

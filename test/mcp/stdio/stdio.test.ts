@@ -13,7 +13,7 @@ interface Run {
   err: () => string;
   ended: Promise<{ code: number | null; signal: string | null }>;
   send(...messages: object[]): void;
-  /** Resolves when the answer to request `id` has come. */
+  /** Resolves with the answer to request `id`. */
   answer(id: number): Promise<{ result?: Record<string, unknown>; error?: { code: number } }>;
 }
 
@@ -75,7 +75,7 @@ describe('the process', () => {
   };
   afterEach(() => Promise.all(upstreams.splice(0).map((each) => each.close())));
 
-  test('starts without a key, lists its tools and says on each call how to configure it', async () => {
+  test('starts without a key, lists its tools and answers each call with how to configure it', async () => {
     const server = run();
     server.send(
       initialize,
@@ -89,7 +89,7 @@ describe('the process', () => {
     expect(await server.ended).toEqual({ code: 0, signal: null });
   });
 
-  test('writes frames and nothing else to stdout, and one line a call, without personal data or secrets, to stderr', async () => {
+  test('writes only frames to stdout, and one log line per call without personal data or secrets to stderr', async () => {
     const key = 'very-secret-key';
     const there = await upstream({ status: 400, body: { status: 'error', message: `${key}: no contact Maria` } });
     const server = run({ ...through(there.url, key), MATON_CONNECTION_ID: 'c1' });
@@ -125,10 +125,10 @@ describe('the process', () => {
     expect(server.err()).not.toContain('Maria');
   });
 
-  // Windows knows no signal that a process can answer; there a parent closes stdin.
+  // On Windows a process cannot handle a signal; there the parent closes stdin.
   const endings = process.platform === 'win32' ? (['end of stdin'] as const) : (['end of stdin', 'SIGTERM'] as const);
 
-  test.each(endings)('ends at %s although a call is in flight, and the call is aborted', async (how) => {
+  test.each(endings)('ends at %s and aborts the call in flight', async (how) => {
     const aborted = deferred();
     const begun = deferred();
     const there = await upstream((_, response) => {
@@ -144,7 +144,7 @@ describe('the process', () => {
     await aborted.promise;
   });
 
-  test('a call in flight is answered although a frame is too large', async () => {
+  test('answers the call in flight although another frame is too large', async () => {
     const [begun, release] = [deferred(), deferred()];
     const there = await upstream(async (_, response) => {
       begun.resolve();
@@ -162,31 +162,34 @@ describe('the process', () => {
     expect(await server.ended).toEqual({ code: 0, signal: null });
   });
 
-  test.runIf(existsSync('/dev/full'))('fails with a reason when its answers cannot be written', async () => {
-    const full = openSync('/dev/full', 'w');
-    const child = spawn(process.execPath, [program], {
-      env: { PATH: process.env.PATH ?? '' },
-      stdio: ['pipe', full, 'pipe'],
-    });
-    let err = '';
-    child.stderr?.on('data', (chunk: Buffer) => {
-      err += chunk.toString('utf8');
-    });
-    child.stdin?.on('error', () => undefined);
-    child.stdin?.write(`${JSON.stringify(initialize)}\n`);
-    const [code] = await once(child, 'close');
-    closeSync(full);
-    expect(code).toBe(1);
-    const logged = err
-      .trimEnd()
-      .split('\n')
-      .map((line) => JSON.parse(line));
-    expect(logged).toContainEqual(
-      expect.objectContaining({ level: 50, error: 'Error', code: 'ENOSPC', msg: 'connection failed' }),
-    );
-  });
+  test.runIf(existsSync('/dev/full'))(
+    'exits with 1 and logs the reason when its answers cannot be written',
+    async () => {
+      const full = openSync('/dev/full', 'w');
+      const child = spawn(process.execPath, [program], {
+        env: { PATH: process.env.PATH ?? '' },
+        stdio: ['pipe', full, 'pipe'],
+      });
+      let err = '';
+      child.stderr?.on('data', (chunk: Buffer) => {
+        err += chunk.toString('utf8');
+      });
+      child.stdin?.on('error', () => undefined);
+      child.stdin?.write(`${JSON.stringify(initialize)}\n`);
+      const [code] = await once(child, 'close');
+      closeSync(full);
+      expect(code).toBe(1);
+      const logged = err
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line));
+      expect(logged).toContainEqual(
+        expect.objectContaining({ level: 50, error: 'Error', code: 'ENOSPC', msg: 'connection failed' }),
+      );
+    },
+  );
 
-  test('ends as at the end of stdin when the client no longer reads', async () => {
+  test('exits with 0 when the client no longer reads', async () => {
     const server = run();
     server.send(initialize, initialized);
     await server.answer(1);
@@ -197,7 +200,7 @@ describe('the process', () => {
     clearInterval(pings);
   });
 
-  test('a cancelled call is aborted and others go on', async () => {
+  test('aborts a cancelled call and continues the others', async () => {
     const aborted = deferred();
     const begun = deferred();
     const there = await upstream((request, response) => {
@@ -221,12 +224,12 @@ describe('the process', () => {
     expect(server.out()).not.toContain('"id":2');
   });
 
-  test('a silent upstream is given up at the deadline', async () => {
+  test('gives up on a silent upstream at the deadline', async () => {
     const there = await upstream(({ path }, response) => {
       if (path.endsWith('getTags')) response.end(JSON.stringify({ status: 'success', data: [] }));
     });
     const server = run({ ...through(there.url), MATON_CONNECTION_ID: 'c1', MANYCHAT_MCP_DEADLINE_MS: '3000' });
-    // With an answer first, since on a slow machine what a call needs may take longer to load than the deadline.
+    // The first call loads the modules for calls, which on a slow machine can take longer than the deadline.
     server.send(initialize, initialized, toolCall(2, 'manychat_list_tags'));
     await server.answer(2);
     server.send(toolCall(3, 'manychat_send_flow', { subscriber_id: '1', flow_ns: 'content1' }));
@@ -242,19 +245,19 @@ describe('the process', () => {
 describe('the command line', () => {
   test.each([
     [['--nonsense'], 2, /unknown option '--nonsense'/],
-    [['serv'], 2, /unknown command 'serv'\n\(Did you mean serve\?\)/],
+    [['serv'], 2, /unknown command "serv"; did you mean serve\?/],
     [['--port', '80'], 2, /unknown option '--port'/],
     [['sandbox', '--port', 'x'], 2, /--port must be a number/],
     [['--log-level', 'loud'], 2, /MANYCHAT_MCP_LOG_LEVEL must be one of/],
     [['--connection', 'a b'], 2, /MATON_CONNECTION_ID must be a connection id/],
-  ])('%j is refused on stderr', async (args, code, words) => {
+  ])('%j is rejected on stderr', async (args, code, words) => {
     const server = run({}, args);
     expect((await server.ended).code).toBe(code);
     expect(server.err()).toMatch(words);
     expect(server.out()).toBe('');
   });
 
-  test('--help names every setting, --version the version', async () => {
+  test('--help lists the settings and --version prints the version', async () => {
     const help = run({}, ['--help']);
     expect((await help.ended).code).toBe(0);
     for (const name of ['MATON_API_KEY', 'MANYCHAT_API_KEY', 'MATON_CONNECTION_ID', '--sandbox', '--deadline-ms'])
