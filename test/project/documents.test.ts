@@ -62,6 +62,14 @@ describe('the documents', () => {
   });
 });
 
+test('AGENTS.md is one page, and the files it names exist', () => {
+  const map = read('AGENTS.md');
+  expect(map.split('\n').length).toBeLessThanOrEqual(75);
+  const paths = Array.from(map.matchAll(/`((?:src|tools|test|scripts|docs)\/[\w./-]*)`/g), ([, path = '']) => path);
+  expect(paths.length).toBeGreaterThan(20);
+  expect(paths.filter((path) => !existsSync(pathOf(path)))).toEqual([]);
+});
+
 describe('the README', () => {
   const readme = read('README.md');
 
