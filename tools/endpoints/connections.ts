@@ -1,9 +1,69 @@
 import * as z from 'zod';
-import { type CallEndpoint, endpoint } from '../contract/endpoint.js';
-import { asObject, type Result } from '../contract/json.js';
+import { type CallEndpoint, endpoint, type Output } from '../contract/endpoint.js';
+import { asObject, isObject, type Result, toList } from '../contract/json.js';
 import { quoted } from '../contract/quoted.js';
 import { connectionId } from '../values/connection-id.js';
-import { connectionResult, connectionsResult, newConnectionResult, okResult } from '../values/outputs.js';
+import { okResult } from '../values/outputs.js';
+import { anyText, list, record } from '../values/tolerant.js';
+
+const connectionShape = {
+  connection_id: anyText,
+  status: anyText,
+  creation_time: anyText,
+  last_updated_time: anyText,
+  url: anyText,
+};
+
+const connection = record(connectionShape);
+
+/** Only what is declared, and of that what is there: an answer may hold the link of a connection under any other name. */
+const declaredOf = (data: unknown): z.output<typeof connection> => {
+  const whole = connection.parse(unwrapConnection(data));
+  return Object.fromEntries(Object.keys(connectionShape).map((key) => [key, whole[key]]));
+};
+
+/** The connections API wraps one connection or answers it flat. */
+const unwrapConnection = (data: unknown): Record<string, unknown> => {
+  const outer = asObject(data);
+  return isObject(outer.connection) ? outer.connection : outer;
+};
+
+const isConnection = (data: unknown): boolean => typeof unwrapConnection(data).connection_id === 'string';
+
+/** `{connections}`, never with their links. */
+const connectionsResult: Output = {
+  schema: z.looseObject({ connections: list(connection) }),
+  isAnswer: (data) => isObject(data) && Array.isArray(data.connections),
+  from: (data) => ({
+    connections: (toList(asObject(data).connections) ?? []).map((each) => {
+      const { url: _, ...rest } = declaredOf(each);
+      return rest;
+    }),
+  }),
+};
+
+/** States in which the link of a connection is of no more use; the link is for one person, and shown no longer. */
+const settled = /^(active|failed)$/i;
+
+/** A connection, with its link while somebody may still open it. */
+function withOpenLink(data: unknown): z.output<typeof connection> {
+  const { url, ...rest } = declaredOf(data);
+  return url === undefined || settled.test(rest.status ?? '') ? rest : { ...rest, url };
+}
+
+/** `{connection}`, with its link while somebody may still open it. */
+const connectionResult: Output = {
+  schema: z.looseObject({ connection }),
+  isAnswer: isConnection,
+  from: (data) => ({ connection: withOpenLink(data) }),
+};
+
+/** The connection with its link; `next_step` comes with the declaration's own completion. */
+const newConnectionResult: Output = {
+  schema: z.looseObject({ connection, next_step: z.string() }),
+  isAnswer: isConnection,
+  from: (data) => ({ connection: declaredOf(data) }),
+};
 
 export const listConnections = endpoint({
   name: 'manychat_list_connections',

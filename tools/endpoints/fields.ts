@@ -13,7 +13,22 @@ import {
   subscriberId,
   text,
 } from '../values/inputs.js';
-import { botFieldResult, botFieldsResult, customFieldResult, customFieldsResult, okResult } from '../values/outputs.js';
+import { item, items, okResult } from '../values/outputs.js';
+import { anyFieldValue, anyText, record, smallId } from '../values/tolerant.js';
+
+const customField = record({ id: smallId, name: anyText, type: anyText, description: anyText });
+
+const botField = record({ id: smallId, name: anyText, type: anyText, description: anyText, value: anyFieldValue });
+
+/** `{custom_field}`, which ManyChat answers as `field`. */
+const customFieldResult = item('custom_field', customField, 'field');
+
+const customFieldsResult = items('custom_fields', customField);
+
+/** `{bot_field}`, which ManyChat answers as `field`. */
+const botFieldResult = item('bot_field', botField, 'field');
+
+const botFieldsResult = items('bot_fields', botField);
 
 export const listCustomFields = endpoint({
   name: 'manychat_list_custom_fields',

@@ -1,6 +1,20 @@
 import * as z from 'zod';
-import { endpoint } from '../contract/endpoint.js';
-import { flowsResult } from '../values/outputs.js';
+import { endpoint, type Output } from '../contract/endpoint.js';
+import { asObject, isObject, toList } from '../contract/json.js';
+import { anyText, list, record, smallId } from '../values/tolerant.js';
+
+const flow = record({ ns: anyText, name: anyText, folder_id: smallId });
+
+const folder = record({ id: smallId, name: anyText, parent_id: smallId });
+
+const flows = z.looseObject({ flows: list(flow), folders: list(folder) });
+
+/** `{flows, folders}` */
+const flowsResult: Output = {
+  schema: flows,
+  isAnswer: (data) => isObject(data) && toList(data.flows) !== undefined,
+  from: (data) => flows.parse({ flows: asObject(data).flows, folders: asObject(data).folders }),
+};
 
 export const listFlows = endpoint({
   name: 'manychat_list_flows',

@@ -1,6 +1,29 @@
 import * as z from 'zod';
 import { endpoint } from '../contract/endpoint.js';
-import { growthToolsResult, otnTopicsResult, pageResult } from '../values/outputs.js';
+import { item, items } from '../values/outputs.js';
+import { anyText, flag, largeId, record, smallId } from '../values/tolerant.js';
+
+const growthTool = record({ id: smallId, name: anyText, type: anyText });
+
+const otnTopic = record({ id: smallId, name: anyText, description: anyText });
+
+const page = record({
+  id: largeId,
+  name: anyText,
+  category: anyText,
+  avatar_link: anyText,
+  username: anyText,
+  about: anyText,
+  description: anyText,
+  is_pro: flag,
+  timezone: anyText,
+});
+
+const pageResult = item('page', page);
+
+const growthToolsResult = items('growth_tools', growthTool);
+
+const otnTopicsResult = items('otn_topics', otnTopic);
 
 export const getPage = endpoint({
   name: 'manychat_get_page',

@@ -1,14 +1,16 @@
 import * as z from 'zod';
 import { endpoint } from '../contract/endpoint.js';
+import type { Result } from '../contract/json.js';
 import { customFieldId, detail, exactNumber, filledText, subscriberId, text, userRef } from '../values/inputs.js';
 import { addIssue } from '../values/issues.js';
-import {
-  okResult,
-  subscriberOrNullResult,
-  subscriberResult,
-  subscribersResult,
-  warnWhenEmpty,
-} from '../values/outputs.js';
+import { okResult } from '../values/outputs.js';
+import { subscriberOrNullResult, subscriberResult, subscribersResult } from '../values/subscriber-outputs.js';
+
+/** A search without hits, with what may be the reason. */
+const warnWhenEmpty =
+  (reason: string) =>
+  async (result: Result): Promise<Result> =>
+    result.count === 0 ? { ...result, warnings: [reason] } : result;
 
 export const getSubscriber = endpoint({
   name: 'manychat_get_subscriber',

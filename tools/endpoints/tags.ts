@@ -2,7 +2,11 @@ import * as z from 'zod';
 import { endpoint } from '../contract/endpoint.js';
 import { referencesTo } from '../contract/reference.js';
 import { subscriberId, tagId, tagName, text } from '../values/inputs.js';
-import { okResult, tagResult, tagsResult } from '../values/outputs.js';
+import { item, items, okResult, tag } from '../values/outputs.js';
+
+const tagResult = item('tag', tag);
+
+const tagsResult = items('tags', tag);
 
 export const listTags = endpoint({
   name: 'manychat_list_tags',

@@ -6,7 +6,7 @@ import { type Step, type Steps, workflow } from '../contract/workflow.js';
 import { setCustomField } from '../endpoints/fields.js';
 import { consent, consentProblems, createSubscriber, profile, updateSubscriber } from '../endpoints/subscribers.js';
 import { customFieldId, text } from '../values/inputs.js';
-import { subscriberResult } from '../values/outputs.js';
+import { subscriberResult } from '../values/subscriber-outputs.js';
 import {
   type Addresses,
   contactText,

@@ -1,0 +1,105 @@
+import * as z from 'zod';
+import type { Output } from '../contract/endpoint.js';
+import { isObject, type Result, toList } from '../contract/json.js';
+import { hasContent, tag } from './outputs.js';
+import { anyFieldValue, anyText, flag, innerList, largeId, list, record, smallId } from './tolerant.js';
+
+/** What tells contacts apart in a list of hits. */
+const subscriberSummary = { id: largeId, name: anyText, last_interaction: anyText };
+
+/** How a contact can be found elsewhere: part of a summary where the hits are few. */
+const addresses = { email: anyText, phone: anyText, whatsapp_phone: anyText, ig_username: anyText };
+
+const subscriber = record({
+  ...subscriberSummary,
+  ...addresses,
+  page_id: largeId,
+  user_refs: innerList(record({ user_ref: largeId, opted_in: anyText })),
+  first_name: anyText,
+  last_name: anyText,
+  gender: anyText,
+  profile_pic: anyText,
+  locale: anyText,
+  language: anyText,
+  timezone: anyText,
+  live_chat_url: anyText,
+  last_input_text: anyText,
+  subscribed: anyText,
+  last_seen: anyText,
+  optin_phone: flag,
+  optin_email: flag,
+  optin_whatsapp: flag,
+  is_followup_enabled: flag,
+  ig_id: largeId,
+  whatsapp_bsuid: anyText,
+  whatsapp_username: anyText,
+  custom_fields: innerList(record({ id: smallId, name: anyText, type: anyText, value: anyFieldValue })),
+  tags: innerList(tag),
+});
+
+/** One contact whole, without what is empty: a field that has no value says nothing, its description is the page's. */
+function wholeSubscriber(data: unknown): Result {
+  const contact = subscriber.parse(data);
+  return {
+    ...contact,
+    custom_fields: contact.custom_fields
+      ?.filter((field) => field.value !== undefined && field.value !== '')
+      .map(({ description: _, ...field }) => field),
+  };
+}
+
+/** `{subscriber}` */
+export const subscriberResult: Output = {
+  schema: z.looseObject({ subscriber }),
+  isAnswer: hasContent,
+  from: (data) => ({ subscriber: wholeSubscriber(data) }),
+};
+
+/** findBySystemField answers a miss with success and an empty list: the contact is then null. */
+export const subscriberOrNullResult: Output = {
+  schema: z.looseObject({ subscriber: subscriber.nullable() }),
+  isAnswer: (data) => isObject(data) || Array.isArray(data),
+  from(data) {
+    const hit = toList(data)?.[0] ?? data;
+    return { subscriber: hasContent(hit) ? wholeSubscriber(hit) : null };
+  },
+};
+
+/** ManyChat returns 100 contacts at the most and does not say whether there are more. */
+const searchCap = 100;
+
+/** Hits up to which a summary carries addresses and a full list is full; beyond it a list costs thousands of tokens. */
+const fewHits = 20;
+
+/** Characters up to which whole contacts are listed: what a client takes of one result without cutting it. */
+const maxFullLength = 30_000;
+
+function summary(data: unknown, few: boolean): Result {
+  const { id, name, last_interaction, email, phone, whatsapp_phone, ig_username } = subscriber.parse(data);
+  // Minutes and a time zone would make half of a long list: the day is enough to tell contacts apart.
+  return few
+    ? { id, name, last_interaction, email, phone, whatsapp_phone, ig_username }
+    : { id, name, last_interaction: last_interaction?.slice(0, 10) };
+}
+
+/** `{subscribers, count, capped}`: whole contacts where they were asked for and are few, else summaries. */
+export const subscribersResult: Output<{ detail: 'summary' | 'full' }> = {
+  schema: z.looseObject({
+    subscribers: list(subscriber),
+    count: z.int(),
+    capped: z.boolean(),
+    warnings: z.array(z.string()).optional(),
+  }),
+  isAnswer: (data) => toList(data) !== undefined,
+  from(data, { detail }) {
+    const found = toList(data) ?? [];
+    let length = 0;
+    const subscribers = found.map((contact, index) => {
+      const whole =
+        detail === 'full' && index < fewHits && length < maxFullLength ? wholeSubscriber(contact) : undefined;
+      length += JSON.stringify(whole ?? '').length;
+      return whole === undefined || length > maxFullLength ? summary(contact, found.length <= fewHits) : whole;
+    });
+    return { subscribers, count: found.length, capped: found.length >= searchCap };
+  },
+};
