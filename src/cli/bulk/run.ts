@@ -1,7 +1,9 @@
 import { setMaxListeners } from 'node:events';
 import type { Failure } from '../../../tools/contract/failure.js';
+import type { Result } from '../../../tools/contract/json.js';
 import { actOnSubscriber } from '../../../tools/workflows/for-each/action.js';
-import { concernsEverybody, isSuspicious, mostInARow } from '../../../tools/workflows/for-each/stop-rules.js';
+import { runMany } from '../../../tools/workflows/for-each/run-many.js';
+import { concernsAll } from '../../../tools/workflows/for-each/stop-rules.js';
 import type { Outcome, ToolCaller } from '../../account/call/call-tool.js';
 import { plainTool } from '../../account/policy/tool.js';
 import { UsageError } from '../../config/usage-error.js';
@@ -45,7 +47,7 @@ function stateAfter(outcome: Outcome, left: boolean, argumentsDiffer: boolean): 
   if (kind === 'cancelled' && !left) return 'not_sent';
   if (performed === 'unknown' && !retryable) return 'unknown';
   if (performed !== 'no') return 'failed';
-  const again = retryable || kind === 'cancelled' || concernsEverybody(outcome.failure, argumentsDiffer);
+  const again = retryable || kind === 'cancelled' || concernsAll(outcome.failure, argumentsDiffer);
   return again ? 'not_sent' : 'failed';
 }
 
@@ -57,14 +59,19 @@ interface Track extends Departure {
   end(entry: Entry): Entry;
 }
 
+/** A row whose contact is to be done. */
+interface OpenRow {
+  readonly id: string;
+  readonly line: number;
+  readonly args: Result;
+  readonly track: Track;
+}
+
 /** Does the job with every contact that has not had its turn. What must not be done twice is written down before. */
 export async function runJob(parts: RunParts): Promise<Ending> {
   const { job, table, troubles, journal, call, underWay, ending, onProgress } = parts;
   const { counts, standings } = parts.survey;
-  const running = new Set<Promise<void>>();
-  let why: string | undefined;
   let broken: unknown;
-  let suspiciousInARow = 0;
   /** Keeps back what has not left yet. What has left is not given up by it: its outcome would not be known. */
   const keepBack = new AbortController();
   // One a call: more than Node.js takes for natural.
@@ -137,17 +144,7 @@ export async function runJob(parts: RunParts): Promise<Ending> {
     };
   }
 
-  function blame(failure: Failure | undefined): void {
-    suspiciousInARow = failure !== undefined && isSuspicious(failure) ? suspiciousInARow + 1 : 0;
-    // Calls that were kept back because of the journal, or by the person, say nothing of the others.
-    if (failure === undefined || keepBack.signal.aborted) return;
-    if (concernsEverybody(failure, job.differs) || suspiciousInARow >= mostInARow) {
-      why ??= `${failure.kind}: ${failureSentences(failure)} ${failure.hint}`;
-      keepBack.abort();
-    }
-  }
-
-  async function settle(id: string, line: number, outcome: Outcome, track: Track): Promise<void> {
+  async function settle({ id, line, track }: OpenRow, outcome: Outcome): Promise<void> {
     underWay.delete(id);
     const reached = stateAfter(outcome, track.last === 'left', job.differs);
     // What an earlier try may have done, a later one that did nothing does not undo.
@@ -155,7 +152,6 @@ export async function runJob(parts: RunParts): Promise<Ending> {
     const failure = outcome.ok ? undefined : outcome.failure;
     const before = doubted ? 'An earlier try may have reached the contact; this one did not: ' : '';
     const reason = failure && { kind: failure.kind, message: `${before}${failureSentences(failure)}` };
-    blame(failure);
     const entry = track.end({ id, state: doubted ? 'unknown' : reached, line, ...reason });
     const { state } = entry;
     if (state === 'done' || state === 'failed' || state === 'unknown') {
@@ -168,35 +164,39 @@ export async function runJob(parts: RunParts): Promise<Ending> {
     await journal.onDisk();
   }
 
-  async function work(id: string, line: number, args: unknown): Promise<void> {
-    try {
-      const track = trackOf(id);
-      await settle(id, line, await call(tool, args, { signal: keepBack.signal, departure: track }), track);
-    } catch (error) {
-      breakOff(error);
+  const begun = new Set<string>();
+
+  /** The rows of the contacts that are to be done, one for each contact. */
+  async function* openRows(): AsyncGenerator<OpenRow> {
+    for await (const row of table.rows()) {
+      const wanted = job.wantedOf(row);
+      if ('problem' in wanted || wanted.args === undefined) continue;
+      const { id, args } = wanted;
+      if ((standings.get(id) ?? 'settled') === 'settled' || begun.has(id)) continue;
+      yield { id, line: row.line, args, track: trackOf(id) };
     }
   }
 
   const stop = (): void => keepBack.abort();
   ending.addEventListener('abort', stop, { once: true });
-  const begun = new Set<string>();
-  try {
-    for await (const row of table.rows()) {
-      if (why !== undefined || broken !== undefined || ending.aborted) break;
-      const wanted = job.wantedOf(row);
-      if ('problem' in wanted || wanted.args === undefined) continue;
-      const { id, args } = wanted;
-      if ((standings.get(id) ?? 'settled') === 'settled' || begun.has(id)) continue;
+  if (ending.aborted) stop();
+  const stoppedBy = await runMany({
+    items: openRows(),
+    maxInFlight: inFlight,
+    signal: keepBack.signal,
+    perform({ id, args, track }) {
       begun.add(id);
-      const task = work(id, row.line, args).finally(() => running.delete(task));
-      running.add(task);
-      if (running.size >= inFlight) await Promise.race(running);
-    }
-  } catch (error) {
+      return call(tool, args, { signal: keepBack.signal, departure: track });
+    },
+    failureOf: (outcome) => (outcome.ok ? undefined : outcome.failure),
+    stopsAlone: (failure) => concernsAll(failure, job.differs),
+    onStop: stop,
+    record: (row, outcome) => settle(row, outcome).catch(breakOff),
+  }).catch((error: unknown) => {
     // The table can change under way.
     broken ??= error;
-  }
-  await Promise.all(running);
+    return undefined;
+  });
   ending.removeEventListener('abort', stop);
   // Whose outcome was unknown, and who had no turn, is as unknown as before.
   for (const [id, standing] of standings) {
@@ -205,8 +205,11 @@ export async function runJob(parts: RunParts): Promise<Ending> {
     counts.unknown += 1;
   }
   // What is not written down is not sent, and what cannot be read is not either: the run ends, and is told as far as it came.
-  if (broken instanceof JournalError || broken instanceof UsageError) why ??= broken.message;
-  else if (broken !== undefined) throw broken;
+  const mendable = broken instanceof JournalError || broken instanceof UsageError ? broken.message : undefined;
+  if (broken !== undefined && mendable === undefined) throw broken;
+  const why = stoppedBy?.ok === false ? stopText(stoppedBy.failure) : mendable;
   if (why !== undefined) return { how: 'stopped', why };
   return { how: ending.aborted ? 'interrupted' : 'finished' };
 }
+
+const stopText = (failure: Failure): string => `${failure.kind}: ${failureSentences(failure)} ${failure.hint}`;

@@ -79,7 +79,7 @@ describe('the judge of a sequence', () => {
         step,
         outcome: { ok: true, result: { unknown: [], failed: [], remaining: [], ...result } },
       });
-    const before = { warnings: ['1 of those done had got the very same from an earlier call.'] };
+    const before = { warnings: ['1 of those done were already sent the same from an earlier call.'] };
     expect(judged(1, many({}, 0), many(before, 1))).toBe('');
     expect(judged(0, many({ remaining: ['1'] }, 0), many({ unknown: ['1'] }, 1))).toBe('');
     expect(judged(2, many({}, 0), many({}, 1))).toMatch(/of which 0 may do it again/);

@@ -22,7 +22,7 @@ function saidOfContact({ unknown, failed, remaining, warnings }: Result, deed: s
   if (holds(unknown, id)) return 'unknown';
   const refused = Array.isArray(failed) && failed.some(({ subscriber_ids: ids }) => holds(ids, id));
   if (refused || holds(remaining, id)) return 'not done';
-  return JSON.stringify(warnings ?? '').includes('of those done had got the very same')
+  return JSON.stringify(warnings ?? '').includes('of those done were already sent the same')
     ? 'done, perhaps before'
     : 'done';
 }

@@ -1,7 +1,7 @@
 import type { Failure, Kind } from '../../contract/failure.js';
 
-/** Failures that the next contact would meet as well. */
-const everybodys: ReadonlySet<Kind> = new Set([
+/** Failures that every other contact would meet too. */
+const kindsForAll: ReadonlySet<Kind> = new Set([
   'not_configured',
   'gateway_auth',
   'manychat_auth',
@@ -12,10 +12,11 @@ const everybodys: ReadonlySet<Kind> = new Set([
   'internal',
 ]);
 
-/** Failures that concern everybody unless their words speak of the contact. */
-const inArguments: ReadonlySet<Kind> = new Set(['invalid_input', 'invalid_content', 'not_found']);
+/** Failures caused by the arguments, unless the message is about the contact. */
+const argumentKinds: ReadonlySet<Kind> = new Set(['invalid_input', 'invalid_content', 'not_found']);
 
-const outages: ReadonlySet<Kind> = new Set([
+/** Failures that mean ManyChat, Maton or the network may be down. */
+const outageKinds: ReadonlySet<Kind> = new Set([
   'network',
   'timeout',
   'gateway_error',
@@ -23,40 +24,47 @@ const outages: ReadonlySet<Kind> = new Set([
   'bad_response',
 ]);
 
-/** Whether words of a refusal are about the contact, and not about something that is named beside it. */
-export const aboutContact = (words: string): boolean =>
-  /subscriber|contact/i.test(words) && !/\b(tag|field|flow|topic|notification)s?\b/i.test(words);
+/** Whether ManyChat's message is about the contact, and not about something named beside it. */
+export const aboutContact = (message: string): boolean =>
+  /subscriber|contact/i.test(message) && !/\b(tag|field|flow|topic|notification)s?\b/i.test(message);
 
-/** Whether ManyChat, Maton or the way to them may be down. */
-const isOutage = ({ kind }: Failure): boolean => outages.has(kind);
-
-/** Whether a refusal lies in the arguments and not in the contact. */
-const liesInArguments = ({ kind, message }: Failure): boolean => inArguments.has(kind) && !aboutContact(message);
+const isInArguments = ({ kind, message }: Failure): boolean => argumentKinds.has(kind) && !aboutContact(message);
 
 /**
- * Whether the same failure awaits every other contact of a job, so that going on is of no use; where the arguments
- * differ from contact to contact, not because of them.
+ * Whether every other contact would fail in the same way.
+ * @param perContactArguments the arguments differ from contact to contact, so wrong ones say nothing about the others.
  */
-export const concernsEverybody = (failure: Failure, argumentsDiffer = false): boolean =>
-  everybodys.has(failure.kind) || (!argumentsDiffer && liesInArguments(failure));
+export const concernsAll = (failure: Failure, perContactArguments = false): boolean =>
+  kindsForAll.has(failure.kind) || (!perContactArguments && isInArguments(failure));
 
-/** A wait in seconds that no contact of a job is kept for. */
-const longestWaitSeconds = 60;
+/** A wait, in seconds, that is too long to spend within a job. */
+const longWaitSeconds = 60;
 
-/** Whether the limits leave no place for long: the account's, or the hourly one of this contact. */
-const isLongWait = ({ kind, retry_after_s: wait = 0 }: Failure): boolean =>
-  kind === 'rate_limited' && wait >= longestWaitSeconds;
+const isLongWait = ({ kind, retry_after_s: waitSeconds = 0 }: Failure): boolean =>
+  kind === 'rate_limited' && waitSeconds >= longWaitSeconds;
 
-/** Whether the other side asked for a long wait: it pauses all contacts, not this one alone. */
+/** Whether a 429 asked for a long wait: it pauses all contacts. Without an HTTP status only this contact has to wait. */
 export const isLongPause = (failure: Failure): boolean => isLongWait(failure) && failure.http_status !== undefined;
 
-/** Whether nothing was sent because the same may have arrived before: that says nothing of the others. */
-const isOldDoubt = ({ source, performed, kind }: Failure): boolean =>
+/** Whether the send guard refused a repeated send: nothing was sent now, so it says nothing about the other contacts. */
+const isGuardRefusal = ({ source, performed, kind }: Failure): boolean =>
   source === 'client' && performed === 'unknown' && kind !== 'cancelled';
 
-/** Whether a failure that comes again and again would come for everybody. */
-export const isSuspicious = (failure: Failure): boolean =>
-  !isOldDoubt(failure) && (isOutage(failure) || isLongWait(failure) || liesInArguments(failure));
+/** Whether a failure, repeated for several contacts in a row, suggests that all others would fail too. */
+const isSuspicious = (failure: Failure): boolean =>
+  !isGuardRefusal(failure) && (outageKinds.has(failure.kind) || isLongWait(failure) || isInArguments(failure));
 
-/** Suspicious failures in a row after which a job stops. */
-export const mostInARow = 5;
+/** A job stops after this many suspicious failures in a row. */
+const maxSuspiciousInARow = 5;
+
+/**
+ * Creates the rule that says, after each item, whether the job stops.
+ * @param stopsAlone whether a failure stops the job without being repeated.
+ */
+export function createStopRule(stopsAlone: (failure: Failure) => boolean): (failure: Failure | undefined) => boolean {
+  let suspiciousInARow = 0;
+  return (failure) => {
+    suspiciousInARow = failure !== undefined && isSuspicious(failure) ? suspiciousInARow + 1 : 0;
+    return failure !== undefined && (stopsAlone(failure) || suspiciousInARow >= maxSuspiciousInARow);
+  };
+}
