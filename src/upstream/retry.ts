@@ -1,36 +1,49 @@
 import { effectRules } from '../../tools/contract/effect.js';
-import { CallError, type RequestOutcome } from '../../tools/contract/failure.js';
-import { HttpFault } from './client/http-client.js';
+import type { CallError } from '../../tools/contract/failure.js';
 import { type Clock, sleep, timeout } from './clock.js';
-import { type Deadline, stopError } from './deadline.js';
+import type { Deadline } from './deadline.js';
 import type { Departure } from './departure.js';
-import { asCallError, callError } from './failures/call-error.js';
 import type { FailureContext } from './failures/context.js';
+import { requestError, tooLateError } from './failures/request-error.js';
 import { type Load, type Pacer, TooLate, type Turn } from './pacing/pacer.js';
 
-/** One try: makes the request, calls `onSent` when it leaves, and reads its answer. */
+/** Makes one attempt: sends the request, calls `onSent` when it leaves, and reads the response. */
 export type Attempt<Data> = (signal: AbortSignal, onSent: () => void) => Promise<Data>;
 
-/** What attempts are made with. */
+/** What retries need of the host. */
 export interface RetryParts {
   readonly pacer: Pacer;
   readonly clock: Clock;
   /** A number from 0 up to 1, for jitter. */
   readonly random: () => number;
+  /** Called when a report to the pacer was lost. It costs a slot for a while, and never fails the request. */
+  readonly onPacerError?: ((error: unknown) => void) | undefined;
 }
 
-/** Tries after failures other than a clean 429, the first included. */
-const maxTries = 3;
-/** Refusals after which a call still keeps its place in the queue. */
-const placeKept = 2;
+/** Attempts at most, 429s not counted. */
+const maxAttempts = 3;
 const firstBackoffMs = 300;
+
+/** The wait of a request that gets one 429 after another, where Retry-After asks for less. */
 const firstPauseMs = 1_000;
 const maxPauseMs = 8_000;
 
+/** After more 429s than this a request goes to the end of the queue, so that others get through. */
+const refusalsInPlace = 2;
+
+/** The attempts so far. */
+interface History {
+  /** Attempts that failed otherwise than with a 429. */
+  failures: number;
+  /** Attempts that got a 429. */
+  refusals: number;
+  /** Whether an attempt had an unknown outcome. A later one cannot prove that nothing happened. */
+  mayHaveHappened: boolean;
+}
+
 /**
- * Makes a request within its limits and its budget, as often as the effect of its endpoint allows: a refusal for being
- * too fast and a request that never left are repeated for every effect, an unknown outcome only where repeating does
- * nothing twice.
+ * Makes a request within its limits and its deadline, as often as the effect of its endpoint allows.
+ * @param departure is notified of each attempt at a request that must not be repeated.
  * @throws CallError
  */
 export async function withRetries<Data>(
@@ -38,174 +51,134 @@ export async function withRetries<Data>(
   load: Load,
   deadline: Deadline,
   context: FailureContext,
-  { pacer, clock, random }: RetryParts,
+  { pacer, clock, random, onPacerError }: RetryParts,
   departure?: Departure,
 ): Promise<Data> {
   const { repeatable } = effectRules[context.declaration.effect];
   const record = repeatable ? undefined : departure;
-  const { stop } = deadline;
   const jitter = (milliseconds: number): number => milliseconds * (0.5 + random() / 2);
-  let tries = 0;
-  let refusals = 0;
-  let sent = false;
-  /** Whether the departure was told of the try. */
-  let recorded = false;
-  /** Whether a try has ended so that nobody knows what it did; a later one cannot tell that nothing was done. */
-  let mayHaveHappened = false;
+  const history: History = { failures: 0, refusals: 0, mayHaveHappened: false };
   for (;;) {
+    const turn = await announced(waitForTurn(), deadline, clock);
+    const attempt = await attemptIn(turn);
+    if ('data' in attempt) return attempt.data;
+    const { error } = attempt;
+    remember(history, error);
+    if (deadline.stop.aborted || !shouldRetry(error, history, repeatable)) throw error;
+    const delayMs = delayBeforeRetry(error, history, jitter);
+    if (clock.now() + delayMs > deadline.latestStart) throw error;
+    await announced(sleep(clock, delayMs, deadline.stop), deadline, clock);
+  }
+
+  async function waitForTurn(): Promise<Turn> {
+    const now = clock.now();
+    const arrivedMsAgo = history.refusals > refusalsInPlace ? 0 : now - deadline.arrived;
     try {
-      return await oneAttempt();
+      return await pacer.turn(load, { arrivedMsAgo, waitAtMostMs: deadline.latestStart - now }, deadline.stop);
     } catch (thrown) {
-      // What a try has thrown is a CallError already; thrown elsewhere it is a defect.
-      const error = asCallError(thrown, context, sent ? 'ambiguous' : 'unsent');
-      mayHaveHappened ||= error.outcome === 'ambiguous';
-      if (recorded && (error.outcome === 'unsent' || error.outcome === 'refused')) record?.stay();
-      const delay = delayAfter(error);
-      if (delay === undefined || clock.now() + delay > deadline.latestStart) throw error;
-      await whileWaiting(sleep(clock, delay, stop));
+      if (thrown instanceof TooLate) throw tooLateError(thrown, history.mayHaveHappened, context);
+      throw requestError(thrown, { ...history, sent: false }, deadline, context, clock.now());
     }
   }
 
-  async function oneAttempt(): Promise<Data> {
-    sent = false;
-    recorded = false;
-    // One that was refused keeps its place; one refused again and again stands back, so that others get through.
-    const arrived = refusals > placeKept ? clock.now() : deadline.arrived;
-    const turn = await whileWaiting(pacer.turn(load, { arrived, latest: deadline.latestStart }, stop)).catch(failed);
-    const course = openCourse();
+  async function attemptIn(turn: Turn): Promise<{ readonly data: Data } | { readonly error: CallError }> {
+    let sent = false;
     let answered = false;
+    const { signal, close } = repeatable ? repeatableAttempt(deadline, clock) : singleAttempt(deadline, () => sent);
     try {
-      recorded = record !== undefined;
       await record?.before();
-      const data = await makeAttempt(course.signal, () => {
+      const data = await makeAttempt(signal, () => {
         record?.leave();
         sent = true;
-        turn.sent();
+        void report(() => turn.sent());
       });
       answered = true;
-      return data;
+      return { data };
     } catch (thrown) {
-      const error = toCallError(thrown);
+      const error = requestError(thrown, { ...history, sent }, deadline, context, clock.now());
       answered = error.failure.http_status !== undefined;
-      if (isTooFast(error)) tellPacer(turn, error);
-      throw error;
+      const { refusedBy } = error;
+      if (refusedBy !== undefined) {
+        const retryAfterMs = retryAfterOf(error);
+        const pauseMs = retryAfterMs > 0 ? retryAfterMs : 2 * jitter(firstPauseMs);
+        await report(() => turn.refused({ by: refusedBy, pauseMs, fromRetryAfter: retryAfterMs > 0 }));
+      }
+      if (error.outcome === 'unsent' || error.outcome === 'refused') record?.stay();
+      return { error };
     } finally {
-      course.close();
-      turn.over(answered);
+      close();
+      void report(() => turn.over(answered));
     }
   }
 
-  function failed(thrown: unknown): never {
-    throw toCallError(thrown);
-  }
-
-  /** The pause holds for all that share its scope. */
-  function tellPacer(turn: Turn, { failure, refusedBy = 'unclear' }: CallError): void {
-    const told = (failure.retry_after_s ?? 0) * 1000;
-    turn.refused({ by: refusedBy, pauseMs: told > 0 ? told : 2 * jitter(firstPauseMs), fromRetryAfter: told > 0 });
-  }
-
-  /**
-   * The signal that ends one try. A try that can be made again does not use up the time of the others; one that cannot,
-   * once it has left, is not given up by a cancellation: its answer is the only way to know what it did.
-   */
-  function openCourse(): { signal: AbortSignal; close: () => void } {
-    if (repeatable) {
-      const slow = timeout(clock, deadline.attemptMs);
-      return { signal: AbortSignal.any([stop, slow.signal]), close: slow.forget };
+  async function report(send: () => void | Promise<void>): Promise<void> {
+    try {
+      await send();
+    } catch (error) {
+      onPacerError?.(error);
     }
-    const unsent = new AbortController();
-    const onCancel = (): void => {
-      if (!sent) unsent.abort(deadline.cancelled.reason);
-    };
-    if (deadline.cancelled.aborted) onCancel();
-    deadline.cancelled.addEventListener('abort', onCancel, { once: true });
-    return {
-      signal: AbortSignal.any([deadline.expired, unsent.signal]),
-      close: () => deadline.cancelled.removeEventListener('abort', onCancel),
-    };
-  }
-
-  /** Milliseconds until the same request is made again; undefined where it must not be, or where it is of no use. */
-  function delayAfter(error: CallError): number | undefined {
-    const { failure, outcome } = error;
-    if (stop.aborted) return undefined;
-    if (failure.kind === 'rate_limited') {
-      // The pacer's own refusal: there is no place before the deadline, so waiting for one is of no use.
-      if (!isTooFast(error)) return undefined;
-      const told = (failure.retry_after_s ?? 0) * 1000;
-      // Who was refused waits longer each time, beside the pause that all keep.
-      const backoff = jitter(Math.min(maxPauseMs, firstPauseMs * 2 ** refusals));
-      refusals += 1;
-      return Math.max(told, backoff);
-    }
-    tries += 1;
-    const harmless = outcome === 'unsent' || (outcome === 'ambiguous' && repeatable);
-    return harmless && failure.retryable && tries < maxTries ? jitter(firstBackoffMs * 2 ** tries) : undefined;
-  }
-
-  function toCallError(error: unknown): CallError {
-    const outcome = sent || mayHaveHappened ? 'ambiguous' : 'unsent';
-    if (error instanceof CallError)
-      return error.outcome === 'refused' && mayHaveHappened ? madeAmbiguous(error) : error;
-    if (error instanceof TooLate) return tooLateError(error, outcome, context);
-    // A client may give any reason for its cancellation.
-    if (stop.aborted) return stopError(deadline, outcome, context, clock.now());
-    if (error instanceof HttpFault) return faultError(error, outcome, context);
-    // The reason of a try that took too long.
-    if (error instanceof DOMException) return stopError(deadline, outcome, context, clock.now());
-    return asCallError(error, context, outcome);
-  }
-
-  /** A refusal that comes after a try of unknown outcome says nothing of that try. */
-  function madeAmbiguous({ failure }: CallError): CallError {
-    const unknown = effectRules[context.declaration.effect].readOnly ? 'no' : 'unknown';
-    return new CallError({ ...failure, performed: unknown }, 'refused');
-  }
-
-  /** Tells the caller each second that it is waiting. */
-  async function whileWaiting<Value>(waiting: Promise<Value>): Promise<Value> {
-    if (deadline.onWait === undefined) return waiting;
-    const tell = (): void => {
-      deadline.onWait?.(Math.round((clock.now() - deadline.arrived) / 1000));
-      forget = clock.after(1000, tell);
-    };
-    let forget = clock.after(1000, tell);
-    return waiting.finally(() => forget());
   }
 }
 
-/** Whether the other side has refused a request for being too fast; the pacer refuses without asking it. */
-const isTooFast = ({ failure }: CallError): boolean =>
-  failure.kind === 'rate_limited' && failure.http_status !== undefined;
-
-function tooLateError(
-  { waitMs, retryAfterMs: toldMs }: TooLate,
-  outcome: RequestOutcome,
-  context: FailureContext,
-): CallError {
-  const wait = Math.max(1, Math.ceil(waitMs / 1000));
-  const told = Math.ceil(toldMs / 1000);
-  const message =
-    told > wait
-      ? `The account is paused: it was asked to wait for another ${told} seconds. In about ${wait} seconds one call is let through as a probe, and if it is answered all are`
-      : `The rate limit leaves no place for this call in time: it would wait about ${wait} seconds`;
-  return callError('rate_limited', context, {
-    message,
-    source: 'client',
-    outcome,
-    retry_after_s: Math.max(wait, told),
-  });
+function remember(history: History, { refusedBy, outcome }: CallError): void {
+  history.mayHaveHappened ||= outcome === 'ambiguous';
+  if (refusedBy === undefined) history.failures += 1;
+  else history.refusals += 1;
 }
 
-function faultError(fault: HttpFault, outcome: 'ambiguous' | 'unsent', context: FailureContext): CallError {
-  if (fault.reason === 'unreadable') {
-    return callError('bad_response', context, {
-      message: fault.message,
-      source: context.direct ? 'manychat' : 'gateway',
-      outcome,
-    });
-  }
-  const what = outcome === 'unsent' ? 'No connection' : 'The connection broke';
-  return callError('network', context, { message: `${what}: ${fault.message}`, source: 'network', outcome });
+/**
+ * A 429 and a request that never left are retried for every effect, an unknown outcome only where a repetition does
+ * nothing twice.
+ */
+function shouldRetry({ failure, outcome, refusedBy }: CallError, { failures }: History, repeatable: boolean): boolean {
+  if (refusedBy !== undefined) return true;
+  const harmless = outcome === 'unsent' || (outcome === 'ambiguous' && repeatable);
+  return harmless && failure.retryable && failures < maxAttempts;
+}
+
+/** Milliseconds. A request with several 429s waits longer each time, beside the pause that all requests keep. */
+function delayBeforeRetry(error: CallError, { failures, refusals }: History, jitter: (ms: number) => number): number {
+  if (error.refusedBy === undefined) return jitter(firstBackoffMs * 2 ** failures);
+  return Math.max(retryAfterOf(error), jitter(Math.min(maxPauseMs, firstPauseMs * 2 ** (refusals - 1))));
+}
+
+/** Milliseconds of Retry-After; 0 without one. */
+const retryAfterOf = ({ failure }: CallError): number => (failure.retry_after_s ?? 0) * 1000;
+
+/** The signal that ends an attempt, and the function that releases it. */
+interface AttemptSignal {
+  readonly signal: AbortSignal;
+  readonly close: () => void;
+}
+
+/** An attempt that can be repeated does not use up the time of the next ones. */
+function repeatableAttempt({ stop, attemptMs }: Deadline, clock: Clock): AttemptSignal {
+  const slow = timeout(clock, attemptMs);
+  return { signal: AbortSignal.any([stop, slow.signal]), close: slow.forget };
+}
+
+/** A sent request that must not be repeated survives a cancellation: only its response tells what it did. */
+function singleAttempt({ cancelled, expired }: Deadline, isSent: () => boolean): AttemptSignal {
+  const unsent = new AbortController();
+  const onCancel = (): void => {
+    if (!isSent()) unsent.abort(cancelled.reason);
+  };
+  if (cancelled.aborted) onCancel();
+  cancelled.addEventListener('abort', onCancel, { once: true });
+  return {
+    signal: AbortSignal.any([expired, unsent.signal]),
+    close: () => cancelled.removeEventListener('abort', onCancel),
+  };
+}
+
+/** Reports each second that the call is waiting. */
+async function announced<Value>(waiting: Promise<Value>, deadline: Deadline, clock: Clock): Promise<Value> {
+  const { onWait, arrived } = deadline;
+  if (onWait === undefined) return waiting;
+  const announce = (): void => {
+    onWait(Math.round((clock.now() - arrived) / 1000));
+    forget = clock.after(1000, announce);
+  };
+  let forget = clock.after(1000, announce);
+  return waiting.finally(() => forget());
 }

@@ -1,3 +1,4 @@
+import type { Clock } from '../../src/upstream/clock.js';
 import { openDeadline } from '../../src/upstream/deadline.js';
 import { callError } from '../../src/upstream/failures/call-error.js';
 import type { FailureContext } from '../../src/upstream/failures/context.js';
@@ -30,15 +31,15 @@ export type Effect = keyof typeof contexts;
 export const anyLoad: Load = { limits: [], account: 'account', connection: 'connection' };
 
 /** A pacer that gives every turn at once and notes what it is told. */
-function openPacer() {
+function openPacer(clock: Clock) {
   const pauses: number[] = [];
   const arrivals: number[] = [];
   const refusals: string[] = [];
   const noted = { pauses, refusals, arrivals, turns: 0, over: 0, sent: 0 };
   const pacer: Pacer = {
-    async turn(_, { arrived }) {
+    async turn(_, { arrivedMsAgo }) {
       noted.turns += 1;
-      arrivals.push(arrived);
+      arrivals.push(Math.round(clock.now() - arrivedMsAgo));
       return {
         sent() {
           noted.sent += 1;
@@ -52,6 +53,7 @@ function openPacer() {
         },
       };
     },
+    async close() {},
   };
   return { pacer, noted };
 }
@@ -66,7 +68,7 @@ export async function run(
   { random = 0, cancelAt, onWait }: { random?: number; cancelAt?: number; onWait?: (seconds: number) => void } = {},
 ) {
   const clock = manualClock();
-  const { pacer, noted } = openPacer();
+  const { pacer, noted } = openPacer(clock);
   const cancel = new AbortController();
   if (cancelAt !== undefined) clock.after(cancelAt, () => cancel.abort('enough'));
   const { deadline, close } = openDeadline(clock, 10_000, cancel.signal, onWait);
@@ -91,6 +93,7 @@ export const refused = (effect: Effect, retry?: number): CallError =>
     source: 'gateway',
     http_status: 429,
     retry_after_s: retry,
+    refusedBy: 'unclear',
   });
 
 /** Never answers. */

@@ -2,30 +2,53 @@ import { describe, expect, test } from 'vitest';
 import { HttpFault } from '../../src/upstream/client/http-client.js';
 import { openDeadline } from '../../src/upstream/deadline.js';
 import { callError } from '../../src/upstream/failures/call-error.js';
-import { loadOf } from '../../src/upstream/pacing/limits.js';
-import { type Load, type Pacer, TooLate } from '../../src/upstream/pacing/pacer.js';
+import { type Pacer, TooLate, type Turn } from '../../src/upstream/pacing/pacer.js';
 import { withRetries } from '../../src/upstream/retry.js';
-import { anyLoad, contexts, type Effect, endpointOf, hang, refused, run, type Script } from '../support/attempts.js';
-import { manualClock } from '../support/timing.js';
+import { anyLoad, contexts, type Effect, hang, refused, run, type Script } from '../support/attempts.js';
+import { finish, manualClock } from '../support/timing.js';
 
-describe('one call, tried again', () => {
-  test('what may have happened: three tries of a read or set, with growing pauses; one of a send', async () => {
-    const lost: Script = (_, onSent) => {
-      onSent();
-      throw new HttpFault('network', 'reset');
-    };
-    for (const effect of ['read', 'set'] as const) {
-      const { tries, error, noted } = await run(effect, lost);
-      expect(tries).toEqual([0, 300, 900]);
-      expect(error?.outcome).toBe('ambiguous');
-      expect(error?.failure).toMatchObject({
-        kind: 'network',
-        performed: effect === 'read' ? 'no' : 'unknown',
-        retryable: true,
-      });
-      expect(noted).toMatchObject({ turns: 3, sent: 3, over: 3, pauses: [] });
-    }
+/** The request leaves, and its response is lost. */
+const lost: Script = (_, onSent) => {
+  onSent();
+  throw new HttpFault('network', 'reset');
+};
+
+/** The request never leaves. */
+const unreachable: Script = () => {
+  throw new HttpFault('network', 'ECONNREFUSED');
+};
+
+/** The request leaves, and no response comes. */
+const unanswered: Script = (_, onSent, signal) => {
+  onSent();
+  return hang(signal);
+};
+
+/** No connection is opened. */
+const unopened: Script = (_, __, signal) => hang(signal);
+
+/** A refusal that is no 429. */
+const notFound = (effect: Effect) =>
+  callError('not_found', contexts[effect], { message: 'no', source: 'manychat', http_status: 400 });
+
+describe('a request whose response is lost', () => {
+  test.each([
+    ['read', 'no'],
+    ['set', 'unknown'],
+  ] as const)('is made three times with growing waits: %s', async (effect, performed) => {
+    const { tries, error, noted } = await run(effect, lost);
+    // Backoffs of 600 and 1200 ms; a random number of 0 halves them.
+    expect(tries).toEqual([0, 300, 900]);
+    expect(error?.outcome).toBe('ambiguous');
+    expect(error?.failure).toMatchObject({ kind: 'network', performed, retryable: true });
+    expect(noted).toMatchObject({ turns: 3, sent: 3, over: 3, pauses: [] });
+  });
+
+  test('waits for the full backoff at most', async () => {
     expect((await run('set', lost, { random: 1 })).tries).toEqual([0, 600, 1_800]);
+  });
+
+  test('is made once: send', async () => {
     const { tries, error } = await run('send', lost);
     expect(tries).toEqual([0]);
     expect(error?.failure).toMatchObject({
@@ -35,197 +58,261 @@ describe('one call, tried again', () => {
     });
   });
 
-  test('what never left is tried three times, whatever the effect', async () => {
-    const { tries, error } = await run('send', () => {
-      throw new HttpFault('network', 'ECONNREFUSED');
-    });
+  /** The first response is lost; what follows is scripted. */
+  const lostThen =
+    (next: Script): Script =>
+    (count, onSent, signal) =>
+      (count === 1 ? lost : next)(count, onSent, signal);
+
+  test.each([
+    ['set', 'unknown'],
+    ['read', 'no'],
+  ] as const)('keeps its unknown effect when a later attempt is refused: %s', async (effect, performed) => {
+    const { tries, error } = await run(
+      effect,
+      lostThen(() => {
+        throw notFound(effect);
+      }),
+    );
+    expect(tries).toEqual([0, 300]);
+    expect(error).toMatchObject({ outcome: 'refused', failure: { kind: 'not_found', performed, message: 'no' } });
+  });
+
+  test('keeps its unknown effect when a later attempt never leaves', async () => {
+    const { error } = await run('set', lostThen(unreachable));
+    expect(error?.failure).toMatchObject({ kind: 'network', performed: 'unknown' });
+  });
+
+  test('keeps its unknown effect and its source when a later attempt gets a 429', async () => {
+    const { noted, error } = await run(
+      'set',
+      lostThen(() => Promise.reject(refused('set', 60))),
+    );
+    expect(noted.refusals).toEqual(['unclear']);
+    expect(error?.failure).toMatchObject({ kind: 'rate_limited', performed: 'unknown' });
+  });
+});
+
+describe('a request that never left', () => {
+  test('is made three times, even a send', async () => {
+    const { tries, error } = await run('send', unreachable);
     expect(tries).toEqual([0, 300, 900]);
     expect(error?.failure).toMatchObject({ performed: 'no', retryable: true, message: 'No connection: ECONNREFUSED' });
   });
 
-  test('a success on the second try is a success', async () => {
-    const { tries, value } = await run('send', (count) => {
-      if (count === 1) throw new HttpFault('network', 'ECONNREFUSED');
-      return 'done';
-    });
+  test('succeeds when its second attempt does', async () => {
+    const { tries, value } = await run('send', (count, ...rest) =>
+      count === 1 ? unreachable(count, ...rest) : 'done',
+    );
     expect({ tries, value }).toEqual({ tries: [0, 300], value: 'done' });
   });
+});
 
-  test('a plain refusal is final', async () => {
-    const refusal = callError('not_found', contexts.read, {
-      message: 'no',
-      source: 'manychat',
-      http_status: 400,
-    });
-    const { tries, error } = await run('read', () => Promise.reject(refusal));
-    expect(tries).toEqual([0]);
-    expect(error).toBe(refusal);
+test('a refusal that is no 429 is final', async () => {
+  const refusal = notFound('read');
+  const { tries, error } = await run('read', () => Promise.reject(refusal));
+  expect(tries).toEqual([0]);
+  expect(error).toBe(refusal);
+});
+
+test('a response that no API sends fails with its sender as the source', async () => {
+  const { error } = await run('send', (_, onSent) => {
+    onSent();
+    throw new HttpFault('unreadable', 'headers without end');
+  });
+  expect(error?.failure).toMatchObject({
+    kind: 'bad_response',
+    source: 'gateway',
+    performed: 'unknown',
+    message: 'headers without end',
+  });
+});
+
+describe('a 429', () => {
+  test('is retried after its Retry-After, for which all requests pause', async () => {
+    const ended = await run('send', (count) => (count < 3 ? Promise.reject(refused('send', 2)) : 'done'));
+    expect(ended).toMatchObject({ tries: [0, 2_000, 4_000], value: 'done', noted: { pauses: [2_000, 2_000] } });
   });
 
-  test('what a lost answer may have done is not denied by what comes after it', async () => {
-    const refusal = (effect: Effect) =>
-      callError('not_found', contexts[effect], {
-        message: 'no',
-        source: 'manychat',
-        http_status: 400,
-      });
-    const lostThen =
-      (next: () => never): Script =>
-      (count, onSent) => {
-        onSent();
-        if (count === 1) throw new HttpFault('network', 'reset');
-        return next();
-      };
-    for (const [effect, performed] of [
-      ['set', 'unknown'],
-      ['read', 'no'],
-    ] as const) {
-      const { tries, error } = await run(
-        effect,
-        lostThen(() => {
-          throw refusal(effect);
-        }),
-      );
-      expect(tries).toEqual([0, 300]);
-      expect(error).toMatchObject({ outcome: 'refused', failure: { kind: 'not_found', performed, message: 'no' } });
-    }
-    const unsent = await run('set', (count, onSent) => {
-      if (count === 1) onSent();
-      throw new HttpFault('network', 'gone');
-    });
-    expect(unsent.error?.failure).toMatchObject({ kind: 'network', performed: 'unknown' });
+  test('without Retry-After is retried with growing waits until the deadline', async () => {
+    const { tries, error } = await run('send', () => Promise.reject(refused('send')));
+    // Waits of 1, 2, 4 and 8 s, halved by a random number of 0; the next would pass the deadline of 10 s.
+    expect(tries).toEqual([0, 500, 1_500, 3_500, 7_500]);
+    expect(error?.failure).toMatchObject({ kind: 'rate_limited', performed: 'no', retryable: true });
   });
 
-  test('an answer that is none of the API is told by who sent it', async () => {
-    const strange: Script = (_, onSent) => {
-      onSent();
-      throw new HttpFault('unreadable', 'headers without end');
-    };
-    const { error } = await run('send', strange);
-    expect(error?.failure).toMatchObject({
-      kind: 'bad_response',
-      source: 'gateway',
-      performed: 'unknown',
-      message: 'headers without end',
-    });
+  test('without Retry-After pauses all requests for a second each time', async () => {
+    const { noted } = await run('send', () => Promise.reject(refused('send')));
+    expect(noted.pauses).toEqual([1_000, 1_000, 1_000, 1_000, 1_000]);
   });
 
-  test('a 429 is waited out as told, everybody pausing; untold, with a growing pause of its own', async () => {
-    const told = await run('send', (count) => (count < 3 ? Promise.reject(refused('send', 2)) : 'done'));
-    expect(told).toMatchObject({ tries: [0, 2_000, 4_000], value: 'done', noted: { pauses: [2_000, 2_000] } });
-    const untold = await run('send', () => Promise.reject(refused('send')));
-    expect(untold.tries).toEqual([0, 500, 1_500, 3_500, 7_500]);
-    expect(untold.noted.pauses).toEqual([1_000, 1_000, 1_000, 1_000, 1_000]);
-    expect(untold.noted.arrivals).toEqual([0, 0, 0, 3_500, 7_500]);
-    expect(untold.error?.failure).toMatchObject({ kind: 'rate_limited', performed: 'no', retryable: true });
+  test('keeps the place in the queue twice; after the third the request goes to its end', async () => {
+    const { noted } = await run('send', () => Promise.reject(refused('send')));
+    expect(noted.arrivals).toEqual([0, 0, 0, 3_500, 7_500]);
   });
 
-  test('no try begins when its answer would come too late', async () => {
+  test('is not retried when the response would come after the deadline', async () => {
+    // No request starts later than 9.3 s after arrival: 2 % and 5 % of 10 s are kept for the answer and the request.
     const { tries, at } = await run('send', () => Promise.reject(refused('send', 9.5)));
-    expect(tries).toEqual([0]);
-    expect(at).toBe(0);
-    expect((await run('send', (count) => (count === 1 ? Promise.reject(refused('send', 9)) : 'done'))).tries).toEqual([
-      0, 9_000,
-    ]);
+    expect({ tries, at }).toEqual({ tries: [0], at: 0 });
   });
 
-  test('a hanging read uses a third of the time for each try, a hanging send all of it', async () => {
-    const read = await run('read', (_, onSent, signal) => {
-      onSent();
-      return hang(signal);
-    });
-    expect(read.tries).toEqual([0, 3_567, 7_433]);
-    expect(read.error?.failure).toMatchObject({
+  test('is retried when the response can come before the deadline', async () => {
+    const { tries } = await run('send', (count) => (count === 1 ? Promise.reject(refused('send', 9)) : 'done'));
+    expect(tries).toEqual([0, 9_000]);
+  });
+});
+
+describe('a request without a response', () => {
+  test('gets a third of the time for each attempt: read', async () => {
+    const { tries, error } = await run('read', unanswered);
+    // 9.8 s are spendable: attempts of 3267 ms, with backoffs of 300 and 600 ms between them.
+    expect(tries).toEqual([0, 3_567, 7_433]);
+    expect(error?.failure).toMatchObject({
       kind: 'timeout',
       performed: 'no',
       message: 'No answer within 9.8 seconds',
     });
-    const send = await run('send', (_, onSent, signal) => {
-      onSent();
-      return hang(signal);
-    });
-    expect(send).toMatchObject({ tries: [0], at: 9_800 });
-    expect(send.error?.failure).toMatchObject({ kind: 'timeout', performed: 'unknown' });
-    const unopened = await run('send', (_, __, signal) => hang(signal));
-    expect(unopened.error?.failure).toMatchObject({
+  });
+
+  test('gets all of the time: send', async () => {
+    const { tries, at, error } = await run('send', unanswered);
+    expect({ tries, at }).toEqual({ tries: [0], at: 9_800 });
+    expect(error?.failure).toMatchObject({ kind: 'timeout', performed: 'unknown' });
+  });
+
+  test('says that it had no connection where it never left', async () => {
+    const { error } = await run('send', unopened);
+    expect(error?.failure).toMatchObject({
       kind: 'timeout',
       performed: 'no',
       message: 'No connection within 9.8 seconds',
     });
   });
+});
 
-  test('a cancellation ends what may be repeated at once, and what may not only before it has left', async () => {
-    const unanswered: Script = (_, onSent, signal) => {
-      onSent();
-      return hang(signal);
-    };
-    const read = await run('read', unanswered, { cancelAt: 1_000 });
-    expect(read).toMatchObject({ at: 1_000, noted: { over: 1 } });
-    const unopened = await run('send', (_, __, signal) => hang(signal), { cancelAt: 1_000 });
-    expect(unopened).toMatchObject({ at: 1_000, noted: { over: 1 } });
-    expect(unopened.error?.failure).toMatchObject({ kind: 'cancelled', performed: 'no' });
-    const late = await run('send', unanswered, { cancelAt: 1_000 });
-    expect(late).toMatchObject({ at: 9_800, noted: { over: 1 } });
-    expect(late.error?.failure).toMatchObject({ kind: 'cancelled', performed: 'unknown', source: 'client' });
-    const pausing = await run('send', () => Promise.reject(refused('send', 5)), { cancelAt: 1_000 });
-    expect(pausing).toMatchObject({ at: 1_000, tries: [0, 1_000] });
+describe('a cancellation', () => {
+  const cancelAt = 1_000;
+
+  test('ends a request that can be repeated at once', async () => {
+    expect(await run('read', unanswered, { cancelAt })).toMatchObject({ at: 1_000, noted: { over: 1 } });
   });
 
-  test('a defect on the way tells whether the request had left', async () => {
-    const before = await run('send', () => {
-      throw new Error('oops');
-    });
-    expect(before.tries).toEqual([0]);
-    expect(before.error?.failure).toMatchObject({ kind: 'internal', performed: 'no', message: 'Internal error: oops' });
-    const after = await run('send', (_, onSent) => {
-      onSent();
-      throw new TypeError('oops');
-    });
-    expect(after.error?.failure).toMatchObject({ kind: 'internal', performed: 'unknown', retryable: false });
+  test('ends a send at once before it has left', async () => {
+    const { at, noted, error } = await run('send', unopened, { cancelAt });
+    expect({ at, over: noted.over }).toEqual({ at: 1_000, over: 1 });
+    expect(error?.failure).toMatchObject({ kind: 'cancelled', performed: 'no' });
   });
 
-  test('who waits is told each second', async () => {
-    const seconds: number[] = [];
-    await run('send', (count) => (count === 1 ? Promise.reject(refused('send', 4)) : 'done'), {
-      onWait: (told) => void seconds.push(told),
-    });
-    expect(seconds).toEqual([1, 2, 3]);
+  test('does not end a send that has left', async () => {
+    const { at, noted, error } = await run('send', unanswered, { cancelAt });
+    expect({ at, over: noted.over }).toEqual({ at: 9_800, over: 1 });
+    expect(error?.failure).toMatchObject({ kind: 'cancelled', performed: 'unknown', source: 'client' });
   });
 
-  test('no place in time is a refusal that says how long it would take', async () => {
-    const clock = manualClock();
-    const { deadline, close } = openDeadline(clock, 10_000, new AbortController().signal);
-    const pacer: Pacer = { turn: () => Promise.reject(new TooLate(61_200)) };
-    const call = withRetries(async () => 'never', anyLoad, deadline, contexts.send, {
-      pacer,
-      clock,
-      random: () => 0,
-    });
-    await expect(call).rejects.toMatchObject({
-      failure: { kind: 'rate_limited', source: 'client', performed: 'no', retryable: true, retry_after_s: 62 },
-    });
-    close();
+  test('ends the wait before a retry', async () => {
+    const ended = await run('send', () => Promise.reject(refused('send', 5)), { cancelAt });
+    expect(ended).toMatchObject({ at: 1_000, tries: [0, 1_000] });
   });
 });
 
-describe('what a request counts against', () => {
-  const keys = ({ limits }: Load) =>
-    limits.map(({ key, of, calls, windowMs }) => `${of}, ${key}: ${calls} in ${windowMs}`);
-  test('through Maton: the account, the endpoint, and for flows the contact', () => {
-    const load = loadOf(endpointOf('manychat_send_flow'), { subscriber_id: '5' }, 'c1', true);
-    expect(keys(load)).toEqual([
-      'account, account: 10 in 1000',
-      'connection, c1 /fb/sending/sendFlow: 20 in 1000',
-      'connection, c1 /fb/sending/sendFlow 5: 100 in 3600000',
-    ]);
-    expect([load.account, load.connection]).toEqual(['account', 'connection c1']);
-    const connections = loadOf(endpointOf('manychat_list_connections'), {}, undefined, true);
-    expect([keys(connections), connections.connection]).toEqual([['account, account: 10 in 1000'], undefined]);
+describe('a defect in an attempt', () => {
+  test('had no effect where the request had not left', async () => {
+    const { tries, error } = await run('send', () => {
+      throw new Error('oops');
+    });
+    expect(tries).toEqual([0]);
+    expect(error?.failure).toMatchObject({ kind: 'internal', performed: 'no', message: 'Internal error: oops' });
   });
-  test('directly: the endpoint', () => {
-    const load = loadOf(endpointOf('manychat_get_page'), {}, undefined, false);
-    expect(keys(load)).toEqual(['connection,  /fb/page/getInfo: 100 in 1000']);
-    expect(load.account).toBe(load.connection);
-    expect(loadOf(endpointOf('manychat_get_subscriber_by_user_ref'), {}, undefined, false).limits).toEqual([]);
+
+  test('has an unknown effect where the request had left', async () => {
+    const { error } = await run('send', (_, onSent) => {
+      onSent();
+      throw new TypeError('oops');
+    });
+    expect(error?.failure).toMatchObject({ kind: 'internal', performed: 'unknown', retryable: false });
+  });
+});
+
+test('a waiting call reports the seconds since its arrival', async () => {
+  const reported: number[] = [];
+  await run('send', (count) => (count === 1 ? Promise.reject(refused('send', 4)) : 'done'), {
+    onWait: (seconds) => void reported.push(seconds),
+  });
+  expect(reported).toEqual([1, 2, 3]);
+});
+
+describe('the pacer', () => {
+  const granted: Turn = { sent: () => undefined, refused: () => undefined, over: () => undefined };
+
+  /** One request of a send under a deadline of 10 seconds. */
+  async function runWith(turn: Pacer['turn'], attempt: () => Promise<string> = async () => 'done') {
+    const clock = manualClock();
+    const { deadline, close } = openDeadline(clock, 10_000, new AbortController().signal);
+    const lostReports: unknown[] = [];
+    const pacer: Pacer = { turn, close: async () => undefined };
+    const parts = { pacer, clock, random: () => 0, onPacerError: (error: unknown) => void lostReports.push(error) };
+    const makeAttempt = (_: AbortSignal, onSent: () => void): Promise<string> => {
+      onSent();
+      return attempt();
+    };
+    const call = withRetries(makeAttempt, anyLoad, deadline, contexts.send, parts);
+    const ended: { value?: string; error?: unknown } = await finish(
+      clock,
+      call.then(
+        (value) => ({ value }),
+        (error: unknown) => ({ error }),
+      ),
+    );
+    close();
+    return { ...ended, lostReports };
+  }
+
+  test('that has no turn in time ends the call with the wait that it would take', async () => {
+    const { error } = await runWith(() => Promise.reject(new TooLate(61_200)));
+    expect(error).toMatchObject({
+      failure: { kind: 'rate_limited', source: 'client', performed: 'no', retryable: true, retry_after_s: 62 },
+    });
+  });
+
+  test('that fails ends the call as a defect, without a request', async () => {
+    const { error } = await runWith(() => Promise.reject(new Error('the store is away')));
+    expect(error).toMatchObject({
+      failure: { kind: 'internal', performed: 'no', message: 'Internal error: the store is away' },
+    });
+  });
+
+  test.each([
+    ['rejects', () => Promise.reject(new Error('lost'))],
+    [
+      'throws',
+      () => {
+        throw new Error('lost');
+      },
+    ],
+  ])('whose reports are lost does not fail the request: %s', async (_, report) => {
+    const { value, lostReports } = await runWith(async () => ({ sent: report, refused: report, over: report }));
+    expect(value).toBe('done');
+    expect(lostReports).toEqual([new Error('lost'), new Error('lost')]);
+  });
+
+  test('knows of a 429 before the next turn is asked for', async () => {
+    const events: string[] = [];
+    const answers = [() => Promise.reject(refused('send')), async () => 'done'];
+    const { value } = await runWith(
+      async () => {
+        events.push('turn');
+        return {
+          ...granted,
+          async refused() {
+            for (let turns = 0; turns < 10; turns += 1) await Promise.resolve();
+            events.push('429 recorded');
+          },
+        };
+      },
+      () => (answers.shift() ?? (async () => 'too often'))(),
+    );
+    expect(value).toBe('done');
+    expect(events).toEqual(['turn', '429 recorded', 'turn']);
   });
 });

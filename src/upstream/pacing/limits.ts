@@ -1,27 +1,39 @@
 import type { Endpoint } from '../../../tools/contract/endpoint.js';
 import type { Limit, Load } from './pacer.js';
 
-/**
- * What one request counts against. `connection` is absent without Maton, where one key stands for account and page;
- * Maton's own API belongs to no connection.
- */
+/** Whose request it is. */
+export interface LoadOwner {
+  /** Identity of the account, such as a hash of its credential. Accounts with different identities share nothing. */
+  readonly account: string;
+  /** The connection that the request goes through; absent without Maton, and for Maton's own API. */
+  readonly connection?: string | undefined;
+  /** Whether the request goes to Maton, which has a limit of its own. */
+  readonly throughMaton: boolean;
+}
+
+/** Maton's limit for one key. Whether its connections API counts too is not documented; we count it. */
+const matonLimit = { calls: 10, windowMs: 1_000 };
+
+const secondMs = 1_000;
+const hourMs = 3_600_000;
+
+/** What a request counts against: the table of rate limits. */
 export function loadOf(
-  endpoint: Endpoint,
+  endpoint: Pick<Endpoint, 'path' | 'perSecond' | 'perSubscriberHour'>,
   input: Readonly<Record<string, unknown>>,
-  connection: string | undefined,
-  throughMaton: boolean,
+  { account, connection, throughMaton }: LoadOwner,
 ): Load {
+  const keyOf = (...parts: readonly string[]): string => JSON.stringify([account, ...parts]);
   const limits: Limit[] = [];
-  // Whether Maton counts its connections API too is not known; it is counted here.
-  if (throughMaton) limits.push({ key: 'account', of: 'account', calls: 10, windowMs: 1_000 });
-  const own = `${connection ?? ''} ${endpoint.path}`;
+  if (throughMaton) limits.push({ key: keyOf('maton'), scope: 'account', ...matonLimit });
+  const own = [connection ?? '', endpoint.path];
   if (endpoint.perSecond !== undefined) {
-    limits.push({ key: own, of: 'connection', calls: endpoint.perSecond, windowMs: 1_000 });
+    limits.push({ key: keyOf(...own), scope: 'connection', calls: endpoint.perSecond, windowMs: secondMs });
   }
   if (endpoint.perSubscriberHour !== undefined) {
-    const key = `${own} ${String(input.subscriber_id)}`;
-    limits.push({ key, of: 'connection', calls: endpoint.perSubscriberHour, windowMs: 3_600_000 });
+    const key = keyOf(...own, String(input.subscriber_id));
+    limits.push({ key, scope: 'connection', calls: endpoint.perSubscriberHour, windowMs: hourMs });
   }
-  if (!throughMaton) return { limits, account: 'account', connection: 'account' };
-  return { limits, account: 'account', connection: connection && `connection ${connection}` };
+  if (!throughMaton) return { account, connection: account, limits };
+  return { account, connection: connection === undefined ? undefined : keyOf('connection', connection), limits };
 }

@@ -1,75 +1,86 @@
-/** Who refused a request for being too fast, as far as its answer tells. */
+/**
+ * The port through which requests wait for the rate limits. All its times are durations in milliseconds, never clock
+ * readings, so that processes with different clocks can share one pacer.
+ */
+export interface Pacer {
+  /**
+   * Waits for a turn: within all limits of the load, outside all pauses, first come first served.
+   * @throws TooLate as soon as no turn can come in time; the signal's reason on abort; an Error after `close`.
+   */
+  turn(load: Load, options: TurnOptions, signal: AbortSignal): Promise<Turn>;
+  /** Rejects the turns that still wait, and releases what the pacer holds. */
+  close(): Promise<void>;
+}
+
+/** What one request counts against. Keys and scopes hold the account's identity, so that accounts never share them. */
+export interface Load extends PauseScopes {
+  readonly limits: readonly Limit[];
+}
+
+/** What a 429 can pause. */
+export interface PauseScopes {
+  /** Identity of the account. */
+  readonly account: string;
+  /** Absent for Maton's own API; equal to `account` without Maton, where one key stands for both. */
+  readonly connection?: string | undefined;
+}
+
+/** At most `calls` requests in any window of `windowMs`, over all requests that name the same key. */
+export interface Limit {
+  readonly key: string;
+  /** Who counts. A 429 of one scope does not lower the limits of the other. */
+  readonly scope: 'account' | 'connection';
+  readonly calls: number;
+  readonly windowMs: number;
+}
+
+/** When a request wants its turn. */
+export interface TurnOptions {
+  /** How long ago the request arrived. The earliest arrival is served first. */
+  readonly arrivedMsAgo: number;
+  /** How long a turn is of use. Zero or less asks for a turn now. */
+  readonly waitAtMostMs: number;
+}
+
+/**
+ * The right to make one request now. Every method can be called without awaiting the one before: the pacer keeps their
+ * order. A rejection means that a report was lost; it must not fail the request.
+ */
+export interface Turn {
+  /** The request was written to an open connection, and counts for a whole window from now on. */
+  sent(): void | Promise<void>;
+  /** The request got a 429: its scope pauses, and the scope's limits are lowered for a while. */
+  refused(refusal: Refusal): void | Promise<void>;
+  /** The request has ended, with a response or without. One that was never sent gives its slot to the next. */
+  over(answered: boolean): void | Promise<void>;
+}
+
+/** Who sent a 429, as far as the response shows. */
 export type RefusedBy =
   /** ManyChat, which counts the calls of one page. */
   | 'connection'
   /** Maton, which counts the calls of one key over all its connections. */
   | 'account'
-  /** The answer is neither ManyChat's nor Maton's. */
+  /** The response comes from neither ManyChat's nor Maton's API. */
   | 'unclear';
 
-/** What a request is paused with; equal where there is no Maton in between. `connection` is absent for Maton's own API. */
-export interface PauseScopes {
-  readonly account: string;
-  readonly connection?: string | undefined;
-}
-
-/** A refusal for being too fast. */
+/** A 429. */
 export interface Refusal {
   readonly by: RefusedBy;
-  /** How long the other side asked to wait, in milliseconds, or what is waited where it did not say. */
   readonly pauseMs: number;
-  /** Whether the other side said so itself. */
+  /** Whether `pauseMs` comes from a Retry-After header; else it is our own default. */
   readonly fromRetryAfter: boolean;
 }
 
-/** At most so many calls in any window of so many milliseconds, for all calls that name the same key. */
-export interface Limit {
-  readonly key: string;
-  /** Whose limit it is: a refusal by one does not lower the limits of the other. */
-  readonly of: 'account' | 'connection';
-  readonly calls: number;
-  readonly windowMs: number;
-}
-
-/** What a request counts against. */
-export interface Load extends PauseScopes {
-  readonly limits: readonly Limit[];
-}
-
-/** The right to make one request now. */
-export interface Turn {
-  /** The request has been written to an open connection: from now on it counts for a whole window. */
-  sent(): void;
-  /** The other side found us too fast: whoever shares the scope pauses, and its limits are used less for a while. */
-  refused(refusal: Refusal): void;
-  /** The request is over, with an answer or without; one that was never sent leaves its place to the next. */
-  over(answered: boolean): void;
-}
-
-/** When a call came and when a turn is of no use to it any more, by the pacer's clock. */
-export interface Wish {
-  readonly arrived: number;
-  readonly latest: number;
-}
-
-/** No turn comes before the latest moment at which it would be of use. */
+/** The pacer's own refusal: no turn can come in time. Nothing was sent. */
 export class TooLate extends Error {
   override readonly name = 'TooLate';
   constructor(
-    /** Milliseconds until there would have been a turn, at the least. */
+    /** Milliseconds until the earliest possible turn. */
     readonly waitMs: number,
-    /** How much longer the other side has asked to wait, in milliseconds; 0 where it has not. */
+    /** The rest of the longest Retry-After that applies, in milliseconds; 0 where none does. */
     readonly retryAfterMs = 0,
   ) {
     super('The turn would come too late');
   }
-}
-
-/** Hands out turns, first come first served, so that no limit is passed. One that processes share can stand in for it. */
-export interface Pacer {
-  /**
-   * Waits for a turn within all the limits, and outside of all pauses.
-   * @throws TooLate as soon as it is clear that no turn can come in time; the signal's reason on abort.
-   */
-  turn(load: Load, wish: Wish, signal: AbortSignal): Promise<Turn>;
 }

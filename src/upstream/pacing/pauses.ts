@@ -1,53 +1,53 @@
 import type { PauseScopes, Refusal, RefusedBy } from './pacer.js';
 
-/** Nothing is paused for longer without a probe, in milliseconds: what the other side asks for may be wrong, or without end. */
+/** A pause ends with a probe after a minute at the latest: a Retry-After may be wrong, or without end. */
 const longestPauseMs = 60_000;
-/** The same after probes that were refused, since a block of a day may be behind them. */
+/** The longest pause after refused probes, since ManyChat may have blocked the page for a day. */
 const longestBackoffMs = 900_000;
-/** What is said of a wait is at most a day. */
-const longestToldMs = 86_400_000;
+/** A Retry-After counts for a day at most. */
+const longestRetryAfterMs = 86_400_000;
 
 interface Pause {
   until: number;
-  /** How long it lasts; doubled when its probe is refused. */
+  /** Doubled when the probe is refused. */
   lengthMs: number;
-  /** Whether a probe is under way: one request that finds out whether the pause can end. */
+  /** Whether a probe is in flight: one request that finds out whether the pause can end. */
   probing: boolean;
-  /** Until when the other side asked to wait. */
-  toldUntil: number;
+  retryAfterUntil: number;
   /** The account of a connection whose refusal was unclear. */
   readonly unclearIn: string | undefined;
 }
 
-/** How a request stands with the pauses. */
-export interface Standing {
-  /** When its turn can come at the earliest. */
+/** What the pauses mean for a request. Moments are readings of the caller's clock. */
+export interface PauseState {
+  /** The earliest moment for its turn. */
   readonly from: number;
-  /** A probe is under way, and its answer decides. */
+  /** A probe is in flight, and its response decides. */
   readonly probing: boolean;
-  /** Until when the other side has asked to wait; past where it has not. */
-  readonly toldUntil: number;
+  /** The end of the longest Retry-After; in the past where none applies. */
+  readonly retryAfterUntil: number;
 }
 
 /**
- * Pauses after refusals, each of one scope. When a pause is over, one request goes first: if it is refused the pause
- * is doubled, else it has ended. So nothing is hammered, and nothing stops for ever.
+ * Pauses after a 429, each of one scope. After a pause one request goes first: if it gets another 429 the pause doubles,
+ * else the pause has ended. So a blocked account is not hammered, and no pause lasts for ever.
  */
 export interface Pauses {
-  standing(scopes: PauseScopes, now: number): Standing;
-  /** A request begins; it is the probe of those of its pauses that are over. */
-  begin(scopes: PauseScopes, now: number): Begun;
-  /** Forgets pauses that were over long ago. */
+  stateOf(scopes: PauseScopes, now: number): PauseState;
+  /** Starts a request. It becomes the probe of its pauses whose time is up. */
+  start(scopes: PauseScopes, now: number): StartedRequest;
+  /** Forgets pauses that ended long ago. */
   sweep(now: number): void;
+  size(): number;
 }
 
-/** A request that has begun. */
-export interface Begun {
-  /** It was refused; names the scopes that pause. */
+/** A request that has started. */
+export interface StartedRequest {
+  /** The request got a 429. Returns the scopes that pause. */
   refused(refusal: Refusal, now: number): readonly ('account' | 'connection')[];
   /**
-   * It is over. Its probes have succeeded if it was answered and not refused, else the next request probes. Tells
-   * whether others have waited for it.
+   * The request has ended. If it was answered and not refused its probes succeeded; if it was not answered, the next
+   * request probes. Returns whether it was a probe, for which others may wait.
    */
   over(answered: boolean, now: number): boolean;
 }
@@ -59,7 +59,7 @@ export function createPauses(): Pauses {
   const keysOf = ({ account, connection }: PauseScopes): string[] =>
     connection === undefined || connection === account ? [account] : [account, connection];
 
-  /** Whether another connection of the account pauses for a refusal of which nobody knows whose it was. */
+  /** Whether another connection of the account is paused by an unclear refusal: then it may be the account's limit. */
   const othersAreUnclear = (account: string, connection: string, now: number): boolean =>
     [...pauses].some(([key, { unclearIn, until }]) => key !== connection && unclearIn === account && until > now);
 
@@ -70,31 +70,31 @@ export function createPauses(): Pauses {
   }
 
   function pause(key: string, refusal: Refusal, wasProbe: boolean, unclearIn: string | undefined, now: number): void {
-    const asked = Math.min(refusal.pauseMs, longestPauseMs);
+    const requested = Math.min(refusal.pauseMs, longestPauseMs);
     const current = pauses.get(key);
     const doubled = current !== undefined && wasProbe ? Math.min(2 * current.lengthMs, longestBackoffMs) : 0;
-    const lengthMs = Math.max(asked, doubled);
-    const toldUntil = refusal.fromRetryAfter ? now + Math.min(refusal.pauseMs, longestToldMs) : 0;
+    const lengthMs = Math.max(requested, doubled);
+    const retryAfterUntil = refusal.fromRetryAfter ? now + Math.min(refusal.pauseMs, longestRetryAfterMs) : 0;
     pauses.set(key, {
       until: Math.max(now + lengthMs, current?.until ?? 0),
-      // Refusals of requests that were under way together tell of one and the same excess.
+      // Refusals of requests that were in flight together report one and the same excess: nothing is doubled.
       lengthMs: Math.max(lengthMs, current?.lengthMs ?? 0),
       probing: wasProbe ? false : (current?.probing ?? false),
-      toldUntil: Math.max(toldUntil, current?.toldUntil ?? 0),
+      retryAfterUntil: Math.max(retryAfterUntil, current?.retryAfterUntil ?? 0),
       unclearIn,
     });
   }
 
   return {
-    standing(scopes, now) {
+    stateOf(scopes, now) {
       const own = keysOf(scopes).flatMap((key) => pauses.get(key) ?? []);
       return {
         from: Math.max(now, ...own.map(({ until }) => until)),
         probing: own.some(({ probing }) => probing),
-        toldUntil: Math.max(0, ...own.map(({ toldUntil }) => toldUntil)),
+        retryAfterUntil: Math.max(0, ...own.map((each) => each.retryAfterUntil)),
       };
     },
-    begin(scopes, now) {
+    start(scopes, now) {
       const probes = new Set<string>();
       for (const key of keysOf(scopes)) {
         const paused = pauses.get(key);
@@ -118,7 +118,7 @@ export function createPauses(): Pauses {
             const paused = pauses.get(key);
             if (paused === undefined) continue;
             paused.probing = false;
-            // A refusal that came meanwhile has begun the pause anew.
+            // A 429 that came meanwhile has started the pause anew.
             if (answered && paused.until <= at) pauses.delete(key);
           }
           probes.clear();
@@ -130,5 +130,6 @@ export function createPauses(): Pauses {
       for (const [key, { until, probing }] of pauses)
         if (!probing && until + longestBackoffMs < now) pauses.delete(key);
     },
+    size: () => pauses.size,
   };
 }

@@ -97,7 +97,7 @@ export function createRequests(parts: RequestParts): Requests {
       ...(connection !== undefined && { 'maton-connection': connection }),
     };
     const url = urlOf(endpoint, target);
-    const load = loadOf(endpoint, input, connection, !direct);
+    const load = loadOf(endpoint, input, { account: 'account', connection, throughMaton: !direct });
     const once = async (signal: AbortSignal, onSent: () => void): Promise<unknown> => {
       const sentAt = timing.now();
       const line = () => ({ method, path: endpoint.path, ms: Math.round(timing.now() - sentAt) });

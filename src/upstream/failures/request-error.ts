@@ -1,0 +1,72 @@
+import { effectRules } from '../../../tools/contract/effect.js';
+import { CallError, type RequestOutcome } from '../../../tools/contract/failure.js';
+import { HttpFault } from '../client/http-client.js';
+import { type Deadline, stopError } from '../deadline.js';
+import type { TooLate } from '../pacing/pacer.js';
+import { asCallError, callError } from './call-error.js';
+import type { FailureContext } from './context.js';
+
+/** What is known of a request when an attempt fails. */
+export interface RequestState {
+  /** Whether this attempt was written to its connection. */
+  readonly sent: boolean;
+  /** Whether an earlier attempt had an unknown outcome. */
+  readonly mayHaveHappened: boolean;
+}
+
+/** The error of a failed attempt, or of a wait for its turn that was given up. */
+export function requestError(
+  thrown: unknown,
+  { sent, mayHaveHappened }: RequestState,
+  deadline: Deadline,
+  context: FailureContext,
+  now: number,
+): CallError {
+  const outcome = sent || mayHaveHappened ? 'ambiguous' : 'unsent';
+  if (thrown instanceof CallError)
+    return thrown.outcome === 'refused' && mayHaveHappened ? withUnknownEffect(thrown, context) : thrown;
+  // A client can give any reason for its cancellation.
+  if (deadline.stop.aborted) return stopError(deadline, outcome, context, now);
+  if (thrown instanceof HttpFault) return faultError(thrown, outcome, context);
+  // The abort reason of an attempt that took too long.
+  if (thrown instanceof DOMException) return stopError(deadline, outcome, context, now);
+  return asCallError(thrown, context, outcome);
+}
+
+/** A refusal says nothing about an earlier attempt with an unknown outcome. */
+function withUnknownEffect({ failure, refusedBy }: CallError, { declaration }: FailureContext): CallError {
+  const performed = effectRules[declaration.effect].readOnly ? 'no' : 'unknown';
+  return new CallError({ ...failure, performed }, 'refused', refusedBy);
+}
+
+/** The pacer has no turn before the deadline. */
+export function tooLateError(
+  { waitMs, retryAfterMs }: TooLate,
+  mayHaveHappened: boolean,
+  context: FailureContext,
+): CallError {
+  const wait = Math.max(1, Math.ceil(waitMs / 1000));
+  const retryAfter = Math.ceil(retryAfterMs / 1000);
+  const message =
+    retryAfter > wait
+      ? `The account is paused: it was asked to wait for another ${retryAfter} seconds. In about ${wait} seconds one call is let through as a probe; if it is answered, the pause ends`
+      : `The rate limit has no room for this call before its deadline: it would wait about ${wait} seconds`;
+  return callError('rate_limited', context, {
+    message,
+    source: 'client',
+    outcome: mayHaveHappened ? 'ambiguous' : 'unsent',
+    retry_after_s: Math.max(wait, retryAfter),
+  });
+}
+
+function faultError(fault: HttpFault, outcome: RequestOutcome, context: FailureContext): CallError {
+  if (fault.reason === 'unreadable') {
+    return callError('bad_response', context, {
+      message: fault.message,
+      source: context.direct ? 'manychat' : 'gateway',
+      outcome,
+    });
+  }
+  const what = outcome === 'unsent' ? 'No connection' : 'The connection broke';
+  return callError('network', context, { message: `${what}: ${fault.message}`, source: 'network', outcome });
+}
