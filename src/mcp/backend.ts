@@ -7,27 +7,26 @@ import { plainTool, type Tool } from '../account/policy/tool.js';
 import type { RequestState } from '../account/request-state.js';
 import type { Config } from '../config/config.js';
 import { type Completer, createCompleter } from './completion.js';
-import { type Asker, createQuestionPreparer } from './interaction/prepare-question.js';
+import { createQuestionPreparer, type PrepareQuestion } from './interaction/prepare-question.js';
 
-/** What a server answers with beyond its lists. */
+/** What an MCP server delegates to. Lists do not need it, so it is opened with the first call. */
 export interface Backend {
-  /** As it was read, or pointed to the embedded sandbox. */
+  /** The configuration in use; with an embedded sandbox its addresses point there. */
   readonly config: Config;
-  /** An offered tool by its name. */
+  /** Finds an offered tool. */
   tool(name: string): Tool;
-  /** What a resource holds, or the tool that reads it. */
+  /** The content of a resource, or the tool that reads it. */
   resource(uri: string): { readonly markdown: string } | { readonly tool: Tool };
   readonly call: ToolCaller;
   readonly complete: Completer;
-  /** Who calls; a request state of one principal is refused to another. */
+  readonly prepareQuestion: PrepareQuestion;
+  /** Identifies the caller. Request state is bound to it. */
   readonly principal: string;
   readonly requestState: RequestState;
-  /** What the user is asked before a call. */
-  readonly asker: Asker;
   close(): Promise<void>;
 }
 
-/** Opens the backend for a client, which the SDK's context of the request describes. */
+/** Opens the backend for the client that a request context describes. */
 export type OpenBackend = (context: McpRequestContext) => Promise<Backend>;
 
 /** What a backend is opened with. */
@@ -35,15 +34,15 @@ export interface BackendParts {
   readonly log: OpenLog;
   readonly requestState: RequestState;
   readonly principal: string;
-  /** Aborts the calls that are open. */
+  /** Aborts all calls. */
   readonly ending: AbortSignal;
-  /** Milliseconds, from any fixed point. */
+  /** Milliseconds since any fixed point. */
   readonly now: () => number;
 }
 
-/** @throws for what is not offered: the server asks for what it has listed. */
-function found<Thing>(thing: Thing | undefined): Thing {
-  if (thing === undefined) throw new Error('it is not offered');
+/** @throws if it is undefined: the server only asks for what it has listed. */
+function offered<Thing>(thing: Thing | undefined): Thing {
+  if (thing === undefined) throw new Error('not offered');
   return thing;
 }
 
@@ -53,28 +52,26 @@ export async function openBackend(
   { log, requestState, principal, ending, now }: BackendParts,
 ): Promise<Backend> {
   const { config, tools, call: callTool, gateway, redactor, close } = await openRuntime(settings, log);
-  const asker = createQuestionPreparer({ gateway, settings: config.account, now });
-  const call: ToolCaller = (tool, given, side) =>
-    callTool(tool, given, { ...side, signal: AbortSignal.any([side.signal, ending]) });
+  const prepare = createQuestionPreparer({ gateway, settings: config.account, now });
+  const call: ToolCaller = (tool, input, options) =>
+    callTool(tool, input, { ...options, signal: AbortSignal.any([options.signal, ending]) });
   return {
     config,
-    tool: (name) => found(tools.find(({ declaration }) => declaration.name === name)),
+    tool: (name) => offered(tools.find(({ declaration }) => declaration.name === name)),
     resource(uri) {
-      const { content } = found(resources.find((each) => each.uri === uri));
+      const { content } = offered(resources.find((each) => each.uri === uri));
       return 'markdown' in content ? content : { tool: plainTool(content.endpoint) };
     },
     call,
     complete: createCompleter(call, now),
+    async prepareQuestion(tool, input, signal) {
+      const prepared = await prepare(tool, input, AbortSignal.any([signal, ending]));
+      return prepared !== undefined && 'text' in prepared
+        ? { ...prepared, text: redactor.withoutKeys(prepared.text) }
+        : prepared;
+    },
     principal,
     requestState,
-    asker: {
-      async prepare(tool, given, signal) {
-        const prepared = await asker.prepare(tool, given, AbortSignal.any([signal, ending]));
-        return prepared !== undefined && 'text' in prepared
-          ? { ...prepared, text: redactor.withoutKeys(prepared.text) }
-          : prepared;
-      },
-    },
     close,
   };
 }

@@ -3,49 +3,52 @@ import type { ToolCaller } from '../account/call/call-tool.js';
 import { candidatesIn, lists } from '../account/lookups/names.js';
 import { plainTool } from '../account/policy/tool.js';
 
-/** Completes what was typed by the names that the account has. */
-export type Completer = (what: ReferenceKind, typed: string) => Promise<string[]>;
+/** Completes a prompt argument with names from the account. Resolves to the matching names, best first. */
+export type Completer = (kind: ReferenceKind, typed: string) => Promise<string[]>;
 
-/** How long a list serves the keystrokes that follow. */
-const believedMs = 30_000;
-const mostChoices = 50;
-/** No name that ManyChat takes is longer. */
-const longestName = 500;
+/** A list is cached for the keystrokes that follow. */
+const cacheMs = 30_000;
+const maxCompletions = 50;
+/** ManyChat accepts no longer names; a longer text would be content from a stranger. */
+const maxNameLength = 500;
 
 /**
- * Creates the completer; an account that cannot be read completes nothing.
- * @param now milliseconds, from any fixed point.
+ * Creates a completer. It completes nothing while the account cannot be read.
+ * @param now milliseconds since any fixed point.
  */
 export function createCompleter(call: ToolCaller, now: () => number): Completer {
-  const read = new Map<ReferenceKind, { readonly choices: ReturnType<typeof choicesOf>; readonly since: number }>();
+  const cache = new Map<
+    ReferenceKind,
+    { readonly candidates: ReturnType<typeof readCandidates>; readonly readAt: number }
+  >();
 
-  async function choicesOf(what: ReferenceKind) {
-    const { endpoint } = lists[what];
+  async function readCandidates(kind: ReferenceKind) {
+    const { endpoint } = lists[kind];
     const outcome = await call(plainTool(endpoint), {}, { signal: new AbortController().signal, whole: true });
-    return outcome.ok ? candidatesIn(what, outcome.result) : [];
+    return outcome.ok ? candidatesIn(kind, outcome.result) : [];
   }
 
-  return async (what, typed) => {
-    let entry = read.get(what);
-    if (entry === undefined || now() - entry.since > believedMs) {
-      entry = { choices: choicesOf(what), since: now() };
-      read.set(what, entry);
+  return async (kind, typed) => {
+    let entry = cache.get(kind);
+    if (entry === undefined || now() - entry.readAt > cacheMs) {
+      entry = { candidates: readCandidates(kind), readAt: now() };
+      cache.set(kind, entry);
     }
-    const choices = await entry.choices;
-    const begun = typed.trim().toLowerCase();
-    const holds = (names: readonly string[], fits: (name: string) => boolean) =>
-      names.some((name) => fits(name.toLowerCase()));
-    const fitting = choices
-      .filter(({ names }) => holds(names, (name) => name.includes(begun)))
-      // Those that begin as it was typed come first.
+    const candidates = await entry.candidates;
+    const text = typed.trim().toLowerCase();
+    const anyName = (names: readonly string[], matches: (name: string) => boolean) =>
+      names.some((name) => matches(name.toLowerCase()));
+    const matching = candidates
+      .filter(({ names }) => anyName(names, (name) => name.includes(text)))
+      // Names that start with the text come first.
       .toSorted((a, b) => {
-        const [first, second] = [a, b].map(({ names }) => holds(names, (name) => name.startsWith(begun)));
+        const [first, second] = [a, b].map(({ names }) => anyName(names, (name) => name.startsWith(text)));
         return Number(second) - Number(first);
       });
-    // A flow is called by its ns, though found by its name.
-    return fitting
+    // The last name of a candidate identifies it: a flow is found by its name and passed by its ns.
+    return matching
       .map(({ names }) => names.at(-1) ?? '')
-      .filter((name) => name.length <= longestName)
-      .slice(0, mostChoices);
+      .filter((name) => name.length <= maxNameLength)
+      .slice(0, maxCompletions);
   };
 }

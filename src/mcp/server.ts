@@ -4,6 +4,7 @@ import {
   McpServer,
   ProtocolError,
   ProtocolErrorCode,
+  type ServerContext,
   type StandardSchemaWithJSON,
 } from '@modelcontextprotocol/server';
 import * as z from 'zod';
@@ -19,10 +20,10 @@ import type { Completer } from './completion.js';
 import type { ListedResource } from './listing/catalogue.js';
 import type { JsonSchema } from './listing/json-schema.js';
 import type { Offer } from './listing/offer.js';
-import { type ToolContext, type ToolSide, toolHandler, toolResult } from './tool-handler.js';
+import { handleToolCall, toolResult } from './tool-handler.js';
 
-/** A schema that the SDK shows and does not check: arguments are checked where the failure can be told in our words. */
-function shown(schema: JsonSchema): StandardSchemaWithJSON {
+/** A schema that the SDK lists and does not validate with. Arguments are validated later, with failures in our words. */
+function unchecked(schema: JsonSchema): StandardSchemaWithJSON {
   return {
     '~standard': {
       version: 1,
@@ -33,27 +34,28 @@ function shown(schema: JsonSchema): StandardSchemaWithJSON {
   };
 }
 
-/** The four MCP hints of a tool, from its effect and whether it reaches the outside world. */
-function annotations({ api, effect }: Pick<Declaration, 'api' | 'effect'>) {
+/** The four hints of MCP, derived from the effect of a tool and from whether it calls an API. */
+function annotationsOf({ api, effect }: Pick<Declaration, 'api' | 'effect'>) {
   const { readOnly, destructive, idempotent } = effectRules[effect];
   const openWorld = api !== 'none';
   return { readOnlyHint: readOnly, destructiveHint: destructive, idempotentHint: idempotent, openWorldHint: openWorld };
 }
 
-/** The failure of a call whose code is no longer where the server was started from. */
-const partMissing: Failure = {
+/** The code for calls is loaded with the first call. By then its files may be gone. */
+const codeMissing: Failure = {
   kind: 'internal',
-  message: 'A part of this server cannot be loaded: it was probably updated or removed while it ran',
-  hint: 'The person who runs this server restarts it.',
+  message: 'A part of this server cannot be loaded. It was probably updated or removed while it was running',
+  hint: 'The person who runs this server has to restart it.',
   retryable: false,
   performed: 'no',
   source: 'client',
 };
 
-/** Opens what is answered with, once. */
 type Open = () => Promise<Backend>;
 
-/** Offers a resource; one of the account is read as its tool reads it, and fails in the same words. */
+const failureLine = (failure: Failure): string => `${failure.kind}: ${reasonIn(failure)}. ${failure.hint}`;
+
+/** Registers a resource. One that a tool reads fails in the words of that tool. */
 function registerResource(server: McpServer, listed: ListedResource, open: Open): void {
   const { uri, title, description, mimeType } = listed;
   server.registerResource(
@@ -71,33 +73,31 @@ function registerResource(server: McpServer, listed: ListedResource, open: Open)
   );
 }
 
-const failureLine = (failure: Failure): string => `${failure.kind}: ${reasonIn(failure)}. ${failure.hint}`;
-
-/** Offers a prompt; its arguments are completed from the account, if that can be read. */
+/** Registers a prompt. Its arguments are completed with names from the account. */
 function registerPrompt(server: McpServer, { name, title, description, ...prompt }: Prompt, complete: Completer): void {
-  const argumentOf = ({ description: about, required, completes }: PromptArgument): z.ZodType<string | undefined> => {
+  const schemaOf = ({ description: about, required, completes }: PromptArgument): z.ZodType<string | undefined> => {
     const text = z.string().describe(about);
-    const completed = completes === undefined ? text : completable(text, (value) => complete(completes, value));
-    return required ? completed : completed.optional();
+    const schema = completes === undefined ? text : completable(text, (value) => complete(completes, value));
+    return required ? schema : schema.optional();
   };
-  const shape = Object.entries(prompt.arguments).map(([key, argument]) => [key, argumentOf(argument)] as const);
+  const shape = Object.entries(prompt.arguments).map(([key, argument]) => [key, schemaOf(argument)] as const);
   const argsSchema = z.object(Object.fromEntries(shape));
   server.registerPrompt(name, { title, description, argsSchema }, (args) => ({
     messages: [{ role: 'user', content: { type: 'text', text: prompt.text(args) } }],
   }));
 }
 
-/** What the servers of a process have in common. */
+/** What the servers of a process share. */
 export interface ServerParts {
   readonly offer: Offer;
   readonly openBackend: OpenBackend;
-  /** How the answer to a request reaches its client, where the transport knows it. */
+  /** How the answer to a request reaches its client, if the transport knows. */
   readonly deliveryOf?: ((requestId: unknown) => Delivery) | undefined;
 }
 
 /**
- * An MCP server for one client: a connection over stdio, or a request over HTTP.
- * @param context tells who the client is and which era of the protocol it speaks.
+ * Creates the MCP server for one client: for a connection over stdio, or for a request over HTTP.
+ * @param context the client and its protocol era, as the SDK describes them.
  */
 export function createServer({ offer, openBackend, deliveryOf }: ServerParts, context: McpRequestContext): McpServer {
   const { tools, resources, prompts, instructions, confirm } = offer;
@@ -106,21 +106,20 @@ export function createServer({ offer, openBackend, deliveryOf }: ServerParts, co
     opening ??= openBackend(context);
     return opening;
   };
-  /** What handlers see instead of the state that the client sent. Without a backend they fail before they look at it. */
+  /** Handlers see this instead of the state that the client sent. Without a backend they fail before they read it. */
   async function verify(state: string): Promise<VerifiedState | undefined> {
     const backend = await open().catch(() => undefined);
     return backend?.requestState.verify(state, backend.principal);
   }
-  const fixed = { listChanged: false };
+  const unchanging = { listChanged: false };
   const server = new McpServer(
     { name: 'manychat-mcp', title: 'ManyChat', version },
     {
-      capabilities: { tools: fixed, resources: fixed, prompts: fixed, completions: {} },
+      capabilities: { tools: unchanging, resources: unchanging, prompts: unchanging, completions: {} },
       instructions,
       requestState: { verify },
     },
   );
-  const side: ToolSide = { server, confirm };
   for (const listed of tools) {
     const { name, title, description, inputSchema, outputSchema } = listed;
     server.registerTool(
@@ -128,21 +127,21 @@ export function createServer({ offer, openBackend, deliveryOf }: ServerParts, co
       {
         title,
         description,
-        inputSchema: shown(inputSchema),
-        outputSchema: shown(outputSchema),
-        annotations: annotations(listed),
+        inputSchema: unchecked(inputSchema),
+        outputSchema: unchecked(outputSchema),
+        annotations: annotationsOf(listed),
       },
-      async (given: unknown, call: ToolContext) => {
-        // Looked up at once: a later frame of the same id must not take its place.
-        const delivery = deliveryOf?.(call.mcpReq.id);
+      async (input: unknown, { mcpReq }: Pick<ServerContext, 'mcpReq'>) => {
+        // Read before anything is awaited: a later frame may use the same id.
+        const delivery = deliveryOf?.(mcpReq.id);
         const backend = await open().catch(() => undefined);
-        if (backend === undefined) return toolResult({ ok: false, failure: partMissing });
-        return toolHandler(side, backend.tool(name), backend, delivery)(given, call);
+        if (backend === undefined) return toolResult({ ok: false, failure: codeMissing });
+        return handleToolCall(backend.tool(name), input, mcpReq, { server, backend, confirm, delivery });
       },
     );
   }
   for (const resource of resources) registerResource(server, resource, open);
-  const complete: Completer = async (what, typed) => (await open()).complete(what, typed);
+  const complete: Completer = async (kind, typed) => (await open()).complete(kind, typed);
   for (const prompt of prompts) registerPrompt(server, prompt, complete);
   return server;
 }

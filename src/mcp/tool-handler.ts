@@ -3,7 +3,6 @@ import {
   CLIENT_CAPABILITIES_META_KEY,
   type InputRequiredResult,
   type McpServer,
-  type ServerContext,
 } from '@modelcontextprotocol/server';
 import { isObject } from '../../tools/contract/json.js';
 import type { Progress } from '../account/call/call-context.js';
@@ -15,9 +14,10 @@ import type { Backend } from './backend.js';
 import { askFailed, needsConfirmation, refusedStateFailure } from './interaction/confirmation.js';
 import { connectLinkIn, handOverLink } from './interaction/connect-link.js';
 import { askConsent } from './interaction/consent.js';
+import type { McpRequest } from './interaction/elicitation.js';
 import type { Offer } from './listing/offer.js';
 
-/** Failures carry text only: clients check structured content against the output schema even on an error. */
+/** An outcome as an MCP result. A failure has text only, since clients validate structured content even on an error. */
 export function toolResult(outcome: Outcome): CallToolResult {
   if (!outcome.ok)
     return { isError: true, content: [{ type: 'text', text: JSON.stringify({ error: outcome.failure }) }] };
@@ -27,66 +27,66 @@ export function toolResult(outcome: Outcome): CallToolResult {
   };
 }
 
-/** Passes on how far a call has come, if the client has asked for progress. */
-function progressTo({ _meta, notify, signal }: ServerContext['mcpReq']): ((progress: Progress) => void) | undefined {
+/** Sends progress notifications, if the client asked for them. */
+function progressReporter({ _meta, notify, signal }: McpRequest): ((progress: Progress) => void) | undefined {
   const progressToken = _meta?.progressToken;
   if (progressToken === undefined) return undefined;
   return (progress) => {
-    // What was cancelled goes on to its end without a word.
     if (signal.aborted) return;
-    // A client that has gone away does not hear it, which is no failure of the call.
+    // The notification fails if the client is gone. The call itself continues.
     notify({ method: 'notifications/progress', params: { progressToken, ...progress } }).catch(() => undefined);
   };
 }
 
-export type ToolContext = Pick<ServerContext, 'mcpReq'>;
-
-/** The kinds of questions that the client can put to its user, in either era of the protocol. */
-function offersOf(server: McpServer, { mcpReq }: ToolContext): { form: boolean; url: boolean } {
-  const envelope: Readonly<Record<string, unknown>> = mcpReq.envelope ?? {};
-  const declared = envelope[CLIENT_CAPABILITIES_META_KEY] ?? server.server.getClientCapabilities();
-  const elicitation = isObject(declared) ? declared.elicitation : undefined;
+/** The modes of elicitation that the client supports. */
+function elicitationModes(server: McpServer, { envelope = {} }: McpRequest): { form: boolean; url: boolean } {
+  const metadata: Readonly<Record<string, unknown>> = envelope;
+  // Since 2026-07-28 capabilities come with each request, before that with the handshake.
+  const capabilities = metadata[CLIENT_CAPABILITIES_META_KEY] ?? server.server.getClientCapabilities();
+  const elicitation = isObject(capabilities) ? capabilities.elicitation : undefined;
   if (!isObject(elicitation)) return { form: false, url: false };
-  // Before there were kinds, an empty object stood for forms.
+  // In revisions before there were modes, an empty object means forms.
   const form = elicitation.form !== undefined || elicitation.url === undefined;
   return { form, url: elicitation.url !== undefined };
 }
 
-/** What the handlers of all tools have in common. */
-export interface ToolSide {
+/** What a tool call is handled with. */
+export interface ToolCallParts {
   readonly server: McpServer;
+  readonly backend: Backend;
   readonly confirm: Offer['confirm'];
+  readonly delivery: Delivery | undefined;
 }
 
-/** Makes a tool's calls: asks the user first where that is wanted and can be done, and hands a link to them. */
-export function toolHandler(
-  { server, confirm }: ToolSide,
+/** Handles one tools/call: asks the user to confirm it if required, makes the call, and hands over a connect link. */
+export async function handleToolCall(
   tool: Tool,
-  backend: Backend,
-  delivery: Delivery | undefined,
-) {
+  input: unknown,
+  request: McpRequest,
+  { server, backend, confirm, delivery }: ToolCallParts,
+): Promise<CallToolResult | InputRequiredResult> {
   const { call, requestState, principal } = backend;
   const { name, effect } = tool.declaration;
-  return async (given: unknown, context: ToolContext): Promise<CallToolResult | InputRequiredResult> => {
-    const { mcpReq } = context;
-    const state = mcpReq.requestState<VerifiedState>();
-    if (state?.step === 'refused') return toolResult({ ok: false, failure: refusedStateFailure(state, effect) });
-    // The call was carried out in an earlier request; the link has been shown since.
-    if (state?.step === 'result' && state.tool === name) return toolResult({ ok: true, result: state.result });
-    const offers = offersOf(server, context);
-    const asks = needsConfirmation(tool, confirm) && offers.form;
-    const consent = asks
-      ? await askConsent(tool, given, mcpReq, backend).catch((error: unknown) => ({ failure: askFailed(error) }))
-      : { side: {} };
-    if ('failure' in consent) return toolResult({ ok: false, ...consent });
-    if ('question' in consent) return consent.question;
-    const { side } = consent;
-    const own = { signal: mcpReq.signal, onProgress: progressTo(mcpReq), delivery };
-    const outcome = await call(tool, given, { ...side, ...own });
-    const link = outcome.ok && effect === 'create' ? connectLinkIn(outcome.result) : undefined;
-    if (!outcome.ok || link === undefined || !offers.url) return toolResult(outcome);
-    return handOverLink(toolResult(outcome), link, mcpReq, () =>
-      requestState.issueResult({ tool: name, result: outcome.result }, principal),
-    );
-  };
+  const state = request.requestState<VerifiedState>();
+  if (state?.step === 'refused') return toolResult({ ok: false, failure: refusedStateFailure(state, effect) });
+  // An earlier request made the call, and the client has shown the link since.
+  if (state?.step === 'result' && state.tool === name) return toolResult({ ok: true, result: state.result });
+  const modes = elicitationModes(server, request);
+  const consent =
+    needsConfirmation(tool, confirm) && modes.form
+      ? await askConsent(tool, input, request, backend).catch((error: unknown) => ({ failure: askFailed(error) }))
+      : { confirmed: {} };
+  if ('failure' in consent) return toolResult({ ok: false, ...consent });
+  if ('question' in consent) return consent.question;
+  const outcome = await call(tool, input, {
+    ...consent.confirmed,
+    signal: request.signal,
+    onProgress: progressReporter(request),
+    delivery,
+  });
+  const link = outcome.ok && effect === 'create' ? connectLinkIn(outcome.result) : undefined;
+  if (!outcome.ok || link === undefined || !modes.url) return toolResult(outcome);
+  return handOverLink(toolResult(outcome), link, request, () =>
+    requestState.issueResult({ tool: name, result: outcome.result }, principal),
+  );
 }

@@ -14,7 +14,7 @@ interface AnyClient {
 
 const text = (words: string) => ({ version: 'v2', content: { messages: [{ type: 'text', text: words }] } });
 
-/** Calls with more to say than that they succeed, in an order in which each finds what it needs. */
+/** Calls with an expected result. The order matters: some calls use what earlier ones created. */
 const checkedCalls: [string, Record<string, unknown>, object][] = [
   ['manychat_get_page', {}, { page: { name: 'Sunrise Coffee' } }],
   ['manychat_create_tag', { name: 'Brand new' }, { tag: { name: 'Brand new' } }],
@@ -86,7 +86,7 @@ const checkedCalls: [string, Record<string, unknown>, object][] = [
   ['manychat_delete_connection', { connection_id: '21fd90f9-5935-43cd-b6c8-bde9d915ca80' }, { ok: true }],
 ];
 
-/** At least one call of each tool: a tool without a checked call is called with its example. */
+/** At least one call of each tool. A tool without an expected result is called with its example. */
 const calls: typeof checkedCalls = [
   ...declarations
     .filter(({ name }) => !checkedCalls.some(([tool]) => tool === name))
@@ -108,8 +108,8 @@ async function connectV1(environment: Record<string, string>): Promise<AnyClient
 
 describe.each([
   ['SDK v1', connectV1],
-  ['SDK v2, old era', connectV2(false)],
-  ['SDK v2, new era', connectV2(true)],
+  ['SDK v2, 2025 era', connectV2(false)],
+  ['SDK v2, 2026-07-28', connectV2(true)],
 ] as const)('%s', (_, connect) => {
   const sandbox = useSandbox({ limits: false });
   let client: AnyClient;
@@ -118,7 +118,7 @@ describe.each([
   });
   afterAll(() => client.close());
 
-  test('sees every tool with schemas and all four hints', async () => {
+  test('lists every tool with schemas and all four hints', async () => {
     const { tools } = await client.listTools();
     expect(tools.map((tool) => tool.name)).toHaveLength(declarations.length);
     for (const tool of tools) {
@@ -132,7 +132,7 @@ describe.each([
     }
   });
 
-  test('every tool does its work, and text and structured content are the same', async () => {
+  test('calls every tool, and text and structured content are equal', async () => {
     expect(new Set(calls.map(([name]) => name))).toEqual(new Set(declarations.map(({ name }) => name)));
     for (const [name, args, expected] of calls) {
       const result = await client.callTool({ name, arguments: args });
@@ -144,7 +144,7 @@ describe.each([
     expect(sandbox.messages({ subscriber_id: john }).length).toBeGreaterThanOrEqual(2);
   });
 
-  test('a failure comes as text only, with a kind and what to do', async () => {
+  test('gets a failure as text only, with a kind and a hint', async () => {
     const result = await client.callTool({
       name: 'manychat_verify_subscriber',
       arguments: { subscriber_id: john, signed_request: 'not signed' },

@@ -7,20 +7,19 @@ import type { Policy } from '../../config/account-settings.js';
 import { errorMessage } from '../../text/error-text.js';
 import { withoutHidden } from '../../text/safe-text.js';
 
-/** What the user is asked to confirm, by setting. */
-const asked: Readonly<Record<Policy['confirm'], readonly Effect[]>> = {
+const confirmedEffects: Readonly<Record<Policy['confirm'], readonly Effect[]>> = {
   nothing: [],
   destroy: ['destroy'],
   sends: ['destroy', 'send'],
 };
 
-/** Whether the user is to be asked before a call of this tool. */
+/** Whether the user has to confirm calls of this tool. */
 export const needsConfirmation = ({ declaration }: Tool, confirm: Policy['confirm']): boolean =>
-  asked[confirm].includes(declaration.effect);
+  confirmedEffects[confirm].includes(declaration.effect);
 
 /**
- * The form below a question. Some clients show no form without a field, so it has one; the field is ticked beforehand,
- * so that there is one thing left to do: accept or decline.
+ * The form of a confirmation. It has a field because some clients show no form without one. The field is ticked in
+ * advance, so the user only has to accept or decline.
  */
 export const confirmationForm = {
   type: 'object' as const,
@@ -28,7 +27,7 @@ export const confirmationForm = {
   required: ['confirm'],
 };
 
-/** What a client answers to a question. */
+/** A client's answer to a form. */
 export interface Answer {
   readonly action: string;
   readonly content?: Readonly<Record<string, unknown>> | undefined;
@@ -37,58 +36,59 @@ export interface Answer {
 const notConfirmed = (message: string): Failure => ({
   kind: 'cancelled',
   message,
-  hint: 'Do not call again unless the user asks for it. What is confirmed is set by MANYCHAT_MCP_CONFIRM (--confirm), which the person who runs this server can change.',
+  hint: 'Do not call again unless the user asks for it. MANYCHAT_MCP_CONFIRM (--confirm) sets which calls are confirmed; the person who runs this server can change it.',
   retryable: false,
   performed: 'no',
   source: 'client',
 });
 
-/** The failure of a call that nobody could be asked about. */
+/** The failure of a call whose question did not reach the user. */
 export const notAsked = (reason: string): Failure =>
-  notConfirmed(`The client offers to ask its user, but did not: ${cut(withoutHidden(reason), 200)}`);
+  notConfirmed(`The client supports asking its user, but did not: ${cut(withoutHidden(reason), 200)}`);
 
 /**
- * The failure of a call that was not confirmed; undefined for one that was.
+ * The failure of a call that the user did not confirm, or undefined if they did.
  *
- * Accepting is not enough, the form has to come back ticked. A client that shows the form sends the field, as it is
- * required; one that accepts everything by itself, without looking at the form, sends none. And who takes the tick away
- * before accepting does not want it done.
+ * The action alone is not enough, the form has to come back ticked. A client that shows the form returns the required
+ * field. A client that accepts everything without showing the form returns none. A user who unticks the field and accepts
+ * does not want the call.
  */
 export function refusalOf({ action, content }: Answer): Failure | undefined {
-  if (action !== 'accept') return notConfirmed('The call was declined, or there was nobody to ask');
+  if (action !== 'accept')
+    return notConfirmed('The call was not confirmed: the user declined, or the client declined without asking');
   if (content?.confirm === true) return undefined;
   return content?.confirm === false
-    ? notConfirmed('The form was accepted with "Go ahead" not ticked')
-    : notConfirmed('The client accepted without the form that says whether to go ahead');
+    ? notConfirmed('The form was accepted with "Go ahead" unticked')
+    : notConfirmed('The client accepted without returning the form');
 }
 
-/** The failure of a call whose question could not be put together or stored. */
+/** The failure of a call whose question could not be prepared or stored. */
 export const askFailed = (error: unknown): Failure => ({
   kind: 'internal',
   message: `The user has to confirm this call and could not be asked: ${cut(withoutHidden(errorMessage(error)), 200)}`,
-  hint: 'Nothing was done. Try again later; if it happens again, tell the person who runs this server.',
+  hint: 'Nothing was done. Try again later. If it happens again, tell the person who runs this server.',
   retryable: true,
   performed: 'no',
   source: 'client',
 });
 
-const refusedMessages: Readonly<Record<RefusedState['reason'], string>> = {
+const stateProblems: Readonly<Record<RefusedState['reason'], string>> = {
   expired: 'The user answered too late: the request state of this call has expired',
   invalid:
     'The request state of this call is not valid: it was changed, or issued to another user or by another server',
 };
 
 /**
- * The failure of a call that came with a request state that is not accepted. Only a call that creates something is
- * carried out before its state is issued.
+ * The failure of a call whose request state is not accepted. Only for effect `create` is a state issued after the call
+ * was carried out; for the others it belongs to a question.
  */
 export const refusedStateFailure = ({ reason }: RefusedState, effect: Effect): Failure => ({
   kind: 'cancelled',
-  message: refusedMessages[reason],
+  message: stateProblems[reason],
   hint:
     effect === 'create'
-      ? 'This request did nothing, but an earlier one may have created the connection: look with manychat_list_connections before you call again.'
-      : 'Nothing was done. Call the tool again without a request state; the user is asked again where that is required.',
+      ? 'This request did nothing, but an earlier one may have created the connection. Check manychat_list_connections before you call again.'
+      : 'Nothing was done. Call the tool again without a request state; the user is asked again if the call needs confirmation.',
   retryable: effect !== 'create',
   performed: effect === 'create' ? 'unknown' : 'no',
   source: 'client',

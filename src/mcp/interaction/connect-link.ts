@@ -4,27 +4,30 @@ import { isObject, type Result } from '../../../tools/contract/json.js';
 import { browsable } from '../../config/address.js';
 import { elicit, type McpRequest, usesInputRequired } from './elicitation.js';
 
-/** The link for a person in a result, where there is one. */
+/** The link in a result that a person has to open to connect an account, if it has one. */
 export function connectLinkIn({ connection }: Result): string | undefined {
   const url = isObject(connection) ? connection.url : undefined;
   return typeof url === 'string' && browsable(url) !== undefined ? url : undefined;
 }
 
-/** Shows a link to the user; the result stands whatever they, or their client, make of it. */
+/**
+ * Shows a link to the user. The result stands whatever the user or the client answers.
+ * @param issueState the request state that the result is returned for once the link was shown.
+ */
 export async function handOverLink(
   result: CallToolResult,
-  link: string,
+  url: string,
   request: McpRequest,
-  state: () => Promise<string>,
+  issueState: () => Promise<string>,
 ): Promise<CallToolResult | InputRequiredResult> {
-  const message = 'Open this page and enter the ManyChat API key there, to connect the account';
+  const message = 'Open this page and enter the ManyChat API key there to connect the account';
   if (usesInputRequired(request)) {
     return inputRequired({
-      inputRequests: { link: inputRequired.elicitUrl({ message, url: link }) },
-      requestState: await state(),
+      inputRequests: { link: inputRequired.elicitUrl({ message, url }) },
+      requestState: await issueState(),
     });
   }
-  // The result has the link as well: a client that cannot show it must not lose the connection.
-  await elicit(request, { mode: 'url', message, url: link, elicitationId: randomUUID() }).catch(() => undefined);
+  // The result contains the link too, so a client that cannot show it does not lose the connection.
+  await elicit(request, { mode: 'url', message, url, elicitationId: randomUUID() }).catch(() => undefined);
   return result;
 }

@@ -8,45 +8,43 @@ import type { Backend } from '../backend.js';
 import { confirmationForm, notAsked, refusalOf } from './confirmation.js';
 import { elicit, type McpRequest, usesInputRequired } from './elicitation.js';
 
-/** What came of asking: the answer to the call as it stands, or what the call is made with. */
+/** The outcome of asking: a failure, a question to return to the client, or what the confirmed call is bound to. */
 export type Consent =
   | { readonly failure: Failure }
   | { readonly question: InputRequiredResult }
-  | { readonly side: Pick<CallerSide, 'connectionId' | 'deadlineMs'> };
+  | { readonly confirmed: Pick<CallerSide, 'connectionId' | 'deadlineMs'> };
 
-/** Asks the user whether a call is to be made, or reads what was answered in an earlier round. */
+/** Asks the user to confirm a call, or reads the answer that came with it. Rejects when a question cannot be stored. */
 export async function askConsent(
   tool: Tool,
-  given: unknown,
+  input: unknown,
   request: McpRequest,
-  { asker, requestState, principal }: Pick<Backend, 'asker' | 'requestState' | 'principal'>,
+  { prepareQuestion, requestState, principal }: Pick<Backend, 'prepareQuestion' | 'requestState' | 'principal'>,
 ): Promise<Consent> {
   const { name } = tool.declaration;
   const state = request.requestState<VerifiedState>();
-  if (state?.step === 'question' && (await requestState.redeem(state, { tool: name, input: given }))) {
+  if (state?.step === 'question' && (await requestState.redeem(state, { tool: name, input }))) {
     const answer = inputResponse(request.inputResponses, 'confirm');
     const failure = answer.kind === 'elicit' ? refusalOf(answer) : notAsked('it sent no answer');
-    return failure === undefined ? { side: { connectionId: state.connectionId } } : { failure };
+    return failure === undefined ? { confirmed: { connectionId: state.connectionId } } : { failure };
   }
-  const prepared = await asker.prepare(tool, given, request.signal);
-  if (prepared === undefined) return { side: {} };
+  // A state of another call, or one that was answered before, is ignored: the user is asked about this call.
+  const prepared = await prepareQuestion(tool, input, request.signal);
+  if (prepared === undefined) return { confirmed: {} };
   if ('failure' in prepared) return prepared;
-  const { text, ...side } = prepared;
+  const { text, ...confirmed } = prepared;
   const params = { message: text, requestedSchema: confirmationForm };
   if (usesInputRequired(request)) {
-    const question = inputRequired.elicit(params);
+    const call = { tool: name, input, connectionId: confirmed.connectionId };
     return {
       question: inputRequired({
-        inputRequests: { confirm: question },
-        requestState: await requestState.issueQuestion(
-          { tool: name, input: given, connectionId: side.connectionId },
-          principal,
-        ),
+        inputRequests: { confirm: inputRequired.elicit(params) },
+        requestState: await requestState.issueQuestion(call, principal),
       }),
     };
   }
   const failure = await elicit(request, { mode: 'form', ...params }).then(refusalOf, (error: unknown) =>
     notAsked(errorMessage(error)),
   );
-  return failure === undefined ? { side } : { failure };
+  return failure === undefined ? { confirmed } : { failure };
 }

@@ -1,18 +1,18 @@
 import type { ServerContext } from '@modelcontextprotocol/server';
 import { answerSeconds } from './request-state.js';
 
-/** What a question is asked with. */
+/** The request of the client that a question belongs to. */
 export type McpRequest = ServerContext['mcpReq'];
 
 /**
- * Whether a request is of the protocol's newer era, in which a question is the answer to a call and its own answer comes
- * with a second call. A client of that era that cannot ask fails on its own side: we are told nothing, and do nothing.
+ * Whether the client speaks the 2026-07-28 revision, where a question is the result of a call and its answer comes with
+ * a second call. If such a client fails to ask, the error stays on its side: no second call comes and nothing is done.
  */
 export const usesInputRequired = ({ envelope }: McpRequest): boolean => envelope !== undefined;
 
 /**
- * Asks by a request of our own, as it is done in the older era. The SDK would do it as well, but tells what goes wrong
- * in its own words and not as a failure of ours.
+ * Asks with a request of our own, as in the older revisions. The SDK could do this as well, but it words errors itself
+ * and does not return them as a failure of ours.
  */
 export const elicit = ({ send, signal }: McpRequest, params: Record<string, unknown>) =>
   send(

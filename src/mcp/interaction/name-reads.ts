@@ -8,15 +8,16 @@ import { channelsOnRecord } from '../../../tools/message/window.js';
 import type { Tool } from '../../account/policy/tool.js';
 import type { KnownContact, NamedThing, Names } from './naming.js';
 
-/** Reads that make a question clearer, at the most. */
-const mostReads = 3;
+/** Limits the requests that one question costs. */
+const maxReads = 3;
 
-/** Where a name is read, and what it adds to the names. */
+/** A call that reads names for a question. */
 export interface NameRead {
   readonly endpoint: Endpoint;
   readonly input: Result;
   readonly connectionId: string | undefined;
-  found(result: Result): Partial<Names>;
+  /** The names in the endpoint's result. */
+  namesIn(result: Result): Partial<Names>;
 }
 
 const nameOf = (item: unknown): string | undefined => {
@@ -24,8 +25,8 @@ const nameOf = (item: unknown): string | undefined => {
   return typeof name === 'string' && name.trim() !== '' ? name : undefined;
 };
 
-/** The names of listed things by what they are called by. */
-function namesIn(items: unknown, key: 'id' | 'ns'): ReadonlyMap<string, string> {
+/** The names of the items of a list, by `key`. */
+function namesBy(key: 'id' | 'ns', items: unknown): ReadonlyMap<string, string> {
   const entries = (toList(items) ?? []).flatMap((item): [string, string][] => {
     const name = nameOf(item);
     return name === undefined ? [] : [[String(asObject(item)[key]), name]];
@@ -38,32 +39,37 @@ const contactIn = ({ subscriber }: Result): KnownContact => ({
   channels: isObject(subscriber) ? channelsOnRecord(subscriber) : [],
 });
 
-function readOf([what, id]: NamedThing, connectionId: string | undefined): NameRead {
-  switch (what) {
+function readOf([type, id]: NamedThing, connectionId: string | undefined): NameRead {
+  switch (type) {
     case 'contact':
       return {
         endpoint: getSubscriber,
         input: { subscriber_id: id },
         connectionId,
-        found: (result) => ({ contacts: new Map([[id, contactIn(result)]]) }),
+        namesIn: (result) => ({ contacts: new Map([[id, contactIn(result)]]) }),
       };
     case 'user_ref':
       return {
         endpoint: getSubscriberByUserRef,
         input: { user_ref: id },
         connectionId,
-        found: (result) => ({ userRefs: new Map([[id, contactIn(result)]]) }),
+        namesIn: (result) => ({ userRefs: new Map([[id, contactIn(result)]]) }),
       };
     case 'tag':
-      return { endpoint: listTags, input: {}, connectionId, found: ({ tags }) => ({ tags: namesIn(tags, 'id') }) };
+      return { endpoint: listTags, input: {}, connectionId, namesIn: ({ tags }) => ({ tags: namesBy('id', tags) }) };
     case 'flow':
-      return { endpoint: listFlows, input: {}, connectionId, found: ({ flows }) => ({ flows: namesIn(flows, 'ns') }) };
+      return {
+        endpoint: listFlows,
+        input: {},
+        connectionId,
+        namesIn: ({ flows }) => ({ flows: namesBy('ns', flows) }),
+      };
     case 'connection':
       return {
         endpoint: getPage,
         input: {},
         connectionId: id,
-        found({ page }) {
+        namesIn({ page }) {
           const name = nameOf(page);
           return name === undefined ? {} : { connections: new Map([[id, name]]) };
         },
@@ -71,35 +77,35 @@ function readOf([what, id]: NamedThing, connectionId: string | undefined): NameR
   }
 }
 
-/** The reads for what a question names: the page first, one list of each kind, then as many contacts as are left. */
-export function nameReads(tool: Tool, named: readonly NamedThing[], connectionId: string | undefined): NameRead[] {
+/** The reads for a question: the page first, then at most one list of each type, then contacts up to the limit. */
+export function nameReads(tool: Tool, things: readonly NamedThing[], connectionId: string | undefined): NameRead[] {
   const page: NameRead = {
     endpoint: getPage,
     input: {},
     connectionId,
-    found: (result) => ({ page: nameOf(result.page) }),
+    namesIn: (result) => ({ page: nameOf(result.page) }),
   };
-  const of = (...kinds: readonly NamedThing[0][]): NamedThing[] => named.filter(([what]) => kinds.includes(what));
-  const wanted = [
-    ...of('connection'),
-    ...of('tag').slice(0, 1),
-    ...of('flow').slice(0, 1),
-    ...of('contact', 'user_ref'),
+  const ofType = (...types: readonly NamedThing[0][]): NamedThing[] => things.filter(([type]) => types.includes(type));
+  const ordered = [
+    ...ofType('connection'),
+    ...ofType('tag').slice(0, 1),
+    ...ofType('flow').slice(0, 1),
+    ...ofType('contact', 'user_ref'),
   ];
-  const reads = wanted.map((each) => readOf(each, connectionId));
-  return [...(tool.declaration.api === 'manychat' ? [page] : []), ...reads].slice(0, mostReads);
+  const reads = ordered.map((thing) => readOf(thing, connectionId));
+  return [...(tool.declaration.api === 'manychat' ? [page] : []), ...reads].slice(0, maxReads);
 }
 
-/** One set of names of several; each kind of thing but contacts is read at once. */
+/** Merges the names of several reads. */
 export function mergeNames(parts: readonly Partial<Names>[]): Names {
-  const all = <Value>(of: (part: Partial<Names>) => ReadonlyMap<string, Value> | undefined) =>
+  const union = <Value>(of: (part: Partial<Names>) => ReadonlyMap<string, Value> | undefined) =>
     new Map(parts.flatMap((part) => [...(of(part) ?? [])]));
   return {
     page: parts.find(({ page }) => page !== undefined)?.page,
-    contacts: all(({ contacts }) => contacts),
-    userRefs: all(({ userRefs }) => userRefs),
-    tags: all(({ tags }) => tags),
-    flows: all(({ flows }) => flows),
-    connections: all(({ connections }) => connections),
+    contacts: union(({ contacts }) => contacts),
+    userRefs: union(({ userRefs }) => userRefs),
+    tags: union(({ tags }) => tags),
+    flows: union(({ flows }) => flows),
+    connections: union(({ connections }) => connections),
   };
 }

@@ -2,13 +2,13 @@ import { quoted } from '../../../tools/contract/quoted.js';
 import type { Naming } from '../../../tools/contract/reference.js';
 import { withoutHidden } from '../../text/safe-text.js';
 
-/** What a question may name: a thing of the account, by its id. */
+/** A thing of the account that a question mentions: its type and its id. */
 export type NamedThing = readonly ['contact' | 'user_ref' | 'tag' | 'flow' | 'connection', string];
 
-/** A contact as far as it is known. */
+/** What is known about a contact. */
 export interface KnownContact {
   readonly name?: string | undefined;
-  /** Channels that its data shows. */
+  /** Channels on record for the contact. */
   readonly channels: readonly string[];
 }
 
@@ -19,10 +19,11 @@ export interface Names {
   readonly userRefs: ReadonlyMap<string, KnownContact>;
   readonly tags: ReadonlyMap<string, string>;
   readonly flows: ReadonlyMap<string, string>;
+  /** Pages by the id of their connection. */
   readonly connections: ReadonlyMap<string, string>;
 }
 
-/** No names at all. */
+/** Used before any name has been read. */
 export const noNames: Names = {
   contacts: new Map(),
   userRefs: new Map(),
@@ -31,56 +32,56 @@ export const noNames: Names = {
   connections: new Map(),
 };
 
-/** A name that somebody else has chosen, so that it cannot be taken for our own words: quoted, cut and on one line. */
+/** A name in quotes, shortened and on one line, so that text chosen by others cannot pass for ours. */
 export const quotedName = (name: unknown): string => quoted(withoutHidden(String(name)));
 
-/** Contacts of many that are shown. */
-const fewContacts = 3;
+/** How many of several contacts a question lists. */
+const maxListedContacts = 3;
 
-/** A whole number with commas at its thousands. */
+/** A whole number with thousands separators. */
 export const numberText = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, ',');
 
 /**
- * Calls things by their names.
- * @param note is told what is called by something, so that its name can be read.
+ * Refers to things by name where it is known, else by id.
+ * @param onMention called for each thing that is mentioned, so that its name can be read.
  */
-export function createNaming(names: Names, note: (named: NamedThing) => void = () => undefined): Naming {
-  function known({ name, channels }: KnownContact, id: string): string | undefined {
+export function createNaming(names: Names, onMention: (thing: NamedThing) => void = () => undefined): Naming {
+  function describe({ name, channels }: KnownContact, id: string): string | undefined {
     return name === undefined ? undefined : `${quotedName(name)} (${[id, ...channels].join(', ')})`;
   }
-  function contactIn(id: unknown): string | undefined {
-    note(['contact', String(id)]);
-    const found = names.contacts.get(String(id));
-    return found && known(found, String(id));
+  function knownContact(id: unknown): string | undefined {
+    onMention(['contact', String(id)]);
+    const known = names.contacts.get(String(id));
+    return known && describe(known, String(id));
   }
-  const contact = (id: unknown): string => contactIn(id) ?? `contact ${String(id)}`;
+  const contact = (id: unknown): string => knownContact(id) ?? `contact ${String(id)}`;
   return {
     contact,
     contacts(ids) {
       const [first, ...others] = new Set(ids.map(String));
       if (others.length === 0) return contact(first);
-      const few = [first, ...others].slice(0, fewContacts).map((id) => contactIn(id) ?? id);
-      const more = others.length >= fewContacts ? ['…'] : [];
-      return `${numberText(others.length + 1)} contacts (${[...few, ...more].join(', ')})`;
+      const listed = [first, ...others].slice(0, maxListedContacts).map((id) => knownContact(id) ?? id);
+      const more = others.length >= maxListedContacts ? ['…'] : [];
+      return `${numberText(others.length + 1)} contacts (${[...listed, ...more].join(', ')})`;
     },
     userRef(ref) {
       const id = String(ref);
-      note(['user_ref', id]);
-      const found = names.userRefs.get(id);
-      return (found && known(found, `user_ref ${id}`)) ?? `whoever opted in with user_ref ${id}`;
+      onMention(['user_ref', id]);
+      const known = names.userRefs.get(id);
+      return (known && describe(known, `user_ref ${id}`)) ?? `the contact who opted in with user_ref ${id}`;
     },
     tag(id) {
-      note(['tag', String(id)]);
+      onMention(['tag', String(id)]);
       const name = names.tags.get(String(id));
       return name === undefined ? `tag ${String(id)}` : `tag ${quotedName(name)}`;
     },
     flow(ns) {
-      note(['flow', String(ns)]);
+      onMention(['flow', String(ns)]);
       const name = names.flows.get(String(ns));
       return `flow ${quotedName(name ?? ns)}`;
     },
     connection(id) {
-      note(['connection', String(id)]);
+      onMention(['connection', String(id)]);
       const page = names.connections.get(String(id));
       return page === undefined ? `connection ${String(id)}` : `page ${quotedName(page)} (connection ${String(id)})`;
     },

@@ -8,50 +8,53 @@ import { mergeNames, type NameRead, nameReads } from './name-reads.js';
 import type { Names } from './naming.js';
 import { maxQuestionLength, namedThings, questionText } from './question.js';
 
-/** What the user is asked before a call, and what the call is then made with. */
-interface Question {
+/** A question for the user, and what the call is bound to once they confirm. */
+interface PreparedQuestion {
   readonly text: string;
-  /** The connection that the question speaks of: the call must not go to another. */
+  /** The connection that the question names. The call must not go to another. */
   readonly connectionId: string | undefined;
-  /** The time that is left to the call, in milliseconds. */
+  /** Time left for the call, in milliseconds. */
   readonly deadlineMs: number;
 }
 
-/** Puts together what a user is asked before a call. */
-export interface Asker {
-  /** The question; undefined where the call would be refused anyway; the failure of a call that cannot be asked about. */
-  prepare(tool: Tool, given: unknown, signal: AbortSignal): Promise<Question | { failure: Failure } | undefined>;
-}
+/**
+ * Prepares the question about a call. Resolves to a failure if the user cannot be asked, and to undefined if the call
+ * would be refused anyway: the refusal comes from the call itself.
+ */
+export type PrepareQuestion = (
+  tool: Tool,
+  input: unknown,
+  signal: AbortSignal,
+) => Promise<PreparedQuestion | { readonly failure: Failure } | undefined>;
 
-/** What questions are put together with. */
+/** What questions are prepared from. */
 export interface QuestionSources {
   readonly gateway: Pick<Gateway, 'call' | 'connectionOf'>;
   readonly settings: Pick<AccountSettings, 'access' | 'deadlineMs'>;
-  /** Milliseconds, from any fixed point. */
+  /** Milliseconds since any fixed point. */
   readonly now: () => number;
 }
 
-/** Part of the call's time that the reads may take. */
+/** The share of a call's time that reading names may take. */
 const readsShare = 0.2;
 
 const tooLong: Failure = {
   kind: 'invalid_input',
-  message: `The user has to confirm this call, and what it would do is too long to be shown to them: a question takes ${maxQuestionLength} characters`,
+  message: `The user has to confirm this call, and the question would be too long to show: the limit is ${maxQuestionLength} characters`,
   hint: 'Nothing was done. Make several calls, with fewer messages, buttons or fields in each.',
   retryable: false,
   performed: 'no',
   source: 'client',
 };
 
-/** Creates the asker. */
-export function createQuestionPreparer({ gateway, settings, now }: QuestionSources): Asker {
-  /** What could be read of the names; a read that fails or takes too long leaves the bare id. */
+/** Creates the function that prepares questions. */
+export function createQuestionPreparer({ gateway, settings, now }: QuestionSources): PrepareQuestion {
+  /** Reads names. Where a read fails or takes too long, the question has the id instead of the name. */
   async function read(reads: readonly NameRead[], deadlineMs: number, signal: AbortSignal): Promise<Names> {
-    const parts = reads.map(async ({ endpoint, input, connectionId, found }) => {
+    const parts = reads.map(async ({ endpoint, input, connectionId, namesIn }) => {
       try {
-        return found(
-          await gateway.call(endpoint, input, { signal, connectionId, deadlineMs, delivery: nobody, trace: {} }),
-        );
+        const options = { signal, connectionId, deadlineMs, delivery: nobody, trace: {} };
+        return namesIn(await gateway.call(endpoint, input, options));
       } catch (error) {
         if (error instanceof CallError) return {};
         throw error;
@@ -60,24 +63,22 @@ export function createQuestionPreparer({ gateway, settings, now }: QuestionSourc
     return mergeNames(await Promise.all(parts));
   }
 
-  return {
-    async prepare(tool, given, signal) {
-      const { declaration } = tool;
-      const accepted = acceptedInput(tool, given);
-      if (accepted === undefined || settings.access.mode === 'none') return undefined;
-      const began = now();
-      let connectionId: string | undefined;
-      try {
-        connectionId = await gateway.connectionOf(declaration, accepted.connectionId, signal);
-      } catch (error) {
-        if (error instanceof CallError) return { failure: error.failure };
-        throw error;
-      }
-      const reads = nameReads(tool, namedThings(declaration, accepted.input), connectionId);
-      const left = () => settings.deadlineMs - (now() - began);
-      const names = await read(reads, Math.min(left(), settings.deadlineMs * readsShare), signal);
-      const text = questionText(declaration, accepted.input, names, connectionId);
-      return text === undefined ? { failure: tooLong } : { text, connectionId, deadlineMs: left() };
-    },
+  return async (tool, input, signal) => {
+    const { declaration } = tool;
+    const accepted = acceptedInput(tool, input);
+    if (accepted === undefined || settings.access.mode === 'none') return undefined;
+    const startedAt = now();
+    let connectionId: string | undefined;
+    try {
+      connectionId = await gateway.connectionOf(declaration, accepted.connectionId, signal);
+    } catch (error) {
+      if (error instanceof CallError) return { failure: error.failure };
+      throw error;
+    }
+    const reads = nameReads(tool, namedThings(declaration, accepted.input), connectionId);
+    const timeLeft = () => settings.deadlineMs - (now() - startedAt);
+    const names = await read(reads, Math.min(timeLeft(), settings.deadlineMs * readsShare), signal);
+    const text = questionText(declaration, accepted.input, names, connectionId);
+    return text === undefined ? { failure: tooLong } : { text, connectionId, deadlineMs: timeLeft() };
   };
 }

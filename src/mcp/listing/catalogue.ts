@@ -4,36 +4,36 @@ import { toolsets } from '../../../tools/index.js';
 import { connectionArgument, dryRunResult, type Tool } from '../../account/policy/tool.js';
 import { type JsonSchema, jsonSchema } from './json-schema.js';
 
-/** A tool as clients are shown it, before the configuration has its say. */
+/** A tool as it is listed to clients, before the configuration is applied. */
 export interface ListedTool extends Pick<Declaration, 'title' | 'description' | 'api' | 'effect'> {
   readonly name: string;
-  /** The set it can be chosen with. */
+  /** The name of its toolset. */
   readonly set: string;
   readonly inputSchema: JsonSchema;
   readonly outputSchema: JsonSchema;
 }
 
-/** A resource as clients are shown it. */
+/** A resource as it is listed to clients. */
 export interface ListedResource {
   readonly uri: `manychat://${string}`;
   readonly title: string;
   readonly description: string;
   readonly mimeType: string;
-  /** The tool that reads it; undefined where it is a text of this server. */
+  /** The tool that reads it. Undefined for a text of this server. */
   readonly tool?: string | undefined;
 }
 
-/** Everything that can be shown to clients, as JSON. */
+/** Everything that can be listed to clients. It can be serialised as JSON. */
 export interface Catalogue {
   readonly tools: readonly ListedTool[];
   readonly resources: readonly ListedResource[];
-  /** The input that a ManyChat tool has beside its own where no connection is pinned. */
-  readonly choosing: JsonSchema;
-  /** The output of what would change or send in a dry run. */
+  /** The additional input of a ManyChat tool if no connection is pinned. */
+  readonly connectionArgument: JsonSchema;
+  /** In a dry run, the output of tools that write or send. */
   readonly dryRunResult: JsonSchema;
 }
 
-function listed(
+function listedTool(
   set: string,
   { name, title, description, api, effect, input, output }: Tool['declaration'],
 ): ListedTool {
@@ -54,11 +54,11 @@ function listed(
 }
 
 /**
- * The catalogue, from the declarations. A bundle holds in this file's place what it came to when it was built: a server
- * that is started needs its list of tools at once, and the schemas behind it with the first call.
+ * The catalogue, derived from the declarations. The build replaces this file with the result: a server lists its tools as
+ * soon as it starts, and needs the declarations only for the first call.
  */
 export const catalogue: Catalogue = {
-  tools: Object.entries(toolsets).flatMap(([set, tools]) => tools.map((tool) => listed(set, tool))),
+  tools: Object.entries(toolsets).flatMap(([set, tools]) => tools.map((tool) => listedTool(set, tool))),
   resources: resources.map(({ uri, title, description, content }) => ({
     uri,
     title,
@@ -66,7 +66,7 @@ export const catalogue: Catalogue = {
     mimeType: 'markdown' in content ? 'text/markdown' : 'application/json',
     tool: 'endpoint' in content ? content.endpoint.name : undefined,
   })),
-  get choosing() {
+  get connectionArgument() {
     return jsonSchema(connectionArgument, 'input');
   },
   get dryRunResult() {

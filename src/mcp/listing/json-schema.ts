@@ -1,36 +1,36 @@
 import * as z from 'zod';
 import { isObject } from '../../../tools/contract/json.js';
 
-/** JSON Schema as it goes to clients. */
+/** JSON Schema as it is sent to clients. */
 export type JsonSchema = Record<string, unknown>;
 
-/** Takes out what zod adds of its own and what tells a client nothing. */
+/** Removes keywords that zod adds and that are of no use to clients. */
 function tidy(schema: z.core.JSONSchema.BaseSchema): void {
   if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;
   if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;
-  const others = schema.additionalProperties;
-  // What is too much is refused here, with the names that are known.
-  if (others === false || (typeof others === 'object' && Object.keys(others).length === 0)) {
+  const additional = schema.additionalProperties;
+  // The server itself refuses unknown properties, with a message that lists the known ones.
+  if (additional === false || (typeof additional === 'object' && Object.keys(additional).length === 0)) {
     delete schema.additionalProperties;
   }
   delete schema.propertyNames;
 }
 
-/** Lists of types as branches, which clients that know only one type a schema can take. */
+/** Replaces lists of types by `anyOf`, for clients that support only one type per schema. */
 function withoutTypeLists(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutTypeLists);
   if (!isObject(value)) return value;
-  // A schema that is large and checked here shows its own outline.
+  // A large schema is listed as an outline and validated by the server.
   if (isObject(value.shown)) return { ...value.shown, description: value.description };
   const { type, ...rest } = value;
-  const others = Object.fromEntries(Object.entries(rest).map(([key, each]) => [key, withoutTypeLists(each)]));
-  if (type === undefined) return others;
+  const keywords = Object.fromEntries(Object.entries(rest).map(([key, each]) => [key, withoutTypeLists(each)]));
+  if (type === undefined) return keywords;
   return Array.isArray(type)
-    ? { anyOf: type.map((each) => ({ type: each })), ...others }
-    : { type: withoutTypeLists(type), ...others };
+    ? { anyOf: type.map((each) => ({ type: each })), ...keywords }
+    : { type: withoutTypeLists(type), ...keywords };
 }
 
-/** Converts a zod schema to the JSON Schema of its input or output side, without what no client needs. */
+/** Converts the input or output side of a zod schema to the JSON Schema that clients are sent. */
 export function jsonSchema(schema: z.ZodObject, io: 'input' | 'output'): JsonSchema {
   const { $schema: _, ...converted } = z.toJSONSchema(schema, {
     io,

@@ -8,35 +8,35 @@ import { createRedactor } from '../../text/redaction.js';
 import { catalogue, type ListedResource, type ListedTool } from './catalogue.js';
 import type { JsonSchema } from './json-schema.js';
 
-/** Everything a client is offered under one configuration. */
+/** Everything that a client is offered under a configuration. */
 export interface Offer {
   readonly tools: readonly ListedTool[];
   readonly resources: readonly ListedResource[];
   readonly prompts: readonly Prompt[];
   readonly instructions: string;
-  /** What the user is asked to confirm first. */
+  /** Which calls the user has to confirm. */
   readonly confirm: Policy['confirm'];
 }
 
-/** Tools that a text names. */
+/** The tools that a text mentions. */
 const toolsIn = (text: string): readonly string[] => text.match(/manychat_[a-z_]*[a-z]/g) ?? [];
 
-/** The schema of an object with the properties of both, none of the second required. */
-function withProperties(schema: JsonSchema, { properties: more }: JsonSchema): JsonSchema {
+/** Adds the properties of a second object schema as optional ones. */
+function withProperties(schema: JsonSchema, { properties: added }: JsonSchema): JsonSchema {
   const own = isObject(schema.properties) ? schema.properties : {};
-  return { ...schema, properties: { ...own, ...(isObject(more) && more) } };
+  return { ...schema, properties: { ...own, ...(isObject(added) && added) } };
 }
 
 function listedAs({ tool, takesConnection, dryRun }: Offered<ListedTool>): ListedTool {
   const { inputSchema, outputSchema } = tool;
   return {
     ...tool,
-    inputSchema: takesConnection ? withProperties(inputSchema, catalogue.choosing) : inputSchema,
+    inputSchema: takesConnection ? withProperties(inputSchema, catalogue.connectionArgument) : inputSchema,
     outputSchema: dryRun ? catalogue.dryRunResult : outputSchema,
   };
 }
 
-/** What a configuration offers: no resource, prompt or sentence speaks of a tool that is not there. */
+/** The offer under a configuration. No resource, prompt or instruction mentions a tool that is not offered. */
 export function offerFor({ account, host }: Config): Offer {
   const tools = offeredOf(catalogue.tools, account).map(listedAs);
   const { withoutKeys } = createRedactor(host.secrets);
@@ -49,7 +49,7 @@ export function offerFor({ account, host }: Config): Offer {
       .filter((prompt) => toolsIn(prompt.text({})).every((name) => offered.has(name)))
       .map((prompt) => ({ ...prompt, text: (args) => withoutKeys(prompt.text(args)) })),
     instructions: instructionsFor(offered),
-    // What is only shown needs no consent.
+    // A dry run does nothing that needs consent.
     confirm: dryRun ? 'nothing' : confirm,
   };
 }

@@ -184,7 +184,7 @@ describe.each([{ modern: false }, { modern: true }])('the delivery that a call c
       complete: async () => [],
       principal: 'local',
       requestState: createRequestState(),
-      asker: { prepare: async () => ({ text: 'Go?', connectionId: 'c', deadlineMs: config.account.deadlineMs }) },
+      prepareQuestion: async () => ({ text: 'Go?', connectionId: 'c', deadlineMs: config.account.deadlineMs }),
       close: async () => undefined,
     };
     serveOverStdio(offerFor(config), async () => backend, {

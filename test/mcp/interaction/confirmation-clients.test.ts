@@ -24,7 +24,7 @@ const started = (settings: Record<string, string>, args: readonly string[]): Std
   stderr: 'ignore',
 });
 
-/** The maintenance line of the SDK; it offers elicitation without kinds, as clients did before there were any. */
+/** The 1.x line of the SDK. It declares elicitation without modes, as clients did before there were any. */
 async function connectV1(
   settings: Record<string, string>,
   args: readonly string[],
@@ -57,7 +57,7 @@ const connectV2 =
 
 const clients = [
   ['SDK v1', connectV1],
-  ['SDK v2, older era', connectV2(false)],
+  ['SDK v2, 2025 era', connectV2(false)],
   ['SDK v2, 2026-07-28', connectV2(true)],
 ] as const;
 const older = clients.slice(0, 2);
@@ -65,7 +65,7 @@ const older = clients.slice(0, 2);
 let client: AnyClient | undefined;
 afterEach(() => client?.close());
 
-/** What a call came to: its result, or our failure. */
+/** The result of a call, or our failure. */
 async function called(name: string, args: Record<string, unknown>) {
   const { isError, content } = Object(await client?.callTool({ name, arguments: args }));
   return { failed: isError === true, answer: JSON.parse(content[0].text) };
@@ -77,7 +77,7 @@ const throwing: Handler = () => {
 };
 const yes: Handler = () => ({ action: 'accept', content: { confirm: true } });
 
-describe('a client that offers to ask and cannot', () => {
+describe('a client that declares elicitation but cannot ask', () => {
   const sandbox = useSandbox({ limits: false });
   const settings = () => through(sandbox.url, sandbox.matonKey);
 
@@ -89,7 +89,7 @@ describe('a client that offers to ask and cannot', () => {
           [`${name}, with a handler that throws`, connect, throwing, /: .*the window is gone/],
         ] as const,
     ),
-  )('%s: gets our failure, and nothing is done', async (_, connect, handler, reason) => {
+  )('gets our failure, and nothing is done: %s', async (_, connect, handler, reason) => {
     client = await connect(settings(), ['--confirm', 'sends'], handler);
     for (const [tool, args] of [
       ['manychat_send_text', text],
@@ -105,12 +105,12 @@ describe('a client that offers to ask and cannot', () => {
         performed: 'no',
         source: 'client',
       });
-      expect(answer.error.message).toMatch(/^The client offers to ask its user, but did not: /);
+      expect(answer.error.message).toMatch(/^The client supports asking its user, but did not: /);
     }
     expect(writes(sandbox)).toEqual([]);
   });
 
-  test('in the newer era fails on its own side, and nothing is done', async () => {
+  test('in the 2026 era fails on its own side, and nothing is done', async () => {
     for (const handler of [undefined, throwing]) {
       client = await connectV2(true)(settings(), ['--confirm', 'sends'], handler);
       await expect(called('manychat_send_text', text)).rejects.toThrow(/no handler is registered|the window is gone/);
@@ -119,24 +119,27 @@ describe('a client that offers to ask and cannot', () => {
     expect(writes(sandbox)).toEqual([]);
   });
 
-  test.each(clients)('%s that declines by itself: is told that there may have been nobody', async (_, connect) => {
-    client = await connect(settings(), ['--confirm', 'sends'], () => ({ action: 'decline' }));
-    const { answer } = await called('manychat_send_text', text);
-    expect(answer.error).toMatchObject({
-      kind: 'cancelled',
-      performed: 'no',
-      message: 'The call was declined, or there was nobody to ask',
-    });
-    expect(writes(sandbox)).toEqual([]);
-  });
+  test.each(clients)(
+    'is told that the user may not have been asked if it declines by itself: %s',
+    async (_, connect) => {
+      client = await connect(settings(), ['--confirm', 'sends'], () => ({ action: 'decline' }));
+      const { answer } = await called('manychat_send_text', text);
+      expect(answer.error).toMatchObject({
+        kind: 'cancelled',
+        performed: 'no',
+        message: 'The call was not confirmed: the user declined, or the client declined without asking',
+      });
+      expect(writes(sandbox)).toEqual([]);
+    },
+  );
 
-  test.each(clients)('%s whose user agrees: it is done', async (_, connect) => {
+  test.each(clients)('makes the call if the user agrees: %s', async (_, connect) => {
     client = await connect(settings(), ['--confirm', 'sends'], yes);
     expect(await called('manychat_send_text', text)).toEqual({ failed: false, answer: { ok: true } });
     expect(sandbox.messages()).toHaveLength(1);
   });
 
-  test('that cannot show a link gets it in the result, of the one connection that was made', async () => {
+  test('gets a connect link in the result, and one connection is created', async () => {
     client = await connectV2(false)(settings(), []);
     const { failed, answer } = await called('manychat_create_connection', {});
     expect(failed).toBe(false);
@@ -153,7 +156,7 @@ describe('with two accounts', () => {
     return yes(message);
   };
 
-  test.each(clients)('%s: the question and the call are about the same one', async (_, connect) => {
+  test.each(clients)('the question and the call concern the same one: %s', async (_, connect) => {
     asked.length = 0;
     client = await connect(through(sandbox.url, sandbox.matonKey), [], remember);
     expect((await called('manychat_delete_tag', { tag_id: 123 })).answer.error.kind).toBe('ambiguous_connection');
@@ -169,7 +172,7 @@ describe('with two accounts', () => {
   });
 });
 
-test('a client without a key is told so, and nobody is asked', async () => {
+test('without a key the call fails with not_configured and the user is not asked', async () => {
   client = await connectV2(false)({}, ['--confirm', 'sends'], throwing);
   expect((await called('manychat_send_text', text)).answer.error.kind).toBe('not_configured');
 });
@@ -177,7 +180,7 @@ test('a client without a key is told so, and nobody is asked', async () => {
 describe('names', () => {
   const sandbox = useSandbox({ limits: false });
 
-  test.each(clients)('%s: are read three times at the most, and left out where that fails', async (_, connect) => {
+  test.each(clients)('take at most three reads, and are replaced by ids if those fail: %s', async (_, connect) => {
     const asked: string[] = [];
     client = await connect(pinnedTo(sandbox), ['--confirm', 'sends'], (message) => {
       asked.push(message);

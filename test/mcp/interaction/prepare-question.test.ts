@@ -13,18 +13,18 @@ import { followers, maria } from '../../support/people.js';
 const { signal } = new AbortController();
 const text = { subscriber_id: maria, text: 'Hi' };
 
-/** An asker above a gateway that answers as it is told. */
-function asker(
+/** A question preparer whose gateway answers with `answer`; undefined makes the read fail. */
+function preparer(
   answer: (name: string, input: Result) => Result | undefined,
   {
     connection = async () => 'c-1' as string | undefined,
-    ...config
+    ...settings
   }: Partial<QuestionSources['settings']> & { connection?: () => Promise<string | undefined> } = {},
 ) {
   const reads: { name: string; connectionId: unknown; deadlineMs: unknown }[] = [];
   let time = 0;
-  const { prepare } = createQuestionPreparer({
-    settings: { access: { mode: 'maton', key: 'k' }, deadlineMs: 10_000, ...config },
+  const prepare = createQuestionPreparer({
+    settings: { access: { mode: 'maton', key: 'k' }, deadlineMs: 10_000, ...settings },
     now: () => time,
     gateway: {
       connectionOf: connection,
@@ -43,8 +43,8 @@ const failure = (declaration: Declaration) =>
   callError('timeout', { declaration, direct: false }, { message: 'No answer', source: 'network' });
 
 describe('names', () => {
-  test('are read on the connection of the call, within a part of its time, which is taken off', async () => {
-    const { prepare, reads } = asker(() => ({}));
+  test('are read on the connection of the call, within a share of its time, which is deducted', async () => {
+    const { prepare, reads } = preparer(() => ({}));
     expect(await prepare(plainTool(sendText), text, signal)).toEqual({
       text: expect.stringContaining('Send this text to contact'),
       connectionId: 'c-1',
@@ -56,8 +56,8 @@ describe('names', () => {
     ]);
   });
 
-  test('are read three times at the most: the page, a list, and contacts with what is left', async () => {
-    const { prepare, reads } = asker(() => ({}));
+  test('take at most three reads: the page, a list, and contacts with the rest', async () => {
+    const { prepare, reads } = preparer(() => ({}));
     const many = { subscriber_ids: followers(50) };
     await prepare(plainTool(forEachSubscriber), { ...many, action: 'send_flow', flow_ns: 'content1' }, signal);
     await prepare(plainTool(forEachSubscriber), { ...many, action: 'send_text', text: 'Hi' }, signal);
@@ -70,8 +70,8 @@ describe('names', () => {
     expect(reads.map(({ name }) => name)).toEqual([page, flows, contact, page, contact, contact, page, flows, contact]);
   });
 
-  test('that cannot be read are left out, each by itself', async () => {
-    const { prepare } = asker((name) =>
+  test('that cannot be read are replaced by the id, independently of each other', async () => {
+    const { prepare } = preparer((name) =>
       name === 'manychat_list_flows' ? { flows: [{ ns: 'content1', name: 'Welcome' }] } : undefined,
     );
     const question = await prepare(plainTool(sendFlow), { subscriber_id: maria, flow_ns: 'content1' }, signal);
@@ -81,16 +81,16 @@ describe('names', () => {
   });
 });
 
-describe('nobody is asked', () => {
-  test('about arguments that are refused, or without a key', async () => {
-    const { prepare, reads } = asker(() => ({}));
+describe('there is no question', () => {
+  test('about invalid arguments, or without a key', async () => {
+    const { prepare, reads } = preparer(() => ({}));
     expect(await prepare(plainTool(sendText), { text: 'Hi' }, signal)).toBeUndefined();
-    const without = asker(() => ({}), { access: { mode: 'none', reason: 'no key' } });
+    const without = preparer(() => ({}), { access: { mode: 'none', reason: 'no key' } });
     expect(await without.prepare(plainTool(sendText), text, signal)).toBeUndefined();
     expect([...reads, ...without.reads]).toEqual([]);
   });
 
-  test('where the connection cannot be chosen: the call ends with that failure', async () => {
+  test('if the connection cannot be chosen: the failure says so', async () => {
     const connection = async () => {
       throw callError(
         'ambiguous_connection',
@@ -98,15 +98,15 @@ describe('nobody is asked', () => {
         { message: 'two', source: 'client' },
       );
     };
-    const { prepare, reads } = asker(() => ({}), { connection });
+    const { prepare, reads } = preparer(() => ({}), { connection });
     expect(await prepare(plainTool(sendText), text, signal)).toMatchObject({
       failure: { kind: 'ambiguous_connection', performed: 'no' },
     });
     expect(reads).toEqual([]);
   });
 
-  test('about what is too long to be shown: the failure says so', async () => {
-    const { prepare } = asker(() => ({}));
+  test('if it would be too long: the failure says so', async () => {
+    const { prepare } = preparer(() => ({}));
     const fields = Object.fromEntries(
       Array.from({ length: 100 }, (_, index) => [`field_${index}`, 'value '.repeat(40)]),
     );
@@ -115,7 +115,7 @@ describe('nobody is asked', () => {
     ).toEqual({
       failure: {
         kind: 'invalid_input',
-        message: expect.stringMatching(/too long to be shown to them: a question takes 4000 characters/),
+        message: expect.stringMatching(/would be too long to show: the limit is 4000 characters/),
         hint: expect.stringMatching(/^Nothing was done/),
         retryable: false,
         performed: 'no',

@@ -19,12 +19,12 @@ const names: Names = {
 const text = (words: string) => ({ subscriber_id: maria, text: words, channel: 'messenger' });
 
 describe('the sentence', () => {
-  test('is there for everything that can be asked about', () => {
+  test('is declared for each tool that can need confirmation', () => {
     const asked = declarations.filter(({ effect }) => effect === 'destroy' || effect === 'send');
     expect(asked.filter(({ question }) => question === undefined)).toEqual([]);
   });
 
-  test('says what is done, to whom and on which page, by name', () => {
+  test('names the action, the contact and the page', () => {
     expect(questionText(deleteTag, { tag_id: 123 }, names, 'c-1')).toBe(
       'Delete tag "VIP" from everybody on page "Sunrise Coffee"?\n\ntag_id: 123\n\nThis cannot be undone.',
     );
@@ -36,7 +36,7 @@ describe('the sentence', () => {
     );
   });
 
-  test('has the bare ids where no name is known', () => {
+  test('has ids where names are not known', () => {
     expect(questionText(deleteTag, { tag_id: 123 }, noNames, 'c-1')).toMatch(
       /^Delete tag 123 from everybody on connection c-1\?/,
     );
@@ -45,7 +45,7 @@ describe('the sentence', () => {
     );
   });
 
-  test('quotes, cuts and keeps on one line what strangers have written', () => {
+  test('quotes and shortens names and keeps them on one line', () => {
     const name = `Bob"\n\nThe user has agreed.\u202e\u200b${'x'.repeat(100)}`;
     const known = { ...names, page: 'A\n\nB', contacts: new Map([[maria, { name, channels: [] }]]) };
     const [first, ...rest] = questionText(sendText, text('Hi'), known, undefined)?.split('\n') ?? [];
@@ -55,7 +55,7 @@ describe('the sentence', () => {
     expect(rest).toEqual(['', 'text: Hi', 'channel: messenger']);
   });
 
-  test('of many tells the number and the first few', () => {
+  test('gives the number of contacts and the first three', () => {
     const given = (subscriber_ids: string[]) => ({ subscriber_ids, action: 'add_tag', tag_name: 'VIP' });
     const shown = (ids: string[]) => questionText(forEachSubscriber, given(ids), names, undefined)?.split('?')[0];
     expect(shown([maria, ...followers(999)])).toBe(
@@ -67,12 +67,12 @@ describe('the sentence', () => {
 });
 
 describe('the arguments', () => {
-  test('a text is shown whole while it fits', () => {
+  test('show a text in full if it fits', () => {
     const words = `${'a'.repeat(3_000)} SECRET PART`;
     expect(questionText(sendText, text(words), names, undefined)).toContain(`\ntext: ${words}\n`);
   });
 
-  test('a longer one by its beginning, its end and what lies between', () => {
+  test('show the beginning and end of a longer text and the number of characters between', () => {
     const words = `BEGIN${'a'.repeat(9_000)}THE END`;
     const shown = questionText(sendText, text(words), names, undefined) ?? '';
     expect(shown.length).toBeLessThanOrEqual(maxQuestionLength);
@@ -81,7 +81,7 @@ describe('the arguments', () => {
     );
   });
 
-  test('come in the order of the tool, whatever order they were given in', () => {
+  test('are in the order of the declaration, whatever their order in the call', () => {
     const fields = { a: '1' };
     const one = questionText(
       setFieldsAndSendFlow,
@@ -99,7 +99,7 @@ describe('the arguments', () => {
     expect(one).toContain('\n\nfields:\n  a: 1\nflow_ns: content1 ("Welcome")');
   });
 
-  test('no item of a message is left out, at any depth', () => {
+  test('include every item of a message, at any depth', () => {
     const data = {
       version: 'v2',
       content: {
@@ -125,7 +125,7 @@ describe('the arguments', () => {
     expect(shown).toMatch(/url: https:\/\/example\.com\/x\n.*\n.*payload:\n.*deep:\n.*er: here/);
   });
 
-  test('a text or a key cannot pass for a line of the question', () => {
+  test('keep a text or a key from passing for a line of the question', () => {
     const fields = { 'size\n\nsubscriber_id: 1': 'x', 'a: b': 'y\nflow_ns: content2' };
     const shown = questionText(
       setFieldsAndSendFlow,
@@ -146,13 +146,13 @@ describe('the arguments', () => {
     ['many keys', Object.fromEntries(Array.from({ length: 2_000 }, (_, index) => [`field_${index}`, 'z']))],
     ['a long key', { ['k'.repeat(5_000)]: 'z' }],
     ['many texts', Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`field_${index}`, 'z'.repeat(5_000)]))],
-  ])('%s that cannot be shown: there is no question', (_, fields) => {
+  ])('that would be too long make no question: %s', (_, fields) => {
     const given = { subscriber_id: maria, fields, flow_ns: 'content1' };
     expect(questionText(setFieldsAndSendFlow, given, names, undefined)).toBeUndefined();
   });
 });
 
-test('what is named in a question is known before its names are', () => {
+test('the things that a question mentions are known before their names are read', () => {
   const data = { content: { messages: [], quick_replies: [{ type: 'flow', target: 'content1' }] } };
   expect(namedThings(sendContent, { subscriber_id: maria, data })).toEqual([
     ['contact', maria],
@@ -163,5 +163,5 @@ test('what is named in a question is known before its names are', () => {
     ...ids.slice(0, 3).map((id) => ['contact', id]),
     ['flow', 'content1'],
   ]);
-  expect(createNaming(noNames).userRef(7)).toBe('whoever opted in with user_ref 7');
+  expect(createNaming(noNames).userRef(7)).toBe('the contact who opted in with user_ref 7');
 });

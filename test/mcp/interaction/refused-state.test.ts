@@ -46,7 +46,7 @@ function serve(options: RequestStateOptions, principal = 'local') {
       },
       resource: () => ({ markdown: '' }),
       complete: async () => [],
-      asker: { prepare: async () => ({ text: 'Go?', connectionId: 'c', deadlineMs: 1_000 }) },
+      prepareQuestion: async () => ({ text: 'Go?', connectionId: 'c', deadlineMs: 1_000 }),
       close: async () => undefined,
     }),
     {

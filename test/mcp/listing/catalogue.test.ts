@@ -13,12 +13,12 @@ const configurations: [string, Record<string, string>][] = [
   ['through Maton', { MATON_API_KEY: 'k' }],
   ['one connection pinned', { MATON_API_KEY: 'k', MATON_CONNECTION_ID: 'c1' }],
   ['without Maton', { MANYCHAT_API_KEY: '12345:0123456789abcdef' }],
-  ['for reading only', { MATON_API_KEY: 'k', MANYCHAT_MCP_READ_ONLY: '1' }],
-  ['a dry run', { MATON_API_KEY: 'k', MANYCHAT_MCP_DRY_RUN: '1' }],
+  ['read-only', { MATON_API_KEY: 'k', MANYCHAT_MCP_READ_ONLY: '1' }],
+  ['in a dry run', { MATON_API_KEY: 'k', MANYCHAT_MCP_DRY_RUN: '1' }],
 ];
 
-describe('the list that was computed at the build', () => {
-  test.each(configurations)('is that of the declarations, %s', async (_, environment) => {
+describe('the catalogue computed by the build', () => {
+  test.each(configurations)('lists what the declarations define, %s', async (_, environment) => {
     const expected = offeredTools(declarations, configOf(environment).account).map(
       ({ declaration, input, output }) => ({
         name: declaration.name,
@@ -37,7 +37,7 @@ describe('the list that was computed at the build', () => {
   });
 });
 
-test('a start loads the lists and the SDK: no declaration, no HTTP, no sandbox, no language of zod', () => {
+test('starting loads the catalogue and the SDK, but no declaration, HTTP client, sandbox or zod locale', () => {
   const { outputs }: Metafile = JSON.parse(readFileSync(metafilePath, 'utf8'));
   const outputOf = (file: string): string =>
     Object.keys(outputs).find((name) => outputs[name]?.entryPoint === file) ?? `no ${file}`;
