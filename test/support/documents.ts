@@ -32,8 +32,12 @@ function effectOf({ annotations }: Tool): string {
   return annotations.idempotentHint === true ? 'removes' : 'sends';
 }
 
-/** What comes before the first colon, semicolon or full stop that ends a sentence. */
-const firstSentence = (text = ''): string => text.replace(/[.;:] [\s\S]*$/, '').replace(/\.$/, '');
+/** The first statement of a description, up to a full stop, semicolon or colon; one inside parentheses goes with them. */
+const firstStatement = (text = ''): string =>
+  text
+    .replace(/ \([^()]*[.;:] [^()]*\)/g, '')
+    .replace(/[.;:] [\s\S]*$/, '')
+    .replace(/\.$/, '');
 
 const setOf = (tool: string): string =>
   Object.entries(toolsets).find(([, tools]) => tools.some(({ name }) => name === tool))?.[0] ?? '';
@@ -49,7 +53,7 @@ async function toolTable(): Promise<string> {
   const rows = tools.map((tool) => [
     setOf(tool.name),
     code(tool.name),
-    firstSentence(tool.description),
+    firstStatement(tool.description),
     effectOf(tool),
   ]);
   return table(['set', 'tool', 'what it does', 'effect'], rows);
