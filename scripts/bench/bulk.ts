@@ -20,7 +20,7 @@ const contacts = 5_000;
 const perSecond = 10;
 const speed = 5;
 
-/** Sends a text to each of so many contacts, by `call`, from a CSV file and with a journal. */
+/** Sends a text to `count` contacts with `call`, from a CSV file and with a journal. */
 export async function bulkOf(count: number, call: ToolCaller): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'manychat-mcp-'));
   const path = join(folder, 'contacts.csv');
@@ -52,11 +52,11 @@ export async function bulkOf(count: number, call: ToolCaller): Promise<void> {
     throw new Error(`${surveyed.counts.done} of ${count} done; ${how}`);
 }
 
-/** Many messages from a CSV file through Maton's limit, and what they take of memory. */
+/** Pace of many messages from a CSV file through Maton's limit, and memory of the run. */
 export async function bulk(): Promise<string[]> {
   const timing = fastTiming(speed);
-  const begun = Date.now() - timing.now();
-  const sandbox = await startSandbox({ followers: contacts, clock: { now: () => begun + timing.now() } });
+  const epoch = Date.now() - timing.now();
+  const sandbox = await startSandbox({ followers: contacts, clock: { now: () => epoch + timing.now() } });
   const caller = createCaller({ ...pinnedTo(sandbox), MANYCHAT_MCP_LOG_LEVEL: 'silent' }, { timing });
   const from = timing.now();
   await bulkOf(contacts, caller.callTool);
@@ -66,26 +66,31 @@ export async function bulk(): Promise<string[]> {
   await caller.close();
   await sandbox.close();
   const memory = async (count: number): Promise<{ live: number; resident: number }> => {
-    const { told, child } = await start('bulk-child.js', [String(count)], ['--expose-gc']);
+    const { message, child } = await start('bulk-child.js', [String(count)], ['--expose-gc']);
     child.disconnect();
-    return told as { live: number; resident: number };
+    return message as { live: number; resident: number };
   };
   const [few, many] = [await memory(5_000), await memory(50_000)];
   const megabytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MB`;
   const ideal = (contacts - 1) / perSecond;
   return [
-    `5. Bulk: ${contacts} messages from a CSV file, ${perSecond} a second allowed in any window, time ${speed} times as fast`,
+    `5. Bulk: ${contacts} messages from a CSV file, ${perSecond} per second allowed in any window, clock ${speed} times as fast`,
     ...table([
       [
-        'use of the limit (the least possible time over ours)',
+        'use of the limit (ideal time / actual time)',
         `${((100 * ideal) / seconds).toFixed(1)}%`,
         `${seconds.toFixed(0)} s`,
       ],
       ['requests refused with 429', String(refused)],
       ['messages sent twice', String(twice)],
-      ['', '5,000 contacts', '50,000 contacts', 'more'],
-      ['memory that lives, at most', megabytes(few.live), megabytes(many.live), megabytes(many.live - few.live)],
-      ['resident', megabytes(few.resident), megabytes(many.resident), megabytes(many.resident - few.resident)],
+      ['', '5,000 contacts', '50,000 contacts', 'difference'],
+      ['live memory, peak', megabytes(few.live), megabytes(many.live), megabytes(many.live - few.live)],
+      [
+        'resident memory, peak',
+        megabytes(few.resident),
+        megabytes(many.resident),
+        megabytes(many.resident - few.resident),
+      ],
     ]),
   ];
 }

@@ -1,4 +1,4 @@
-/* What MCP alone costs: a server made with the SDK, in the way ours is, whose only tool does nothing. */
+/* The cost of MCP alone: an SDK server, set up like ours, whose only tool does nothing. */
 import { McpServer } from '@modelcontextprotocol/server';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
 

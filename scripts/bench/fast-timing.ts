@@ -1,6 +1,6 @@
 import type { Clock } from '../../src/upstream/clock.js';
 
-/** Time that runs `factor` times as fast as the clock on the wall: for figures only, since what comes of it depends on the machine. */
+/** A clock that runs `factor` times as fast as real time. For benchmarks only: its results depend on the machine. */
 export function fastTiming(factor: number): Clock {
   return {
     now: () => performance.now() * factor,

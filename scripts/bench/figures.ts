@@ -1,4 +1,4 @@
-/** The value that this share of all stays below. */
+/** The value below which `share` of all values lie. */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
@@ -6,12 +6,12 @@ export function quantile(values: readonly number[], share: number): number {
 
 export const median = (values: readonly number[]): number => quantile(values, 0.5);
 
-/** A ratio, as `1.85x`. */
+/** A ratio, such as `1.85x`. */
 export const times = (ratio: number): string => `${ratio.toFixed(2)}x`;
 
 export const milliseconds = (value: number): string => `${value.toFixed(2)} ms`;
 
-/** Rows as a table with aligned columns: the first to the left, the others to the right. */
+/** Rows as a table: the first column left-aligned, the others right-aligned. */
 export function table(rows: readonly (readonly string[])[]): string[] {
   const width = (column: number): number => Math.max(...rows.map((row) => row[column]?.length ?? 0));
   const cell = (text: string, column: number): string =>
@@ -19,7 +19,7 @@ export function table(rows: readonly (readonly string[])[]): string[] {
   return rows.map((row) => `   ${row.map(cell).join('  ')}`);
 }
 
-/** Calls `once` so many times, so many at a time, and tells the milliseconds that all took. */
+/** Calls `once` `calls` times, `inFlight` at a time, and returns the total milliseconds. */
 export async function timed(
   calls: number,
   inFlight: number,

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { median, milliseconds, quantile, table, times } from './figures.js';
 import type { Sides, Way } from './sides.js';
 
-/** ManyChat allows each of these 100 times a second: spaced as they are here, none has to wait. */
+/** ManyChat allows 100 of each per second, so with the spacing below none has to wait. */
 const tools = [
   'manychat_get_page',
   'manychat_list_tags',
@@ -15,7 +15,7 @@ const rounds = 1_600;
 const warmUp = 400;
 const spacingMs = 4;
 
-/** One call at a time, each way in turn. */
+/** Latency of one call at a time; the ways take turns. */
 export async function latency({ tool, inProcess, empty, bare }: Sides): Promise<string[]> {
   const ways: { name: string; way: Way; took: number[] }[] = [
     { name: 'tool call, built program over stdio', way: tool, took: [] },
@@ -26,7 +26,7 @@ export async function latency({ tool, inProcess, empty, bare }: Sides): Promise<
   for (let round = -warmUp; round < rounds; round += 1) {
     const next = performance.now() + spacingMs;
     const name = tools.at(round % tools.length) ?? '';
-    // Whoever comes first after the pause pays for it, so each does in turn.
+    // The first call after the pause is slower, so the ways take turns at being first.
     const first = Math.abs(round) % ways.length;
     for (const { way, took } of [...ways.slice(first), ...ways.slice(0, first)]) {
       const started = performance.now();
@@ -37,7 +37,7 @@ export async function latency({ tool, inProcess, empty, bare }: Sides): Promise<
   }
   const [bareP50, bareP99] = [0.5, 0.99].map((share) => quantile(ways.at(-1)?.took ?? [], share));
   return [
-    `1. Time of a call over that of a bare HTTP request, ${rounds} rounds, one call at a time, taking turns`,
+    `1. Time of a call relative to a bare HTTP request, ${rounds} rounds, one call at a time, taking turns`,
     ...table([
       ['', 'p50', '', 'p99', ''],
       ...ways.map(({ name, took }) => {
@@ -46,6 +46,6 @@ export async function latency({ tool, inProcess, empty, bare }: Sides): Promise<
         return [name, ratios[0], milliseconds(p50), ratios[1], milliseconds(p99)];
       }),
     ]),
-    '   Row 2 less row 4 is what our code costs; row 3 is what MCP and a second process cost, with no HTTP.',
+    '   Row 2 minus row 4 is the cost of our code; row 3 is the cost of MCP and a second process, without HTTP.',
   ];
 }

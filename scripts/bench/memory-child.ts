@@ -1,6 +1,6 @@
 /*
- * Run with --expose-gc and the address of the server: makes many calls in this process and tells its parent what they
- * left in memory. Time runs faster here, so that the pacer works as it does but is waited for a five-hundredth as long.
+ * Makes many calls in this process and reports the memory growth to its parent. Needs --expose-gc and the URL of the
+ * server. The clock runs 500 times as fast, so that the pacer works as usual but costs little time.
  */
 import type { Clock } from '../../src/upstream/clock.js';
 import { createCaller } from '../../test/support/caller.js';
@@ -14,7 +14,7 @@ export interface Memory {
   readonly resident: number;
 }
 
-/** What some calls did to it. */
+/** Memory before and after some calls. */
 export interface Step {
   readonly name: string;
   readonly before: Memory;
@@ -66,7 +66,7 @@ async function measure(url: string): Promise<MemoryReport> {
   const started = performance.now();
   await timed(2_000, inFlight, read);
   await step('20,000 reads', 20_000, read);
-  // Sends have code of their own to warm up: fewer to one contact than an hour allows.
+  // Warms up the code of sends; 90 stay below the hourly limit of one contact.
   await timed(90, inFlight, () => sendFrom(1)(0));
   await step('5,000 sends of a flow, each to another contact', 5_000, sendFrom(1_000_000));
   skipped += hourMs * 1.1;

@@ -10,21 +10,21 @@ function row({ name, before, after, calls }: Step): string[] {
   return [
     name,
     `${signed(100 * (after.heap / before.heap - 1), 1)}%`,
-    // What shrinks was not left by these calls.
+    // If the heap shrank, these calls left nothing.
     perCall > 0 ? `${signed(perCall, 0)} B` : '',
     `${megabytes(before.heap)} -> ${megabytes(after.heap)}`,
     `${megabytes(before.resident)} -> ${megabytes(after.resident)}`,
   ];
 }
 
-/** What many calls leave behind in a process that only makes calls. */
+/** Memory growth of a process that only makes calls. */
 export async function memory(url: string): Promise<string[]> {
-  const { told } = await start('memory-child.js', [url], ['--expose-gc']);
-  const { steps, failed, seconds } = told as MemoryReport;
+  const { message } = await start('memory-child.js', [url], ['--expose-gc']);
+  const { steps, failed, seconds } = message as MemoryReport;
   return [
     '4. Memory growth, tools called in process, after a warm-up of 2,000 calls; heap after garbage collection',
-    ...table([['', 'heap', 'a call', 'heap before -> after', 'resident before -> after'], ...steps.map(row)]),
-    '   A send leaves a small gauge of its contact, for the hour that its limit counts; later sends sweep it away.',
+    ...table([['', 'heap', 'per call', 'heap before -> after', 'resident before -> after'], ...steps.map(row)]),
+    '   A send keeps a small counter of its contact for the hour of its limit; later sends remove it.',
     `   (${failed} calls failed; ${seconds.toFixed(1)} s)`,
   ];
 }

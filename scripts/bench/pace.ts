@@ -16,15 +16,15 @@ const reads: readonly { name: string; arguments?: Record<string, unknown> }[] = 
 const calls = 300;
 const perSecond = 10;
 
-/** The most of these moments that lie within one second. */
-function busiestSecond(moments: readonly number[]): number {
-  return Math.max(...moments.map((start) => moments.filter((each) => each >= start && each < start + 1000).length));
+/** The maximum number of times within one second. */
+function busiestSecond(times: readonly number[]): number {
+  return Math.max(...times.map((start) => times.filter((each) => each >= start && each < start + 1000).length));
 }
 
-/** Many reads at once through Maton's limit, which the sandbox enforces in a strict sliding window. */
+/** Concurrent reads through Maton's limit, which the sandbox enforces in a strict sliding window. */
 export async function pace(): Promise<string[]> {
-  const { told, child } = await start('sandbox-server.js');
-  const { url, key, connectionId } = told as Address;
+  const { message, child } = await start('sandbox-server.js');
+  const { url, key, connectionId } = message as Address;
   const { client } = await connectProgram({ ...through(url, key), MATON_CONNECTION_ID: connectionId });
   const started = performance.now();
   const results = await Promise.all(
@@ -40,15 +40,15 @@ export async function pace(): Promise<string[]> {
   const failed = results.filter(({ isError }) => isError === true).length;
   const busiest = busiestSecond(requests.filter(({ status }) => status !== 429).map(({ at }) => at));
   return [
-    `3. Pace: ${calls} mixed reads at once through the built program, ${perSecond} a second allowed in any window`,
+    `3. Pace: ${calls} mixed concurrent reads through the built program, ${perSecond} per second allowed in any window`,
     ...table([
       [
-        'use of the limit (the least possible time over ours)',
+        'use of the limit (ideal time / actual time)',
         `${((100 * ideal) / seconds).toFixed(1)}%`,
         `${ideal} s of ${seconds.toFixed(2)} s`,
       ],
-      ['requests refused with 429, of all', `${refused} of ${requests.length}`],
-      ['requests let through in the busiest second', String(busiest)],
+      ['requests refused with 429', `${refused} of ${requests.length}`],
+      ['requests admitted in the busiest second', String(busiest)],
       ['calls that failed', `${failed} of ${calls}`],
     ]),
   ];

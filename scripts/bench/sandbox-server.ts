@@ -1,6 +1,6 @@
 /*
- * The sandbox with its limits, in a process of its own: what keeps the client busy must not delay the moments at which
- * requests are counted. It tells its parent where it listens and, asked anything, which requests came.
+ * The sandbox with its limits in a process of its own, so that a busy client does not delay the counting of requests. It
+ * sends its address to its parent, and the list of requests in reply to any message.
  */
 import { startSandbox } from '../../src/sandbox/index.js';
 
@@ -11,7 +11,7 @@ export interface Address {
   readonly connectionId: string;
 }
 
-/** When a request came, in milliseconds, and how it was answered. */
+/** Arrival time of a request in milliseconds, and the status of its response. */
 export interface Seen {
   readonly at: number;
   readonly status: number | null;

@@ -11,29 +11,29 @@ import { connectProgram } from '../../test/support/program.js';
 
 const beside = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
 
-/** Starts a script of this folder and waits for the first thing that it tells. */
+/** Starts a script of this folder and waits for its first message. */
 export async function start(
   file: string,
   args: readonly string[] = [],
   flags: readonly string[] = [],
-): Promise<{ told: unknown; child: ChildProcess }> {
+): Promise<{ message: unknown; child: ChildProcess }> {
   const child = fork(beside(file), [...args], { execArgv: [...flags] });
   const ended = once(child, 'exit').then(([code]) => {
     throw new Error(`${file} ended with ${code}`);
   });
-  // Its end is of interest only while it has told nothing.
+  // The exit matters only before the first message.
   ended.catch(() => undefined);
-  const [told] = await Promise.race([once(child, 'message'), ended]);
-  return { told, child };
+  const [message] = await Promise.race([once(child, 'message'), ended]);
+  return { message, child };
 }
 
-/** The environment that sends the program straight to the server at `url`: no limit of Maton's applies. */
+/** Environment that uses the server at `url` as ManyChat, so that Maton's limit does not apply. */
 const direct = (url: string): Record<string, string> => ({
   MANYCHAT_API_KEY: '123456789:0123456789abcdef0123456789abcdef',
   MANYCHAT_API_URL: url,
 });
 
-/** One way to make a call; throws when the call does not come out as it should. */
+/** A way to make a call. @throws if the outcome is not the expected one */
 export type Way = (tool: string, args?: Record<string, unknown>) => Promise<void>;
 
 function through(client: Client, outcome: 'answer' | 'invalid_input' | 'not_configured'): Way {
@@ -44,27 +44,27 @@ function through(client: Client, outcome: 'answer' | 'invalid_input' | 'not_conf
   };
 }
 
-/** What the bare request asks for: one of what the tools ask for. */
+/** Path of the bare request, one of those that the tools request. */
 const pagePath = '/fb/page/getInfo';
 
-/** All ways to make a call that are compared. */
+/** The compared ways to make a call. */
 export interface Sides {
-  /** The built program over stdio, straight to the server. */
+  /** The built program over stdio. */
   readonly tool: Way;
-  /** The same, its arguments refused. */
+  /** The same with invalid arguments. */
   readonly refused: Way;
   /** The built program without a key. */
   readonly keyless: Way;
-  /** The empty tool of the SDK's server over stdio. */
+  /** The empty tool of the SDK server over stdio. */
   readonly empty: Way;
-  /** Tool caller and gateway client in this process, never paced. */
+  /** Tool calls in this process, without pacing. */
   readonly inProcess: Way;
   /** A request through undici's Agent. */
   readonly bare: Way;
   close(): Promise<void>;
 }
 
-/** Starts and connects everything that is compared, against the server at `url`. */
+/** Starts and connects all compared variants, against the server at `url`. */
 export async function openSides(url: string): Promise<Sides> {
   const program = await connectProgram(direct(url));
   const keyless = await connectProgram({});

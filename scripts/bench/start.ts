@@ -9,7 +9,7 @@ import { median, milliseconds, table, times } from './figures.js';
 const rounds = 31;
 const warmUp = 2;
 
-/** What one start took until its list of tools had come, and what it then had of the machine. */
+/** Time of a start until the list of tools arrived, and resident memory at that point. */
 interface Start {
   readonly milliseconds: number;
   readonly megabytes: number;
@@ -30,9 +30,9 @@ const list = { jsonrpc: '2.0', id: 2, method: 'tools/list' };
 const megabytesOf = (pid: number | undefined): number =>
   Number(execFileSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' })) / 1024;
 
-/** Starts a server, asks it for its tools as a client does, and ends it. */
+/** Starts a server, lists its tools like a client, and ends it. */
 async function startServer(file: string): Promise<Start> {
-  const begun = performance.now();
+  const started = performance.now();
   const child: ChildProcessWithoutNullStreams = spawn(process.execPath, [file], { env: environment });
   child.stderr.resume();
   const send = (...messages: object[]) =>
@@ -41,7 +41,7 @@ async function startServer(file: string): Promise<Start> {
   let took = Number.NaN;
   for await (const line of createInterface(child.stdout)) {
     if (line.includes('"id":2')) {
-      took = performance.now() - begun;
+      took = performance.now() - started;
       break;
     }
     if (line.includes('"id":1')) send(initialized, list);
@@ -52,26 +52,26 @@ async function startServer(file: string): Promise<Start> {
   return { milliseconds: took, megabytes };
 }
 
-/** Node.js with nothing to do. */
+/** Starts Node.js without work. */
 async function startBare(): Promise<Start> {
-  const begun = performance.now();
+  const started = performance.now();
   const child = spawn(process.execPath, ['-e', '0;process.stdin.resume();console.log(0)'], { env: environment });
   await once(child.stdout, 'data');
-  const took = performance.now() - begun;
+  const took = performance.now() - started;
   const megabytes = megabytesOf(child.pid);
   child.kill();
   await once(child, 'close');
   return { milliseconds: took, megabytes };
 }
 
-/** The server with one empty tool, bundled as the program is. */
+/** The SDK server with one empty tool, bundled like the program. */
 async function bundledSdkServer(): Promise<string> {
   const outfile = pathOf('dist/scripts/bench/empty-server.bundle.js');
   await build({ ...bundling, entryPoints: [pathOf('scripts/bench/empty-server.ts')], outfile });
   return outfile;
 }
 
-/** Time and memory from the start of the process to the list of tools, over those of the least server there can be. */
+/** Time and memory from process start to the list of tools, relative to a minimal SDK server. */
 export async function starts(): Promise<string[]> {
   const sdkServer = await bundledSdkServer();
   const ways = [
@@ -92,7 +92,7 @@ export async function starts(): Promise<string[]> {
   }));
   const [sdk] = figures;
   return [
-    `0. Start, from the process to the answer of tools/list, ${rounds} rounds in turns, medians`,
+    `0. Start, from process start to the response to tools/list, ${rounds} rounds taking turns, medians`,
     ...table([
       ['', 'time', '', 'resident memory', ''],
       ...figures.map(({ name, took, megabytes }) => [

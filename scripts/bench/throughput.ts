@@ -5,10 +5,10 @@ const rounds = 15;
 const calls = 500;
 const inFlight = 16;
 
-/** Many calls at a time; each round measures all ways, and a ratio is taken within its round. */
+/** Throughput of concurrent calls. Each round measures all ways, and ratios are taken within a round. */
 export async function throughput(sides: Sides): Promise<string[]> {
   const { empty, refused, keyless, tool, inProcess, bare } = sides;
-  // The one read without a limit of its own: straight to ManyChat it is never paced.
+  // The only read without a limit of its own, so without Maton it is never paced.
   const unlimited = 'manychat_get_subscriber_by_user_ref';
   const ways = [
     { name: 'SDK server, empty tool (stdio, no HTTP)', once: () => empty('empty') },
@@ -19,20 +19,20 @@ export async function throughput(sides: Sides): Promise<string[]> {
     { name: 'bare undici requests   (in process, HTTP)', once: () => bare('') },
   ].map((way) => ({ ...way, perSecond: [] as number[], ratios: [] as number[] }));
   for (let round = -1; round < rounds; round += 1) {
-    let standard = 0;
+    let baseline = 0;
     for (const { once, perSecond, ratios } of ways) {
       const rate = (calls * 1000) / (await timed(calls, inFlight, once));
-      standard ||= rate;
+      baseline ||= rate;
       if (round < 0) continue;
       perSecond.push(rate);
-      ratios.push(rate / standard);
+      ratios.push(rate / baseline);
     }
   }
   return [
-    `2. Calls a second over those of an SDK server with an empty tool, ${inFlight} in flight, median of ${rounds} rounds of ${calls}`,
+    `2. Calls per second relative to an SDK server with an empty tool, ${inFlight} in flight, median of ${rounds} rounds of ${calls}`,
     ...table(
       ways.map(({ name, perSecond, ratios }) => [name, times(median(ratios)), `${Math.round(median(perSecond))}/s`]),
     ),
-    '   No row waits for a limit. Over stdio the client, in this process, takes part in what is measured.',
+    '   No row waits for a limit. Over stdio the measurement includes the client, which runs in this process.',
   ];
 }

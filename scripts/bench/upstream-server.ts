@@ -1,6 +1,6 @@
 /*
- * The loopback server that every HTTP figure is measured against: a process of its own that reads a request and answers
- * a fixed ManyChat success by its path. It tells its parent where it listens and ends with it.
+ * The loopback server for all HTTP figures, in a process of its own. It reads a request and sends a fixed ManyChat
+ * success by its path. It sends its URL to its parent and ends with it.
  */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -11,18 +11,18 @@ const page = { id: 123456789, name: 'Sunrise Coffee', category: 'Coffee Shop', i
 const contact = { id: '24958501110451908', page_id: '123456789', name: 'Maria Garcia', status: 'active', tags: list };
 
 const success = (data?: unknown): Buffer => Buffer.from(JSON.stringify({ status: 'success', data }));
-const answers: ReadonlyMap<string, Buffer> = new Map([
+const responses: ReadonlyMap<string, Buffer> = new Map([
   ['/fb/page/getInfo', success(page)],
   ['/fb/page/getFlows', success({ flows: list, folders: list })],
   ['/fb/subscriber/getInfoByUserRef', success(contact)],
   ['/fb/sending/sendFlow', success()],
 ]);
-const listAnswer = success(list);
+const listResponse = success(list);
 
 const server = createServer((request, response) => {
   request.resume().on('end', () => {
     const path = request.url?.replace(/^\/manychat|\?.*$/g, '') ?? '';
-    const body = answers.get(path) ?? listAnswer;
+    const body = responses.get(path) ?? listResponse;
     response.writeHead(200, { 'content-type': 'application/json', 'content-length': body.length }).end(body);
   });
 });

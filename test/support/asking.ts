@@ -1,6 +1,6 @@
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 
-/** A request with exactly these headers, those that `fetch` forbids included. */
+/** A request with exactly these headers, including those that `fetch` forbids. */
 export interface Asked {
   readonly method?: string;
   readonly path: string;
@@ -9,14 +9,14 @@ export interface Asked {
   readonly body?: string;
 }
 
-/** What came back. */
+/** The response. */
 export interface Told {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
 }
 
-/** Sends a request as it is, to an address without a path. */
+/** Sends a request as is; `url` has no path. */
 export function ask(url: string, { method = 'GET', path, headers = {}, body }: Asked): Promise<Told> {
   const { host, ...rest } = headers;
   const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) };

@@ -8,7 +8,7 @@ import type { CallError } from '../../tools/contract/failure.js';
 import { endpoints } from '../../tools/index.js';
 import { finish, manualClock } from './timing.js';
 
-/** The declaration of a tool that is one request. */
+/** The declaration of an endpoint tool. */
 export const endpointOf = (name: string) => {
   const found = endpoints.find((endpoint) => endpoint.name === name);
   if (found === undefined) throw new Error(`no ${name}`);
@@ -17,20 +17,20 @@ export const endpointOf = (name: string) => {
 
 const contextOf = (name: string): FailureContext => ({ declaration: endpointOf(name), direct: false });
 
-/** A tool of each effect. */
+/** A failure context for each kind of effect. */
 export const contexts = {
   read: contextOf('manychat_get_page'),
   set: contextOf('manychat_add_tag_to_subscriber'),
   send: contextOf('manychat_send_flow'),
 };
 
-/** What a tool does, as far as trying again depends on it. */
+/** The effects that matter for retries. */
 export type Effect = keyof typeof contexts;
 
-/** What a request without limits counts against. */
+/** The load of a request without limits. */
 export const anyLoad: Load = { limits: [], account: 'account', connection: 'connection' };
 
-/** A pacer that gives every turn at once and notes what it is told. */
+/** A pacer that gives every turn at once and records its calls. */
 function openPacer(clock: Clock) {
   const pauses: number[] = [];
   const arrivals: number[] = [];
@@ -58,10 +58,10 @@ function openPacer(clock: Clock) {
   return { pacer, noted };
 }
 
-/** What becomes of each try of a request. */
+/** What happens in each attempt of a request. */
 export type Script = (count: number, onSent: () => void, signal: AbortSignal) => Promise<string> | string;
 
-/** Runs a scripted request under a deadline of 10 seconds; tells when each try began and how it ended. */
+/** Runs a scripted request with a deadline of 10 seconds; returns when each attempt started and how it ended. */
 export async function run(
   effect: Effect,
   script: Script,
@@ -86,7 +86,7 @@ export async function run(
   return { ...ended, tries, noted, at: Math.round(clock.now()) };
 }
 
-/** A refusal of what was too fast, which may tell how long to wait. */
+/** A rate-limit failure, optionally with a Retry-After in seconds. */
 export const refused = (effect: Effect, retry?: number): CallError =>
   callError('rate_limited', contexts[effect], {
     message: 'slow',
@@ -96,6 +96,6 @@ export const refused = (effect: Effect, retry?: number): CallError =>
     refusedBy: 'unclear',
   });
 
-/** Never answers. */
+/** Never resolves; rejects when aborted. */
 export const hang = (signal: AbortSignal): Promise<string> =>
   new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));

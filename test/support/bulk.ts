@@ -4,14 +4,14 @@ import { configOf } from './config.js';
 import { followers } from './people.js';
 import { recordingShell } from './shell.js';
 
-/** A table of the first so many followers of a sandbox, and of others, each with a name. */
+/** A CSV table of the first `count` followers of a sandbox and of `others`, each with a name. */
 export const csv = (count: number, ...others: readonly string[]): string =>
   `id,name\n${[...followers(count), ...others].map((id, index) => `${id},Name ${index}\n`).join('')}`;
 
-/** A text of its own for each row. */
+/** Options that send each row a different text. */
 export const hello: BulkOptions = { sendText: 'Hi {{name}}' };
 
-/** Runs the command in this process, with --json unless told otherwise. */
+/** Runs the bulk command in this process, by default with --json. */
 export async function runBulk(
   environment: Readonly<Record<string, string>>,
   path: string,
@@ -20,8 +20,8 @@ export async function runBulk(
 ) {
   const { shell, out, err } = recordingShell(environment, replaced);
   const config = configOf({ MANYCHAT_MCP_LOG_LEVEL: 'silent', ...environment });
-  const given: BulkOptions = { json: true, ...options };
-  const code = await bulk(config, path, given, shell);
-  const counts = given.json === true ? out.map((line) => JSON.parse(line)).at(-1) : undefined;
+  const merged: BulkOptions = { json: true, ...options };
+  const code = await bulk(config, path, merged, shell);
+  const counts = merged.json === true ? out.map((line) => JSON.parse(line)).at(-1) : undefined;
   return { code, counts, out: out.join('\n'), noted: err.join('\n') };
 }

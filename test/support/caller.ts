@@ -15,10 +15,10 @@ import { configOf } from './config.js';
 import { drivenClock, isDriven } from './driven.js';
 import { through } from './program.js';
 
-/** Tools called in this process, over real HTTP. */
+/** Calls tools in this process, over real HTTP. */
 export interface Caller {
   call(tool: string, args?: unknown, side?: Partial<CallerSide>): Promise<Outcome>;
-  /** The way below that. */
+  /** The layer below `call`. */
   readonly callTool: ToolCaller;
   readonly config: Config;
   readonly logged: string[];
@@ -27,7 +27,7 @@ export interface Caller {
 
 /** What a test may replace. */
 export interface CallerParts {
-  /** One that is driven sees the exchanges of the caller, and stands still while one is under way. */
+  /** A driven clock tracks the exchanges of the caller and stands still while one is in flight. */
   readonly timing: Clock;
   readonly pacer: Pacer;
   readonly guard: SendGuard;
@@ -35,7 +35,7 @@ export interface CallerParts {
   readonly random: () => number;
 }
 
-/** Calls tools as the server does, under the given settings, in a time that is driven unless told otherwise. */
+/** Calls tools like the server does, with the settings in `environment`; by default with a driven clock. */
 export function createCaller(
   environment: Record<string, string>,
   {
@@ -81,7 +81,7 @@ export function createCaller(
   };
 }
 
-/** A caller that reaches `url` through Maton's paths, its connection pinned unless told otherwise. */
+/** A caller that uses `url` in place of Maton; by default with a pinned connection. */
 export const callerThrough = (
   url: string,
   environment: Record<string, string> = { MATON_CONNECTION_ID: 'pinned-1' },

@@ -1,6 +1,6 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 
-/** One value of ASN.1 in DER: its tag, its length, its content. */
+/** An ASN.1 value in DER: tag, length, content. */
 function der(tag: number, ...content: Buffer[]): Buffer {
   const body = Buffer.concat(content);
   const length =
@@ -13,7 +13,7 @@ const bits = (content: Buffer): Buffer => der(0x03, Buffer.from([0]), content);
 const utcTime = (time: Date): Buffer =>
   der(0x17, Buffer.from(`${time.toISOString().slice(2, 19).replace(/[-T:]/g, '')}Z`));
 
-/** A certificate that nobody vouches for, valid for a day, and its key; both PEM. */
+/** A self-signed certificate, valid for a day, and its key, both in PEM. */
 export function selfSigned(commonName: string): { cert: string; key: string } {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const ecdsaWithSha256 = sequence(Buffer.from('06082a8648ce3d040302', 'hex'));
@@ -29,8 +29,8 @@ export function selfSigned(commonName: string): { cert: string; key: string } {
     name,
     publicKey.export({ type: 'spki', format: 'der' }),
   );
-  const whole = sequence(toSign, ecdsaWithSha256, bits(sign('sha256', toSign, privateKey)));
-  const lines = whole.toString('base64').replace(/.{64}/g, '$&\n');
+  const certificate = sequence(toSign, ecdsaWithSha256, bits(sign('sha256', toSign, privateKey)));
+  const lines = certificate.toString('base64').replace(/.{64}/g, '$&\n');
   return {
     cert: `-----BEGIN CERTIFICATE-----\n${lines}\n-----END CERTIFICATE-----\n`,
     key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),

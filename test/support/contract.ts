@@ -1,11 +1,11 @@
 import { connectProgram } from './program.js';
 
-/** Where the contract lies. */
+/** Folder of the contract files. */
 export const contractFolder = 'test/contract';
 
 const asText = (value: unknown): string => `${JSON.stringify(value, undefined, 2)}\n`;
 
-/** What the program offers to a client, one text a file: each tool, the prompts, the resources, the instructions. */
+/** What the program offers to a client, as file name and text: each tool, the prompts, the resources, the instructions. */
 export async function contract(): Promise<ReadonlyMap<string, string>> {
   const { client } = await connectProgram({ MATON_API_KEY: 'nobody' });
   try {

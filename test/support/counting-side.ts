@@ -2,8 +2,8 @@ import type { Limit, Turn } from '../../src/upstream/pacing/pacer.js';
 import type { ManualClock } from './timing.js';
 
 /**
- * Another side that counts arrivals in any window of a second. Its first connections take a while to open; a request
- * arrives some milliseconds after it was sent, never as many as the one before.
+ * A simulated server that counts arrivals in any window of a second. Its first ten connections take a while to open, and
+ * each request arrives after a latency of its own.
  */
 export function countingSide(clock: ManualClock) {
   const arrivals = new Map<string, number[]>();
@@ -25,7 +25,7 @@ export function countingSide(clock: ManualClock) {
       await new Promise<void>((resolve) => clock.after(jitter(), resolve));
       turn.over(true);
     },
-    /** The most that arrived in any half-open window of a second. */
+    /** The maximum number of arrivals in any half-open window of a second. */
     busiest(key: string): number {
       const times = (arrivals.get(key) ?? []).sort((a, b) => a - b);
       return Math.max(...times.map((from) => times.filter((time) => time >= from && time < from + 1_000).length));

@@ -9,21 +9,21 @@ import { startUpstream } from './upstream.js';
 
 const noProxy = { http: undefined, https: undefined, none: undefined };
 
-describe('a time that moves itself', () => {
-  test('calls back in the order of what is due, an hour as soon as a second', async () => {
+describe('a driven clock', () => {
+  test('calls timers in order, an hour as fast as a second', async () => {
     const timing = drivenClock();
-    const told: [string, number][] = [];
+    const calls: [string, number][] = [];
     const late = deferred();
-    const tell = (name: string) => () => void told.push([name, timing.now()]);
+    const record = (name: string) => () => void calls.push([name, timing.now()]);
     timing.after(3_600_000, late.resolve);
-    timing.after(2_000, tell('second'));
+    timing.after(2_000, record('second'));
     timing.after(1_000, () => {
-      tell('first')();
-      timing.after(500, tell('between'));
+      record('first')();
+      timing.after(500, record('between'));
     });
-    timing.after(10, tell('forgotten'))();
+    timing.after(10, record('cancelled'))();
     await late.promise;
-    expect(told).toEqual([
+    expect(calls).toEqual([
       ['first', 1_000],
       ['between', 1_500],
       ['second', 2_000],
@@ -31,7 +31,7 @@ describe('a time that moves itself', () => {
     expect(timing.now()).toBe(3_600_000);
   });
 
-  test('stands still while a test is at work', async () => {
+  test('stands still during work of the test', async () => {
     const timing = drivenClock();
     const due = deferred();
     timing.after(1, due.resolve);
@@ -40,7 +40,7 @@ describe('a time that moves itself', () => {
     expect([seen, timing.now()]).toEqual([0, 1]);
   });
 
-  test('stands still while an exchange is under way, and not while its answer is kept back', async () => {
+  test('stands still during an exchange, but not while its response is stalled', async () => {
     const timing = drivenClock();
     const upstream = await startUpstream((request, response) => {
       if (request.path === '/late') timing.after(700, () => response.end('late'));
@@ -51,23 +51,23 @@ describe('a time that moves itself', () => {
     const get = (path: string, { signal } = never) =>
       http.exchange({ method: 'GET', url: new URL(path, upstream.url), headers: {} }, signal, () => undefined);
     const missed = deferred();
-    const forget = timing.after(600_000, missed.resolve);
+    const cancel = timing.after(600_000, missed.resolve);
     for (let round = 0; round < 20; round += 1) expect((await get('/soon')).text).toBe('soon');
     expect(timing.now()).toBe(0);
     expect((await get('/late')).text).toBe('late');
     expect(timing.now()).toBe(700);
-    const patience = new AbortController();
-    timing.after(300, () => patience.abort('enough'));
-    await expect(get('/never', patience)).rejects.toBe('enough');
+    const controller = new AbortController();
+    timing.after(300, () => controller.abort('enough'));
+    await expect(get('/never', controller)).rejects.toBe('enough');
     expect(timing.now()).toBe(1_000);
     expect(upstream.arrived.every(({ headers }) => !('x-request-id' in headers))).toBe(true);
-    forget();
+    cancel();
     await http.close();
     await upstream.close();
   });
 });
 
-describe('a caller in such a time', () => {
+describe('a caller with a driven clock', () => {
   const timing = drivenClock();
   const used = useCaller({ timing });
 
@@ -76,14 +76,14 @@ describe('a caller in such a time', () => {
     [{ delay_ms: 44_000 }, 44_000, true],
     [{ delay_ms: 44_200 }, 44_100, false],
     [{ hang: true }, 44_100, false],
-  ] as const)('gets the answer of a sandbox that meets %j after exactly so long', async (fault, took, ok) => {
+  ] as const)('gets the response of a sandbox with the fault %j after exactly %d ms', async (fault, took, ok) => {
     used.sandbox.injectFault({ match: { path: 'createTag' }, ...fault });
-    const begun = timing.now();
+    const start = timing.now();
     const outcome = await used.caller.call('manychat_create_tag', { name: 'Late' });
-    expect([timing.now() - begun, outcome.ok]).toEqual([took, ok]);
+    expect([timing.now() - start, outcome.ok]).toEqual([took, ok]);
   });
 
-  test('shares it with a sandbox whose limits it keeps', async () => {
+  test('shares it with a sandbox and respects its limits', async () => {
     const shared = drivenClock();
     const { sandbox } = await sandboxed({ clock: shared.wallClock });
     const caller = createCaller(pinnedTo(sandbox), { timing: shared });
@@ -95,7 +95,7 @@ describe('a caller in such a time', () => {
     await caller.close();
   });
 
-  test('has no time pass while a connection is refused', async () => {
+  test('spends no time on refused connections', async () => {
     const { sandbox } = await sandboxed();
     await sandbox.close();
     const apart = drivenClock();
@@ -105,7 +105,7 @@ describe('a caller in such a time', () => {
     );
     const outcome = await caller.call('manychat_list_tags');
     expect(outcome).toMatchObject({ ok: false, failure: { kind: 'network', performed: 'no' } });
-    // The two waits between three tries.
+    // The two waits between three attempts.
     expect(apart.now()).toBe(600 + 1_200);
     await caller.close();
   });

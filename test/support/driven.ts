@@ -4,65 +4,64 @@ import type { Clock } from '../../src/upstream/clock.js';
 import { type ManualClock, manualClock } from './timing.js';
 
 /*
- * A time for tests that talk over real sockets. It stands still while anybody is at work, and jumps to what is due next
- * when all that is left to do is to wait. How fast the machine is has no part in it: an exchange takes no time, and a
- * delay takes exactly its own. For this it knows which exchanges are under way, and the other side tells which of them
- * it keeps back on purpose.
+ * A clock for tests over real sockets. It stands still while work is under way, and jumps to the next due timer when
+ * everything is waiting. The speed of the machine does not matter: an exchange takes no time, and a delay takes exactly
+ * its own. The clock therefore tracks the exchanges in flight, and the other side reports which of them it stalls.
  */
 
-/** Names an exchange to the other side, which hands it to `keptBack`. */
+/** Header that identifies an exchange; the server passes it to `keptBack`. */
 export const requestIdHeader = 'x-request-id';
 
-/** An exchange under way. */
+/** An exchange in flight. */
 interface Exchange {
   readonly signal: AbortSignal;
-  /** Whether its answer is kept back on purpose. */
-  keptBack: () => boolean;
-  /** Tells its time that something has changed. */
+  /** Whether its response is stalled on purpose. */
+  isStalled: () => boolean;
+  /** Tells its clock that something has changed. */
   readonly stir: () => void;
 }
 
-/** Those of all driven times of this process. */
+/** The exchanges of all driven clocks of this process. */
 const exchanges = new Map<string, Exchange>();
 let lastId = 0;
 
 /**
- * Tells that the answer to a request with these headers is kept back on purpose, for as long as `still` holds and the
- * returned function is not called.
+ * Reports that the response to a request with these headers is stalled on purpose, as long as `still` returns true and
+ * the returned function is not called.
  */
 export function keptBack(headers: IncomingHttpHeaders, still: () => boolean = () => true): () => void {
   const exchange = exchanges.get(String(headers[requestIdHeader]));
   if (exchange === undefined) return () => undefined;
-  exchange.keptBack = still;
+  exchange.isStalled = still;
   exchange.stir();
   return () => {
-    exchange.keptBack = () => false;
+    exchange.isStalled = () => false;
   };
 }
 
-/** A time that moves itself. */
+/** A clock that moves itself. */
 export interface DrivenClock extends Clock, Pick<ManualClock, 'advance'> {
-  /** The same time, in milliseconds since 1970. */
+  /** The same clock in milliseconds since 1970. */
   readonly wallClock: Clock;
-  /** Stands still until some work is over; for what a test does while calls are under way. */
+  /** Stands still until `work` settles; for work of the test itself while calls are in flight. */
   still<Value>(work: Promise<Value>): Promise<Value>;
-  /** The client through which exchanges are seen: it stands still while one is neither over nor kept back. */
+  /** Wraps a client so that the clock stands still while an exchange is neither finished nor stalled. */
   watched(http: HttpClient): HttpClient;
 }
 
-/** Whether a time moves itself. */
+/** Whether a clock moves itself. */
 export const isDriven = (timing: Clock): timing is DrivenClock => 'watched' in timing;
 
-/** When driven times begin, in milliseconds since 1970. */
+/** Start of every driven clock, in milliseconds since 1970. */
 export const beginning = Date.parse('2026-09-20T12:00:00Z');
 
 /**
- * Turns of the event loop without news after which nobody is at work. Promises need none and streams of this process
- * one or two.
+ * After this many turns of the event loop without news, no work is under way. Promises need none; streams within the
+ * process need one or two.
  */
 const quietTurns = 3;
 
-/** Creates a time that stands still while anybody is at work, and moves on by itself. */
+/** Creates a clock that stands still while work is under way, and moves on by itself otherwise. */
 export function drivenClock(): DrivenClock {
   const manual = manualClock();
   const mine = new Set<Exchange>();
@@ -70,10 +69,11 @@ export function drivenClock(): DrivenClock {
   let quiet = 0;
   let watching = false;
 
-  // An exchange that is given up is about to be over, whatever the other side still means to do.
-  const atWork = (): boolean => works > 0 || [...mine].some(({ signal, keptBack }) => signal.aborted || !keptBack());
+  // An aborted exchange is about to finish, whatever the other side still does.
+  const isWorking = (): boolean =>
+    works > 0 || [...mine].some(({ signal, isStalled }) => signal.aborted || !isStalled());
 
-  /** Something has happened: waits for quiet anew. */
+  /** Starts to wait for quiet again. */
   function stir(): void {
     quiet = 0;
     if (watching) return;
@@ -81,10 +81,10 @@ export function drivenClock(): DrivenClock {
     setImmediate(look);
   }
 
-  /** Goes on for as long as nobody is at work and something is due; the end of work, and what is newly due, stir it. */
+  /** Steps while no work is under way and a timer is due; the end of work and new timers call `stir`. */
   function look(): void {
     watching = false;
-    if (atWork()) return;
+    if (isWorking()) return;
     quiet += 1;
     if (quiet < quietTurns) {
       watching = true;
@@ -95,10 +95,10 @@ export function drivenClock(): DrivenClock {
   }
 
   function after(milliseconds: number, callBack: () => void): () => void {
-    // Whole milliseconds, so that what is due in five minutes is due when five minutes have passed.
-    const forget = manual.after(Math.ceil(milliseconds), callBack);
+    // Whole milliseconds, so that a timer of five minutes is due when exactly five minutes have passed.
+    const cancel = manual.after(Math.ceil(milliseconds), callBack);
     stir();
-    return forget;
+    return cancel;
   }
 
   return {
@@ -119,7 +119,7 @@ export function drivenClock(): DrivenClock {
       async exchange(request, signal, onSent) {
         lastId += 1;
         const id = String(lastId);
-        const exchange: Exchange = { signal, keptBack: () => false, stir };
+        const exchange: Exchange = { signal, isStalled: () => false, stir };
         exchanges.set(id, exchange);
         mine.add(exchange);
         try {

@@ -1,14 +1,14 @@
 import type { Shell } from '../../src/cli/shell.js';
 import { runHere } from './shell.js';
 
-/** What doctor answered. */
+/** The result of doctor. */
 export interface Examined {
   readonly code: number;
   readonly ok: boolean;
   readonly checks: { name: string; status: string; found: string; advice?: string }[];
   /** Status by name. */
   readonly statuses: Record<string, string>;
-  /** What a check found and advises. */
+  /** Finding and advice of a check. */
   text(name: string): string;
 }
 
@@ -32,7 +32,7 @@ export async function examined(
   };
 }
 
-/** The status of every check where nothing is wrong. */
+/** The status of every check if nothing is wrong. */
 export const allWell = {
   node: 'ok',
   settings: 'ok',

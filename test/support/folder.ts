@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach } from 'vitest';
 
-/** A folder for each test of the block this stands in; the function writes a file into it and answers its path. */
+/** A temporary folder for each test of the calling block. The returned function writes a file into it and returns its path. */
 export function useFolder(): (name: string, text: string) => string {
   let folder = '';
   beforeEach(() => {

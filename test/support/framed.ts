@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { expect } from 'vitest';
 import { program } from './program.js';
 
-/** The eras of the protocol; the first has a handshake, the second tells its version with each request. */
+/** The eras of the protocol: `legacy` has a handshake, `modern` sends its version with each request. */
 export type Era = 'legacy' | 'modern';
 
 const envelope = {
@@ -12,7 +12,7 @@ const envelope = {
   'io.modelcontextprotocol/clientCapabilities': {},
 };
 
-/** A request as a client of the era makes it. */
+/** A JSON-RPC request in the form of an era. */
 export const request = (era: Era, id: unknown, method: string, params: object = {}): string =>
   JSON.stringify({
     jsonrpc: '2.0',
@@ -20,11 +20,11 @@ export const request = (era: Era, id: unknown, method: string, params: object = 
     method,
     params: { ...params, ...(era === 'modern' && { _meta: envelope }) },
   });
-/** A call of a tool. */
+/** A tools/call request. */
 export const toolCall = (era: Era, id: unknown, name: string, args: object = {}): string =>
   request(era, id, 'tools/call', { name, arguments: args });
 
-/** What a client says first. */
+/** The first frames of a client. */
 export const openings: Record<Era, string[]> = {
   legacy: [
     request('legacy', 'opening', 'initialize', {
@@ -37,7 +37,7 @@ export const openings: Record<Era, string[]> = {
   modern: [request('modern', 'opening', 'server/discover')],
 };
 
-/** The server, asked frame by frame; with no key unless the environment holds one. */
+/** The built server, driven frame by frame; without a key unless the environment has one. */
 export class Server {
   readonly child: ChildProcessWithoutNullStreams;
   readonly ended: Promise<unknown[]>;
@@ -54,7 +54,7 @@ export class Server {
     const env = { PATH: process.env.PATH ?? '', MANYCHAT_MCP_LOG_LEVEL: 'warn', ...environment };
     this.child = spawn(process.execPath, [program], { env });
     this.ended = once(this.child, 'close');
-    // A process that ends does not read what is still written to it.
+    // Writing to a process that has ended is not an error of the test.
     this.child.stdin.on('error', () => undefined);
     this.child.stderr.setEncoding('utf8').on('data', (text: string) => {
       this.err += text;
@@ -83,32 +83,32 @@ export class Server {
     this.write(`${frame}\n`);
   }
 
-  /** The next call that is expected to be answered: its frame, and the line of its answer. */
+  /** A call that must be answered: its frame, and the line of its response. */
   probe(args: object = {}): { frame: string; answer: Promise<string> } {
     this.#probes += 1;
     const id = `probe-${this.#probes}`;
     return { frame: toolCall(this.era, id, 'manychat_get_page', args), answer: this.answer(id) };
   }
 
-  /** The line of the answer to a call, whose id is `call-` and a number. */
+  /** The line of the response to a call, whose id is `call-` and a number. */
   answer(id: string): Promise<string> {
     const answer = new Promise<string>((resolve, reject) => {
       this.#waiting.set(id, resolve);
       this.ended.then(() => reject(new Error(`the process ended before ${id}: ${this.err.slice(-2_000)}`)), reject);
     });
-    // Whoever waits for it is told all the same.
+    // Callers that await it still get the rejection.
     answer.catch(() => undefined);
     return answer;
   }
 
-  /** A normal call is still answered. */
+  /** Checks that a normal call is still answered. */
   async isAlive(): Promise<void> {
     const { frame, answer } = this.probe();
     this.send(frame);
     expect(await answer).toContain('not_configured');
   }
 
-  /** Ends it, and looks at all that it has written. */
+  /** Ends the server and checks everything that it wrote. */
   async close(): Promise<void> {
     this.child.stdin.end();
     expect(await this.ended).toEqual([0, null]);

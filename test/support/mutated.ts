@@ -3,11 +3,11 @@ import { type Era, openings, request, toolCall } from './framed.js';
 type Mutation = (frame: string, random: () => number) => string | Buffer;
 
 const place = (length: number, random: () => number): number => Math.floor(random() * length);
-/** One of several. */
+/** A random item. */
 export const pick = (items: readonly string[], random: () => number): string =>
   items[place(items.length, random)] ?? '';
 
-/** Replaces one `"name":` of a frame, whichever comes up. */
+/** Replaces a random `"name":` of a frame. */
 const atKey = (frame: string, random: () => number, change: (key: string) => string): string => {
   const keys = [...frame.matchAll(/"[\w/.]+":/g)];
   const found = keys[place(keys.length, random)];
@@ -19,7 +19,7 @@ const values = ['null', 'true', '0', '-1', '""', '[]', '{}', '[[]]', '"x"', '{"t
 const numbers = ['1e999', '-1e999', '9'.repeat(400), '9007199254740993', '0.1', '-0', '1e-400', '18446744073709551616'];
 const ids = [...values, ...numbers, '"opening"', '"\\u0000"', `"${'i'.repeat(10_000)}"`];
 
-/** How frames are mutated. */
+/** The mutations of frames, by name. */
 export const mutationsByKind: Record<string, Mutation> = {
   'flipped bytes': (frame, random) => {
     const bytes = Buffer.from(frame);
@@ -58,7 +58,7 @@ export const mutationsByKind: Record<string, Mutation> = {
   batches: (frame, random) => pick([`[${frame}]`, `[${frame},${frame}]`, '[]', `[[${frame}],null]`], random),
 };
 
-/** Frames as clients send them; what they ask for does nothing, since no key is configured. */
+/** Frames as clients send them. Without a key they have no effect. */
 export function frames(era: Era): string[] {
   const data = { version: 'v2', content: { messages: [{ type: 'text', text: 'Hello' }] } };
   return [

@@ -5,7 +5,7 @@ import type { Sandbox } from '../../src/sandbox/index.js';
 
 export { program };
 
-/** Starts the program and connects a client to it over stdio. Only PATH and `environment` are passed on. */
+/** Starts the built program and connects a client to it over stdio. Only PATH and `environment` are passed on. */
 export async function connectProgram(
   environment: Record<string, string>,
   args: readonly string[] = [],
@@ -29,20 +29,20 @@ export async function connectProgram(
   return { client, transport, stderr: () => logged };
 }
 
-/** The environment that sends a program to an upstream instead of to Maton. */
+/** Environment that uses `url` in place of Maton. */
 export const through = (url: string, key = 'test-maton-key'): Record<string, string> => ({
   MATON_API_KEY: key,
   MATON_GATEWAY_URL: url,
   MATON_CONTROL_URL: url,
 });
 
-/** The environment that leads to a sandbox through Maton, its connection pinned. */
+/** Environment for a sandbox through Maton, with its first connection pinned. */
 export const pinnedTo = ({ url, matonKey, connectionId }: Sandbox): Record<string, string> => ({
   ...through(url, matonKey),
   MATON_CONNECTION_ID: connectionId,
 });
 
-/** The environment that leads to the first page of a sandbox without Maton. */
+/** Environment for the first page of a sandbox without Maton. */
 export const directlyTo = ({ url, manychatKey }: Sandbox): Record<string, string> => ({
   MANYCHAT_API_KEY: manychatKey,
   MANYCHAT_API_URL: url,

@@ -1,4 +1,4 @@
-/** Numbers from 0 up to 1 that follow from a seed (mulberry32). */
+/** A seeded source of numbers from 0 up to but excluding 1 (mulberry32). */
 export function createRandom(start: number): () => number {
   let state = start >>> 0;
   return () => {

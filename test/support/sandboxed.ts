@@ -11,33 +11,33 @@ import { pinnedTo, through } from './program.js';
 /** A clock that stands still at noon. */
 export const noon = { now: () => beginning };
 
-/** An answer that is lost on the way, the request carried out or not. */
+/** A fault that loses the response, whether the request is performed or not. */
 export const lost = (path: string, perform: boolean): Fault => ({
   match: { path },
   reset: 'before_headers',
   perform,
 });
 
-/** The contacts that got the messages of a sandbox, in their order. */
+/** The recipients of a sandbox's messages, in order. */
 export const reached = (sandbox: Sandbox) => sandbox.messages().map(({ subscriber_id: id }) => id);
 
-/** Starts a sandbox that tells driven times what it keeps back. */
+/** Starts a sandbox that reports its stalls to driven clocks. */
 export const startKeeping = (options: SandboxOptions = {}): Promise<Sandbox> =>
   startSandbox({ onStall: keptBack, ...options });
 
-/** A sandbox for one test, calls to its connections API, and the environment that leads there. */
+/** A sandbox for one test, a client of its connections API, and the environment that uses it. */
 export async function sandboxed(options: SandboxOptions = {}) {
   const sandbox = await startKeeping(options);
   onTestFinished(() => sandbox.close());
   const connections = async (method: string, id: string): Promise<Record<string, unknown>> => {
     const headers = { authorization: `Bearer ${sandbox.matonKey}` };
-    const answer = await fetch(`${sandbox.url}/connections/${id}`, { method, headers });
-    return method === 'GET' ? JSON.parse(await answer.text()).connection : {};
+    const response = await fetch(`${sandbox.url}/connections/${id}`, { method, headers });
+    return method === 'GET' ? JSON.parse(await response.text()).connection : {};
   };
   return { sandbox, connections, environment: through(sandbox.url, sandbox.matonKey) };
 }
 
-/** Starts something before the tests of a block, which hold what stands for it from the beginning. */
+/** Starts something before the tests of a block. The returned proxy can be used by tests as if it were started already. */
 function useStarted<Started extends { close(): Promise<void> }>(start: () => Started | Promise<Started>): Started {
   let running: Started | undefined;
   beforeAll(async () => {
@@ -45,21 +45,21 @@ function useStarted<Started extends { close(): Promise<void> }>(start: () => Sta
   });
   afterAll(() => running?.close());
   const current = (): Started => {
-    if (running === undefined) throw new Error('it runs within tests only');
+    if (running === undefined) throw new Error('only available within tests');
     return running;
   };
-  // A method gets the proxy as its `this`; those of sandboxes and callers use none.
+  // Methods get the proxy as `this`; those of sandboxes and callers do not use it.
   return new Proxy<Started>(Object.create(null), { get: (_, name) => Reflect.get(current(), name) });
 }
 
-/** A sandbox for the tests of the block this stands in, reset before each of them. */
+/** A sandbox for the tests of the calling block, reset before each of them. */
 export function useSandbox(options: SandboxOptions = {}): Sandbox {
   const sandbox = useStarted(() => startKeeping(options));
   beforeEach(() => sandbox.reset());
   return sandbox;
 }
 
-/** A send guard that forgets everything before each test. */
+/** A send guard that is new for each test. */
 export function useSendGuard(now: () => number): SendGuard {
   let guard = createSendGuard(now);
   beforeEach(() => {
@@ -68,7 +68,7 @@ export function useSendGuard(now: () => number): SendGuard {
   return { claim: (...asked) => guard.claim(...asked), fieldsSet: (contact) => guard.fieldsSet(contact) };
 }
 
-/** A sandbox and a caller that is pinned to its connection. */
+/** A sandbox and a caller pinned to its connection. */
 export interface UsedCaller {
   readonly sandbox: Sandbox;
   readonly caller: Caller;
@@ -76,15 +76,15 @@ export interface UsedCaller {
   result(tool: string, args?: object): Promise<Result>;
   /** The failure of a call that must fail. */
   failure(tool: string, args?: object): Promise<Failure>;
-  /** The last words of the paths requested so far. */
+  /** The last segments of the paths requested so far. */
   paths(): (string | undefined)[];
-  /** How often a path that ends with this word was requested. */
+  /** How often a path with this last segment was requested. */
   countOf(word: string): number;
 }
 
 /**
- * A caller and its sandbox, without rate limits unless told otherwise, for the tests of the block this stands in. Both
- * go by one time, which is driven unless told otherwise.
+ * A caller and its sandbox for the tests of the calling block; by default without rate limits. Both share one clock, by
+ * default a driven one.
  */
 export function useCaller(parts: Partial<CallerParts> = {}, options: SandboxOptions = {}): UsedCaller {
   const { timing = drivenClock() } = parts;

@@ -13,9 +13,9 @@ const odd = (character: string): boolean => /[^\w]/.test(character);
 
 /** Forms in which servers, proxies and people write a key. */
 export const forms: Readonly<Record<string, (key: string) => string>> = {
-  'as it is': (key) => key,
+  'as is': (key) => key,
   'in a header': (key) => `authorization: Bearer ${key}`,
-  'behind an equals sign': (key) => `token=${key}`,
+  'after an equals sign': (key) => `token=${key}`,
   'percent-encoded': encodeURIComponent,
   'percent-encoded in lower case': (key) => encodeURIComponent(key).replace(/%../g, (it) => it.toLowerCase()),
   'percent-encoded throughout': (key) => each(key, (it) => `%${hexOf(it).toUpperCase()}`),
@@ -24,12 +24,12 @@ export const forms: Readonly<Record<string, (key: string) => string>> = {
   'in base64': base64,
   'in base64 without padding': (key) => base64(key).replace(/=+$/, ''),
   'in base64url': (key) => Buffer.from(key).toString('base64url'),
-  'in base64, one character in': (key) => base64(`k${key} and so on`),
-  'in base64, two characters in': (key) => base64(`ke${key} and so on`),
-  'in base64, three characters in': (key) => base64(`key${key} and so on`),
+  'in base64 at offset 1': (key) => base64(`k${key} and so on`),
+  'in base64 at offset 2': (key) => base64(`ke${key} and so on`),
+  'in base64 at offset 3': (key) => base64(`key${key} and so on`),
   'in base64 on several lines': (key) => base64(`Bearer ${key}`).replace(/.{20}/g, '$&\r\n'),
   'in hex': (key) => Buffer.from(key).toString('hex'),
-  'in hex in capitals': (key) => Buffer.from(key).toString('hex').toUpperCase(),
+  'in upper-case hex': (key) => Buffer.from(key).toString('hex').toUpperCase(),
   'in decimal entities': (key) => each(key, (it) => (odd(it) ? `&#${code(it)};` : it)),
   'in decimal entities throughout': (key) => each(key, (it) => `&#${code(it)};`),
   'in hexadecimal entities': (key) => each(key, (it) => (odd(it) ? `&#x${hexOf(it)};` : it)),
@@ -46,25 +46,25 @@ export const forms: Readonly<Record<string, (key: string) => string>> = {
   'in JSON escapes throughout': (key) => each(key, (it) => `\\u00${hexOf(it)}`),
   'in JSON escapes, twice': (key) => each(key, (it) => (odd(it) ? `\\\\u00${hexOf(it)}` : it)),
   'in \\x escapes': (key) => each(key, (it) => `\\x${hexOf(it)}`),
-  'in capitals': (key) => key.toUpperCase(),
-  'in small letters': (key) => key.toLowerCase(),
-  'broken by a blank': (key) => middle(key, ' '),
+  'in upper case': (key) => key.toUpperCase(),
+  'in lower case': (key) => key.toLowerCase(),
+  'broken by a space': (key) => middle(key, ' '),
   'broken by a line break': (key) => middle(key, '\r\n'),
   'broken by a soft hyphen': (key) => middle(key, '\u00ad'),
   'broken by a zero-width space': (key) => middle(key, '\u200b'),
-  'broken everywhere by joiners': (key) => each(key, (it) => `${it}\u2060`),
+  'broken by a joiner after each character': (key) => each(key, (it) => `${it}\u2060`),
   'broken by <wbr>': (key) => middle(key, '<wbr>'),
   'broken by &shy;': (key) => middle(key, '&shy;'),
-  'in pieces of bold': (key) => middle(key, '</b><b>'),
+  'split by bold tags': (key) => middle(key, '</b><b>'),
   'in quoted-printable': (key) => middle(key.replaceAll('=', '=3D'), '=\r\n'),
   'in quoted-printable throughout': (key) => each(key, (it) => `=${hexOf(it).toUpperCase()}`),
-  'without what stands before its colon': (key) => key.slice(key.indexOf(':') + 1),
+  'without the part before its colon': (key) => key.slice(key.indexOf(':') + 1),
   'in full-width letters': (key) => each(key, (it) => String.fromCharCode(code(it) + 0xfee0)),
   'cut off in the middle': (key) => `${key.slice(0, Math.ceil(key.length * 0.75))}…`,
 };
 
 const refusal = (more: object) => ({ status: 400, body: { status: 'error', ...more } });
-/** Places of an answer where a form of a key may stand. */
+/** Places of a response in which a key may appear. */
 export const places: Readonly<Record<string, (form: string) => Upstream['reply']>> = {
   'the message': (form) => refusal({ message: `Bad: ${form}` }),
   'the message, before it is cut': (form) => refusal({ message: `${'x '.repeat(240)}${form}` }),

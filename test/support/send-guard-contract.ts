@@ -16,7 +16,7 @@ const lostAnswer: Failure = {
   source: 'network',
 };
 
-/** A call whose delivery a test changes. */
+/** A call with a delivery that a test can change. */
 export const callAt = (arrivedAt: number, own: Partial<Delivery> = {}, oneOfMany = false, endedAt?: number) => {
   const delivery: { -readonly [Key in keyof Delivery]: Delivery[Key] } = {
     arrivedAt,
@@ -27,12 +27,13 @@ export const callAt = (arrivedAt: number, own: Partial<Delivery> = {}, oneOfMany
   return { delivery, oneOfMany, endedAt };
 };
 
-/** A call that was answered as soon as it had arrived. */
+/** A call that was answered as soon as it arrived. */
 const prompt = (at: number) => callAt(at, { answeredAt: at }, false, at);
 
 /**
  * What every send guard must do.
- * @param create makes a guard whose clock stands at `now()`.
+ *
+ * @param create makes a guard with the clock `now`
  */
 export function sendGuardContract(name: string, create: (now: () => number) => SendGuard): void {
   describe(`the send guard in ${name}`, () => {
@@ -56,7 +57,7 @@ export function sendGuardContract(name: string, create: (now: () => number) => S
       return { guard, at, claimed, state };
     };
 
-    test('lets the same be sent again when the first call was answered within 3 seconds', async () => {
+    test('lets the same message be sent again if the first call was answered within 3 seconds', async () => {
       const { at, claimed, state } = opened();
       const call = callAt(0);
       await (await claimed(hello, call)).done(undefined);
@@ -65,7 +66,7 @@ export function sendGuardContract(name: string, create: (now: () => number) => S
       expect(await state(hello)).toBe('claimed');
     });
 
-    test('returns the first outcome when that call was answered late, cancelled, or still open', async () => {
+    test('returns the first outcome if that call was answered late, was cancelled or is still open', async () => {
       const { at, claimed, state } = opened();
       const call = callAt(0);
       await (await claimed(hello, call)).done('data');
@@ -85,7 +86,7 @@ export function sendGuardContract(name: string, create: (now: () => number) => S
       expect(await state(hello)).toBe('claimed');
     });
 
-    test('remembers what a long call has done for five minutes after its end', async () => {
+    test('remembers the sends of a long call for five minutes after its end', async () => {
       const { at, claimed, state } = opened();
       const call = callAt(0, {}, true);
       await (await claimed(hello, call)).done(undefined);
@@ -98,7 +99,7 @@ export function sendGuardContract(name: string, create: (now: () => number) => S
       expect(await state(hello)).toBe('claimed');
     });
 
-    test('remembers what a cancelled call has done for five minutes after its work has ended', async () => {
+    test('remembers the sends of a cancelled call for five minutes after its work ended', async () => {
       const { at, claimed, state } = opened();
       const call = callAt(0, { cancelled: true }, true);
       await (await claimed(hello, call)).done(undefined);
@@ -111,14 +112,14 @@ export function sendGuardContract(name: string, create: (now: () => number) => S
       expect(await state(hello)).toBe('claimed');
     });
 
-    test('tells how long it will remember', async () => {
+    test('reports how long it will remember', async () => {
       const { guard, at, claimed } = opened();
       await (await claimed(hello, callAt(0, { answeredAt: 200_000 }, true, 200_000))).done(undefined);
       at(290_000);
       expect(await guard.claim(hello, prompt(290_000), never)).toMatchObject({ agoMs: 290_000, leftMs: 210_000 });
     });
 
-    test('lets a call that arrived before another make the same send after it', async () => {
+    test('lets a call that arrived earlier repeat the send of a later one', async () => {
       const { at, claimed, state } = opened();
       at(1_000);
       await (await claimed(hello, callAt(1_000, { answeredAt: 1_100 }))).done(undefined);
@@ -126,7 +127,7 @@ export function sendGuardContract(name: string, create: (now: () => number) => S
       expect(await state(hello, prompt(500))).toBe('claimed');
     });
 
-    test('forgets what was done by a call that never ends', async () => {
+    test('forgets after fifteen minutes the sends of a call that never ends', async () => {
       const { at, claimed, state } = opened();
       await (await claimed(hello, callAt(0, {}, true))).done(undefined);
       at(899_999);
@@ -135,13 +136,13 @@ export function sendGuardContract(name: string, create: (now: () => number) => S
       expect(await state(hello)).toBe('claimed');
     });
 
-    test('returns the first outcome of what was done for many, answered or not', async () => {
+    test('returns the first outcome of a send to one of many contacts, answered or not', async () => {
       const { claimed, state } = opened();
       await (await claimed(hello, callAt(0, { answeredAt: 1 }, true))).done(undefined);
       expect(await state(hello, prompt(2))).toBe('done, many');
     });
 
-    test('refuses for five minutes what may have arrived, and tells how long ago', async () => {
+    test('refuses for five minutes a send that may have arrived, and reports how long ago it was', async () => {
       const { guard, at, claimed, state } = opened();
       await (await claimed(hello)).unknown(lostAnswer);
       at(60_000);
@@ -155,7 +156,7 @@ export function sendGuardContract(name: string, create: (now: () => number) => S
       expect(await state(hello)).toBe('claimed');
     });
 
-    test('remembers nothing of what was released, or never left', async () => {
+    test('does not remember a send that was released or never departed', async () => {
       const { guard, claimed, state } = opened();
       await (await claimed(hello)).release();
       expect(await state(hello)).toBe('claimed');
@@ -177,7 +178,7 @@ export function sendGuardContract(name: string, create: (now: () => number) => S
       expect(await state(hello)).toBe('unknown');
     });
 
-    test('waits for the same send that is on its way', async () => {
+    test('waits for an identical send in flight', async () => {
       const { guard, claimed } = opened();
       const first = await claimed(hello, callAt(0));
       let found: string | undefined;
@@ -191,7 +192,7 @@ export function sendGuardContract(name: string, create: (now: () => number) => S
       expect(found).toBe('done');
     });
 
-    test('gives the turn to one of those that wait when the first was not sent', async () => {
+    test('hands over to one waiting call if the first send was not made', async () => {
       const { guard, claimed } = opened();
       const first = await claimed(hello, callAt(0));
       const waiting = [1, 2].map(() => guard.claim(hello, callAt(0), never));
@@ -202,7 +203,7 @@ export function sendGuardContract(name: string, create: (now: () => number) => S
       expect((await Promise.all(waiting)).map(({ state }) => state).sort()).toEqual(['claimed', 'done']);
     });
 
-    test('stops waiting when the call that waits is given up', async () => {
+    test('stops waiting when the waiting call is cancelled', async () => {
       const { guard, claimed, state } = opened();
       const first = await claimed(hello, callAt(0));
       const cancel = new AbortController();
@@ -214,7 +215,7 @@ export function sendGuardContract(name: string, create: (now: () => number) => S
       expect(await state(hello)).toBe('claimed');
     });
 
-    test('lets a flow be started again after fields of its contact were set, unless it may have arrived', async () => {
+    test('lets a flow be started again after fields of its contact were set, unless its outcome is unknown', async () => {
       const { guard, claimed, state } = opened();
       await (await claimed(order, callAt(0, {}, true))).done(undefined);
       await (await claimed(hello, callAt(0, {}, true))).done(undefined);

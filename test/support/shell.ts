@@ -6,19 +6,19 @@ import { secretsIn } from '../../src/config/keys.js';
 import { createRedactor } from '../../src/text/redaction.js';
 import { type Line, terminalText } from '../../src/text/terminal.js';
 
-/** A shell that remembers what it was told. */
+/** A shell that records its output. */
 export interface RecordingShell {
   readonly shell: Shell;
   /** Lines of stdout and stderr so far; a redrawn line ends with a carriage return. */
   readonly out: string[];
   readonly err: string[];
-  /** Asks the command to end, as Ctrl-C does. */
+  /** Asks the command to end, like Ctrl-C. */
   end(): void;
-  /** Asks a second time: what the command does before it is ended at once, and with which code. */
+  /** Like a second Ctrl-C: runs the command's handler for a forced end and returns its exit code. */
   forceEnd(): ExitCode;
 }
 
-/** Creates a shell under an environment, its stdout and stderr no terminals unless told otherwise. */
+/** Creates a shell with an environment. By default stdout and stderr are not terminals. */
 export function recordingShell(
   environment: Readonly<Record<string, string>>,
   {
@@ -28,7 +28,7 @@ export function recordingShell(
   }: Partial<Shell> & { onNote?: (line: string) => void; colour?: boolean } = {},
 ): RecordingShell {
   const redactor = createRedactor(secretsIn(environment));
-  // As main.ts writes.
+  // Like main.ts.
   const writable = (line: Line, coloured = false): string => terminalText(line, redactor, coloured);
   const out: string[] = [];
   const err: string[] = [];
@@ -59,7 +59,7 @@ export function recordingShell(
   return { shell, out, err, end: () => ending.abort(), forceEnd: () => leave() };
 }
 
-/** Runs a command line in this process; its exit code and what it printed. */
+/** Runs a command line in this process; returns its exit code and output. */
 export async function runHere(
   args: readonly string[],
   environment: Readonly<Record<string, string>>,

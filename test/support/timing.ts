@@ -1,6 +1,6 @@
 import type { Clock } from '../../src/upstream/clock.js';
 
-/** The time of the clock on the wall, in which a wait before another try takes none of it; deadlines are far away. */
+/** Real time in which waits of less than 10 seconds, such as those before a retry, take no time. */
 export const impatientClock: Clock = {
   now: () => performance.now(),
   after(milliseconds, callBack) {
@@ -9,15 +9,14 @@ export const impatientClock: Clock = {
   },
 };
 
-/** Time that stands still until it is moved; what is due is called back in order. */
+/** A clock that stands still until it is moved; due timers are called in order. */
 export interface ManualClock extends Clock {
-  /** Moves on to the next thing that is due and calls it back; false when nothing is. */
+  /** Moves to the next timer and calls it; false if there is none. */
   step(): boolean;
-  /** Moves on by so many milliseconds. */
   advance(milliseconds: number): void;
 }
 
-/** Creates a time that a test moves. */
+/** Creates a clock that a test moves. */
 export function manualClock(): ManualClock {
   let now = 0;
   let count = 0;
@@ -47,10 +46,10 @@ export function manualClock(): ManualClock {
   };
 }
 
-/** Lets everything that waits on promises go on. */
+/** Lets pending promise callbacks run. */
 export const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-/** Moves a time on until some work is done. */
+/** Moves a clock until `work` settles. */
 export async function finish<Value>(timing: ManualClock, work: Promise<Value>): Promise<Value> {
   let done = false;
   const watched = work.finally(() => {

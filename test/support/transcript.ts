@@ -1,11 +1,11 @@
 import { startSandbox } from '../../src/sandbox/index.js';
 import { connectProgram, through } from './program.js';
 
-/** A tool's result, with one contact per line if it lists several. */
+/** A tool's result with one contact per line. */
 const onLines = (text: string): string =>
   text.replaceAll('},{', '},\n   {').replace(/"subscribers":\[/, '"subscribers":[\n   ');
 
-/** What passes between a client and the program when an agent tells Maria that her order has shipped. */
+/** The exchange between client and program when an agent tells Maria that her order has shipped. */
 export async function transcript(): Promise<string> {
   const now = Date.UTC(2026, 5, 15, 10);
   const sandbox = await startSandbox({ clock: { now: () => now } });

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { keptBack, requestIdHeader } from './driven.js';
 
-/** A request as it arrived, for a test to compare. */
+/** A request as it arrived. */
 export interface Arrived {
   readonly method: string;
   readonly path: string;
@@ -12,18 +12,18 @@ export interface Arrived {
   readonly rawBody: string;
 }
 
-/** What an upstream answers: a status and a body, or a function that writes whatever it likes. */
+/** A reply: a status and a body, or a function that writes the response. */
 export type Reply =
   | { status?: number; body?: string | object; headers?: Record<string, string> }
   | ((request: Arrived, response: ServerResponse) => void);
 
-/** A real HTTP server on loopback that answers as told and remembers what it was asked. */
+/** A real HTTP server on loopback that sends a configured reply and records its requests. */
 export interface Upstream {
   readonly url: string;
   readonly arrived: Arrived[];
-  /** What the following requests are answered with. */
+  /** The reply to coming requests. */
   reply: Reply;
-  /** Resolves once so many requests have arrived, of those whose path contains a text where one is given. */
+  /** Resolves once `count` requests arrived whose path contains `path`; default any path. */
   received(count: number, path?: string): Promise<void>;
   close(): Promise<void>;
 }
@@ -44,7 +44,7 @@ function send(response: ServerResponse, reply: Exclude<Reply, (...all: never[]) 
   response.end(body);
 }
 
-/** Starts an upstream that answers `{"status":"success"}` until told otherwise. */
+/** Starts an upstream whose default reply is `{"status":"success"}`. */
 export async function startUpstream(reply: Reply = {}): Promise<Upstream> {
   const waiting = new Set<() => void>();
   const server: Server = createServer(async (request, response) => {
@@ -61,9 +61,9 @@ export async function startUpstream(reply: Reply = {}): Promise<Upstream> {
     upstream.arrived.push(seen);
     if (typeof upstream.reply === 'function') upstream.reply(seen, response);
     else send(response, upstream.reply);
-    // What is not answered yet is answered later on purpose, or never.
+    // A response that is still open is stalled on purpose.
     keptBack(request.headers, () => !response.writableEnded && !response.destroyed);
-    for (const look of waiting) look();
+    for (const check of waiting) check();
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
@@ -73,13 +73,13 @@ export async function startUpstream(reply: Reply = {}): Promise<Upstream> {
     reply,
     received: (count, path = '') =>
       new Promise((resolve) => {
-        const look = (): void => {
+        const check = (): void => {
           if (upstream.arrived.filter((each) => each.path.includes(path)).length < count) return;
-          waiting.delete(look);
+          waiting.delete(check);
           resolve();
         };
-        waiting.add(look);
-        look();
+        waiting.add(check);
+        check();
       }),
     close: () =>
       new Promise((resolve) => {

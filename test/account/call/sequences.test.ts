@@ -88,7 +88,7 @@ describe('the judge of a sequence', () => {
 
   test('finds a send that was given up on its way, and not a call that can be repeated', () => {
     const outcome: Outcome = { ok: false, failure: { ...outcomes.unknown.failure, kind: 'cancelled' } };
-    expect(judged(0, call('unknown', 0, 0, { outcome }))).toBe('send_flow was given up on its way');
+    expect(judged(0, call('unknown', 0, 0, { outcome }))).toBe('send_flow was cancelled while in flight');
     expect(judged(0, call('unknown', 0, deadlineMs, { outcome }))).toBe('');
     const step: Step = { tool: 'add_tag_to_subscriber', args: {}, path: '/addTag', deeds: [], together: true };
     expect(judged(0, call('unknown', 0, 0, { outcome, step }))).toBe('');
@@ -97,7 +97,7 @@ describe('the judge of a sequence', () => {
   test('finds a call that was cancelled beforehand and made, an internal failure and a log line too many', () => {
     const beforehand = call('done', 0, 0);
     const step: Step = { ...beforehand.step, cancel: 'before' };
-    expect(judged(1, { ...beforehand, step })).toMatch(/was cancelled beforehand and made all the same/);
+    expect(judged(1, { ...beforehand, step })).toMatch(/was cancelled beforehand but made/);
     const { failure } = asCallError(new Error('x'), contexts.send, 'unsent');
     expect(judged(0, call('no', 0, 0, { outcome: { ok: false, failure } }))).toMatch(/^send_flow: /);
     expect(violations({ calls: [], deeds: [], logLines: 1 })).toEqual(['0 calls, 1 log lines']);

@@ -2,34 +2,34 @@ import type { Fault, FaultEffect } from '../../../src/sandbox/index.js';
 import { createRandom } from '../random.js';
 import { Lot } from './lot.js';
 
-/** A tool call and what it is to do. */
+/** A tool call and its intended actions. */
 interface Deed {
   readonly tool: string;
   readonly args: Readonly<Record<string, unknown>>;
   readonly path: string;
-  /** What its deeds are known by; none where doing it twice does nothing twice. One for many begins with its contact. */
+  /** Keys of the actions that must not happen twice; empty for an idempotent call. For many contacts a key starts with the contact. */
   readonly deeds: readonly string[];
-  /** It does the same for many contacts. */
+  /** It acts on many contacts. */
   readonly many?: true;
 }
 
 /** One tool call of a sequence. */
 export interface Step extends Deed {
-  /** Whether the calls before may still be under way when this one is made. */
+  /** Whether earlier calls may still be in flight when this one is made. */
   readonly together: boolean;
-  /** When the client cancels it: beforehand, or after so many milliseconds. */
+  /** When the client cancels it: before the call, or after so many milliseconds. */
   readonly cancel?: 'before' | number;
-  /** After so many milliseconds the client goes on without the answer, and says nothing. */
+  /** After so many milliseconds the client continues without the response and without cancelling. */
   readonly abandon?: number;
 }
 
-/** Calls one after another or together, and what goes wrong with their requests. */
+/** Calls, sequential or concurrent, and the faults of their requests. */
 export interface Sequence {
   readonly steps: readonly Step[];
   readonly faults: readonly Fault[];
 }
 
-/** Messenger contacts; the last two are refused, for the closed window and for having opted out. */
+/** Messenger contacts. The last two are refused: one has a closed window, one opted out. */
 const subscribers = [
   '123456789',
   '24958501110451908',
@@ -41,7 +41,7 @@ const subscribers = [
 const userRefs = ['123456', '-1543835812530302162', '7205759403792793601'] as const;
 const flows = ['content123456', 'content123', 'content456', 'content20240611120000_714450'] as const;
 
-/** Draws one send for several contacts. */
+/** Draws a send to several contacts. */
 function drawForEach(lot: Lot, unique: string): Deed {
   const ids = subscribers.filter(() => lot.chance(0.6));
   const subscriber_ids = ids.length === 0 ? subscribers.slice(0, 2) : ids;
@@ -52,7 +52,7 @@ function drawForEach(lot: Lot, unique: string): Deed {
   return { tool: 'for_each_subscriber', args: { subscriber_ids, ...action }, path, deeds, many: true };
 }
 
-/** Draws what a call does; `unique` is a text that no other call of any sequence has. */
+/** Draws what a call does; `unique` is a text that no other call has. */
 function drawDeed(lot: Lot, unique: string): Deed {
   const subscriber_id = lot.of(subscribers);
   const data = { version: 'v2', content: { messages: [{ type: 'text', text: unique }] } };
@@ -86,7 +86,7 @@ function drawDeed(lot: Lot, unique: string): Deed {
   return lot.weighted(deeds)();
 }
 
-/** Draws when a client gives a call up, with a word or without; most do not. */
+/** Draws whether and when a client cancels or abandons a call; most do not. */
 function drawGivingUp(lot: Lot): Pick<Step, 'cancel' | 'abandon'> {
   if (lot.chance(0.15)) return { abandon: lot.time(10, 100_000) };
   if (!lot.chance(0.2)) return {};
@@ -103,9 +103,9 @@ function drawFault(lot: Lot, steps: readonly Step[]): Fault {
   const perform = lot.chance(0.5);
   if (lot.chance(0.02)) return { ...timing, times: 1, hang: true, perform };
   if (lot.chance(0.2)) {
-    // It says that nothing was carried out, so it is never said of what was.
-    const told = lot.chance(0.5) ? { 'retry-after': String(lot.number(0, 3)) } : {};
-    return { ...timing, status: 429, headers: told, body: { message: 'Slow down' } };
+    // A 429 says that nothing was performed, so it is never combined with `perform`.
+    const headers = lot.chance(0.5) ? { 'retry-after': String(lot.number(0, 3)) } : {};
+    return { ...timing, status: 429, headers, body: { message: 'Slow down' } };
   }
   const effect = lot.of<FaultEffect>([
     exception,
@@ -122,13 +122,13 @@ function drawFault(lot: Lot, steps: readonly Step[]): Fault {
   return { ...timing, perform, ...effect };
 }
 
-/** What goes wrong, and in half of the sequences how long every other answer takes. */
+/** Draws faults, and in half of the sequences a delay of all other responses. */
 function drawFaults(lot: Lot, steps: readonly Step[]): Fault[] {
   const faults = Array.from({ length: lot.number(0, 3) }, () => drawFault(lot, steps));
   return lot.chance(0.5) ? [...faults, { times: 1_000, delay_ms: lot.time(10, 10_000) }] : faults;
 }
 
-/** Draws a send that the sequence has asked for before, in the way in which clients and agents repeat what failed. */
+/** Draws a send that the sequence contains already, as clients and agents repeat failed calls. */
 function drawRepeat(lot: Lot, steps: readonly Step[]): Deed | undefined {
   const [first, ...more] = steps.filter(({ path }) => path.startsWith('/send'));
   if (first === undefined || !lot.chance(0.2)) return undefined;
@@ -136,7 +136,7 @@ function drawRepeat(lot: Lot, steps: readonly Step[]): Deed | undefined {
   return { tool, args, path, deeds, ...(many && { many }) };
 }
 
-/** The sequence of a number: the same for the same seed. */
+/** The sequence with a number; the same seed gives the same sequence. */
 export function drawSequence(seed: number, index: number): Sequence {
   const lot = new Lot(createRandom(seed + index * 7919));
   const steps: Step[] = [];

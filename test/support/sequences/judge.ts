@@ -2,21 +2,21 @@ import type { Result } from '../../../tools/contract/json.js';
 import { type Answered, deadlineMs, type Observed } from './run.js';
 
 /*
- * What must hold of every sequence, by what is seen from outside: what each call was told, and what was done. It knows
- * nothing of how sends are guarded; the two times below are those that are promised to users.
+ * The rules for every sequence, judged from outside: what each call reported, and what was performed. They know nothing
+ * of how the send guard works; the two times below are those promised to users.
  */
 
-/** A send whose call was answered as fast as this may be asked for again: its caller knows that it was made. */
+/** A send may be repeated if its call was answered within this time: its caller knows that it was made. */
 const promptMs = 3_000;
-/** A send is not made again within this time of its outcome. */
+/** Otherwise an identical send is not made again within this time of its outcome. */
 const rememberedMs = 300_000;
 
-/** What a call says of a deed; of one for many contacts it says only how many were done before. */
+/** What a call reports about a deed. A call for many contacts reports only how many were done before. */
 type Said = 'done' | 'done before' | 'done, perhaps before' | 'not done' | 'unknown';
 
 const holds = (list: unknown, id: string): boolean => Array.isArray(list) && list.includes(id);
 
-/** What one for many says of the contact of a deed. */
+/** What a call for many contacts reports about the contact of a deed. */
 function saidOfContact({ unknown, failed, remaining, warnings }: Result, deed: string): Said {
   const [id = ''] = deed.split(' ');
   if (holds(unknown, id)) return 'unknown';
@@ -28,14 +28,14 @@ function saidOfContact({ unknown, failed, remaining, warnings }: Result, deed: s
 }
 
 function saidOf({ outcome, step }: Answered, deed: string): Said {
-  // A call that threw has said nothing; that it threw is told by a rule of its own.
+  // A call that threw reported nothing; another rule reports that it threw.
   if (outcome === undefined) return 'unknown';
   if (!outcome.ok) return outcome.failure.performed === 'no' ? 'not done' : 'unknown';
   if (step.many) return saidOfContact(outcome.result, deed);
   return outcome.result.warnings === undefined ? 'done' : 'done before';
 }
 
-/** Whether a call may do the deed although an earlier call of the same may have done it. */
+/** Whether a call may perform a deed although an earlier call may have performed it. */
 function mayDoAgain(call: Answered, earlier: readonly Answered[], deed: string): boolean {
   return earlier.some((other) => {
     if (other.answeredAt > call.askedAt) return false;
@@ -45,7 +45,7 @@ function mayDoAgain(call: Answered, earlier: readonly Answered[], deed: string):
   });
 }
 
-/** The calls of a deed, in the order in which they were asked for, and how often it was done. */
+/** The calls of a deed in order, and how often it was performed. */
 interface Tally {
   readonly deed: string;
   readonly calls: readonly Answered[];
@@ -61,7 +61,7 @@ function tallied({ calls, deeds }: Observed): Tally[] {
   }));
 }
 
-/** What does not hold of a deed, in words. */
+/** The violations of a deed. */
 function wrongOf({ deed, calls, done }: Tally): string[] {
   const said = (...words: Said[]): number => calls.filter((call) => words.includes(saidOf(call, deed))).length;
   const again = calls.filter((call, index) => mayDoAgain(call, calls.slice(0, index), deed)).length;
@@ -74,7 +74,7 @@ function wrongOf({ deed, calls, done }: Tally): string[] {
   ].flatMap((wrong) => (wrong === false ? [] : [`"${deed}" ${wrong}`]));
 }
 
-/** What does not hold of a call by itself. */
+/** The violations of a single call. */
 function wrongIn({ step: { tool, cancel, deeds }, outcome, askedAt, answeredAt }: Answered): string[] {
   if (outcome === undefined) return [`${tool} threw`];
   const failure = outcome.ok ? undefined : outcome.failure;
@@ -83,13 +83,13 @@ function wrongIn({ step: { tool, cancel, deeds }, outcome, askedAt, answeredAt }
   const early = answeredAt - askedAt < 0.9 * deadlineMs;
   return [
     ...(failure?.kind === 'internal' ? [`${tool}: ${failure.message}`] : []),
-    // Once it has left, the answer of what must not be done twice is waited for until the deadline.
-    ...(givenUp && !untouched && early && deeds.length > 0 ? [`${tool} was given up on its way`] : []),
-    ...(cancel === 'before' && !untouched ? [`${tool} was cancelled beforehand and made all the same`] : []),
+    // Once a non-idempotent request has departed, its response is awaited until the deadline.
+    ...(givenUp && !untouched && early && deeds.length > 0 ? [`${tool} was cancelled while in flight`] : []),
+    ...(cancel === 'before' && !untouched ? [`${tool} was cancelled beforehand but made`] : []),
   ];
 }
 
-/** What does not hold of a sequence, in words; nothing where all is well. */
+/** The violations of a sequence as sentences; empty if there are none. */
 export function violations(observed: Observed): string[] {
   const { calls, logLines } = observed;
   return [

@@ -5,13 +5,13 @@ import { type DrivenClock, drivenClock } from '../driven.js';
 import { startKeeping } from '../sandboxed.js';
 import type { Sequence, Step } from './draw.js';
 
-/** The deadline of every call: the longest there is. */
+/** The deadline of every call: the maximum. */
 export const deadlineMs = 600_000;
 
-/** A call as it was seen from outside; its times are milliseconds since the sequence began. */
+/** A call as observed from outside; times are milliseconds since the start of the sequence. */
 export interface Answered {
   readonly step: Step;
-  /** None where the call threw. */
+  /** undefined if the call threw. */
   readonly outcome: Outcome | undefined;
   readonly askedAt: number;
   readonly answeredAt: number;
@@ -19,17 +19,17 @@ export interface Answered {
   readonly cancelled: boolean;
 }
 
-/** What became of a sequence. */
+/** The observed result of a sequence. */
 export interface Observed {
   readonly calls: readonly Answered[];
-  /** What the sandbox has carried out of that which must not happen twice, by what it is known by. */
+  /** The performed actions that must not happen twice, by their keys (see `Deed.deeds`). */
   readonly deeds: readonly string[];
   readonly logLines: number;
 }
 
-/** A sandbox that serves one sequence after another. */
+/** A sandbox that runs one sequence after another. */
 export interface Lane {
-  /** Runs a sequence from the same beginning as every other: nothing of an earlier one is left, nor is its time. */
+  /** Runs a sequence from the initial state, with a new clock. */
   run(sequence: Sequence, random: () => number): Promise<Observed>;
   close(): Promise<void>;
 }
@@ -40,16 +40,16 @@ async function ask(call: Call, step: Step, timing: DrivenClock): Promise<Answere
   const { tool, args, cancel } = step;
   const client = new AbortController();
   if (cancel === 'before') client.abort();
-  const forget = typeof cancel === 'number' ? timing.after(cancel, () => client.abort()) : undefined;
+  const clear = typeof cancel === 'number' ? timing.after(cancel, () => client.abort()) : undefined;
   const askedAt = timing.now();
   const outcome = await call(`manychat_${tool}`, args, { signal: client.signal }).catch(() => undefined);
-  forget?.();
+  clear?.();
   return { step, outcome, askedAt, answeredAt: timing.now(), cancelled: client.signal.aborted };
 }
 
 async function askAll(call: Call, steps: readonly Step[], timing: DrivenClock): Promise<Answered[]> {
   const answers: Promise<Answered>[] = [];
-  /** What a client waits for: the answer, or until it has waited long enough. */
+  /** What a client waits for: the response, or until it abandons the call. */
   const waits: Promise<unknown>[] = [];
   for (const step of steps) {
     if (!step.together) await Promise.all(waits);
@@ -66,14 +66,14 @@ function deedsOf(sandbox: Sandbox, steps: readonly Step[]): string[] {
   const deeds = new Set(steps.flatMap((step) => step.deeds));
   const sent = sandbox.messages().map(({ flow_ns: flow, subscriber_id: subscriber, messages: [message] }) => {
     const text = String(Object(message).text);
-    // A text of its own names a deed; the same text to several contacts names as many.
+    // A unique text is the key of a deed; a text to several contacts is a deed for each of them.
     return flow === undefined && deeds.has(text) ? text : `${subscriber} ${flow ?? text}`;
   });
   const created = sandbox.requests().filter(({ path, performed }) => performed && path.endsWith('/createTag'));
   return [...sent, ...created.map(({ body }) => String(Object(body).name))];
 }
 
-/** Starts a lane; `environmentOf` leads to its sandbox. */
+/** Starts a lane; `environmentOf` gives the environment that uses its sandbox. */
 export async function startLane(environmentOf: (sandbox: Sandbox) => Record<string, string>): Promise<Lane> {
   let timing = drivenClock();
   const clock: DrivenClock['wallClock'] = {
