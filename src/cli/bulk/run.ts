@@ -9,11 +9,11 @@ import { plainTool } from '../../account/policy/tool.js';
 import { UsageError } from '../../config/usage-error.js';
 import type { Departure } from '../../upstream/departure.js';
 import { failureSentences } from '../commands/failure-text.js';
-import type { Job } from './job.js';
+import type { Job } from './job/job.js';
 import type { Entry, State } from './journal/entry.js';
 import type { Ledger } from './journal/history.js';
 import { type Journal, JournalError } from './journal/journal.js';
-import type { Survey } from './survey.js';
+import type { Survey } from './scan.js';
 import type { Table } from './table/csv-table.js';
 
 /** Contacts in flight: enough to use up ten requests a second of up to two seconds each. */

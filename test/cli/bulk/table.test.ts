@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { planJob } from '../../../src/cli/bulk/job.js';
+import { planJob } from '../../../src/cli/bulk/job/job.js';
+import { filled } from '../../../src/cli/bulk/job/template.js';
 import { openTable, type Row } from '../../../src/cli/bulk/table/csv-table.js';
-import { filled } from '../../../src/cli/bulk/template.js';
 import { useFolder } from '../../support/folder.js';
 
 const write = useFolder();

@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
-import { CallError } from '../../../tools/contract/failure.js';
-import { asObject, isObject, type Result } from '../../../tools/contract/json.js';
-import { getSubscriber } from '../../../tools/endpoints/subscribers.js';
-import { channels } from '../../../tools/message/channels.js';
-import { actOnSubscriber } from '../../../tools/workflows/for-each/action.js';
-import { parseInput } from '../../account/call/stages/read-arguments.js';
-import { plainTool, type Tool } from '../../account/policy/tool.js';
-import { UsageError } from '../../config/usage-error.js';
-import { errorMessage } from '../../text/error-text.js';
-import { parseJson } from '../../upstream/client/lossless-json.js';
-import type { Row, Table } from './table/csv-table.js';
+import { CallError } from '../../../../tools/contract/failure.js';
+import { asObject, isObject, type Result } from '../../../../tools/contract/json.js';
+import { getSubscriber } from '../../../../tools/endpoints/subscribers.js';
+import { channels } from '../../../../tools/message/channels.js';
+import { actOnSubscriber } from '../../../../tools/workflows/for-each/action.js';
+import { parseInput } from '../../../account/call/stages/read-arguments.js';
+import { plainTool, type Tool } from '../../../account/policy/tool.js';
+import { UsageError } from '../../../config/usage-error.js';
+import { errorMessage } from '../../../text/error-text.js';
+import { parseJson } from '../../../upstream/client/lossless-json.js';
+import type { Row, Table } from '../table/csv-table.js';
 import { checkTemplate, EmptyCell, filled } from './template.js';
 
 /** What the command line asks for; one of the actions, and fields beside a flow. */

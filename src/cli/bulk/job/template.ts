@@ -1,5 +1,5 @@
-import { isObject } from '../../../tools/contract/json.js';
-import { UsageError } from '../../config/usage-error.js';
+import { isObject } from '../../../../tools/contract/json.js';
+import { UsageError } from '../../../config/usage-error.js';
 
 const placeholder = /\{\{\s*([^{}|]+?)\s*(?:\|([^{}]*))?\}\}/g;
 

@@ -1,7 +1,7 @@
-import type { Job } from './job.js';
+import type { Job } from './job/job.js';
 import type { Entry } from './journal/entry.js';
 import type { Known, Ledger } from './journal/history.js';
-import type { Counts } from './progress-text.js';
+import type { Counts } from './progress/progress-text.js';
 import type { Table } from './table/csv-table.js';
 
 /** Whether a contact of the table has had its turn; `doubted` has one again although it may have got it. */
