@@ -6,7 +6,7 @@ import { UsageError } from '../config/usage-error.js';
 import { version } from '../config/version.js';
 import { catalogue } from '../mcp/listing/catalogue.js';
 import { closest } from '../text/closest.js';
-import type { BulkOptions } from './bulk/command.js';
+import type { BulkOptions } from './bulk/options.js';
 import { type ExitCode, exitCodes } from './exit-codes.js';
 import type { Shell } from './shell.js';
 

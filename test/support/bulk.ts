@@ -1,4 +1,5 @@
-import { type BulkOptions, bulk } from '../../src/cli/bulk/command.js';
+import { bulk } from '../../src/cli/bulk/command.js';
+import type { BulkOptions } from '../../src/cli/bulk/options.js';
 import type { Shell } from '../../src/cli/shell.js';
 import { configOf } from './config.js';
 import { followers } from './people.js';

@@ -1,5 +1,3 @@
-import { lstatSync, realpathSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
 import { asObject } from '../../../tools/contract/json.js';
 import { quoted } from '../../../tools/contract/quoted.js';
 import { getPage } from '../../../tools/endpoints/page.js';
@@ -14,112 +12,21 @@ import { realClock } from '../../upstream/clock.js';
 import { exitCodeOf, failureText } from '../commands/failure-text.js';
 import { type ExitCode, exitCodes } from '../exit-codes.js';
 import type { Shell } from '../shell.js';
-import { type Job, type JobOptions, planJob } from './job/job.js';
+import { dryRun } from './dry-run.js';
+import { planJob } from './job/job.js';
 import { createLedger } from './journal/history.js';
-import { type Journal, openJournal, peekJournal } from './journal/journal.js';
-import type { LockOwner } from './journal/lock.js';
+import { type Journal, openJournal } from './journal/journal.js';
 import { takeLock } from './journal/lock.js';
-import { type Kernel, readKernel, thisMachine } from './journal/machine.js';
+import { readKernel, thisMachine } from './journal/machine.js';
+import { type BulkOptions, type Parts, retryOf } from './options.js';
+import { failedPathOf, journalPathOf } from './output-paths.js';
 import { showProgress } from './progress/progress-line.js';
-import { type Counts, summaryText } from './progress/progress-text.js';
-import { type Ending, runJob } from './run.js';
+import { summaryText } from './progress/progress-text.js';
+import { advice, exitCodeAfter } from './progress/report.js';
+import { runJob } from './run.js';
 import { survey } from './scan.js';
-import { openTable, type Table } from './table/csv-table.js';
+import { openTable } from './table/csv-table.js';
 import { writeTroubles } from './table/failed-rows.js';
-
-/** Options of the bulk command besides the job. */
-export interface BulkOptions extends JobOptions {
-  readonly retryUnknown?: true | undefined;
-  readonly retryFailed?: true | undefined;
-  readonly journal?: string | undefined;
-  readonly json?: true | undefined;
-}
-
-/** Rows that a dry run shows. */
-const rowsShown = 3;
-
-/** Shows what would be done for the first rows, and which rows could not be used; makes no request. */
-async function dryRun({ job, table, shell, options, self }: Parts, journalPath?: string): Promise<ExitCode> {
-  const ledger = createLedger(job);
-  if (journalPath !== undefined) {
-    peekJournal(journalPath, job.action, thisMachine(self), ledger.note);
-  }
-  const { counts, unusable, standings } = await survey(job, table, ledger, retryOf(options));
-  const code = counts.failed === 0 ? exitCodes.done : exitCodes.failed;
-  for (const { line, message } of unusable.slice(0, 10)) shell.note(`line ${line} would fail: ${message}`);
-  if (options.json === true) {
-    shell.print(JSON.stringify(counts));
-    return code;
-  }
-  const shown = new Set<string>();
-  for await (const row of table.rows()) {
-    const wanted = job.wantedOf(row);
-    if ('problem' in wanted || wanted.args === undefined) continue;
-    if (standings.get(wanted.id) === 'settled' || shown.has(wanted.id)) continue;
-    shell.print(`line ${row.line}: ${JSON.stringify(wanted.args)}`);
-    shown.add(wanted.id);
-    if (shown.size === rowsShown) break;
-  }
-  if (counts.not_reached > shown.size) shell.print(`… and ${counts.not_reached - shown.size} more`);
-  const before = counts.failed - unusable.length + counts.unknown;
-  const earlier =
-    before === 0 ? '' : `, ${before} that failed or are unknown already (see --retry-failed, --retry-unknown)`;
-  shell.print(
-    `${counts.not_reached} contacts${earlier}, ${unusable.length} rows that cannot be used, ${counts.repeated} repeated ids. Nothing was done.`,
-  );
-  return code;
-}
-
-const retryOf = ({ retryFailed, retryUnknown }: BulkOptions) => ({
-  failed: retryFailed === true,
-  unknown: retryUnknown === true,
-});
-
-/**
- * Where the journal of a table is; undefined where it has none. One file has one journal, by whatever links it is named.
- * Those of a journal are not followed.
- */
-function journalPathOf(path: string, { piped }: Table, given: string | undefined): string | undefined {
-  if (given === '') throw new UsageError('--journal needs a path');
-  try {
-    if (given !== undefined) return join(realpathSync(dirname(given)), basename(given));
-    return piped ? undefined : `${realpathSync(path)}.journal`;
-  } catch (error) {
-    throw new UsageError(errorMessage(error));
-  }
-}
-
-/** Where it is told what failed: beside the journal, or the file that a link such as /dev/stdin leads to. */
-function failedPathOf(path: string, { piped }: Table, given: string | undefined): string {
-  const real = !piped && lstatSync(path).isSymbolicLink() ? realpathSync(path) : path;
-  return `${given ?? real}.failed.csv`;
-}
-
-function exitCodeAfter({ unknown, not_reached, failed }: Counts): ExitCode {
-  if (unknown > 0) return exitCodes.unknown;
-  if (not_reached > 0) return exitCodes.again;
-  return failed > 0 ? exitCodes.failed : exitCodes.done;
-}
-
-/** How to go on after a run that did not settle everybody. */
-function advice({ failed, unknown, not_reached }: Counts, unusable: number, ending: Ending, failedPath: string) {
-  const lines: string[] = [];
-  if (ending.how !== 'finished') lines.push(`Stopped. ${ending.how === 'stopped' ? ending.why : 'You ended it.'}`);
-  if (failed + unknown > 0) lines.push(`What failed or is unknown, and why: ${failedPath}`);
-  if (not_reached > 0) {
-    const first = ending.how === 'stopped' ? 'Once that is mended, the' : 'The';
-    lines.push(`${first} same command goes on with those not reached.`);
-  }
-  if (unusable === 1) lines.push('1 row cannot be used: mend it in the table and give the same command.');
-  if (unusable > 1) lines.push(`${unusable} rows cannot be used: mend them in the table and give the same command.`);
-  if (failed > unusable) lines.push('With --retry-failed it tries again those that failed.');
-  if (unknown > 0) {
-    lines.push(
-      'Unknown: they may have got it. Look at their chats before you use --retry-unknown, which does it again for them.',
-    );
-  }
-  return lines;
-}
 
 async function pageOf({ call }: Runtime, shell: Shell) {
   return call(plainTool(getPage), {}, { signal: shell.ending });
@@ -164,15 +71,6 @@ async function bulkOf(config: Config, path: string, options: BulkOptions, shell:
   } finally {
     await runtime.close();
   }
-}
-
-interface Parts {
-  readonly table: Table;
-  readonly job: Job;
-  readonly path: string;
-  readonly options: BulkOptions;
-  readonly shell: Shell;
-  readonly self: LockOwner & Kernel;
 }
 
 /** Ends at once: what is under way is not waited for. Nothing that has not left becomes unknown by it. */

@@ -7,12 +7,13 @@ import { concernsAll } from '../../../tools/workflows/for-each/stop-rules.js';
 import type { Outcome, ToolCaller } from '../../account/call/call-tool.js';
 import { plainTool } from '../../account/policy/tool.js';
 import { UsageError } from '../../config/usage-error.js';
-import type { Departure } from '../../upstream/departure.js';
 import { failureSentences } from '../commands/failure-text.js';
 import type { Job } from './job/job.js';
+import { JournalError } from './journal/appender.js';
+import type { Track } from './journal/contact-track.js';
 import type { Entry, State } from './journal/entry.js';
 import type { Ledger } from './journal/history.js';
-import { type Journal, JournalError } from './journal/journal.js';
+import type { Journal } from './journal/journal.js';
 import type { Survey } from './scan.js';
 import type { Table } from './table/csv-table.js';
 
@@ -49,14 +50,6 @@ function stateAfter(outcome: Outcome, left: boolean, argumentsDiffer: boolean): 
   if (performed !== 'no') return 'failed';
   const again = retryable || kind === 'cancelled' || concernsAll(outcome.failure, argumentsDiffer);
   return again ? 'not_sent' : 'failed';
-}
-
-/** What the journal tells of one contact while its call goes on. */
-interface Track extends Departure {
-  /** The last line; undefined where this run has written none. */
-  readonly last: State | undefined;
-  /** Writes down what came of it. Answers what the next run finds, which differs where it could not be written. */
-  end(entry: Entry): Entry;
 }
 
 /** A row whose contact is to be done. */

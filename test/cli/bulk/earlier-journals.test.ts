@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import type { BulkOptions } from '../../../src/cli/bulk/command.js';
 import { readLine, type State } from '../../../src/cli/bulk/journal/entry.js';
+import type { BulkOptions } from '../../../src/cli/bulk/options.js';
 import { runBulk } from '../../support/bulk.js';
 import { useFolder } from '../../support/folder.js';
 import { followers } from '../../support/people.js';

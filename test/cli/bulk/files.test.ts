@@ -14,8 +14,8 @@ import {
 import { createServer } from 'node:net';
 import { dirname } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { BulkOptions } from '../../../src/cli/bulk/command.js';
 import { replaceOwn } from '../../../src/cli/bulk/journal/own-file.js';
+import type { BulkOptions } from '../../../src/cli/bulk/options.js';
 import { openTable } from '../../../src/cli/bulk/table/csv-table.js';
 import { writeTroubles } from '../../../src/cli/bulk/table/failed-rows.js';
 import { csv, hello, runBulk } from '../../support/bulk.js';

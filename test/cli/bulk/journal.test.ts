@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { JournalError } from '../../../src/cli/bulk/journal/appender.js';
 import type { Entry } from '../../../src/cli/bulk/journal/entry.js';
-import { JournalError, openJournal } from '../../../src/cli/bulk/journal/journal.js';
+import { openJournal } from '../../../src/cli/bulk/journal/journal.js';
 import type { Lock } from '../../../src/cli/bulk/journal/lock.js';
 import { useFolder } from '../../support/folder.js';
 

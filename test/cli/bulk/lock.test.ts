@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { LockOwner } from '../../../src/cli/bulk/journal/lock.js';
 import { takeLock } from '../../../src/cli/bulk/journal/lock.js';
+import type { LockOwner } from '../../../src/cli/bulk/journal/lock-holder.js';
 import { type Kernel, readKernel } from '../../../src/cli/bulk/journal/machine.js';
 import { useFolder } from '../../support/folder.js';
 import { finish, manualClock } from '../../support/timing.js';

@@ -1,7 +1,7 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { BulkOptions } from '../../../src/cli/bulk/command.js';
+import type { BulkOptions } from '../../../src/cli/bulk/options.js';
 import { csv, hello, runBulk } from '../../support/bulk.js';
 import { useFolder } from '../../support/folder.js';
 import { followers } from '../../support/people.js';

@@ -1,5 +1,5 @@
 import type { Entry, State } from './entry.js';
-import type { OnEntry } from './journal.js';
+import type { OnEntry } from './reading.js';
 
 /**
  * What the journal comes to for a contact. `pending`: a request may have left and nothing tells what came of it;

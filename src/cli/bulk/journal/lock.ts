@@ -15,16 +15,9 @@ import {
 import { UsageError } from '../../../config/usage-error.js';
 import { errorCode, errorMessage } from '../../../text/error-text.js';
 import { type Clock, realClock, sleep } from '../../../upstream/clock.js';
+import { type Holder, holderOf, type LockOwner, lineOf, stateOf } from './lock-holder.js';
 import type { Kernel } from './machine.js';
 import { type Owner, openRegular } from './own-file.js';
-
-/** The process a lock file names, and whether it may still run: of another machine nobody here can tell. */
-export interface LockOwner {
-  readonly pid: number;
-  readonly host: string;
-  /** Whether a process of this machine runs. */
-  runs(pid: number): boolean;
-}
 
 /** Holds a file for one process. */
 export interface Lock {
@@ -46,15 +39,6 @@ export interface LockSide {
   readonly ending: AbortSignal;
 }
 
-/** A process as its lock file names it. */
-interface Holder {
-  readonly pid: number;
-  readonly host: string;
-  readonly boot?: string | undefined;
-  readonly space?: string | undefined;
-  readonly began?: string | undefined;
-}
-
 /** The time in which two processes that found the same dead lock find out who has it, in milliseconds. */
 const settleMs = 60;
 /** How often the holder of a lock touches it, and how long one that is not touched is watched. */
@@ -70,38 +54,6 @@ function readLock(path: string): { text: string; touched: bigint } | undefined {
   } finally {
     closeSync(file);
   }
-}
-
-/** Who has the lock; undefined where its owner did not live to write it. Up to 0.1.0 it told pid and host only. */
-function holderOf(text: string): Holder | undefined {
-  const [, pid, host = '', more = ''] = /^(\d+) (.*?)(?: (token=\S*))?\n$/.exec(text) ?? [];
-  if (pid === undefined) return undefined;
-  const facts = new URLSearchParams(more);
-  const fact = (name: string): string | undefined => facts.get(name) ?? undefined;
-  return { pid: Number(pid), host, boot: fact('boot'), space: fact('space'), began: fact('began') };
-}
-
-/** The line of a new lock. Behind the host, so that 0.1.0 takes it for a lock of another computer and keeps off. */
-function lineOf({ pid, host, boot, space, began }: LockOwner & Kernel): string {
-  const facts = Object.entries({ boot, space, began: began(pid) }).filter(([, value]) => value !== undefined);
-  const more = [['token', randomUUID()], ...facts].map(
-    ([name, value]) => `${name}=${encodeURIComponent(String(value))}`,
-  );
-  return `${pid} ${host} ${more.join('&')}\n`;
-}
-
-/**
- * Whether a process lives. `unclear` where its pid tells nothing here: in another pid namespace it names another process,
- * and the same name of a host may be that of another start or container.
- */
-function stateOf(holder: Holder, self: LockOwner & Kernel): 'lives' | 'ended' | 'unclear' {
-  const { pid, host, boot, space, began } = holder;
-  if (boot === undefined || self.boot === undefined) return host !== self.host || self.runs(pid) ? 'lives' : 'ended';
-  if (boot !== self.boot) return host === self.host ? 'unclear' : 'lives';
-  if (space !== self.space) return 'unclear';
-  if (!self.runs(pid)) return 'ended';
-  const now = self.began(pid);
-  return began === undefined || now === undefined || began === now ? 'lives' : 'ended';
 }
 
 const inodeOf = (path: string): bigint | undefined => statSync(path, { bigint: true, throwIfNoEntry: false })?.ino;
