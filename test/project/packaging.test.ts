@@ -122,7 +122,7 @@ describe('the manifest for desktop clients', () => {
     expect(configOf({ ...unfilled, MANYCHAT_MCP_SANDBOX: text })).toMatchObject({ sandbox });
   });
 
-  test('does not start if a client ignores the default of an option that restrains', () => {
+  test('does not start if a client ignores the default of an option that restricts', () => {
     expect(manifest.user_config.read_only).toMatchObject({ default: false });
     expect(() => configOf({ ...env, MATON_API_KEY: 'k' })).toThrow(/MANYCHAT_MCP_READ_ONLY contains a placeholder/);
   });
