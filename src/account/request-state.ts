@@ -1,7 +1,7 @@
 import type { Result } from '../../tools/contract/json.js';
 
 /** A call that waits for the user's answer to a question about it. */
-export interface PendingCall {
+interface PendingCall {
   readonly step: 'question';
   /** Names the question, which can be answered once. */
   readonly id: string;
@@ -13,7 +13,7 @@ export interface PendingCall {
 }
 
 /** A call that was carried out, and whose link is shown to the user. */
-export interface FinishedCall {
+interface FinishedCall {
   readonly step: 'result';
   readonly tool: string;
   readonly result: Result;
@@ -29,7 +29,7 @@ export interface RefusedState {
 export type VerifiedState = PendingCall | FinishedCall | RefusedState;
 
 /** A tool with the arguments of one call. */
-export interface ToolInput {
+interface ToolInput {
   readonly tool: string;
   readonly input: unknown;
 }
