@@ -15,12 +15,12 @@ import {
   turnSoon,
 } from './pace.js';
 
-/** A pacer and its time, which is manual for a local pacer and real for one behind a store. */
+/** A pacer and its clock: manual for a local pacer, real for one with a store. */
 export interface PacerAtHand {
   readonly pacer: Pacer;
   /** Milliseconds from any fixed point. */
   now(): number;
-  /** Lets so much time pass. */
+  /** Lets this much time pass, in milliseconds. */
   pass(milliseconds: number): Promise<void>;
   /** Lets time pass until the work is done. */
   until<Value>(work: Promise<Value>): Promise<Value>;
@@ -33,7 +33,7 @@ const [one, two]: [Load, Load] = [
 ];
 const otherAccount: Load = { limits: [], account: 'other account', connection: 'three' };
 
-/** The most moments that lie within one half-open second. */
+/** The maximum number of times within one half-open second. */
 const busiestSecond = (moments: readonly number[]): number =>
   Math.max(...moments.map((from) => moments.filter((each) => each >= from && each < from + 1_000).length));
 

@@ -59,7 +59,7 @@ export function requestStateContract(name: string, create: (shared?: Shared) => 
         for (const other of ['john', '', 'mari', 'maria ']) expect(await state.verify(text, other)).toEqual(invalid);
     });
 
-    test('gives a result back as often as it is asked for, until it expires', async () => {
+    test('returns a result any number of times until it expires', async () => {
       const state = create();
       const text = await state.issueResult(link, principal);
       for (const _ of [1, 2]) expect(await state.verify(text, principal)).toEqual({ step: 'result', ...link });
@@ -72,7 +72,7 @@ export function requestStateContract(name: string, create: (shared?: Shared) => 
       expect(await state.verify(await state.issueQuestion(question, principal), principal)).toEqual(expired);
     });
 
-    test('refuses what was changed or made up', async () => {
+    test('refuses a modified or forged state', async () => {
       const state = create();
       const text = await state.issueQuestion(question, principal);
       const other = await state.issueQuestion({ ...question, input: { tag_id: 1 } }, principal);
@@ -97,7 +97,7 @@ export function requestStateContract(name: string, create: (shared?: Shared) => 
       expect([await accepts(other, text), await accepts(one, text)]).toEqual([false, false]);
     });
 
-    test('refuses a question that a store of its own does not know, although the key is the same', async () => {
+    test('refuses a question that its own store does not have, although the key is the same', async () => {
       const key = new Uint8Array(32).fill(7);
       const text = await create({ key }).issueQuestion(question, principal);
       expect(await accepts(create({ key }), text)).toBe(false);

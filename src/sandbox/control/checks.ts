@@ -36,20 +36,17 @@ export function integerWithin(name: string, value: unknown, [min, max]: readonly
   throw badRequest(`${name} must be a whole number from ${min} to ${max}.`);
 }
 
-/** A non-empty string. */
 export function nonEmptyString(name: string, value: unknown): string {
   if (typeof value === 'string' && value !== '') return value;
   throw badRequest(`${name} must be a non-empty string.`);
 }
 
-/** One of the given words. */
 export function oneOf<Word extends string>(name: string, value: unknown, words: readonly Word[]): Word {
   const known = words.find((word) => word === value);
   if (known === undefined) throw badRequest(`${name} must be one of ${words.join(', ')}.`);
   return known;
 }
 
-/** A boolean. */
 export function booleanValue(name: string, value: unknown): boolean {
   if (typeof value === 'boolean') return value;
   throw badRequest(`${name} must be true or false.`);

@@ -32,7 +32,6 @@ function rejectProtectiveHeaders(fault: Fault): void {
   throw badRequest(`headers: a fault cannot set "${forbidden}", because it keeps web pages out of the sandbox.`);
 }
 
-/** An empty queue. */
 export function faultQueue(): FaultQueue {
   let states: FaultState[] = [];
   return {

@@ -23,9 +23,9 @@ export interface FaultTiming {
 export type FaultEffect =
   /** Another response. A string body is sent as is, anything else as JSON. */
   | { status: number; headers?: Record<string, string>; body?: unknown; content_type?: string }
-  /** The true response after so many milliseconds. */
+  /** The true response after this many milliseconds. */
   | { delay_ms: number }
-  /** The true response, one byte every so many milliseconds. */
+  /** The true response, one byte every this many milliseconds. */
   | { trickle_ms: number }
   /** The true response; then the connection is closed, although the response announced keep-alive. */
   | { close_connection: true }
@@ -37,9 +37,9 @@ export type FaultEffect =
   | { html: true }
   /** No response, ever. */
   | { hang: true }
-  /** A gzip response that unpacks to so many bytes. */
+  /** A gzip response that unpacks to this many bytes. */
   | { gzip_bomb: number }
-  /** The response padded to so many bytes of valid JSON. */
+  /** The response padded to this many bytes of valid JSON. */
   | { body_bytes: number };
 
 /** A fault to inject: one effect and its timing. */
@@ -64,7 +64,6 @@ export const effectNames = [
   'body_bytes',
 ] as const;
 
-/** A property that names an effect. */
 export type EffectName = (typeof effectNames)[number];
 
 /** The property that names the effect of a fault. */

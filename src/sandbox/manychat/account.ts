@@ -1,11 +1,9 @@
 import type { Random } from '../world/random.js';
 
-/** A messaging channel. */
 export type Channel = 'messenger' | 'instagram' | 'whatsapp' | 'telegram';
 
 /** The types of custom and bot fields. */
 export const fieldTypes = ['text', 'number', 'date', 'datetime', 'boolean'] as const;
-/** The type of a custom or bot field. */
 export type FieldType = (typeof fieldTypes)[number];
 
 /** The value of a field; null if not set. */

@@ -55,7 +55,6 @@ const parseList = (text: string): readonly unknown[] => {
 
 const maxDeliveries = 100_000;
 
-/** An empty outbox. */
 export function createOutbox(): Outbox {
   const log = boundedLog<StoredDelivery>(
     maxDeliveries,

@@ -58,7 +58,6 @@ function existingTag(tag: Tag | undefined): Tag {
   return tag;
 }
 
-/** The field with an id. */
 export function fieldById<Field extends CustomField>(fields: readonly Field[], id: string): Field {
   return existingField(fields.find((field) => String(field.id) === id));
 }

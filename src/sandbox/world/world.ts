@@ -14,7 +14,6 @@ import { type Random, seededRandom } from './random.js';
 
 /** The response shapes observed live when a connection is created. */
 export const createShapes = ['flat', 'id_only', 'wrapped'] as const;
-/** A response shape when a connection is created. */
 export type CreateShape = (typeof createShapes)[number];
 
 /** Settings that can be changed while the sandbox runs. */

@@ -17,9 +17,9 @@ interface Deed {
 export interface Step extends Deed {
   /** Whether earlier calls may still be in flight when this one is made. */
   readonly together: boolean;
-  /** When the client cancels it: before the call, or after so many milliseconds. */
+  /** When the client cancels it: before the call, or after this many milliseconds. */
   readonly cancel?: 'before' | number;
-  /** After so many milliseconds the client continues without the response and without cancelling. */
+  /** After this many milliseconds the client continues without the response and without cancelling. */
   readonly abandon?: number;
 }
 

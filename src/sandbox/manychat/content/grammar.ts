@@ -24,12 +24,10 @@ export function textAt(value: unknown, place: string, max = Number.POSITIVE_INFI
   return value;
 }
 
-/** An optional text. */
 export function optionalTextAt(value: unknown, place: string, max?: number): void {
   if (value !== undefined) textAt(value, place, max);
 }
 
-/** An absolute URL. */
 export function urlAt(value: unknown, place: string, scheme: 'https' | 'http or https' = 'http or https'): void {
   const text = textAt(value, place);
   const protocol = URL.canParse(text) ? new URL(text).protocol : '';
@@ -37,7 +35,6 @@ export function urlAt(value: unknown, place: string, scheme: 'https' | 'http or 
   throw invalidContent(`${place} must be a valid ${scheme} URL`);
 }
 
-/** One of the given words. */
 export function wordAt(value: unknown, place: string, words: readonly string[]): string {
   const known = words.find((word) => word === value);
   if (known === undefined) throw invalidContent(`${place} must be one of ${words.join(', ')}`);

@@ -22,7 +22,6 @@ function serializeAll({ account }: SandboxRequest, contacts: readonly Contact[])
   return contacts.slice(0, maxResults).map((contact) => serializeContact(account, contact));
 }
 
-/** A contact by id. */
 export const getInfo: Handler = (request) => serializeContact(request.account, requiredContact(request));
 
 /** Contacts by full name. Assumption: case is ignored and the order is unspecified (both undocumented). */
@@ -64,7 +63,6 @@ export const findBySystemField: Handler = (request) => {
   return [];
 };
 
-/** The contact behind a user_ref. */
 export const getInfoByUserRef: Handler = (request) => {
   const contactId = request.account.userRefs.get(requiredId(request, 'user_ref'));
   if (contactId === undefined) throw codedRefusal(2011, "User_ref isn't registered");
@@ -88,7 +86,6 @@ export const removeTag: Handler = (request) => {
   const contact = requiredContact(request);
   contact.tags.delete(requiredTag(request).id);
 };
-/** Removes a tag by name. */
 export const removeTagByName: Handler = (request) => {
   const contact = requiredContact(request);
   contact.tags.delete(requiredTagByName(request).id);
@@ -99,7 +96,6 @@ function setField(request: SandboxRequest, contact: Contact, field: CustomField)
   writeField(request.account, contact, field.id, parseCustomFieldValue(field, request.parameters.field_value));
 }
 
-/** Sets a custom field of a contact. */
 export const setCustomField: Handler = (request) => {
   const contact = requiredContact(request);
   setField(request, contact, fieldById(request.account.customFields, requiredId(request, 'field_id')));

@@ -13,17 +13,13 @@ import {
 import { missingParameter, validationError } from '../refusals.js';
 import type { Handler, SandboxRequest } from '../request.js';
 
-/** The page itself. */
 export const getInfo: Handler = ({ account }) => account.page;
-/** All tags. */
 export const getTags: Handler = ({ account }) => account.tags;
-/** All custom fields. */
 export const getCustomFields: Handler = ({ account }) => account.customFields;
 /** All bot fields with their values. */
 export const getBotFields: Handler = ({ account }) => account.botFields;
 /** All growth tools; also serves the deprecated getWidgets. */
 export const getGrowthTools: Handler = ({ account }) => account.growthTools;
-/** All one-time-notification topics. */
 export const getOtnTopics: Handler = ({ account }) => account.otnTopics;
 /** All flows and their folders. */
 export const getFlows: Handler = ({ account }) => ({
@@ -55,7 +51,6 @@ function dropTag({ account }: SandboxRequest, tag: Tag): undefined {
 
 /** Removes a tag from the page and from all its contacts. */
 export const removeTag: Handler = (request) => dropTag(request, requiredTag(request));
-/** Removes a tag by name. */
 export const removeTagByName: Handler = (request) => dropTag(request, requiredTagByName(request));
 
 function requiredType(request: SandboxRequest): FieldType {
@@ -99,10 +94,8 @@ function setBotFieldOf(request: SandboxRequest, field: BotField): undefined {
   field.value = parseBotFieldValue(field, request.parameters.field_value);
 }
 
-/** Sets a bot field. */
 export const setBotField: Handler = (request) =>
   setBotFieldOf(request, fieldById(request.account.botFields, requiredId(request, 'field_id')));
-/** Sets a bot field by name. */
 export const setBotFieldByName: Handler = (request) =>
   setBotFieldOf(request, fieldByName(request.account.botFields, requiredText(request, 'field_name')));
 /** Sets several bot fields, or none if one of them is refused. */
