@@ -2,21 +2,17 @@ import { createInterface } from 'node:readline';
 import { PassThrough } from 'node:stream';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Outcome } from '../../../src/account/call/call-tool.js';
-import { offeredTools } from '../../../src/account/policy/tool.js';
 import { createOpenQuestions } from '../../../src/mcp/interaction/open-questions.js';
 import { createRequestState, type RequestStateOptions } from '../../../src/mcp/interaction/request-state.js';
 import { offerFor } from '../../../src/mcp/listing/offer.js';
 import { serveOverStdio } from '../../../src/mcp/stdio/stdio.js';
-import { declarations } from '../../../tools/index.js';
-import { configOf } from '../../support/config.js';
+import { backendConfig, backendOf, scriptedCalls } from '../../support/backend.js';
 
 const url = 'https://connect.example.com/session';
 const results: Readonly<Record<string, Outcome>> = {
   manychat_delete_tag: { ok: true, result: { ok: true } },
   manychat_create_connection: { ok: true, result: { connection: { status: 'PENDING', url } } },
 };
-const config = configOf({ MATON_API_KEY: 'k', MATON_CONNECTION_ID: 'c' });
-const tools = new Map(offeredTools(declarations, config.account).map((tool) => [String(tool.declaration.name), tool]));
 const streams: PassThrough[] = [];
 afterEach(() => {
   for (const stream of streams.splice(0)) stream.end();
@@ -26,37 +22,15 @@ afterEach(() => {
 function serve(options: RequestStateOptions, principal = 'local') {
   const [stdin, stdout] = [new PassThrough(), new PassThrough()];
   streams.push(stdin, stdout);
-  const called: string[] = [];
-  serveOverStdio(
-    offerFor(config),
-    async () => ({
-      config,
-      principal,
-      requestState: createRequestState(options),
-      tool(name) {
-        const tool = tools.get(name);
-        if (tool === undefined) throw new Error(`no tool ${name}`);
-        return tool;
-      },
-      async call({ declaration: { name } }) {
-        called.push(name);
-        const outcome = results[name];
-        if (outcome === undefined) throw new Error(`no result for ${name}`);
-        return outcome;
-      },
-      resource: () => ({ markdown: '' }),
-      complete: async () => [],
-      prepareQuestion: async () => ({ text: 'Go?', connectionId: 'c', deadlineMs: 1_000 }),
-      close: async () => undefined,
-    }),
-    {
-      streams: { stdin, stdout },
-      now: () => 0,
-      onError: () => undefined,
-      onRefused: () => undefined,
-      onClosed: () => undefined,
-    },
-  );
+  const { call, called } = scriptedCalls(results);
+  const backend = backendOf({ call, principal, requestState: createRequestState(options) });
+  serveOverStdio(offerFor(backendConfig), async () => backend, {
+    streams: { stdin, stdout },
+    now: () => 0,
+    onError: () => undefined,
+    onRefused: () => undefined,
+    onClosed: () => undefined,
+  });
   const lines = createInterface({ input: stdout })[Symbol.asyncIterator]();
   const _meta = {
     'io.modelcontextprotocol/protocolVersion': '2026-07-28',
