@@ -54,13 +54,13 @@ export async function bulkOf(count: number, call: ToolCaller): Promise<void> {
 
 /** Pace of many messages from a CSV file through Maton's limit, and memory of the run. */
 export async function bulk(): Promise<string[]> {
-  const timing = fastTiming(speed);
-  const epoch = Date.now() - timing.now();
-  const sandbox = await startSandbox({ followers: contacts, clock: { now: () => epoch + timing.now() } });
-  const caller = createCaller({ ...pinnedTo(sandbox), MANYCHAT_MCP_LOG_LEVEL: 'silent' }, { timing });
-  const from = timing.now();
+  const clock = fastTiming(speed);
+  const epoch = Date.now() - clock.now();
+  const sandbox = await startSandbox({ followers: contacts, clock: { now: () => epoch + clock.now() } });
+  const caller = createCaller({ ...pinnedTo(sandbox), MANYCHAT_MCP_LOG_LEVEL: 'silent' }, { clock });
+  const from = clock.now();
   await bulkOf(contacts, caller.callTool);
-  const seconds = (timing.now() - from) / 1000;
+  const seconds = (clock.now() - from) / 1000;
   const refused = sandbox.requests().filter(({ status }) => status === 429).length;
   const twice = sandbox.messages().length - new Set(sandbox.messages().map(({ subscriber_id: id }) => id)).size;
   await caller.close();

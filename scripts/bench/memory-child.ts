@@ -44,9 +44,9 @@ async function settled(): Promise<Memory> {
 async function measure(url: string): Promise<MemoryReport> {
   const fast = fastTiming(500);
   let skipped = 0;
-  const timing: Clock = { now: () => fast.now() + skipped, after: fast.after };
+  const clock: Clock = { now: () => fast.now() + skipped, after: fast.after };
   const settings = { MATON_CONNECTION_ID: 'pinned-1', MANYCHAT_MCP_DEADLINE_MS: '600000' };
-  const caller = createCaller({ ...through(url), ...settings, MANYCHAT_MCP_LOG_LEVEL: 'info' }, { timing });
+  const caller = createCaller({ ...through(url), ...settings, MANYCHAT_MCP_LOG_LEVEL: 'info' }, { clock });
   let failed = 0;
   const call = async (tool: string, args: Record<string, unknown>): Promise<void> => {
     const { ok } = await caller.call(tool, args);

@@ -72,7 +72,7 @@ export async function openSides(url: string): Promise<Sides> {
   await empty.connect(new StdioClientTransport({ command: process.execPath, args: [beside('empty-server.js')] }));
   const caller = createCaller(
     { ...direct(url), MANYCHAT_MCP_LOG_LEVEL: 'info' },
-    { timing: realClock, pacer: everyTurnAtOnce },
+    { clock: realClock, pacer: everyTurnAtOnce },
   );
   const agent = new Agent();
   const headers = { authorization: `Bearer ${direct(url).MANYCHAT_API_KEY}`, accept: 'application/json' };

@@ -1,90 +1,37 @@
 import { declarations } from '../../tools/index.js';
-import { type Access, identityOf } from '../config/account-settings.js';
-import type { Config } from '../config/config.js';
-import { userAgent } from '../config/version.js';
-import type { Sandbox } from '../sandbox/index.js';
-import type { Redactor } from '../text/redaction.js';
-import { createHttpClient, type HttpClient } from '../upstream/client/http-client.js';
-import { type Clock, realClock } from '../upstream/clock.js';
-import { createLocalPacer } from '../upstream/pacing/local-pacer.js';
+import type { AccountSettings } from '../config/account-settings.js';
 import { createToolCaller, type ToolCaller } from './call/call-tool.js';
-import { createGateway, type Gateway } from './call/pipeline.js';
-import { type OpenLog, openLog } from './log.js';
+import { createPipeline, type Pipeline } from './call/pipeline.js';
+import type { Host } from './host.js';
 import { offeredTools, type Tool } from './policy/tool.js';
-import { createSendGuard } from './send-guard/memory-send-guard.js';
 
-/** Everything that calls are made with under one configuration. */
-export interface Runtime {
-  /** As it was read, or pointed to the embedded sandbox. */
-  readonly config: Config;
+/** One tenant: a credential, a policy, and what is remembered for them. */
+export interface Account {
+  readonly settings: AccountSettings;
+  /** The tools that the account is offered. */
   readonly tools: readonly Tool[];
-  /** Every tool that exists here, whichever were chosen: for the commands that need one of their own. */
+  /** Every tool, chosen or not, for what this program calls itself. What was excluded stays forbidden. */
   readonly everyTool: readonly Tool[];
   readonly call: ToolCaller;
-  readonly gateway: Gateway;
-  readonly http: HttpClient;
-  readonly redactor: Redactor;
-  /** Aborts what is in flight and waits a little for the log to be written. */
-  close(): Promise<void>;
+  readonly pipeline: Pipeline;
+  /** Aborts the calls that are open. */
+  close(): void;
 }
 
-/** What a runtime stands on; tests replace it. */
-export interface RuntimeParts {
-  readonly timing: Clock;
-  readonly openHttp: typeof createHttpClient;
-}
+const everyName: ReadonlySet<string> = new Set(declarations.map(({ name }) => name));
 
-async function startSandbox(): Promise<Sandbox> {
-  const { startSandbox } = await import('../sandbox/index.js');
-  return startSandbox();
-}
-
-/** A configuration with an embedded sandbox in the place of every real address, key and connection. */
-function onSandbox(config: Config, sandbox: Sandbox): Config {
-  const url = new URL(sandbox.url);
-  const access: Access = { mode: 'maton', key: sandbox.matonKey };
-  const addresses = { gateway: url, control: url, manychat: url };
+/** Opens an account on a host. Accounts of one host share no limit, guard key or cache, even if their ids are equal. */
+export function openAccount(host: Host, settings: AccountSettings): Account {
+  const { access, policy } = settings;
+  if (access.mode !== 'none') host.redactor.learn('key', access.key);
+  const closing = new AbortController();
+  const pipeline = createPipeline(host, settings, closing.signal);
   return {
-    ...config,
-    account: { ...config.account, access, identity: identityOf(access), connection: undefined, addresses },
-  };
-}
-
-/** A choice of tools that leaves none out. */
-const everything = { chosen: new Set<string>(declarations.map(({ name }) => name)), readOnly: false };
-
-/** Opens what calls are made with; an embedded sandbox is started where the configuration asks for it. */
-export async function openRuntime(
-  settings: Config,
-  { log, redactor, flushed }: OpenLog = openLog(settings.host),
-  { timing = realClock, openHttp = createHttpClient }: Partial<RuntimeParts> = {},
-): Promise<Runtime> {
-  const sandbox = settings.sandbox ? await startSandbox() : undefined;
-  const config = sandbox === undefined ? settings : onSandbox(settings, sandbox);
-  if (sandbox !== undefined) redactor.learn('key', sandbox.matonKey);
-  const http = openHttp(config.host.proxy);
-  const gateway = createGateway({
-    settings: config.account,
-    http,
-    guard: createSendGuard(timing.now),
-    log,
-    redactor,
-    userAgent,
-    now: Date.now,
-    clock: timing,
-    pacer: createLocalPacer(timing),
-    random: Math.random,
-  });
-  return {
-    config,
-    tools: offeredTools(declarations, config.account),
-    everyTool: offeredTools(declarations, { ...config.account, policy: { ...config.account.policy, ...everything } }),
-    call: createToolCaller(gateway, log, redactor, config.account.access.mode === 'direct', timing.now),
-    gateway,
-    http,
-    redactor,
-    async close() {
-      await Promise.all([gateway.close(), sandbox?.close(), flushed()]);
-    },
+    settings,
+    tools: offeredTools(declarations, settings),
+    everyTool: offeredTools(declarations, { ...settings, policy: { ...policy, chosen: everyName, readOnly: false } }),
+    call: createToolCaller(host, settings, pipeline),
+    pipeline,
+    close: () => closing.abort(),
   };
 }

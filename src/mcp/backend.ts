@@ -1,18 +1,15 @@
 import type { McpRequestContext } from '@modelcontextprotocol/server';
 import { resources } from '../../tools/guidance/resources.js';
-import { openRuntime } from '../account/account.js';
+import type { Account } from '../account/account.js';
 import type { ToolCaller } from '../account/call/call-tool.js';
-import type { OpenLog } from '../account/log.js';
 import { plainTool, type Tool } from '../account/policy/tool.js';
 import type { RequestState } from '../account/request-state.js';
-import type { Config } from '../config/config.js';
+import type { Redactor } from '../text/redaction.js';
 import { type Completer, createCompleter } from './completion.js';
 import { createQuestionPreparer, type PrepareQuestion } from './interaction/prepare-question.js';
 
 /** What an MCP server delegates to. Lists do not need it, so it is opened with the first call. */
 export interface Backend {
-  /** The configuration in use; with an embedded sandbox its addresses point there. */
-  readonly config: Config;
   /** Finds an offered tool. */
   tool(name: string): Tool;
   /** The content of a resource, or the tool that reads it. */
@@ -23,7 +20,6 @@ export interface Backend {
   /** Identifies the caller. Request state is bound to it. */
   readonly principal: string;
   readonly requestState: RequestState;
-  close(): Promise<void>;
 }
 
 /** Opens the backend for the client that a request context describes. */
@@ -31,9 +27,9 @@ export type OpenBackend = (context: McpRequestContext) => Promise<Backend>;
 
 /** What a backend is opened with. */
 export interface BackendParts {
-  readonly log: OpenLog;
   readonly requestState: RequestState;
   readonly principal: string;
+  readonly redactor: Pick<Redactor, 'withoutKeys'>;
   /** Aborts all calls. */
   readonly ending: AbortSignal;
   /** Milliseconds since any fixed point. */
@@ -47,16 +43,14 @@ function offered<Thing>(thing: Thing | undefined): Thing {
 }
 
 /** Opens the backend of one account. */
-export async function openBackend(
-  settings: Config,
-  { log, requestState, principal, ending, now }: BackendParts,
-): Promise<Backend> {
-  const { config, tools, call: callTool, gateway, redactor, close } = await openRuntime(settings, log);
-  const prepare = createQuestionPreparer({ gateway, settings: config.account, now });
+export function openBackend(
+  { tools, call: callTool, pipeline, settings }: Account,
+  { requestState, principal, redactor, ending, now }: BackendParts,
+): Backend {
+  const prepare = createQuestionPreparer({ pipeline, settings, now });
   const call: ToolCaller = (tool, input, options) =>
     callTool(tool, input, { ...options, signal: AbortSignal.any([options.signal, ending]) });
   return {
-    config,
     tool: (name) => offered(tools.find(({ declaration }) => declaration.name === name)),
     resource(uri) {
       const { content } = offered(resources.find((each) => each.uri === uri));
@@ -72,6 +66,5 @@ export async function openBackend(
     },
     principal,
     requestState,
-    close,
   };
 }

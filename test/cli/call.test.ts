@@ -126,7 +126,7 @@ describe('call', () => {
   });
 
   test.each([
-    [['cal', 'get_page'], /unknown command 'cal'\n\(Did you mean call\?\)/],
+    [['cal', 'get_page'], /unknown command "cal"; did you mean call\?/],
     [['call'], /missing required argument 'tool'/],
     [['call', 'get_page', '--jsn'], /unknown option '--jsn'\n\(Did you mean --json\?\)/],
     [['call', 'get_page', '{"subscriber_id": "123456789"}', 'more'], /too many arguments/],

@@ -101,7 +101,7 @@ describe('faults', () => {
   });
 
   test('delay, trickle and hang by the clock of the sandbox, and report the stalls', async () => {
-    const timing = manualClock();
+    const clock = manualClock();
     let stalled = 0;
     const onStall = () => {
       stalled += 1;
@@ -109,27 +109,27 @@ describe('faults', () => {
         stalled -= 1;
       };
     };
-    const other = await startSandbox({ clock: timing, onStall });
+    const other = await startSandbox({ clock, onStall });
     other.injectFault({ delay_ms: 30_000 });
     const late = createTag('Late', undefined, other);
     await other.waitForRequests(1);
-    timing.advance(29_999);
+    clock.advance(29_999);
     expect(stalled).toBe(1);
-    timing.advance(1);
+    clock.advance(1);
     expect(stalled).toBe(0);
     expect(await (await late).json()).toMatchObject({ data: { tag: { name: 'Late' } } });
     other.injectFault({ trickle_ms: 1_000 });
     const slow = createTag('Slow', undefined, other);
     await other.waitForRequests(2);
-    timing.advance(10_000);
+    clock.advance(10_000);
     expect(stalled).toBe(1);
-    timing.advance(100_000);
+    clock.advance(100_000);
     expect(stalled).toBe(0);
     expect(await (await slow).json()).toMatchObject({ data: { tag: { name: 'Slow' } } });
     other.injectFault({ hang: true });
     const hung = createTag('Hung', undefined, other).catch((error: unknown) => error);
     await other.waitForRequests(3);
-    timing.advance(1_000_000);
+    clock.advance(1_000_000);
     expect(stalled).toBe(1);
     await other.close();
     expect(await hung).toBeInstanceOf(Error);

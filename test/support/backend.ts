@@ -29,7 +29,6 @@ export function scriptedCalls(outcomes: Readonly<Record<string, Outcome>>): { ca
 /** A backend that asks "Go?" before each call that needs confirmation. */
 export function backendOf(parts: Pick<Backend, 'call'> & Partial<Backend>): Backend {
   return {
-    config: backendConfig,
     principal: 'local',
     requestState: createRequestState(),
     tool(name) {
@@ -40,7 +39,6 @@ export function backendOf(parts: Pick<Backend, 'call'> & Partial<Backend>): Back
     resource: () => ({ markdown: '' }),
     complete: async () => [],
     prepareQuestion: async () => ({ text: 'Go?', connectionId: 'c', deadlineMs: 1_000 }),
-    close: async () => undefined,
     ...parts,
   };
 }

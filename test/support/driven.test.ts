@@ -11,55 +11,55 @@ const noProxy = { http: undefined, https: undefined, none: undefined };
 
 describe('a driven clock', () => {
   test('calls timers in order, an hour as fast as a second', async () => {
-    const timing = drivenClock();
+    const clock = drivenClock();
     const calls: [string, number][] = [];
     const late = deferred();
-    const record = (name: string) => () => void calls.push([name, timing.now()]);
-    timing.after(3_600_000, late.resolve);
-    timing.after(2_000, record('second'));
-    timing.after(1_000, () => {
+    const record = (name: string) => () => void calls.push([name, clock.now()]);
+    clock.after(3_600_000, late.resolve);
+    clock.after(2_000, record('second'));
+    clock.after(1_000, () => {
       record('first')();
-      timing.after(500, record('between'));
+      clock.after(500, record('between'));
     });
-    timing.after(10, record('cancelled'))();
+    clock.after(10, record('cancelled'))();
     await late.promise;
     expect(calls).toEqual([
       ['first', 1_000],
       ['between', 1_500],
       ['second', 2_000],
     ]);
-    expect(timing.now()).toBe(3_600_000);
+    expect(clock.now()).toBe(3_600_000);
   });
 
   test('stands still during work of the test', async () => {
-    const timing = drivenClock();
+    const clock = drivenClock();
     const due = deferred();
-    timing.after(1, due.resolve);
-    const seen = await timing.still(fetch('data:text/plain,x').then(() => timing.now()));
+    clock.after(1, due.resolve);
+    const seen = await clock.still(fetch('data:text/plain,x').then(() => clock.now()));
     await due.promise;
-    expect([seen, timing.now()]).toEqual([0, 1]);
+    expect([seen, clock.now()]).toEqual([0, 1]);
   });
 
   test('stands still during an exchange, but not while its response is stalled', async () => {
-    const timing = drivenClock();
+    const clock = drivenClock();
     const upstream = await startUpstream((request, response) => {
-      if (request.path === '/late') timing.after(700, () => response.end('late'));
+      if (request.path === '/late') clock.after(700, () => response.end('late'));
       if (request.path === '/soon') response.end('soon');
     });
-    const http = timing.watched(createHttpClient(noProxy));
+    const http = clock.watched(createHttpClient(noProxy));
     const never = new AbortController();
     const get = (path: string, { signal } = never) =>
       http.exchange({ method: 'GET', url: new URL(path, upstream.url), headers: {} }, signal, () => undefined);
     const missed = deferred();
-    const cancel = timing.after(600_000, missed.resolve);
+    const cancel = clock.after(600_000, missed.resolve);
     for (let round = 0; round < 20; round += 1) expect((await get('/soon')).text).toBe('soon');
-    expect(timing.now()).toBe(0);
+    expect(clock.now()).toBe(0);
     expect((await get('/late')).text).toBe('late');
-    expect(timing.now()).toBe(700);
+    expect(clock.now()).toBe(700);
     const controller = new AbortController();
-    timing.after(300, () => controller.abort('enough'));
+    clock.after(300, () => controller.abort('enough'));
     await expect(get('/never', controller)).rejects.toBe('enough');
-    expect(timing.now()).toBe(1_000);
+    expect(clock.now()).toBe(1_000);
     expect(upstream.arrived.every(({ headers }) => !('x-request-id' in headers))).toBe(true);
     cancel();
     await http.close();
@@ -68,8 +68,8 @@ describe('a driven clock', () => {
 });
 
 describe('a caller with a driven clock', () => {
-  const timing = drivenClock();
-  const used = useCaller({ timing });
+  const clock = drivenClock();
+  const used = useCaller({ clock });
 
   test.each([
     [{ delay_ms: 15_000 }, 15_000, true],
@@ -78,15 +78,15 @@ describe('a caller with a driven clock', () => {
     [{ hang: true }, 44_100, false],
   ] as const)('gets the response of a sandbox with the fault %j after exactly %d ms', async (fault, took, ok) => {
     used.sandbox.injectFault({ match: { path: 'createTag' }, ...fault });
-    const start = timing.now();
+    const start = clock.now();
     const outcome = await used.caller.call('manychat_create_tag', { name: 'Late' });
-    expect([timing.now() - start, outcome.ok]).toEqual([took, ok]);
+    expect([clock.now() - start, outcome.ok]).toEqual([took, ok]);
   });
 
   test('shares it with a sandbox and respects its limits', async () => {
     const shared = drivenClock();
     const { sandbox } = await sandboxed({ clock: shared.wallClock });
-    const caller = createCaller(pinnedTo(sandbox), { timing: shared });
+    const caller = createCaller(pinnedTo(sandbox), { clock: shared });
     const outcomes = await Promise.all(Array.from({ length: 100 }, () => caller.call('manychat_list_tags')));
     expect(outcomes.filter(({ ok }) => !ok)).toEqual([]);
     expect(sandbox.requests().filter(({ status }) => status !== 200)).toEqual([]);
@@ -101,7 +101,7 @@ describe('a caller with a driven clock', () => {
     const apart = drivenClock();
     const caller = createCaller(
       { ...through(sandbox.url), MATON_CONNECTION_ID: 'c' },
-      { timing: apart, random: () => 1 },
+      { clock: apart, random: () => 1 },
     );
     const outcome = await caller.call('manychat_list_tags');
     expect(outcome).toMatchObject({ ok: false, failure: { kind: 'network', performed: 'no' } });

@@ -50,7 +50,7 @@ export interface DrivenClock extends Clock, Pick<ManualClock, 'advance'> {
 }
 
 /** Whether a clock moves itself. */
-export const isDriven = (timing: Clock): timing is DrivenClock => 'watched' in timing;
+export const isDriven = (clock: Clock): clock is DrivenClock => 'watched' in clock;
 
 /** Start of every driven clock, in milliseconds since 1970. */
 export const beginning = Date.parse('2026-09-20T12:00:00Z');

@@ -87,11 +87,11 @@ export interface UsedCaller {
  * default a driven one.
  */
 export function useCaller(parts: Partial<CallerParts> = {}, options: SandboxOptions = {}): UsedCaller {
-  const { timing = drivenClock() } = parts;
-  const clock = isDriven(timing) ? { clock: timing.wallClock } : {};
-  const sandbox = useSandbox({ limits: false, ...clock, ...options });
-  const { guard = useSendGuard(timing.now) } = parts;
-  const caller = useStarted(() => createCaller(pinnedTo(sandbox), { ...parts, timing, guard }));
+  const { clock = drivenClock() } = parts;
+  const time = isDriven(clock) ? { clock: clock.wallClock } : {};
+  const sandbox = useSandbox({ limits: false, ...time, ...options });
+  const { guard = useSendGuard(clock.now) } = parts;
+  const caller = useStarted(() => createCaller(pinnedTo(sandbox), { ...parts, clock, guard }));
   const paths = () => sandbox.requests().map(({ path }) => path.split('/').at(-1));
   return {
     sandbox,

@@ -50,12 +50,12 @@ export function manualClock(): ManualClock {
 export const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** Moves a clock until `work` settles. */
-export async function finish<Value>(timing: ManualClock, work: Promise<Value>): Promise<Value> {
+export async function finish<Value>(clock: ManualClock, work: Promise<Value>): Promise<Value> {
   let done = false;
   const watched = work.finally(() => {
     done = true;
   });
   watched.catch(() => undefined);
-  for (await settle(); !done; await settle()) if (!timing.step()) await settle();
+  for (await settle(); !done; await settle()) if (!clock.step()) await settle();
   return watched;
 }

@@ -40,7 +40,7 @@ describe.each([
     upstream = await startUpstream();
     const addresses = { MATON_GATEWAY_URL: upstream.url, MATON_CONTROL_URL: upstream.url };
     const settings = { ...addresses, ...keys, MATON_CONNECTION_ID: 'c1', MANYCHAT_MCP_LOG_LEVEL: 'debug' };
-    caller = createCaller(settings, { timing: impatientClock, pacer: everyTurnAtOnce, random: () => 0 });
+    caller = createCaller(settings, { clock: impatientClock, pacer: everyTurnAtOnce, random: () => 0 });
   });
   afterAll(async () => {
     await caller.close();

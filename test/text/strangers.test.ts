@@ -100,7 +100,7 @@ describe('what strangers wrote', () => {
   let caller: Caller;
   beforeAll(async () => {
     upstream = await startUpstream();
-    caller = createCaller(through(upstream.url), { timing: impatientClock, pacer: everyTurnAtOnce, random: () => 0 });
+    caller = createCaller(through(upstream.url), { clock: impatientClock, pacer: everyTurnAtOnce, random: () => 0 });
   });
   afterAll(async () => {
     await caller.close();

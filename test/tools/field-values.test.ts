@@ -73,11 +73,11 @@ describe('a value is put into the form of its type', () => {
 });
 
 describe('where the type of a field is known', () => {
-  const timing = manualClock();
-  const used = useCaller({ timing });
+  const clock = manualClock();
+  const used = useCaller({ clock });
   beforeEach(() => {
     // What an earlier test has seen is believed no more.
-    timing.advance(400_000);
+    clock.advance(400_000);
   });
 
   async function readField(name: string): Promise<unknown> {
@@ -153,10 +153,10 @@ describe('where the type of a field is known', () => {
     await used.result('manychat_set_custom_field_by_name', set(1));
     await used.result('manychat_set_custom_field_by_name', set('2'));
     expect(used.countOf('getCustomFields')).toBe(1);
-    timing.advance(6_000);
+    clock.advance(6_000);
     await used.failure('manychat_set_custom_field_by_name', set('many'));
     expect(used.countOf('getCustomFields')).toBe(2);
-    timing.advance(301_000);
+    clock.advance(301_000);
     await used.result('manychat_set_custom_field_by_name', set(3));
     expect(used.countOf('getCustomFields')).toBe(3);
   });
@@ -166,7 +166,7 @@ describe('where the type of a field is known', () => {
     const { id } = custom_field as { id: number };
     const set = { subscriber_id: john, field_id: id, field_value: '042' };
     expect((await used.result('manychat_set_custom_field', set)).warnings).toHaveLength(1);
-    timing.advance(6_000);
+    clock.advance(6_000);
     const field = { id, name: 'size', type: 'text' };
     const order = (path: string, data?: object) =>
       used.sandbox.injectFault({ match: { path }, status: 200, body: { status: 'success', data } });
@@ -185,14 +185,14 @@ describe('where the type of a field is known', () => {
     const body = JSON.stringify({ caption: 'height', type: 'number' });
     await fetch(`${used.sandbox.url}/fb/page/createCustomField`, { method: 'POST', headers, body });
     await used.failure('manychat_set_custom_field_by_name', set('height'));
-    timing.advance(6_000);
+    clock.advance(6_000);
     expect((await used.result('manychat_set_custom_field_by_name', set('height'))).warnings).toHaveLength(1);
   });
 
   test('types that were known stay known when they cannot be read anew', async () => {
     const set = { subscriber_id: john, field_name: 'purchase_count', field_value: '12' };
     await used.result('manychat_set_custom_field_by_name', set);
-    timing.advance(10_000);
+    clock.advance(10_000);
     used.sandbox.injectFault({ match: { path: 'getCustomFields' }, times: 9, status: 403, body: { status: 'error' } });
     expect((await used.result('manychat_set_custom_field_by_name', set)).warnings).toHaveLength(1);
   });

@@ -10,8 +10,8 @@ const forEach = 'manychat_for_each_subscriber';
 const text = { action: 'send_text', text: 'Hello!' };
 const tag = { action: 'add_tag', tag_name: 'VIP' };
 
-const timing = drivenClock();
-const { sandbox, caller, countOf } = useCaller({ timing, random: () => 0 }, { followers: 1_200, limits: true });
+const clock = drivenClock();
+const { sandbox, caller, countOf } = useCaller({ clock, random: () => 0 }, { followers: 1_200, limits: true });
 
 async function run(subscriber_ids: readonly unknown[], action: object, onProgress?: (told: Progress) => void) {
   const outcome = await caller.call(forEach, { subscriber_ids, ...action }, { onProgress });
@@ -183,7 +183,7 @@ describe('what concerns everybody stops the job', () => {
     expect(result.stopped).toMatch(/^rate_limited: /);
     expect(result.errors).toBeUndefined();
     sandbox.clearFaults();
-    timing.advance(60_000);
+    clock.advance(60_000);
     await caller.call('manychat_get_page');
   });
 

@@ -231,7 +231,7 @@ describe('whatever is asked and answered', () => {
   let upstream: Upstream;
   let callers: readonly Caller[] = [];
   let replies: readonly Reply[] = [];
-  const timing = drivenClock();
+  const clock = drivenClock();
   beforeAll(async () => {
     upstream = await startUpstream();
     upstream.reply = (_, response) => {
@@ -240,7 +240,7 @@ describe('whatever is asked and answered', () => {
       const status = reply?.status === 429 && upstream.arrived.length > 4 ? 503 : (reply?.status ?? 200);
       response.writeHead(status, reply?.headers).end(reply?.body);
     };
-    const parts = { timing, random: () => 0, pacer: everyTurnAtOnce };
+    const parts = { clock, random: () => 0, pacer: everyTurnAtOnce };
     const access = through(upstream.url, key);
     callers = [createCaller({ ...access, MATON_CONNECTION_ID: 'pinned-1' }, parts), createCaller(access, parts)];
   });
@@ -262,7 +262,7 @@ describe('whatever is asked and answered', () => {
       upstream.arrived.length = 0;
       caller.logged.length = 0;
       // A send of which nobody knows whether it arrived is forgotten.
-      timing.advance(rememberedMs);
+      clock.advance(rememberedMs);
       const outcome = await caller.call(name, args);
       check(outcome, conforms, caller.logged);
       expect(caller.logged).toHaveLength(1);

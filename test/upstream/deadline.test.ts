@@ -15,7 +15,7 @@ describe('one deadline, one look-up', () => {
     const upstream = await startUpstream((request, response) => {
       if (request.path === '/connections') clock.after(500, () => response.end(JSON.stringify({ connections })));
     });
-    const caller = createCaller({ ...through(upstream.url), MANYCHAT_MCP_DEADLINE_MS: '10000' }, { timing: clock });
+    const caller = createCaller({ ...through(upstream.url), MANYCHAT_MCP_DEADLINE_MS: '10000' }, { clock });
     expect(await caller.call('manychat_send_flow', flow)).toMatchObject({
       ok: false,
       failure: { kind: 'timeout', performed: 'unknown' },
@@ -37,7 +37,7 @@ describe('one deadline, one look-up', () => {
   test('a write soon knows of a second account', async () => {
     const { sandbox, environment } = await sandboxed({ limits: false });
     const clock = drivenClock();
-    const caller = createCaller(environment, { timing: clock });
+    const caller = createCaller(environment, { clock });
     const tag = ['manychat_add_tag_to_subscriber', { subscriber_id: john, tag_id: 2 }] as const;
     expect(await caller.call(...tag)).toMatchObject({ ok: true });
     const seen = await fetch(`${sandbox.url}/sandbox`);

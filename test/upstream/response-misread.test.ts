@@ -15,7 +15,7 @@ describe('answers that are easily misread', () => {
   const clock = drivenClock();
   beforeEach(async () => {
     upstream = await startUpstream();
-    caller = createCaller({ ...through(upstream.url), MATON_CONNECTION_ID: 'c1' }, { timing: clock });
+    caller = createCaller({ ...through(upstream.url), MATON_CONNECTION_ID: 'c1' }, { clock });
   });
   afterEach(async () => {
     await caller.close();

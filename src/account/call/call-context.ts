@@ -1,6 +1,106 @@
-/** How far a call has come; `progress` is never less than before. */
+import { randomUUID } from 'node:crypto';
+import type { Declaration, Endpoint } from '../../../tools/contract/endpoint.js';
+import type { Result } from '../../../tools/contract/json.js';
+import type { AccountSettings } from '../../config/account-settings.js';
+import type { Deadline } from '../../upstream/deadline.js';
+import type { Departure } from '../../upstream/departure.js';
+import type { FailureContext } from '../../upstream/failures/context.js';
+import type { Host } from '../host.js';
+import type { ConnectionChooser } from '../lookups/connections.js';
+import type { FieldTypes } from '../lookups/field-types.js';
+import type { Held, Sends } from '../send-guard/guarded-sends.js';
+import type { SendingCall } from '../send-guard/send-guard.js';
+
+/** How far a call has come; `progress` never decreases. */
 export interface Progress {
   readonly progress: number;
   readonly total?: number;
   readonly message: string;
 }
+
+/** What one call leaves for its log line and its result. */
+export interface CallRecord {
+  /** Ties the log lines of a call together: its own and those of its requests. */
+  readonly id: string;
+  /** The stage that the call is in; once it has failed, the stage that refused it. */
+  stage: string;
+  connection?: string;
+  /** Says how the connection was chosen, if that was not obvious. */
+  warning?: string;
+  httpStatus?: number;
+  /** HTTP requests made for the answer, retries included; not those that explain or complete it. */
+  requests?: number;
+}
+
+/** Starts the record of a call. */
+export const newRecord = (id = randomUUID().slice(0, 8)): CallRecord => ({ id, stage: 'arguments' });
+
+/** One call of a tool, handed from stage to stage; the steps of a workflow share it. */
+export interface CallContext {
+  readonly record: CallRecord;
+  readonly deadline: Deadline;
+  readonly sending: SendingCall;
+  /** Told when a request that must not be repeated leaves. */
+  readonly departure?: Departure | undefined;
+  /** The connection that was asked for or, after the choice, chosen. */
+  readonly connectionId: string | undefined;
+  /** Whether the contact may be read to explain a refusal. */
+  readonly readsContact: boolean;
+}
+
+/** The call of one endpoint. The stages fill it in; the one that sets `result` ends it. */
+export interface EndpointCall {
+  readonly endpoint: Endpoint;
+  readonly context: CallContext;
+  /** The input as the caller gave it, by which the send guard recognises a repeated send. */
+  readonly original: Result;
+  /** The input with field values in the form of their types. */
+  input: Result;
+  connection: string | undefined;
+  /** What the send guard answered; a workflow may have asked before. */
+  held: Held | undefined;
+  /** The data of the response, once there is one. */
+  response?: { readonly data: unknown };
+  readonly warnings: string[];
+  result?: Result;
+}
+
+/** Starts the call of an endpoint. */
+export const endpointCall = (endpoint: Endpoint, input: Result, context: CallContext, held?: Held): EndpointCall => ({
+  endpoint,
+  context,
+  original: input,
+  input,
+  connection: undefined,
+  held,
+  warnings: [],
+});
+
+/** The context of a further call on the same connection, which has a record of its own. */
+export const alongside = ({ context, connection }: EndpointCall): CallContext => ({
+  ...context,
+  connectionId: connection,
+  record: newRecord(context.record.id),
+});
+
+/** What the calls of one account work with. */
+export interface AccountParts {
+  readonly host: Host;
+  readonly settings: AccountSettings;
+  readonly connections: ConnectionChooser;
+  readonly fieldTypes: FieldTypes;
+  readonly sends: Sends;
+  /**
+   * Runs an endpoint call through all stages.
+   * @throws CallError
+   */
+  perform(call: EndpointCall): Promise<Result>;
+  /** Reads something that several calls may wait for, within a deadline of its own in milliseconds. */
+  read(endpoint: Endpoint, input: Result, connection: string | undefined, deadlineMs: number): Promise<Result>;
+}
+
+/** What the wording of a failure depends on. */
+export const failureContext = <Called extends Declaration>(
+  declaration: Called,
+  { access }: Pick<AccountSettings, 'access'>,
+): FailureContext<Called> => ({ declaration, direct: access.mode === 'direct' });

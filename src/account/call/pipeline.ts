@@ -1,296 +1,243 @@
-import { effectRules } from '../../../tools/contract/effect.js';
-import type { CallEndpoint, Declaration, Endpoint } from '../../../tools/contract/endpoint.js';
+import type { Declaration, Endpoint } from '../../../tools/contract/endpoint.js';
 import { CallError } from '../../../tools/contract/failure.js';
 import type { Result } from '../../../tools/contract/json.js';
-import { oneLine } from '../../../tools/contract/quoted.js';
-import type { Step, Workflow } from '../../../tools/contract/workflow.js';
+import type { Workflow } from '../../../tools/contract/workflow.js';
 import { listConnections } from '../../../tools/endpoints/connections.js';
+import type { AccountSettings } from '../../config/account-settings.js';
 import { manychatKeyIn } from '../../config/keys.js';
-import { errorMessage } from '../../text/error-text.js';
-import { cleanLine, cleanText } from '../../text/safe-text.js';
-import { type Deadline, openDeadline, stopError, withinDeadline } from '../../upstream/deadline.js';
+import { cleanLine } from '../../text/safe-text.js';
+import { openDeadline, stopError } from '../../upstream/deadline.js';
 import type { Departure } from '../../upstream/departure.js';
 import { asCallError, callError } from '../../upstream/failures/call-error.js';
-import type { FailureContext } from '../../upstream/failures/context.js';
-import { type ActiveConnection, activeIn, connectionHint, createConnectionChooser } from '../lookups/connections.js';
-import { adaptedTo, createFieldTypes } from '../lookups/field-types.js';
+import type { Host } from '../host.js';
+import { activeIn, connectionHint, createConnectionChooser } from '../lookups/connections.js';
+import { createFieldTypes } from '../lookups/field-types.js';
 import { refuseExcluded } from '../policy/exclusion.js';
 import { type Delivery, nobody } from '../send-guard/delivery.js';
-import { createSends, type Held, sendOnce } from '../send-guard/guarded-sends.js';
-import type { SendGuard, SendingCall } from '../send-guard/send-guard.js';
-import type { Progress } from './call-context.js';
+import { createSends } from '../send-guard/guarded-sends.js';
+import type { SendingCall } from '../send-guard/send-guard.js';
+import {
+  type AccountParts,
+  type CallContext,
+  type CallRecord,
+  type EndpointCall,
+  endpointCall,
+  failureContext,
+  newRecord,
+  type Progress,
+} from './call-context.js';
 import { runWorkflow } from './run-workflow.js';
-import { explained } from './stages/explain-refusal.js';
-import { type CallTrace, createRequests, type RequestParts } from './stages/send-request.js';
-import { compact } from './stages/shape-result.js';
+import { checkPolicy } from './stages/check-policy.js';
+import { chooseConnection, connectionFor } from './stages/choose-connection.js';
+import { explainRefusal } from './stages/explain-refusal.js';
+import { fitFieldValues } from './stages/fit-field-values.js';
+import { claimSend, guardSend } from './stages/guard-send.js';
+import { sendRequest } from './stages/send-request.js';
+import { shapeResult } from './stages/shape-result.js';
+import { showDryRun } from './stages/show-dry-run.js';
 
-/** One call's circumstances. */
+/**
+ * The stages of an endpoint call, in order. A stage fills in the call, ends it by setting its result, or refuses it with
+ * a CallError. The name of the stage that refused a call is the `rule` of its log line. The rules of a tool call that no
+ * stage refused are `arguments`, `exclusion` (of a step) and `workflow` (a workflow's own decision).
+ */
+const stages = [
+  ['connection', chooseConnection],
+  ['field_values', fitFieldValues],
+  ['dry_run', showDryRun],
+  ['policy', checkPolicy],
+  ['send_guard', guardSend],
+  ['request', sendRequest],
+  ['result', shapeResult],
+] as const;
+
+/** The circumstances of one call. */
 export interface CallOptions {
   readonly signal: AbortSignal;
-  /** The connection the caller asked for. */
+  /** The connection that the caller asked for. */
   readonly connectionId?: string | undefined;
-  /** The time that it may take where that is less than the setting, in milliseconds. */
+  /** The time the call may take if that is less than the account's setting, in milliseconds. */
   readonly deadlineMs?: number | undefined;
-  /** Told each second that the call waits for its turn, and of how far a long job has come. */
+  /** Told every second that the call waits for the rate limit, and how far a long job has come. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
-  /** Told when a request that must not be made twice leaves. */
+  /** Told when a request that must not be repeated leaves. */
   readonly departure?: Departure | undefined;
-  /** How the call's answer reaches its caller. */
   readonly delivery: Delivery;
-  readonly trace: CallTrace;
+  readonly record: CallRecord;
 }
 
-/** Performs calls: the shared way to the gateway, or to ManyChat itself. */
-export interface Gateway {
-  /** The result of one call, or a CallError. */
+/** Runs the calls of one account. */
+export interface Pipeline {
+  /**
+   * The result of one call.
+   * @throws CallError
+   */
   call(declaration: Endpoint | Workflow, input: Result, options: CallOptions): Promise<Result>;
-  /** The connection that a call would use, the one it names where it names one; a CallError where it would be refused. */
+  /**
+   * The connection that a call would use.
+   * @throws CallError if the call would be refused.
+   */
   connectionOf(
     declaration: Declaration,
     requested: string | undefined,
     signal: AbortSignal,
   ): Promise<string | undefined>;
-  close(): Promise<void>;
 }
 
-/** What the gateway client stands on. */
-export interface GatewayParts extends RequestParts {
-  readonly guard: SendGuard;
-}
+/** The sends of a read that this program makes for itself: there are none. */
+const noSends: SendingCall = { delivery: nobody, oneOfMany: false, endedAt: 0 };
 
-/** What one call carries through its requests. */
-interface Course {
-  readonly budget: Deadline;
-  readonly connectionId: string | undefined;
-  readonly departure?: Departure | undefined;
-  readonly sending: SendingCall;
-  readonly trace: CallTrace;
-  /** A refusal is not explained by a further read of the contact. */
-  readonly plain?: boolean | undefined;
-}
+type Mutable<Thing> = { -readonly [Key in keyof Thing]: Thing[Key] };
 
-/** How long a refusal waits for the turn of a read that explains it, in milliseconds. */
-const explainingMs = 10_000;
+/** Creates the pipeline of an account; `closing` aborts its calls. */
+export function createPipeline(host: Host, settings: AccountSettings, closing: AbortSignal): Pipeline {
+  const { clock, redactor } = host;
+  const account: AccountParts = {
+    host,
+    settings,
+    connections: createConnectionChooser(settings.connection, listActive, clock.now),
+    fieldTypes: createFieldTypes(clock.now),
+    sends: createSends(host.guard, settings.identity),
+    perform,
+    read,
+  };
 
-/** Of a read of our own. */
-const ourOwn: SendingCall = { delivery: nobody, oneOfMany: false, endedAt: 0 };
-
-/** Something that changes while others look at it. */
-type Changing<Thing> = { -readonly [Key in keyof Thing]: Thing[Key] };
-
-const keyAsConnection =
-  'connection_id: what was given is a key, not the id of a connection, and was sent nowhere; manychat_list_connections shows the ids';
-
-/** The part of the deadline in which the types of fields are read. */
-const typesShare = 0.25;
-
-/** Creates the gateway client. */
-export function createGateway(parts: GatewayParts): Gateway {
-  const { settings, http, log, redactor, now, clock: timing } = parts;
-  const { access, policy } = settings;
-  const direct = access.mode === 'direct';
-  const requests = createRequests(parts);
-  const sends = createSends(parts.guard, access.mode === 'none' ? '' : access.key);
-  /** The link itself is for the caller, while the connection waits for it; every other text shows no part of it. */
-  const isLink = (path: readonly string[]): boolean => path.join() === 'connection,url';
-  const cleanResult = (text: string, path: readonly string[]): string =>
-    cleanText(text, isLink(path) ? redactor.withoutKeys : redactor.withoutSecrets);
-  const isSecret = (id: string): boolean => redactor.holdsKey(id) || id.search(manychatKeyIn) >= 0;
-  const cleanFailure = (text: string): string => cleanLine(text, redactor.forFailure);
-  const fieldTypes = createFieldTypes(timing.now);
-  const chooser = createConnectionChooser(settings.connection, listActive, timing.now);
-
-  /** Reads something on a budget of its own, since several calls may wait for it. */
-  function aside(
-    endpoint: Endpoint,
-    input: Result,
-    connectionId: string | undefined,
-    deadlineMs: number,
-  ): Promise<Result> {
-    const { deadline: budget, close } = openDeadline(timing, deadlineMs, new AbortController().signal);
-    return perform(endpoint, input, { budget, connectionId, sending: ourOwn, trace: {} }).finally(close);
-  }
-
-  /** Reads the active connections. */
-  async function listActive(): Promise<readonly ActiveConnection[]> {
-    const result = await aside(listConnections, { status: 'ACTIVE' }, undefined, settings.deadlineMs);
-    return activeIn(result);
-  }
-
-  async function chosenConnection(
-    declaration: Declaration,
-    { connectionId, budget, trace }: Course,
-  ): Promise<string | undefined> {
-    if (access.mode !== 'maton' || declaration.api !== 'manychat') return undefined;
-    const context: FailureContext = { declaration, direct };
-    const { id, warning } = await withinDeadline(budget, chooser.choose(connectionId, context), context, timing);
-    trace.connection = id;
-    if (warning !== undefined) trace.warning = warning;
-    return id;
-  }
-
-  /** The input with the values of fields in the form their types take; as it is where the types are not known. */
-  async function adapted(
-    endpoint: Endpoint,
-    input: Result,
-    connection: string | undefined,
-    budget: Deadline,
-  ): ReturnType<typeof adaptedTo> {
-    if (access.mode === 'none') return { input, warnings: [] };
-    const context = { declaration: endpoint, direct };
-    const read = (list: Endpoint) => aside(list, {}, connection, settings.deadlineMs * typesShare);
-    return adaptedTo(context, input, (kind, maxAgeMs) =>
-      withinDeadline(budget, fieldTypes.of(kind, connection ?? '', read, maxAgeMs), context, timing),
-    );
-  }
-
-  /** Claims a send for a call; undefined for what is no send, or is only shown. */
-  async function hold(
-    step: Pick<Step, 'endpoint' | 'input' | 'fields'>,
-    connection: string | undefined,
-    { sending, budget }: Course,
-  ): Promise<Held | undefined> {
-    if (step.endpoint.effect !== 'send' || policy.dryRun || policy.readOnly) return undefined;
-    return sends.hold(step, connection, sending, budget.stop).catch((error: unknown) => {
-      const context = { declaration: step.endpoint, direct };
-      throw budget.stop.aborted ? stopError(budget, 'unsent', context, timing.now()) : error;
-    });
-  }
-
-  /** Tells what remembers the account that an endpoint may have changed it. */
-  async function changed(endpoint: Endpoint, input: Result, connection: string | undefined): Promise<void> {
-    fieldTypes.forgetAfter(endpoint, connection ?? '');
-    // What was done stays done, whether or not it could be noted.
-    await sends.noteChange(endpoint, input, connection).catch((error: unknown) => {
-      log.warn({ error: oneLine(errorMessage(error)) }, 'send guard');
-    });
-  }
-
-  /** One endpoint's call; `claimed` where the send was claimed before. */
-  async function perform(endpoint: Endpoint, given: Result, course: Course, claimed?: Held): Promise<Result> {
-    const connectionId = await chosenConnection(endpoint, course);
-    const { input, warnings: changes } = await adapted(endpoint, given, connectionId, course.budget);
-    const { budget } = course;
-    const next: CallEndpoint = (other, otherInput) =>
-      perform(other, otherInput, { ...course, connectionId, trace: {} });
-    /** A read that explains a refusal does not hold it back: it has its turn soon or not at all. */
-    const soon: CallEndpoint = (other, otherInput) => {
-      const latestStart = Math.min(budget.latestStart, timing.now() + explainingMs);
-      return perform(other, otherInput, { ...course, budget: { ...budget, latestStart }, connectionId, trace: {} });
-    };
-    if (policy.dryRun && !effectRules[endpoint.effect].readOnly) {
-      const shown = requests.shown(endpoint, input, connectionId);
-      return changes.length === 0 ? shown : { ...shown, warnings: changes };
+  async function perform(call: EndpointCall): Promise<Result> {
+    for (const [name, stage] of stages) {
+      call.context.record.stage = name;
+      try {
+        await stage(call, account);
+      } catch (thrown) {
+        const error = asCallError(thrown, failureContext(call.endpoint, settings), 'unsent');
+        throw await explainRefusal(error, call, account);
+      }
+      if (call.result !== undefined) return call.result;
     }
-    const held = claimed ?? (await hold({ endpoint, input: given }, connectionId, course));
-    const make = (departure: Departure | undefined) =>
-      requests.make(endpoint, input, connectionId, { ...course, departure });
-    const performed = sendOnce(held, course.departure, make);
-    const { data, warnings: more } = await performed.catch(async (thrown: unknown) => {
-      // What has been sent fails as a CallError; anything else was thrown before.
-      const error = asCallError(thrown, { declaration: endpoint, direct }, 'unsent');
-      if (error.failure.performed !== 'no') await changed(endpoint, given, connectionId);
-      throw await explained(error, endpoint, input, soon, course.plain === true ? undefined : now());
-    });
-    if (held?.state !== 'done') await changed(endpoint, given, connectionId);
-    try {
-      const result = endpoint.output.from(data, input);
-      const whole = (await endpoint.followUp?.(result, next)) ?? result;
-      const warnings = [...changes, ...more];
-      return compact(warnings.length === 0 ? whole : { ...whole, warnings }, cleanResult);
-    } catch (error) {
-      throw asCallError(error, { declaration: endpoint, direct }, 'performed');
-    }
+    throw new Error('the last stage sets the result');
   }
 
-  /** Performs the steps of a workflow, all on the one connection. */
-  async function performSteps(
+  function read(endpoint: Endpoint, input: Result, connectionId: string | undefined, deadlineMs: number) {
+    const { deadline, close } = openDeadline(clock, deadlineMs, closing);
+    const context = { record: newRecord(), deadline, sending: noSends, connectionId, readsContact: true };
+    return perform(endpointCall(endpoint, input, context)).finally(close);
+  }
+
+  async function listActive() {
+    return activeIn(await read(listConnections, { status: 'ACTIVE' }, undefined, settings.deadlineMs));
+  }
+
+  /** Runs the steps of a workflow, all on one connection. */
+  async function performWorkflow(
     workflow: Workflow,
     input: Result,
-    course: Course,
+    given: CallContext,
     progress: (done: number, total: number, message: string) => void,
   ): Promise<Result> {
-    const connectionId = await chosenConnection(workflow, course);
-    const { budget } = course;
-    const whole: Course = { ...course, connectionId };
+    const { deadline, record } = given;
+    record.stage = 'connection';
+    const context: CallContext = { ...given, connectionId: await connectionFor(workflow, given, account) };
+    record.stage = 'workflow';
     return runWorkflow(workflow, input, {
-      now,
+      now: host.now,
       progress,
       timeLeft: () =>
-        budget.stop.aborted ? 0 : (budget.latestStart - timing.now()) / (budget.latestStart - budget.arrived),
-      hold: (step) => hold(step, connectionId, whole),
-      async perform({ endpoint, input: given, oneOfMany }, held) {
-        // Each step queues from when it comes in, so that a long job does not go before everybody else's calls.
-        const own: Course = { ...whole, plain: oneOfMany, budget: { ...budget, arrived: timing.now() } };
+        deadline.stop.aborted ? 0 : (deadline.latestStart - clock.now()) / (deadline.latestStart - deadline.arrived),
+      async hold(step) {
+        record.stage = 'send_guard';
+        const held = await claimSend(step, context.connectionId, context, account);
+        record.stage = 'workflow';
+        return held;
+      },
+      async perform({ endpoint, input: stepInput, oneOfMany, recover }, held) {
+        // A step queues from the moment it starts, so that a long job does not overtake everybody else's calls.
+        const own = { ...context, readsContact: oneOfMany !== true, deadline: { ...deadline, arrived: clock.now() } };
         try {
-          refuseExcluded(policy, { declaration: endpoint, direct }, given);
-          return await perform(endpoint, given, own, held);
+          record.stage = 'exclusion';
+          refuseExcluded(settings.policy, failureContext(endpoint, settings), stepInput);
+          const result = await perform(endpointCall(endpoint, stepInput, own, held));
+          record.stage = 'workflow';
+          return result;
         } catch (thrown) {
-          // A workflow may put the words of a failure into its result.
-          throw told(asCallError(thrown, { declaration: endpoint, direct }, 'unsent'), course.connectionId);
+          // A workflow may put the text of a failure into its result.
+          const error = cleaned(asCallError(thrown, failureContext(endpoint, settings), 'unsent'), own.connectionId);
+          if (recover?.(error.failure) !== undefined) record.stage = 'workflow';
+          throw error;
         }
       },
     });
   }
 
-  /** The failure as it is told: its hint fits how the connection was chosen, and its texts hold no secret. */
-  function told({ failure, outcome }: CallError, connectionId: string | undefined): CallError {
-    const details = failure.details?.map(cleanFailure);
+  /** The failure without secrets, and with a hint that fits how the connection was chosen. */
+  function cleaned({ failure, outcome }: CallError, connectionId: string | undefined): CallError {
+    const clean = (text: string): string => cleanLine(text, redactor.forFailure);
+    const details = failure.details?.map(clean);
     const hint = connectionHint(failure, settings.connection, connectionId) ?? failure.hint;
     return new CallError(
-      { ...failure, message: cleanFailure(failure.message), hint, ...(details !== undefined && { details }) },
+      { ...failure, message: clean(failure.message), hint, ...(details !== undefined && { details }) },
       outcome,
     );
   }
 
+  /** A key must not be sent as a connection id. */
+  function refuseKeys(declaration: Declaration, ids: readonly unknown[]): void {
+    const isKey = (id: unknown) => typeof id === 'string' && (redactor.holdsKey(id) || id.search(manychatKeyIn) >= 0);
+    if (!ids.some(isKey)) return;
+    throw callError('invalid_input', failureContext(declaration, settings), {
+      message:
+        'connection_id: this is a key, not the id of a connection, and was sent nowhere; manychat_list_connections shows the ids',
+      source: 'client',
+    });
+  }
+
   return {
     async connectionOf(declaration, connectionId, signal) {
-      const { deadline: budget, close } = openDeadline(timing, settings.deadlineMs, signal);
+      const { deadline, close } = openDeadline(clock, settings.deadlineMs, signal);
+      const context = { record: newRecord(), deadline, sending: noSends, connectionId, readsContact: false };
       try {
-        return await chosenConnection(declaration, { budget, connectionId, sending: ourOwn, trace: {} });
+        return await connectionFor(declaration, context, account);
       } catch (thrown) {
-        throw told(asCallError(thrown, { declaration, direct }, 'unsent'), connectionId);
+        throw cleaned(asCallError(thrown, failureContext(declaration, settings), 'unsent'), connectionId);
       } finally {
         close();
       }
     },
-    async call(declaration, input, { signal, connectionId, onProgress, departure, delivery, trace, ...own }) {
-      for (const id of [connectionId, input.connection_id]) {
-        if (typeof id !== 'string' || !isSecret(id)) continue;
-        throw callError('invalid_input', { declaration, direct }, { message: keyAsConnection, source: 'client' });
-      }
-      // A job that tells its own progress counts in other units than seconds.
-      let tellsItself = false;
+
+    async call(declaration, input, { signal, connectionId, onProgress, departure, delivery, record, ...own }) {
+      refuseKeys(declaration, [connectionId, input.connection_id]);
+      // A job that reports its own progress counts in other units than seconds.
+      let reportsItself = false;
       const onWait = (seconds: number): void => {
-        if (!tellsItself)
+        if (!reportsItself)
           onProgress?.({ progress: seconds, message: `Waiting for the rate limit, ${seconds} s so far` });
       };
-      const ownProgress = (progress: number, total: number, message: string): void => {
-        tellsItself = true;
+      const onOwnProgress = (progress: number, total: number, message: string): void => {
+        reportsItself = true;
         onProgress?.({ progress, total, message });
       };
+      const failure = failureContext(declaration, settings);
       const deadlineMs = Math.min(settings.deadlineMs, own.deadlineMs ?? settings.deadlineMs);
-      const { deadline: budget, close } = openDeadline(timing, deadlineMs, signal, onProgress && onWait);
+      const stop = AbortSignal.any([signal, closing]);
+      const { deadline, close } = openDeadline(clock, deadlineMs, stop, onProgress && onWait);
       const oneOfMany = declaration.kind === 'workflow' && declaration.forMany === true;
-      const sending: Changing<SendingCall> = { delivery, oneOfMany, endedAt: undefined };
-      const course: Course = { budget, connectionId, departure, sending, trace };
+      const sending: Mutable<SendingCall> = { delivery, oneOfMany, endedAt: undefined };
+      const context: CallContext = { record, deadline, sending, departure, connectionId, readsContact: true };
       try {
-        // Whatever else could be said of it: nothing was begun.
-        if (signal.aborted) throw stopError(budget, 'unsent', { declaration, direct }, timing.now());
+        // Nothing has begun, so nothing else needs to be said.
+        if (stop.aborted) throw stopError(deadline, 'unsent', failure, clock.now());
         return await (declaration.kind === 'workflow'
-          ? performSteps(declaration, input, course, ownProgress)
-          : perform(declaration, input, course));
+          ? performWorkflow(declaration, input, context, onOwnProgress)
+          : perform(endpointCall(declaration, input, context)));
       } catch (thrown) {
-        const error = asCallError(thrown, { declaration, direct }, 'unsent');
-        if (error.failure.kind === 'connection_not_found' || error.failure.kind === 'no_connection') chooser.forget();
-        throw told(error, connectionId);
+        const error = asCallError(thrown, failure, 'unsent');
+        const { kind } = error.failure;
+        if (kind === 'connection_not_found' || kind === 'no_connection') account.connections.forget();
+        throw cleaned(error, connectionId);
       } finally {
-        sending.endedAt = timing.now();
+        sending.endedAt = clock.now();
         close();
-        // Whoever looks at or changes connections expects the next call to know what was seen or done.
-        if (declaration.api === 'connections') chooser.forget();
+        // After a call that looks at or changes connections, the next call must see the change.
+        if (declaration.api === 'connections') account.connections.forget();
       }
     },
-    close: () => http.close(),
   };
 }

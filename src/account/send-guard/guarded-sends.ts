@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Endpoint } from '../../../tools/contract/endpoint.js';
 import { CallError, reasonIn } from '../../../tools/contract/failure.js';
 import type { Result } from '../../../tools/contract/json.js';
@@ -67,9 +66,8 @@ export interface Sends {
   noteChange(endpoint: Endpoint, input: Result, connection: string | undefined): Promise<void>;
 }
 
-/** Opens the sends of the account that a key belongs to. */
-export function createSends(guard: SendGuard, key: string): Sends {
-  const account = createHash('sha256').update(key).digest('base64');
+/** Opens the sends of an account. Its identity is part of every key, so accounts that share a guard share no send. */
+export function createSends(guard: SendGuard, account: string): Sends {
   return {
     async hold(send, connection, call, stop) {
       const found = await guard.claim(keyOf({ ...send, account, connection }), call, stop);

@@ -2,7 +2,7 @@ import { asObject } from '../../../tools/contract/json.js';
 import { quoted } from '../../../tools/contract/quoted.js';
 import { getPage } from '../../../tools/endpoints/page.js';
 import { actionCapabilities } from '../../../tools/workflows/for-each/action.js';
-import { openRuntime, type Runtime } from '../../account/account.js';
+import type { Account } from '../../account/account.js';
 import { exclusionOf } from '../../account/policy/exclusion.js';
 import { plainTool } from '../../account/policy/tool.js';
 import type { Config } from '../../config/config.js';
@@ -11,6 +11,7 @@ import { errorMessage } from '../../text/error-text.js';
 import { realClock } from '../../upstream/clock.js';
 import { exitCodeOf, failureText } from '../commands/failure-text.js';
 import { type ExitCode, exitCodes } from '../exit-codes.js';
+import { openOwnAccount } from '../open-account.js';
 import type { Shell } from '../shell.js';
 import { dryRun } from './dry-run.js';
 import { planJob } from './job/job.js';
@@ -28,7 +29,7 @@ import { survey } from './scan.js';
 import { openTable } from './table/csv-table.js';
 import { writeTroubles } from './table/failed-rows.js';
 
-async function pageOf({ call }: Runtime, shell: Shell) {
+async function pageOf({ call }: Account, shell: Shell) {
   return call(plainTool(getPage), {}, { signal: shell.ending });
 }
 
@@ -59,17 +60,17 @@ async function bulkOf(config: Config, path: string, options: BulkOptions, shell:
   if (journalPath === undefined) {
     throw new UsageError(`${path} is a pipe: name with --journal where to write down what was done`);
   }
-  const runtime = await openRuntime(config);
+  const { account, close } = await openOwnAccount(config);
   try {
-    const page = await pageOf(runtime, shell);
+    const page = await pageOf(account, shell);
     shell.ending.throwIfAborted();
     if (!page.ok) {
       shell.note(failureText(page.failure));
       return exitCodeOf(page.failure);
     }
-    return await onPage(asObject(page.result.page), parts, runtime, journalPath);
+    return await onPage(asObject(page.result.page), parts, account, journalPath);
   } finally {
-    await runtime.close();
+    await close();
   }
 }
 
@@ -87,7 +88,7 @@ function endAtOnce(underWay: ReadonlySet<string>, shell: Shell, release: () => v
 async function onPage(
   page: Record<string, unknown>,
   { table, job, path, options, shell, self }: Parts,
-  { call }: Runtime,
+  { call }: Account,
   journalPath: string,
 ): Promise<ExitCode> {
   if (page.id === undefined) {
@@ -95,7 +96,7 @@ async function onPage(
   }
   const failedPath = failedPathOf(path, table, options.journal);
   const { note, ending: asked } = shell;
-  const lock = await takeLock(`${journalPath}.lock`, self, { timing: realClock, note, ending: asked });
+  const lock = await takeLock(`${journalPath}.lock`, self, { clock: realClock, note, ending: asked });
   const ledger = createLedger(job);
   const { troubles } = ledger;
   /** Contacts to whom a message has left whose answer is not there yet. */

@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import type { Result } from '../../../tools/contract/json.js';
 import { forEachSubscriber } from '../../../tools/workflows/for-each/for-each.js';
-import { openRuntime } from '../../account/account.js';
 import type { Config } from '../../config/config.js';
 import { UsageError } from '../../config/usage-error.js';
 import { errorMessage } from '../../text/error-text.js';
 import { readable } from '../../text/readable.js';
 import { parseJson } from '../../upstream/client/lossless-json.js';
 import { type ExitCode, exitCodes } from '../exit-codes.js';
+import { openOwnAccount } from '../open-account.js';
 import type { Shell } from '../shell.js';
 import { toolNamed } from '../tool-by-name.js';
 import { exitCodeOf, failureText } from './failure-text.js';
@@ -57,7 +57,8 @@ export async function callOne(
   shell: Shell,
 ): Promise<ExitCode> {
   const args = await readArguments(source, shell);
-  const { tools, call, close } = await openRuntime(config);
+  const { account, close } = await openOwnAccount(config);
+  const { tools, call } = account;
   try {
     const tool = toolNamed(name, tools);
     const { departure, over } = watchStopping(shell, (line) => {

@@ -9,14 +9,21 @@ import { serveOverStdio } from '../../mcp/stdio/stdio.js';
 import { errorCode } from '../../text/error-text.js';
 import { realClock } from '../../upstream/clock.js';
 import { type ExitCode, exitCodes } from '../exit-codes.js';
+import type { OpenedAccount } from '../open-account.js';
 import type { Shell } from '../shell.js';
 
+/** What a server needs for its first call. */
+interface Opened {
+  readonly opened: OpenedAccount;
+  readonly backend: Backend;
+}
+
 /**
- * Serves the tools over stdio; resolves when the client has gone away, the connection has failed or `ending` has fired.
- * What is still in flight then is aborted. It has failed only where the connection has.
+ * Serves the tools over stdio. Resolves when the client has disconnected, the connection has failed or `ending` has fired;
+ * what is in flight then is aborted. The exit code reports a failure only if the connection has failed.
  */
 export async function serve(
-  settings: Config,
+  configured: Config,
   { ending, note, wires }: Pick<Shell, 'ending' | 'note' | 'wires'>,
 ): Promise<ExitCode> {
   const closed = new AbortController();
@@ -24,48 +31,53 @@ export async function serve(
   const over = AbortSignal.any([ending, closed.signal]);
   let logging: Promise<OpenLog> | undefined;
   const logged = (): Promise<OpenLog> => {
-    logging ??= import('../../account/log.js').then(({ openLog }) => openLog(settings.host));
+    logging ??= import('../../account/log.js').then(({ openLog }) => openLog(configured.host));
     return logging;
   };
-  let opening: Promise<Backend> | undefined;
-  // Takes longer to load than what the lists need, and many servers are started that are never called.
-  const backend = (): Promise<Backend> => {
-    opening ??= Promise.all([import('../../mcp/backend.js'), logged()]).then(([{ openBackend }, log]) =>
-      openBackend(settings, {
-        log,
-        requestState: createRequestState(),
-        principal: 'local',
-        ending: over,
-        now: realClock.now,
-      }),
-    );
+  let opening: Promise<Opened> | undefined;
+  async function open(): Promise<Opened> {
+    const [{ openOwnAccount }, { openBackend }, log] = await Promise.all([
+      import('../open-account.js'),
+      import('../../mcp/backend.js'),
+      logged(),
+    ]);
+    const opened = await openOwnAccount(configured, { log });
+    const { account, host } = opened;
+    const { redactor, clock } = host;
+    const parts = { requestState: createRequestState(), principal: 'local', redactor, ending: over, now: clock.now };
+    return { opened, backend: openBackend(account, parts) };
+  }
+  // Opened with the first call: the lists do not need it, and many servers are started and never called.
+  const once = (): Promise<Opened> => {
+    opening ??= open();
     return opening;
   };
-  const config = settings.sandbox ? (await backend()).config : settings;
-  // Whoever tests with the sandbox needs its address, whatever else is logged.
-  if (config.sandbox) note(JSON.stringify({ sandbox: config.account.addresses.gateway.origin }));
+  const config = configured.sandbox ? (await once()).opened.config : configured;
+  const { access, addresses } = config.account;
+  // Whoever tests with the sandbox needs its address, whatever the log level.
+  if (config.sandbox) note(JSON.stringify({ sandbox: addresses.gateway.origin }));
   const offer = offerFor(config);
-  serveOverStdio(offer, backend, {
+  serveOverStdio(offer, async () => (await once()).backend, {
     streams: wires(),
     now: realClock.now,
     // The message of such an error can quote the frame, and with it a contact's data.
     onError: async (error) => (await logged()).log.warn({ error: error.name }, 'protocol'),
-    // A frame is told by its size and by what is wrong with its form: of what it holds, nothing.
+    // The log shows what is wrong with a frame's form, and nothing of its content.
     onRefused: async ({ code, message }) => (await logged()).log.warn({ code, reason: message }, 'frame refused'),
     onClosed: (reason) => {
       fault = reason;
       closed.abort();
     },
   });
-  // The client's first question is answered meanwhile.
+  // The log loads while the client's first request is answered.
   const { log, flushed } = await logged();
-  log.info({ version, access: config.account.access.mode, tools: offer.tools.length }, 'ready');
-  if (config.account.access.mode === 'none') log.warn({ reason: config.account.access.reason }, 'not configured');
+  log.info({ version, access: access.mode, tools: offer.tools.length }, 'ready');
+  if (access.mode === 'none') log.warn({ reason: access.reason }, 'not configured');
   if (!over.aborted) await new Promise((resolve) => over.addEventListener('abort', resolve, { once: true }));
   if (fault !== undefined) log.error({ error: fault.name, code: errorCode(fault) }, 'connection failed');
   await Promise.all([
     opening?.then(
-      ({ close }) => close(),
+      ({ opened }) => opened.close(),
       () => undefined,
     ),
     flushed(),

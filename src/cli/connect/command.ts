@@ -1,7 +1,7 @@
 import type { Failure } from '../../../tools/contract/failure.js';
 import type { Result } from '../../../tools/contract/json.js';
 import { idText, quoted } from '../../../tools/contract/quoted.js';
-import { openRuntime, type Runtime, type RuntimeParts } from '../../account/account.js';
+import type { HostParts } from '../../account/host.js';
 import { type ConnectionRecord, connectionIn, connectionsIn } from '../../account/lookups/connection-record.js';
 import { browsable } from '../../config/address.js';
 import type { Config } from '../../config/config.js';
@@ -11,6 +11,7 @@ import { callLine } from '../commands/call-line.js';
 import { exitCodeOf, failureText } from '../commands/failure-text.js';
 import { watchStopping } from '../commands/stopping.js';
 import { type ExitCode, exitCodes } from '../exit-codes.js';
+import { type OpenedAccount, openOwnAccount } from '../open-account.js';
 import type { Shell } from '../shell.js';
 import { toolNamed } from '../tool-by-name.js';
 import { printSetup, resumeAdvice } from './client-setup.js';
@@ -48,14 +49,14 @@ export async function connectAccount(
   config: Config,
   options: ConnectOptions,
   shell: Shell,
-  parts: Partial<RuntimeParts> = {},
+  parts: Partial<HostParts> = {},
 ): Promise<ExitCode> {
   checkAllowed(config, options.connectionId === undefined);
-  const runtime = await openRuntime(config, undefined, parts);
+  const opened = await openOwnAccount(config, parts);
   try {
-    return await connectThrough(runtime, options, shell, parts.timing ?? realClock);
+    return await connectThrough(opened, options, shell, parts.clock ?? realClock);
   } finally {
-    await runtime.close();
+    await opened.close();
   }
 }
 
@@ -87,10 +88,10 @@ function createLinkPrinter(
 }
 
 async function connectThrough(
-  { call, everyTool, config }: Runtime,
+  { account: { call, everyTool }, config }: OpenedAccount,
   options: ConnectOptions,
   shell: Shell,
-  timing: Clock,
+  clock: Clock,
 ): Promise<ExitCode> {
   const { connectionId, json, timeoutSeconds } = options;
   const { print, note, ending } = shell;
@@ -126,7 +127,7 @@ async function connectThrough(
   say = waiting.say;
   const printLink = createLinkPrinter(id, options, shell, say);
   const outcome = await waitForKey(connection, {
-    timing,
+    clock,
     limitMs: timeoutSeconds * 1000,
     ending,
     read: (signal) => perform('manychat_get_connection', { connection_id: id }, signal),

@@ -18,7 +18,7 @@ const isFinal = (connection: ConnectionRecord): boolean => ['ACTIVE', 'FAILED'].
 
 /** What waiting for the key works with. */
 export interface WaitParts {
-  readonly timing: Clock;
+  readonly clock: Clock;
   readonly limitMs: number;
   readonly ending: AbortSignal;
   /** Reads the connection; the signal fires when the wait ends. */
@@ -30,10 +30,10 @@ export interface WaitParts {
 /** Polls until the connection is ACTIVE or FAILED. A read that fails with a retryable failure is repeated. */
 export async function waitForKey(
   first: ConnectionRecord,
-  { timing, limitMs, ending, read, onPoll }: WaitParts,
+  { clock, limitMs, ending, read, onPoll }: WaitParts,
 ): Promise<WaitOutcome> {
-  const startedAt = timing.now();
-  const limit = timeout(timing, limitMs);
+  const startedAt = clock.now();
+  const limit = timeout(clock, limitMs);
   const stop = AbortSignal.any([ending, limit.signal]);
   let connection = first;
   let problem: string | undefined;
@@ -41,8 +41,8 @@ export async function waitForKey(
     for (;;) {
       if (statusOf(connection) === 'ACTIVE') return { how: 'active' };
       if (statusOf(connection) === 'FAILED') return { how: 'failed' };
-      onPoll(connection, timing.now() - startedAt, problem);
-      await sleep(timing, pollMs, stop);
+      onPoll(connection, clock.now() - startedAt, problem);
+      await sleep(clock, pollMs, stop);
       const outcome = stop.aborted ? undefined : await read(stop);
       if (outcome?.ok === true) {
         connection = connectionIn(outcome.result);

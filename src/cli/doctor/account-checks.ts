@@ -1,8 +1,9 @@
 import type { Failure } from '../../../tools/contract/failure.js';
 import { isObject, type Result } from '../../../tools/contract/json.js';
 import { idText, oneLine, quoted } from '../../../tools/contract/quoted.js';
-import type { Runtime } from '../../account/account.js';
+import type { Account } from '../../account/account.js';
 import type { Outcome } from '../../account/call/call-tool.js';
+import type { Host } from '../../account/host.js';
 import { type ConnectionRecord, connectionsIn } from '../../account/lookups/connection-record.js';
 import { byCreation, shownConnection } from '../../account/lookups/connections.js';
 import { manychatKeyIn } from '../../config/keys.js';
@@ -16,7 +17,8 @@ type Listed = Pick<ConnectionRecord, 'id' | 'created'> & { readonly status: stri
 
 /** What the checks of an account stand on. */
 export interface AccountParts {
-  readonly runtime: Runtime;
+  readonly host: Host;
+  readonly account: Account;
   readonly ending: AbortSignal;
   /** Names of the addresses that answer. */
   readonly reached: ReadonlySet<string>;
@@ -42,13 +44,13 @@ const listedIn = (result: Result): Listed[] =>
     .toSorted(byCreation);
 
 /** Makes the checks that need the account, one after another. */
-export async function* checkAccount({ runtime, ending, reached }: AccountParts): AsyncGenerator<Finding> {
-  const { access, connection: pinned } = runtime.config.account;
+export async function* checkAccount({ host, account, ending, reached }: AccountParts): AsyncGenerator<Finding> {
+  const { access, connection: pinned } = account.settings;
   /** On one line, without what hides text, and without anything that is or looks like a key. */
   const clean = (text: string): string =>
-    runtime.redactor.forFailure(oneLine(withoutHidden(text))).replace(manychatKeyIn, '[key]');
+    host.redactor.forFailure(oneLine(withoutHidden(text))).replace(manychatKeyIn, '[key]');
   const call = (name: string, args: Result = {}): Promise<Outcome> =>
-    runtime.call(toolNamed(name, runtime.everyTool), args, { signal: ending });
+    account.call(toolNamed(name, account.everyTool), args, { signal: ending });
   const failure = (name: string, why: Failure, connection?: string): Finding =>
     failed(name, clean(why.message), clean(adviceOn(why, access.mode === 'direct', connection)), isPassing(why));
 

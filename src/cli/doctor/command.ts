@@ -45,15 +45,15 @@ async function* examine(configured: () => Config, shell: Shell): AsyncGenerator<
   // What follows may not even load there.
   if (here.some(({ name, status }) => name === 'node' && status === 'failed')) return yield* rest('Node.js is too old');
 
-  const { openRuntime } = await import('../../account/account.js');
+  const { openOwnAccount } = await import('../open-account.js');
   const { checkClock, checkReach } = await import('./network-checks.js');
   const { checkAccount } = await import('./account-checks.js');
-  const runtime = await openRuntime(settings);
-  const { config, http } = runtime;
+  const opened = await openOwnAccount(settings);
+  const { config, host, account } = opened;
   try {
     const knocks = [];
     for (const { name, url } of addressesOf(config.account)) {
-      const knock = await checkReach(name, url, config, http, shell.ending);
+      const knock = await checkReach(name, url, config, host.http, shell.ending);
       knocks.push(knock);
       yield knock.finding;
     }
@@ -68,9 +68,9 @@ async function* examine(configured: () => Config, shell: Shell): AsyncGenerator<
     if (why !== undefined) return yield* withKey.map((name) => skipped(name, why));
     // One address may serve as both.
     const both = knocks.length === 1 ? ['gateway', 'control'] : answering;
-    yield* checkAccount({ runtime, ending: shell.ending, reached: new Set(both) });
+    yield* checkAccount({ host, account, ending: shell.ending, reached: new Set(both) });
   } finally {
-    await runtime.close();
+    await opened.close();
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Runtime } from '../../account/account.js';
+import type { Host } from '../../account/host.js';
 import type { Config } from '../../config/config.js';
 import { proxyFor } from '../../config/proxy.js';
 import { userAgent } from '../../config/version.js';
@@ -32,7 +32,7 @@ export async function checkReach(
   name: string,
   url: URL,
   { host: { proxy }, account: { deadlineMs } }: Config,
-  http: Runtime['http'],
+  http: Host['http'],
   ending: AbortSignal,
 ): Promise<Reached> {
   const used = proxyFor(url, proxy);

@@ -1,5 +1,6 @@
 import { CallError, type Failure } from '../../../tools/contract/failure.js';
-import type { Gateway } from '../../account/call/pipeline.js';
+import { newRecord } from '../../account/call/call-context.js';
+import type { Pipeline } from '../../account/call/pipeline.js';
 import { acceptedInput } from '../../account/call/stages/read-arguments.js';
 import type { Tool } from '../../account/policy/tool.js';
 import { nobody } from '../../account/send-guard/delivery.js';
@@ -29,7 +30,7 @@ export type PrepareQuestion = (
 
 /** What questions are prepared from. */
 export interface QuestionSources {
-  readonly gateway: Pick<Gateway, 'call' | 'connectionOf'>;
+  readonly pipeline: Pick<Pipeline, 'call' | 'connectionOf'>;
   readonly settings: Pick<AccountSettings, 'access' | 'deadlineMs'>;
   /** Milliseconds since any fixed point. */
   readonly now: () => number;
@@ -48,13 +49,13 @@ const tooLong: Failure = {
 };
 
 /** Creates the function that prepares questions. */
-export function createQuestionPreparer({ gateway, settings, now }: QuestionSources): PrepareQuestion {
+export function createQuestionPreparer({ pipeline, settings, now }: QuestionSources): PrepareQuestion {
   /** Reads names. Where a read fails or takes too long, the question has the id instead of the name. */
   async function read(reads: readonly NameRead[], deadlineMs: number, signal: AbortSignal): Promise<Names> {
     const parts = reads.map(async ({ endpoint, input, connectionId, namesIn }) => {
       try {
-        const options = { signal, connectionId, deadlineMs, delivery: nobody, trace: {} };
-        return namesIn(await gateway.call(endpoint, input, options));
+        const options = { signal, connectionId, deadlineMs, delivery: nobody, record: newRecord() };
+        return namesIn(await pipeline.call(endpoint, input, options));
       } catch (error) {
         if (error instanceof CallError) return {};
         throw error;
@@ -70,7 +71,7 @@ export function createQuestionPreparer({ gateway, settings, now }: QuestionSourc
     const startedAt = now();
     let connectionId: string | undefined;
     try {
-      connectionId = await gateway.connectionOf(declaration, accepted.connectionId, signal);
+      connectionId = await pipeline.connectionOf(declaration, accepted.connectionId, signal);
     } catch (error) {
       if (error instanceof CallError) return { failure: error.failure };
       throw error;

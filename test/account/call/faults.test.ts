@@ -94,8 +94,8 @@ function check(name: EffectName, failure: Failure, { kind, outcome }: Expected):
 }
 
 describe.each(faults)('%s', (_, fault, expected) => {
-  const timing = drivenClock();
-  const used = useCaller({ timing });
+  const clock = drivenClock();
+  const used = useCaller({ clock });
 
   test('for each effect: kind, performed, requests and no answer after the deadline', async () => {
     const ambiguous = expected.outcome === 'ambiguous';
@@ -107,7 +107,7 @@ describe.each(faults)('%s', (_, fault, expected) => {
       names.map(async (name) => {
         const [tool, args, path] = effects[name];
         const outcome = await used.caller.call(tool, args);
-        expect(timing.now()).toBeLessThan(used.caller.config.account.deadlineMs);
+        expect(clock.now()).toBeLessThan(used.caller.config.account.deadlineMs);
         if (outcome.ok) throw new Error(`${name} succeeded`);
         check(name, outcome.failure, expected);
         const arrived = used.sandbox.requests().filter((request) => request.path.endsWith(path)).length;

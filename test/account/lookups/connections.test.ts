@@ -61,7 +61,7 @@ describe('which connection a call uses', () => {
     connections = [older, { ...newer, status: 'PENDING' }];
     const caller = createCaller(
       { MATON_API_KEY: 'maton-key', MATON_GATEWAY_URL: upstream.url, MATON_CONTROL_URL: upstream.url },
-      { timing: { ...realClock, now: () => now } },
+      { clock: { ...realClock, now: () => now } },
     );
     await caller.call(...tag);
     await caller.call('manychat_get_page');

@@ -1,18 +1,14 @@
 import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createGateway } from '../../../src/account/call/pipeline.js';
-import { createLog } from '../../../src/account/log.js';
+import { openAccount } from '../../../src/account/account.js';
+import { newRecord } from '../../../src/account/call/call-context.js';
+import { openHost } from '../../../src/account/host.js';
 import { offeredTools } from '../../../src/account/policy/tool.js';
-import { createSendGuard } from '../../../src/account/send-guard/memory-send-guard.js';
 import { offerFor } from '../../../src/mcp/listing/offer.js';
-import { createRedactor } from '../../../src/text/redaction.js';
-import { createHttpClient } from '../../../src/upstream/client/http-client.js';
-import { realClock } from '../../../src/upstream/clock.js';
-import { createLocalPacer } from '../../../src/upstream/pacing/local-pacer.js';
 import { effectRules } from '../../../tools/contract/effect.js';
 import { addTagToSubscriber } from '../../../tools/endpoints/tags.js';
 import { declarations, toolsets } from '../../../tools/index.js';
-import { type Caller, createCaller } from '../../support/caller.js';
+import { type Caller, collectedLog, createCaller } from '../../support/caller.js';
 import { configOf } from '../../support/config.js';
 import { maria } from '../../support/people.js';
 import { connectProgram, program, through } from '../../support/program.js';
@@ -124,37 +120,25 @@ describe('what is not to be done', () => {
   afterAll(() => caller.close());
   const writes = () => sandbox.requests().filter(({ method }) => method !== 'GET');
 
-  test('is refused by the gateway client itself where only reading is wanted', async () => {
+  test('is refused by the pipeline of a read-only account, whichever tool asks for it', async () => {
     const config = configOf({ ...through(sandbox.url, sandbox.matonKey), MANYCHAT_MCP_READ_ONLY: '1' });
-    const redactor = createRedactor(config.host.secrets);
-    const log = createLog('silent', { write: () => undefined }, redactor);
-    const parts = {
-      log,
-      redactor,
-      guard: createSendGuard(realClock.now),
-      clock: realClock,
-      pacer: createLocalPacer(realClock),
-      now: Date.now,
-      random: Math.random,
-    };
-    const gateway = createGateway({
-      ...parts,
-      settings: config.account,
-      http: createHttpClient(config.host.proxy),
-      userAgent: 'test',
-    });
+    const host = openHost(config.host, { log: collectedLog(config, []) });
+    const { pipeline } = openAccount(host, config.account);
     const delivery = { arrivedAt: 0, answeredAt: undefined, cancelled: false };
-    const options = { signal: new AbortController().signal, delivery, trace: {} };
-    await expect(gateway.call(addTagToSubscriber, { subscriber_id: maria, tag_id: 1 }, options)).rejects.toMatchObject({
-      failure: {
-        kind: 'permission_denied',
-        performed: 'no',
-        source: 'client',
-        message: expect.stringMatching(/--read-only/),
+    const options = { signal: new AbortController().signal, delivery, record: newRecord() };
+    await expect(pipeline.call(addTagToSubscriber, { subscriber_id: maria, tag_id: 1 }, options)).rejects.toMatchObject(
+      {
+        failure: {
+          kind: 'permission_denied',
+          performed: 'no',
+          source: 'client',
+          message: expect.stringMatching(/--read-only/),
+        },
       },
-    });
+    );
+    expect(options.record.stage).toBe('policy');
     expect(writes()).toEqual([]);
-    await gateway.close();
+    await host.close();
   });
 
   test('is not told as done when a later step of a dry run fails', async () => {

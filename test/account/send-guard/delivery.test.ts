@@ -22,8 +22,8 @@ describe('deliveries', () => {
   const cancel = (requestId: unknown) => ({ method: 'notifications/cancelled', params: { requestId } });
   const answer = (id: unknown) => ({ jsonrpc: '2.0', id, result: {} });
   const track = () => {
-    const timing = manualClock();
-    return { timing, deliveries: trackDeliveries(timing.now) };
+    const clock = manualClock();
+    return { clock, deliveries: trackDeliveries(clock.now) };
   };
   /** The delivery of a call that must be known. */
   function known(delivery: Delivery | undefined): Delivery {
@@ -32,15 +32,15 @@ describe('deliveries', () => {
   }
 
   test('a call is answered when the transport has its answer, not when the answer is written', async () => {
-    const { timing, deliveries } = track();
-    timing.advance(5);
+    const { clock, deliveries } = track();
+    clock.advance(5);
     deliveries.read(call(1));
     const delivery = known(deliveries.of(1));
     expect(delivery).toEqual({ arrivedAt: 5, answeredAt: undefined, cancelled: false });
-    timing.advance(10);
+    clock.advance(10);
     const written = deferred();
     deliveries.write(answer(1), written.promise);
-    timing.advance(20);
+    clock.advance(20);
     await settle();
     expect(delivery.answeredAt).toBeUndefined();
     written.resolve();
@@ -110,11 +110,11 @@ describe('deliveries', () => {
     ],
     ['after it was cancelled', (deliveries: ReturnType<typeof trackDeliveries>) => deliveries.read(cancel(1))],
   ])('an id that is used again %s begins a new delivery', async (_, end) => {
-    const { timing, deliveries } = track();
+    const { clock, deliveries } = track();
     deliveries.read(call(1));
     const first = known(deliveries.of(1));
     end(deliveries);
-    timing.advance(1);
+    clock.advance(1);
     deliveries.read(call(1));
     const second = known(deliveries.of(1));
     expect(second).toEqual({ arrivedAt: 1, answeredAt: undefined, cancelled: false });
@@ -162,7 +162,7 @@ describe.each([{ modern: false }, { modern: true }])('the delivery that a call c
   /** Both sides of one connection in this process; the calls wait for `answer` to be called. */
   async function connect(confirm = 'nothing') {
     const [toServer, toClient] = [new PassThrough(), new PassThrough()];
-    const timing = manualClock();
+    const clock = manualClock();
     const config = configOf({ MATON_API_KEY: 'k', MATON_CONNECTION_ID: 'c', MANYCHAT_MCP_CONFIRM: confirm });
     const begun: Delivery[] = [];
     const outcomes: ((outcome: Outcome) => void)[] = [];
@@ -170,7 +170,6 @@ describe.each([{ modern: false }, { modern: true }])('the delivery that a call c
       offeredTools(declarations, config.account).map((tool) => [String(tool.declaration.name), tool]),
     );
     const backend: Backend = {
-      config,
       tool(name) {
         const tool = tools.get(name);
         if (tool === undefined) throw new Error(`no tool ${name}`);
@@ -185,11 +184,10 @@ describe.each([{ modern: false }, { modern: true }])('the delivery that a call c
       principal: 'local',
       requestState: createRequestState(),
       prepareQuestion: async () => ({ text: 'Go?', connectionId: 'c', deadlineMs: config.account.deadlineMs }),
-      close: async () => undefined,
     };
     serveOverStdio(offerFor(config), async () => backend, {
       streams: { stdin: toServer, stdout: toClient },
-      now: timing.now,
+      now: clock.now,
       onError: () => undefined,
       onRefused: () => undefined,
       onClosed: () => undefined,
@@ -205,7 +203,7 @@ describe.each([{ modern: false }, { modern: true }])('the delivery that a call c
     await client.connect(new StdioServerTransport(toClient, toServer));
     return {
       client,
-      timing,
+      clock,
       begun,
       answer: () => outcomes.shift()?.({ ok: true, result: { ok: true } }),
     };
@@ -215,11 +213,11 @@ describe.each([{ modern: false }, { modern: true }])('the delivery that a call c
   const sending = { name: 'manychat_send_text', arguments: { subscriber_id: 1, text: 'Hi' } };
 
   test('tells when the call was read and when it was answered', async () => {
-    const { client, timing, begun, answer } = await connect();
-    timing.advance(100);
+    const { client, clock, begun, answer } = await connect();
+    clock.advance(100);
     const calls = [client.callTool(sending), client.callTool(sending)];
     await vi.waitFor(() => expect(begun).toHaveLength(2), patience);
-    timing.advance(50);
+    clock.advance(50);
     answer();
     await calls[0];
     const open = { arrivedAt: 100, answeredAt: undefined, cancelled: false };
@@ -242,9 +240,9 @@ describe.each([{ modern: false }, { modern: true }])('the delivery that a call c
   });
 
   test('belongs to the frame that the call was made with after the user was asked', async () => {
-    const { client, timing, begun, answer } = await connect('sends');
+    const { client, clock, begun, answer } = await connect('sends');
     client.setRequestHandler('elicitation/create', async () => {
-      timing.advance(1_000);
+      clock.advance(1_000);
       return { action: 'accept', content: { confirm: true } };
     });
     const call = client.callTool(sending);

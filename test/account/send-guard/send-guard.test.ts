@@ -10,14 +10,14 @@ import { settle } from '../../support/timing.js';
 
 sendGuardContract('memory', createSendGuard);
 
-const timing = drivenClock();
-const used = useCaller({ timing, guard: createSendGuard(timing.now), pacer: everyTurnAtOnce }, { followers: 60 });
+const clock = drivenClock();
+const used = useCaller({ clock, guard: createSendGuard(clock.now), pacer: everyTurnAtOnce }, { followers: 60 });
 // What one test has sent is forgotten in the next.
-beforeEach(() => timing.advance(900_000));
+beforeEach(() => clock.advance(900_000));
 const maria = { subscriber_id: '24958501110451908' };
 const sends = () => used.sandbox.messages().length;
 /** Makes a call whose answer reaches its caller as the test says. */
-const make = (tool: string, args: object, call = callAt(timing.now()), signal = new AbortController().signal) =>
+const make = (tool: string, args: object, call = callAt(clock.now()), signal = new AbortController().signal) =>
   used.caller.call(tool, args, { delivery: call.delivery, signal });
 
 describe('a send whose outcome is unknown', () => {
@@ -25,7 +25,7 @@ describe('a send whose outcome is unknown', () => {
     const code = { ...maria, text: 'Code 1234' };
     used.sandbox.injectFault(lost('sendContent', true));
     expect(await used.failure('manychat_send_text', code)).toMatchObject({ kind: 'network', performed: 'unknown' });
-    timing.advance(100_000);
+    clock.advance(100_000);
     expect(await used.failure('manychat_send_text', code)).toMatchObject({
       kind: 'network',
       message: expect.stringMatching(/^The same was sent to this contact 1 min ago, and it is not known whether/),
@@ -42,7 +42,7 @@ describe('a send whose outcome is unknown', () => {
     await used.result('manychat_send_text', { ...maria, text: 'Your code is 1234' });
     await used.result('manychat_send_text', { ...code, subscriber_id: '123456789' });
     expect(sends()).toBe(3);
-    timing.advance(200_001);
+    clock.advance(200_001);
     await used.result('manychat_send_text', code);
     await used.result('manychat_send_text', code);
     expect(sends()).toBe(5);
@@ -64,7 +64,7 @@ describe('a send whose outcome is unknown', () => {
     const first = await used.result('manychat_for_each_subscriber', many);
     const unknown = first.unknown as string[];
     expect(unknown).toHaveLength(4);
-    timing.advance(1_000);
+    clock.advance(1_000);
     used.sandbox.injectFault({ ...lost('sendContent', true), after: 0, times: 1 });
     const second = await used.result('manychat_for_each_subscriber', {
       ...many,
@@ -116,13 +116,13 @@ describe('a send that was done', () => {
 
   test('is not made again when its call was cancelled, answered late, or still open', async () => {
     const texts = ['Cancelled', 'Late', 'Open'];
-    const calls = texts.map(() => callAt(timing.now()));
+    const calls = texts.map(() => callAt(clock.now()));
     for (const [index, text] of texts.entries()) await make('manychat_send_text', { ...maria, text }, calls[index]);
-    timing.advance(5_000);
+    clock.advance(5_000);
     const [cancelled, late] = calls;
     if (cancelled !== undefined) cancelled.delivery.cancelled = true;
-    if (late !== undefined) late.delivery.answeredAt = timing.now();
-    timing.advance(1);
+    if (late !== undefined) late.delivery.answeredAt = clock.now();
+    clock.advance(1);
     for (const text of texts) {
       const { warnings, ...result } = await used.result('manychat_send_text', { ...maria, text });
       expect(result).toEqual({ ok: true });
@@ -150,7 +150,7 @@ describe('a send that was done', () => {
   test('in a call that is cancelled on the way is known all the same, since its answer is waited for', async () => {
     used.sandbox.injectFault({ match: { path: 'sendContent' }, delay_ms: 20 });
     const cancel = new AbortController();
-    const call = callAt(timing.now());
+    const call = callAt(clock.now());
     const outcome = make('manychat_send_text', hello, call, cancel.signal);
     await used.sandbox.waitForRequests(1, 'sendContent');
     call.delivery.cancelled = true;
@@ -249,7 +249,7 @@ describe('for_each that is given up after half and asked for twice more', () => 
       const half = 20 + Math.floor(random() * 25);
       const abandoned = seed % 2 === 0;
       const cancel = new AbortController();
-      const call = callAt(timing.now());
+      const call = callAt(clock.now());
       let reachedHalf = (): void => undefined;
       const atHalf = new Promise<void>((resolve) => {
         reachedHalf = resolve;

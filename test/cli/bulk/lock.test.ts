@@ -32,18 +32,18 @@ const contained = (own: Partial<LockOwner & Kernel> = {}): LockOwner & Kernel =>
 /** What is left of the lock of a process that was killed. */
 async function leftBehind(owner: LockOwner & Kernel): Promise<string> {
   const path = newLock();
-  const timing = manualClock();
+  const clock = manualClock();
   const { signal: ending } = new AbortController();
   // Its time stands still, so it touches nothing any more.
-  await takeLock(path, owner, { timing, note: () => undefined, ending });
+  await takeLock(path, owner, { clock, note: () => undefined, ending });
   return path;
 }
 
 /** Takes a lock in a time that is moved on; `notes` is what is said meanwhile. */
-async function take(path: string, owner: LockOwner & Kernel, timing = manualClock()) {
+async function take(path: string, owner: LockOwner & Kernel, clock = manualClock()) {
   const notes: string[] = [];
   const { signal: ending } = new AbortController();
-  const lock = await finish(timing, takeLock(path, owner, { timing, note: (line) => void notes.push(line), ending }));
+  const lock = await finish(clock, takeLock(path, owner, { clock, note: (line) => void notes.push(line), ending }));
   return { lock, notes };
 }
 
@@ -128,9 +128,9 @@ describe('a lock of the same pid namespace', () => {
 describe('a lock of another pid namespace, of one host name and pid,', () => {
   test('is refused while its process touches it', async () => {
     const path = newLock();
-    const timing = manualClock();
-    const first = await take(path, contained(), timing);
-    await expect(take(path, contained({ space: '200', runs: () => false }), timing)).rejects.toThrow(/process 7 works/);
+    const clock = manualClock();
+    const first = await take(path, contained(), clock);
+    await expect(take(path, contained({ space: '200', runs: () => false }), clock)).rejects.toThrow(/process 7 works/);
     expect(first.lock.held()).toBe(true);
   });
 
@@ -151,19 +151,19 @@ describe('a lock of another pid namespace, of one host name and pid,', () => {
 
   test('is had by one of several that wait for it', async () => {
     const path = await leftBehind(contained());
-    const timing = manualClock();
+    const clock = manualClock();
     const { signal: ending } = new AbortController();
     const tries = ['200', '300', '400'].map((space) =>
-      takeLock(path, contained({ space }), { timing, note: () => undefined, ending }),
+      takeLock(path, contained({ space }), { clock, note: () => undefined, ending }),
     );
-    const settled = await finish(timing, Promise.allSettled(tries));
+    const settled = await finish(clock, Promise.allSettled(tries));
     expect(settled.filter(({ status }) => status === 'fulfilled').length).toBeLessThanOrEqual(1);
   });
 
   test('is not waited for when it is not wanted any more', async () => {
     const path = await leftBehind(contained());
     const end = new AbortController();
-    const side = { timing: manualClock(), note: () => end.abort(), ending: end.signal };
+    const side = { clock: manualClock(), note: () => end.abort(), ending: end.signal };
     await expect(takeLock(path, contained({ space: '200' }), side)).rejects.toBe(end.signal.reason);
     expect(existsSync(path)).toBe(true);
   });

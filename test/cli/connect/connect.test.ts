@@ -53,11 +53,11 @@ async function connecting(run: ConnectRun = {}) {
     redraw,
     ...replaced
   } = run;
-  const timing = drivenClock();
+  const clock = drivenClock();
   const settings = { ...through(sandbox.url, sandbox.matonKey), ...environment };
   const entered: unknown[] = [];
   const during = (work: unknown): void => {
-    entered.push(timing.still(Promise.resolve(work)));
+    entered.push(clock.still(Promise.resolve(work)));
   };
   const { shell, out, err, end } = recordingShell(settings, {
     ...replaced,
@@ -73,8 +73,8 @@ async function connecting(run: ConnectRun = {}) {
   const config = configOf({ MANYCHAT_MCP_LOG_LEVEL: 'silent', ...settings });
   const options = { connectionId, open: false, json, timeoutSeconds };
   const code = await connectAccount(config, options, shell, {
-    timing,
-    openHttp: (proxy) => timing.watched(createHttpClient(proxy)),
+    clock,
+    http: clock.watched(createHttpClient(config.host.proxy)),
   });
   await Promise.all(entered);
   expect([...out, ...err].join('\n')).not.toContain(sandbox.matonKey);

@@ -13,7 +13,7 @@ import { followers, maria } from '../../support/people.js';
 const { signal } = new AbortController();
 const text = { subscriber_id: maria, text: 'Hi' };
 
-/** A question preparer whose gateway answers with `answer`; undefined makes the read fail. */
+/** A question preparer whose pipeline answers with `answer`; undefined makes the read fail. */
 function preparer(
   answer: (name: string, input: Result) => Result | undefined,
   {
@@ -26,7 +26,7 @@ function preparer(
   const prepare = createQuestionPreparer({
     settings: { access: { mode: 'maton', key: 'k' }, deadlineMs: 10_000, ...settings },
     now: () => time,
-    gateway: {
+    pipeline: {
       connectionOf: connection,
       async call(declaration, input, { connectionId, deadlineMs }) {
         reads.push({ name: declaration.name, connectionId, deadlineMs });

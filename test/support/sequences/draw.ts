@@ -99,13 +99,13 @@ const exception: FaultEffect = { status: 500, body: { status: 'exception', messa
 function drawFault(lot: Lot, steps: readonly Step[]): Fault {
   const places = steps.map(({ path }) => path);
   const target = lot.chance(0.1) ? '' : lot.chance(0.1) ? '/connections' : lot.of(['', ...places]);
-  const timing = { match: { path: target }, after: lot.number(0, 1), times: lot.number(1, 3) };
+  const clock = { match: { path: target }, after: lot.number(0, 1), times: lot.number(1, 3) };
   const perform = lot.chance(0.5);
-  if (lot.chance(0.02)) return { ...timing, times: 1, hang: true, perform };
+  if (lot.chance(0.02)) return { ...clock, times: 1, hang: true, perform };
   if (lot.chance(0.2)) {
     // A 429 says that nothing was performed, so it is never combined with `perform`.
     const headers = lot.chance(0.5) ? { 'retry-after': String(lot.number(0, 3)) } : {};
-    return { ...timing, status: 429, headers, body: { message: 'Slow down' } };
+    return { ...clock, status: 429, headers, body: { message: 'Slow down' } };
   }
   const effect = lot.of<FaultEffect>([
     exception,
@@ -119,7 +119,7 @@ function drawFault(lot: Lot, steps: readonly Step[]): Fault {
     { close_connection: true },
     { delay_ms: lot.time(10, 200_000) },
   ]);
-  return { ...timing, perform, ...effect };
+  return { ...clock, perform, ...effect };
 }
 
 /** Draws faults, and in half of the sequences a delay of all other responses. */

@@ -36,27 +36,27 @@ export interface Lane {
 
 type Call = ReturnType<typeof createCaller>['call'];
 
-async function ask(call: Call, step: Step, timing: DrivenClock): Promise<Answered> {
+async function ask(call: Call, step: Step, clock: DrivenClock): Promise<Answered> {
   const { tool, args, cancel } = step;
   const client = new AbortController();
   if (cancel === 'before') client.abort();
-  const clear = typeof cancel === 'number' ? timing.after(cancel, () => client.abort()) : undefined;
-  const askedAt = timing.now();
+  const clear = typeof cancel === 'number' ? clock.after(cancel, () => client.abort()) : undefined;
+  const askedAt = clock.now();
   const outcome = await call(`manychat_${tool}`, args, { signal: client.signal }).catch(() => undefined);
   clear?.();
-  return { step, outcome, askedAt, answeredAt: timing.now(), cancelled: client.signal.aborted };
+  return { step, outcome, askedAt, answeredAt: clock.now(), cancelled: client.signal.aborted };
 }
 
-async function askAll(call: Call, steps: readonly Step[], timing: DrivenClock): Promise<Answered[]> {
+async function askAll(call: Call, steps: readonly Step[], clock: DrivenClock): Promise<Answered[]> {
   const answers: Promise<Answered>[] = [];
   /** What a client waits for: the response, or until it abandons the call. */
   const waits: Promise<unknown>[] = [];
   for (const step of steps) {
     if (!step.together) await Promise.all(waits);
-    const answer = ask(call, step, timing);
+    const answer = ask(call, step, clock);
     answers.push(answer);
     const { abandon } = step;
-    const longEnough = (): Promise<void> => new Promise((resolve) => timing.after(abandon ?? 0, resolve));
+    const longEnough = (): Promise<void> => new Promise((resolve) => clock.after(abandon ?? 0, resolve));
     waits.push(abandon === undefined ? answer : Promise.race([answer, longEnough()]));
   }
   return Promise.all(answers);
@@ -75,21 +75,21 @@ function deedsOf(sandbox: Sandbox, steps: readonly Step[]): string[] {
 
 /** Starts a lane; `environmentOf` gives the environment that uses its sandbox. */
 export async function startLane(environmentOf: (sandbox: Sandbox) => Record<string, string>): Promise<Lane> {
-  let timing = drivenClock();
-  const clock: DrivenClock['wallClock'] = {
-    now: () => timing.wallClock.now(),
-    after: (milliseconds, callBack) => timing.wallClock.after(milliseconds, callBack),
+  let clock = drivenClock();
+  const wallClock: DrivenClock['wallClock'] = {
+    now: () => clock.wallClock.now(),
+    after: (milliseconds, callBack) => clock.wallClock.after(milliseconds, callBack),
   };
-  const sandbox = await startKeeping({ limits: false, clock });
+  const sandbox = await startKeeping({ limits: false, clock: wallClock });
   return {
     async run({ steps, faults }, random) {
-      timing = drivenClock();
+      clock = drivenClock();
       sandbox.reset();
       for (const fault of faults) sandbox.injectFault(fault);
       const environment = { ...environmentOf(sandbox), MANYCHAT_MCP_DEADLINE_MS: String(deadlineMs) };
-      const caller = createCaller(environment, { timing, random });
+      const caller = createCaller(environment, { clock, random });
       try {
-        const calls = await askAll(caller.call, steps, timing);
+        const calls = await askAll(caller.call, steps, clock);
         return { calls, deeds: deedsOf(sandbox, steps), logLines: caller.logged.length };
       } finally {
         await caller.close();

@@ -214,7 +214,7 @@ test('a refused send is reported at once when a pause holds back the read that w
   const clock = drivenClock();
   const { sandbox, environment } = await sandboxed({ limits: false, clock: clock.wallClock });
   const pinned = { ...environment, MATON_CONNECTION_ID: sandbox.connectionId };
-  const caller = createCaller(pinned, { timing: clock });
+  const caller = createCaller(pinned, { clock });
   onTestFinished(() => caller.close());
   sandbox.injectFault({ match: { path: 'sendContent' }, delay_ms: 600 });
   const body = { status: 'error', message: 'Too many requests' };
@@ -239,7 +239,7 @@ describe('a 429 on one of two connections, whose Retry-After is a date in 9999',
       response.writeHead(refused ? 429 : 200, { 'content-type': 'application/json', ...(refused && headers) });
       response.end(JSON.stringify(refused ? body : { status: 'success', data: { id: '1' } }));
     });
-    const parts = { timing: clock, pacer: createLocalPacer(clock), random: () => 0 };
+    const parts = { clock, pacer: createLocalPacer(clock), random: () => 0 };
     const caller = createCaller(through(upstream.url), parts);
     onTestFinished(async () => {
       await Promise.all([caller.close(), upstream.close()]);

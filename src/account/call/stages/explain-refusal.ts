@@ -8,6 +8,7 @@ import { reachability } from '../../../../tools/message/window.js';
 import { aboutContact } from '../../../../tools/workflows/for-each/stop-rules.js';
 import { type Candidate, closest } from '../../../text/closest.js';
 import { candidatesIn, lists } from '../../lookups/names.js';
+import { type AccountParts, alongside, type EndpointCall, endpointCall } from '../call-context.js';
 
 /** Refusals of a send whose reason lies with the contact. */
 const inContact: ReadonlySet<Kind> = new Set([
@@ -78,26 +79,31 @@ async function contactState(
   return reachability(subscriber, now, kind);
 }
 
+/** How long a refusal is held back for the reads that explain it, in milliseconds. */
+const readWithinMs = 10_000;
+
 /**
- * Adds to a refusal what the account says of its reason: the contact's state, or the names closest to one that does
- * not exist. One read or two more, which may fail or come too late without harm.
- * @param now milliseconds since 1970; undefined where the contact is not to be read.
+ * Adds to a refusal of ManyChat's what the account says about the reason: the contact's state, or the names closest to
+ * one that does not exist. This takes one or two reads, which may fail or come too late without harm.
  */
-export async function explained(
+export async function explainRefusal(
   error: CallError,
-  endpoint: Endpoint,
-  input: Result,
-  read: CallEndpoint,
-  now: number | undefined,
+  call: EndpointCall,
+  { host, perform }: AccountParts,
 ): Promise<CallError> {
+  const { endpoint, input, context } = call;
   const { failure, outcome } = error;
   if (outcome !== 'refused' || failure.source !== 'manychat') return error;
+  const latestStart = Math.min(context.deadline.latestStart, host.clock.now() + readWithinMs);
+  const deadline = { ...context.deadline, latestStart };
+  const read: CallEndpoint = (list, listInput) =>
+    perform(endpointCall(list, listInput, { ...alongside(call), deadline }));
   try {
     const names =
       aboutNames.has(failure.kind) && !aboutContact(failure.message) ? await unknownNames(endpoint, input, read) : [];
     const contact =
-      now !== undefined && inContact.has(failure.kind) && names.length === 0
-        ? await contactState(failure.kind, endpoint, input, read, now)
+      context.readsContact && inContact.has(failure.kind) && names.length === 0
+        ? await contactState(failure.kind, endpoint, input, read, host.now())
         : [];
     if (names.length + contact.length === 0) return error;
     return new CallError({ ...failure, details: [...(failure.details ?? []), ...names, ...contact] }, outcome);

@@ -1,6 +1,10 @@
+import type { CallEndpoint } from '../../../../tools/contract/endpoint.js';
 import { isObject, type Result } from '../../../../tools/contract/json.js';
+import { cleanText } from '../../../text/safe-text.js';
+import { asCallError } from '../../../upstream/failures/call-error.js';
+import { type AccountParts, alongside, type EndpointCall, endpointCall, failureContext } from '../call-context.js';
 
-/** Deeper nesting than any answer has is cut, so that no answer can exhaust the stack. */
+/** Deeper values are cut, so that no response can exhaust the stack. */
 const maxDepth = 32;
 
 function isEmpty(value: unknown): boolean {
@@ -8,8 +12,8 @@ function isEmpty(value: unknown): boolean {
   return Array.isArray(value) ? value.length === 0 : isObject(value) && Object.keys(value).length === 0;
 }
 
-/** A text as it is told, given the keys that lead to it. */
-export type CleanText = (text: string, path: readonly string[]) => string;
+/** Cleans a text, given the keys that lead to it. */
+type CleanText = (text: string, path: readonly string[]) => string;
 
 function compactValue(value: unknown, clean: CleanText, path: readonly string[]): unknown {
   if (typeof value === 'string') return clean(value, path);
@@ -19,16 +23,34 @@ function compactValue(value: unknown, clean: CleanText, path: readonly string[])
   if (!isObject(value)) return value;
   return Object.fromEntries(
     Object.entries(value)
-      // A key that would change is none of the API's, and must not take the place of one that is.
+      // A key that cleaning would change is not the API's, and must not replace one that is.
       .filter(([key]) => clean(key, path) === key)
       .map(([key, each]) => [key, compactValue(each, clean, [...path, key])] as const)
       .filter(([, each]) => !isEmpty(each)),
   );
 }
 
-/** A result without nulls and empty values, its texts cleaned; its own named keys stay even when they are empty. */
-export function compact(result: Result, clean: CleanText): Result {
+/** A result without nulls and empty values, its texts cleaned; the top-level keys stay even if they are empty. */
+function compact(result: Result, clean: CleanText): Result {
   return Object.fromEntries(
     Object.entries(result).map(([key, value]) => [key, value === null ? null : compactValue(value, clean, [key])]),
   );
+}
+
+/** The link of a new connection is for the caller. No other text shows any part of it. */
+const isLink = (path: readonly string[]): boolean => path.join() === 'connection,url';
+
+/** Stage: turns the response into the result. */
+export async function shapeResult(call: EndpointCall, { settings, host, perform }: AccountParts): Promise<void> {
+  const { endpoint, input, response, warnings } = call;
+  const { withoutKeys, withoutSecrets } = host.redactor;
+  const clean: CleanText = (text, path) => cleanText(text, isLink(path) ? withoutKeys : withoutSecrets);
+  try {
+    const result = endpoint.output.from(response?.data, input);
+    const next: CallEndpoint = (other, otherInput) => perform(endpointCall(other, otherInput, alongside(call)));
+    const whole = (await endpoint.followUp?.(result, next)) ?? result;
+    call.result = compact(warnings.length === 0 ? whole : { ...whole, warnings }, clean);
+  } catch (error) {
+    throw asCallError(error, failureContext(endpoint, settings), 'performed');
+  }
 }

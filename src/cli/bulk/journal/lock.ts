@@ -32,7 +32,7 @@ export interface Lock {
 
 /** What a lock is taken with. */
 export interface LockSide {
-  readonly timing: Clock;
+  readonly clock: Clock;
   /** Told why it takes long. */
   note(line: string): void;
   /** Fires when it is not wanted any more. */
@@ -99,14 +99,14 @@ const inUse = (path: string, holder: Holder | undefined): UsageError =>
   );
 
 /** Waits until a holder whose pid tells nothing shows no sign of life; a UsageError where it does. */
-async function awaitSilence(path: string, holder: Holder, { timing, note, ending }: LockSide): Promise<void> {
+async function awaitSilence(path: string, holder: Holder, { clock, note, ending }: LockSide): Promise<void> {
   note(
     `Process ${holder.pid} of another container, or from before a restart, may still work on this journal: waiting ${silentMs / 1000} s for a sign of life.`,
   );
   const before = readLock(path);
-  const until = timing.now() + silentMs;
-  while (timing.now() < until) {
-    await sleep(timing, beatMs / 2, ending);
+  const until = clock.now() + silentMs;
+  while (clock.now() < until) {
+    await sleep(clock, beatMs / 2, ending);
     ending.throwIfAborted();
     const now = readLock(path);
     if (now === undefined) return;
@@ -115,7 +115,7 @@ async function awaitSilence(path: string, holder: Holder, { timing, note, ending
 }
 
 /** Touches a lock again and again, for those who cannot see whether its process lives; the returned function ends it. */
-function keepTouching(path: string, held: () => boolean, timing: Clock): () => void {
+function keepTouching(path: string, held: () => boolean, clock: Clock): () => void {
   let forget = (): void => undefined;
   const beat = (): void => {
     try {
@@ -124,9 +124,9 @@ function keepTouching(path: string, held: () => boolean, timing: Clock): () => v
     } catch {
       // Who finds it taken away is told with the next line that is written.
     }
-    forget = timing.after(beatMs, beat);
+    forget = clock.after(beatMs, beat);
   };
-  forget = timing.after(beatMs, beat);
+  forget = clock.after(beatMs, beat);
   return () => forget();
 }
 
@@ -137,10 +137,10 @@ function keepTouching(path: string, held: () => boolean, timing: Clock): () => v
 export async function takeLock(
   path: string,
   self: LockOwner & Kernel,
-  side: LockSide = { timing: realClock, note: () => undefined, ending: new AbortController().signal },
+  side: LockSide = { clock: realClock, note: () => undefined, ending: new AbortController().signal },
 ): Promise<Lock> {
   const text = lineOf(self);
-  const wait = (): Promise<void> => sleep(side.timing, settleMs, side.ending);
+  const wait = (): Promise<void> => sleep(side.clock, settleMs, side.ending);
   let doubtful = false;
   let created = create(path, text);
   if (created === undefined) {
@@ -169,7 +169,7 @@ export async function takeLock(
       return false;
     }
   };
-  const stopTouching = keepTouching(path, held, side.timing);
+  const stopTouching = keepTouching(path, held, side.clock);
   return {
     held,
     owner: created.owner,
