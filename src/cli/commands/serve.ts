@@ -2,7 +2,6 @@ import type { OpenLog } from '../../account/log.js';
 import { type Config, readConfig } from '../../config/config.js';
 import { version } from '../../config/version.js';
 import type { Backend } from '../../mcp/backend.js';
-import { createRequestState } from '../../mcp/interaction/request-state.js';
 import { catalogue } from '../../mcp/listing/catalogue.js';
 import { offerFor } from '../../mcp/listing/offer.js';
 import { serveOverStdio } from '../../mcp/stdio/stdio.js';
@@ -36,9 +35,10 @@ export async function serve(
   };
   let opening: Promise<Opened> | undefined;
   async function open(): Promise<Opened> {
-    const [{ openOwnAccount }, { openBackend }, log] = await Promise.all([
+    const [{ openOwnAccount }, { openBackend }, { createRequestState }, log] = await Promise.all([
       import('../open-account.js'),
       import('../../mcp/backend.js'),
+      import('../../mcp/interaction/request-state.js'),
       logged(),
     ]);
     const opened = await openOwnAccount(configured, { log });

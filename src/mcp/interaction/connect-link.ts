@@ -12,7 +12,7 @@ export function connectLinkIn({ connection }: Result): string | undefined {
 
 /**
  * Shows a link to the user. The result stands whatever the user or the client answers.
- * @param issueState the request state that the result is returned for once the link was shown.
+ * @param issueState issues the state with which the client fetches the result after it has shown the link.
  */
 export async function handOverLink(
   result: CallToolResult,

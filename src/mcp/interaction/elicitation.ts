@@ -1,5 +1,7 @@
 import type { ServerContext } from '@modelcontextprotocol/server';
-import { answerSeconds } from './request-state.js';
+
+/** How long a user may take to answer, in seconds. */
+export const answerSeconds = 600;
 
 /** The request of the client that a question belongs to. */
 export type McpRequest = ServerContext['mcpReq'];

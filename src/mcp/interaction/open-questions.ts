@@ -1,6 +1,6 @@
 import type { OpenQuestions } from '../../account/request-state.js';
 
-/** Bounds the memory that questions nobody answers can take. */
+/** Bounds the memory for questions that are never answered. */
 const maxOpen = 1_000;
 
 /** Open questions in the memory of this process. The oldest are evicted first. */

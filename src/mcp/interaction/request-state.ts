@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { isObject } from '../../../tools/contract/json.js';
 import type { OpenQuestions, RequestState } from '../../account/request-state.js';
 import { errorMessage } from '../../text/error-text.js';
+import { answerSeconds } from './elicitation.js';
 import { createOpenQuestions } from './open-questions.js';
 
 /** Processes that are to accept each other's states share the key and the store. */
@@ -15,9 +16,6 @@ export interface RequestStateOptions {
   /** In memory by default. */
   readonly questions?: OpenQuestions | undefined;
 }
-
-/** The wait for a user's answer, in seconds. */
-export const answerSeconds = 600;
 
 /** Checked although it is signed: with a shared key it can be of another version of this server. */
 const contentSchema = z.discriminatedUnion('step', [

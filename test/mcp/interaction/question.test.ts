@@ -56,13 +56,13 @@ describe('the sentence', () => {
   });
 
   test('gives the number of contacts and the first three', () => {
-    const given = (subscriber_ids: string[]) => ({ subscriber_ids, action: 'add_tag', tag_name: 'VIP' });
-    const shown = (ids: string[]) => questionText(forEachSubscriber, given(ids), names, undefined)?.split('?')[0];
-    expect(shown([maria, ...followers(999)])).toBe(
+    const input = (subscriber_ids: string[]) => ({ subscriber_ids, action: 'add_tag', tag_name: 'VIP' });
+    const question = (ids: string[]) => questionText(forEachSubscriber, input(ids), names, undefined)?.split('?')[0];
+    expect(question([maria, ...followers(999)])).toBe(
       'Add tag "VIP" to 1,000 contacts ("Maria Garcia" (24958501110451908, Instagram), 800000000001, 800000000002, …) on page "Sunrise Coffee"',
     );
-    expect(shown(['1', '2', '1'])).toBe('Add tag "VIP" to 2 contacts (1, 2) on page "Sunrise Coffee"');
-    expect(shown([maria, maria])).toMatch(/^Add tag "VIP" to "Maria Garcia" \(24958501110451908, Instagram\) on/);
+    expect(question(['1', '2', '1'])).toBe('Add tag "VIP" to 2 contacts (1, 2) on page "Sunrise Coffee"');
+    expect(question([maria, maria])).toMatch(/^Add tag "VIP" to "Maria Garcia" \(24958501110451908, Instagram\) on/);
   });
 });
 
@@ -74,9 +74,9 @@ describe('the arguments', () => {
 
   test('show the beginning and end of a longer text and the number of characters between', () => {
     const words = `BEGIN${'a'.repeat(9_000)}THE END`;
-    const shown = questionText(sendText, text(words), names, undefined) ?? '';
-    expect(shown.length).toBeLessThanOrEqual(maxQuestionLength);
-    expect(shown).toMatch(
+    const question = questionText(sendText, text(words), names, undefined) ?? '';
+    expect(question.length).toBeLessThanOrEqual(maxQuestionLength);
+    expect(question).toMatch(
       /\ntext:\n {2}\| BEGINa+\n {2}\| … 7,012 of 9,012 characters not shown …\n {2}\| a+THE END\nchannel: messenger$/,
     );
   });
@@ -118,22 +118,22 @@ describe('the arguments', () => {
         external_message_callback: { url: 'https://example.com/x', method: 'post', payload: { deep: { er: 'here' } } },
       },
     };
-    const shown = questionText(sendContent, { subscriber_id: maria, data }, names, undefined) ?? '';
+    const question = questionText(sendContent, { subscriber_id: maria, data }, names, undefined) ?? '';
     for (let index = 0; index < 9; index += 1)
-      expect(shown).toMatch(new RegExp(`text: message ${index}\n[\\s\\S]*tag_name: t${index}\n`));
-    expect(shown).toContain('target: content1 ("Welcome")');
-    expect(shown).toMatch(/url: https:\/\/example\.com\/x\n.*\n.*payload:\n.*deep:\n.*er: here/);
+      expect(question).toMatch(new RegExp(`text: message ${index}\n[\\s\\S]*tag_name: t${index}\n`));
+    expect(question).toContain('target: content1 ("Welcome")');
+    expect(question).toMatch(/url: https:\/\/example\.com\/x\n.*\n.*payload:\n.*deep:\n.*er: here/);
   });
 
   test('keep a text or a key from passing for a line of the question', () => {
     const fields = { 'size\n\nsubscriber_id: 1': 'x', 'a: b': 'y\nflow_ns: content2' };
-    const shown = questionText(
+    const question = questionText(
       setFieldsAndSendFlow,
       { subscriber_id: maria, fields, flow_ns: 'content1' },
       names,
       undefined,
     );
-    expect(shown?.split('\n').filter((line) => /^\S/.test(line))).toEqual([
+    expect(question?.split('\n').filter((line) => /^\S/.test(line))).toEqual([
       expect.stringMatching(
         /^Set these fields of "Maria Garcia".*and start flow "Welcome" on page "Sunrise Coffee"\?$/,
       ),
@@ -147,8 +147,8 @@ describe('the arguments', () => {
     ['a long key', { ['k'.repeat(5_000)]: 'z' }],
     ['many texts', Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`field_${index}`, 'z'.repeat(5_000)]))],
   ])('that would be too long make no question: %s', (_, fields) => {
-    const given = { subscriber_id: maria, fields, flow_ns: 'content1' };
-    expect(questionText(setFieldsAndSendFlow, given, names, undefined)).toBeUndefined();
+    const input = { subscriber_id: maria, fields, flow_ns: 'content1' };
+    expect(questionText(setFieldsAndSendFlow, input, names, undefined)).toBeUndefined();
   });
 });
 
