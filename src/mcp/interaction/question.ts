@@ -19,7 +19,7 @@ const statedInSentence: ReadonlySet<string> = new Set([
   'connection_id',
 ]);
 
-/** A text, or its beginning and end with the number of characters left out. Text that should go unnoticed is put last. */
+/** A text, or its beginning and end with the number of characters left out. The end is where a text can hide its point. */
 function shortened(text: string, limit: number): string {
   if (text.length <= limit) return text;
   const [head, tail] = [Math.ceil((limit * 2) / 3), Math.floor(limit / 3)];
