@@ -1,12 +1,12 @@
-/** Time as the gateway client sees it: replaced in tests by one that runs faster or stands still. */
+/** The time of a process. Tests replace it with a clock that they move. */
 export interface Clock {
   /** Milliseconds from any fixed point; never goes back. */
   now(): number;
-  /** Calls back after so many milliseconds, or a little later; the returned function forgets it. */
+  /** Calls back after so many milliseconds, or a little later. Returns the function that cancels this. */
   after(milliseconds: number, callBack: () => void): () => void;
 }
 
-/** The process's own time. */
+/** The monotonic clock of this process. */
 export const realClock: Clock = {
   now: () => performance.now(),
   after(milliseconds, callBack) {
@@ -15,22 +15,22 @@ export const realClock: Clock = {
   },
 };
 
-/** Waits for so many milliseconds, or until the signal fires; never rejects. */
+/** Waits for so many milliseconds, or until the signal aborts. Never rejects. */
 export function sleep(clock: Clock, milliseconds: number, stop: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const wake = (): void => {
-      forget();
+      cancel();
       stop.removeEventListener('abort', wake);
       resolve();
     };
-    const forget = clock.after(milliseconds, wake);
+    const cancel = clock.after(milliseconds, wake);
     if (stop.aborted) wake();
     else stop.addEventListener('abort', wake, { once: true });
   });
 }
 
-/** A signal that fires after so many milliseconds, and the function that forgets it. */
-export function timeout(clock: Clock, milliseconds: number): { signal: AbortSignal; forget: () => void } {
+/** A signal that aborts after so many milliseconds, and the function that cancels its timer. */
+export function timeout(clock: Clock, milliseconds: number): { signal: AbortSignal; cancel: () => void } {
   const controller = new AbortController();
-  return { signal: controller.signal, forget: clock.after(milliseconds, () => controller.abort()) };
+  return { signal: controller.signal, cancel: clock.after(milliseconds, () => controller.abort()) };
 }

@@ -4,29 +4,29 @@ import { type Clock, timeout } from './clock.js';
 import { callError } from './failures/call-error.js';
 import type { FailureContext } from './failures/context.js';
 
-/** What one call may spend, waiting, repeats and follow-up requests included. Moments are of the timing's clock. */
+/** The time of one call, including waits, retries and follow-up requests. Moments are readings of its clock. */
 export interface Deadline {
-  /** When the call came in. */
+  /** When the call came in. It decides the place in the pacer's queue. */
   readonly arrived: number;
-  /** After this moment no request is started: its answer would come too late. */
+  /** No request starts after this moment: its response would come too late. */
   readonly latestStart: number;
-  /** The longest that one of several tries may take. */
+  /** The longest that one of several attempts takes. */
   readonly attemptMs: number;
-  /** Fires when the client cancels the call. */
+  /** Aborts when the client cancels the call. */
   readonly cancelled: AbortSignal;
-  /** Fires when its time is up. */
+  /** Aborts when the time is up. */
   readonly expired: AbortSignal;
-  /** Fires when the client cancels the call or its time is up. */
+  /** Aborts when the client cancels the call or the time is up. */
   readonly stop: AbortSignal;
-  /** Told each second that the call waits for its turn. */
+  /** Called each second while the call waits for its turn, with the seconds since its arrival. */
   readonly onWait: ((seconds: number) => void) | undefined;
 }
 
-/** Part of the deadline that is kept for telling the answer, and part that a request needs at the least. */
+/** Shares of the deadline: kept for returning the answer, and the least that a request needs. */
 const answerShare = 0.02;
 const requestShare = 0.05;
 
-/** Opens the budget of one call, which ends a little before the deadline; `close` forgets its timer. */
+/** Opens the deadline of one call. Its requests end a little before `deadlineMs`; `close` cancels its timer. */
 export function openDeadline(
   clock: Clock,
   deadlineMs: number,
@@ -35,20 +35,20 @@ export function openDeadline(
 ): { deadline: Deadline; close: () => void } {
   const arrived = clock.now();
   const spendable = deadlineMs * (1 - answerShare);
-  const { signal: expired, forget } = timeout(clock, spendable);
+  const { signal: expired, cancel } = timeout(clock, spendable);
   const stop = AbortSignal.any([cancelled, expired]);
-  // A job has many requests under way, and each of them listens.
+  // Each request of a job listens, and a job has many in flight.
   setMaxListeners(0, cancelled, stop);
   const latestStart = arrived + spendable - deadlineMs * requestShare;
   return {
     deadline: { arrived, latestStart, attemptMs: spendable / 3, cancelled, expired, stop, onWait },
-    close: forget,
+    close: cancel,
   };
 }
 
 /**
- * Waits for something that other calls may wait for as well, no longer than this call goes on.
- * @throws CallError of the end of the call; what the value is rejected with.
+ * Waits for a value that other calls can wait for too, until this call ends.
+ * @throws CallError when the call ends first; the value's own rejection.
  */
 export function withinDeadline<Value>(
   deadline: Deadline,
@@ -64,7 +64,7 @@ export function withinDeadline<Value>(
   });
 }
 
-/** The failure of a call that was stopped: by its client, or because its time, or that of one try, was up. */
+/** The error of a call that its client cancelled, or whose time (or that of one attempt) was up. */
 export function stopError(
   deadline: Deadline,
   outcome: RequestOutcome,

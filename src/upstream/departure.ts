@@ -1,17 +1,17 @@
 /**
- * Told of each try of a request that must not be made twice; never of one that may be repeated. It stands between the
- * pacer's turn and the socket, so that what waits for its turn is not recorded as sent.
+ * Records each attempt at a request that must not be repeated. It stands between the pacer's turn and the socket, so
+ * that a request that waits for its turn is not recorded as sent.
  */
 export interface Departure {
-  /** Before the request leaves. The request does not leave where this rejects. */
+  /** Called before the request leaves. A rejection keeps the request from leaving. */
   before(): Promise<void>;
-  /** In the moment in which the request is written to its open connection. It is not written where this throws. */
+  /** Called just before the request is written to its open connection. An exception keeps it from being written. */
   leave(): void;
-  /** After a try that was not carried out: it never left, or was refused. Another try may follow. */
+  /** Called after an attempt that had no effect: it never left, or was refused. Another attempt can follow. */
   stay(): void;
 }
 
-/** Several in the place of one, told in order. */
+/** Combines several departures, called in order. */
 export const allOf = (departures: readonly Departure[]): Departure => ({
   async before() {
     for (const each of departures) await each.before();

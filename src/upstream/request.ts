@@ -1,18 +1,18 @@
 import type { Endpoint } from '../../tools/contract/endpoint.js';
 import type { Result } from '../../tools/contract/json.js';
 
-/** The part of an HTTP request that an endpoint and its input decide; the gateway client adds host and headers. */
+/** The part of an HTTP request that follows from an endpoint and its input. The account adds host and headers. */
 export interface EndpointRequest {
   readonly method: Endpoint['method'];
-  /** Path and query, values encoded. */
+  /** Path and query, percent-encoded. */
   readonly target: string;
   readonly body?: string;
 }
 
-/** Percent-encodes a value; half a surrogate pair, which has no encoding, becomes U+FFFD. */
+/** Percent-encodes a value. An unpaired surrogate, which has no encoding, becomes U+FFFD. */
 const encode = (value: unknown): string => encodeURIComponent(String(value).toWellFormed());
 
-/** Builds the request of one call: the path's placeholders first, then a JSON body for POST, a query for all else. */
+/** Builds a request: fills the placeholders of the path; the other inputs go into a JSON body for POST, else into the query. */
 export function endpointRequest(endpoint: Endpoint, input: Result): EndpointRequest {
   const inPath = new Set<string>();
   const path = endpoint.path.replace(/\{(\w+)\}/g, (_, name: string) => {

@@ -59,7 +59,7 @@ export async function withRetries<Data>(
   const jitter = (milliseconds: number): number => milliseconds * (0.5 + random() / 2);
   const history: History = { failures: 0, refusals: 0, mayHaveHappened: false };
   for (;;) {
-    const turn = await announced(waitForTurn(), deadline, clock);
+    const turn = await withWaitReports(waitForTurn(), deadline, clock);
     const attempt = await attemptIn(turn);
     if ('data' in attempt) return attempt.data;
     const { error } = attempt;
@@ -67,7 +67,7 @@ export async function withRetries<Data>(
     if (deadline.stop.aborted || !shouldRetry(error, history, repeatable)) throw error;
     const delayMs = delayBeforeRetry(error, history, jitter);
     if (clock.now() + delayMs > deadline.latestStart) throw error;
-    await announced(sleep(clock, delayMs, deadline.stop), deadline, clock);
+    await withWaitReports(sleep(clock, delayMs, deadline.stop), deadline, clock);
   }
 
   async function waitForTurn(): Promise<Turn> {
@@ -154,7 +154,7 @@ interface AttemptSignal {
 /** An attempt that can be repeated does not use up the time of the next ones. */
 function repeatableAttempt({ stop, attemptMs }: Deadline, clock: Clock): AttemptSignal {
   const slow = timeout(clock, attemptMs);
-  return { signal: AbortSignal.any([stop, slow.signal]), close: slow.forget };
+  return { signal: AbortSignal.any([stop, slow.signal]), close: slow.cancel };
 }
 
 /** A sent request that must not be repeated survives a cancellation: only its response tells what it did. */
@@ -172,13 +172,13 @@ function singleAttempt({ cancelled, expired }: Deadline, isSent: () => boolean):
 }
 
 /** Reports each second that the call is waiting. */
-async function announced<Value>(waiting: Promise<Value>, deadline: Deadline, clock: Clock): Promise<Value> {
+async function withWaitReports<Value>(waiting: Promise<Value>, deadline: Deadline, clock: Clock): Promise<Value> {
   const { onWait, arrived } = deadline;
   if (onWait === undefined) return waiting;
   const announce = (): void => {
     onWait(Math.round((clock.now() - arrived) / 1000));
-    forget = clock.after(1000, announce);
+    cancel = clock.after(1000, announce);
   };
-  let forget = clock.after(1000, announce);
-  return waiting.finally(() => forget());
+  let cancel = clock.after(1000, announce);
+  return waiting.finally(() => cancel());
 }

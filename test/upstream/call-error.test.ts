@@ -1,127 +1,126 @@
 import { describe, expect, test } from 'vitest';
 import { asCallError, callError } from '../../src/upstream/failures/call-error.js';
 import type { FailureContext } from '../../src/upstream/failures/context.js';
-import { kinds } from '../../tools/contract/failure.js';
-import { declarations, endpoints } from '../../tools/index.js';
+import { type Kind, kinds, type RequestOutcome } from '../../tools/contract/failure.js';
+import { declarations } from '../../tools/index.js';
+import { endpointOf } from '../support/attempts.js';
 
-const endpointOf = (name: string) => {
-  const found = endpoints.find((endpoint) => endpoint.name === name);
-  if (found === undefined) throw new Error(`no ${name}`);
-  return found;
-};
-const contexts: Record<'set' | 'send', FailureContext> = {
-  set: { declaration: endpointOf('manychat_add_tag_to_subscriber'), direct: false },
-  send: { declaration: endpointOf('manychat_send_flow'), direct: false },
-};
+const contextOf = (name: string): FailureContext => ({ declaration: endpointOf(name), direct: false });
+const setTag = contextOf('manychat_add_tag_to_subscriber');
+const sendFlow = contextOf('manychat_send_flow');
+const createTag = contextOf('manychat_create_tag');
 
-describe('every kind of failure', () => {
-  test.each(kinds)('%s: a hint that fits each way', (kind) => {
+const failureOf = (kind: Kind, context: FailureContext, message = 'x', outcome: RequestOutcome = 'refused') =>
+  callError(kind, context, { message, source: 'manychat', outcome }).failure;
+
+describe('the hint', () => {
+  test.each(kinds)('of %s names only tools that exist, and no connection without Maton', (kind) => {
     const names = new Set<string>(declarations.map(({ name }) => name));
     for (const declaration of declarations) {
       for (const direct of [false, true]) {
-        const { failure } = callError(kind, { declaration, direct }, { message: 'Tag not found', source: 'manychat' });
-        expect(failure.hint.length).toBeGreaterThan(10);
-        for (const [mentioned] of failure.hint.matchAll(/manychat_\w+/g)) expect(names).toContain(mentioned);
+        const { hint } = failureOf(kind, { declaration, direct }, 'Tag not found');
+        expect(hint.length).toBeGreaterThan(10);
+        for (const [mentioned] of hint.matchAll(/manychat_\w+/g)) expect(names).toContain(mentioned);
         const reachable = declaration.api === 'manychat' && !/connection/.test(kind);
-        if (direct && reachable) expect(failure.hint).not.toMatch(/_connections?\b/);
+        if (direct && reachable) expect(hint).not.toMatch(/_connections?\b/);
       }
     }
   });
 
-  test('a thing that is not there is looked up where its like are listed', () => {
-    const hint = (message: string, kind: 'not_found' | 'rejected' = 'not_found') =>
-      callError(kind, contexts.set, { message, source: 'manychat' }).failure.hint;
-    expect(hint('Tag not found')).toBe('manychat_list_tags shows the tags that exist; names must match exactly.');
-    expect(hint('Field not found')).toMatch(/^manychat_list_custom_fields or manychat_list_bot_fields/);
-    expect(hint('Flow not found')).toMatch(/^manychat_list_flows/);
-    expect(hint('Subscriber does not exist')).toMatch(/^Check the id/);
-    expect(hint('Nothing there')).toMatch(/^Look the id or name up first/);
-    expect(hint('Tag not taken', 'rejected')).toMatch(/^ManyChat refused/);
+  test.each([
+    ['Tag not found', /^manychat_list_tags shows the tags that exist; names must match exactly\.$/],
+    ['Field not found', /^manychat_list_custom_fields or manychat_list_bot_fields/],
+    ['Flow not found', /^manychat_list_flows/],
+    ['Subscriber does not exist', /^Check the id/],
+    ['Nothing there', /^Look the id or name up first/],
+  ])('of not_found names the tool that lists such things: %s', (message, hint) => {
+    expect(failureOf('not_found', setTag, message).hint).toMatch(hint);
   });
 
-  test('an unknown outcome says how to find out; a send names the chat, a creation the list', () => {
-    const hint = (name: string) =>
-      callError(
-        'network',
-        { declaration: endpointOf(name), direct: false },
-        { message: 'x', source: 'network', outcome: 'ambiguous' },
-      ).failure.hint;
-    expect(hint('manychat_send_flow')).toMatch(
-      /^The message may have arrived: .*live_chat_url of manychat_get_subscriber\)/,
-    );
-    expect(hint('manychat_create_tag')).toBe(
-      'It may have happened: look with manychat_list_tags before you call again.',
-    );
-    expect(hint('manychat_add_tag_to_subscriber')).toMatch(/^Call again/);
+  test('of another kind does not depend on the words of the message', () => {
+    expect(failureOf('rejected', setTag, 'Tag not taken').hint).toMatch(/^ManyChat refused/);
   });
 
-  test('a cancelled call of unknown outcome says whether it may be made again', () => {
-    const cancelled = (name: string, outcome: 'ambiguous' | 'unsent') => {
-      const facts = { message: 'The call was cancelled', source: 'client', outcome } as const;
-      return callError('cancelled', { declaration: endpointOf(name), direct: false }, facts).failure;
-    };
-    expect(cancelled('manychat_add_tag_to_subscriber', 'ambiguous')).toMatchObject({
+  test.each([
+    ['manychat_create_tag', 'manychat_list_tags finds'],
+    ['manychat_create_subscriber', 'manychat_find_subscriber_by_system_field or manychat_find_subscribers_by_name'],
+    ['manychat_add_tag_to_subscriber', 'Use the existing one'],
+  ])('of already_exists names the tool that finds the existing one: %s', (name, hint) => {
+    expect(failureOf('already_exists', contextOf(name)).hint).toContain(hint);
+  });
+
+  test('of a send with unknown outcome names the chat', () => {
+    expect(failureOf('network', sendFlow, 'x', 'ambiguous').hint).toMatch(
+      /^The message may have arrived\. .*live_chat_url of manychat_get_subscriber\)/,
+    );
+  });
+
+  test('of a creation with unknown outcome names the list', () => {
+    const { hint } = failureOf('network', createTag, 'x', 'ambiguous');
+    expect(hint).toBe('It may have happened: look with manychat_list_tags before you call again.');
+  });
+
+  test('of a repeatable call with unknown outcome is to call again', () => {
+    expect(failureOf('network', setTag, 'x', 'ambiguous').hint).toMatch(/^Call again/);
+  });
+});
+
+describe('a cancelled call', () => {
+  test('that may have happened can be made again where that does nothing twice', () => {
+    expect(failureOf('cancelled', setTag, 'x', 'ambiguous')).toMatchObject({
       performed: 'unknown',
       retryable: true,
-      hint: 'The client cancelled the call, which may have been carried out. It may be made again: twice does the same as once.',
+      hint: 'The client cancelled the call, which may have been carried out. It can be made again: twice does the same as once.',
     });
-    for (const name of ['manychat_send_flow', 'manychat_create_tag']) {
-      expect(cancelled(name, 'ambiguous')).toMatchObject({ performed: 'unknown', retryable: false });
-      expect(cancelled(name, 'ambiguous').hint).not.toContain('made again');
-    }
-    expect(cancelled('manychat_add_tag_to_subscriber', 'unsent')).toMatchObject({
+  });
+
+  test.each([sendFlow, createTag])('that may have happened must not be repeated: $declaration.name', (context) => {
+    const failure = failureOf('cancelled', context, 'x', 'ambiguous');
+    expect(failure).toMatchObject({ performed: 'unknown', retryable: false });
+    expect(failure.hint).not.toContain('made again');
+  });
+
+  test('that never left did nothing', () => {
+    expect(failureOf('cancelled', setTag, 'x', 'unsent')).toMatchObject({
       performed: 'no',
       hint: 'The client cancelled the call.',
     });
   });
+});
 
-  test('has exactly what is known of it', () => {
-    const bare = callError('rejected', contexts.send, {
-      message: 'x',
-      source: 'manychat',
-      details: [],
-    });
-    expect(Object.keys(bare.failure)).toEqual(['kind', 'message', 'hint', 'retryable', 'performed', 'source']);
-    expect(bare).toMatchObject({ name: 'CallError', message: 'x', outcome: 'refused' });
-    const facts = {
-      message: 'x',
-      source: 'manychat',
-      details: ['d'],
-      code: 1,
-      http_status: 2,
-      retry_after_s: 3,
-    } as const;
-    expect(callError('rejected', contexts.send, facts).failure).toMatchObject({
-      details: ['d'],
-      code: 1,
-      http_status: 2,
-      retry_after_s: 3,
-    });
-    const done = callError('bad_response', contexts.send, {
-      message: 'x',
-      source: 'client',
-      outcome: 'performed',
-    });
-    expect(done.failure).toMatchObject({ performed: 'yes', retryable: false });
-    expect(asCallError(bare, contexts.send, 'unsent')).toBe(bare);
-    expect(asCallError('odd', contexts.send, 'unsent').failure).toMatchObject({
+describe('a failure', () => {
+  test('leaves out what is not known', () => {
+    const { failure } = callError('rejected', sendFlow, { message: 'x', source: 'manychat', details: [] });
+    expect(Object.keys(failure)).toEqual(['kind', 'message', 'hint', 'retryable', 'performed', 'source']);
+  });
+
+  test('holds what is known', () => {
+    const known = { details: ['d'], code: 1, http_status: 2, retry_after_s: 3 };
+    const { failure } = callError('rejected', sendFlow, { message: 'x', source: 'manychat', ...known });
+    expect(failure).toMatchObject(known);
+  });
+
+  test('is a refusal unless its outcome says otherwise', () => {
+    const error = callError('rejected', sendFlow, { message: 'x', source: 'manychat' });
+    expect(error).toMatchObject({ name: 'CallError', message: 'x', outcome: 'refused' });
+  });
+
+  test('of a performed request is not retryable', () => {
+    expect(failureOf('bad_response', sendFlow, 'x', 'performed')).toMatchObject({ performed: 'yes', retryable: false });
+  });
+});
+
+describe('anything thrown', () => {
+  test('stays as it is where it is a CallError', () => {
+    const error = callError('rejected', sendFlow, { message: 'x', source: 'manychat' });
+    expect(asCallError(error, sendFlow, 'unsent')).toBe(error);
+  });
+
+  test('becomes a defect of this server where it is anything else', () => {
+    expect(asCallError('odd', sendFlow, 'unsent').failure).toMatchObject({
       kind: 'internal',
       source: 'client',
       message: 'Internal error: odd',
     });
-  });
-
-  test('one that exists is found by the tool that lists its like', () => {
-    const hint = (name: string) =>
-      callError(
-        'already_exists',
-        { declaration: endpointOf(name), direct: false },
-        { message: 'x', source: 'manychat' },
-      ).failure.hint;
-    expect(hint('manychat_create_tag')).toContain('manychat_list_tags finds');
-    expect(hint('manychat_create_subscriber')).toContain(
-      'manychat_find_subscriber_by_system_field or manychat_find_subscribers_by_name',
-    );
-    expect(hint('manychat_add_tag_to_subscriber')).toContain('Use the existing one');
   });
 });

@@ -57,6 +57,6 @@ export async function waitForKey(
       }
     }
   } finally {
-    limit.forget();
+    limit.cancel();
   }
 }

@@ -51,7 +51,7 @@ export async function checkReach(
       error instanceof HttpFault ? troubleOf(error, url, used) : silence(url, used, Math.round(limitMs / 1000));
     return { finding: failed(name, trouble.found, trouble.advice, trouble.passing) };
   } finally {
-    late.forget();
+    late.cancel();
   }
 }
 

@@ -1,2 +1,2 @@
-// undici is CommonJS: imported dynamically, a bundle would give all of it under the name `default`.
+// undici is CommonJS. If it were imported dynamically itself, a bundle would put its exports under `default`.
 export { Agent, EnvHttpProxyAgent } from 'undici';

@@ -5,7 +5,7 @@ import type { Proxies } from '../../config/config.js';
 import { errorCode } from '../../text/error-text.js';
 import type { HttpResponse } from '../response.js';
 
-/** One request as it goes out. */
+/** One HTTP request. */
 interface HttpRequest {
   readonly method: string;
   readonly url: URL;
@@ -13,7 +13,7 @@ interface HttpRequest {
   readonly body?: string | undefined;
 }
 
-/** Why no usable answer came: the network failed, or what came is larger or stranger than an answer. */
+/** Why there is no usable response: the network failed, or the response exceeds our bounds or is no HTTP. */
 export class HttpFault extends Error {
   override readonly name = 'HttpFault';
   constructor(
@@ -25,30 +25,30 @@ export class HttpFault extends Error {
   }
 }
 
-/** Makes HTTP requests over kept-alive connections. */
+/** Makes HTTP requests over keep-alive connections. */
 export interface HttpClient {
   /**
-   * One exchange; `onSent` is called when the request is written to an open connection, never if it does not get there.
-   * Where it throws, nothing is written.
-   * @throws HttpFault, the signal's reason, or what `onSent` has thrown.
+   * Makes one request. `onSent` is called just before the request is written to an open connection, and only then. If it
+   * throws, nothing is written.
+   * @throws HttpFault, the signal's reason, or the error of `onSent`.
    */
   exchange(request: HttpRequest, signal: AbortSignal, onSent: () => void): Promise<HttpResponse>;
   close(): Promise<void>;
 }
 
-/** No answer of these APIs comes near it; what is larger is not theirs. */
+/** Far above any response of these APIs. */
 const maxBodyBytes = 8 * 1024 * 1024;
 const maxHeaderBytes = 64 * 1024;
 const connectTimeoutMs = 10_000;
 
-/** undici takes longer to load than all else together, so it is loaded at the first request. */
+/** Loads undici with the first request: it takes longer to load than everything else together. */
 async function connect(proxy: Proxies): Promise<{ direct: Dispatcher; proxied: Dispatcher }> {
   const { Agent, EnvHttpProxyAgent } = await import('./dispatchers.js');
   const settings = {
     connect: { timeout: connectTimeoutMs },
     maxHeaderSize: maxHeaderBytes,
     maxResponseSize: maxBodyBytes,
-    // The call's own deadline bounds both.
+    // The deadline of the call bounds both.
     headersTimeout: 0,
     bodyTimeout: 0,
   };
@@ -56,7 +56,7 @@ async function connect(proxy: Proxies): Promise<{ direct: Dispatcher; proxied: D
   if (proxy.http === undefined && proxy.https === undefined) return { direct, proxied: direct };
   const proxied = new EnvHttpProxyAgent({
     ...settings,
-    // What is left out it would take from the environment, past the configuration.
+    // undici takes missing values from the environment; we read that ourselves.
     httpProxy: proxy.http ?? '',
     httpsProxy: proxy.https ?? '',
     noProxy: proxy.none ?? '',
@@ -72,8 +72,8 @@ const decoders: ReadonlyMap<string, typeof gunzipSync> = new Map([
 ]);
 
 /**
- * The text of a body. Compressed ones are not asked for, and are bounded when they come all the same; one that cannot
- * be unpacked is told as a text that is no JSON, since the status of its answer still says something.
+ * The text of a body. We ask for none that is compressed, but some servers compress anyway. A body that cannot be
+ * unpacked becomes a text that is no JSON: the status of the response is still of use.
  */
 function decode(body: Buffer, encoding = 'identity'): string {
   const name = encoding.trim().toLowerCase();
@@ -86,7 +86,7 @@ function decode(body: Buffer, encoding = 'identity'): string {
   }
 }
 
-/** The innermost reason in words: the message, and the system's code where the message lacks it. */
+/** The message of the innermost error, with the system's code where the message lacks it. */
 function innermostReason(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error instanceof AggregateError && error.errors.length > 0) return innermostReason(error.errors[0]);
@@ -95,7 +95,7 @@ function innermostReason(error: unknown): string {
   return code === '' || message.includes(code) ? message : `${message} (${code})`;
 }
 
-/** undici's codes for answers that came but are larger or stranger than an API's. */
+/** undici's codes for responses that exceed our bounds. Codes beginning with HPE_ are parse errors. */
 const unreadableCodes = new Set(['UND_ERR_RES_EXCEEDED_MAX_SIZE', 'UND_ERR_HEADERS_OVERFLOW', 'HPE_HEADER_OVERFLOW']);
 
 function faultOf(error: unknown): HttpFault {
@@ -104,7 +104,7 @@ function faultOf(error: unknown): HttpFault {
   return new HttpFault(unreadable ? 'unreadable' : 'network', innermostReason(error), { cause: error });
 }
 
-/** An HTTP client on undici: keep-alive, no redirects, bounded bodies and headers. */
+/** Creates an HTTP client on undici: keep-alive, no redirects, bounded bodies and headers. */
 export function createHttpClient(proxy: Proxies): HttpClient {
   let dispatchers: ReturnType<typeof connect> | undefined;
 
@@ -120,8 +120,8 @@ export function createHttpClient(proxy: Proxies): HttpClient {
       let status = 0;
       let headers: HttpResponse['headers'] = {};
       const chunks: Buffer[] = [];
-      /** Why the request was not written although its connection was open. */
-      let keptBack: unknown;
+      /** The error of `onSent`. */
+      let sendError: unknown;
       let abort = (): void => reject(signal.reason);
       const onAbort = (): void => abort();
       const settle = (finish: () => void): void => {
@@ -139,13 +139,13 @@ export function createHttpClient(proxy: Proxies): HttpClient {
         },
         {
           onRequestStart(controller) {
-            // Called once a connection is open, just before the request is written to it.
+            // undici calls this when a connection is open, just before it writes the request.
             abort = () => controller.abort(signal.reason);
             if (signal.aborted) return abort();
             try {
               onSent();
             } catch (error) {
-              keptBack = error;
+              sendError = error;
               controller.abort(error instanceof Error ? error : new Error(String(error)));
             }
           },
@@ -161,7 +161,7 @@ export function createHttpClient(proxy: Proxies): HttpClient {
             settle(() => resolve({ status, headers, text: decode(Buffer.concat(chunks), encoding) }));
           },
           onResponseError(_, error) {
-            settle(() => reject(keptBack ?? (signal.aborted ? signal.reason : faultOf(error))));
+            settle(() => reject(sendError ?? (signal.aborted ? signal.reason : faultOf(error))));
           },
         },
       );

@@ -1,22 +1,22 @@
 import { isSafeNumber, parse } from 'lossless-json';
 
-/** Sixteen digits in a row: the least that a double may fail to hold. */
+/** A double holds every integer of up to 15 digits. */
 const longNumber = /\d{16}/;
 
-/** A number as a number while nothing is lost, a longer integer as its digits. */
+/** A number where it is exact; an integer that is not, as its digits. */
 const exactNumber = (digits: string): number | string =>
   isSafeNumber(digits) || !/^-?\d+$/.test(digits) ? Number(digits) : digits;
 
 /**
- * Parses JSON without losing a digit of large integers, which come out as strings.
- * Answers undefined for anything that is not JSON, nested beyond what the stack holds included.
+ * Parses JSON without losing a digit: integers that a double cannot hold become strings.
+ * Returns undefined for anything but JSON, and for JSON nested too deep for the stack.
  */
-export function parseJson(given: string): unknown {
-  // Some servers begin with a byte-order mark, which is no part of JSON.
-  const text = given.startsWith('\ufeff') ? given.slice(1) : given;
+export function parseJson(input: string): unknown {
+  // Some servers send a byte-order mark first, which JSON does not allow.
+  const text = input.startsWith('\ufeff') ? input.slice(1) : input;
   try {
     if (!longNumber.test(text)) return JSON.parse(text);
-    // As JSON.parse does, the last of several equal keys counts.
+    // The last of several equal keys wins, as in JSON.parse.
     return parse(text, undefined, { parseNumber: exactNumber, onDuplicateKey: ({ newValue }) => newValue });
   } catch {
     return undefined;

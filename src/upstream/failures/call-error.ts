@@ -2,10 +2,10 @@ import { effectRules } from '../../../tools/contract/effect.js';
 import { CallError, type Kind, type RequestOutcome } from '../../../tools/contract/failure.js';
 import { errorMessage } from '../../text/error-text.js';
 import type { FailureContext, FailureFacts } from './context.js';
-import { cancelledInDoubt, clearUp, hintFor } from './hints.js';
+import { cancelledHint, hintFor, verificationHint } from './hints.js';
 
-/** Kinds where trying the same call again later can succeed. */
-const passing: ReadonlySet<Kind> = new Set([
+/** Kinds where the same call can succeed later. */
+const transient: ReadonlySet<Kind> = new Set([
   'rate_limited',
   'user_ref_not_linked',
   'gateway_error',
@@ -15,23 +15,22 @@ const passing: ReadonlySet<Kind> = new Set([
   'network',
 ]);
 
-/** Builds the error of one failed call. */
+/** Builds the error of a failed call. */
 export function callError(kind: Kind, context: FailureContext, facts: FailureFacts): CallError {
   const rule = effectRules[context.declaration.effect];
   const outcome = facts.outcome ?? 'refused';
   const unknown = outcome === 'ambiguous' && !rule.readOnly;
-  // Of what the gateway refuses as it is, only too many calls and unfinished matters pass by themselves.
+  const cancelledButRepeatable = kind === 'cancelled' && unknown && rule.repeatable;
+  // Maton's gateway would refuse the same request again.
   const lasting = kind === 'gateway_error' && outcome === 'refused';
-  const harmless = unknown && rule.repeatable;
-  const hint = harmless && kind === 'cancelled' ? cancelledInDoubt : (facts.hint ?? hintFor(kind, context, facts));
+  const passes = transient.has(kind) && !lasting && outcome !== 'performed' && (!unknown || rule.repeatable);
+  const hint = cancelledButRepeatable ? cancelledHint : (facts.hint ?? hintFor(kind, context, facts));
   return new CallError(
     {
       kind,
       message: facts.message,
-      hint: unknown && !rule.repeatable ? clearUp(context) : hint,
-      retryable:
-        (harmless && kind === 'cancelled') ||
-        (passing.has(kind) && !lasting && outcome !== 'performed' && (!unknown || rule.repeatable)),
+      hint: unknown && !rule.repeatable ? verificationHint(context) : hint,
+      retryable: cancelledButRepeatable || passes,
       performed: outcome === 'performed' ? 'yes' : unknown ? 'unknown' : 'no',
       source: facts.source,
       ...(facts.http_status !== undefined && { http_status: facts.http_status }),
@@ -44,9 +43,9 @@ export function callError(kind: Kind, context: FailureContext, facts: FailureFac
   );
 }
 
-/** The error behind anything thrown; what is not a CallError is a defect here, told without its stack. */
+/** Returns a CallError unchanged. Anything else is a defect of this server, reported without its stack. */
 export function asCallError(thrown: unknown, context: FailureContext, outcome: RequestOutcome): CallError {
   if (thrown instanceof CallError) return thrown;
-  const reason = errorMessage(thrown);
-  return callError('internal', context, { message: `Internal error: ${reason}`, source: 'client', outcome });
+  const message = `Internal error: ${errorMessage(thrown)}`;
+  return callError('internal', context, { message, source: 'client', outcome });
 }

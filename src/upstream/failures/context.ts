@@ -1,18 +1,20 @@
 import type { Declaration } from '../../../tools/contract/endpoint.js';
 import type { CallError, Failure, RequestOutcome } from '../../../tools/contract/failure.js';
 
-/** What a failure's wording depends on: which call it was, and whether ManyChat is reached without Maton. */
+/** What the wording of a failure depends on. */
 export interface FailureContext<Called extends Declaration = Declaration> {
   readonly declaration: Called;
+  /** Whether requests go to ManyChat without Maton. */
   readonly direct: boolean;
 }
 
-/** What is particular to one failure; the rest follows from its kind and the call. */
+/** What is specific to one failure. The rest follows from its kind and context. */
 export interface FailureFacts {
   readonly message: string;
   readonly source: Failure['source'];
-  /** `refused` unless told otherwise. */
+  /** Defaults to `refused`. */
   readonly outcome?: RequestOutcome;
+  /** Replaces the hint of the kind. */
   readonly hint?: string;
   readonly http_status?: number | undefined;
   readonly code?: number | undefined;

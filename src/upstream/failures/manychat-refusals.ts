@@ -3,19 +3,22 @@ import type { Kind } from '../../../tools/contract/failure.js';
 import { isObject } from '../../../tools/contract/json.js';
 import { upstreamLine } from '../../text/safe-text.js';
 
-/** Details that are told at most. */
+/** Details are cut after this many. */
 const detailsLimit = 20;
 
-/** ManyChat's refusal, taken apart. */
-export interface Refusal {
+/** A ManyChat error body, read. */
+export interface ManyChatRefusal {
   readonly message: string;
   readonly code: number | undefined;
   readonly details: readonly string[];
 }
 
-/** All texts in validation details: a list of messages, or a map from field to messages, however deep. */
+/** Levels of nesting that are read. */
+const maxDepth = 6;
+
+/** All texts in validation details: a list of messages, or a map from field to messages, nested in any way. */
 function textsIn(value: unknown, field = '', depth = 0): string[] {
-  if (depth > 6) return [];
+  if (depth > maxDepth) return [];
   if (typeof value === 'string' || typeof value === 'number') {
     return String(value).trim() === '' ? [] : [field === '' ? String(value) : `${field}: ${value}`];
   }
@@ -26,23 +29,23 @@ function textsIn(value: unknown, field = '', depth = 0): string[] {
   );
 }
 
-/** How the report of a workflow's steps begins its lines. */
-const lineOfReport = /^(done|failed|outcome unknown|not done)\b/i;
+/** Looks like a line of our own report about a workflow's steps, so ManyChat's text is quoted. */
+const looksLikeReport = /^(done|failed|outcome unknown|not done)\b/i;
 
 /**
  * Reads the message, code and details of a ManyChat error body in any of its shapes.
- * @param clean takes out what is not to be told, before anything is cut.
+ * @param clean removes secrets, before anything is cut.
  */
-export function readRefusal(body: Record<string, unknown>, clean: (text: string) => string): Refusal {
-  const told = (value: unknown): string[] =>
+export function readRefusal(body: Record<string, unknown>, clean: (text: string) => string): ManyChatRefusal {
+  const linesOf = (value: unknown): string[] =>
     textsIn(value)
       .slice(0, detailsLimit)
       .map((each) => upstreamLine(clean(each)))
       .filter((each) => each !== '');
-  const details = [...new Set(told(body.details ?? body.errors))].map((each) =>
-    lineOfReport.test(each) ? JSON.stringify(each) : each,
+  const details = [...new Set(linesOf(body.details ?? body.errors))].map((each) =>
+    looksLikeReport.test(each) ? JSON.stringify(each) : each,
   );
-  const own = told(body.message).join('; ') || told(body.error).join('; ');
+  const own = linesOf(body.message).join('; ') || linesOf(body.error).join('; ');
   const code = typeof body.code === 'number' || /^\d+$/.test(String(body.code)) ? Number(body.code) : undefined;
   return {
     message:
@@ -53,7 +56,7 @@ export function readRefusal(body: Record<string, unknown>, clean: (text: string)
   };
 }
 
-/** ManyChat's error codes; its own meaning, which the seed names differently. */
+/** ManyChat's error codes, as its swagger file defines them. */
 const kindByCode: ReadonlyMap<number, Kind> = new Map<number, Kind>([
   [2011, 'user_ref_not_registered'],
   [2012, 'user_ref_not_linked'],
@@ -63,9 +66,9 @@ const kindByCode: ReadonlyMap<number, Kind> = new Map<number, Kind>([
   ...Array.from({ length: 10 }, (_, digit): [number, Kind] => [3040 + digit, 'channel_refused']),
 ]);
 
-/** ManyChat's wordings as seen live; the first that matches decides. `only`: where messages are sent, or elsewhere. */
+/** ManyChat's wordings as seen live; the first match decides. `only` limits an entry to sends, or to everything else. */
 const kindByMessage: readonly { readonly words: RegExp; readonly kind: Kind; readonly only?: 'sends' | 'others' }[] = [
-  // First, because it quotes the content, which may hold any of the words below.
+  // First, because it quotes the content, which can contain any of the words below.
   { words: /wrong dynamic message format/i, kind: 'invalid_content' },
   { words: /^wrong (format )?token/i, kind: 'manychat_auth' },
   { words: /^(too many requests|rate limit)/i, kind: 'rate_limited' },
@@ -89,15 +92,15 @@ const kindByMessage: readonly { readonly words: RegExp; readonly kind: Kind; rea
   { words: /not a valid|invalid|is required|can.?t be empty|must be|type not supported/i, kind: 'invalid_input' },
 ];
 
-/** What kind of failure ManyChat's refusal is; undefined where neither code nor words are known. */
-export function kindOfRefusal(refusal: Refusal, { effect }: Endpoint): Kind | undefined {
+/** The kind of a refusal; undefined where neither its code nor its wording is known. */
+export function kindOfRefusal(refusal: ManyChatRefusal, { effect }: Endpoint): Kind | undefined {
   const byCode = refusal.code === undefined ? undefined : kindByCode.get(refusal.code);
   if (byCode !== undefined) return byCode;
   const sends = effect === 'send';
-  // The details are nearer to the cause than the message, which often says no more than "Validation error".
-  for (const said of [refusal.details.join('; '), refusal.message]) {
+  // Details first: the message is often just "Validation error".
+  for (const text of [refusal.details.join('; '), refusal.message]) {
     const match = kindByMessage.find(
-      ({ words, only }) => words.test(said) && (only === undefined || (only === 'sends') === sends),
+      ({ words, only }) => words.test(text) && (only === undefined || (only === 'sends') === sends),
     );
     if (match !== undefined) return match.kind === 'invalid_input' && sends ? 'invalid_content' : match.kind;
   }

@@ -5,7 +5,7 @@ import type { Pacer } from './pacer.js';
 /*
  * Ours, because no maintained library does all of it: a call is bound by several limits at once (the account's, the
  * endpoint's, the subscriber's), its slot in a window counts from when it was written to an open socket and not from
- * when it was queued, a call that would come too late is refused before it waits, and one that waits can be cancelled.
+ * when it was queued, a call that would come too late is refused before it waits, and a waiting call can be cancelled.
  */
 
 /** Pacers of idle accounts are dropped each time the number of accounts has grown by this. */

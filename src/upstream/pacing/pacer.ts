@@ -51,7 +51,7 @@ export interface Turn {
   sent(): void | Promise<void>;
   /** The request got a 429: its scope pauses, and the scope's limits are lowered for a while. */
   refused(refusal: Refusal): void | Promise<void>;
-  /** The request has ended, with a response or without. One that was never sent gives its slot to the next. */
+  /** The request has ended, with a response or without. A request that was never sent gives its slot to the next. */
   over(answered: boolean): void | Promise<void>;
 }
 

@@ -103,7 +103,7 @@ describe('the page and the clock', () => {
     ['Maton fails', failing(500, { message: 'Authorization' }), 4, /may have expired: .*connect/],
     ['too fast', { ...failing(429, { message: 'Slow down' }), headers: { 'retry-after': '7' } }, 4, /in 7 seconds/],
     ['silence', { match: { path: 'getInfo' }, times: 99, hang: true } as const, 4, /No answer within/],
-    ['a page of HTML', { match: { path: 'getInfo' }, times: 99, html: true } as const, 1, /not ManyChat's/],
+    ['a page of HTML', { match: { path: 'getInfo' }, times: 99, html: true } as const, 1, /not from ManyChat/],
   ])('%s', async (_, fault, code, words) => {
     const { sandbox, environment } = await sandboxed();
     sandbox.injectFault(fault);
