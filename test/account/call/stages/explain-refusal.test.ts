@@ -42,7 +42,7 @@ describe('a refused send', () => {
     used.sandbox.injectFault({ match: { path: 'sendContent' }, status: 400, body });
     const { kind, hint, details } = await refusal(maria);
     expect(kind).toBe('window_closed');
-    expect(hint).toMatch(/^Do not retry\. On this channel the contact wrote last more than 24 hours ago/);
+    expect(hint).toMatch(/^Do not retry\. On this channel the contact last wrote more than 24 hours ago/);
     expect(details?.join(' ')).toMatch(/is open for another .*counts for the channel on which the contact wrote last/);
   });
 
