@@ -82,28 +82,58 @@ describe('the gateway client', () => {
     await caller.close();
   });
 
-  test('logs one line a call: tool, connection, status, time, and requests where there were several', async () => {
+  test('logs one line per call: id, account, tool, connection, status and duration', async () => {
     const caller = createCaller({ ...through(upstream.url), MATON_CONNECTION_ID: 'c1' });
     await caller.call('manychat_get_page');
-    upstream.reply = { status: 400, body: { status: 'error', message: 'Tag not found' } };
-    await caller.call('manychat_delete_tag', { tag_id: 1 });
-    const [ready, failed] = caller.logged.map((line) => JSON.parse(line));
-    expect(ready).toEqual({
+    const [line = ''] = caller.logged;
+    expect(JSON.parse(line)).toEqual({
       level: 30,
       time: expect.any(String),
+      id: expect.stringMatching(/^[0-9a-f]{8}$/),
+      account: caller.config.account.identity.slice(0, 8),
       tool: 'manychat_get_page',
       connection: 'c1',
       httpStatus: 200,
       ms: expect.any(Number),
       msg: 'call',
     });
-    expect(failed).toMatchObject({
+    await caller.close();
+  });
+
+  test("logs ManyChat's code, the source and the rule of a failed call", async () => {
+    const caller = createCaller({ ...through(upstream.url), MATON_CONNECTION_ID: 'c1' });
+    upstream.reply = { status: 400, body: { status: 'error', message: 'User_ref isn’t registered', code: 2011 } };
+    await caller.call('manychat_get_subscriber_by_user_ref', { user_ref: '12345' });
+    expect(JSON.parse(caller.logged.join())).toMatchObject({
       level: 40,
-      tool: 'manychat_delete_tag',
+      tool: 'manychat_get_subscriber_by_user_ref',
       httpStatus: 400,
-      kind: 'not_found',
+      kind: 'user_ref_not_registered',
+      source: 'manychat',
+      code: 2011,
       performed: 'no',
+      rule: 'request',
     });
+    await caller.close();
+  });
+
+  test.each<[rule: string, environment: Record<string, string>, tool: string, args: object]>([
+    ['arguments', {}, 'manychat_get_subscriber', {}],
+    ['arguments', {}, 'manychat_get_subscriber', { subscriber_id: '1', color: 'red' }],
+    [
+      'field_values',
+      { MATON_CONNECTION_ID: 'c1' },
+      'manychat_set_custom_field',
+      { subscriber_id: '1', field_id: 7, field_value: 'many' },
+    ],
+    ['policy', { MATON_API_KEY: '' }, 'manychat_get_page', {}],
+    ['connection', {}, 'manychat_create_tag', { name: 'VIP' }],
+  ])('logs %s as the rule that refused the call', async (rule, environment, tool, args) => {
+    const fields = [{ id: 7, name: 'Size', type: 'number' }];
+    upstream.reply = { status: 200, body: { status: 'success', data: fields, connections: [] } };
+    const caller = createCaller({ ...through(upstream.url), ...environment });
+    expect(await caller.call(tool, args)).toMatchObject({ ok: false });
+    expect(JSON.parse(caller.logged.at(-1) ?? '')).toMatchObject({ rule, source: 'client', performed: 'no' });
     await caller.close();
   });
 
