@@ -33,38 +33,48 @@ export function collectedLog({ host }: Config, logged: string[]): HostParts['log
   return { log, redactor, flushed: async () => undefined };
 }
 
-/** Opens an account on a host of its own, as the program does; its clock is driven unless told otherwise. */
-export function createCaller(
-  environment: Record<string, string>,
+/** Opens accounts on one host, as the program does; its clock is driven unless told otherwise. Closing one closes the host. */
+export function createCallers(
+  environments: readonly Record<string, string>[],
   { clock = drivenClock(), ...parts }: Partial<CallerParts> = {},
-): Caller {
-  const config = configOf({ MANYCHAT_MCP_LOG_LEVEL: 'info', ...environment });
-  const client = createHttpClient(config.host.proxy);
+): Caller[] {
+  const configs = environments.map((environment) => configOf({ MANYCHAT_MCP_LOG_LEVEL: 'info', ...environment }));
+  const [first = configOf({})] = configs;
+  const client = createHttpClient(first.host.proxy);
   const logged: string[] = [];
-  const host = openHost(config.host, {
+  const host = openHost(first.host, {
     http: isDriven(clock) ? clock.watched(client) : client,
-    log: collectedLog(config, logged),
+    log: collectedLog(first, logged),
     clock,
     now: isDriven(clock) ? clock.wallClock.now : Date.now,
     userAgent: 'manychat-mcp/test',
     ...parts,
   });
-  const account = openAccount(host, config.account);
-  const tools = new Map(account.tools.map((tool) => [String(tool.declaration.name), tool]));
-  return {
-    config,
-    logged,
-    callTool: account.call,
-    call(name, args = {}, side = {}) {
-      const tool = tools.get(name);
-      if (tool === undefined) throw new Error(`no tool ${name}`);
-      return account.call(tool, args, { signal: new AbortController().signal, ...side });
-    },
-    async close() {
-      account.close();
-      await host.close();
-    },
-  };
+  return configs.map((config) => {
+    const account = openAccount(host, config.account);
+    const tools = new Map(account.tools.map((tool) => [String(tool.declaration.name), tool]));
+    return {
+      config,
+      logged,
+      callTool: account.call,
+      call(name, args = {}, side = {}) {
+        const tool = tools.get(name);
+        if (tool === undefined) throw new Error(`no tool ${name}`);
+        return account.call(tool, args, { signal: new AbortController().signal, ...side });
+      },
+      async close() {
+        account.close();
+        await host.close();
+      },
+    };
+  });
+}
+
+/** Opens an account on a host of its own. */
+export function createCaller(environment: Record<string, string>, parts: Partial<CallerParts> = {}): Caller {
+  const [caller] = createCallers([environment], parts);
+  if (caller === undefined) throw new Error('there is one caller per environment');
+  return caller;
 }
 
 /** A caller that reaches `url` through Maton's paths, its connection pinned unless told otherwise. */

@@ -1,0 +1,158 @@
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { openAccount } from '../../src/account/account.js';
+import { openHost } from '../../src/account/host.js';
+import { toolNamed } from '../../src/cli/tool-by-name.js';
+import { type Caller, collectedLog, createCallers } from '../support/caller.js';
+import { configOf } from '../support/config.js';
+import { through } from '../support/program.js';
+import { manualClock } from '../support/timing.js';
+import { type Arrived, startUpstream, type Upstream } from '../support/upstream.js';
+
+const keys = ['key-of-the-first-account', 'key-of-the-second-account'] as const;
+
+const success = (data: unknown) => ({ status: 'success', data });
+
+/** Two accounts of one host and process. Their connections, contacts, fields and tags have the same ids. */
+describe.each([
+  ['through Maton', (url: string, key: string) => ({ ...through(url, key), MATON_CONNECTION_ID: 'c1' })],
+  ['directly', (url: string, key: string) => ({ MANYCHAT_API_KEY: key, MANYCHAT_API_URL: url })],
+])('two accounts on one host, %s', (_, environmentOf) => {
+  const clock = manualClock();
+  let upstream: Upstream;
+  let first: Caller;
+  let second: Caller;
+  /** Answers a request of the first or the second account. */
+  let answer: (account: 0 | 1, request: Arrived) => { status?: number; headers?: Record<string, string>; body: object };
+
+  const countOf = (account: 0 | 1, word: string): number =>
+    upstream.arrived.filter(
+      ({ path, headers }) => path.endsWith(word) && headers.authorization === `Bearer ${keys[account]}`,
+    ).length;
+
+  beforeEach(async () => {
+    answer = () => ({ body: success({ id: '1' }) });
+    upstream = await startUpstream((request, response) => {
+      const account = request.headers.authorization === `Bearer ${keys[0]}` ? 0 : 1;
+      const { status = 200, headers, body } = answer(account, request);
+      response.writeHead(status, { 'content-type': 'application/json', ...headers });
+      response.end(JSON.stringify(body));
+    });
+    const environments = keys.map((key) => environmentOf(upstream.url, key));
+    const [one, other] = createCallers(environments, { clock, random: () => 0 });
+    if (one === undefined || other === undefined) throw new Error('there are two accounts');
+    [first, second] = [one, other];
+    onTestFinished(async () => {
+      await Promise.all([first.close(), second.close(), upstream.close()]);
+    });
+  });
+
+  const hello = { subscriber_id: '77', text: 'Hello' };
+
+  test('have different identities', () => {
+    expect(first.config.account.identity).not.toBe(second.config.account.identity);
+    expect(first.config.account.connection).toBe(second.config.account.connection);
+  });
+
+  test('send the same text to contacts with the same id, at the same time and one after the other', async () => {
+    const sent = await Promise.all([first, second].map((caller) => caller.call('manychat_send_text', hello)));
+    expect(sent).toMatchObject([{ ok: true }, { ok: true }]);
+    expect(JSON.stringify(sent)).not.toMatch(/sent to this contact/);
+    expect([countOf(0, 'sendContent'), countOf(1, 'sendContent')]).toEqual([1, 1]);
+  });
+
+  test('do not share an unknown outcome', async () => {
+    answer = (account) => (account === 0 ? { status: 502, body: {} } : { body: success({}) });
+    expect(await first.call('manychat_send_text', hello)).toMatchObject({ failure: { performed: 'unknown' } });
+    expect(await second.call('manychat_send_text', hello)).toMatchObject({ ok: true });
+    expect(await first.call('manychat_send_text', hello)).toMatchObject({
+      failure: { message: expect.stringMatching(/sent to this contact/) },
+    });
+  });
+
+  test('do not share the types of their fields', async () => {
+    answer = (account, { path }) =>
+      path.endsWith('getCustomFields')
+        ? { body: success([{ id: 7, name: 'Size', type: account === 0 ? 'number' : 'text' }]) }
+        : { body: success({}) };
+    const args = { subscriber_id: '77', field_id: 7, field_value: 'large' };
+    expect(await first.call('manychat_set_custom_field', args)).toMatchObject({ failure: { kind: 'invalid_input' } });
+    expect(await second.call('manychat_set_custom_field', args)).toMatchObject({ ok: true });
+    expect(countOf(0, 'setCustomField')).toBe(0);
+  });
+
+  test('do not share a pause: a 429 of one delays the other by less than 20 ms', async () => {
+    answer = (account) =>
+      account === 0
+        ? { status: 429, headers: { 'retry-after': '86400' }, body: { status: 'error', message: 'Too many requests' } }
+        : { body: success({ id: '1' }) };
+    expect(await first.call('manychat_get_page')).toMatchObject({ failure: { kind: 'rate_limited' } });
+    const before = clock.now();
+    for (let count = 0; count < 5; count += 1)
+      expect(await second.call('manychat_get_page')).toMatchObject({ ok: true });
+    expect(clock.now() - before).toBeLessThan(20);
+  });
+
+  test('do not share a rate limit: the second starts at once when the first has used up its own', async () => {
+    await Promise.all(Array.from({ length: 10 }, () => first.call('manychat_get_page')));
+    const before = clock.now();
+    await Promise.all(Array.from({ length: 10 }, () => second.call('manychat_get_page')));
+    expect(clock.now() - before).toBe(0);
+  });
+
+  test('write log lines that name the account, and no key', async () => {
+    await Promise.all([first, second].map((caller) => caller.call('manychat_get_page')));
+    const lines = first.logged.map((line) => JSON.parse(line));
+    expect(new Set(lines.map(({ account }) => account))).toEqual(
+      new Set([first, second].map(({ config }) => config.account.identity.slice(0, 8))),
+    );
+    for (const key of keys) expect(first.logged.join()).not.toContain(key);
+  });
+
+  test('hide the keys of each other: a response that quotes a key does not show it', async () => {
+    answer = () => ({ body: success({ id: '1', name: `from ${keys[1]}` }) });
+    const page = await first.call('manychat_get_page');
+    expect(page).toMatchObject({ ok: true });
+    expect(JSON.stringify(page)).not.toContain(keys[1]);
+  });
+});
+
+test('closing an account aborts its calls, and not those of another account', async () => {
+  const held: (() => void)[] = [];
+  const upstream = await startUpstream((_, response) => {
+    held.push(() => {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.end(JSON.stringify(success({ id: '1' })));
+    });
+  });
+  const configs = keys.map((key) => configOf({ ...through(upstream.url, key), MATON_CONNECTION_ID: 'c1' }));
+  const [config = configOf({})] = configs;
+  const host = openHost(config.host, { log: collectedLog(config, []) });
+  onTestFinished(async () => {
+    await Promise.all([host.close(), upstream.close()]);
+  });
+  const accounts = configs.map((each) => openAccount(host, each.account));
+  const side = { signal: new AbortController().signal };
+  const calls = accounts.map(({ call, everyTool }) => call(toolNamed('get_page', everyTool), {}, side));
+  await upstream.received(2);
+  accounts[0]?.close();
+  expect(await calls[0]).toMatchObject({ ok: false, failure: { kind: 'cancelled' } });
+  for (const respond of held) respond();
+  expect(await calls[1]).toMatchObject({ ok: true });
+});
+
+test('the connections of two accounts are listed for each of them', async () => {
+  const upstream = await startUpstream((request, response) => {
+    const account = keys.findIndex((key) => request.headers.authorization === `Bearer ${key}`);
+    const connections = [{ connection_id: `connection-${account}`, status: 'ACTIVE', creation_time: '2026-01-01' }];
+    const body = request.path.startsWith('/connections') ? { connections } : success({ id: '1' });
+    response.writeHead(200, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(body));
+  });
+  const callers = createCallers(keys.map((key) => through(upstream.url, key)));
+  onTestFinished(async () => {
+    await Promise.all([...callers.map((caller) => caller.close()), upstream.close()]);
+  });
+  for (const caller of callers) expect(await caller.call('manychat_get_page')).toMatchObject({ ok: true });
+  const used = upstream.arrived.flatMap(({ headers }) => headers['maton-connection'] ?? []);
+  expect(used).toEqual(['connection-0', 'connection-1']);
+});
