@@ -15,7 +15,7 @@ import { getMessagingStatus } from './workflows/messaging-status.js';
 import { sendText } from './workflows/send-text.js';
 import { setFieldsAndSendFlow } from './workflows/set-fields-and-send-flow.js';
 
-/** Every tool by the set it can be offered with, in reading order. */
+/** Every tool in its toolset, in reading order. */
 export const toolsets = {
   page: [page.getPage, page.listGrowthTools, page.listOtnTopics],
   flows: [listFlows],
@@ -76,7 +76,7 @@ export const declarations: readonly (Endpoint | Workflow)[] = Object.values(tool
 /** The tools that are one HTTP endpoint each. */
 export const endpoints: readonly Endpoint[] = declarations.filter((each) => each.kind === 'endpoint');
 
-/** The tools that are made of several endpoint calls, or of none. */
+/** The tools that make several endpoint calls or none. */
 export const workflows: readonly Workflow[] = declarations.filter((each) => each.kind === 'workflow');
 
 /** The tools that have a purpose, in reading order. */

@@ -49,7 +49,7 @@ describe('call', () => {
     const send = ['call', 'send_text', '{"subscriber_id":"24958501110460017","text":"Hi"}'];
     const { code, out, err } = await shell(send);
     expect([code, out]).toEqual([1, '']);
-    expect(err).toMatch(/^window_closed: Content can't be sent[\s\S]*\n {2}The contact interacted last 3 d ago/);
+    expect(err).toMatch(/^window_closed: Content can't be sent[\s\S]*\n {2}The contact last interacted 3 d ago/);
     expect(err).toMatch(/\nDo not retry[\s\S]*\n\(nothing was changed or sent\)$/);
     const json = await shell([...send, '--json']);
     expect([json.code, json.err]).toEqual([1, '']);

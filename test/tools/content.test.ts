@@ -66,7 +66,7 @@ describe('mistakes whose meaning is beyond doubt', () => {
     ['no wrapper', { messages: [text] }, /wrapper/],
     ['no version', { content: { messages: [text] } }, /version/],
     ['a list', [text], /list of messages/],
-    ['a text of JSON', JSON.stringify({ messages: [text] }), /text of JSON/],
+    ['JSON text', JSON.stringify({ messages: [text] }), /JSON text/],
     ['Messenger by name', { version: 'v2', content: { type: 'messenger', messages: [text] } }, /left out/],
   ])('%s: sent, and said', async (_, data, warning) => {
     const outcome = await send(data);
@@ -119,12 +119,12 @@ describe('the check', () => {
     );
     for (const part of [
       'messages[0].buttons[0].url: a url button needs `url`',
-      'messages[0].buttons[1].type: a button has one of the types',
+      'messages[0].buttons[1].type: a button must have one of the types',
       'messages[0].buttons[2].phone: a call button needs `phone`',
-      'messages[1].type: a message has one of the types',
-      'messages[2].elements[0].title: takes 80 characters at the most',
-      'messages[2].elements[0].action_url: must be a whole https address',
-      'messages[3].url: must be a whole web address',
+      'messages[1].type: a message must have one of the types',
+      'messages[2].elements[0].title: takes at most 80 characters',
+      'messages[2].elements[0].action_url: must be a full https address',
+      'messages[3].url: must be a full web address',
     ]) {
       expect(message).toContain(part);
     }
@@ -133,19 +133,19 @@ describe('the check', () => {
   const text = { type: 'text', text: 'x' };
   const flow = { type: 'flow', caption: 'x', target: 'content123' };
   test.each([
-    ['11 messages', ofMessages(...Array(11).fill(text)), 'takes 10 messages at the most'],
+    ['11 messages', ofMessages(...Array(11).fill(text)), 'takes at most 10 messages'],
     ['no message', ofMessages(), 'needs at least one message'],
-    ['4 buttons', ofText('x', { buttons: Array(4).fill(flow) }), 'takes 3 buttons at the most'],
-    ['11 cards', ofMessages({ type: 'cards', elements: Array(11).fill({ title: 'x' }) }), 'takes 10 cards at the most'],
+    ['4 buttons', ofText('x', { buttons: Array(4).fill(flow) }), 'takes at most 3 buttons'],
+    ['11 cards', ofMessages({ type: 'cards', elements: Array(11).fill({ title: 'x' }) }), 'takes at most 10 cards'],
     [
       '12 quick replies',
       { version: 'v2', content: { messages: [text], quick_replies: Array(12).fill(flow) } },
-      'takes 11 quick replies',
+      'takes at most 11 quick replies',
     ],
     [
       '6 actions',
       { version: 'v2', content: { messages: [text], actions: Array(6).fill({ action: 'add_tag', tag_name: 'VIP' }) } },
-      'takes 5 actions',
+      'takes at most 5 actions',
     ],
     ['a long text', ofText('😀'.repeat(2_001)), 'has 2001 characters; messenger takes 2000'],
     [
@@ -167,10 +167,10 @@ describe('the check', () => {
     const image = await send(on('whatsapp', { type: 'image', url: 'https://x.y/z' }), 'whatsapp');
     expect(image).toMatchObject({
       ok: true,
-      result: { ok: true, warnings: [expect.stringContaining('does not document whether whatsapp takes image')] },
+      result: { ok: true, warnings: [expect.stringContaining('does not document whether whatsapp supports image')] },
     });
     const placeholder = await send(ofText('Hi {{first_name}}'));
-    expect(placeholder.ok && String(placeholder.result.warnings)).toContain('sent as it stands');
+    expect(placeholder.ok && String(placeholder.result.warnings)).toContain('sent literally');
   });
 });
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { DatetimeForm, FieldType } from '../../tools/contract/field-values.js';
-import { fittedValue } from '../../tools/values/field-values.js';
+import { fitValue } from '../../tools/values/field-values.js';
 import { john } from '../support/people.js';
 import { useCaller } from '../support/sandboxed.js';
 import { manualClock } from '../support/timing.js';
@@ -32,43 +32,43 @@ describe('a value is put into the form of its type', () => {
     ['number', 'offset', null, null],
   ];
   test.each(cases)('%s, %s: %j becomes %j', (type, form, given, value) => {
-    expect(fittedValue(given, type, form)).toEqual({ value });
+    expect(fitValue(given, type, form)).toEqual({ value });
   });
 
   const refused: [FieldType, unknown, RegExp][] = [
     ['number', '1,5', /must be a number, like 123/],
     ['number', '', /must be a number/],
     ['number', true, /must be a number/],
-    ['number', '9007199254740993', /more digits than a number keeps/],
-    ['number', '9'.repeat(400), /more digits than a number keeps/],
-    ['number', `1${'0'.repeat(400)}`, /more digits than a number keeps/],
-    ['number', `0.${'0'.repeat(400)}1`, /more digits than a number keeps/],
-    ['number', `0.${'0'.repeat(320)}123`, /more digits than a number keeps/],
-    ['number', '0.1234567890123456', /more digits than a number keeps/],
-    ['number', '5.0000000000000000001', /more digits than a number keeps/],
-    ['number', '123456789012345.6', /more digits than a number keeps/],
+    ['number', '9007199254740993', /more digits than a number can hold/],
+    ['number', '9'.repeat(400), /more digits than a number can hold/],
+    ['number', `1${'0'.repeat(400)}`, /more digits than a number can hold/],
+    ['number', `0.${'0'.repeat(400)}1`, /more digits than a number can hold/],
+    ['number', `0.${'0'.repeat(320)}123`, /more digits than a number can hold/],
+    ['number', '0.1234567890123456', /more digits than a number can hold/],
+    ['number', '5.0000000000000000001', /more digits than a number can hold/],
+    ['number', '123456789012345.6', /more digits than a number can hold/],
     ['boolean', 'maybe', /must be true or false/],
     ['boolean', 2, /must be true or false/],
     ['date', '18/07/2018', /must be a date, year first, like 2018-07-18/],
     ['date', '2018-02-30', /must be a date/],
     ['date', 20180718, /must be a date/],
-    ['date', '2018-07-18T23:59:00', /has a time or an offset, .* give the day alone/],
+    ['date', '2018-07-18T23:59:00', /has a time or an offset, .* give the date alone/],
     ['date', '2018-07-18T00:00:00Z', /has a time or an offset/],
     ['date', '2018-07-18T00:00:00+03:00', /has a time or an offset/],
     ['date', '2018-07-18T99:99', /has a time or an offset/],
     ['date', '2018-02-30T00:00', /must be a date/],
     ['date', '2018-07-18T', /must be a date/],
-    ['datetime', '2018-05-01T24:00:00Z', /no time of the day/],
-    ['datetime', '2018-05-01T06:60Z', /no time of the day/],
-    ['datetime', '2018-05-01T06:30:24+24:00', /no time of the day/],
+    ['datetime', '2018-05-01T24:00:00Z', /not a valid time of day/],
+    ['datetime', '2018-05-01T06:60Z', /not a valid time of day/],
+    ['datetime', '2018-05-01T06:30:24+24:00', /not a valid time of day/],
     ['datetime', '2018-05-01', /must be a date with a time and its offset/],
     ['datetime', '2018-05-01T06:30:24', /lacks its offset from UTC: add Z or one like \+03:00/],
-    ['datetime', '2018-05-01T26:30:24Z', /no time of the day/],
+    ['datetime', '2018-05-01T26:30:24Z', /not a valid time of day/],
     ['datetime', '2018-02-30T06:30:24Z', /must be a date with a time/],
     ['datetime', 1525156224, /must be a date with a time/],
   ];
   test.each(refused)('%s: %j is refused', (type, given, problem) => {
-    expect(fittedValue(given, type, 'offset')).toEqual({ problem: expect.stringMatching(problem) });
+    expect(fitValue(given, type, 'offset')).toEqual({ problem: expect.stringMatching(problem) });
   });
 });
 
@@ -128,8 +128,8 @@ describe('where the type of a field is known', () => {
       data: { version: 'v2', content },
     });
     expect(warnings).toEqual([
-      'data.content.messages[0].buttons[0].actions[0].value: "2026-12-02T10:00:00+02:00" was changed to "2026-12-02T08:00:00.000Z", since the field is of type datetime.',
-      'data.content.actions[0].value: "2026-12-01T10:00:00+02:00" was changed to "2026-12-01T08:00:00.000Z", since the field is of type datetime.',
+      'data.content.messages[0].buttons[0].actions[0].value: "2026-12-02T10:00:00+02:00" was changed to "2026-12-02T08:00:00.000Z", because the field is of type datetime.',
+      'data.content.actions[0].value: "2026-12-01T10:00:00+02:00" was changed to "2026-12-01T08:00:00.000Z", because the field is of type datetime.',
     ]);
     expect(await readField('next_delivery')).toMatch(/^2026-12-01T08:00:00/);
   });
@@ -143,7 +143,7 @@ describe('where the type of a field is known', () => {
     const told = await used.failure('manychat_set_custom_fields', { subscriber_id: john, fields });
     expect(told).toMatchObject({ kind: 'invalid_input', performed: 'no', source: 'client' });
     expect(told.message).toBe(
-      'fields[0].field_value: "18.7.2018" must be a date, year first, like 2018-07-18, since the field is of type date; fields.newsletter: "maybe" must be true or false, since the field is of type boolean',
+      'fields[0].field_value: "18.7.2018" must be a date, year first, like 2018-07-18, because the field is of type date; fields.newsletter: "maybe" must be true or false, because the field is of type boolean',
     );
     expect(used.countOf('setCustomFields')).toBe(0);
   });

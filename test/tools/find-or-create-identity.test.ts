@@ -45,7 +45,7 @@ describe('the number that a refusal names', () => {
     const told = await used.result(find, { whatsapp_phone: given, whatsapp_field_id: 8 });
     expect(told).toMatchObject({ created: false, found_by: 'custom_field', subscriber: { id: maria } });
     expect(told.warnings).toEqual([
-      `ManyChat refused to create ${given} because of +${named}, which this contact has: it may be the same number in another form; make sure that it is the one meant.`,
+      `ManyChat refused to create ${given} because of +${named}, which this contact has: it may be the same number in another form; make sure it is the right contact.`,
     ]);
   });
 
@@ -54,7 +54,7 @@ describe('the number that a refusal names', () => {
     const told = await used.failure(find, { whatsapp_phone: '+447700900124', whatsapp_field_id: 8 });
     expect(told).toMatchObject({ kind: 'already_exists', performed: 'no' });
     expect(told.hint).toMatch(
-      /^ManyChat names \+972501234567, which is not the number given; contact 1523908742 has it/,
+      /^ManyChat names \+972501234567, which is not the given number; contact 1523908742 has it/,
     );
   });
 });
@@ -63,23 +63,23 @@ describe('given addresses that are not all of the contact found', () => {
   test.each([
     [
       { email: 'john@example.com', has_opt_in_email: true, phone: '+15550102030', has_opt_in_sms: false },
-      'The contact has the phone "+1234567890", not "+15550102030" as given: make sure that it is the one meant.',
+      'The contact has the phone "+1234567890", not the given "+15550102030": make sure it is the right one.',
     ],
     [
       { phone: '+1234567890', has_opt_in_sms: false, email: 'ada@example.com', has_opt_in_email: true },
-      'The contact has the email "john@example.com", not "ada@example.com" as given: make sure that it is the one meant.',
+      'The contact has the email "john@example.com", not the given "ada@example.com": make sure it is the right one.',
     ],
     [
       { phone: '+15550102030', has_opt_in_sms: false, whatsapp_phone: '972501234567' },
-      'The contact has the whatsapp_phone "15550102030", not "+972501234567" as given: make sure that it is the one meant.',
+      'The contact has the whatsapp_phone "15550102030", not the given "+972501234567": make sure it is the right one.',
     ],
     [
       { email: 'maria.garcia@example.com', has_opt_in_email: true, phone: '+15550009999', has_opt_in_sms: false },
-      'The contact has no phone, not "+15550009999" as given: make sure that it is the one meant.',
+      'The contact has no phone, not the given "+15550009999": make sure it is the right one.',
     ],
     [
       { whatsapp_phone: '+972501234567', whatsapp_field_id: 8, first_name: 'Noa' },
-      'first_name "Noa" was not set: the contact is 1523908742 ("Aisha Khan"). Make sure that it is the one meant before you change its name.',
+      'first_name "Noa" was not set: the contact is 1523908742 ("Aisha Khan"). Make sure it is the right one before you change its name.',
     ],
   ])('%j is found with a warning', async (args, warning) => {
     expect((await used.result(find, args)).warnings).toEqual([warning]);
@@ -147,7 +147,7 @@ describe('a creation that is answered without the id', () => {
       created: true,
       found_by: 'email',
       subscriber: { id: expect.any(String), email: 'ada@example.com' },
-      warnings: ['ManyChat said that the contact was created, but not its id: it was looked up.'],
+      warnings: ['ManyChat created the contact but did not return its id: the contact was looked up.'],
     });
   });
 
@@ -164,7 +164,7 @@ describe('a creation that is answered without the id', () => {
     const told = await used.result(find, whatsapp);
     expect(told).toMatchObject({ created: true, subscriber: { first_name: 'Ada' } });
     expect(told.warnings).toEqual([
-      expect.stringMatching(/was not found by its addresses: .* do not create it again\.$/),
+      expect.stringMatching(/a search by its addresses did not find it: .* do not create it again\.$/),
     ]);
     expect(used.countOf('setCustomField') + used.countOf('updateSubscriber')).toBe(0);
     expect(used.countOf('createSubscriber')).toBe(1);

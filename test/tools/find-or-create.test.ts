@@ -43,7 +43,7 @@ describe('manychat_find_or_create_subscriber', () => {
     [{}, /^give at least one of phone, whatsapp_phone and email$/],
     [
       { email: 'ada@example.com' },
-      /^has_opt_in_email: is required with email: true only where the contact agreed to email, else false$/,
+      /^has_opt_in_email: is required with email: true only if the contact agreed to email, else false$/,
     ],
     [{ phone: '0501234567', has_opt_in_sms: false }, /^phone: must be a number with \+ and country code/],
     [{ whatsapp_phone: 'wa.me/447700900123' }, /^whatsapp_phone: must be a number/],
@@ -71,7 +71,7 @@ describe('manychat_find_or_create_subscriber', () => {
     expect(await used.result(find, ada)).toMatchObject({
       created: true,
       found_by: 'email',
-      warnings: ['The answer to the creation was lost; the contact is there.'],
+      warnings: ['The response to the creation was lost; the contact exists.'],
     });
     used.sandbox.reset();
     used.sandbox.injectFault(lost('createSubscriber', false));
@@ -107,8 +107,8 @@ describe('manychat_find_or_create_subscriber', () => {
   });
 
   test.each([
-    ['updateSubscriber', /it failed to put its number into phone: "Permission denied to import phone"/],
-    ['setCustomField', /it failed to put its number into field 8: "Permission denied to import phone"/],
+    ['updateSubscriber', /its number could not be put into phone: "Permission denied to import phone"/],
+    ['setCustomField', /its number could not be put into field 8: "Permission denied to import phone"/],
   ])('%s that fails after a creation is a warning', async (path, words) => {
     const body = { status: 'error', message: 'Permission denied to import phone' };
     used.sandbox.injectFault({ match: { path: `/fb/subscriber/${path}` }, status: 400, body });
@@ -121,7 +121,7 @@ describe('manychat_find_or_create_subscriber', () => {
     const body = { status: 'error', message: `No \u202e${matonKey}` };
     used.sandbox.injectFault({ match: { path: 'updateSubscriber' }, status: 400, body });
     const { warnings } = await used.result(find, whatsapp);
-    expect(warnings).toEqual(['The contact was created, but it failed to put its number into phone: "No [redacted]".']);
+    expect(warnings).toEqual(['The contact was created, but its number could not be put into phone: "No [redacted]".']);
   });
 
   test.each([

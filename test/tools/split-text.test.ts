@@ -94,11 +94,11 @@ describe('a text is refused', () => {
       `see https://example.com/${'a'.repeat(30)}`,
       /holds a link of 50 characters; one message takes 20/,
     ],
-    ['too long', 'word '.repeat(100), /^has 500 characters; one call takes 10 messages of 20 at the most$/],
+    ['too long', 'word '.repeat(100), /^has 500 characters; one call takes at most 10 messages of 20$/],
     [
       'too long for the places where it can be cut',
       'abcdefghijklm '.repeat(12),
-      /^needs 12 messages of 20 characters at the most, as it can be cut; one call takes 10$/,
+      /^needs 12 messages of at most 20 characters, given where it can be cut; one call takes 10$/,
     ],
     ['an address without a scheme over the limit', `m.me/${'a'.repeat(30)}`, /holds a link of 35 characters/],
     ['blank for longer than a part', `a${' '.repeat(30)}b`, /too many blanks/],

@@ -43,9 +43,9 @@ describe('the 24-hour window', () => {
 
   test('is told of in a refusal', () => {
     const told = (last_interaction: string | undefined) => reachability({ last_interaction }, now, 'rejected')[0];
-    expect(told(undefined)).toBe('ManyChat knows of no interaction of this contact.');
+    expect(told(undefined)).toBe('ManyChat has no record of an interaction by this contact.');
     expect(told('2026-04-10T12:01:00Z')).toMatch(
-      /^The contact interacted last 0 min ago .* is open for another 1 d\.$/,
+      /^The contact last interacted 0 min ago .* is open for another 1 d\.$/,
     );
     expect(told('2026-04-10T11:00:00')).toBe(
       'Whether the 24-hour window is open is not known: of the last interaction (2026-04-10T11:00:00) the time lacks its offset from UTC.',
@@ -54,7 +54,7 @@ describe('the 24-hour window', () => {
 
   test('that is open by the data and closed by the refusal counts for another channel', () => {
     const contact = { last_interaction: '2026-04-10T11:00:00Z' };
-    const words = /The window counts for the channel on which the contact wrote last, which need not be this one\.$/;
+    const words = /The window counts for the channel on which the contact last wrote, which may be another one\.$/;
     expect(reachability(contact, now, 'window_closed')[0]).toMatch(words);
     expect(reachability(contact, now, 'message_tag_refused')[0]).not.toMatch(words);
     expect(reachability({ last_interaction: '2026-04-01T11:00:00Z' }, now, 'window_closed')[0]).not.toMatch(words);
@@ -67,7 +67,7 @@ describe('channels', () => {
 
   test('that are on record are told', () => {
     expect(reachability({ whatsapp_phone: '1', ig_id: '2' }, now, 'rejected')[1]).toContain(
-      'Instagram and WhatsApp is on record',
+      'Instagram and WhatsApp are on record',
     );
     expect(statusOf({ whatsapp_bsuid: 'IL.1' }).channels).toEqual({ instagram: false, whatsapp: true });
     expect(statusOf({ ig_username: 'ada' }).channels).toEqual({ instagram: true, whatsapp: false });

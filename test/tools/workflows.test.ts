@@ -55,21 +55,21 @@ describe('manychat_send_text', () => {
     for (const part of parts) expect(part.text.length).toBeLessThanOrEqual(longest);
     expect(parts.map((part) => part.buttons?.length ?? 0)).toEqual([...Array(parts.length - 1).fill(0), 1]);
     expect(delivery?.channel).toBe(channel);
-    expect(warnings).toEqual([`The text was long and went out as ${parts.length} messages.`]);
+    expect(warnings).toEqual([`The text was long and was sent as ${parts.length} messages.`]);
   });
 
   test.each([
     [{ text: ' \n' }, /^text: must not be empty$/],
-    [{ text: 'word '.repeat(5_000) }, /^text: has 24999 characters; one call takes 10 messages of 2000/],
+    [{ text: 'word '.repeat(5_000) }, /^text: has 24999 characters; one call takes at most 10 messages of 2000/],
     [{ channel: 'sms' }, /^channel: must be one of "messenger"/],
     [{ buttons: [{ caption: 'x' }] }, /^buttons\[0\]: a button needs exactly one of `url` and `flow_ns`$/],
-    [{ buttons: [{ caption: 'x', url: 'example.com' }] }, /^buttons\[0\].url: must be a whole web address/],
+    [{ buttons: [{ caption: 'x', url: 'example.com' }] }, /^buttons\[0\].url: must be a full web address/],
     [{ channel: 'telegram', quick_replies: [{ caption: 'x', flow_ns: 'content1' }] }, /does not work on telegram/],
     [
       { text: 'Hi {{first_name}}' },
       /^text: holds \{\{first_name\}\}, which only flows fill in: .*manychat_set_fields_and_send_flow/,
     ],
-    [{ quick_replies: Array(12).fill({ caption: 'x', flow_ns: 'content1' }) }, /takes 11 quick replies/],
+    [{ quick_replies: Array(12).fill({ caption: 'x', flow_ns: 'content1' }) }, /takes at most 11 quick replies/],
   ])('refuses %j before any request', async (args, words) => {
     expect(await used.failure('manychat_send_text', send(args))).toMatchObject({
       kind: 'invalid_input',
@@ -86,7 +86,7 @@ describe('manychat_send_text', () => {
       channel: 'whatsapp',
       buttons: [{ caption: 'Shop', url: 'https://example.com' }],
     });
-    expect(warnings).toEqual(['ManyChat does not document whether whatsapp takes url; it may refuse or drop it.']);
+    expect(warnings).toEqual(['ManyChat does not document whether whatsapp supports url; it may refuse or drop it.']);
   });
 
   test('an answer that was lost is never followed by a second message', async () => {
@@ -99,7 +99,7 @@ describe('manychat_send_text', () => {
   test('a refusal is explained by the contact, without a list of steps', async () => {
     const { kind, details } = await used.failure('manychat_send_text', send({ subscriber_id: tom }));
     expect(kind).toBe('window_closed');
-    expect(details?.[0]).toMatch(/^The contact interacted last 3 d ago/);
+    expect(details?.[0]).toMatch(/^The contact last interacted 3 d ago/);
   });
 });
 
@@ -189,8 +189,8 @@ describe('manychat_set_fields_and_send_flow', () => {
   test('values are put into the form of their fields, and a list of fields is refused in words', async () => {
     const fields = { purchase_count: '4', next_delivery: '2026-12-01T10:00Z' };
     expect((await used.result('manychat_set_fields_and_send_flow', { ...call, fields })).warnings).toEqual([
-      'fields.purchase_count: "4" was changed to 4, since the field is of type number.',
-      'fields.next_delivery: "2026-12-01T10:00Z" was changed to "2026-12-01T10:00:00+00:00", since the field is of type datetime.',
+      'fields.purchase_count: "4" was changed to 4, because the field is of type number.',
+      'fields.next_delivery: "2026-12-01T10:00Z" was changed to "2026-12-01T10:00:00+00:00", because the field is of type datetime.',
     ]);
   });
 
@@ -202,8 +202,8 @@ describe('manychat_set_fields_and_send_flow', () => {
   test.each([
     [{}, /^fields: needs at least one field$/],
     [{ a: 'x', A: 'y' }, /^fields: names a field twice/],
-    [{ '': 'x' }, /^fields: has a value without a field's name$/],
-    [{ ' ': 'x', a: 'y' }, /^fields: has a value without a field's name$/],
+    [{ '': 'x' }, /^fields: has a value with an empty field name$/],
+    [{ ' ': 'x', a: 'y' }, /^fields: has a value with an empty field name$/],
     [[{ field_name: 'a', field_value: 'x' }], /^fields: must be values by field name, like \{"size": 42\}$/],
   ])('fields as %j are refused in words', async (fields, words) => {
     const told = await used.failure('manychat_set_fields_and_send_flow', { ...call, fields });

@@ -1,7 +1,7 @@
-/** What a call does to the world: the one word from which MCP annotations and the retry rule follow. */
+/** What a call does to the world. MCP annotations and the retry rule derive from this one word. */
 export type Effect = 'read' | 'set' | 'create' | 'remove' | 'destroy' | 'send';
 
-/** What follows from an effect. `repeatable`: may the same call be made again after an ambiguous failure? */
+/** What follows from an effect. `repeatable`: the call may be retried after an ambiguous failure. */
 export interface EffectRule {
   readonly readOnly: boolean;
   readonly destructive: boolean;
@@ -9,7 +9,7 @@ export interface EffectRule {
   readonly repeatable: boolean;
 }
 
-/** The meaning of each effect, read by the server (annotations) and by the gateway client (repeats). */
+/** The rule for each effect. */
 export const effectRules: Readonly<Record<Effect, EffectRule>> = {
   read: { readOnly: true, destructive: false, idempotent: true, repeatable: true },
   set: { readOnly: false, destructive: false, idempotent: true, repeatable: true },

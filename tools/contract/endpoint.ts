@@ -5,22 +5,31 @@ import type { FieldValues } from './field-values.js';
 import type { Result } from './json.js';
 import type { Naming, Reference } from './reference.js';
 
-/** What a tool answers: the schema that clients see, and how the upstream's `data` becomes it. */
+/** The result of an endpoint: the schema that clients see, and how the upstream's `data` becomes it. */
 export interface Output<Input = Result> {
   readonly schema: z.ZodObject;
-  /** Whether the data is an answer at all; a read that got none has failed, a write succeeded all the same. */
+  /** Whether the data holds an answer. If not, a read has failed; a write has succeeded all the same. */
   isAnswer?(data: unknown): boolean;
-  /** Never throws: a call that succeeded upstream always has a result. */
+  /** Must not throw: a call that succeeded upstream always has a result. */
   from(data: unknown, input: Input): Result;
 }
 
-/** What every tool has, whether it is one HTTP request or several. */
+/** Arguments after unambiguous mistakes were corrected. */
+export interface Repaired {
+  readonly input: unknown;
+  /** A sentence for each correction. */
+  readonly warnings: readonly string[];
+  /** Why the arguments can be neither corrected nor checked. */
+  readonly problem?: string | undefined;
+}
+
+/** What every tool declares. */
 export interface Declaration<Input extends z.ZodObject = z.ZodObject> {
   readonly kind: 'endpoint' | 'workflow';
   readonly name: ToolName;
   readonly title: string;
   readonly description: string;
-  /** Which API it reaches: ManyChat's, Maton's connections, or none. */
+  /** The API that it calls: ManyChat's, Maton's for connections, or none. */
   readonly api: 'manychat' | 'connections' | 'none';
   readonly effect: Effect;
   /**
@@ -28,59 +37,51 @@ export interface Declaration<Input extends z.ZodObject = z.ZodObject> {
    * refuse calls that would do the same.
    */
   readonly purposes?: readonly Capability[];
-  /** The tools that show whether a call with an unknown outcome took place; for effects that are never repeated. */
+  /** The tools that show whether a call with an unknown outcome took place; required unless the effect is repeatable. */
   readonly verifyWith?: readonly ToolName[];
   readonly input: Input;
   readonly output: { readonly schema: z.ZodObject };
-  /** Mends arguments whose meaning is beyond doubt, before they are checked. */
+  /** Corrects unambiguous mistakes before the arguments are checked. */
   repair?(given: unknown): Repaired;
-  /** What the caller should know of arguments that are right and may yet not do what was meant. */
+  /** A sentence for each thing that is valid but may not do what was meant. */
   warnings?(input: z.output<Input>): string[];
   /** What a call with this input does beyond the tool's own purposes, directly or later. */
   capabilities?(input: z.output<Input>): readonly Capability[];
-  /** What a user is asked before such a call, as the beginning of a question; for effects that can be confirmed. */
+  /** The start of the question that asks the user to confirm a call, for effects that can need a confirmation. */
   question?(input: z.output<Input>, naming: Naming): string;
-  /** One truthful call. */
+  /** Arguments of a valid call. */
   readonly example: z.input<Input>;
 }
 
-/** Performs another endpoint's call on the same connection. */
+/** Calls another endpoint on the same connection. */
 export type CallEndpoint = (endpoint: Endpoint, input: Result) => Promise<Result>;
 
-/** One HTTP endpoint as one MCP tool: everything about it, as data. */
+/** A tool that is one HTTP endpoint. */
 export interface Endpoint<Input extends z.ZodObject = z.ZodObject> extends Declaration<Input> {
   readonly kind: 'endpoint';
   readonly api: 'manychat' | 'connections';
-  /** GET and DELETE put their input into the query, POST into a JSON body. */
+  /** GET and DELETE send their input in the query, POST in a JSON body. */
   readonly method: 'GET' | 'POST' | 'DELETE';
-  /** Path below the API's base; `{name}` is filled from the input. */
+  /** Below the base address of the API; `{name}` is replaced by that input. */
   readonly path: `/${string}`;
-  /** ManyChat's published limit, in calls a second for one page; absent where none is published. */
+  /** ManyChat's published limit for a page, in calls a second; absent if none is published. */
   readonly perSecond?: number;
-  /** ManyChat's published limit for one subscriber, in calls an hour. */
+  /** ManyChat's published limit for a contact, in calls an hour. */
   readonly perSubscriberHour?: number;
-  /** Inputs that shape the result here and are not sent. */
+  /** Inputs that shape the result on this side and are not sent. */
   readonly localInputs?: readonly string[];
-  /** Parameters sent with every call. */
+  /** Parameters that every request has. */
   readonly constants?: Readonly<Record<string, string>>;
   readonly output: Output<z.output<Input>>;
-  /** The things of the account that the input names, so that a name which does not exist can be told from its like. */
+  /** What the input refers to by name, so that a failure can suggest similar names. */
   references?(input: z.output<Input>): Reference[];
-  /** Values of fields in the input, checked and put into the form that the fields' types take. */
+  /** The values of fields in the input, which are checked and converted by the type of their field. */
   readonly fieldValues?: FieldValues<z.output<Input>>;
-  /** A further call that some answers need; it must not turn a success into a failure. */
+  /** Completes a result, if need be by another call. Must not turn a success into a failure. */
   followUp?(result: Result, call: CallEndpoint): Promise<Result>;
 }
 
 /** Types an endpoint by its own schemas. */
 export function endpoint<Input extends z.ZodObject>(declaration: Omit<Endpoint<Input>, 'kind'>): Endpoint {
   return { kind: 'endpoint', ...declaration };
-}
-
-/** Arguments as they should have been given, and what was changed about them. */
-export interface Repaired {
-  readonly input: unknown;
-  readonly warnings: readonly string[];
-  /** What keeps them from being mended and checked at all. */
-  readonly problem?: string | undefined;
 }

@@ -1,52 +1,53 @@
 import { clipped, quoted } from './quoted.js';
 
-/** Every kind of failure a tool can answer with, and when it does; the set is closed. */
+/** Every kind of failure that a tool can return, and its meaning. The set is closed. */
 export const kindMeanings = {
-  not_configured: 'no key is set, or one that cannot be right',
+  not_configured: 'no key is set, or the key cannot be valid',
   invalid_input: 'the arguments are wrong; the message says which and what is allowed',
-  gateway_auth: 'Maton refuses its key',
-  manychat_auth: 'ManyChat refuses the key, the one in the connection or the one that is set',
+  gateway_auth: 'Maton rejects its key',
+  manychat_auth: 'ManyChat rejects the key: the one in the connection, or the one that is set',
   no_connection: 'no ManyChat account is connected at Maton',
-  ambiguous_connection: 'several accounts are connected and the call, which changes something, names none',
-  connection_not_found: 'there is no connection with this id',
-  rate_limited: 'too many calls; `retry_after_s` says how long to wait, where it is known',
+  ambiguous_connection: 'several accounts are connected, and the call changes something but names none of them',
+  connection_not_found: 'no connection has this id',
+  rate_limited: 'too many calls; `retry_after_s` says how long to wait, if known',
   not_found: 'the contact, tag, field or flow does not exist',
   user_ref_not_registered: 'the opt-in with this user_ref never happened',
   user_ref_not_linked: 'the contact behind this user_ref has not replied yet',
-  window_closed: 'the contact wrote last over 24 hours ago',
+  window_closed: 'the contact last wrote more than 24 hours ago',
   otn_unavailable: 'the contact has no one-time-notification token for this topic',
   channel_refused: 'the contact cannot be reached on this channel',
-  message_tag_refused: 'ManyChat takes no message tags any more',
+  message_tag_refused: 'ManyChat no longer accepts message tags',
   invalid_content: 'the message breaks the content grammar, or names a tag, field or flow that does not exist',
-  permission_denied: 'the account may not do this, such as import contacts, or this server was set not to',
-  already_exists: 'it is there already',
+  permission_denied:
+    'the account may not do this (for example import contacts), or the settings of this server forbid it',
+  already_exists: 'the thing already exists',
   subscriber_inactive: 'the contact never wrote, opted out, or belongs to another page',
-  rejected: 'any other refusal by ManyChat',
-  gateway_error: 'Maton failed, or refused the request',
+  rejected: 'ManyChat refused for another reason',
+  gateway_error: 'Maton failed or refused the request',
   manychat_unavailable: 'ManyChat failed',
-  bad_response: 'the answer cannot be read',
-  timeout: 'no answer came in time',
+  bad_response: 'the response cannot be read',
+  timeout: 'no response arrived in time',
   network: 'no connection could be made, or it broke',
   cancelled: 'the client cancelled the call',
-  internal: 'a defect of this server',
+  internal: 'a bug in this server',
 } as const;
 
-/** A kind of failure. */
+/** The name of a kind of failure. */
 export type Kind = keyof typeof kindMeanings;
 
 /** Every kind of failure. */
 export const kinds = Object.keys(kindMeanings) as readonly Kind[];
 
-/** Why a call failed and what to do about it: the `error` object of a tool's answer. */
+/** Why a call failed and what to do about it: the `error` object of a failed call. */
 export interface Failure {
   readonly kind: Kind;
   /** What happened, ManyChat's own words first. */
   readonly message: string;
   /** What to do next, naming the tool to call. */
   readonly hint: string;
-  /** Whether the same call may be made again as it is without doing anything twice. */
+  /** Whether repeating the same call cannot do anything twice. */
   readonly retryable: boolean;
-  /** Whether the call had its effect: a refusal did not, an unanswered request may have. */
+  /** Whether the call had its effect: `no` after a refusal, `unknown` when the response was lost. */
   readonly performed: 'no' | 'unknown' | 'yes';
   readonly source: 'client' | 'gateway' | 'manychat' | 'network';
   readonly http_status?: number;
@@ -56,7 +57,7 @@ export interface Failure {
   readonly retry_after_s?: number;
 }
 
-/** Why a call failed, for a sentence of ours: what ManyChat or Maton said stands in quotes. */
+/** The reason of a failure for use inside a sentence; the words of ManyChat or Maton are quoted. */
 export const reasonIn = ({ source, message }: Failure): string =>
   source === 'manychat' || source === 'gateway' ? quoted(message, reasonLimit) : clipped(message, reasonLimit);
 
@@ -68,7 +69,7 @@ const reasonLimit = 150;
  */
 export type RequestOutcome = 'unsent' | 'refused' | 'ambiguous' | 'performed';
 
-/** A failure on its way from where it is found to where it is answered. */
+/** A failure as an exception. */
 export class CallError extends Error {
   override readonly name = 'CallError';
   constructor(

@@ -1,30 +1,30 @@
 import type { Result } from './json.js';
 
-/** Types of custom and bot fields. */
+/** The types that custom and bot fields can have. */
 export const fieldTypes = ['text', 'number', 'date', 'datetime', 'boolean'] as const;
 
-/** A type of field. */
+/** The type of a field. */
 export type FieldType = (typeof fieldTypes)[number];
 
-/** How a datetime is written: with its offset where fields are set, as UTC with milliseconds in a message's actions. */
+/** How ManyChat wants a datetime: with its offset when a field is set, as UTC with milliseconds in message actions. */
 export type DatetimeForm = 'offset' | 'utc';
 
-/** A field as a call names it. */
+/** A field, by id or by name. */
 export interface FieldRef {
   readonly field_id?: unknown;
   readonly field_name?: unknown;
 }
 
-/** Gives the value that stands in the place of another; `path` names the place. */
+/** Returns the replacement for a field's value; `path` is its place in the input. */
 export type ChangeValue = (path: string, field: FieldRef, value: unknown) => unknown;
 
-/** Custom fields have a value for each contact, bot fields one for the whole account. */
+/** A custom field has a value for each contact, a bot field one for the whole account. */
 export type FieldKind = 'custom field' | 'bot field';
 
-/** Where an input holds values of fields, of which kind the fields are, and how datetimes are written there. */
+/** Where an input holds values of fields. */
 export interface FieldValues<Input> {
   readonly kind: FieldKind;
   readonly datetimeForm: DatetimeForm;
-  /** The input with each value of a field put through `change`. */
+  /** A copy of the input in which each field's value is replaced by what `change` returns. */
   map(input: Input, change: ChangeValue): Result;
 }

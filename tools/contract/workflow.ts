@@ -3,43 +3,48 @@ import type { Declaration, Endpoint } from './endpoint.js';
 import type { Failure } from './failure.js';
 import type { Result } from './json.js';
 
-/** One endpoint's call as a part of a larger job; `what` names it where a later one fails. */
+/** A call of an endpoint as part of a workflow. */
 export interface Step {
+  /** What the step does, for the report of a failure: "set the fields". */
   readonly what: string;
   readonly endpoint: Endpoint;
   readonly input: Result;
-  /** Of a flow: the custom fields that were set for it, since the same flow with other values is another message. */
+  /** For a flow, the custom fields set for it: the same flow with other values is another message. */
   readonly fields?: Result | undefined;
-  /** One of many: a refusal is not explained by a further read of the contact, and the step is not reported. */
+  /** One of many contacts: the step is not reported, and a refusal is not explained by a further read. */
   readonly oneOfMany?: boolean;
-  /** The result in the place of a failure that is an answer all the same; undefined where it is none. */
+  /** Turns a failure that is an answer into a result; undefined if it is none. */
   readonly recover?: (failure: Failure) => Result | undefined;
 }
 
-/** What a workflow is made with. */
+/** What a workflow runs with. */
 export interface Steps {
-  /** The result of one step, or a CallError; its warnings are collected. */
+  /**
+   * Runs one step and collects its warnings.
+   * @throws CallError
+   */
   call(step: Step): Promise<Result>;
   /**
-   * Steps one after another, the last of which may send; those after one that fails are reported as not done. None is
-   * made where the same was sent before and the caller may not have heard of it: `done before`.
+   * Runs steps in order; the last one may send. After a failure the rest are reported as not done. Returns `done before`
+   * and runs none if the same was sent before and the client may not have received that result.
+   * @throws CallError
    */
   inOrder(steps: readonly Step[]): Promise<'done' | 'done before'>;
   /** Milliseconds since 1970. */
   now(): number;
-  /** The share of the call's time that is left, from 1 down to 0; 0 as well when the client has cancelled. */
+  /** The share of the call's time that is left, from 1 down to 0; also 0 once the client has cancelled. */
   timeLeft(): number;
-  /** Tells the client how far a long job has come. */
+  /** Reports the progress of a long job to the client. */
   progress(done: number, total: number, message: string): void;
 }
 
 /**
- * A tool made of several endpoint calls, each paced and translated as any other, all on one connection and within one
- * deadline. Its failure is that of the step that failed, and says which steps were done.
+ * A tool made of several endpoint calls, on one connection and within one deadline. It fails with the failure of the step
+ * that failed, which then says which steps were done.
  */
 export interface Workflow<Input extends z.ZodObject = z.ZodObject> extends Declaration<Input> {
   readonly kind: 'workflow';
-  /** It does the same for many contacts, and is called again with all of them when its answer was lost. */
+  /** It does the same for many contacts, and is called again with all of them if its result was lost. */
   readonly forMany?: boolean;
   run(input: z.output<Input>, steps: Steps): Promise<Result>;
 }

@@ -16,13 +16,13 @@ const connectionShape = {
 
 const connection = record(connectionShape);
 
-/** Only what is declared, and of that what is there: an answer may hold the link of a connection under any other name. */
-const declaredOf = (data: unknown): z.output<typeof connection> => {
-  const whole = connection.parse(unwrapConnection(data));
-  return Object.fromEntries(Object.keys(connectionShape).map((key) => [key, whole[key]]));
+/** Only the declared keys: a response may hold the link of a connection under another name. */
+const declaredPart = (data: unknown): z.output<typeof connection> => {
+  const parsed = connection.parse(unwrapConnection(data));
+  return Object.fromEntries(Object.keys(connectionShape).map((key) => [key, parsed[key]]));
 };
 
-/** The connections API wraps one connection or answers it flat. */
+/** The connections API returns one connection wrapped or bare. */
 const unwrapConnection = (data: unknown): Record<string, unknown> => {
   const outer = asObject(data);
   return isObject(outer.connection) ? outer.connection : outer;
@@ -30,39 +30,38 @@ const unwrapConnection = (data: unknown): Record<string, unknown> => {
 
 const isConnection = (data: unknown): boolean => typeof unwrapConnection(data).connection_id === 'string';
 
-/** `{connections}`, never with their links. */
+/** Connections without their links, each of which is for one person. */
 const connectionsResult: Output = {
   schema: z.looseObject({ connections: list(connection) }),
   isAnswer: (data) => isObject(data) && Array.isArray(data.connections),
   from: (data) => ({
     connections: (toList(asObject(data).connections) ?? []).map((each) => {
-      const { url: _, ...rest } = declaredOf(each);
+      const { url: _, ...rest } = declaredPart(each);
       return rest;
     }),
   }),
 };
 
-/** States in which the link of a connection is of no more use; the link is for one person, and shown no longer. */
+/** The states in which the link of a connection is of no use any more. */
 const settled = /^(active|failed)$/i;
 
-/** A connection, with its link while somebody may still open it. */
+/** A connection, with its link while its owner may still have to open it. */
 function withOpenLink(data: unknown): z.output<typeof connection> {
-  const { url, ...rest } = declaredOf(data);
+  const { url, ...rest } = declaredPart(data);
   return url === undefined || settled.test(rest.status ?? '') ? rest : { ...rest, url };
 }
 
-/** `{connection}`, with its link while somebody may still open it. */
 const connectionResult: Output = {
   schema: z.looseObject({ connection }),
   isAnswer: isConnection,
   from: (data) => ({ connection: withOpenLink(data) }),
 };
 
-/** The connection with its link; `next_step` comes with the declaration's own completion. */
+/** The new connection with its link; the follow-up adds `next_step`. */
 const newConnectionResult: Output = {
   schema: z.looseObject({ connection, next_step: z.string() }),
   isAnswer: isConnection,
-  from: (data) => ({ connection: declaredOf(data) }),
+  from: (data) => ({ connection: declaredPart(data) }),
 };
 
 export const listConnections = endpoint({
@@ -86,7 +85,7 @@ export const getConnection = endpoint({
   name: 'manychat_get_connection',
   title: 'Get connection',
   description:
-    'Status of one connection; ask again after manychat_create_connection until ACTIVE. PENDING waits for its owner to open the link (shown here), FAILED needs a new connection.',
+    'Status of one connection; check again after manychat_create_connection until ACTIVE. PENDING waits for its owner to open the link (shown here), FAILED needs a new connection.',
   api: 'connections',
   method: 'GET',
   path: '/connections/{connection_id}',
@@ -99,11 +98,11 @@ export const getConnection = endpoint({
 function nextStep(connection: Result): string {
   const check = `Then call manychat_get_connection with connection_id ${quoted(connection.connection_id)} until its status is ACTIVE.`;
   return typeof connection.url === 'string'
-    ? `Give connection.url to the person who manages the ManyChat account, and to nobody else: they open it and enter the ManyChat API key there, never in this chat. (Channels such as Instagram or WhatsApp are connected inside ManyChat, not here.) ${check}`
-    : `Maton has not given a link yet: manychat_get_connection shows it while the status is PENDING; the person who manages the ManyChat account opens it. ${check}`;
+    ? `Give connection.url only to the person who manages the ManyChat account. They open it and enter the ManyChat API key there, never in this chat. (Channels such as Instagram or WhatsApp are connected inside ManyChat, not here.) ${check}`
+    : `Maton has not returned a link yet: manychat_get_connection shows it while the status is PENDING. The person who manages the ManyChat account opens it. ${check}`;
 }
 
-/** Some answers carry only the id; the link is then read by a second call, whose failure leaves the creation a success. */
+/** Some responses carry only the id. The link is then read by another call, whose failure leaves the creation a success. */
 async function withLink(result: Result, call: CallEndpoint): Promise<Result> {
   let connection = asObject(result.connection);
   if (typeof connection.url !== 'string' && typeof connection.connection_id === 'string') {
@@ -117,7 +116,7 @@ export const createConnection = endpoint({
   name: 'manychat_create_connection',
   title: 'Create connection',
   description:
-    'Starts connecting a ManyChat account and returns a link for its owner, who enters the API key there. Each call makes another connection: look in manychat_list_connections first.',
+    'Starts connecting a ManyChat account and returns a link for its owner, who enters the API key there. Each call makes another connection: check manychat_list_connections first.',
   api: 'connections',
   method: 'POST',
   path: '/connections',
@@ -135,7 +134,7 @@ export const deleteConnection = endpoint({
   name: 'manychat_delete_connection',
   title: 'Delete connection',
   description:
-    'Disconnects a ManyChat account for everyone who uses this Maton account. To replace one: create the new, see it ACTIVE, then delete the old.',
+    'Disconnects a ManyChat account for everyone who uses this Maton account. To replace one: create the new one, see it ACTIVE, then delete the old one.',
   api: 'connections',
   method: 'DELETE',
   path: '/connections/{connection_id}',

@@ -13,22 +13,22 @@ import {
   subscriberId,
   text,
 } from '../values/inputs.js';
-import { item, items, okResult } from '../values/outputs.js';
+import { itemOutput, listOutput, okResult } from '../values/outputs.js';
 import { anyFieldValue, anyText, record, smallId } from '../values/tolerant.js';
 
 const customField = record({ id: smallId, name: anyText, type: anyText, description: anyText });
 
 const botField = record({ id: smallId, name: anyText, type: anyText, description: anyText, value: anyFieldValue });
 
-/** `{custom_field}`, which ManyChat answers as `field`. */
-const customFieldResult = item('custom_field', customField, 'field');
+/** ManyChat returns it as `field`. */
+const customFieldResult = itemOutput('custom_field', customField, 'field');
 
-const customFieldsResult = items('custom_fields', customField);
+const customFieldsResult = listOutput('custom_fields', customField);
 
-/** `{bot_field}`, which ManyChat answers as `field`. */
-const botFieldResult = item('bot_field', botField, 'field');
+/** ManyChat returns it as `field`. */
+const botFieldResult = itemOutput('bot_field', botField, 'field');
 
-const botFieldsResult = items('bot_fields', botField);
+const botFieldsResult = listOutput('bot_fields', botField);
 
 export const listCustomFields = endpoint({
   name: 'manychat_list_custom_fields',
@@ -49,7 +49,7 @@ export const createCustomField = endpoint({
   name: 'manychat_create_custom_field',
   title: 'Create custom field',
   description:
-    'Adds a field with a value for each contact; for the whole account: manychat_create_bot_field. The API cannot delete one: look in manychat_list_custom_fields first.',
+    'Adds a field with a value for each contact; for the whole account: manychat_create_bot_field. The API cannot delete one: check manychat_list_custom_fields first.',
   api: 'manychat',
   method: 'POST',
   path: '/fb/page/createCustomField',
@@ -70,7 +70,7 @@ export const setCustomField = endpoint({
   name: 'manychat_set_custom_field',
   title: 'Set custom field',
   description:
-    'Sets one custom field of one contact; what does not fit its type is refused. By name: manychat_set_custom_field_by_name; several: manychat_set_custom_fields.',
+    'Sets one custom field of one contact; a value not fitting its type is refused. By name: manychat_set_custom_field_by_name; several: manychat_set_custom_fields.',
   api: 'manychat',
   method: 'POST',
   path: '/fb/subscriber/setCustomField',
@@ -87,7 +87,7 @@ export const setCustomFieldByName = endpoint({
   name: 'manychat_set_custom_field_by_name',
   title: 'Set custom field by name',
   description:
-    'Sets one custom field of one contact by name, case ignored; what does not fit its type is refused. By id: manychat_set_custom_field; several: manychat_set_custom_fields.',
+    'Sets one custom field of one contact by name, case ignored; a value not fitting its type is refused. By id: manychat_set_custom_field; several: manychat_set_custom_fields.',
   api: 'manychat',
   method: 'POST',
   path: '/fb/subscriber/setCustomFieldByName',
@@ -105,7 +105,7 @@ export const setCustomFields = endpoint({
   name: 'manychat_set_custom_fields',
   title: 'Set custom fields',
   description:
-    'Sets up to 20 custom fields of one contact, none when one does not fit its type. Many contacts: manychat_for_each_subscriber; when a flow is to show them: manychat_set_fields_and_send_flow.',
+    'Sets up to 20 custom fields of one contact, or none if one value does not fit its type. Many contacts: manychat_for_each_subscriber; for a flow that shows them: manychat_set_fields_and_send_flow.',
   api: 'manychat',
   method: 'POST',
   path: '/fb/subscriber/setCustomFields',
@@ -144,7 +144,7 @@ export const createBotField = endpoint({
   name: 'manychat_create_bot_field',
   title: 'Create bot field',
   description:
-    'Adds a field with one value for the whole account; per contact: manychat_create_custom_field. The API cannot delete one: look in manychat_list_bot_fields first.',
+    'Adds a field with one value for the whole account; per contact: manychat_create_custom_field. The API cannot delete one: check manychat_list_bot_fields first.',
   api: 'manychat',
   method: 'POST',
   path: '/fb/page/createBotField',
@@ -166,7 +166,7 @@ export const setBotField = endpoint({
   name: 'manychat_set_bot_field',
   title: 'Set bot field',
   description:
-    "Sets a bot field: one value that all contacts and flows share, never one contact's data (manychat_set_custom_field). What does not fit its type is refused. Several: manychat_set_bot_fields.",
+    "Sets a bot field: one value that all contacts and flows share, never one contact's data (manychat_set_custom_field). A value not fitting its type is refused. Several: manychat_set_bot_fields.",
   api: 'manychat',
   method: 'POST',
   path: '/fb/page/setBotField',
@@ -183,7 +183,7 @@ export const setBotFieldByName = endpoint({
   name: 'manychat_set_bot_field_by_name',
   title: 'Set bot field by name',
   description:
-    "Sets an existing bot field: one value that all contacts and flows share, never one contact's data (manychat_set_custom_field_by_name). What does not fit its type is refused. Several: manychat_set_bot_fields.",
+    "Sets an existing bot field: one value that all contacts and flows share, never one contact's data (manychat_set_custom_field_by_name). A value not fitting its type is refused. Several: manychat_set_bot_fields.",
   api: 'manychat',
   method: 'POST',
   path: '/fb/page/setBotFieldByName',
@@ -201,7 +201,7 @@ export const setBotFields = endpoint({
   name: 'manychat_set_bot_fields',
   title: 'Set bot fields',
   description:
-    "Sets up to 20 bot fields, whose values all contacts and flows share: never one contact's data (manychat_set_custom_fields). When one does not fit its type none is set.",
+    "Sets up to 20 bot fields, whose values all contacts and flows share: never one contact's data (manychat_set_custom_fields). If one value does not fit its type, none is set.",
   api: 'manychat',
   method: 'POST',
   path: '/fb/page/setBotFields',

@@ -9,7 +9,6 @@ const folder = record({ id: smallId, name: anyText, parent_id: smallId });
 
 const flows = z.looseObject({ flows: list(flow), folders: list(folder) });
 
-/** `{flows, folders}` */
 const flowsResult: Output = {
   schema: flows,
   isAnswer: (data) => isObject(data) && toList(data.flows) !== undefined,

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { endpoint } from '../contract/endpoint.js';
-import { item, items } from '../values/outputs.js';
+import { itemOutput, listOutput } from '../values/outputs.js';
 import { anyText, flag, largeId, record, smallId } from '../values/tolerant.js';
 
 const growthTool = record({ id: smallId, name: anyText, type: anyText });
@@ -19,17 +19,17 @@ const page = record({
   timezone: anyText,
 });
 
-const pageResult = item('page', page);
+const pageResult = itemOutput('page', page);
 
-const growthToolsResult = items('growth_tools', growthTool);
+const growthToolsResult = listOutput('growth_tools', growthTool);
 
-const otnTopicsResult = items('otn_topics', otnTopic);
+const otnTopicsResult = listOutput('otn_topics', otnTopic);
 
 export const getPage = endpoint({
   name: 'manychat_get_page',
   title: 'Get page',
   description:
-    'The ManyChat account in use: name, id, plan, time zone. Call it when unsure which business you act for, or what is wrong with key or connection.',
+    'The ManyChat account in use: name, id, plan, time zone. Call it when unsure which business you act for, or what is wrong with the key or connection.',
   api: 'manychat',
   method: 'GET',
   path: '/fb/page/getInfo',
@@ -44,7 +44,7 @@ export const listGrowthTools = endpoint({
   name: 'manychat_list_growth_tools',
   title: 'List growth tools',
   description:
-    'All growth tools (opt-in widgets) of the page, for information only: no tool takes their ids, and contacts do not show which they came by.',
+    'All growth tools (opt-in widgets) of the page, for information only: no tool takes their ids, and contacts do not show which one they used.',
   api: 'manychat',
   method: 'GET',
   path: '/fb/page/getGrowthTools',
@@ -59,7 +59,7 @@ export const listOtnTopics = endpoint({
   name: 'manychat_list_otn_topics',
   title: 'List OTN topics',
   description:
-    'All one-time-notification topics; give a name as otn_topic_name of manychat_send_content. Who granted a topic cannot be seen: a send to others is refused.',
+    'All one-time-notification topics; pass a name as otn_topic_name to manychat_send_content. Who granted a topic is not visible: a send to others is refused.',
   api: 'manychat',
   method: 'GET',
   path: '/fb/page/getOtnTopics',

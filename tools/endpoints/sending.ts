@@ -12,7 +12,7 @@ export const sendContent = endpoint({
   name: 'manychat_send_content',
   title: 'Send content',
   description:
-    'Sends images, cards, actions or a message for an OTN topic to one contact; plain text: manychat_send_text; to check first: manychat_check_content. Refused 24 hours after the contact wrote last, except on Telegram or with an OTN topic (Messenger). Never repeat an unknown outcome.',
+    'Sends images, cards, actions or a message for an OTN topic to one contact; plain text: manychat_send_text; to check first: manychat_check_content. Refused 24 hours after the contact last wrote, except on Telegram or with an OTN topic (Messenger). Never repeat an unknown outcome.',
   api: 'manychat',
   method: 'POST',
   path: '/fb/sending/sendContent',
@@ -46,7 +46,7 @@ export const sendContentByUserRef = endpoint({
   name: 'manychat_send_content_by_user_ref',
   title: 'Send content by user_ref',
   description:
-    'Sends a message to whoever gave a checkbox opt-in (else refused) while only the user_ref is known; once manychat_get_subscriber_by_user_ref finds the contact use manychat_send_content. Actions are ignored. Never repeat an unknown outcome.',
+    'Sends a message to the giver of a checkbox opt-in (else refused) while only the user_ref is known; once manychat_get_subscriber_by_user_ref finds the contact, use manychat_send_content. Actions are ignored. Never repeat an unknown outcome.',
   api: 'manychat',
   method: 'POST',
   path: '/fb/sending/sendContentByUserRef',
@@ -62,7 +62,7 @@ export const sendContentByUserRef = endpoint({
     const ignored =
       data.content.actions === undefined
         ? []
-        : ['The actions are ignored: ManyChat performs none when it sends to a user_ref.'];
+        : ['The actions are ignored: ManyChat performs none in a message to a user_ref.'];
     return [...contentWarnings(data.content), ...ignored];
   },
   capabilities: ({ data }) => contentCapabilities(data),
@@ -77,7 +77,7 @@ export const sendFlow = endpoint({
   name: 'manychat_send_flow',
   title: 'Send flow',
   description:
-    'Starts a flow for one contact. It takes no variables: for personal texts, also in a WhatsApp template, use manychat_set_fields_and_send_flow. ok means accepted; whether it arrived (24-hour window, channel) ManyChat does not tell. Never repeat an unknown outcome.',
+    'Starts a flow for one contact. It takes no variables: for personal texts, also in a WhatsApp template, use manychat_set_fields_and_send_flow. ok means accepted: ManyChat does not report whether it arrived (24-hour window, channel). Never repeat an unknown outcome.',
   api: 'manychat',
   method: 'POST',
   path: '/fb/sending/sendFlow',

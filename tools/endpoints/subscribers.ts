@@ -6,7 +6,7 @@ import { addIssue } from '../values/issues.js';
 import { okResult } from '../values/outputs.js';
 import { subscriberOrNullResult, subscriberResult, subscribersResult } from '../values/subscriber-outputs.js';
 
-/** A search without hits, with what may be the reason. */
+/** Adds a warning with the likely reason to a search without hits. */
 const warnWhenEmpty =
   (reason: string) =>
   async (result: Result): Promise<Result> =>
@@ -16,7 +16,7 @@ export const getSubscriber = endpoint({
   name: 'manychat_get_subscriber',
   title: 'Get subscriber',
   description:
-    'Everything about one contact: addresses, opt-ins, tags, custom fields, last input; no message history. Whether it can be written to: manychat_get_messaging_status.',
+    'Everything about one contact: addresses, opt-ins, tags, custom fields, last input; no message history. Whether it can be messaged: manychat_get_messaging_status.',
   api: 'manychat',
   method: 'GET',
   path: '/fb/subscriber/getInfo',
@@ -31,7 +31,7 @@ export const getSubscriberByUserRef = endpoint({
   name: 'manychat_get_subscriber_by_user_ref',
   title: 'Get subscriber by user_ref',
   description:
-    "The contact behind a checkbox opt-in's user_ref. Refused when that opt-in never happened, and until the contact replies: meanwhile use manychat_send_content_by_user_ref.",
+    "The contact behind a checkbox opt-in's user_ref. Refused if that opt-in never happened, and until the contact replies: meanwhile use manychat_send_content_by_user_ref.",
   api: 'manychat',
   method: 'GET',
   path: '/fb/subscriber/getInfoByUserRef',
@@ -45,7 +45,7 @@ export const findSubscribersByName = endpoint({
   name: 'manychat_find_subscribers_by_name',
   title: 'Find subscribers by name',
   description:
-    'Contacts with this full name, not a part of it, 100 at the most (capped: true when there may be more). Names are not unique: make sure which is meant, or use manychat_find_subscriber_by_system_field.',
+    'Contacts with exactly this full name, at most 100 (capped: true when there may be more). Names are not unique: make sure which one is meant, or use manychat_find_subscriber_by_system_field.',
   api: 'manychat',
   method: 'GET',
   path: '/fb/subscriber/findByName',
@@ -55,7 +55,7 @@ export const findSubscribersByName = endpoint({
   localInputs: ['detail'],
   output: subscribersResult,
   followUp: warnWhenEmpty(
-    'Only whole names match, and no tool finds contacts by a part of one: ask for the full name, an email or a phone number.',
+    'Only full names match, and no tool finds contacts by part of a name: ask for the full name, an email or a phone number.',
   ),
   example: { name: 'John Doe' },
 });
@@ -64,7 +64,7 @@ export const findSubscribersByCustomField = endpoint({
   name: 'manychat_find_subscribers_by_custom_field',
   title: 'Find subscribers by custom field',
   description:
-    'Contacts whose text or number field (no other type) has exactly this value, newest change first, 100 at the most; capped: true when there may be more. By email or phone: manychat_find_subscriber_by_system_field.',
+    'Contacts whose text or number field (no other type) has exactly this value, newest change first, at most 100; capped: true when there may be more. By email or phone: manychat_find_subscriber_by_system_field.',
   api: 'manychat',
   method: 'GET',
   path: '/fb/subscriber/findByCustomField',
@@ -77,7 +77,7 @@ export const findSubscribersByCustomField = endpoint({
   }),
   localInputs: ['detail'],
   output: subscribersResult,
-  followUp: warnWhenEmpty('Only exactly this value matches; a phone number may be stored with or without its +.'),
+  followUp: warnWhenEmpty('Only exactly this value matches. A phone number may be stored with or without its +.'),
   example: { field_id: 123, field_value: 'value' },
 });
 
@@ -85,7 +85,7 @@ export const findSubscriberBySystemField = endpoint({
   name: 'manychat_find_subscriber_by_system_field',
   title: 'Find subscriber by email or phone',
   description:
-    'The contact with this email or phone; subscriber is null when there is none. Give exactly one. WhatsApp contacts are usually not found by phone, but by a custom field: manychat_find_subscribers_by_custom_field.',
+    'The contact with this email or phone; subscriber is null if there is none. Give exactly one. WhatsApp contacts are usually not found by phone, but by a custom field: manychat_find_subscribers_by_custom_field.',
   api: 'manychat',
   method: 'GET',
   path: '/fb/subscriber/findBySystemField',
@@ -103,7 +103,7 @@ export const findSubscriberBySystemField = endpoint({
   example: { email: 'john@example.com' },
 });
 
-/** What is known of a person beside custom fields. */
+/** Inputs for what is known about a person, custom fields aside. */
 export const profile = {
   first_name: text('First name').optional(),
   last_name: text('Last name').optional(),
@@ -112,14 +112,14 @@ export const profile = {
   gender: text('e.g. male, female').optional(),
 };
 
-/** What a person agreed to. */
+/** Inputs for what a person consented to. */
 export const consent = {
   has_opt_in_sms: z.boolean().optional().describe('With phone; true only if they agreed'),
   has_opt_in_email: z.boolean().optional().describe('With email; true only if they agreed'),
   consent_phrase: text('Their words of consent, for SMS opt-in').optional(),
 };
 
-/** Checks that a new contact has an address, and the consent that ManyChat asks for with it. */
+/** Checks that a new contact has an address, and the consent that ManyChat requires for it. */
 export function consentProblems(
   context: z.core.ParsePayload<z.output<z.ZodObject<typeof profile & typeof consent>> & { whatsapp_phone?: unknown }>,
 ): void {
@@ -128,16 +128,12 @@ export function consentProblems(
     addIssue(context, [], 'give at least one of phone, whatsapp_phone and email');
   }
   if (phone !== undefined && has_opt_in_sms === undefined)
-    addIssue(
-      context,
-      ['has_opt_in_sms'],
-      'is required with phone: true only where the contact agreed to SMS, else false',
-    );
+    addIssue(context, ['has_opt_in_sms'], 'is required with phone: true only if the contact agreed to SMS, else false');
   if (email !== undefined && has_opt_in_email === undefined)
     addIssue(
       context,
       ['has_opt_in_email'],
-      'is required with email: true only where the contact agreed to email, else false',
+      'is required with email: true only if the contact agreed to email, else false',
     );
   if (has_opt_in_sms === true && consent_phrase === undefined) {
     addIssue(context, ['consent_phrase'], 'is required when has_opt_in_sms is true');
@@ -148,7 +144,7 @@ export const createSubscriber = endpoint({
   name: 'manychat_create_subscriber',
   title: 'Create subscriber',
   description:
-    "Adds a contact that is certainly new; when unsure: manychat_find_or_create_subscriber. Needs phone, whatsapp_phone or email, and ManyChat support's import permission; a WhatsApp number that exists is refused.",
+    'Adds a contact that is certainly new; when unsure: manychat_find_or_create_subscriber. Needs phone, whatsapp_phone or email, and import permission from ManyChat support; an existing WhatsApp number is refused.',
   api: 'manychat',
   method: 'POST',
   path: '/fb/subscriber/createSubscriber',
@@ -180,7 +176,7 @@ export const updateSubscriber = endpoint({
   name: 'manychat_update_subscriber',
   title: 'Update subscriber',
   description:
-    'Changes name, phone, email, gender or opt-ins of one contact; what is left out stays. Custom fields: manychat_set_custom_fields. A WhatsApp number cannot be changed.',
+    'Changes name, phone, email, gender or opt-ins of one contact; omitted values stay. Custom fields: manychat_set_custom_fields. A WhatsApp number cannot be changed.',
   api: 'manychat',
   method: 'POST',
   path: '/fb/subscriber/updateSubscriber',
@@ -206,7 +202,7 @@ export const verifySubscriber = endpoint({
   name: 'manychat_verify_subscriber',
   title: 'Verify subscriber by signed request',
   description:
-    "Has ManyChat check by Facebook's signed_request that a Messenger webview's visitor is this contact: ok when proven, else refused. Only for webview developers. Lookups: manychat_get_subscriber.",
+    "Has ManyChat verify by Facebook's signed_request that a Messenger webview's visitor is this contact: ok if proven, else refused. Only for webview developers. Lookups: manychat_get_subscriber.",
   api: 'manychat',
   method: 'POST',
   path: '/fb/subscriber/verifyBySignedRequest',

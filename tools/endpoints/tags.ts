@@ -2,11 +2,11 @@ import * as z from 'zod';
 import { endpoint } from '../contract/endpoint.js';
 import { referencesTo } from '../contract/reference.js';
 import { subscriberId, tagId, tagName, text } from '../values/inputs.js';
-import { item, items, okResult, tag } from '../values/outputs.js';
+import { itemOutput, listOutput, okResult, tag } from '../values/outputs.js';
 
-const tagResult = item('tag', tag);
+const tagResult = itemOutput('tag', tag);
 
-const tagsResult = items('tags', tag);
+const tagsResult = listOutput('tags', tag);
 
 export const listTags = endpoint({
   name: 'manychat_list_tags',
@@ -27,7 +27,7 @@ export const createTag = endpoint({
   name: 'manychat_create_tag',
   title: 'Create tag',
   description:
-    'Adds a tag to the page; nobody gets it yet. Look in manychat_list_tags first: what happens for a name that exists is not documented.',
+    'Adds a tag to the page, to no contact yet. Check manychat_list_tags first: what happens if the name exists is not documented.',
   api: 'manychat',
   method: 'POST',
   path: '/fb/page/createTag',
@@ -54,7 +54,7 @@ export const deleteTag = endpoint({
   verifyWith: ['manychat_list_tags'],
   input: z.strictObject({ tag_id: tagId }),
   output: okResult,
-  question: ({ tag_id }, { tag }) => `Delete ${tag(tag_id)} from everybody`,
+  question: ({ tag_id }, { tag }) => `Delete ${tag(tag_id)} from every contact`,
   example: { tag_id: 123 },
 });
 
@@ -73,7 +73,7 @@ export const deleteTagByName = endpoint({
   input: z.strictObject({ tag_name: tagName }),
   output: okResult,
   references: ({ tag_name }) => referencesTo('tag', tag_name),
-  question: ({ tag_name }, { quoted }) => `Delete tag ${quoted(tag_name)} from everybody`,
+  question: ({ tag_name }, { quoted }) => `Delete tag ${quoted(tag_name)} from every contact`,
   example: { tag_name: 'Old Tag' },
 });
 
@@ -81,7 +81,7 @@ export const addTagToSubscriber = endpoint({
   name: 'manychat_add_tag_to_subscriber',
   title: 'Add tag to subscriber',
   description:
-    'Gives one contact an existing tag; no effect when it has it. By name: manychat_add_tag_to_subscriber_by_name; for many: manychat_for_each_subscriber.',
+    'Adds an existing tag to one contact; no effect if it has it. By name: manychat_add_tag_to_subscriber_by_name; for many: manychat_for_each_subscriber.',
   api: 'manychat',
   method: 'POST',
   path: '/fb/subscriber/addTag',
@@ -97,7 +97,7 @@ export const addTagToSubscriberByName = endpoint({
   name: 'manychat_add_tag_to_subscriber_by_name',
   title: 'Add tag to subscriber by name',
   description:
-    'Gives one contact a tag that must exist already (else manychat_create_tag first); no effect when it has it. For many: manychat_for_each_subscriber.',
+    'Adds a tag, which must exist (else manychat_create_tag first), to one contact; no effect if it has it. For many: manychat_for_each_subscriber.',
   api: 'manychat',
   method: 'POST',
   path: '/fb/subscriber/addTagByName',
@@ -114,7 +114,7 @@ export const removeTagFromSubscriber = endpoint({
   name: 'manychat_remove_tag_from_subscriber',
   title: 'Remove tag from subscriber',
   description:
-    'Takes a tag from one contact; no effect when it lacks it; the tag stays. For many: manychat_for_each_subscriber; from everybody: manychat_delete_tag.',
+    'Removes a tag from one contact; no effect if it lacks it; the tag stays. For many: manychat_for_each_subscriber; from every contact: manychat_delete_tag.',
   api: 'manychat',
   method: 'POST',
   path: '/fb/subscriber/removeTag',
@@ -130,7 +130,7 @@ export const removeTagFromSubscriberByName = endpoint({
   name: 'manychat_remove_tag_from_subscriber_by_name',
   title: 'Remove tag from subscriber by name',
   description:
-    'Takes a tag from one contact; no effect when it lacks it; the tag stays. For many: manychat_for_each_subscriber; from everybody: manychat_delete_tag_by_name.',
+    'Removes a tag from one contact; no effect if it lacks it; the tag stays. For many: manychat_for_each_subscriber; from every contact: manychat_delete_tag_by_name.',
   api: 'manychat',
   method: 'POST',
   path: '/fb/subscriber/removeTagByName',

@@ -9,13 +9,13 @@ import {
   maxQuickReplies,
 } from '../message/content.js';
 
-/** The whole grammar of a message's `data`, for a reader who has to write one. */
+/** The full grammar of a message's `data`, for agents that write one. */
 export const contentGrammar = `# Message content: \`data\` of manychat_send_content
 
-A key with ? may be left out. What is not named here is refused. manychat_check_content checks without sending.
+Keys with ? are optional. Keys not named here are refused. manychat_check_content checks without sending.
 
 data: { version: "v2", content }
-content: { type?: "instagram" | "whatsapp" | "telegram" (left out for Messenger), messages: up to ${maxMessages} (none only with actions), quick_replies?: up to ${maxQuickReplies}, actions?: up to ${maxActions}, external_message_callback? }
+content: { type?: "instagram" | "whatsapp" | "telegram" (none for Messenger), messages: up to ${maxMessages} (may be empty only with actions), quick_replies?: up to ${maxQuickReplies}, actions?: up to ${maxActions}, external_message_callback? }
 
 ## Messages
 - { type: "text", text, buttons?: up to ${maxButtons} }; text up to ${maxTextLength.messenger} characters, ${maxTextLength.instagram} on Instagram
@@ -34,7 +34,7 @@ content: { type?: "instagram" | "whatsapp" | "telegram" (left out for Messenger)
 A quick reply is a flow or a dynamic_block_callback button.
 
 ## Actions
-Done when the message is sent or the button is pressed; what they name must exist.
+Run when the message is sent or the button is pressed. The tags and fields they name must exist.
 - { action: "add_tag" | "remove_tag", tag_name }
 - { action: "set_field_value", field_name, value }; a datetime as UTC, 2018-03-25T13:25:00.000Z
 - { action: "unset_field_value", field_name }
@@ -54,5 +54,5 @@ Done when the message is sent or the button is pressed; what they name must exis
 | buy button | yes | yes | ? | yes |
 | call button, dynamic_block_callback, webview_size | yes | no | ? | ? |
 
-? is not documented by ManyChat: it is sent with a warning. WhatsApp templates are sent by manychat_send_flow only.
+? means that ManyChat does not document it: it is sent with a warning. WhatsApp templates can only be sent with manychat_send_flow.
 `;

@@ -6,7 +6,7 @@ import { getPage } from '../endpoints/page.js';
 import { listTags } from '../endpoints/tags.js';
 import { contentGrammar } from './grammar-guide.js';
 
-/** Something a client can read into its context: a text of this server, or what an endpoint without arguments answers. */
+/** What a client can read into its context: a text of this server, or the result of an endpoint without arguments. */
 export interface Resource {
   readonly uri: `manychat://${string}`;
   readonly title: string;
@@ -16,8 +16,8 @@ export interface Resource {
 
 const errorKinds = `# Kinds of failure
 
-A failed call answers {"error": {kind, message, hint, retryable, performed, source, http_status?, code?, details?, retry_after_s?}}.
-performed is "no", "yes", or "unknown" when the answer was lost: a message with an unknown outcome must not simply be sent again.
+A failed call returns {"error": {kind, message, hint, retryable, performed, source, http_status?, code?, details?, retry_after_s?}}.
+performed is "no", "yes", or "unknown" if the response was lost: do not simply resend a message with an unknown outcome.
 
 ${Object.entries(kindMeanings)
   .map(([kind, meaning]) => `- ${kind}: ${meaning}`)
@@ -29,7 +29,7 @@ export const resources: readonly Resource[] = [
   {
     uri: 'manychat://content-grammar',
     title: 'Message content',
-    description: 'The whole grammar of data in manychat_send_content, by channel',
+    description: 'The full grammar of data in manychat_send_content, by channel',
     content: { markdown: contentGrammar },
   },
   {
@@ -41,14 +41,14 @@ export const resources: readonly Resource[] = [
   {
     uri: 'manychat://page',
     title: 'Page',
-    description: 'The ManyChat account in use; of several, that of the oldest connection',
+    description: 'The ManyChat account in use; with several, the one of the oldest connection',
     content: { endpoint: getPage },
   },
   { uri: 'manychat://tags', title: 'Tags', description: 'Tags of the page', content: { endpoint: listTags } },
   {
     uri: 'manychat://fields',
     title: 'Custom fields',
-    description: 'Fields that each contact has a value of',
+    description: 'Fields with a value for each contact',
     content: { endpoint: listCustomFields },
   },
   {

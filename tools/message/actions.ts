@@ -4,64 +4,67 @@ import { isObject } from '../contract/json.js';
 import { type Reference, referencesTo } from '../contract/reference.js';
 import type { Action, Content } from './content.js';
 
-/** What may stand where buttons do; a quick reply is none, and has no actions of every kind. */
-type Pressed = { readonly type: string; readonly target?: string; readonly actions?: readonly Action[] | undefined };
+/** A button or quick reply; quick replies have no `actions` in every variant. */
+type Pressable = { readonly type: string; readonly target?: string; readonly actions?: readonly Action[] | undefined };
 
-function namesInButton({ type, target, actions }: Pressed): Reference[] {
-  return [...(type === 'flow' ? referencesTo('flow', target) : []), ...(actions ?? []).flatMap(namesInAction)];
+function referencesOfButton({ type, target, actions }: Pressable): Reference[] {
+  return [...(type === 'flow' ? referencesTo('flow', target) : []), ...(actions ?? []).flatMap(referencesOfAction)];
 }
 
-const namesInAction = (action: Action): Reference[] =>
+const referencesOfAction = (action: Action): Reference[] =>
   'tag_name' in action ? referencesTo('tag', action.tag_name) : referencesTo('custom field', action.field_name);
 
-/** Tags, fields and flows that a message's actions and buttons name. */
+/** The tags, fields and flows that the actions and buttons of content refer to. */
 export function referencesInContent({ messages, quick_replies, actions }: Content): Reference[] {
-  const buttons: readonly Pressed[] = [
+  const buttons: readonly Pressable[] = [
     ...messages.flatMap((message) => ('buttons' in message ? (message.buttons ?? []) : [])),
     ...messages.flatMap((message) =>
       message.type === 'cards' ? message.elements.flatMap((card) => card.buttons ?? []) : [],
     ),
     ...(quick_replies ?? []),
   ];
-  return [...(actions ?? []).flatMap(namesInAction), ...buttons.flatMap(namesInButton)];
+  return [...(actions ?? []).flatMap(referencesOfAction), ...buttons.flatMap(referencesOfButton)];
 }
 
-const byAction: Readonly<Record<string, Capability>> = {
+const capabilityOfAction: Readonly<Record<string, Capability>> = {
   add_tag: 'add_tag',
   remove_tag: 'remove_tag',
   set_field_value: 'set_field',
   unset_field_value: 'unset_field',
 } satisfies Record<Action['action'], Capability>;
 
-/** What the answer of a callback can make ManyChat do; nobody here sees that answer. */
-const byCallback: readonly Capability[] = [...Object.values(byAction), 'start_flow'];
+/** What the response to a callback can make ManyChat do; that response does not pass through this server. */
+const callbackCapabilities: readonly Capability[] = [...Object.values(capabilityOfAction), 'start_flow'];
 
-/** Whatever is below these is for the callback's server. */
-const notOurs: ReadonlySet<string> = new Set(['payload', 'headers']);
+/** Keys whose values are meant for the callback's server. */
+const callbackData: ReadonlySet<string> = new Set(['payload', 'headers']);
 
 function ownCapabilities(part: Readonly<Record<string, unknown>>): readonly Capability[] {
   const { action, type, success_target: target, external_message_callback: callback } = part;
-  const known = typeof action === 'string' && Object.hasOwn(byAction, action) ? byAction[action] : undefined;
+  const known =
+    typeof action === 'string' && Object.hasOwn(capabilityOfAction, action) ? capabilityOfAction[action] : undefined;
   return [
     ...(known === undefined ? [] : [known]),
     ...(type === 'flow' || type === 'node' || target !== undefined ? (['start_flow'] as const) : []),
-    ...(type === 'dynamic_block_callback' || callback !== undefined ? byCallback : []),
+    ...(type === 'dynamic_block_callback' || callback !== undefined ? callbackCapabilities : []),
   ];
 }
 
 /**
- * What a message does to its contact beside reaching it, at once or when one of its buttons or quick replies is
- * pressed. The message need not be checked yet, so that one with placeholders can be judged as well.
+ * What content does besides reaching its contact, at once or when a button or quick reply is pressed. It need not be
+ * checked yet, so that content with placeholders can be judged as well.
  */
 export function contentCapabilities(content: unknown): readonly Capability[] {
   if (Array.isArray(content)) return content.flatMap(contentCapabilities);
   if (!isObject(content)) return [];
-  const below = Object.entries(content).flatMap(([key, each]) => (notOurs.has(key) ? [] : contentCapabilities(each)));
+  const below = Object.entries(content).flatMap(([key, each]) =>
+    callbackData.has(key) ? [] : contentCapabilities(each),
+  );
   return [...ownCapabilities(content), ...below];
 }
 
-/** The parts of a message below which there can be actions; a callback's payload is not ours to read. */
-const holdsActions: ReadonlySet<string> = new Set([
+/** Keys below which actions can be. The payload of a callback is not among them. */
+const actionHolders: ReadonlySet<string> = new Set([
   'content',
   'messages',
   'elements',
@@ -70,22 +73,22 @@ const holdsActions: ReadonlySet<string> = new Set([
   'actions',
 ]);
 
-/** A message with each value that its actions or those of its buttons set put through `change`. */
-function withSetValues(value: unknown, path: string, change: ChangeValue): unknown {
-  if (Array.isArray(value)) return value.map((each, index) => withSetValues(each, `${path}[${index}]`, change));
+/** A copy of content in which each value that an action sets is replaced by what `change` returns. */
+function mapSetValues(value: unknown, path: string, change: ChangeValue): unknown {
+  if (Array.isArray(value)) return value.map((each, index) => mapSetValues(each, `${path}[${index}]`, change));
   if (!isObject(value)) return value;
   if (value.action === 'set_field_value') return { ...value, value: change(`${path}.value`, value, value.value) };
   return Object.fromEntries(
     Object.entries(value).map(([key, each]) => [
       key,
-      holdsActions.has(key) ? withSetValues(each, `${path}.${key}`, change) : each,
+      actionHolders.has(key) ? mapSetValues(each, `${path}.${key}`, change) : each,
     ]),
   );
 }
 
-/** Values that a message's actions set. */
+/** For an input whose `data` has actions that set fields. */
 export const actionFieldValues: FieldValues<{ data: unknown }> = {
   kind: 'custom field',
   datetimeForm: 'utc',
-  map: (input, change) => ({ ...input, data: withSetValues(input.data, 'data', change) }),
+  map: (input, change) => ({ ...input, data: mapSetValues(input.data, 'data', change) }),
 };

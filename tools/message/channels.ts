@@ -1,13 +1,13 @@
-/** Channels as `content.type` names them; Messenger is the one that is left out. */
+/** The channels that `content.type` can name. Content without a type is for Messenger. */
 export const namedChannels = ['instagram', 'whatsapp', 'telegram'] as const;
 
 /** Every channel. */
 export const channels = ['messenger', ...namedChannels] as const;
 
-/** A channel that content is for. */
+/** The name of a channel. */
 export type Channel = (typeof channels)[number];
 
-/** Most characters of one text, by channel: ManyChat refuses longer ones whole, Instagram delivers no more. */
+/** The most characters of one text. ManyChat refuses a longer text; Instagram would not deliver the rest. */
 export const maxTextLength: Readonly<Record<Channel, number>> = {
   messenger: 2_000,
   instagram: 1_000,
@@ -15,5 +15,5 @@ export const maxTextLength: Readonly<Record<Channel, number>> = {
   telegram: 2_000,
 };
 
-/** Characters as ManyChat counts them: a surrogate pair is one. */
+/** The length of a text as ManyChat counts it: a surrogate pair is one character. */
 export const characterCount = (text: string): number => [...text].length;

@@ -1,58 +1,58 @@
 import * as z from 'zod';
 import { characterCount, namedChannels } from './channels.js';
 
-/** Most messages of one request. */
+/** The most messages of one request. */
 export const maxMessages = 10;
 
-/** Most buttons of one message or card. */
+/** The most buttons of one message or card. */
 export const maxButtons = 3;
 
-/** Most quick replies of one request. */
+/** The most quick replies of one request. */
 export const maxQuickReplies = 11;
 
-/** Most actions of one request. */
+/** The most actions of one request. */
 export const maxActions = 5;
 
-/** Most cards of one message. */
+/** The most cards of one message. */
 export const maxCards = 10;
 
-/** Most characters of a card's title, and of its subtitle. */
+/** The most characters of a card's title and of its subtitle. */
 export const maxCardTextLength = 80;
 
-/** The longest that a callback waits, in seconds: a day. */
+/** The longest timeout of a callback in seconds: a day. */
 export const maxCallbackSeconds = 86_400;
 
 const needs = (what: string, key: string) => ({
   error: ({ input }: { input?: unknown }) => (input === undefined ? `${what} needs \`${key}\`` : undefined),
 });
 
-/** A text that must be there; `what` is named where it is not. */
+/** A required text that is not empty; messages start with `what`. */
 const requiredText = (what: string, key: string) =>
   z.string(needs(what, key)).refine((given) => given.trim() !== '', `${what} needs a \`${key}\` that is not empty`);
 
 const isAddress = (given: string, schemes: readonly string[]): boolean =>
   URL.canParse(given) && schemes.includes(new URL(given).protocol);
 
-/** A whole web address that must be there; `what` is named where it is not. */
+/** A required http or https address; messages start with `what`. */
 export const webAddress = (what: string, key = 'url') =>
   requiredText(what, key).refine(
     (given) => given.trim() === '' || isAddress(given, ['https:', 'http:']),
-    'must be a whole web address, e.g. https://example.com/shop',
+    'must be a full web address, e.g. https://example.com/shop',
   );
 
 const secureAddress = (what: string, key = 'url') =>
   requiredText(what, key).refine(
     (given) => given.trim() === '' || isAddress(given, ['https:']),
-    'must be a whole https address, e.g. https://example.com/shop',
+    'must be a full https address, e.g. https://example.com/shop',
   );
 
-const most = (count: number, what: string) => ({ error: `takes ${count} ${what} at the most` });
+const atMost = (count: number, what: string) => ({ error: `takes at most ${count} ${what}` });
 
 const oneOf = (what: string, types: readonly string[]) => ({
   error: ({ input }: { input?: unknown }) => {
     const given = typeof input === 'object' && input !== null && 'type' in input ? input.type : undefined;
-    const instead = given === 'node' ? 'node works in dynamic blocks only, use flow; ' : '';
-    return `${instead}${what} has one of the types ${types.join(', ')}`;
+    const advice = given === 'node' ? 'node works only in dynamic blocks, use flow; ' : '';
+    return `${advice}${what} must have one of the types ${types.join(', ')}`;
   },
 });
 
@@ -71,16 +71,16 @@ const action = z.discriminatedUnion(
       field_name: requiredText('unset_field_value', 'field_name'),
     }),
   ],
-  { error: 'an action is add_tag, remove_tag, set_field_value or unset_field_value, in its key `action`' },
+  { error: 'the key `action` must be add_tag, remove_tag, set_field_value or unset_field_value' },
 );
 
-const actions = z.array(action).max(maxActions, most(maxActions, 'actions')).optional();
+const actions = z.array(action).max(maxActions, atMost(maxActions, 'actions')).optional();
 
 const urlButton = z.strictObject({
   type: z.literal('url'),
   caption: requiredText('a url button', 'caption'),
   url: webAddress('a url button'),
-  webview_size: z.enum(['full', 'medium', 'compact'], { error: 'is full, medium or compact' }).optional(),
+  webview_size: z.enum(['full', 'medium', 'compact'], { error: 'must be full, medium or compact' }).optional(),
   actions,
 });
 
@@ -98,24 +98,26 @@ const callButton = z.strictObject({
   actions,
 });
 
-const wanted = (key: string) => z.boolean({ error: `a buy button needs \`customer.${key}\`, true or false` });
+const required = (key: string) => z.boolean({ error: `a buy button needs \`customer.${key}\`, true or false` });
 
 const buyButton = z.strictObject({
   type: z.literal('buy'),
   caption: requiredText('a buy button', 'caption'),
   customer: z.strictObject(
     {
-      shipping_address: wanted('shipping_address'),
-      contact_name: wanted('contact_name'),
-      contact_phone: wanted('contact_phone'),
-      contact_email: wanted('contact_email').optional(),
+      shipping_address: required('shipping_address'),
+      contact_name: required('contact_name'),
+      contact_phone: required('contact_phone'),
+      contact_email: required('contact_email').optional(),
     },
     needs('a buy button', 'customer'),
   ),
   product: z.strictObject(
     {
       label: requiredText('a product', 'label'),
-      cost: z.int({ error: 'a product needs `cost`, a whole number of cents' }).min(0, { error: 'is not negative' }),
+      cost: z
+        .int({ error: 'a product needs `cost`, a whole number of cents' })
+        .min(0, { error: 'must not be negative' }),
     },
     needs('a buy button', 'product'),
   ),
@@ -123,8 +125,8 @@ const buyButton = z.strictObject({
   actions,
 });
 
-const headers = z.record(z.string(), z.string(), { error: 'holds a text for each header' }).optional();
-const payload = z.record(z.string(), z.unknown(), { error: 'is an object' }).optional();
+const headers = z.record(z.string(), z.string(), { error: 'must hold a text for each header' }).optional();
+const payload = z.record(z.string(), z.unknown(), { error: 'must be an object' }).optional();
 
 const callbackButton = z.strictObject({
   type: z.literal('dynamic_block_callback'),
@@ -142,7 +144,7 @@ const button = z.discriminatedUnion(
   [urlButton, flowButton, callButton, buyButton, callbackButton],
   oneOf('a button', buttonTypes),
 );
-const buttons = z.array(button).max(maxButtons, most(maxButtons, 'buttons')).optional();
+const buttons = z.array(button).max(maxButtons, atMost(maxButtons, 'buttons')).optional();
 
 const quickReply = z.discriminatedUnion(
   'type',
@@ -153,7 +155,7 @@ const quickReply = z.discriminatedUnion(
 const cardText = (what: string, key: string) =>
   requiredText(what, key).refine(
     (given) => characterCount(given) <= maxCardTextLength,
-    `takes ${maxCardTextLength} characters at the most`,
+    `takes at most ${maxCardTextLength} characters`,
   );
 
 const card = z.strictObject({
@@ -176,8 +178,8 @@ const message = z.discriminatedUnion(
       elements: z
         .array(card, needs('a message of type cards', 'elements'))
         .min(1, { error: 'needs at least one card' })
-        .max(maxCards, most(maxCards, 'cards')),
-      image_aspect_ratio: z.enum(['horizontal', 'square'], { error: 'is horizontal or square' }).optional(),
+        .max(maxCards, atMost(maxCards, 'cards')),
+      image_aspect_ratio: z.enum(['horizontal', 'square'], { error: 'must be horizontal or square' }).optional(),
     }),
     medium('image'),
     medium('video'),
@@ -193,29 +195,29 @@ const callback = z.strictObject({
   headers,
   payload,
   timeout: z
-    .int({ error: 'is a whole number of seconds' })
-    .min(1, { error: 'is at least 1 second' })
-    .max(maxCallbackSeconds, { error: `is ${maxCallbackSeconds} seconds at the most` })
+    .int({ error: 'must be a whole number of seconds' })
+    .min(1, { error: 'must be at least 1 second' })
+    .max(maxCallbackSeconds, { error: `must be at most ${maxCallbackSeconds} seconds` })
     .optional(),
 });
 
-/** Message content, before it is checked for its channel. */
+/** The grammar of message content, without the rules of its channel. */
 export const content = z.strictObject({
-  type: z.enum(namedChannels, { error: `is ${namedChannels.join(', ')}; leave it out for Messenger` }).optional(),
-  messages: z.array(message, needs('content', 'messages')).max(maxMessages, most(maxMessages, 'messages')),
-  quick_replies: z.array(quickReply).max(maxQuickReplies, most(maxQuickReplies, 'quick replies')).optional(),
+  type: z.enum(namedChannels, { error: `must be ${namedChannels.join(', ')}; leave it out for Messenger` }).optional(),
+  messages: z.array(message, needs('content', 'messages')).max(maxMessages, atMost(maxMessages, 'messages')),
+  quick_replies: z.array(quickReply).max(maxQuickReplies, atMost(maxQuickReplies, 'quick replies')).optional(),
   actions,
   external_message_callback: callback.optional(),
 });
 
-/** Message content that keeps the grammar. */
+/** Valid message content. */
 export type Content = z.output<typeof content>;
 
-/** One of its messages. */
+/** A message of content. */
 export type Message = Content['messages'][number];
 
-/** A button below a message. */
+/** A button of a message or card. */
 export type Button = NonNullable<Extract<Message, { type: 'text' }>['buttons']>[number];
 
-/** What is done to the contact with a message, or with a press of a button. */
+/** What is done to the contact when the message is sent or the button is pressed. */
 export type Action = NonNullable<Content['actions']>[number];

@@ -5,19 +5,18 @@ import { channelProblems } from './channel-rules.js';
 import { content } from './content.js';
 
 const checkedContent = content.check((context) => {
-  const given = context.value;
-  for (const { path, problem } of channelProblems(given)) addIssue(context, path, problem);
-  if (given.messages.length === 0 && (given.actions ?? []).length === 0)
-    addIssue(context, ['messages'], 'needs at least one message');
+  const { messages, actions = [] } = context.value;
+  for (const { path, problem } of channelProblems(context.value)) addIssue(context, path, problem);
+  if (messages.length === 0 && actions.length === 0) addIssue(context, ['messages'], 'needs at least one message');
 });
 
-/** Whether a number anywhere in a value has lost digits on its way here. */
+/** Whether a number anywhere in a value has lost digits. */
 function hasInexactNumber(value: unknown): boolean {
   if (typeof value === 'number') return Number.isInteger(value) && !Number.isSafeInteger(value);
   return typeof value === 'object' && value !== null && Object.values(value).some(hasInexactNumber);
 }
 
-/** What clients are shown of the grammar: enough to write a message, in a fraction of its size. */
+/** What clients see of the grammar: enough to write a message, at a fraction of the tokens. */
 const outline = {
   type: 'object',
   properties: {
@@ -32,19 +31,19 @@ const outline = {
 };
 
 /**
- * The `data` of a sent message, checked whole against ManyChat's dynamic-block reference (version 2) and what the
- * channel takes; clients are shown an outline.
+ * The `data` of a message, checked in full against ManyChat's dynamic-block reference (version 2) and the rules of the
+ * channel. Clients see an outline.
  */
 export const messageData = z
   .strictObject({ version: z.literal('v2', { error: 'must be "v2"' }), content: checkedContent })
   .refine((data) => !hasInexactNumber(data), `holds a number that ${precisionLost}`)
   .meta({ description: 'At most 2,000 characters a text, 1,000 on Instagram', shown: outline });
 
-/** How `data` is shown where it need not be explained a second time. */
-const likeSendContent = { description: 'As data of manychat_send_content', shown: { type: 'object' } };
+/** What clients see of `data` in tools beside manychat_send_content. */
+const brief = { description: 'As data of manychat_send_content', shown: { type: 'object' } };
 
-/** The same where clients have seen the outline beside another tool. */
-export const messageDataBrief = messageData.meta(likeSendContent);
+/** `messageData` in a tool that refers clients to manychat_send_content. */
+export const messageDataBrief = messageData.meta(brief);
 
-/** The same where it is not checked with the other arguments. */
-export const uncheckedMessageData = z.unknown().meta(likeSendContent);
+/** `data` that the tool checks itself, so that problems become its result. */
+export const uncheckedMessageData = z.unknown().meta(brief);

@@ -6,10 +6,10 @@ import { type Channel, channels, maxTextLength } from './channels.js';
 import { type Button, type Content, maxButtons, maxMessages, maxQuickReplies, webAddress } from './content.js';
 import { splitText } from './split-text.js';
 
-const caption = text('Label');
-const flow = text('ns from manychat_list_flows');
+const labelText = text('Label');
+const flowNs = text('ns from manychat_list_flows');
 
-/** What a plain message is made of, shared by the tools that send one. */
+/** The inputs of a plain message, shared by the tools that send one. */
 export const plainMessage = {
   text: text('A long one is split into several messages'),
   channel: z
@@ -19,35 +19,35 @@ export const plainMessage = {
   buttons: z
     .array(
       z
-        .strictObject({ caption, url: webAddress('a button').optional(), flow_ns: flow.optional() })
+        .strictObject({ caption: labelText, url: webAddress('a button').optional(), flow_ns: flowNs.optional() })
         .refine(({ url, flow_ns }) => (url === undefined) !== (flow_ns === undefined), {
           message: 'a button needs exactly one of `url` and `flow_ns`',
         }),
     )
-    .max(maxButtons, { error: `takes ${maxButtons} buttons at the most` })
+    .max(maxButtons, { error: `takes at most ${maxButtons} buttons` })
     .optional()
     .describe('Below the text, each with either url or flow_ns'),
   quick_replies: z
-    .array(z.strictObject({ caption, flow_ns: flow }))
-    .max(maxQuickReplies, { error: `takes ${maxQuickReplies} quick replies at the most` })
+    .array(z.strictObject({ caption: labelText, flow_ns: flowNs }))
+    .max(maxQuickReplies, { error: `takes at most ${maxQuickReplies} quick replies` })
     .optional()
     .describe('Messenger and Instagram only'),
 };
 
-/** A plain message, checked. */
+/** A valid plain message. */
 export type PlainMessage = z.output<z.ZodObject<typeof plainMessage>>;
 
-/** The parts of a message's text, or what keeps it from being sent. */
-const textParts = ({ text: whole, channel }: { text: string; channel: Channel }) =>
-  splitText(whole.trimEnd(), maxTextLength[channel], maxMessages);
+/** The text in parts that its channel accepts, or why it cannot be split. */
+const textParts = ({ text, channel }: { text: string; channel: Channel }) =>
+  splitText(text.trimEnd(), maxTextLength[channel], maxMessages);
 
-const flowButton = (given: { caption: string; flow_ns?: string | undefined }) =>
-  ({ type: 'flow', caption: given.caption, target: given.flow_ns ?? '' }) as const;
+const flowButton = ({ caption, flow_ns }: { caption: string; flow_ns?: string | undefined }) =>
+  ({ type: 'flow', caption, target: flow_ns ?? '' }) as const;
 
-const buttonOf = ({ url, ...given }: NonNullable<PlainMessage['buttons']>[number]): Button =>
-  url === undefined ? flowButton(given) : { type: 'url', caption: given.caption, url };
+const buttonOf = ({ url, ...button }: NonNullable<PlainMessage['buttons']>[number]): Button =>
+  url === undefined ? flowButton(button) : { type: 'url', caption: button.caption, url };
 
-/** The content of a plain message: its text in parts, the buttons below the last one. */
+/** The content of a plain message: its text in parts, with the buttons below the last part. */
 export function contentOf({ buttons, quick_replies, ...message }: PlainMessage): Content {
   const split = textParts(message);
   const parts = 'problem' in split ? [message.text] : split.parts;
@@ -63,13 +63,13 @@ export function contentOf({ buttons, quick_replies, ...message }: PlainMessage):
   };
 }
 
-/** What keeps a plain message from being sent, each with the argument it lies in. */
+/** Why a plain message cannot be sent, with the path of the argument. */
 export function* plainMessageProblems(
   message: PlainMessage,
 ): Generator<{ path: readonly (string | number)[]; problem: string }> {
   const placeholder = placeholderIn(message.text);
   if (placeholder !== undefined) {
-    const problem = `holds ${clipped(placeholder)}, which only flows fill in: write the words themselves, or put them into a field and start a flow that shows it (manychat_set_fields_and_send_flow)`;
+    const problem = `holds ${clipped(placeholder)}, which only flows fill in: write the actual words, or set a field and start a flow that shows it (manychat_set_fields_and_send_flow)`;
     yield { path: ['text'], problem };
   }
   const split = textParts(message);

@@ -46,8 +46,8 @@ function messageText(message: Message, index: number): string[] {
   return [`Message ${index + 1} (${about})`, ...[...body, ...buttons].map(indented)];
 }
 
-/** How content will look, in plain text. */
-export function rendering(content: Content): string {
+/** Content as plain text, roughly as the contact will see it. */
+export function renderContent(content: Content): string {
   const replies = content.quick_replies ?? [];
   const actions = content.actions ?? [];
   return [

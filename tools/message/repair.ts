@@ -4,23 +4,26 @@ import { structuralProblem } from '../values/argument-limits.js';
 
 type Json = Record<string, unknown>;
 
-/** How the names of flows begin, as in `content20180221085508_278589`. */
-const flowName = /^content\d/;
+/** Adds a sentence about a correction. */
+type Warn = (warning: string) => void;
 
-/** `data` read, where it was given as a text of JSON. */
-function read(data: unknown, warn: (warning: string) => void): unknown {
+/** How the ns of a flow begins, as in `content20180221085508_278589`. */
+const flowNs = /^content\d/;
+
+/** Parses `data` that was given as JSON text. */
+function parseData(data: unknown, warn: Warn): unknown {
   if (typeof data !== 'string' || !/^\s*[[{]/.test(data)) return data;
   try {
     const value: unknown = JSON.parse(data);
-    warn('data was a text of JSON; it was read.');
+    warn('data was JSON text; it was parsed.');
     return value;
   } catch {
     return data;
   }
 }
 
-/** `data` as `{version, content}`: given without its wrapper, or as a bare list of messages. */
-function wrapped(data: unknown, warn: (warning: string) => void): unknown {
+/** `data` as `{version, content}`, also if the wrapper or all but the list of messages is missing. */
+function wrapped(data: unknown, warn: Warn): unknown {
   if (Array.isArray(data)) {
     warn('data was a list of messages; it was put into {version: "v2", content: {messages}}.');
     return { version: 'v2', content: { messages: data } };
@@ -38,41 +41,42 @@ function wrapped(data: unknown, warn: (warning: string) => void): unknown {
   return data;
 }
 
-/** Quick replies of messages, put beside the messages where ManyChat takes them. */
-function withQuickRepliesOutside(content: Json, warn: (warning: string) => void): Json {
+/** Moves quick replies from messages to the content, where ManyChat expects them. */
+function withQuickRepliesMoved(content: Json, warn: Warn): Json {
   if (!Array.isArray(content.messages)) return content;
   const moved: unknown[] = [];
   const messages = content.messages.map((message: unknown, index) => {
     if (!isObject(message) || !Array.isArray(message.quick_replies)) return message;
     const { quick_replies: replies, ...rest } = message;
     moved.push(...replies);
-    warn(`The quick replies of messages[${index}] were moved to content.quick_replies, below the whole.`);
+    warn(`The quick replies of messages[${index}] were moved to content.quick_replies.`);
     return rest;
   });
   if (moved.length === 0) return { ...content, messages };
-  const outside = Array.isArray(content.quick_replies) ? content.quick_replies : [];
-  return { ...content, messages, quick_replies: [...outside, ...moved] };
+  const present = Array.isArray(content.quick_replies) ? content.quick_replies : [];
+  return { ...content, messages, quick_replies: [...present, ...moved] };
 }
 
-/** Buttons of type node whose target is a flow, which ManyChat's public API knows as flow buttons. */
-function withFlowButtons(value: unknown, place: string, warn: (warning: string) => void): unknown {
-  if (Array.isArray(value)) return value.map((each, index) => withFlowButtons(each, `${place}[${index}]`, warn));
+const buttonHolders = ['messages', 'elements', 'buttons', 'quick_replies', 'content'];
+
+/** Turns buttons of type node whose target is a flow into flow buttons, as the public API calls them. */
+function withFlowButtons(value: unknown, path: string, warn: Warn): unknown {
+  if (Array.isArray(value)) return value.map((each, index) => withFlowButtons(each, `${path}[${index}]`, warn));
   if (!isObject(value)) return value;
-  if (value.type === 'node' && typeof value.target === 'string' && flowName.test(value.target)) {
-    warn(`${place}: type node was changed to flow, since its target is a flow.`);
+  if (value.type === 'node' && typeof value.target === 'string' && flowNs.test(value.target)) {
+    warn(`${path}: type node was changed to flow, because its target is a flow.`);
     return { ...value, type: 'flow' };
   }
-  const inside = ['messages', 'elements', 'buttons', 'quick_replies', 'content'];
   return Object.fromEntries(
     Object.entries(value).map(([key, each]) => [
       key,
-      inside.includes(key) ? withFlowButtons(each, place === '' ? key : `${place}.${key}`, warn) : each,
+      buttonHolders.includes(key) ? withFlowButtons(each, path === '' ? key : `${path}.${key}`, warn) : each,
     ]),
   );
 }
 
-/** `message_tag` that stands in the data, put beside it. */
-function withTagOutside(args: Json, data: Json, warn: (warning: string) => void): Json {
+/** Moves a `message_tag` from inside the data to the argument beside it. */
+function withTagMoved(args: Json, data: Json, warn: Warn): Json {
   if (!isObject(data.content)) return { ...args, data };
   const { message_tag: inData, ...withoutTag } = data;
   const { message_tag: inContent, ...content } = data.content;
@@ -82,33 +86,33 @@ function withTagOutside(args: Json, data: Json, warn: (warning: string) => void)
   return { ...args, message_tag: tag, data: { ...withoutTag, content } };
 }
 
-/** Mends the arguments of a send where what was meant is beyond doubt; everything else is left for the check to refuse. */
-export const repairSend = (given: unknown): Repaired => repaired(given, false);
+/** Corrects unambiguous mistakes in the arguments of a send. Everything else is left for the schema to reject. */
+export const repairSend = (given: unknown): Repaired => repair(given, false);
 
-/** The same for a tool that takes a `message_tag`. */
-export const repairTaggedSend = (given: unknown): Repaired => repaired(given, true);
+/** `repairSend` for a tool that takes a `message_tag`. */
+export const repairTaggedSend = (given: unknown): Repaired => repair(given, true);
 
-function repaired(given: unknown, takesTag: boolean): Repaired {
+function repair(given: unknown, takesTag: boolean): Repaired {
   if (!isObject(given)) return { input: given, warnings: [] };
   const warnings: string[] = [];
-  const warn = (warning: string): void => void warnings.push(warning);
+  const warn: Warn = (warning) => void warnings.push(warning);
   let args: Json = { ...given };
-  const whole = read(args.data, warn);
-  // What stands in a text was not looked at when the arguments were.
-  const problem = whole === args.data ? undefined : structuralProblem(whole, ['data']);
+  const parsed = parseData(args.data, warn);
+  // The structure of the arguments was checked while this was still text.
+  const problem = parsed === args.data ? undefined : structuralProblem(parsed, ['data']);
   if (problem !== undefined) return { input: given, warnings, problem };
-  let data = wrapped(whole, warn);
+  let data = wrapped(parsed, warn);
   if (takesTag && isObject(data)) {
-    args = withTagOutside(args, data, warn);
+    args = withTagMoved(args, data, warn);
     data = args.data;
   }
   if (isObject(data) && isObject(data.content) && /^(messenger|facebook)$/.test(String(data.content.type))) {
     const { type, ...content } = data.content;
-    warn(`content.type "${type}" was left out, as Messenger's content has none.`);
+    warn(`content.type "${type}" was left out, because content for Messenger has no type.`);
     data = { ...data, content };
   }
   if (isObject(data) && isObject(data.content)) {
-    data = withFlowButtons({ ...data, content: withQuickRepliesOutside(data.content, warn) }, '', warn);
+    data = withFlowButtons({ ...data, content: withQuickRepliesMoved(data.content, warn) }, '', warn);
   }
   return { input: { ...args, ...('data' in args && { data }) }, warnings };
 }

@@ -1,16 +1,16 @@
 import { pathText } from './issues.js';
 
-/** Levels that no tool needs, and that everything which walks through arguments can bear. */
-const mostLevels = 50;
+/** Deeper than any tool needs, and shallow enough for every recursion over arguments. */
+const maxDepth = 50;
 
-const isDeeper = (value: unknown, levels: number): boolean =>
+const isDeeperThan = (value: unknown, depth: number): boolean =>
   typeof value === 'object' &&
   value !== null &&
-  (levels === 0 || Object.values(value).some((each) => isDeeper(each, levels - 1)));
+  (depth === 0 || Object.values(value).some((each) => isDeeperThan(each, depth - 1)));
 
 type Path = readonly PropertyKey[];
 
-/** Where a value has a key `__proto__` of its own, as only parsed JSON can. */
+/** The path of a value that has an own key `__proto__`, which only parsed JSON can have. */
 function prototypeKey(value: unknown, path: Path): Path | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   if (Object.hasOwn(value, '__proto__')) return path;
@@ -21,11 +21,11 @@ function prototypeKey(value: unknown, path: Path): Path | undefined {
   return undefined;
 }
 
-/** What no check of a value's parts could tell: that it is nested too deep for them, or has a key that they drop. */
+/** Problems that a schema cannot see: nesting beyond `maxDepth`, and a `__proto__` key, which zod drops. */
 export function structuralProblem(value: unknown, path: Path): string | undefined {
-  const what = path.length === 0 ? 'the arguments are' : `${pathText(path)}: is`;
-  if (isDeeper(value, mostLevels)) return `${what} nested more than ${mostLevels} levels deep`;
-  const place = prototypeKey(value, path);
-  if (place === undefined) return undefined;
-  return `${place.length === 0 ? '' : `${pathText(place)}: `}the key "__proto__" is not taken`;
+  const subject = path.length === 0 ? 'the arguments are' : `${pathText(path)}: is`;
+  if (isDeeperThan(value, maxDepth)) return `${subject} nested more than ${maxDepth} levels deep`;
+  const parent = prototypeKey(value, path);
+  if (parent === undefined) return undefined;
+  return `${parent.length === 0 ? '' : `${pathText(parent)}: `}the key "__proto__" is not accepted`;
 }

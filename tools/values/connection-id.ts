@@ -7,5 +7,5 @@ export const connectionId = z
   .refine(isConnectionId, 'must be a connection id, as manychat_list_connections shows it')
   .describe('From manychat_list_connections');
 
-/** The account that a ManyChat tool works on, where none is pinned. */
+/** The argument that chooses the account, for tools without a pinned connection. */
 export const chosenConnectionId = connectionId.describe('Account, from manychat_list_connections');

@@ -1,146 +1,154 @@
 import type { DatetimeForm, FieldKind, FieldRef, FieldType, FieldValues } from '../contract/field-values.js';
 import type { Result } from '../contract/json.js';
 import { clipped, quoted } from '../contract/quoted.js';
+import { parseDateTime } from './date-time.js';
 import { pathText } from './issues.js';
 
-/** A value in the form its field takes, or what is wrong with it. */
-export type Fitted = { readonly value: unknown } | { readonly problem: string };
+/** A value in the form that its field takes, or why it does not fit. */
+export type FitResult = { readonly value: unknown } | { readonly problem: string };
 
-/** The type of a field, where it is known. */
+/** Returns the type of a field, if it is known. */
 export type TypeOf = (field: FieldRef) => FieldType | undefined;
 
-/** An input with its values adapted, what was changed in them, what cannot be, and whether every field's type is known. */
-export interface AdaptedInput {
+/** An input whose values were fitted to the types of their fields. */
+export interface FittedInput {
   readonly input: Result;
+  /** A sentence for each value that was changed. */
   readonly warnings: readonly string[];
+  /** A sentence for each value that does not fit. */
   readonly problems: readonly string[];
+  /** Whether the types of all fields in the input are known. */
   readonly typesKnown: boolean;
 }
 
-const yes: readonly unknown[] = ['true', 'yes', '1', 1];
-const no: readonly unknown[] = ['false', 'no', '0', 0];
+const trueWords: readonly unknown[] = ['true', 'yes', '1', 1];
+const falseWords: readonly unknown[] = ['false', 'no', '0', 0];
 
-const day = /^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})$/;
-const moment = /^(\d{4}-\d{2}-\d{2})[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:\.\d+)?)? ?(?:([Zz])|([+-]\d{2}):?(\d{2})?)?$/;
+const datePattern = /^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})$/;
 
-/** A day and what stands behind it where that is the day's very beginning, which names no other day anywhere. */
-const dayAlone = /^(\S+?)(?:[Tt ]00:00(?::00(?:\.0+)?)?)?$/;
+/** A date, optionally followed by midnight; midnight without an offset names the same day everywhere. */
+const dateOrMidnight = /^(\S+?)(?:[Tt ]00:00(?::00(?:\.0+)?)?)?$/;
 
-/** Significant digits that a double gives back as they were, and the characters within which it stays in its range. */
-const digitsKept = 15;
-const longestNumber = 300;
+/** A decimal with this many significant digits survives the conversion to a double. */
+const safeDigits = 15;
+/** A longer text of digits may be out of the range of a double. */
+const maxNumberLength = 300;
 
-/** The day of the calendar that a text names, year first, as `2018-07-18`. */
-function dayOf(text: string): string | undefined {
-  const [, year, month = '', date = ''] = day.exec(text) ?? [];
-  const written = `${year}-${month.padStart(2, '0')}-${date.padStart(2, '0')}`;
-  const read = new Date(`${written}T00:00:00Z`);
-  return !Number.isNaN(read.getTime()) && read.toISOString().startsWith(written) ? written : undefined;
+/** A date, year first, as `2018-07-18`; undefined if the calendar does not have it. */
+function toDate(text: string): string | undefined {
+  const [, year, month = '', day = ''] = datePattern.exec(text) ?? [];
+  const date = `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`;
+  const parsed = new Date(`${date}T00:00:00Z`);
+  return !Number.isNaN(parsed.getTime()) && parsed.toISOString().startsWith(date) ? date : undefined;
 }
 
-function fitNumber(given: unknown): Fitted {
-  if (typeof given === 'number') return { value: given };
-  const text = typeof given === 'string' ? given.trim() : '';
+const trimmed = (value: unknown): string => (typeof value === 'string' ? value.trim() : '');
+
+function fitNumber(value: unknown): FitResult {
+  if (typeof value === 'number') return { value };
+  const text = trimmed(value);
   if (!/^[+-]?\d+(\.\d+)?$/.test(text)) return { problem: 'must be a number, like 123 or 1.23' };
-  const value = Number(text);
-  return comesBack(text, value) ? { value } : { problem: 'has more digits than a number keeps' };
+  const number = Number(text);
+  return isExact(text, number) ? { value: number } : { problem: 'has more digits than a number can hold' };
 }
 
-/** Whether a decimal is told by its number as it was written, but for zeros that mean nothing. */
-function comesBack(text: string, value: number): boolean {
-  if (text.length > longestNumber) return false;
-  const [whole = '', fraction = ''] = text
+/** Whether a number has every significant digit of the decimal it was read from. */
+function isExact(decimal: string, number: number): boolean {
+  if (decimal.length > maxNumberLength) return false;
+  const [integer = '', fraction = ''] = decimal
     .replace(/^[+-]/, '')
     .replace(/(\.\d*?)0+$/, '$1')
     .split('.');
-  if (fraction === '') return Number.isSafeInteger(value);
-  return `${whole}${fraction}`.replace(/^0+/, '').length <= digitsKept;
+  if (fraction === '') return Number.isSafeInteger(number);
+  return `${integer}${fraction}`.replace(/^0+/, '').length <= safeDigits;
 }
 
-function fitBoolean(given: unknown): Fitted {
-  const word = typeof given === 'string' ? given.trim().toLowerCase() : given;
-  if (typeof given === 'boolean') return { value: given };
-  if (yes.includes(word)) return { value: true };
-  return no.includes(word) ? { value: false } : { problem: 'must be true or false' };
+function fitBoolean(value: unknown): FitResult {
+  if (typeof value === 'boolean') return { value };
+  const word = typeof value === 'string' ? trimmed(value).toLowerCase() : value;
+  if (trueWords.includes(word)) return { value: true };
+  return falseWords.includes(word) ? { value: false } : { problem: 'must be true or false' };
 }
 
-function fitDate(given: unknown): Fitted {
-  const text = typeof given === 'string' ? given.trim() : '';
-  const value = dayOf(dayAlone.exec(text)?.[1] ?? '');
-  if (value !== undefined) return { value };
-  return dayOf(moment.exec(text)?.[1] ?? '') === undefined
+function fitDate(value: unknown): FitResult {
+  const text = trimmed(value);
+  const date = toDate(dateOrMidnight.exec(text)?.[1] ?? '');
+  if (date !== undefined) return { value: date };
+  return toDate(parseDateTime(text)?.date ?? '') === undefined
     ? { problem: 'must be a date, year first, like 2018-07-18' }
-    : { problem: 'has a time or an offset, with which it may be another day: give the day alone, like 2018-07-18' };
+    : { problem: 'has a time or an offset, so it may be another day elsewhere: give the date alone, like 2018-07-18' };
 }
 
-function fitDatetime(given: unknown, form: DatetimeForm): Fitted {
+function fitDatetime(value: unknown, form: DatetimeForm): FitResult {
   const example = form === 'utc' ? '2018-03-25T13:25:00.000Z' : '2018-05-01T06:30:24+03:00';
-  const text = typeof given === 'string' ? given.trim() : '';
-  const [, written = '', hours, minutes, seconds = '00', zulu, offset, offsetMinutes = '00'] = moment.exec(text) ?? [];
-  const date = dayOf(written);
-  if (date === undefined) return { problem: `must be a date with a time and its offset, like ${example}` };
-  if (zulu === undefined && offset === undefined) {
-    return { problem: `lacks its offset from UTC: add Z or one like +03:00, as in ${example}` };
+  const parsed = parseDateTime(trimmed(value));
+  const date = toDate(parsed?.date ?? '');
+  if (parsed === undefined || date === undefined) {
+    return { problem: `must be a date with a time and its offset, like ${example}` };
   }
-  const value = `${date}T${hours}:${minutes}:${seconds}${offset ?? '+00'}:${offsetMinutes}`;
-  const time = Date.parse(value);
-  // JavaScript takes 24:00 for the next day's beginning.
-  if (Number.isNaN(time) || hours === '24') return { problem: `is no time of the day; it must be like ${example}` };
-  return { value: form === 'utc' ? new Date(time).toISOString() : value };
+  const { time, offset } = parsed;
+  if (offset === undefined) return { problem: `lacks its offset from UTC: add Z or one like +03:00, as in ${example}` };
+  const datetime = `${date}T${time}${offset}`;
+  const ms = Date.parse(datetime);
+  // JavaScript reads 24:00 as midnight of the next day.
+  if (Number.isNaN(ms) || time.startsWith('24')) {
+    return { problem: `is not a valid time of day; it must be like ${example}` };
+  }
+  return { value: form === 'utc' ? new Date(ms).toISOString() : datetime };
 }
 
-/** Puts a value into the form that a field of this type takes, where its meaning is beyond doubt. */
-export function fittedValue(given: unknown, type: FieldType, form: DatetimeForm): Fitted {
-  if (given === null) return { value: given };
+/** Converts a value to the form that a field of this type takes, if its meaning is unambiguous. */
+export function fitValue(value: unknown, type: FieldType, form: DatetimeForm): FitResult {
+  if (value === null) return { value };
   switch (type) {
     case 'text':
-      return { value: typeof given === 'string' ? given : String(given) };
+      return { value: typeof value === 'string' ? value : String(value) };
     case 'number':
-      return fitNumber(given);
+      return fitNumber(value);
     case 'boolean':
-      return fitBoolean(given);
+      return fitBoolean(value);
     case 'date':
-      return fitDate(given);
+      return fitDate(value);
     case 'datetime':
-      return fitDatetime(given, form);
+      return fitDatetime(value, form);
   }
 }
 
-/** A value as it stands in a sentence. */
+/** A value inside a sentence. */
 const valueText = (value: unknown): string =>
   typeof value === 'string' ? quoted(value) : clipped(JSON.stringify(value));
 
-/** Values by which an input is adapted to the types of its fields: what was changed, and what cannot be. */
-export function adaptValues<Input>(
+/** Fits the values in an input to the types of their fields; values of fields without a known type stay as they are. */
+export function fitFieldValues<Input>(
   { datetimeForm, map }: FieldValues<Input>,
   input: Input,
   typeOf: TypeOf,
-): AdaptedInput {
+): FittedInput {
   const warnings: string[] = [];
   const problems: string[] = [];
   let typesKnown = true;
-  const adapted = map(input, (path, field, given) => {
+  const fitted = map(input, (path, field, value) => {
     const type = typeOf(field);
     if (type === undefined) {
       typesKnown = false;
-      return given;
+      return value;
     }
-    const fitted = fittedValue(given, type, datetimeForm);
-    const because = `since the field is of type ${type}`;
-    if ('problem' in fitted) {
-      problems.push(`${path}: ${valueText(given)} ${fitted.problem}, ${because}`);
-      return given;
+    const result = fitValue(value, type, datetimeForm);
+    const because = `because the field is of type ${type}`;
+    if ('problem' in result) {
+      problems.push(`${path}: ${valueText(value)} ${result.problem}, ${because}`);
+      return value;
     }
-    if (fitted.value !== given) {
-      warnings.push(`${path}: ${valueText(given)} was changed to ${valueText(fitted.value)}, ${because}.`);
+    if (result.value !== value) {
+      warnings.push(`${path}: ${valueText(value)} was changed to ${valueText(result.value)}, ${because}.`);
     }
-    return fitted.value;
+    return result.value;
   });
-  return { input: adapted, warnings, problems, typesKnown };
+  return { input: fitted, warnings, problems, typesKnown };
 }
 
-/** Whether an input holds any value of a field. */
-export function hasValues<Input>({ map }: FieldValues<Input>, input: Input): boolean {
+/** Whether an input holds a value of a field. */
+export function hasFieldValues<Input>({ map }: FieldValues<Input>, input: Input): boolean {
   let found = false;
   map(input, () => {
     found = true;
@@ -148,18 +156,18 @@ export function hasValues<Input>({ map }: FieldValues<Input>, input: Input): boo
   return found;
 }
 
-/** A single `field_value` beside its `field_id` or `field_name`. */
+/** For an input with one `field_value` beside its `field_id` or `field_name`. */
 export const oneFieldValue = (kind: FieldKind): FieldValues<FieldRef & { field_value?: unknown }> => ({
   kind,
   datetimeForm: 'offset',
   map: (input, change) => ({ ...input, field_value: change('field_value', input, input.field_value) }),
 });
 
-/** A field by its name, where it has one: the list may be a part of a longer one, which counts otherwise. */
-const placeOf = ({ field_name: name }: FieldRef, index: number): string =>
+/** The place of a value: by field name if it has one, because the list may be part of a longer one with other indices. */
+const pathOf = ({ field_name: name }: FieldRef, index: number): string =>
   typeof name === 'string' ? pathText(['fields', name]) : `fields[${index}].field_value`;
 
-/** A list of `fields`, each with its value. */
+/** For an input with a list of `fields`, each with its value. */
 export const listedFieldValues = (
   kind: FieldKind,
 ): FieldValues<{ fields: readonly (FieldRef & { field_value?: unknown })[] }> => ({
@@ -169,7 +177,7 @@ export const listedFieldValues = (
     ...input,
     fields: input.fields.map((field, index) => ({
       ...field,
-      field_value: change(placeOf(field, index), field, field.field_value),
+      field_value: change(pathOf(field, index), field, field.field_value),
     })),
   }),
 });

@@ -10,7 +10,7 @@ const nameOfType = (value: unknown): string =>
         ? 'an object'
         : `a ${typeof value}`;
 
-/** One sentence for what zod found wrong; declarations that say it better bring their own message. */
+/** The default message for an issue that zod found. A schema's own message takes precedence. */
 export function issueMessage(issue: z.core.$ZodRawIssue): string {
   if (issue.input === undefined && issue.code !== 'unrecognized_keys' && issue.code !== 'custom') return 'is required';
   switch (issue.code) {
@@ -19,7 +19,7 @@ export function issueMessage(issue: z.core.$ZodRawIssue): string {
       return `must be ${article} ${issue.expected}, not ${nameOfType(issue.input)}`;
     }
     case 'invalid_union':
-      return `has a type that is not taken: ${nameOfType(issue.input)}`;
+      return `has a type that is not accepted: ${nameOfType(issue.input)}`;
     case 'invalid_value':
       return `must be ${issue.values.length === 1 ? '' : 'one of '}${issue.values.map((value) => JSON.stringify(value)).join(', ')}`;
     case 'too_small':
@@ -31,32 +31,32 @@ export function issueMessage(issue: z.core.$ZodRawIssue): string {
   }
 }
 
-/** `fields[1].field_value`, as a caller would write it. */
+/** A path in dotted form: `fields[1].field_value`. */
 export function pathText(path: readonly PropertyKey[]): string {
   return path.reduce<string>((text, part) => {
     if (typeof part === 'number') return `${text}[${part}]`;
     const name = String(part);
-    // A key that the caller has chosen, as the name of a field.
+    // A caller can choose keys, such as names of fields.
     if (!/^[^\p{C}"\\]{1,60}$/u.test(name)) return `${text}[${quoted(name)}]`;
     return text === '' ? name : `${text}.${name}`;
   }, '');
 }
 
-/** Unknown keys that a complaint names. */
-const mostKeys = 12;
+/** The most unknown keys that a message names. */
+const maxKeys = 12;
 
-/** Keys that are not known, for a sentence that says so. */
+/** Unknown keys as a list inside a sentence. */
 export const unknownKeysText = (keys: readonly string[]): string =>
-  [...keys.slice(0, mostKeys).map((key) => quoted(key)), ...(keys.length > mostKeys ? ['…'] : [])].join(', ');
+  [...keys.slice(0, maxKeys).map((key) => quoted(key)), ...(keys.length > maxKeys ? ['…'] : [])].join(', ');
 
-/** What is wrong, and where. */
+/** An issue with its path. */
 export function describeIssue(issue: z.core.$ZodIssue): string {
   const where = pathText(issue.path);
-  const said = issue.code === 'unrecognized_keys' ? `${unknownKeysText(issue.keys)} not known here` : issue.message;
-  return where === '' ? said : `${where}: ${said}`;
+  const problem = issue.code === 'unrecognized_keys' ? `${unknownKeysText(issue.keys)} not known here` : issue.message;
+  return where === '' ? problem : `${where}: ${problem}`;
 }
 
-/** Adds an issue to those that a schema's `check` has found; `path` is its place in the input. */
+/** Adds an issue from inside a schema's `check`; `path` is its place in the input. */
 export function addIssue({ issues, value }: z.core.ParsePayload, path: readonly PropertyKey[], message: string): void {
   issues.push({ code: 'custom', input: value, path: [...path], message });
 }

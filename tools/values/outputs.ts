@@ -3,13 +3,14 @@ import type { Output } from '../contract/endpoint.js';
 import { isObject, toList } from '../contract/json.js';
 import { anyText, list, record, smallId } from './tolerant.js';
 
-/** A tag, alone or of a contact. */
+/** A tag, of the page or of a contact. */
 export const tag = record({ id: smallId, name: anyText });
 
+/** Whether the data is an object with at least one key. */
 export const hasContent = (data: unknown): boolean => isObject(data) && Object.keys(data).length > 0;
 
-/** The result `{key: item}`, from `{upstreamKey: item}` or from the bare item. */
-export function item(key: string, schema: z.ZodType, upstreamKey: string = key): Output {
+/** An output `{[key]: item}`, read from `{[upstreamKey]: item}` or from the bare item. */
+export function itemOutput(key: string, schema: z.ZodType, upstreamKey: string = key): Output {
   const result = z.looseObject({ [key]: schema });
   return {
     schema: result,
@@ -18,8 +19,8 @@ export function item(key: string, schema: z.ZodType, upstreamKey: string = key):
   };
 }
 
-/** The result `{key: [items]}`. */
-export function items(key: string, schema: z.ZodType): Output {
+/** An output `{[key]: items}`, read from a list. */
+export function listOutput(key: string, schema: z.ZodType): Output {
   const result = z.looseObject({ [key]: list(schema) });
   return {
     schema: result,
@@ -28,7 +29,7 @@ export function items(key: string, schema: z.ZodType): Output {
   };
 }
 
-/** A write that answers nothing but its success; `warnings` tell what was mended in it or may not do what was meant. */
+/** The output of a write that returns nothing but success. */
 export const okResult: Output = {
   schema: z.looseObject({ ok: z.literal(true), warnings: z.array(z.string()).optional() }),
   from: () => ({ ok: true }),

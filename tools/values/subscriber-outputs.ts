@@ -4,10 +4,10 @@ import { isObject, type Result, toList } from '../contract/json.js';
 import { hasContent, tag } from './outputs.js';
 import { anyFieldValue, anyText, flag, innerList, largeId, list, record, smallId } from './tolerant.js';
 
-/** What tells contacts apart in a list of hits. */
+/** What tells contacts apart in a long list of hits. */
 const subscriberSummary = { id: largeId, name: anyText, last_interaction: anyText };
 
-/** How a contact can be found elsewhere: part of a summary where the hits are few. */
+/** What else a summary holds if there are few hits. */
 const addresses = { email: anyText, phone: anyText, whatsapp_phone: anyText, ig_username: anyText };
 
 const subscriber = record({
@@ -37,8 +37,8 @@ const subscriber = record({
   tags: innerList(tag),
 });
 
-/** One contact whole, without what is empty: a field that has no value says nothing, its description is the page's. */
-function wholeSubscriber(data: unknown): Result {
+/** A contact in full, without empty custom fields and without the descriptions of fields, which are the page's. */
+function fullSubscriber(data: unknown): Result {
   const contact = subscriber.parse(data);
   return {
     ...contact,
@@ -48,41 +48,41 @@ function wholeSubscriber(data: unknown): Result {
   };
 }
 
-/** `{subscriber}` */
+/** `{subscriber}`, in full. */
 export const subscriberResult: Output = {
   schema: z.looseObject({ subscriber }),
   isAnswer: hasContent,
-  from: (data) => ({ subscriber: wholeSubscriber(data) }),
+  from: (data) => ({ subscriber: fullSubscriber(data) }),
 };
 
-/** findBySystemField answers a miss with success and an empty list: the contact is then null. */
+/** `{subscriber}`, null without a hit: findBySystemField then returns success and an empty list. */
 export const subscriberOrNullResult: Output = {
   schema: z.looseObject({ subscriber: subscriber.nullable() }),
   isAnswer: (data) => isObject(data) || Array.isArray(data),
   from(data) {
     const hit = toList(data)?.[0] ?? data;
-    return { subscriber: hasContent(hit) ? wholeSubscriber(hit) : null };
+    return { subscriber: hasContent(hit) ? fullSubscriber(hit) : null };
   },
 };
 
-/** ManyChat returns 100 contacts at the most and does not say whether there are more. */
+/** ManyChat returns at most 100 contacts and does not say whether there are more. */
 const searchCap = 100;
 
-/** Hits up to which a summary carries addresses and a full list is full; beyond it a list costs thousands of tokens. */
+/** Up to this many hits, summaries hold addresses and contacts can be full: a longer list would cost thousands of tokens. */
 const fewHits = 20;
 
-/** Characters up to which whole contacts are listed: what a client takes of one result without cutting it. */
+/** The most characters of full contacts in one result, which clients accept without cutting it. */
 const maxFullLength = 30_000;
 
 function summary(data: unknown, few: boolean): Result {
   const { id, name, last_interaction, email, phone, whatsapp_phone, ig_username } = subscriber.parse(data);
-  // Minutes and a time zone would make half of a long list: the day is enough to tell contacts apart.
+  // In a long list the day is enough to tell contacts apart; full times would double its length.
   return few
     ? { id, name, last_interaction, email, phone, whatsapp_phone, ig_username }
     : { id, name, last_interaction: last_interaction?.slice(0, 10) };
 }
 
-/** `{subscribers, count, capped}`: whole contacts where they were asked for and are few, else summaries. */
+/** `{subscribers, count, capped}`: full contacts if requested and few, else summaries. */
 export const subscribersResult: Output<{ detail: 'summary' | 'full' }> = {
   schema: z.looseObject({
     subscribers: list(subscriber),
@@ -95,10 +95,9 @@ export const subscribersResult: Output<{ detail: 'summary' | 'full' }> = {
     const found = toList(data) ?? [];
     let length = 0;
     const subscribers = found.map((contact, index) => {
-      const whole =
-        detail === 'full' && index < fewHits && length < maxFullLength ? wholeSubscriber(contact) : undefined;
-      length += JSON.stringify(whole ?? '').length;
-      return whole === undefined || length > maxFullLength ? summary(contact, found.length <= fewHits) : whole;
+      const full = detail === 'full' && index < fewHits && length < maxFullLength ? fullSubscriber(contact) : undefined;
+      length += JSON.stringify(full ?? '').length;
+      return full === undefined || length > maxFullLength ? summary(contact, found.length <= fewHits) : full;
     });
     return { subscribers, count: found.length, capped: found.length >= searchCap };
   },

@@ -5,11 +5,11 @@ import { contentCapabilities } from '../message/actions.js';
 import { contentWarnings } from '../message/channel-rules.js';
 import { channels } from '../message/channels.js';
 import { messageData, uncheckedMessageData } from '../message/message-data.js';
-import { rendering } from '../message/preview.js';
+import { renderContent } from '../message/preview.js';
 import { repairTaggedSend } from '../message/repair.js';
 import { describeIssue, issueMessage } from '../values/issues.js';
 
-/** Content for a channel that it does not name, given the channel's `type`; Messenger's has none. */
+/** Data with the content's `type` set to a channel; content for Messenger has no type. */
 function forChannel(data: unknown, channel: string | undefined): unknown {
   if (channel === undefined || !isObject(data) || !isObject(data.content)) return data;
   const { type: _, ...content } = data.content;
@@ -20,7 +20,7 @@ export const checkContent = workflow({
   name: 'manychat_check_content',
   title: 'Check content',
   description:
-    'Whether manychat_send_content would take this data, what is wrong or would be mended, and how it will look. Sends nothing, makes no request; tags, fields and flows it names are not looked up.',
+    'Whether manychat_send_content would accept this data, what is wrong or would be corrected, and how it will look. Sends nothing, makes no request; tags, fields and flows it names are not looked up.',
   api: 'none',
   effect: 'read',
   input: z.strictObject({
@@ -33,13 +33,13 @@ export const checkContent = workflow({
       problems: z.array(z.string()),
       warnings: z.array(z.string()).optional(),
       rendering: z.string().optional(),
-      data: z.looseObject({}).optional().describe('As it would be sent, where it was mended'),
+      data: z.looseObject({}).optional().describe('As it would be sent, if it was corrected'),
     }),
   },
   capabilities: ({ data }) => contentCapabilities(repairTaggedSend({ data }).input),
   example: { data: { version: 'v2', content: { messages: [{ type: 'text', text: 'Hello!' }] } } },
   async run({ data, channel }) {
-    const { input, warnings: mended, problem } = repairTaggedSend({ data });
+    const { input, warnings: corrections, problem } = repairTaggedSend({ data });
     if (problem !== undefined) return { valid: false, problems: [problem] };
     const { data: repaired, message_tag: tag } = asObject(input);
     const parsed = messageData.safeParse(forChannel(repaired, channel), { error: issueMessage });
@@ -47,15 +47,15 @@ export const checkContent = workflow({
       const problems = [
         ...new Set(parsed.error.issues.map((issue) => describeIssue({ ...issue, path: ['data', ...issue.path] }))),
       ];
-      return { valid: false, problems, ...(mended.length > 0 && { warnings: mended }) };
+      return { valid: false, problems, ...(corrections.length > 0 && { warnings: corrections }) };
     }
-    const warnings = [...mended, ...contentWarnings(parsed.data.content, tag)];
+    const warnings = [...corrections, ...contentWarnings(parsed.data.content, tag)];
     return {
       valid: true,
       problems: [],
       ...(warnings.length > 0 && { warnings }),
-      rendering: rendering(parsed.data.content),
-      ...((mended.length > 0 || channel !== undefined) && { data: parsed.data }),
+      rendering: renderContent(parsed.data.content),
+      ...((corrections.length > 0 || channel !== undefined) && { data: parsed.data }),
     };
   },
 });

@@ -9,16 +9,16 @@ import { customFieldId, text } from '../values/inputs.js';
 import { subscriberResult } from '../values/subscriber-outputs.js';
 import {
   type Addresses,
+  addressDifferences,
   contactText,
   digitsOf,
   type Found,
-  find,
-  otherAddresses,
-  otherNames,
+  findContact,
+  nameDifferences,
 } from './contact-search.js';
 
-/** A number with its country code, however it is punctuated; becomes `+` and its digits. */
-const number = (plus: 'with +' | 'with or without +') =>
+/** A phone number with its country code and any punctuation, normalized to `+` and digits. */
+const phoneNumber = (plus: 'with +' | 'with or without +') =>
   z
     .string()
     .transform((given, context) => {
@@ -28,7 +28,7 @@ const number = (plus: 'with +' | 'with or without +') =>
       };
       const digits = digitsOf(given);
       // +44 (0)7700 is dialled with or without the 0, but never with both.
-      if (/\(\s*0/.test(given)) return refuse('holds (0), which does not belong behind a country code: leave it out');
+      if (/\(\s*0/.test(given)) return refuse('holds (0), which must not follow a country code: leave it out');
       const begins = plus === 'with +' ? /^\+[\d\s().-]*$/ : /^[+\d][\d\s().-]*$/;
       return begins.test(given.trim()) && /^[1-9]\d{6,14}$/.test(digits)
         ? `+${digits}`
@@ -41,8 +41,8 @@ const input = z
   .strictObject({
     ...profile,
     email: text('Email address').trim().optional(),
-    phone: number('with +'),
-    whatsapp_phone: number('with or without +'),
+    phone: phoneNumber('with +'),
+    whatsapp_phone: phoneNumber('with or without +'),
     whatsapp_field_id: customFieldId
       .optional()
       .describe('Custom text field in which this account keeps WhatsApp numbers'),
@@ -50,7 +50,7 @@ const input = z
   })
   .check(consentProblems);
 
-/** What is known of the contact and where to look for it. */
+/** The contact to find or create. */
 interface Wanted {
   readonly contact: Omit<z.output<typeof input>, 'whatsapp_field_id'>;
   readonly addresses: Addresses;
@@ -59,8 +59,8 @@ interface Wanted {
 const withWarnings = (result: Result, warnings: readonly string[]): Result =>
   warnings.length === 0 ? result : { ...result, warnings };
 
-/** A new WhatsApp contact with what it needs to be found next time; none of that can undo the creation. */
-async function madeFindable(
+/** Stores the number of a new WhatsApp contact where a search will find it. A failure only adds a warning. */
+async function makeFindable(
   subscriber: Result,
   { contact, addresses }: Wanted,
   { call }: Steps,
@@ -74,11 +74,11 @@ async function madeFindable(
     } catch (error) {
       if (!(error instanceof CallError)) throw error;
       const { performed } = error.failure;
-      const doubt =
+      const problem =
         performed === 'no'
-          ? `it failed to put its number into ${place}`
+          ? `its number could not be put into ${place}`
           : `it is not known whether its number was put into ${place}`;
-      warnings.push(`The contact was created, but ${doubt}: ${reasonIn(error.failure)}.`);
+      warnings.push(`The contact was created, but ${problem}: ${reasonIn(error.failure)}.`);
       return undefined;
     }
   };
@@ -99,48 +99,44 @@ async function madeFindable(
   return { subscriber: updated?.subscriber ?? subscriber, warnings };
 }
 
-/** The contact with these addresses, once more; undefined as well where the search fails, which is then beside the point. */
-async function lookedUp({ addresses }: Wanted, steps: Steps): Promise<Found | undefined> {
+/** Searches again after the creation; undefined also if the search fails, because the creation is what counts. */
+async function lookUp({ addresses }: Wanted, steps: Steps): Promise<Found | undefined> {
   try {
-    return await find(addresses, steps);
+    return await findContact(addresses, steps);
   } catch (error) {
     if (error instanceof CallError) return undefined;
     throw error;
   }
 }
 
-/** A contact that was created although its creation did not tell which one it is. */
-async function foundAfterCreation(
-  { subscriber, by }: Found,
-  wanted: Wanted,
-  steps: Steps,
-  reason: string,
-): Promise<Result> {
-  // Only the contact with this very number is beyond doubt the one that was made.
+/** The result for a contact that was found because its creation did not return it. */
+async function createdResult({ subscriber, by }: Found, wanted: Wanted, steps: Steps, reason: string): Promise<Result> {
+  // Only a contact with exactly this number is certainly the new one.
   const { whatsapp_phone } = subscriber;
   const certain = typeof whatsapp_phone === 'string' && digitsOf(whatsapp_phone) === wanted.addresses.whatsapp;
-  const made = certain ? await madeFindable(subscriber, wanted, steps) : { subscriber, warnings: [] };
-  const other = otherAddresses({ subscriber, by }, wanted.addresses);
-  return { subscriber: made.subscriber, created: true, found_by: by, warnings: [reason, ...other, ...made.warnings] };
+  const findable = certain ? await makeFindable(subscriber, wanted, steps) : { subscriber, warnings: [] };
+  const differences = addressDifferences({ subscriber, by }, wanted.addresses);
+  const warnings = [reason, ...differences, ...findable.warnings];
+  return { subscriber: findable.subscriber, created: true, found_by: by, warnings };
 }
 
-/** A creation that ManyChat reported as done without telling the contact's id. */
-async function withoutId(subscriber: Result, wanted: Wanted, steps: Steps): Promise<Result> {
-  const found = await lookedUp(wanted, steps);
-  const reason = 'ManyChat said that the contact was created, but not its id';
-  if (found !== undefined) return foundAfterCreation(found, wanted, steps, `${reason}: it was looked up.`);
-  const warning = `${reason}, and it was not found by its addresses: look for it in ManyChat, and do not create it again.`;
+/** The result of a creation that succeeded without returning the contact's id. */
+async function afterMissingId(subscriber: Result, wanted: Wanted, steps: Steps): Promise<Result> {
+  const found = await lookUp(wanted, steps);
+  const reason = 'ManyChat created the contact but did not return its id';
+  if (found !== undefined) return createdResult(found, wanted, steps, `${reason}: the contact was looked up.`);
+  const warning = `${reason}, and a search by its addresses did not find it: look for it in ManyChat, and do not create it again.`;
   return { subscriber, created: true, warnings: [warning] };
 }
 
-/** The WhatsApp number that a refusal names, as in `This WhatsApp ID already exists: 972501234567`. */
+/** The WhatsApp number in a refusal like `This WhatsApp ID already exists: 972501234567`. */
 function numberIn({ failure }: CallError): string | undefined {
-  const said = [failure.message, ...(failure.details ?? [])];
-  const numbers = said.map((each) => /WhatsApp ID already exists:\s*\+?(\d{7,15})\b/.exec(each)?.[1]);
+  const texts = [failure.message, ...(failure.details ?? [])];
+  const numbers = texts.map((each) => /WhatsApp ID already exists:\s*\+?(\d{7,15})\b/.exec(each)?.[1]);
   return numbers.find((digits) => digits !== undefined);
 }
 
-/** Whether one number is the other with the digit or two that Brazil, Mexico and Argentina put into mobile numbers. */
+/** Whether two numbers differ only by the one or two digits that Brazil, Mexico and Argentina insert into mobile numbers. */
 function areVariants(one: string, other: string): boolean {
   const [short, long] = one.length < other.length ? [one, other] : [other, one];
   const more = long.length - short.length;
@@ -150,66 +146,78 @@ function areVariants(one: string, other: string): boolean {
 const withHint = ({ failure, outcome }: CallError, hint: string): CallError =>
   new CallError({ ...failure, hint }, outcome);
 
-/** The contact that a refused creation ran into; the refusal where there is none to be found. */
-async function existing(refusal: CallError, { contact, addresses }: Wanted, steps: Steps): Promise<Result> {
-  const look = (where: Addresses) =>
-    find(where, steps).catch((second: unknown) => {
+/**
+ * The result for a contact whose creation was refused because it exists.
+ * @throws the refusal if the contact cannot be found.
+ */
+async function afterConflict(refusal: CallError, { contact, addresses }: Wanted, steps: Steps): Promise<Result> {
+  const search = (where: Addresses) =>
+    findContact(where, steps).catch((second: unknown) => {
       throw second instanceof CallError && second.failure.kind === 'already_exists' ? second : refusal;
     });
-  const found = await look(addresses);
-  if (found !== undefined) return handedBack(found, { contact, addresses });
+  const found = await search(addresses);
+  if (found !== undefined) return foundResult(found, { contact, addresses });
   const { whatsapp, fieldId } = addresses;
   if (whatsapp === undefined) throw refusal;
-  const named = numberIn(refusal);
-  const other = named === undefined || named === whatsapp ? undefined : await look({ whatsapp: named, fieldId });
-  if (other === undefined || named === undefined) {
-    const where =
+  const refusedNumber = numberIn(refusal);
+  const other =
+    refusedNumber === undefined || refusedNumber === whatsapp
+      ? undefined
+      : await search({ whatsapp: refusedNumber, fieldId });
+  if (other === undefined || refusedNumber === undefined) {
+    const advice =
       fieldId === undefined
-        ? 'keep its number in a text field, and give that field as whatsapp_field_id'
-        : `and put its number into field ${idText(fieldId)}, which does not hold it`;
+        ? 'keep its number in a text field, and pass that field as whatsapp_field_id'
+        : `and put its number into field ${idText(fieldId)}, which lacks it`;
     throw withHint(
       refusal,
-      `The contact exists, but ManyChat finds WhatsApp contacts by a custom field only: ask for its id (or find it with manychat_find_subscribers_by_name), ${where}.`,
+      `The contact exists, but ManyChat finds WhatsApp contacts only by a custom field: ask for its id (or find it with manychat_find_subscribers_by_name), ${advice}.`,
     );
   }
-  if (!areVariants(whatsapp, named)) {
-    // A contact's name is text of a stranger: it stands in the details, and in no hint.
+  if (!areVariants(whatsapp, refusedNumber)) {
+    // A contact's name is foreign text, which must not be part of a hint.
     const { failure, outcome } = refusal;
-    const details = [...(failure.details ?? []), `The contact with +${named}: ${contactText(other.subscriber)}`];
+    const details = [
+      ...(failure.details ?? []),
+      `The contact with +${refusedNumber}: ${contactText(other.subscriber)}`,
+    ];
     throw withHint(
       new CallError({ ...failure, details }, outcome),
-      `ManyChat names +${named}, which is not the number given; contact ${idText(other.subscriber.id)} has it. Ask whether that one is meant and go on with its id; nothing was created.`,
+      `ManyChat names +${refusedNumber}, which is not the given number; contact ${idText(other.subscriber.id)} has it. Ask whether that contact is meant and continue with its id; nothing was created.`,
     );
   }
-  const warning = `ManyChat refused to create +${whatsapp} because of +${named}, which this contact has: it may be the same number in another form; make sure that it is the one meant.`;
-  return handedBack(other, { contact, addresses: { ...addresses, whatsapp: named } }, warning);
+  const warning = `ManyChat refused to create +${whatsapp} because of +${refusedNumber}, which this contact has: it may be the same number in another form; make sure it is the right contact.`;
+  return foundResult(other, { contact, addresses: { ...addresses, whatsapp: refusedNumber } }, warning);
 }
 
-function handedBack(found: Found, { contact, addresses }: Wanted, ...warnings: string[]): Result {
+function foundResult(found: Found, { contact, addresses }: Wanted, ...warnings: string[]): Result {
   const { subscriber, by } = found;
-  const others = [...otherAddresses(found, addresses), ...otherNames(subscriber, contact)];
-  return withWarnings({ subscriber, created: false, found_by: by }, [...warnings, ...others]);
+  const differences = [...addressDifferences(found, addresses), ...nameDifferences(subscriber, contact)];
+  return withWarnings({ subscriber, created: false, found_by: by }, [...warnings, ...differences]);
 }
 
-/** The contact that a creation of unknown outcome left; the failure itself where there is none to be found. */
-async function afterLoss(lost: CallError, wanted: Wanted, steps: Steps): Promise<Result> {
-  const unclear =
+/**
+ * The result of a creation whose response was lost.
+ * @throws the failure if the contact cannot be found.
+ */
+async function afterLostResponse(failure: CallError, wanted: Wanted, steps: Steps): Promise<Result> {
+  const explained =
     wanted.addresses.whatsapp === undefined
-      ? lost
+      ? failure
       : withHint(
-          lost,
-          'It may have been created all the same. A new WhatsApp contact is not found by email or phone, so not finding it there proves nothing: look for it in ManyChat itself, or with manychat_find_subscribers_by_name, before you call again.',
+          failure,
+          'The contact may have been created. A new WhatsApp contact is not found by email or phone, so not finding it there proves nothing: look for it in ManyChat itself, or with manychat_find_subscribers_by_name, before you call again.',
         );
-  const found = await lookedUp(wanted, steps);
-  if (found === undefined) throw unclear;
-  return foundAfterCreation(found, wanted, steps, 'The answer to the creation was lost; the contact is there.');
+  const found = await lookUp(wanted, steps);
+  if (found === undefined) throw explained;
+  return createdResult(found, wanted, steps, 'The response to the creation was lost; the contact exists.');
 }
 
 export const findOrCreateSubscriber = workflow({
   name: 'manychat_find_or_create_subscriber',
   title: 'Find or create subscriber',
   description:
-    "Finds a contact by email, else phone, else WhatsApp number, and returns it unchanged (warnings: what differs; change: manychat_update_subscriber), else creates one. Give one or more; whatsapp_phone with whatsapp_field_id, or most WhatsApp contacts are missed (a new one's number goes into that field and phone). Creating needs ManyChat support's import permission.",
+    "Finds a contact by email, else phone, else WhatsApp number, and returns it unchanged (warnings: what differs; change: manychat_update_subscriber), else creates one. Give one or more; whatsapp_phone with whatsapp_field_id, or most WhatsApp contacts are missed (a new one's number goes into that field and phone). Creating needs import permission from ManyChat support.",
   api: 'manychat',
   effect: 'create',
   purposes: ['create_contact'],
@@ -223,7 +231,6 @@ export const findOrCreateSubscriber = workflow({
     }),
   },
   capabilities: ({ whatsapp_phone: whatsapp, whatsapp_field_id: fieldId, phone }) => [
-    'create_contact',
     ...(whatsapp !== undefined && fieldId !== undefined ? (['set_field'] as const) : []),
     ...(whatsapp !== undefined && phone === undefined ? (['update_contact'] as const) : []),
   ],
@@ -237,24 +244,24 @@ export const findOrCreateSubscriber = workflow({
       fieldId,
     };
     const wanted: Wanted = { contact, addresses };
-    const found = await find(addresses, steps);
-    if (found !== undefined) return handedBack(found, wanted);
-    const given = Object.fromEntries(Object.entries(contact).filter(([, value]) => value !== undefined));
+    const found = await findContact(addresses, steps);
+    if (found !== undefined) return foundResult(found, wanted);
+    const details = Object.fromEntries(Object.entries(contact).filter(([, value]) => value !== undefined));
     let created: Result;
     try {
-      created = await steps.call({ what: 'create the contact', endpoint: createSubscriber, input: given });
+      created = await steps.call({ what: 'create the contact', endpoint: createSubscriber, input: details });
     } catch (error) {
       if (!(error instanceof CallError)) throw error;
       const { kind, performed } = error.failure;
-      if (performed !== 'no') return afterLoss(error, wanted, steps);
-      if (kind === 'already_exists') return existing(error, wanted, steps);
+      if (performed !== 'no') return afterLostResponse(error, wanted, steps);
+      if (kind === 'already_exists') return afterConflict(error, wanted, steps);
       throw error;
     }
-    // A dry run shows the creation; what would follow needs the contact.
+    // A dry run stops here, because the following steps need the contact.
     if (created.dry_run === true) return created;
     const subscriber = asObject(created.subscriber);
-    if (subscriber.id === undefined) return withoutId(subscriber, wanted, steps);
-    const made = await madeFindable(subscriber, wanted, steps);
-    return withWarnings({ subscriber: made.subscriber, created: true }, made.warnings);
+    if (subscriber.id === undefined) return afterMissingId(subscriber, wanted, steps);
+    const findable = await makeFindable(subscriber, wanted, steps);
+    return withWarnings({ subscriber: findable.subscriber, created: true }, findable.warnings);
   },
 });

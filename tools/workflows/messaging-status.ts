@@ -9,7 +9,7 @@ import {
   onInstagram,
   onWhatsapp,
   windowMs,
-  windowUnknown,
+  windowQuestion,
 } from '../message/window.js';
 import { subscriberId } from '../values/inputs.js';
 
@@ -18,7 +18,7 @@ const status = z.looseObject({
   name: z.string().optional(),
   last_interaction: z.string().optional(),
   window: z.looseObject({
-    open: z.boolean().optional().describe('Absent where it is not known'),
+    open: z.boolean().optional().describe('Absent if not known'),
     until: z.string().optional(),
     closed_since: z.string().optional(),
     reason: z.string().optional(),
@@ -29,30 +29,29 @@ const status = z.looseObject({
   not_known: z.array(z.string()),
 });
 
-/** The shape of a messaging status. */
 const messagingStatusResult = { schema: z.looseObject({ messaging_status: status }) };
 
-const notKnown = [
-  'On which channel the contact wrote last: the window counts for that channel',
+const alwaysUnknown = [
+  'On which channel the contact last wrote: the window counts for that channel',
   'Whether Messenger or Telegram reaches the contact',
   'Whether the contact unsubscribed, or granted a one-time notification',
 ];
 
-/** What may be sent to a contact, by what its data says of its window and channels. */
+/** What can be sent to a contact, judged by its window and the channels on record. */
 function possibleNow(contact: Result, open: boolean): string[] {
   const channels = channelsOnRecord(contact).map((channel) => channel.toLowerCase());
-  const where = channels.length === 0 ? 'the one where it wrote' : channels.join(' or ');
+  const where = channels.length === 0 ? 'the one on which it wrote' : channels.join(' or ');
   if (open) {
     return [
       `Any message (manychat_send_text, manychat_send_content; channel: ${where}) or flow, unless the contact unsubscribed`,
     ];
   }
   if (contact.last_interaction === undefined && channels.length === 0) {
-    return ['Perhaps nothing: the contact never wrote, as far as ManyChat tells'];
+    return ['Perhaps nothing: ManyChat has no record that the contact ever wrote'];
   }
   const elsewhere = [
     'If it is on Messenger: one message for each one-time notification that it granted (manychat_list_otn_topics)',
-    'If it is on Telegram: any message, as Telegram has no window',
+    'If it is on Telegram: any message, because Telegram has no window',
   ];
   return [
     ...(onWhatsapp(contact) ? ['A WhatsApp template inside a flow (manychat_send_flow)'] : []),
@@ -64,12 +63,12 @@ function possibleNow(contact: Result, open: boolean): string[] {
 function windowOf(last: LastInteraction | undefined, now: number): z.output<typeof status>['window'] {
   if (last === undefined) return { open: false };
   if ('reason' in last) return { reason: last.reason };
-  const ends = new Date(now - last.ago + windowMs).toISOString();
-  return last.ago < windowMs ? { open: true, until: ends } : { open: false, closed_since: ends };
+  const ends = new Date(now - last.ageMs + windowMs).toISOString();
+  return last.ageMs < windowMs ? { open: true, until: ends } : { open: false, closed_since: ends };
 }
 
 /**
- * Whether a contact can be written to, from its data alone.
+ * Whether a contact can be messaged, judged by its data alone.
  * @param now milliseconds since 1970.
  */
 export function messagingStatus(subscriber: unknown, now: number): z.output<typeof status> {
@@ -88,7 +87,7 @@ export function messagingStatus(subscriber: unknown, now: number): z.output<type
       whatsapp: contact.optin_whatsapp === true,
     },
     possible_now: possibleNow(contact, window.open === true),
-    not_known: [...(window.reason === undefined ? [] : [`${windowUnknown}: ${window.reason}`]), ...notKnown],
+    not_known: [...(window.reason === undefined ? [] : [`${windowQuestion}: ${window.reason}`]), ...alwaysUnknown],
   };
 }
 
@@ -96,7 +95,7 @@ export const getMessagingStatus = workflow({
   name: 'manychat_get_messaging_status',
   title: 'Get messaging status',
   description:
-    'Whether one contact can be written to now: 24-hour window and its end, channels on record, opt-ins, what may be sent, and what ManyChat does not tell. Look here before an important send.',
+    'Whether one contact can be messaged now: 24-hour window and its end, channels on record, opt-ins, what can be sent, and what ManyChat does not reveal. Check it before an important send.',
   api: 'manychat',
   effect: 'read',
   input: z.strictObject({ subscriber_id: subscriberId }),

@@ -12,7 +12,7 @@ export const sendText = workflow({
   name: 'manychat_send_text',
   title: 'Send text',
   description:
-    'Sends a text to one contact, with buttons and quick replies. The simplest way to write to somebody; images, cards, actions and OTN topics: manychat_send_content. Except on Telegram refused when the contact wrote last over 24 hours ago: then only an OTN topic or a WhatsApp template (manychat_send_flow). Never repeat an unknown outcome.',
+    'Sends a text to one contact, with buttons and quick replies. The simplest way to message someone; images, cards, actions and OTN topics: manychat_send_content. Except on Telegram, refused if the contact last wrote over 24 hours ago: then only an OTN topic or a WhatsApp template (manychat_send_flow). Never repeat an unknown outcome.',
   api: 'manychat',
   effect: 'send',
   purposes: ['send_text'],
@@ -30,6 +30,6 @@ export const sendText = workflow({
     const input = { subscriber_id, data: { version: 'v2', content } };
     await call({ what: 'send the text', endpoint: sendContent, input });
     const count = content.messages.length;
-    return { ok: true, ...(count > 1 && { warnings: [`The text was long and went out as ${count} messages.`] }) };
+    return { ok: true, ...(count > 1 && { warnings: [`The text was long and was sent as ${count} messages.`] }) };
   },
 });

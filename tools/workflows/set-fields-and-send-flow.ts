@@ -8,7 +8,7 @@ export const setFieldsAndSendFlow = workflow({
   name: 'manychat_set_fields_and_send_flow',
   title: 'Set fields and send flow',
   description:
-    "Sets custom fields of one contact, then starts a flow that shows them: the way to send a flow, or a WhatsApp template, with one contact's own texts. Which fields a flow shows cannot be seen: ask. It is not started when a field could not be set. ok means accepted, not delivered. Never repeat an unknown outcome.",
+    "Sets custom fields of one contact, then starts a flow that shows them: the way to send a flow, or a WhatsApp template, with one contact's own texts. Which fields a flow shows is not visible: ask. The flow is not started if a field could not be set. ok means accepted, not delivered. Never repeat an unknown outcome.",
   api: 'manychat',
   effect: 'send',
   purposes: ['start_flow'],

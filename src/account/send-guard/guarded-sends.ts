@@ -2,7 +2,7 @@ import type { Endpoint } from '../../../tools/contract/endpoint.js';
 import { CallError, reasonIn } from '../../../tools/contract/failure.js';
 import type { Result } from '../../../tools/contract/json.js';
 import { durationText } from '../../../tools/contract/quoted.js';
-import { hasValues } from '../../../tools/values/field-values.js';
+import { hasFieldValues } from '../../../tools/values/field-values.js';
 import { allOf, type Departure } from '../../upstream/departure.js';
 import {
   type Claim,
@@ -76,7 +76,7 @@ export function createSends(guard: SendGuard, account: string): Sends {
     },
     async noteChange({ fieldValues }, input, connection) {
       const { subscriber_id: contact } = input;
-      if (fieldValues?.kind !== 'custom field' || contact === undefined || !hasValues(fieldValues, input)) return;
+      if (fieldValues?.kind !== 'custom field' || contact === undefined || !hasFieldValues(fieldValues, input)) return;
       await guard.fieldsSet(contactKey(account, connection, contact));
     },
   };

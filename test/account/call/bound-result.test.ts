@@ -116,7 +116,7 @@ describe('a result is as large as its reader can take in', () => {
     upstream.arrived.length = 0;
     const outcome = await caller.call(tool, { ...args, fields: fields(101) });
     expect(outcome).toMatchObject({ ok: false, failure: { kind: 'invalid_input', performed: 'no' } });
-    expect(JSON.stringify(outcome)).toContain('fields: takes 100 fields at the most');
+    expect(JSON.stringify(outcome)).toContain('fields: takes at most 100 fields');
     expect(upstream.arrived).toHaveLength(0);
     await caller.call(tool, { ...args, fields: fields(100) });
     expect(upstream.arrived.filter(({ path }) => path.endsWith('setCustomFields'))).toHaveLength(5);
@@ -134,7 +134,7 @@ describe('a result is as large as its reader can take in', () => {
     ]) {
       const data = { version: 'v2', content };
       const outcome = await caller.call('manychat_send_content', { subscriber_id: 1, data });
-      expect(JSON.stringify(outcome)).toContain('takes 5 actions at the most');
+      expect(JSON.stringify(outcome)).toContain('takes at most 5 actions');
     }
   });
 

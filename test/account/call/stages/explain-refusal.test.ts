@@ -18,7 +18,7 @@ describe('a refused send', () => {
     const told = await refusal(tom);
     expect(told).toMatchObject({ kind: 'window_closed', code: 3011 });
     expect(told.details?.[0]).toMatch(
-      /^The contact interacted last 3 d ago \(.*\): the 24-hour window has been closed for 2 d\.$/,
+      /^The contact last interacted 3 d ago \(.*\): the 24-hour window has been closed for 2 d\.$/,
     );
     const paths = used.sandbox.requests().map((request) => request.path.split('/').at(-1));
     expect(paths).toEqual(['sendContent', 'getInfo']);
@@ -27,8 +27,8 @@ describe('a refused send', () => {
   test.each([
     ['otn_unavailable', tom, {}, { otn_topic_name: 'Price Drop Alert' }, /closed for/],
     ['channel_refused', sofia, {}, {}, /Instagram is on record/],
-    ['subscriber_inactive', liam, {}, {}, /no interaction/],
-    ['subscriber_inactive', emma, {}, {}, /The contact interacted last .*: it may have unsubscribed since\./],
+    ['subscriber_inactive', liam, {}, {}, /no record of an interaction/],
+    ['subscriber_inactive', emma, {}, {}, /The contact last interacted .*: it may have unsubscribed since\./],
     ['message_tag_refused', maria, {}, { message_tag: 'ACCOUNT_UPDATE' }, /window is open for another/],
     ['window_closed', noah, { type: 'instagram' }, {}, /closed for/],
   ])('%s is explained by the contact', async (kind, id, content, more, words) => {
@@ -43,7 +43,7 @@ describe('a refused send', () => {
     const { kind, hint, details } = await refusal(maria);
     expect(kind).toBe('window_closed');
     expect(hint).toMatch(/^Do not retry\. On this channel the contact last wrote more than 24 hours ago/);
-    expect(details?.join(' ')).toMatch(/is open for another .*counts for the channel on which the contact wrote last/);
+    expect(details?.join(' ')).toMatch(/is open for another .*counts for the channel on which the contact last wrote/);
   });
 
   test('does not read a time without its offset in the zone of this computer', async () => {

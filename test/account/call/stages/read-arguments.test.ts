@@ -12,7 +12,7 @@ const message = '{"type": "text", "text": "hi", KEY}';
 
 describe('a key __proto__, which checks drop without a word,', () => {
   test.each([
-    ['manychat_get_page', '{KEY}', 'the key "__proto__" is not taken'],
+    ['manychat_get_page', '{KEY}', 'the key "__proto__" is not accepted'],
     ['manychat_send_flow', `{"subscriber_id": "${maria}", "flow_ns": {"x": [1, {KEY}]}}`, 'flow_ns.x[1]'],
     [
       'manychat_set_fields_and_send_flow',
@@ -24,12 +24,12 @@ describe('a key __proto__, which checks drop without a word,', () => {
       `{"subscriber_id": "${maria}", "data": {"version": "v2", "content": {"messages": [${message}]}}}`,
       'data.content.messages[0]',
     ],
-    ['manychat_create_connection', '{"a": {KEY}}', 'a: the key "__proto__" is not taken'],
+    ['manychat_create_connection', '{"a": {KEY}}', 'a: the key "__proto__" is not accepted'],
   ])('is refused by %s in %s', async (tool, json, words) => {
     const told = await used.failure(tool, withKey(json));
     expect(told).toMatchObject({ kind: 'invalid_input', performed: 'no', source: 'client' });
     expect(told.message).toContain(words);
-    expect(told.message).toMatch(/the key "__proto__" is not taken$/);
+    expect(told.message).toMatch(/the key "__proto__" is not accepted$/);
     expect(used.sandbox.requests()).toEqual([]);
   });
 
@@ -37,7 +37,7 @@ describe('a key __proto__, which checks drop without a word,', () => {
     const data = `[${message}]`.replace('KEY', '"__proto__": 1');
     const told = await used.failure('manychat_send_content', { subscriber_id: maria, data });
     expect(told).toMatchObject({ kind: 'invalid_content', performed: 'no' });
-    expect(told.message).toBe('data[0]: the key "__proto__" is not taken');
+    expect(told.message).toBe('data[0]: the key "__proto__" is not accepted');
     const checked = await used.result('manychat_check_content', { data });
     expect(checked).toMatchObject({ valid: false, problems: [told.message] });
     expect(used.sandbox.requests()).toEqual([]);
