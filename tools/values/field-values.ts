@@ -119,11 +119,7 @@ const valueText = (value: unknown): string =>
   typeof value === 'string' ? quoted(value) : clipped(JSON.stringify(value));
 
 /** Fits the values in an input to the types of their fields; values of fields without a known type stay as they are. */
-export function fitFieldValues<Input>(
-  { datetimeForm, map }: FieldValues<Input>,
-  input: Input,
-  typeOf: TypeOf,
-): FittedInput {
+export function fitValues<Input>({ datetimeForm, map }: FieldValues<Input>, input: Input, typeOf: TypeOf): FittedInput {
   const warnings: string[] = [];
   const problems: string[] = [];
   let typesKnown = true;

@@ -1,6 +1,6 @@
 import type { Endpoint } from '../../../../tools/contract/endpoint.js';
 import type { FieldKind } from '../../../../tools/contract/field-values.js';
-import { fitFieldValues, hasFieldValues, type TypeOf } from '../../../../tools/values/field-values.js';
+import { fitValues, hasFieldValues, type TypeOf } from '../../../../tools/values/field-values.js';
 import { withinDeadline } from '../../../upstream/deadline.js';
 import { callError } from '../../../upstream/failures/call-error.js';
 import { type AccountParts, type EndpointCall, failureContext } from '../call-context.js';
@@ -25,11 +25,11 @@ export async function fitFieldValues(call: EndpointCall, account: AccountParts):
   const typesOf = (kind: FieldKind, maxAgeMs?: number): Promise<TypeOf> =>
     withinDeadline(context.deadline, fieldTypes.of(kind, connection ?? '', read, maxAgeMs), failure, host.clock);
 
-  const cached = fitFieldValues(fieldValues, call.input, await typesOf(fieldValues.kind));
+  const cached = fitValues(fieldValues, call.input, await typesOf(fieldValues.kind));
   const unchanged = cached.typesKnown && cached.problems.length + cached.warnings.length === 0;
   const { input, warnings, problems } = unchanged
     ? cached
-    : fitFieldValues(fieldValues, call.input, await typesOf(fieldValues.kind, freshMs));
+    : fitValues(fieldValues, call.input, await typesOf(fieldValues.kind, freshMs));
   if (problems.length > 0) {
     const kind = effect === 'send' ? 'invalid_content' : 'invalid_input';
     throw callError(kind, failure, { message: problems.join('; '), source: 'client' });
