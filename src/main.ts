@@ -3,9 +3,9 @@
 import module from 'node:module';
 import { homedir, hostname } from 'node:os';
 import { isAbsolute, join } from 'node:path';
-import { type ExitCode, exitCodes } from './cli/exit-codes.js';
-import { createSafeOutput } from './cli/safe-output.js';
-import type { Shell } from './cli/shell.js';
+import { type ExitCode, exitCodes } from './cli/shell/exit-codes.js';
+import { createSafeOutput } from './cli/shell/safe-output.js';
+import type { Shell } from './cli/shell/shell.js';
 import { UsageError } from './config/usage-error.js';
 
 /**
@@ -93,7 +93,7 @@ async function main(args: readonly string[]): Promise<ExitCode> {
 async function report(error: unknown): Promise<ExitCode> {
   const { message, stack = message } = error instanceof Error ? error : new Error(String(error));
   const isUsage = error instanceof UsageError;
-  const text = isUsage ? message : (await import('./cli/source-stack.js')).inSources(stack);
+  const text = isUsage ? message : (await import('./cli/shell/source-stack.js')).inSources(stack);
   process.stderr.write(`manychat-mcp: ${safe(text)}\n`);
   return isUsage ? exitCodes.usage : exitCodes.failed;
 }

@@ -7,8 +7,8 @@ import { version } from '../config/version.js';
 import { catalogue } from '../mcp/listing/catalogue.js';
 import { closest } from '../text/closest.js';
 import type { BulkOptions } from './bulk/options.js';
-import { type ExitCode, exitCodes } from './exit-codes.js';
-import type { Shell } from './shell.js';
+import { type ExitCode, exitCodes } from './shell/exit-codes.js';
+import type { Shell } from './shell/shell.js';
 
 const epilogue = `
 Each option is also an environment variable; the option takes precedence. Keys are read from the environment only:

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { durationText } from '../../src/cli/duration.js';
+import { durationText } from '../../src/cli/shell/duration.js';
 
 test.each([
   [0, '1 second'],

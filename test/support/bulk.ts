@@ -1,6 +1,6 @@
 import { bulk } from '../../src/cli/bulk/command.js';
 import type { BulkOptions } from '../../src/cli/bulk/options.js';
-import type { Shell } from '../../src/cli/shell.js';
+import type { Shell } from '../../src/cli/shell/shell.js';
 import { configOf } from './config.js';
 import { followers } from './people.js';
 import { recordingShell } from './shell.js';

@@ -1,4 +1,4 @@
-import type { Shell } from '../../src/cli/shell.js';
+import type { Shell } from '../../src/cli/shell/shell.js';
 import { runHere } from './shell.js';
 
 /** The result of doctor. */

@@ -1,4 +1,4 @@
-import { type ExitCode, exitCodes } from '../exit-codes.js';
+import { type ExitCode, exitCodes } from '../shell/exit-codes.js';
 import { createLedger } from './journal/history.js';
 import { thisMachine } from './journal/machine.js';
 import { peekJournal } from './journal/reading.js';

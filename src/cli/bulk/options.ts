@@ -1,4 +1,4 @@
-import type { Shell } from '../shell.js';
+import type { Shell } from '../shell/shell.js';
 import type { JobOptions } from './job/action.js';
 import type { Job } from './job/job.js';
 import type { LockOwner } from './journal/lock-holder.js';

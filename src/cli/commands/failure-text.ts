@@ -1,7 +1,7 @@
 import type { Failure } from '../../../tools/contract/failure.js';
 import { oneLine } from '../../../tools/contract/quoted.js';
 import { reportsDone } from '../../account/call/run-workflow.js';
-import { type ExitCode, exitCodes } from '../exit-codes.js';
+import { type ExitCode, exitCodes } from '../shell/exit-codes.js';
 
 /** The exit code of a command whose call failed. */
 export function exitCodeOf({ kind, performed, retryable }: Failure): ExitCode {

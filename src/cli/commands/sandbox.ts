@@ -1,8 +1,8 @@
 import { UsageError } from '../../config/usage-error.js';
 import { startSandbox } from '../../sandbox/index.js';
 import { errorCode } from '../../text/error-text.js';
-import { type ExitCode, exitCodes } from '../exit-codes.js';
-import type { Shell } from '../shell.js';
+import { type ExitCode, exitCodes } from '../shell/exit-codes.js';
+import type { Shell } from '../shell/shell.js';
 
 /** Runs the sandbox alone and prints how to reach it; resolves when the process is asked to end. */
 export async function runSandbox(

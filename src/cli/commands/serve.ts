@@ -7,9 +7,9 @@ import { offerFor } from '../../mcp/listing/offer.js';
 import { serveOverStdio } from '../../mcp/stdio/stdio.js';
 import { errorCode } from '../../text/error-text.js';
 import { realClock } from '../../upstream/clock.js';
-import { type ExitCode, exitCodes } from '../exit-codes.js';
 import type { OpenedAccount } from '../open-account.js';
-import type { Shell } from '../shell.js';
+import { type ExitCode, exitCodes } from '../shell/exit-codes.js';
+import type { Shell } from '../shell/shell.js';
 
 /** What a server needs for its first call. */
 interface Opened {

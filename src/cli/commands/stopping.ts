@@ -1,6 +1,6 @@
 import type { Departure } from '../../upstream/departure.js';
-import { exitCodes } from '../exit-codes.js';
-import type { Shell } from '../shell.js';
+import { exitCodes } from '../shell/exit-codes.js';
+import type { Shell } from '../shell/shell.js';
 
 /** Knows whether a request that must not be repeated is in flight. */
 export interface StopWatch {

@@ -4,8 +4,8 @@ import { declarations } from '../../../tools/index.js';
 import { offeredTools, type Tool } from '../../account/policy/tool.js';
 import type { Config } from '../../config/config.js';
 import { jsonSchema } from '../../mcp/listing/json-schema.js';
-import { type ExitCode, exitCodes } from '../exit-codes.js';
-import type { Shell } from '../shell.js';
+import { type ExitCode, exitCodes } from '../shell/exit-codes.js';
+import type { Shell } from '../shell/shell.js';
 import { toolNamed } from '../tool-by-name.js';
 
 const widestText = 100;

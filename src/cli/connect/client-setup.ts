@@ -1,7 +1,7 @@
 import { idText } from '../../../tools/contract/quoted.js';
 import type { Config } from '../../config/config.js';
 import { callLine, idInCommand } from '../commands/call-line.js';
-import type { Shell } from '../shell.js';
+import type { Shell } from '../shell/shell.js';
 
 /** The configuration of a client that uses a connection; the user fills in the key. */
 function clientConfiguration(id: string): object {

@@ -1,6 +1,6 @@
 import { idText } from '../../../tools/contract/quoted.js';
 import type { ConnectionRecord } from '../../account/lookups/connection-record.js';
-import type { Shell } from '../shell.js';
+import type { Shell } from '../shell/shell.js';
 import { statusOf } from './wait-for-key.js';
 
 /** How often an unchanged status is repeated where no line can be redrawn. */

@@ -1,8 +1,8 @@
 import { oneLine } from '../../../tools/contract/quoted.js';
 import { type Config, ConfigError } from '../../config/config.js';
 import type { Colour, Line } from '../../text/terminal.js';
-import { type ExitCode, exitCodes } from '../exit-codes.js';
-import type { Shell } from '../shell.js';
+import { type ExitCode, exitCodes } from '../shell/exit-codes.js';
+import type { Shell } from '../shell/shell.js';
 import { type Check, type Finding, failed, skipped } from './finding.js';
 import { addressesOf, checkKey, checkNode, checkProxy, checkSettings } from './local-checks.js';
 

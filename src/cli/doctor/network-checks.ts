@@ -5,7 +5,7 @@ import { userAgent } from '../../config/version.js';
 import { HttpFault } from '../../upstream/client/http-client.js';
 import { realClock, timeout } from '../../upstream/clock.js';
 import type { HttpResponse } from '../../upstream/response.js';
-import { durationText } from '../duration.js';
+import { durationText } from '../shell/duration.js';
 import { type Finding, failed, ok, skipped, warning } from './finding.js';
 import { silence, troubleOf } from './network-faults.js';
 

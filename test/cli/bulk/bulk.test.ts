@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import type { Shell } from '../../../src/cli/shell.js';
+import type { Shell } from '../../../src/cli/shell/shell.js';
 import { csv, hello, runBulk } from '../../support/bulk.js';
 import { useFolder } from '../../support/folder.js';
 import { followers } from '../../support/people.js';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { connectAccount } from '../../../src/cli/connect/command.js';
-import type { Shell } from '../../../src/cli/shell.js';
+import type { Shell } from '../../../src/cli/shell/shell.js';
 import { UsageError } from '../../../src/config/usage-error.js';
 import { createHttpClient } from '../../../src/upstream/client/http-client.js';
 import { configOf } from '../../support/config.js';

@@ -1,4 +1,4 @@
-import type { Shell } from '../../shell.js';
+import type { Shell } from '../../shell/shell.js';
 import { type Counts, createProgressText } from './progress-text.js';
 
 const redrawMs = 200;

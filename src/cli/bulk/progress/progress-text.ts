@@ -1,4 +1,4 @@
-import { durationText } from '../../duration.js';
+import { durationText } from '../../shell/duration.js';
 
 /** How many contacts came to what. Together they are `total`; repeated ids are counted apart. */
 export interface Counts {

@@ -1,4 +1,4 @@
-import { type ExitCode, exitCodes } from '../../exit-codes.js';
+import { type ExitCode, exitCodes } from '../../shell/exit-codes.js';
 import type { Ending } from '../run.js';
 import type { Counts } from './progress-text.js';
 

@@ -1,6 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
-import type { Line } from '../text/terminal.js';
-import type { LockOwner } from './bulk/journal/lock-holder.js';
+import type { Line } from '../../text/terminal.js';
+import type { LockOwner } from '../bulk/journal/lock-holder.js';
 import type { ExitCode } from './exit-codes.js';
 
 /** The streams that carry protocol frames. */

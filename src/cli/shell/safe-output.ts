@@ -1,6 +1,6 @@
-import { secretsIn } from '../config/keys.js';
-import { createRedactor, type Redactor } from '../text/redaction.js';
-import { type Line, terminalText } from '../text/terminal.js';
+import { secretsIn } from '../../config/keys.js';
+import { createRedactor, type Redactor } from '../../text/redaction.js';
+import { type Line, terminalText } from '../../text/terminal.js';
 
 /** Turns a line into text that is safe to write to a terminal: without secrets and without foreign escape sequences. */
 export type SafeOutput = (line: Line, colour?: boolean) => string;
