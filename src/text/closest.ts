@@ -1,14 +1,14 @@
 import leven from 'leven';
 
-/** Something that can be meant: `label` is shown, any of `names` can have been written. */
+/** A possible match: `label` is shown, and each of `names` is compared with the input. */
 export interface Candidate {
   readonly label: string;
   readonly names: readonly string[];
 }
 
-/** How unlike two names are, from 0, the same but for case, to 1; one inside the other is near. */
-function distance(given: string, name: string): number {
-  const [a, b] = [given.trim().toLowerCase(), name.trim().toLowerCase()];
+/** The distance of two names, from 0 (equal except for case) to 1. A name that contains the other is near. */
+function distance(input: string, name: string): number {
+  const [a, b] = [input.trim().toLowerCase(), name.trim().toLowerCase()];
   const longest = Math.max(a.length, b.length);
   if (longest === 0) return 0;
   const edits = leven(a, b) / longest;
@@ -16,15 +16,15 @@ function distance(given: string, name: string): number {
   return inside ? Math.min(edits, 0.3) : edits;
 }
 
-/** Characters of what was given that are compared: no name is longer, and the time grows with their number. */
-const longestCompared = 200;
+/** Characters of the input that are compared. No name is longer, and the time grows with the length. */
+const maxCompared = 200;
 
-/** How much farther than the nearest a choice may be and still be shown. */
+/** Choices farther from the input than the nearest by more than this are left out. */
 const spread = 0.3;
 
-/** The choices nearest to what was given, nearest first; those far behind the nearest are left out. */
-export function closest<Item extends Candidate>(given: string, choices: readonly Item[], count = 5): Item[] {
-  const compared = given.slice(0, longestCompared);
+/** The choices nearest to the input, nearest first. */
+export function closest<Item extends Candidate>(input: string, choices: readonly Item[], count = 5): Item[] {
+  const compared = input.slice(0, maxCompared);
   const ranked = choices
     .map((choice) => ({ choice, far: Math.min(...choice.names.map((name) => distance(compared, name))) }))
     .toSorted((a, b) => a.far - b.far);

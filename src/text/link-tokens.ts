@@ -1,20 +1,20 @@
 import { isObject } from '../../tools/contract/json.js';
 
-/** Names under which an answer about connections holds the token of a link. */
+/** Keys and parameters that hold a token. */
 const tokenName = /token|secret|session|ticket|nonce|auth|code/i;
 
 /**
- * What looks like a token: an answer could otherwise make any word one, and no failure would say it any more. A shorter
- * one does where its name says that it is one.
+ * Looks like a token. Without this check a response could turn any word into a token, and no failure could contain the
+ * word any more. A value whose name says that it is a token can be shorter.
  */
 const looksRandom = /^(?=.*(?:\d|[a-z][A-Z]))[\w.~+/=-]{12,}$/;
 const isNamedToken = (name: string, value: string): boolean =>
   tokenName.test(name) && /^(?:(?=.*(?:\d|[a-z][A-Z]))[\w.~+/=-]{8,}|[\w.~+/=-]{20,})$/.test(value);
 
-/** Levels of an answer that are looked at. */
-const deepest = 8;
+/** Levels of nesting that are searched. */
+const maxDepth = 8;
 
-/** The parts of an address that may be its token. */
+/** The parts of a link that can be its token. */
 function* tokensOfLink(link: string): Generator<string> {
   const { searchParams, pathname, hash } = new URL(link);
   for (const [name, value] of [...searchParams, ...new URLSearchParams(hash.slice(1))]) {
@@ -24,7 +24,7 @@ function* tokensOfLink(link: string): Generator<string> {
 }
 
 function* candidatesIn(value: unknown, name: string, depth: number): Generator<string> {
-  if (depth > deepest) return;
+  if (depth > maxDepth) return;
   if (typeof value === 'string') {
     if (isNamedToken(name, value)) yield value;
     if (/^https?:/i.test(value) && URL.canParse(value)) yield* tokensOfLink(value);
@@ -35,9 +35,9 @@ function* candidatesIn(value: unknown, name: string, depth: number): Generator<s
   for (const [key, each] of Object.entries(value)) yield* candidatesIn(each, key, depth + 1);
 }
 
-/** Everything that is an id in an answer, and therefore no token although it may stand in a link. */
+/** The ids in a response. They are no tokens, although links contain them. */
 function* idsIn(value: unknown, depth = 0): Generator<string> {
-  if (depth > deepest) return;
+  if (depth > maxDepth) return;
   if (Array.isArray(value)) for (const each of value) yield* idsIn(each, depth + 1);
   if (!isObject(value)) return;
   for (const [key, each] of Object.entries(value)) {
@@ -46,7 +46,7 @@ function* idsIn(value: unknown, depth = 0): Generator<string> {
   }
 }
 
-/** The tokens of the one-time links in an answer of the connections API, whatever they are called. */
+/** The tokens of the one-time links in a response of the connections API, under whatever name. */
 export function tokensIn(body: unknown): string[] {
   const ids = new Set(idsIn(body));
   return [...new Set(candidatesIn(body, '', 0))].filter((token) => !ids.has(token));

@@ -5,7 +5,7 @@ const indent = '  ';
 
 const indented = (lines: readonly string[]): string[] => lines.map((line) => indent + line);
 
-/** The lines of a text each begin with a bar where there are several: none can pass for a line of the data around it. */
+/** Each line of a multi-line text gets a bar, so that none can look like a line of the data around it. */
 function scalarText(value: unknown): string[] {
   if (value === null) return ['none'];
   const lines = String(value).split('\n');
@@ -28,5 +28,5 @@ function linesOf(value: unknown): string[] {
   });
 }
 
-/** Data for a person: `key: value` lines, indented below what they belong to. */
+/** Formats data for people: `key: value` lines, indented below their parent. */
 export const readable = (value: unknown): string => linesOf(value).join('\n');

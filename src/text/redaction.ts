@@ -1,53 +1,53 @@
 import { plainReading, type Reading, readingsOf } from './spellings.js';
 
-/** What stands in the place of a secret. */
+/** Replaces a secret. */
 const redacted = '[redacted]';
 
-/** A secret shorter than this is no key, and may be a part of any word. */
-const shortest = 8;
+/** Shorter values are not treated as secrets: they can be a part of any word. */
+const minSecretLength = 8;
 
-/** Characters by which a part of a secret is recognised, so that one that was cut is not shown either. */
+/** Characters by which a part of a secret is recognised, so that a secret that was cut is found too. */
 const probeLength = 12;
 
-/** Secrets that are learned while the process runs; older ones are forgotten. */
-const mostLearned = 100;
+/** Of the tokens that are learned while the process runs, the oldest are dropped beyond this. */
+const maxTokens = 100;
 
-/** ManyChat's key: the number of the page, which is no secret, a colon and the secret itself. */
+/** A ManyChat key: the page id, which is no secret, a colon, and the secret. */
 const manychatKey = /^(\d+:)(.{8,})$/s;
 
-/** One spelling of a secret, and by which part of it that is found. */
+/** One spelling of a secret, and the part of it (the probe) that is searched for. */
 interface Needle {
   readonly whole: string;
   readonly probe: string;
-  /** Where the probe stands in the whole. */
+  /** Index of the probe in the whole. */
   readonly at: number;
-  /** Whether case makes no difference. */
-  readonly folded: boolean;
-  /** What goes as well where it stands before the secret. */
-  readonly lead: string;
-  /** The characters at its ends are made of the secret and of its neighbours, and go as well. */
-  readonly ends: boolean;
+  /** Whether case is ignored. */
+  readonly ignoreCase: boolean;
+  /** Text that is removed too where it precedes the secret. */
+  readonly prefix: string;
+  /** Whether the characters at both ends are removed too: in base64 they mix the secret with its neighbours. */
+  readonly withNeighbours: boolean;
 }
 
 type Kind = Omit<Needle, 'whole' | 'probe' | 'at'>;
 
-/** A probe at the beginning of a spelling. */
-const begun = (whole: string, length: number, kind: Kind): Needle => ({
+/** A needle whose probe is the beginning of a spelling. */
+const prefixNeedle = (whole: string, length: number, kind: Kind): Needle => ({
   whole,
   probe: whole.slice(0, length),
   at: 0,
   ...kind,
 });
 
-/** A probe at the beginning, at the end and every few characters of a spelling. */
+/** Needles with probes at the beginning, at the end and every few characters of a spelling. */
 function needlesOf(whole: string, length: number, kind: Kind): Needle[] {
-  if (whole.length <= length) return [begun(whole, length, kind)];
+  if (whole.length <= length) return [prefixNeedle(whole, length, kind)];
   const places = new Set([whole.length - length]);
   for (let at = 0; at + length <= whole.length; at += length) places.add(at);
   return [...places].map((at) => ({ whole, probe: whole.slice(at, at + length), at, ...kind }));
 }
 
-/** What of a secret's base64 does not depend on what stands before and behind it, `skipped` bytes into a triple. */
+/** The part of a secret's base64 that does not depend on its neighbours, `skipped` bytes into a triple. */
 function base64Core(bytes: Buffer, skipped: number): string {
   const coded = Buffer.concat([Buffer.alloc(skipped), bytes])
     .toString('base64')
@@ -57,65 +57,67 @@ function base64Core(bytes: Buffer, skipped: number): string {
   return coded.slice(first, complete);
 }
 
-/** Every spelling in which a secret is looked for. */
-function spellingsOf(given: string): Needle[] {
-  const [, lead = '', secret = given] = manychatKey.exec(given) ?? [];
+/** Every spelling in which a secret is searched for. */
+function spellingsOf(key: string): Needle[] {
+  const [, prefix = '', secret = key] = manychatKey.exec(key) ?? [];
   const bytes = Buffer.from(secret);
   const texts = new Set(readingsOf(secret).map(({ lower }) => lower));
   const cores = [0, 1, 2].map((skipped) => base64Core(bytes, skipped));
   const urlCores = cores.map((core) => core.replaceAll('+', '-').replaceAll('/', '_'));
   return [
-    ...[...texts].flatMap((text) => needlesOf(text, probeLength, { folded: true, lead, ends: false })),
-    begun(bytes.toString('hex'), 2 * probeLength, { folded: true, lead: '', ends: false }),
-    ...[...new Set([...cores, ...urlCores])].map((core) => begun(core, 16, { folded: false, lead: '', ends: true })),
-  ].filter(({ whole }) => whole.length >= shortest);
+    ...[...texts].flatMap((text) => needlesOf(text, probeLength, { ignoreCase: true, prefix, withNeighbours: false })),
+    prefixNeedle(bytes.toString('hex'), 2 * probeLength, { ignoreCase: true, prefix: '', withNeighbours: false }),
+    ...[...new Set([...cores, ...urlCores])].map((core) =>
+      prefixNeedle(core, 16, { ignoreCase: false, prefix: '', withNeighbours: true }),
+    ),
+  ].filter(({ whole }) => whole.length >= minSecretLength);
 }
 
 type Span = readonly [from: number, to: number];
 
-/** The part of a text around a probe that is the secret's. */
-function spanAround({ whole, probe, at, lead, ends }: Needle, text: string, found: number): Span {
+/** Grows the found probe to all of the secret in the text. */
+function spanAround({ whole, probe, at, prefix, withNeighbours }: Needle, text: string, found: number): Span {
   let [from, to] = [found, found + probe.length];
   for (let place = at; place > 0 && from > 0 && text[from - 1] === whole[place - 1]; place -= 1) from -= 1;
   for (let place = at + probe.length; place < whole.length && text[to] === whole[place]; place += 1) to += 1;
-  if (lead !== '' && text.endsWith(lead, from)) from -= lead.length;
-  if (!ends) return [from, to];
+  if (prefix !== '' && text.endsWith(prefix, from)) from -= prefix.length;
+  if (!withNeighbours) return [from, to];
   if (/[\w+/-]/.test(text[from - 1] ?? '')) from -= 1;
   return [from, to + (/^[\w+/-]?={0,2}/.exec(text.slice(to, to + 3))?.[0].length ?? 0)];
 }
 
 const occursIn = (needles: readonly Needle[], { kept, lower }: Pick<Reading, 'kept' | 'lower'>): boolean =>
-  needles.some(({ probe, folded }) => (folded ? lower : kept).includes(probe));
+  needles.some(({ probe, ignoreCase }) => (ignoreCase ? lower : kept).includes(probe));
 
-/** The places of a text where any of the spellings stands, in order and without overlaps. */
-function placesIn(needles: readonly Needle[], text: string): Span[] {
-  const places: Span[] = [];
+/** The spans of a text that contain a secret, ordered by their start. */
+function spansIn(needles: readonly Needle[], text: string): Span[] {
+  const spans: Span[] = [];
   for (const reading of readingsOf(text)) {
     for (const needle of needles) {
-      const read = needle.folded ? reading.lower : reading.kept;
+      const read = needle.ignoreCase ? reading.lower : reading.kept;
       for (let found = read.indexOf(needle.probe); found >= 0; ) {
         const [from, to] = spanAround(needle, read, found);
-        places.push([reading.from(from), reading.to(to - 1)]);
+        spans.push([reading.from(from), reading.to(to - 1)]);
         found = read.indexOf(needle.probe, Math.max(to, found + 1));
       }
     }
   }
-  return places.toSorted(([one], [other]) => one - other);
+  return spans.toSorted(([one], [other]) => one - other);
 }
 
 function without(needles: readonly Needle[], text: string): string {
-  if (text.length < shortest || needles.length === 0) return text;
+  if (text.length < minSecretLength || needles.length === 0) return text;
   const plain = plainReading(text);
   if (plain !== undefined && !occursIn(needles, plain)) return text;
-  let [told, end] = ['', 0];
-  for (const [from, to] of placesIn(needles, text)) {
-    if (from >= end) told += text.slice(end, from) + redacted;
+  let [result, end] = ['', 0];
+  for (const [from, to] of spansIn(needles, text)) {
+    if (from >= end) result += text.slice(end, from) + redacted;
     end = Math.max(end, to);
   }
-  return end === 0 ? text : told + text.slice(end);
+  return end === 0 ? text : result + text.slice(end);
 }
 
-/** A one-time link lets whoever has it connect an account: its token has one of these names, or stands in its path. */
+/** One-time links, with which anyone can connect an account. The token has one of these names, or is in the path. */
 const linkTokens: readonly RegExp[] = [
   /(session[_-]?token(?:%25|%3D|25|3D|[^\w%])*)([^\s"'&<>\\]+)/gi,
   /((?<![a-z])[a-z_-]{0,20}token(?:=|%(?:25)*3D))([^\s"'&<>\\]+)/gi,
@@ -123,37 +125,38 @@ const linkTokens: readonly RegExp[] = [
   /(\/connect\/|%2Fconnect%2F)([^\s"'&<>\\/?#%]{8,})/gi,
 ];
 
-/** A text without the tokens of links, whatever those are. */
+/** Removes everything that looks like the token of a link. */
 const withoutLinkTokens = (text: string): string =>
   /token|connect/i.test(text)
     ? linkTokens.reduce(
-        (told, pattern) =>
-          told.replace(pattern, (whole, name: string, token: string) =>
+        (result, pattern) =>
+          result.replace(pattern, (whole, name: string, token: string) =>
             token.startsWith(redacted.slice(0, -1)) ? whole : `${name}${redacted}`,
           ),
         text,
       )
     : text;
 
-/** Takes secrets out of texts. */
+/** Removes secrets from texts. */
 export interface Redactor {
-  /** The text without the keys and passwords that are set. */
+  /** Removes keys and passwords. */
   withoutKeys(text: string): string;
-  /** The text without those and without the tokens that were learned. */
+  /** Removes keys, passwords and the learned tokens. */
   withoutSecrets(text: string): string;
-  /** The text without all that, and without what looks like the token of a link that connects an account. */
+  /** Removes all of these, and everything that looks like the token of a one-time link. */
   forFailure(text: string): string;
-  /** Whether a key or password that is set stands in the text. */
+  /** Whether the text contains a key or password. */
   holdsKey(text: string): boolean;
-  /** Takes a token, or the key of a sandbox, for a secret from now on. */
+  /** Adds a secret. Keys are kept for good, tokens until too many newer ones are known. */
   learn(kind: 'key' | 'token', secret: string): void;
 }
 
-/** Creates what takes these secrets, and those that are learned later, out of texts. */
+/** Creates a redactor that knows these keys and passwords. */
 export function createRedactor(secrets: readonly string[]): Redactor {
   const compiled = (some: Iterable<string>): Needle[] =>
-    [...new Set(some)].filter((secret) => secret.length >= shortest).flatMap(spellingsOf);
-  let keys = compiled(secrets);
+    [...some].filter((secret) => secret.length >= minSecretLength).flatMap(spellingsOf);
+  const known = new Set(secrets);
+  let keys = compiled(known);
   const tokens = new Map<string, readonly Needle[]>();
   let all = keys;
   const withoutKeys = (text: string): string => without(keys, text);
@@ -161,15 +164,18 @@ export function createRedactor(secrets: readonly string[]): Redactor {
   return {
     withoutKeys,
     withoutSecrets,
-    // By their names first: one of the secrets may be a part of a name.
+    // Links first: a secret can be a part of the name by which a token is recognised.
     forFailure: (text) => withoutSecrets(withoutLinkTokens(text)),
     holdsKey: (text) => withoutKeys(text) !== text,
     learn(kind, secret) {
-      if (secret.length < shortest) return;
-      if (kind === 'key') keys = [...keys, ...compiled([secret])];
-      else if (!tokens.has(secret)) tokens.set(secret, compiled([secret]));
+      if (secret.length < minSecretLength) return;
+      if (kind === 'key') {
+        if (known.has(secret)) return;
+        known.add(secret);
+        keys = [...keys, ...compiled([secret])];
+      } else if (!tokens.has(secret)) tokens.set(secret, compiled([secret]));
       const [oldest] = tokens.keys();
-      if (tokens.size > mostLearned && oldest !== undefined) tokens.delete(oldest);
+      if (tokens.size > maxTokens && oldest !== undefined) tokens.delete(oldest);
       all = [...keys, ...[...tokens.values()].flat()];
     },
   };

@@ -1,14 +1,14 @@
-/** A text as one way of reading it gives it, with the place in the text where each character stands. */
+/** One way to read a text, with the place of each character in the original. */
 export interface Reading {
-  /** The characters with their case, and in lower case. */
+  /** The characters that were read, with their case and in lower case. */
   readonly kept: string;
   readonly lower: string;
-  /** Where character `index` begins and ends in the text that was read. */
+  /** Start and end of character `index` in the original text. */
   from(index: number): number;
   to(index: number): number;
 }
 
-/** Code units with their places; the places of a text that was not decoded are the units' own. */
+/** Code units and their places in the original. Without places, a unit stands at its own index. */
 interface Units {
   readonly codes: Uint16Array;
   readonly from: Int32Array | undefined;
@@ -16,13 +16,13 @@ interface Units {
   readonly length: number;
 }
 
-/** What a round of decoding takes for an escape. Blanks, hidden characters and inline tags are always left out. */
+/** Which escapes a round of decoding replaces. Blanks, hidden characters and inline tags are always removed. */
 type Escapes = 'none' | 'common' | 'quoted-printable';
 
-/** Escapes inside escapes are decoded this often. */
-const mostRounds = 4;
+/** Rounds of decoding, for escapes inside escapes. */
+const maxRounds = 4;
 
-/** HTML's names of the ASCII characters that keys may hold. */
+/** HTML entities of the ASCII characters that keys can contain, and of invisible characters. */
 const entities: Readonly<Record<string, string>> = {
   amp: '&',
   apos: "'",
@@ -74,23 +74,23 @@ const entities: Readonly<Record<string, string>> = {
 
 const longestEntity = 40;
 
-/** Tags without attributes that show nothing of their own: a key can be broken by them. */
+/** Tags without attributes that show nothing themselves: they can break up a key. */
 const inlineTag =
   /^<\/?(?:wbr|br|b|i|u|s|em|strong|span|code|kbd|tt|mark|small|big|font|sub|sup|nobr|bdi|a|p)\s{0,8}\/?>/i;
 const longestTag = 20;
 
-/** Whether a character is left out: blanks, controls and what shows nothing; found out once for each character. */
-const leftOut = /[\s\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]/u;
-const known = new Uint8Array(0x10000);
-function isLeftOut(code: number): boolean {
+/** Characters that are removed: blanks, controls and invisible characters. `removable` caches the test per character. */
+const removablePattern = /[\s\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]/u;
+const removable = new Uint8Array(0x10000);
+function isRemovable(code: number): boolean {
   if (code < 0x80) return code <= 0x20 || code === 0x7f;
-  // A surrogate: those pairs that show nothing are all above U+E0000 or rare marks of notation.
+  // Surrogates: invisible pairs are handled by isHiddenPair, apart from rare marks of musical notation.
   if (code >= 0xd800 && code <= 0xdfff) return false;
-  if (known[code] === 0) known[code] = leftOut.test(String.fromCharCode(code)) ? 1 : 2;
-  return known[code] === 1;
+  if (removable[code] === 0) removable[code] = removablePattern.test(String.fromCharCode(code)) ? 1 : 2;
+  return removable[code] === 1;
 }
 
-/** The high surrogates of U+E0000 to U+E0FFF, where nothing is visible. */
+/** The high surrogates of U+E0000 to U+E0FFF, which are all invisible. */
 const isHiddenPair = (code: number): boolean => code >= 0xdb40 && code <= 0xdb43;
 
 function hexDigit(code: number): number {
@@ -101,7 +101,7 @@ function hexDigit(code: number): number {
 
 const isLetter = (code: number): boolean => (code | 0x20) >= 0x61 && (code | 0x20) <= 0x7a;
 
-/** What an escape stands for, and where it ends; no code where it stands for nothing. */
+/** A decoded escape and the index after it; no code where it decodes to nothing. */
 interface Escape {
   readonly code: number | undefined;
   readonly end: number;
@@ -124,7 +124,7 @@ class Decoder {
     return String.fromCharCode(...this.#source.codes.subarray(start, Math.min(end, this.#source.length)));
   }
 
-  /** The number that `count` hexadecimal digits make; -1 where there are none. */
+  /** The value of `count` hexadecimal digits; -1 where there are none. */
   #hex(start: number, count: number): number {
     let value = 0;
     for (let index = start; index < start + count; index += 1) {
@@ -135,7 +135,7 @@ class Decoder {
     return value;
   }
 
-  /** A byte behind a mark (`%` or `=`), or a character of several such bytes in UTF-8. */
+  /** A byte after a mark (`%` or `=`), or several such bytes that make one character in UTF-8. */
   #byte(start: number, mark: number): Escape | undefined {
     const first = this.#hex(start + 1, 2);
     if (first < 0) return undefined;
@@ -160,7 +160,7 @@ class Decoder {
   #backslash(start: number): Escape | undefined {
     const next = this.#at(start + 1);
     switch (next) {
-      case 0x6e: // n, r, t, b and f are blanks or shown as nothing
+      case 0x6e: // n, r, t, b and f are blank or invisible
       case 0x72:
       case 0x74:
       case 0x62:
@@ -175,7 +175,7 @@ class Decoder {
         return code < 0 ? undefined : { code, end: start + 4 };
       }
       default:
-        // A mark that is escaped by a backslash stands for itself.
+        // A punctuation mark after a backslash stands for itself.
         return next > 0x20 && next < 0x7f && !/\w/.test(String.fromCharCode(next))
           ? { code: next, end: start + 2 }
           : undefined;
@@ -215,24 +215,24 @@ class Decoder {
   }
 
   run(): Units & { readonly changed: boolean } {
-    const { codes: given, from: givenFrom, to: givenTo, length: count } = this.#source;
+    const { codes: source, from: sourceFrom, to: sourceTo, length: count } = this.#source;
     const codes = new Uint16Array(count);
     const from = new Int32Array(count);
     const to = new Int32Array(count);
     let length = 0;
     let changed = false;
     for (let index = 0; index < count; ) {
-      const raw = given[index] ?? 0;
+      const raw = source[index] ?? 0;
       const isMark = raw === 0x25 || raw === 0x26 || raw === 0x3c || raw === 0x3d || raw === 0x5c;
       const found = isMark ? this.#escape(index, raw) : undefined;
       const end = found?.end ?? (isHiddenPair(raw) ? index + 2 : index + 1);
       const code = found === undefined ? raw : found.code;
       changed ||= found !== undefined;
-      if (code !== undefined && !isLeftOut(code) && !isHiddenPair(code)) {
+      if (code !== undefined && !isRemovable(code) && !isHiddenPair(code)) {
         // Full-width forms of ASCII are read as ASCII.
         codes[length] = code >= 0xff01 && code <= 0xff5e ? code - 0xfee0 : code;
-        from[length] = givenFrom?.[index] ?? index;
-        to[length] = givenTo?.[end - 1] ?? end;
+        from[length] = sourceFrom?.[index] ?? index;
+        to[length] = sourceTo?.[end - 1] ?? end;
         length += 1;
       }
       index = end;
@@ -268,7 +268,7 @@ function unitsOf(text: string): Units {
 
 function decoded(source: Units): Units {
   let units = source;
-  for (let round = 0; round < mostRounds; round += 1) {
+  for (let round = 0; round < maxRounds; round += 1) {
     const next = new Decoder(units, 'common').run();
     units = next;
     if (!next.changed) break;
@@ -277,8 +277,8 @@ function decoded(source: Units): Units {
 }
 
 /**
- * The ways in which a text can be read: as it stands, with its escapes decoded, and with those of quoted-printable
- * decoded before. A decoded reading does not replace the plain one: in `token=3fa…` the `=3f` is no escape.
+ * The ways to read a text: as it is, with its escapes decoded, and with quoted-printable decoded first. A decoded
+ * reading does not replace the plain one: in `token=3fa…` the `=3f` is no escape.
  */
 export function readingsOf(text: string): Reading[] {
   const source = unitsOf(text);
@@ -291,13 +291,13 @@ export function readingsOf(text: string): Reading[] {
   return readings;
 }
 
-/** What has to be read in more than one way: the beginnings of escapes and of inline tags, and full-width letters. */
+/** Texts with more than one reading: they contain the start of an escape or of an inline tag, or full-width letters. */
 const ambiguous =
   /%(?:[\da-f]{2}|u[\da-f])|&[#a-z][^;\s]{1,38};|&#\d|\\|<\/?[a-z]{1,6}\s{0,8}\/?>|=(?:[\da-f]{2}|[ \t]*\r?\n)|[\uff01-\uff5e]/i;
 
 /**
- * The one reading of a text that cannot be read in another way, which is most of them and takes a fraction of the time;
- * undefined for any other.
+ * The reading of a text that has only one, like most texts; undefined for any other. Takes a fraction of the time of
+ * `readingsOf`.
  */
 export function plainReading(text: string): Pick<Reading, 'kept' | 'lower'> | undefined {
   if (ambiguous.test(text)) return undefined;

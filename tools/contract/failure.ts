@@ -64,8 +64,9 @@ export const reasonIn = ({ source, message }: Failure): string =>
 const reasonLimit = 150;
 
 /**
- * How far a failed request got: `unsent`, it never left; `refused`, the other side clearly did not carry it out;
- * `ambiguous`, nobody knows; `performed`, it was carried out and only its answer is of no use.
+ * What became of a failed request; `performed` of a Failure follows from it. `unsent`: it never left. `refused`: it was
+ * clearly not carried out. `ambiguous`: nothing proves either. `performed`: it was carried out, but its response is of
+ * no use.
  */
 export type RequestOutcome = 'unsent' | 'refused' | 'ambiguous' | 'performed';
 
@@ -75,7 +76,7 @@ export class CallError extends Error {
   constructor(
     readonly failure: Failure,
     readonly outcome: RequestOutcome,
-    /** Who found the calls too fast, where that is the failure. */
+    /** Who sent the 429; present exactly where the failure is one. */
     readonly refusedBy?: 'connection' | 'account' | 'unclear',
   ) {
     super(failure.message);
