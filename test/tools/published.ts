@@ -21,7 +21,7 @@ export interface Published {
 }
 
 /** A documented call; `path` is given where it differs from the endpoint's. */
-export interface DocumentedRequest {
+interface DocumentedRequest {
   readonly arguments: Readonly<Record<string, unknown>>;
   readonly path?: string;
   readonly query?: Readonly<Record<string, string>>;

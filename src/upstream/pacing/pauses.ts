@@ -42,7 +42,7 @@ export interface Pauses {
 }
 
 /** A request that has started. */
-export interface StartedRequest {
+interface StartedRequest {
   /** The request got a 429. Returns the scopes that pause. */
   refused(refusal: Refusal, now: number): readonly ('account' | 'connection')[];
   /**

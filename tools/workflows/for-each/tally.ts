@@ -3,7 +3,7 @@ import type { Result } from '../../contract/json.js';
 import { concernsAll } from './stop-rules.js';
 
 /** What became of one contact; `done before` if an earlier call had already sent it the same. */
-export type ContactOutcome = 'done' | 'done before' | Failure;
+type ContactOutcome = 'done' | 'done before' | Failure;
 
 /** Where the result lists a contact. */
 type Category = 'done' | 'failed' | 'unknown' | 'remaining';
