@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { openAccount } from '../../src/account/account.js';
 import { openHost } from '../../src/account/host.js';
-import { toolNamed } from '../../src/cli/tool-by-name.js';
+import { toolNamed } from '../../src/cli/commands/tool-by-name.js';
 import { type Caller, collectedLog, createCallers } from '../support/caller.js';
 import { configOf } from '../support/config.js';
 import { through } from '../support/program.js';

@@ -9,9 +9,9 @@ import { parseJson } from '../../upstream/client/lossless-json.js';
 import { openOwnAccount } from '../open-account.js';
 import { type ExitCode, exitCodes } from '../shell/exit-codes.js';
 import type { Shell } from '../shell/shell.js';
-import { toolNamed } from '../tool-by-name.js';
 import { exitCodeOf, failureText } from './failure-text.js';
 import { watchStopping } from './stopping.js';
+import { toolNamed } from './tool-by-name.js';
 
 /** Where the arguments of a call come from; without either there are none. */
 export interface ArgumentSource {

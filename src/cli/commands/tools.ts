@@ -6,7 +6,7 @@ import type { Config } from '../../config/config.js';
 import { jsonSchema } from '../../mcp/listing/json-schema.js';
 import { type ExitCode, exitCodes } from '../shell/exit-codes.js';
 import type { Shell } from '../shell/shell.js';
-import { toolNamed } from '../tool-by-name.js';
+import { toolNamed } from './tool-by-name.js';
 
 const widestText = 100;
 

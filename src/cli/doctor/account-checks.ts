@@ -8,7 +8,7 @@ import { type ConnectionRecord, connectionsIn } from '../../account/lookups/conn
 import { byCreation, shownConnection } from '../../account/lookups/connections.js';
 import { manychatKeyIn } from '../../config/keys.js';
 import { withoutHidden } from '../../text/safe-text.js';
-import { toolNamed } from '../tool-by-name.js';
+import { toolNamed } from '../commands/tool-by-name.js';
 import { adviceOn, connectIt, deleteIt, pinIt, showIt } from './advice.js';
 import { type Finding, failed, ok, skipped, warning } from './finding.js';
 

@@ -1,8 +1,8 @@
-import { quoted } from '../../tools/contract/quoted.js';
-import { declarations } from '../../tools/index.js';
-import type { Tool } from '../account/policy/tool.js';
-import { UsageError } from '../config/usage-error.js';
-import { closest } from '../text/closest.js';
+import { quoted } from '../../../tools/contract/quoted.js';
+import { declarations } from '../../../tools/index.js';
+import type { Tool } from '../../account/policy/tool.js';
+import { UsageError } from '../../config/usage-error.js';
+import { closest } from '../../text/closest.js';
 
 /**
  * Finds an offered tool by its name, with or without the prefix `manychat_`.
