@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ToolCaller } from '../../src/account/call/call-tool.js';
 import { planJob } from '../../src/cli/bulk/job/job.js';
-import { createLedger } from '../../src/cli/bulk/journal/history.js';
+import { createHistory } from '../../src/cli/bulk/journal/history.js';
 import { openJournal } from '../../src/cli/bulk/journal/journal.js';
 import { runJob } from '../../src/cli/bulk/run.js';
-import { survey } from '../../src/cli/bulk/scan.js';
+import { scanTable } from '../../src/cli/bulk/scan.js';
 import { openTable } from '../../src/cli/bulk/table/csv-table.js';
 import { startSandbox } from '../../src/sandbox/index.js';
 import { createCaller } from '../../test/support/caller.js';
@@ -29,27 +29,32 @@ export async function bulkOf(count: number, call: ToolCaller): Promise<void> {
   rows.length = 0;
   const csv = await openTable(path);
   const job = planJob({ sendText: 'Hi {{name}}' }, csv);
-  const ledger = createLedger(job);
-  const lock = { held: () => true, release: () => undefined };
+  const history = createHistory(job);
+  const lock = { isHeld: () => true, release: () => undefined };
   const heading = { page: '1', action: job.action };
-  const journal = await openJournal(`${path}.journal`, heading, lock, { host: 'bench', boot: 'this' }, ledger.note);
-  const surveyed = await survey(job, csv, ledger, { failed: false, unknown: false });
+  const journal = await openJournal(
+    `${path}.journal`,
+    heading,
+    lock,
+    { host: 'bench', boot: 'this' },
+    history.addEntry,
+  );
+  const scan = await scanTable(job, csv, history, { failed: false, unknown: false });
   const { signal: ending } = new AbortController();
   const { how } = await runJob({
     job,
     table: csv,
-    troubles: ledger.troubles,
-    survey: surveyed,
+    failures: history.failures,
+    scan,
     journal,
     call,
-    underWay: new Set(),
+    inFlight: new Set(),
     ending,
     onProgress: () => undefined,
   });
   await journal.close();
   rmSync(folder, { recursive: true });
-  if (how !== 'finished' || surveyed.counts.done !== count)
-    throw new Error(`${surveyed.counts.done} of ${count} done; ${how}`);
+  if (how !== 'finished' || scan.counts.done !== count) throw new Error(`${scan.counts.done} of ${count} done; ${how}`);
 }
 
 /** Pace of many messages from a CSV file through Maton's limit, and memory of the run. */

@@ -13,12 +13,12 @@ import { startUpstream, type Upstream } from '../support/upstream.js';
 const write = useFolder();
 const contacts = 60;
 
-/** An upstream that keeps its answers to writes back until it is told to answer. */
+/** An upstream that holds back its responses to writes until `answer` is called. */
 interface Holding {
   readonly started: Upstream;
-  /** Those to whom a request has come that is not answered. */
+  /** Ids of the contacts whose requests are unanswered. */
   held(): string[];
-  /** Answers all that is kept back, and from now on at once. */
+  /** Answers all held requests, and later ones at once. */
   answer(): void;
 }
 
@@ -56,23 +56,23 @@ const bulkHere = (path: string, options = hello, replaced: Parameters<typeof rec
   const running = bulk(configOf(environment()), path, { json: true, ...options }, recording.shell);
   return { ...recording, running, counts: () => JSON.parse(recording.out.at(-1) ?? '') };
 };
-/** Until so many requests have come that are not answered. */
+/** Waits until so many requests are unanswered. */
 const held = (count: number) =>
   vi.waitFor(() => expect(upstream.held().length).toBeGreaterThanOrEqual(count), { timeout: 10_000, interval: 5 });
-/** How many it said were under way. */
-const underWay = (err: readonly string[]): number =>
-  Number(/^stopping, (\d+) under way$/m.exec(err.join('\n'))?.[1] ?? 'none');
+/** The number in flight that was reported. */
+const reportedInFlight = (err: readonly string[]): number =>
+  Number(/^stopping, (\d+) in flight$/m.exec(err.join('\n'))?.[1] ?? 'none');
 const arrived = (): number => upstream.started.arrived.filter(({ method }) => method === 'POST').length;
 const journalOf = (path: string): string => readFileSync(`${path}.journal`, 'utf8');
 
-describe('a bulk that is asked to end', () => {
-  test('says at once how many are under way, sends no more, and waits for those', async () => {
+describe('a bulk that receives a signal', () => {
+  test('reports how many are in flight, sends no more, and waits for their responses', async () => {
     const path = write('contacts.csv', csv(contacts));
     const { running, err, end, counts } = bulkHere(path);
     await held(7);
     end();
     expect(err.at(-1)).toMatch(/^stopping, /);
-    const left = underWay(err);
+    const left = reportedInFlight(err);
     expect(left).toBeGreaterThanOrEqual(7);
     upstream.answer();
     expect(await running).toBe(4);
@@ -84,7 +84,9 @@ describe('a bulk that is asked to end', () => {
       unknown: 0,
       not_reached: contacts - left,
     });
-    expect(err.join('\n')).toMatch(/Stopped\. You ended it\.\nThe same command goes on with those not reached\./);
+    expect(err.join('\n')).toMatch(
+      /Stopped\. You ended it\.\nThe same command continues with the contacts not reached\./,
+    );
 
     const again = bulkHere(path);
     expect(await again.running).toBe(0);
@@ -93,27 +95,27 @@ describe('a bulk that is asked to end', () => {
     expect(got.map((body) => String(JSON.parse(body).subscriber_id)).toSorted()).toEqual(followers(contacts));
   });
 
-  test('says it on a line of its own where a line is redrawn', async () => {
+  test('reports it on a line of its own on a terminal', async () => {
     const { running, err, end } = bulkHere(write('contacts.csv', csv(contacts)), hello, { interactive: true });
     await held(1);
     end();
-    const told = err.findIndex((line) => line.startsWith('stopping, '));
-    expect(err.slice(told - 1, told + 2)).toEqual([
+    const index = err.findIndex((line) => line.startsWith('stopping, '));
+    expect(err.slice(index - 1, index + 2)).toEqual([
       '\r',
-      `stopping, ${underWay(err)} under way`,
+      `stopping, ${reportedInFlight(err)} in flight`,
       expect.stringMatching(/^\[.*\r$/),
     ]);
     upstream.answer();
     await running;
   });
 
-  test('gives up what may be repeated, which has its turn again', async () => {
+  test('cancels requests that can be repeated; their contacts stay open', async () => {
     const path = write('contacts.csv', csv(contacts));
     const tag = { addTag: 'VIP' };
     const { running, err, end, counts } = bulkHere(path, tag);
     await held(5);
     end();
-    expect(err.at(-1)).toBe('stopping, 0 under way');
+    expect(err.at(-1)).toBe('stopping, 0 in flight');
     expect(await running).toBe(4);
     expect(counts()).toMatchObject({ done: 0, failed: 0, unknown: 0, not_reached: contacts });
     upstream.answer();
@@ -122,16 +124,16 @@ describe('a bulk that is asked to end', () => {
     expect(again.counts()).toMatchObject({ done: contacts });
   });
 
-  test('with fields set and the flow not started, has nobody under way', async () => {
+  test('after setting fields and before starting the flow, has nothing in flight', async () => {
     const path = write('contacts.csv', csv(contacts));
     const flow = { sendFlow: 'content1', setFields: 'name' };
     const { running, err, end, counts } = bulkHere(path, flow);
     await held(5);
     end();
-    expect(err.at(-1)).toBe('stopping, 0 under way');
+    expect(err.at(-1)).toBe('stopping, 0 in flight');
     expect(await running).toBe(4);
     expect(counts()).toMatchObject({ failed: 0, unknown: 0, not_reached: contacts });
-    // An intent would be that of the flow.
+    // Only the flow has an intent.
     expect(existsSync(`${path}.journal`)).toBe(false);
     upstream.answer();
     const again = bulkHere(path, flow);
@@ -140,7 +142,7 @@ describe('a bulk that is asked to end', () => {
     expect(started).toHaveLength(contacts);
   });
 
-  test('before it has begun, does not begin', async () => {
+  test('before the first request, makes none', async () => {
     const { running, err, end } = bulkHere(write('contacts.csv', csv(contacts)));
     end();
     expect(await running).toBe(4);
@@ -148,19 +150,19 @@ describe('a bulk that is asked to end', () => {
     expect(arrived()).toBe(0);
   });
 
-  test('twice, ends at once: what is under way is unknown, and nothing else', async () => {
+  test('twice, ends at once, and only what is in flight becomes unknown', async () => {
     const path = write('contacts.csv', csv(contacts));
     const { running, err, end, forceEnd } = bulkHere(path, hello, { interactive: true });
     await held(6);
     end();
-    const left = underWay(err);
+    const left = reportedInFlight(err);
     expect(forceEnd()).toBe(3);
     expect(err.slice(-2)).toEqual([
       '\r',
-      `Ended at once. ${left} under way, not waited for: unknown whether they arrived. The same command goes on with those not reached.`,
+      `Ended at once. ${left} in flight without a response: unknown whether they arrived. The same command continues with the contacts not reached.`,
     ]);
     expect(existsSync(`${path}.journal.lock`)).toBe(false);
-    // The process is gone by now: what this one goes on with must not count.
+    // The real process would be gone by now: the rest of this run must not change the journal.
     const journal = journalOf(path);
     upstream.answer();
     await running;
@@ -171,12 +173,14 @@ describe('a bulk that is asked to end', () => {
     expect(again.counts()).toMatchObject({ done: contacts - left, unknown: left, not_reached: 0 });
   });
 
-  test('twice, with nothing under way', async () => {
+  test('twice, with nothing in flight', async () => {
     const { running, end, err, forceEnd } = bulkHere(write('contacts.csv', csv(contacts)), { addTag: 'VIP' });
     await held(1);
     end();
     expect(forceEnd()).toBe(4);
-    expect(err.at(-1)).toBe('Ended at once. Nothing was under way. The same command goes on with those not reached.');
+    expect(err.at(-1)).toBe(
+      'Ended at once. Nothing was in flight. The same command continues with the contacts not reached.',
+    );
     await running;
   });
 });
@@ -188,7 +192,7 @@ describe('call and connect', () => {
   };
   const send = ['call', 'send_text', '{"subscriber_id":"800000000001","text":"Hi"}'];
 
-  test('wait for the answer to what has left, and say so', async () => {
+  test('wait for the response to a request that was sent, and say so', async () => {
     const { running, err, end } = commandHere(...send);
     await held(1);
     end();
@@ -197,7 +201,7 @@ describe('call and connect', () => {
     expect(await running).toBe(0);
   });
 
-  test('end by themselves where nothing has left', async () => {
+  test('are cancelled if nothing was sent', async () => {
     const { running, err, end } = commandHere(...send);
     end();
     expect(await running).toBe(1);
@@ -205,7 +209,7 @@ describe('call and connect', () => {
     expect(arrived()).toBe(0);
   });
 
-  test('end at once when they are asked twice', async () => {
+  test('end at once at a second signal', async () => {
     const sending = commandHere(...send);
     await held(1);
     sending.end();

@@ -1,39 +1,50 @@
 import { type ExitCode, exitCodes } from '../shell/exit-codes.js';
-import { createLedger } from './journal/history.js';
-import { thisMachine } from './journal/machine.js';
-import { peekJournal } from './journal/reading.js';
-import { type Parts, retryOf } from './options.js';
-import { survey } from './scan.js';
+import type { Shell } from '../shell/shell.js';
+import type { Job } from './job/job.js';
+import type { History } from './journal/history.js';
+import { type BulkOptions, retryOf } from './options.js';
+import { scanTable } from './scan.js';
+import type { Table } from './table/csv-table.js';
 
-/** Rows that a dry run shows. */
-const rowsShown = 3;
+const maxRowsShown = 3;
+const maxProblemsShown = 10;
 
-/** Shows what would be done for the first rows, and which rows could not be used; makes no request. */
-export async function dryRun({ job, table, shell, options, self }: Parts, journalPath?: string): Promise<ExitCode> {
-  const ledger = createLedger(job);
-  if (journalPath !== undefined) {
-    peekJournal(journalPath, job.action, thisMachine(self), ledger.note);
-  }
-  const { counts, unusable, standings } = await survey(job, table, ledger, retryOf(options));
+/** What a dry run works with. */
+export interface DryRunParts {
+  readonly job: Job;
+  readonly table: Table;
+  readonly history: History;
+  readonly options: BulkOptions;
+  readonly shell: Shell;
+}
+
+/** Prints the calls for the first rows and the rows that cannot be used. Makes no request. */
+export async function dryRun({ job, table, history, options, shell }: DryRunParts): Promise<ExitCode> {
+  const { counts, unusable, statuses } = await scanTable(job, table, history, retryOf(options));
   const code = counts.failed === 0 ? exitCodes.done : exitCodes.failed;
-  for (const { line, message } of unusable.slice(0, 10)) shell.note(`line ${line} would fail: ${message}`);
+  for (const { line, message } of unusable.slice(0, maxProblemsShown)) {
+    shell.note(`line ${line} would fail: ${message}`);
+  }
   if (options.json === true) {
     shell.print(JSON.stringify(counts));
     return code;
   }
-  const shown = new Set<string>();
+  const shownIds = new Set<string>();
   for await (const row of table.rows()) {
-    const wanted = job.wantedOf(row);
-    if ('problem' in wanted || wanted.args === undefined) continue;
-    if (standings.get(wanted.id) === 'settled' || shown.has(wanted.id)) continue;
-    shell.print(`line ${row.line}: ${JSON.stringify(wanted.args)}`);
-    shown.add(wanted.id);
-    if (shown.size === rowsShown) break;
+    const task = job.taskOf(row);
+    if ('problem' in task || task.args === undefined) continue;
+    if (statuses.get(task.id) === 'settled' || shownIds.has(task.id)) continue;
+    shell.print(`line ${row.line}: ${JSON.stringify(task.args)}`);
+    shownIds.add(task.id);
+    if (shownIds.size === maxRowsShown) break;
   }
-  if (counts.not_reached > shown.size) shell.print(`… and ${counts.not_reached - shown.size} more`);
-  const before = counts.failed - unusable.length + counts.unknown;
+  const moreCount = counts.not_reached - shownIds.size;
+  if (moreCount > 0) shell.print(`… and ${moreCount} more`);
+  const earlierCount = counts.failed - unusable.length + counts.unknown;
   const earlier =
-    before === 0 ? '' : `, ${before} that failed or are unknown already (see --retry-failed, --retry-unknown)`;
+    earlierCount === 0
+      ? ''
+      : `, ${earlierCount} that failed or are unknown from earlier runs (see --retry-failed, --retry-unknown)`;
   shell.print(
     `${counts.not_reached} contacts${earlier}, ${unusable.length} rows that cannot be used, ${counts.repeated} repeated ids. Nothing was done.`,
   );

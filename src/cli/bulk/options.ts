@@ -1,28 +1,17 @@
-import type { Shell } from '../shell/shell.js';
 import type { JobOptions } from './job/action.js';
-import type { Job } from './job/job.js';
-import type { LockOwner } from './journal/lock-holder.js';
-import type { Kernel } from './journal/machine.js';
-import type { Table } from './table/csv-table.js';
+import type { Retry } from './scan.js';
 
-/** Options of the bulk command besides the job. */
+/** Options of the bulk command. */
 export interface BulkOptions extends JobOptions {
   readonly retryUnknown?: true | undefined;
   readonly retryFailed?: true | undefined;
+  /** Path of the journal. */
   readonly journal?: string | undefined;
   readonly json?: true | undefined;
 }
 
-export const retryOf = ({ retryFailed, retryUnknown }: BulkOptions) => ({
+/** Which contacts of earlier runs have another turn. */
+export const retryOf = ({ retryFailed, retryUnknown }: BulkOptions): Retry => ({
   failed: retryFailed === true,
   unknown: retryUnknown === true,
 });
-
-export interface Parts {
-  readonly table: Table;
-  readonly job: Job;
-  readonly path: string;
-  readonly options: BulkOptions;
-  readonly shell: Shell;
-  readonly self: LockOwner & Kernel;
-}

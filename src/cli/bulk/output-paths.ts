@@ -5,21 +5,21 @@ import { errorMessage } from '../../text/error-text.js';
 import type { Table } from './table/csv-table.js';
 
 /**
- * Where the journal of a table is; undefined where it has none. One file has one journal, by whatever links it is named.
- * Those of a journal are not followed.
+ * The path of the journal: the given one, or beside the table. Links to the table are followed, so that one file has one
+ * journal; a link in place of the journal is not. Undefined for a pipe without --journal.
  */
-export function journalPathOf(path: string, { piped }: Table, given: string | undefined): string | undefined {
-  if (given === '') throw new UsageError('--journal needs a path');
+export function journalPathOf(path: string, { piped }: Table, requested: string | undefined): string | undefined {
+  if (requested === '') throw new UsageError('--journal needs a path');
   try {
-    if (given !== undefined) return join(realpathSync(dirname(given)), basename(given));
+    if (requested !== undefined) return join(realpathSync(dirname(requested)), basename(requested));
     return piped ? undefined : `${realpathSync(path)}.journal`;
   } catch (error) {
     throw new UsageError(errorMessage(error));
   }
 }
 
-/** Where it is told what failed: beside the journal, or the file that a link such as /dev/stdin leads to. */
-export function failedPathOf(path: string, { piped }: Table, given: string | undefined): string {
-  const real = !piped && lstatSync(path).isSymbolicLink() ? realpathSync(path) : path;
-  return `${given ?? real}.failed.csv`;
+/** The path of the list of failures: beside the given journal, or beside the file that the path of the table leads to. */
+export function failedPathOf(path: string, { piped }: Table, journal: string | undefined): string {
+  const tablePath = !piped && lstatSync(path).isSymbolicLink() ? realpathSync(path) : path;
+  return `${journal ?? tablePath}.failed.csv`;
 }

@@ -10,199 +10,142 @@ import { UsageError } from '../../config/usage-error.js';
 import { failureSentences } from '../commands/failure-text.js';
 import type { Job } from './job/job.js';
 import { JournalError } from './journal/appender.js';
-import type { Track } from './journal/contact-track.js';
-import type { Entry, State } from './journal/entry.js';
-import type { Ledger } from './journal/history.js';
+import { type ContactTrack, createContactTrack } from './journal/contact-track.js';
+import type { State } from './journal/entry.js';
+import type { History } from './journal/history.js';
 import type { Journal } from './journal/journal.js';
-import type { Survey } from './scan.js';
+import type { Scan } from './scan.js';
 import type { Table } from './table/csv-table.js';
 
-/** Contacts in flight: enough to use up ten requests a second of up to two seconds each. */
-const inFlight = 20;
+/** Enough to make ten requests a second that take up to two seconds each. */
+const maxInFlight = 20;
 
-/** How a run ended: everybody had a turn, somebody ended it, or `why` it could not go on. */
+/** How a run ended: every contact had its turn, a signal interrupted it, or it stopped for a reason. */
 export type Ending = { readonly how: 'finished' | 'interrupted' } | { readonly how: 'stopped'; readonly why: string };
 
-/** What a run is made with. */
+/** What a run works with. */
 export interface RunParts {
   readonly job: Job;
   readonly table: Table;
-  readonly troubles: Ledger['troubles'];
-  readonly survey: Survey;
+  /** Updated as contacts fail or are done. */
+  readonly failures: History['failures'];
+  /** Its counts are updated as contacts are settled. */
+  readonly scan: Scan;
   readonly journal: Journal;
   readonly call: ToolCaller;
-  /** The contacts to whom a message has left whose answer is not there yet. */
-  readonly underWay: Set<string>;
-  /** Fires when nothing more is to leave; the answers to what has left are waited for. */
+  /** Ids of the contacts whose message has left and is unanswered; kept up to date. */
+  readonly inFlight: Set<string>;
+  /** Fires when nothing more may leave. The responses to what has left are awaited. */
   readonly ending: AbortSignal;
   onProgress(): void;
 }
 
-const tool = plainTool(actOnSubscriber);
-
-/** How one contact's call is written down; whose turn comes again when nothing was done is `not_sent`. */
-function stateAfter(outcome: Outcome, left: boolean, argumentsDiffer: boolean): Exclude<State, 'intent' | 'left'> {
-  if (outcome.ok) return 'done';
-  const { performed, retryable, kind } = outcome.failure;
-  // What was given up on the way may be repeated, or it would have been waited for.
-  if (kind === 'cancelled' && !left) return 'not_sent';
-  if (performed === 'unknown' && !retryable) return 'unknown';
-  if (performed !== 'no') return 'failed';
-  const again = retryable || kind === 'cancelled' || concernsAll(outcome.failure, argumentsDiffer);
-  return again ? 'not_sent' : 'failed';
-}
-
-/** A row whose contact is to be done. */
+/** A row whose contact has a turn. */
 interface OpenRow {
   readonly id: string;
   readonly line: number;
   readonly args: Result;
-  readonly track: Track;
+  readonly track: ContactTrack;
 }
 
-/** Does the job with every contact that has not had its turn. What must not be done twice is written down before. */
+const tool = plainTool(actOnSubscriber);
+
+const stopText = (failure: Failure): string => `${failure.kind}: ${failureSentences(failure)} ${failure.hint}`;
+
+/** The state after a call. `not_sent`: nothing happened, and the next run tries the contact again. */
+function stateAfter(
+  outcome: Outcome,
+  left: boolean,
+  perRowArguments: boolean,
+): 'done' | 'failed' | 'unknown' | 'not_sent' {
+  if (outcome.ok) return 'done';
+  const { performed, retryable, kind } = outcome.failure;
+  // A request that may not be repeated is awaited once it has left, so a cancelled one can be made again.
+  if (kind === 'cancelled' && !left) return 'not_sent';
+  if (performed === 'unknown' && !retryable) return 'unknown';
+  if (performed !== 'no') return 'failed';
+  const tryAgain = retryable || kind === 'cancelled' || concernsAll(outcome.failure, perRowArguments);
+  return tryAgain ? 'not_sent' : 'failed';
+}
+
+/**
+ * Does the job for every contact that has a turn. A request that must not be repeated is recorded in the journal before it
+ * leaves. Ends early, as `stopped`, if a failure concerns all contacts or the journal or the table fails.
+ */
 export async function runJob(parts: RunParts): Promise<Ending> {
-  const { job, table, troubles, journal, call, underWay, ending, onProgress } = parts;
-  const { counts, standings } = parts.survey;
+  const { job, table, failures, journal, call, inFlight, ending, onProgress } = parts;
+  const { counts, statuses } = parts.scan;
   let broken: unknown;
-  /** Keeps back what has not left yet. What has left is not given up by it: its outcome would not be known. */
-  const keepBack = new AbortController();
-  // One a call: more than Node.js takes for natural.
-  setMaxListeners(2 * inFlight, keepBack.signal);
-
-  /** Nothing more can be written down, or read. */
-  function breakOff(error: unknown): void {
+  /** Cancels what has not left. Requests that have left go on: cancelling them would make their outcome unknown. */
+  const cancelUnsent = new AbortController();
+  // Each call adds listeners; the default limit would print a warning.
+  setMaxListeners(2 * maxInFlight, cancelUnsent.signal);
+  const stop = (): void => cancelUnsent.abort();
+  const breakOff = (error: unknown): undefined => {
     broken ??= error;
-    keepBack.abort();
-  }
+    stop();
+  };
 
-  function trackOf(id: string): Track {
-    let last: State | undefined;
-    const write = (state: State, how: () => void): void => {
-      try {
-        how();
-        last = state;
-      } catch (error) {
-        breakOff(error);
-        throw error;
-      }
-    };
-    const note = (entry: Entry): void => write(entry.state, () => journal.note(entry));
-    const mark = (state: State): void => write(state, () => journal.mark(id, state));
-    /** Whether a state could be written where there is no room for a line. */
-    const marked = (state: State): boolean => {
-      try {
-        mark(state);
-        return true;
-      } catch {
-        return false;
-      }
-    };
-    return {
-      get last() {
-        return last;
-      },
-      async before() {
-        note({ id, state: 'intent' });
-        await journal.onDisk();
-      },
-      leave() {
-        mark('left');
-        underWay.add(id);
-      },
-      stay() {
-        underWay.delete(id);
-        if (last !== 'intent' && last !== 'left') return;
-        try {
-          mark('not_sent');
-        } catch {
-          // The run ends; what is told of this contact is decided in the end.
-        }
-      },
-      end(entry) {
-        // A contact that has only waited for its turn is as it was.
-        if (entry.state === 'not_sent' && last !== 'intent' && last !== 'left') return entry;
-        try {
-          note(entry);
-          return entry;
-        } catch {
-          if (last === 'left' && marked(entry.state)) return entry;
-        }
-        if (last !== 'left' && standings.get(id) !== 'doubted') return { ...entry, state: 'not_sent' };
-        if (entry.state === 'unknown') return entry;
-        const message =
-          `It came to "${entry.state}", but that could not be written down. ${entry.message ?? ''}`.trim();
-        return { ...entry, state: 'unknown', message };
-      },
-    };
-  }
-
-  async function settle({ id, line, track }: OpenRow, outcome: Outcome): Promise<void> {
-    underWay.delete(id);
-    const reached = stateAfter(outcome, track.last === 'left', job.differs);
-    // What an earlier try may have done, a later one that did nothing does not undo.
-    const doubted = (reached === 'not_sent' || reached === 'failed') && standings.get(id) === 'doubted';
-    const failure = outcome.ok ? undefined : outcome.failure;
-    const before = doubted ? 'An earlier try may have reached the contact; this one did not: ' : '';
-    const reason = failure && { kind: failure.kind, message: `${before}${failureSentences(failure)}` };
-    const entry = track.end({ id, state: doubted ? 'unknown' : reached, line, ...reason });
-    const { state } = entry;
-    if (state === 'done' || state === 'failed' || state === 'unknown') {
-      counts.not_reached -= 1;
-      counts[state] += 1;
-    }
-    if (state === 'failed' || state === 'unknown') troubles.set(id, entry);
-    else if (state === 'done') troubles.delete(id);
-    onProgress();
-    await journal.onDisk();
-  }
-
+  const trackParts = { journal, inFlight, onUnwritable: breakOff };
   const begun = new Set<string>();
 
-  /** The rows of the contacts that are to be done, one for each contact. */
   async function* openRows(): AsyncGenerator<OpenRow> {
     for await (const row of table.rows()) {
-      const wanted = job.wantedOf(row);
-      if ('problem' in wanted || wanted.args === undefined) continue;
-      const { id, args } = wanted;
-      if ((standings.get(id) ?? 'settled') === 'settled' || begun.has(id)) continue;
-      yield { id, line: row.line, args, track: trackOf(id) };
+      const task = job.taskOf(row);
+      if ('problem' in task || task.args === undefined) continue;
+      const { id, args } = task;
+      const status = statuses.get(id) ?? 'settled';
+      if (status === 'settled' || begun.has(id)) continue;
+      yield { id, line: row.line, args, track: createContactTrack(id, status === 'uncertain', trackParts) };
     }
   }
 
-  const stop = (): void => keepBack.abort();
+  async function record({ id, line, track }: OpenRow, outcome: Outcome): Promise<void> {
+    inFlight.delete(id);
+    const ownState = stateAfter(outcome, track.lastState === 'left', job.perRowArguments);
+    // What an earlier attempt may have done stays unknown after one that did nothing.
+    const staysUnknown = (ownState === 'not_sent' || ownState === 'failed') && statuses.get(id) === 'uncertain';
+    const state = staysUnknown ? 'unknown' : ownState;
+    const prefix = staysUnknown ? 'An earlier attempt may have reached the contact; this one did not: ' : '';
+    const reason = outcome.ok
+      ? undefined
+      : { kind: outcome.failure.kind, message: `${prefix}${failureSentences(outcome.failure)}` };
+    const entry = track.end({ id, state, line, ...reason });
+    count(entry.state);
+    if (entry.state === 'failed' || entry.state === 'unknown') failures.set(id, entry);
+    else if (entry.state === 'done') failures.delete(id);
+    onProgress();
+    await journal.flushed();
+  }
+
+  function count(state: State): void {
+    if (state !== 'done' && state !== 'failed' && state !== 'unknown') return;
+    counts.not_reached -= 1;
+    counts[state] += 1;
+  }
+
   ending.addEventListener('abort', stop, { once: true });
   if (ending.aborted) stop();
   const stoppedBy = await runMany({
     items: openRows(),
-    maxInFlight: inFlight,
-    signal: keepBack.signal,
+    maxInFlight,
+    signal: cancelUnsent.signal,
     perform({ id, args, track }) {
       begun.add(id);
-      return call(tool, args, { signal: keepBack.signal, departure: track });
+      return call(tool, args, { signal: cancelUnsent.signal, departure: track });
     },
     failureOf: (outcome) => (outcome.ok ? undefined : outcome.failure),
-    stopsAlone: (failure) => concernsAll(failure, job.differs),
+    stopsAlone: (failure) => concernsAll(failure, job.perRowArguments),
     onStop: stop,
-    record: (row, outcome) => settle(row, outcome).catch(breakOff),
-  }).catch((error: unknown) => {
-    // The table can change under way.
-    broken ??= error;
-    return undefined;
-  });
+    record: (row, outcome) => record(row, outcome).catch(breakOff),
+    // The table may have changed while it was read.
+  }).catch(breakOff);
   ending.removeEventListener('abort', stop);
-  // Whose outcome was unknown, and who had no turn, is as unknown as before.
-  for (const [id, standing] of standings) {
-    if (standing !== 'doubted' || begun.has(id)) continue;
-    counts.not_reached -= 1;
-    counts.unknown += 1;
-  }
-  // What is not written down is not sent, and what cannot be read is not either: the run ends, and is told as far as it came.
-  const mendable = broken instanceof JournalError || broken instanceof UsageError ? broken.message : undefined;
-  if (broken !== undefined && mendable === undefined) throw broken;
-  const why = stoppedBy?.ok === false ? stopText(stoppedBy.failure) : mendable;
-  if (why !== undefined) return { how: 'stopped', why };
+
+  for (const [id, status] of statuses) if (status === 'uncertain' && !begun.has(id)) count('unknown');
+  const expected = broken instanceof JournalError || broken instanceof UsageError ? broken : undefined;
+  if (broken !== undefined && expected === undefined) throw broken;
+  if (stoppedBy?.ok === false) return { how: 'stopped', why: stopText(stoppedBy.failure) };
+  if (expected !== undefined) return { how: 'stopped', why: expected.message };
   return { how: ending.aborted ? 'interrupted' : 'finished' };
 }
-
-const stopText = (failure: Failure): string => `${failure.kind}: ${failureSentences(failure)} ${failure.hint}`;

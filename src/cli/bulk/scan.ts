@@ -1,33 +1,33 @@
 import type { Job } from './job/job.js';
 import type { Entry } from './journal/entry.js';
-import type { Known, Ledger } from './journal/history.js';
+import type { History, RecordedOutcome } from './journal/history.js';
 import type { Counts } from './progress/progress-text.js';
 import type { Table } from './table/csv-table.js';
 
-/** Whether a contact of the table has had its turn; `doubted` has one again although it may have got it. */
-type Standing = 'open' | 'doubted' | 'settled';
+/** Whether a contact has a turn in this run. `uncertain`: it has one although an earlier request may have reached it. */
+export type ContactStatus = 'open' | 'uncertain' | 'settled';
 
-/** What a survey finds: how many there are, which rows cannot be used, and how it stands with each contact. */
-export interface Survey {
+/** What is in the table. */
+export interface Scan {
   readonly counts: Counts;
-  /** They count as failed. */
+  /** Rows that cannot be used; they count as failed. */
   readonly unusable: readonly Entry[];
-  readonly standings: ReadonlyMap<string, Standing>;
+  readonly statuses: ReadonlyMap<string, ContactStatus>;
 }
 
-/** Which contacts of earlier runs get another turn. */
+/** Which contacts of earlier runs have another turn. */
 export interface Retry {
   readonly failed: boolean;
   readonly unknown: boolean;
 }
 
-/** As what a contact counts that does not get its turn now; undefined where it does. */
-function settledAs(known: Known | undefined, retry: Retry): 'done' | 'failed' | 'unknown' | undefined {
-  switch (known) {
+/** The outcome of an earlier run that stands; undefined if the contact has a turn in this one. */
+function priorOutcome(recorded: RecordedOutcome | undefined, retry: Retry): 'done' | 'failed' | 'unknown' | undefined {
+  switch (recorded) {
     case 'done':
-      return known;
+      return recorded;
     case 'failed':
-      return retry.failed ? undefined : known;
+      return retry.failed ? undefined : recorded;
     case 'pending':
     case 'unknown':
       return retry.unknown ? undefined : 'unknown';
@@ -36,25 +36,31 @@ function settledAs(known: Known | undefined, retry: Retry): 'done' | 'failed' | 
   }
 }
 
-/** Looks through the whole table before anything is done. Rows that cannot be used have failed. */
-export async function survey(job: Job, table: Table, { known, troubles }: Ledger, retry: Retry): Promise<Survey> {
+const interruptedText =
+  'An earlier run was interrupted when the request had been sent, or may have been, and before the response arrived';
+
+/**
+ * Reads the whole table before anything is done: counts it, finds unusable rows and decides which contacts have a turn.
+ * Empties `outcomes` of the history, and drops failures of contacts that are no longer in the table.
+ */
+export async function scanTable(job: Job, table: Table, { outcomes, failures }: History, retry: Retry): Promise<Scan> {
   const counts: Counts = { total: 0, done: 0, failed: 0, unknown: 0, not_reached: 0, repeated: 0 };
-  const standings = new Map<string, Standing>();
+  const statuses = new Map<string, ContactStatus>();
   const unusable: Entry[] = [];
-  /** For whom a row has nothing to do. */
+  /** Contacts whose rows so far have nothing to do. */
   const unchanged = new Set<string>();
   for await (const row of table.rows()) {
     const { line } = row;
-    const wanted = job.wantedOf(row);
-    if ('problem' in wanted) {
+    const task = job.taskOf(row);
+    if ('problem' in task) {
       counts.total += 1;
       counts.failed += 1;
       const id = row.cells[job.idColumn] ?? '';
-      unusable.push({ id, state: 'failed', line, kind: 'invalid_input', message: wanted.problem });
+      unusable.push({ id, state: 'failed', line, kind: 'invalid_input', message: task.problem });
       continue;
     }
-    const { id, args } = wanted;
-    if (standings.has(id) || (args === undefined && unchanged.has(id))) {
+    const { id, args } = task;
+    if (statuses.has(id) || (args === undefined && unchanged.has(id))) {
       counts.repeated += 1;
       continue;
     }
@@ -64,23 +70,20 @@ export async function survey(job: Job, table: Table, { known, troubles }: Ledger
       unchanged.add(id);
       continue;
     }
-    // A later row may have something for whom an earlier one left alone.
+    // An earlier row of this contact had nothing to do and was counted as done.
     if (unchanged.delete(id)) counts.done -= 1;
     else counts.total += 1;
-    const before = known.get(id);
-    const settled = settledAs(before, retry);
-    const doubted = before === 'pending' || before === 'unknown';
-    standings.set(id, settled !== undefined ? 'settled' : doubted ? 'doubted' : 'open');
-    // Who is tried again stays unknown until something is known.
-    if (doubted && !troubles.has(id)) {
-      const message = 'An earlier run was cut off after the request had left, or may have left, and before its answer';
-      troubles.set(id, { id, state: 'unknown', line, kind: 'cancelled', message });
+    const recorded = outcomes.get(id);
+    const prior = priorOutcome(recorded, retry);
+    const uncertain = recorded === 'pending' || recorded === 'unknown';
+    statuses.set(id, prior !== undefined ? 'settled' : uncertain ? 'uncertain' : 'open');
+    if (uncertain && !failures.has(id)) {
+      failures.set(id, { id, state: 'unknown', line, kind: 'cancelled', message: interruptedText });
     }
-    if (settled === undefined && !doubted) troubles.delete(id);
-    counts[settled ?? 'not_reached'] += 1;
+    if (prior === undefined && !uncertain) failures.delete(id);
+    counts[prior ?? 'not_reached'] += 1;
   }
-  known.clear();
-  // Who has left the table is no longer told of.
-  for (const id of troubles.keys()) if (!standings.has(id)) troubles.delete(id);
-  return { counts, unusable, standings };
+  outcomes.clear();
+  for (const id of failures.keys()) if (!statuses.has(id)) failures.delete(id);
+  return { counts, unusable, statuses };
 }

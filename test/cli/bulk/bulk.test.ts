@@ -10,18 +10,18 @@ import { lost, reached, sandboxed, useSandbox } from '../../support/sandboxed.js
 const sandbox = useSandbox({ followers: 40, limits: false });
 const write = useFolder();
 
-/** Runs the command at ManyChat's own limit of 25 a second. */
+/** Runs the command without Maton, at ManyChat's limit of 25 requests a second. */
 const run = (path: string, options = hello, replaced: Partial<Shell> = {}) =>
   runBulk(directlyTo(sandbox), path, options, replaced);
-const counted = (own: object) => ({ done: 0, failed: 0, unknown: 0, not_reached: 0, repeated: 0, ...own });
+const countsOf = (nonZero: object) => ({ done: 0, failed: 0, unknown: 0, not_reached: 0, repeated: 0, ...nonZero });
 const sends = () => sandbox.requests().filter(({ path }) => path.endsWith('sendContent')).length;
 
 describe('a bulk', () => {
-  test('sends each row its own text, once, and a second run has nothing to do', async () => {
+  test('sends each row its own text once; a second run sends nothing', async () => {
     const path = write('contacts.csv', csv(5, ...followers(1)));
     const first = await run(path);
-    expect(first).toMatchObject({ code: 0, counts: counted({ total: 5, done: 5, repeated: 1 }) });
-    expect(first.noted).toContain('"Sunrise Coffee": 5 of 5 contacts to do, by the ids in "id".');
+    expect(first).toMatchObject({ code: 0, counts: countsOf({ total: 5, done: 5, repeated: 1 }) });
+    expect(first.noted).toContain('"Sunrise Coffee": 5 of 5 contacts to do, with ids from column "id".');
     expect(sandbox.messages().map(({ messages }) => Object(messages[0]).text)).toEqual([
       'Hi Name 0',
       'Hi Name 1',
@@ -29,23 +29,23 @@ describe('a bulk', () => {
       'Hi Name 3',
       'Hi Name 4',
     ]);
-    expect(await run(path)).toMatchObject({ code: 0, counts: counted({ total: 5, done: 5, repeated: 1 }) });
+    expect(await run(path)).toMatchObject({ code: 0, counts: countsOf({ total: 5, done: 5, repeated: 1 }) });
     expect(sends()).toBe(5);
     expect(existsSync(`${path}.failed.csv`)).toBe(false);
   });
 
-  test('rows that were added later are done by the next run', async () => {
+  test('the next run does the rows added since', async () => {
     const path = write('contacts.csv', csv(2));
     await run(path);
     writeFileSync(path, csv(4));
-    expect(await run(path)).toMatchObject({ code: 0, counts: counted({ total: 4, done: 4 }) });
+    expect(await run(path)).toMatchObject({ code: 0, counts: countsOf({ total: 4, done: 4 }) });
     expect(reached(sandbox).sort()).toEqual(followers(4));
   });
 
-  test('writes what failed and why, and tries it again when it is told to', async () => {
+  test('lists failures with their reasons, and repeats them with --retry-failed', async () => {
     const path = write('contacts.csv', `${csv(2)}42,Nobody\n,No id\n24958501110460017,"=1+1 Tom"\n`);
     const first = await run(path);
-    expect(first).toMatchObject({ code: 1, counts: counted({ total: 5, done: 2, failed: 3 }) });
+    expect(first).toMatchObject({ code: 1, counts: countsOf({ total: 5, done: 2, failed: 3 }) });
     expect(first.noted).toContain(`What failed or is unknown, and why: ${path}.failed.csv`);
     expect(readFileSync(`${path}.failed.csv`, 'utf8').split('\n')).toEqual([
       '"line","id","state","kind","message"',
@@ -54,26 +54,26 @@ describe('a bulk', () => {
       expect.stringMatching(/^"6","24958501110460017","failed","window_closed","Content can't be sent/),
       '',
     ]);
-    expect(await run(path)).toMatchObject({ code: 1, counts: counted({ total: 5, done: 2, failed: 3 }) });
+    expect(await run(path)).toMatchObject({ code: 1, counts: countsOf({ total: 5, done: 2, failed: 3 }) });
     expect(sends()).toBe(4);
     await run(path, { ...hello, retryFailed: true });
     expect(sends()).toBe(6);
   });
 
-  test('never sends again where an answer was lost, unless it is told to', async () => {
+  test('does not repeat a send whose response was lost, except with --retry-unknown', async () => {
     const path = write('contacts.csv', csv(4));
     sandbox.injectFault({ ...lost('sendContent', true), after: 1 });
     const first = await run(path);
-    expect(first).toMatchObject({ code: 3, counts: counted({ total: 4, done: 3, unknown: 1 }) });
-    expect(first.noted).toContain('Look at their chats before you use --retry-unknown');
+    expect(first).toMatchObject({ code: 3, counts: countsOf({ total: 4, done: 3, unknown: 1 }) });
+    expect(first.noted).toContain('Check their chats before you use --retry-unknown');
     expect(readFileSync(`${path}.failed.csv`, 'utf8')).toMatch(/,"unknown","network",/);
-    expect(await run(path)).toMatchObject({ code: 3, counts: counted({ total: 4, done: 3, unknown: 1 }) });
+    expect(await run(path)).toMatchObject({ code: 3, counts: countsOf({ total: 4, done: 3, unknown: 1 }) });
     expect(reached(sandbox).sort()).toEqual(followers(4));
     expect(await run(path, { ...hello, retryUnknown: true })).toMatchObject({ code: 0, counts: { done: 4 } });
     expect(sends()).toBe(5);
   });
 
-  test('stops at what concerns everybody, and goes on from there', async () => {
+  test('stops at a failure that concerns all contacts, and a second run continues', async () => {
     const path = write('contacts.csv', csv(30));
     sandbox.injectFault({
       match: { path: 'sendContent' },
@@ -83,15 +83,15 @@ describe('a bulk', () => {
       body: { status: 'error', message: 'Wrong token' },
     });
     const first = await run(path);
-    expect(first).toMatchObject({ code: 4, counts: counted({ total: 30, done: 5, not_reached: 25 }) });
+    expect(first).toMatchObject({ code: 4, counts: countsOf({ total: 30, done: 5, not_reached: 25 }) });
     expect(first.noted).toMatch(/Stopped\. manychat_auth: Wrong token/);
-    expect(first.noted).toContain('Once that is mended, the same command goes on with those not reached.');
+    expect(first.noted).toContain('After that is fixed, the same command continues with the contacts not reached.');
     sandbox.clearFaults();
-    expect(await run(path)).toMatchObject({ code: 0, counts: counted({ total: 30, done: 30 }) });
+    expect(await run(path)).toMatchObject({ code: 0, counts: countsOf({ total: 30, done: 30 }) });
     expect(reached(sandbox).sort()).toEqual(followers(30));
   });
 
-  test('ends when it is asked to, with what is in flight', async () => {
+  test('waits for what is in flight after a signal, and starts nothing more', async () => {
     const path = write('contacts.csv', csv(40));
     const end = new AbortController();
     sandbox.injectFault({ match: { path: 'sendContent' }, after: 10, delay_ms: 50 });
@@ -106,7 +106,7 @@ describe('a bulk', () => {
     expect(noted).toContain('Stopped. You ended it.');
   });
 
-  test('puts the cells into the form of their fields, and leaves those that are empty', async () => {
+  test('converts cells to the type of their field, and skips empty cells', async () => {
     const path = write(
       'contacts.csv',
       'id,purchase_count,birthday\n800000000001,7,1990/5/17\n800000000002,,1990-05-18\n',
@@ -126,7 +126,7 @@ describe('a bulk', () => {
     ]);
   });
 
-  test('shows a dry run without a request or a journal', async () => {
+  test('a dry run shows the first calls without a request or a journal', async () => {
     const path = write('contacts.csv', csv(5, 'x'));
     const dry = { ...directlyTo(sandbox), MANYCHAT_MCP_DRY_RUN: '1' };
     const { code, out, noted } = await runBulk(dry, path, { ...hello, json: undefined });
@@ -143,7 +143,7 @@ describe('a bulk', () => {
     expect(existsSync(`${path}.journal`)).toBe(false);
   });
 
-  test('tells how far it has come: a bar on a terminal, a line each tenth elsewhere', async () => {
+  test('shows progress: a bar on a terminal, a line for each tenth elsewhere', async () => {
     const lines = await run(write('a.csv', csv(20)));
     expect(lines.noted.match(/^\d+ of 20/gm)?.length).toBeGreaterThan(5);
     const bar = await run(write('b.csv', csv(20)), hello, { interactive: true });
@@ -151,7 +151,7 @@ describe('a bulk', () => {
     expect(bar.noted).toMatch(/\n\[####################\] 20 of 20.*\r/);
   });
 
-  test('does nothing where the account cannot be reached', async () => {
+  test('does nothing if the account cannot be reached', async () => {
     sandbox.injectFault({
       match: { path: 'getInfo' },
       times: 9,
@@ -166,11 +166,11 @@ describe('a bulk', () => {
     expect(existsSync(`${path}.journal`)).toBe(false);
   });
 
-  test('through Maton is refused where several accounts are connected and none is named', async () => {
+  test('through Maton is refused if several accounts are connected and none is chosen', async () => {
     const { environment } = await sandboxed({ secondConnection: 'ACTIVE', followers: 3 });
     const path = write('contacts.csv', csv(3));
     const { code, counts, noted } = await runBulk(environment, path);
-    expect([code, counts]).toEqual([4, counted({ total: 3, not_reached: 3 })]);
+    expect([code, counts]).toEqual([4, countsOf({ total: 3, not_reached: 3 })]);
     expect(noted).toContain('ambiguous_connection');
   });
 });

@@ -10,9 +10,9 @@ import { directlyTo } from '../../support/program.js';
 import { useSandbox } from '../../support/sandboxed.js';
 
 /*
- * The journals were written by 0.1.0 against the sandbox: it met one contact that does not exist and, where it sent, one
- * lost answer; was stopped by a refused key; was killed half-way in a second run; and stopped again in a third.
- * on-wire.json names the contacts that its requests had reached by then.
+ * Journals written by 0.1.0 against the sandbox. It met a contact that does not exist and, when sending, a lost response;
+ * a refused key stopped it; a second run was killed half-way, and a third was stopped again. on-wire.json lists the
+ * contacts its requests had reached by then.
  */
 const fixture = (name: string): string => fileURLToPath(new URL(`journals-0.1.0/${name}`, import.meta.url));
 const text = (name: string): string => readFileSync(fixture(name), 'utf8');
@@ -46,27 +46,27 @@ const jobs: readonly { name: string; options: BulkOptions; path: string; sends: 
   },
 ];
 
-describe('a job that 0.1.0 has left half-done goes on', () => {
+describe('a job left unfinished by 0.1.0 continues', () => {
   test.each(jobs)('$name', async ({ name, options, path, sends }) => {
     const journal = text(`${name}.journal`);
     const states = lastStates(journal);
     const having = (...wanted: State[]): string[] =>
       [...states].filter(([, state]) => wanted.includes(state)).map(([id]) => id);
-    // All that can be is among them.
+    // The journal contains every state that can occur.
     expect(having('done').length * having('failed').length * having('intent').length).toBeGreaterThan(0);
     if (sends) expect(having('unknown').length * having('not_sent').length).toBeGreaterThan(0);
 
     const table = write('contacts.csv', text('contacts.csv'));
-    const given = { ...options, journal: write('contacts.csv.journal', journal) };
-    const { counts, noted } = await runBulk(directlyTo(sandbox), table, given);
+    const withJournal = { ...options, journal: write('contacts.csv.journal', journal) };
+    const { counts, noted } = await runBulk(directlyTo(sandbox), table, withJournal);
     const wire = sandbox
       .requests()
       .filter((request) => request.path.endsWith(path))
       .map(({ body }) => String(Object(body).subscriber_id));
 
-    // Nobody of whom it is not known has another turn, and everybody else has one.
-    const left = having('done', 'failed', ...(sends ? (['unknown', 'intent'] as const) : []));
-    expect(wire.toSorted()).toEqual(followers(contacts).filter((id) => !left.includes(id)));
+    // Unknown contacts have no other turn; all others that are not settled have one.
+    const settled = having('done', 'failed', ...(sends ? (['unknown', 'intent'] as const) : []));
+    expect(wire.toSorted()).toEqual(followers(contacts).filter((id) => !settled.includes(id)));
     const unknown = sends ? having('unknown', 'intent').length : 0;
     const done = contacts - unknown;
     expect(counts, noted).toEqual({ total: contacts + 1, done, failed: 1, unknown, not_reached: 0, repeated: 0 });
@@ -74,7 +74,7 @@ describe('a job that 0.1.0 has left half-done goes on', () => {
     if (sends) expect(before.filter((id) => wire.includes(id))).toEqual([]);
 
     sandbox.reset();
-    expect((await runBulk(directlyTo(sandbox), table, given)).counts).toEqual(counts);
+    expect((await runBulk(directlyTo(sandbox), table, withJournal)).counts).toEqual(counts);
     expect(sandbox.requests().filter((request) => request.path.endsWith(path))).toEqual([]);
   });
 });

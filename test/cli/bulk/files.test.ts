@@ -17,7 +17,7 @@ import { describe, expect, test } from 'vitest';
 import { replaceOwn } from '../../../src/cli/bulk/journal/own-file.js';
 import type { BulkOptions } from '../../../src/cli/bulk/options.js';
 import { openTable } from '../../../src/cli/bulk/table/csv-table.js';
-import { writeTroubles } from '../../../src/cli/bulk/table/failed-rows.js';
+import { writeFailedRows } from '../../../src/cli/bulk/table/failed-rows.js';
 import { csv, hello, runBulk } from '../../support/bulk.js';
 import { useFolder } from '../../support/folder.js';
 import { directlyTo } from '../../support/program.js';
@@ -31,8 +31,8 @@ const run = (path: string, options: BulkOptions = hello, settings: Record<string
 const posix = process.platform !== 'win32';
 const modeOf = (path: string): number => statSync(path).mode & 0o777;
 
-describe('a file that only bulk writes', () => {
-  test('is not written through a link that somebody has laid', async () => {
+describe('a file that bulk writes', () => {
+  test('is not written through a link', async () => {
     const path = write('contacts.csv', `${csv(2)}42,Nobody\n`);
     const precious = write('precious.txt', 'precious');
     for (const name of ['journal', 'journal.lock']) {
@@ -44,7 +44,7 @@ describe('a file that only bulk writes', () => {
       execFileSync('rm', [`${path}.${name}`]);
     }
     expect(reached(sandbox)).toEqual([]);
-    // The one that was written by a name that anybody could guess.
+    // Earlier versions wrote to this predictable name.
     symlinkSync(precious, `${path}.failed.csv.new`);
     expect((await run(path)).counts).toMatchObject({ done: 2, failed: 1 });
     expect(readFileSync(`${path}.failed.csv`, 'utf8')).toContain('"42"');
@@ -55,7 +55,7 @@ describe('a file that only bulk writes', () => {
     expect(existsSync(`${dirname(path)}/nothing-yet`)).toBe(false);
   });
 
-  test('is no file of a second name, no folder, and none of another user', async () => {
+  test('is not replaced if it has a second name, is a folder or belongs to another user', async () => {
     const path = write('contacts.csv', csv(2));
     await run(path);
     linkSync(`${path}.journal`, `${path}.second`);
@@ -63,14 +63,14 @@ describe('a file that only bulk writes', () => {
     const other = write('other.csv', csv(2));
     mkdirSync(`${other}.failed.csv`);
     expect((await run(other)).code).toBe(0);
-    expect((await run(other)).noted).toContain('failed.csv cannot be written: it is no regular file');
+    expect((await run(other)).noted).toContain('failed.csv cannot be written: it is not a regular file');
     const mine = statSync(other).uid;
     expect(() => replaceOwn(other, 'x', mine + 1)).toThrow('it belongs to another user');
     expect(() => replaceOwn(other, undefined, mine + 1)).toThrow('it belongs to another user');
     expect(readFileSync(other, 'utf8')).toBe(csv(2));
   });
 
-  test.runIf(posix)('is read by its owner only, also where it was there before', async () => {
+  test.runIf(posix)('is readable by its owner only, even if it existed before', async () => {
     const path = write('contacts.csv', `${csv(2)}42,Nobody\n`);
     writeFileSync(`${path}.journal`, '');
     chmodSync(`${path}.journal`, 0o666);
@@ -85,16 +85,16 @@ describe('a file that only bulk writes', () => {
     ]);
   });
 
-  test.runIf(posix)('is no pipe, which would keep the command waiting', async () => {
+  test.runIf(posix)('is refused if it is a pipe, which would block the command', async () => {
     const path = write('contacts.csv', csv(2));
     for (const name of ['journal', 'journal.lock']) {
       execFileSync('mkfifo', [`${path}.${name}`]);
-      await expect(run(path)).rejects.toThrow(/is no regular file/);
+      await expect(run(path)).rejects.toThrow(/is not a regular file/);
       execFileSync('rm', [`${path}.${name}`]);
     }
   });
 
-  test('stays beside the file that a link leads to', async () => {
+  test('is placed beside the file that a link leads to', async () => {
     const path = write('contacts.csv', `${csv(1)}42,Nobody\n`);
     mkdirSync(`${dirname(path)}/links`);
     const link = `${dirname(path)}/links/contacts.csv`;
@@ -105,7 +105,7 @@ describe('a file that only bulk writes', () => {
   });
 });
 
-describe.runIf(posix)('a table may be a pipe', () => {
+describe.runIf(posix)('a table from a pipe', () => {
   const pipe = (name: string): string => {
     const path = write(name, '');
     execFileSync('rm', [path]);
@@ -113,11 +113,11 @@ describe.runIf(posix)('a table may be a pipe', () => {
     return path;
   };
 
-  test('that is read once and does not say where its journal is', async () => {
+  test('is read once, and needs --journal', async () => {
     const path = pipe('pipe');
     const journal = `${dirname(path)}/journal`;
     for (const [options, words] of [
-      [hello, /pipe is a pipe: name with --journal where to write down what was done/],
+      [hello, /pipe is a pipe: name a file for the journal with --journal/],
       [{ ...hello, journal }, undefined],
     ] as const) {
       const running = run(path, options);
@@ -132,14 +132,14 @@ describe.runIf(posix)('a table may be a pipe', () => {
     expect((await dry).out).toContain('2 contacts, 0 rows');
   });
 
-  test('that nobody writes into: it is given up when it is asked to end', async () => {
+  test('without a writer is given up at a signal', async () => {
     const end = new AbortController();
     const running = runBulk(directlyTo(sandbox), pipe('pipe'), hello, { ending: end.signal });
     end.abort();
     expect(await running).toMatchObject({ code: 4, noted: 'Stopped before anything was begun.' });
   });
 
-  test('but no folder, device or socket', async () => {
+  test('is no folder, device or socket', async () => {
     const folder = dirname(write('x', ''));
     await expect(openTable(folder)).rejects.toThrow(`${folder} is a folder, not a table: name a CSV file or a pipe`);
     await expect(openTable('/dev/null')).rejects.toThrow('/dev/null is a device, not a table');
@@ -150,21 +150,21 @@ describe.runIf(posix)('a table may be a pipe', () => {
   });
 });
 
-describe('a cell of failed.csv begins no formula', () => {
-  /** The cells of a file as a spreadsheet reads it that separates by another mark and takes quotes at their word. */
+describe('a cell of failed.csv is never a formula', () => {
+  /** The cells as seen by a spreadsheet that expects another delimiter and reads quotes literally. */
   const cellsBy = (mark: string, text: string): string[] =>
     text.split(/\r?\n|\r/).flatMap((line) => line.split(mark).map((cell) => cell.replace(/^[\s"]+/, '')));
 
   const starts = ['=1+1', '+1', '-1', '@SUM(A1)', '\uFF1D1', '\uFF0B1', '\uFF0D1', '\uFF201', '\t=1', '\r=1'];
   const places = ['', 'Hi;', 'Hi\t', 'Hi|', 'Hi; ', 'Hi;"', 'Hi\n', 'Hi\r\n', 'Hi; \' "', 'a;b;'];
-  test.each(places)('%j before it', (before) => {
+  test.each(places)('with %j before it', (before) => {
     for (const start of starts) {
       const path = write('failed.csv', '');
       const message = `${before}${start}`;
-      writeTroubles(path, [{ id: start, state: 'failed', line: 2, kind: 'rejected', message }], undefined);
+      writeFailedRows(path, [{ id: start, state: 'failed', line: 2, kind: 'rejected', message }], undefined);
       const text = readFileSync(path, 'utf8');
       for (const mark of [',', ';', '\t', '|']) {
-        // Behind a comma stands a quote, which a spreadsheet that separates by commas does see.
+        // A spreadsheet that expects commas recognises the quotes.
         const cells = mark === ',' ? text.split('","') : cellsBy(mark, text);
         for (const cell of cells)
           expect(cell, JSON.stringify([mark, text])).not.toMatch(/^[=+\-@\uFF1D\uFF0B\uFF0D\uFF20]/);
@@ -172,10 +172,10 @@ describe('a cell of failed.csv begins no formula', () => {
     }
   });
 
-  test('and other words stay as they are', () => {
+  test('and other text stays unchanged', () => {
     const path = write('failed.csv', '');
     const message = 'A "quoted" word; then a-b, 1+1=2 and x@example.com | end';
-    writeTroubles(path, [{ id: '1', state: 'failed', line: 2, message }], undefined);
+    writeFailedRows(path, [{ id: '1', state: 'failed', line: 2, message }], undefined);
     expect(readFileSync(path, 'utf8').split('\n')[1]).toBe(`"2","1","failed","","${message.replaceAll('"', '""')}"`);
   });
 });

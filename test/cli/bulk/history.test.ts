@@ -1,19 +1,19 @@
 import { describe, expect, test } from 'vitest';
 import { states as allStates } from '../../../src/cli/bulk/journal/entry.js';
-import { createLedger, type Known } from '../../../src/cli/bulk/journal/history.js';
+import { createHistory, type RecordedOutcome } from '../../../src/cli/bulk/journal/history.js';
 
-/** What a contact comes to after these states; one with a star was written before the computer went down, or by 0.1.0. */
-function after(states: string, repeatable: boolean): Known | undefined {
-  const ledger = createLedger({ repeatable });
+/** The outcome after these states. A star marks an entry from before a crash of the computer, or by 0.1.0. */
+function after(states: string, repeatable: boolean): RecordedOutcome | undefined {
+  const history = createHistory({ repeatable });
   for (const word of states.split(' ')) {
     const state = allStates.find((each) => each === word.replace('*', ''));
-    if (state === undefined) throw new Error(`${word} is no state`);
-    ledger.note({ id: '1', state }, !word.endsWith('*'));
+    if (state === undefined) throw new Error(`${word} is not a state`);
+    history.addEntry({ id: '1', state }, !word.endsWith('*'));
   }
-  return ledger.known.get('1');
+  return history.outcomes.get('1');
 }
 
-describe('what must not be done twice', () => {
+describe('the outcome of a send', () => {
   test.each([
     ['intent', 'open'],
     ['intent*', 'pending'],
@@ -28,7 +28,7 @@ describe('what must not be done twice', () => {
     ['intent* not_sent*', 'open'],
     ['intent* not_sent* intent', 'open'],
     ['failed intent', 'open'],
-    // Tried again because it was told to: what the earlier try may have done is not undone.
+    // Repeated with --retry-unknown: the earlier attempt may still have reached the contact.
     ['intent left intent', 'unknown'],
     ['intent* intent', 'unknown'],
     ['intent* intent left not_sent', 'unknown'],
@@ -44,13 +44,13 @@ test.each([
   ['intent* not_sent', 'open'],
   ['done', 'done'],
   ['failed', 'failed'],
-])('what may be repeated is after %s %s', (states, known) => expect(after(states, true)).toBe(known));
+])('a repeatable request after %s is %s', (states, known) => expect(after(states, true)).toBe(known));
 
-test('the reason of what is unknown stays while it is tried again', () => {
-  const { note, troubles } = createLedger({ repeatable: false });
-  note({ id: '1', state: 'unknown', line: 2, kind: 'network', message: 'The connection broke' }, true);
-  note({ id: '1', state: 'intent' }, true);
-  expect(troubles.get('1')).toMatchObject({ state: 'unknown', message: 'The connection broke' });
-  note({ id: '1', state: 'done' }, true);
-  expect(troubles.size).toBe(0);
+test('an unknown contact keeps its reason while it is tried again', () => {
+  const { addEntry, failures } = createHistory({ repeatable: false });
+  addEntry({ id: '1', state: 'unknown', line: 2, kind: 'network', message: 'The connection broke' }, true);
+  addEntry({ id: '1', state: 'intent' }, true);
+  expect(failures.get('1')).toMatchObject({ state: 'unknown', message: 'The connection broke' });
+  addEntry({ id: '1', state: 'done' }, true);
+  expect(failures.size).toBe(0);
 });

@@ -8,10 +8,10 @@ import { useFolder } from '../../support/folder.js';
 
 const write = useFolder();
 const heading = { page: '1', action: { action: 'add_tag', tag_name: 'VIP' } };
-const free: Lock = { held: () => true, release: () => undefined };
+const free: Lock = { isHeld: () => true, release: () => undefined };
 const machine = { host: 'here', boot: 'first' };
 
-/** Opens a journal and answers what it holds. */
+/** Opens a journal and returns its entries. */
 async function open(path: string, lock = free, boot: string | number = 'first', host = 'here') {
   const entries: Entry[] = [];
   const certain: string[] = [];
@@ -23,11 +23,11 @@ async function open(path: string, lock = free, boot: string | number = 'first', 
 }
 
 describe('a journal', () => {
-  test('gives back what was written, in order', async () => {
+  test('returns the entries written, in order', async () => {
     const path = write('journal', '');
     const { journal } = await open(path);
-    journal.note({ id: '1', state: 'intent' });
-    journal.note({ id: '1', state: 'failed', line: 2, kind: 'rejected', message: 'Nö\n' });
+    journal.append({ id: '1', state: 'intent' });
+    journal.append({ id: '1', state: 'failed', line: 2, kind: 'rejected', message: 'Nö\n' });
     await journal.close();
     expect((await open(path)).entries).toEqual([
       { id: '1', state: 'intent' },
@@ -35,36 +35,36 @@ describe('a journal', () => {
     ]);
   });
 
-  test('that nothing was written into is gone, unless another process has taken it over', async () => {
+  test('without an entry is deleted, unless another process has taken it over', async () => {
     const path = write('journal', '');
     await (await open(path)).journal.close();
     expect(existsSync(path)).toBe(false);
     let held = true;
-    const mine = { ...free, held: () => held };
+    const mine = { ...free, isHeld: () => held };
     const journal = await openJournal(path, heading, mine, machine, () => undefined);
     held = false;
     const other = await open(path);
-    other.journal.note({ id: '1', state: 'done' });
+    other.journal.append({ id: '1', state: 'done' });
     await other.journal.close();
     await journal.close();
     expect((await open(path)).entries).toHaveLength(1);
   });
 
-  test('cut anywhere is read up to there, and written on from there', async () => {
+  test('truncated anywhere is read up to there and continued from there', async () => {
     const whole = write('journal', '');
     const { journal } = await open(whole);
     for (const id of ['1', '2', '3']) {
-      journal.note({ id, state: 'intent' });
-      journal.note({ id, state: 'done', line: 1 });
+      journal.append({ id, state: 'intent' });
+      journal.append({ id, state: 'done', line: 1 });
     }
     await journal.close();
     const text = readFileSync(whole, 'utf8');
     for (let length = 0; length <= text.length; length += 1) {
       const path = write('cut', text.slice(0, length));
       const first = await open(path);
-      first.journal.note({ id: '9', state: 'intent' });
+      first.journal.append({ id: '9', state: 'intent' });
       await first.journal.close();
-      // Two lines come before: the heading, and the run.
+      // The heading and the run come first.
       const lines = text.slice(0, length).split('\n').length - 3;
       expect((await open(path)).entries.map(({ id }) => id)).toEqual(
         ['1', '1', '2', '2', '3', '3'].slice(0, Math.max(0, lines)).concat('9'),
@@ -88,48 +88,48 @@ describe('a journal', () => {
       '{"bulk":1,"page":"1","action":{"action":"add_tag","tag_name":"VIP"}}\n{"id":"1","sta\n{"id":"1","state":"done"}\n',
       /line 2 cannot be read; the journal is damaged/,
     ],
-  ])('%j is refused and left as it is', async (text, words) => {
+  ])('%j is refused and left unchanged', async (text, words) => {
     const path = write('journal', text);
     await expect(open(path)).rejects.toThrow(words);
     expect(readFileSync(path, 'utf8')).toBe(text);
   });
 
-  test('is not written behind a line that could not be', async () => {
+  test('is not written after a failed write', async () => {
     const path = write('journal', '');
     const { journal } = await open(path);
     await journal.close();
-    expect(() => journal.note({ id: '1', state: 'intent' })).toThrow(JournalError);
-    expect(() => journal.note({ id: '2', state: 'intent' })).toThrow(/cannot be written/);
+    expect(() => journal.append({ id: '1', state: 'intent' })).toThrow(JournalError);
+    expect(() => journal.append({ id: '2', state: 'intent' })).toThrow(/cannot be written/);
   });
 
   test('is not written once another process has taken it over', async () => {
     const path = write('journal', '');
     let held = true;
-    const journal = await openJournal(path, heading, { ...free, held: () => held }, machine, () => undefined);
-    journal.note({ id: '1', state: 'intent' });
+    const journal = await openJournal(path, heading, { ...free, isHeld: () => held }, machine, () => undefined);
+    journal.append({ id: '1', state: 'intent' });
     held = false;
-    expect(() => journal.note({ id: '2', state: 'intent' })).toThrow(/another process has taken over/);
+    expect(() => journal.append({ id: '2', state: 'intent' })).toThrow(/another process has taken over/);
   });
 });
 
-describe('an intent alone is certain', () => {
+describe('an intent without a later entry is certain', () => {
   test.each([
-    ['in the next run of the same start', 'first', 'here', free, ['1']],
-    ['not after the computer has gone down', 'second', 'here', free, []],
-    ['by the name of the start, whatever the host is called', 'first', 'there', free, ['1']],
-    ['not where the process that wrote it may still live', 'first', 'here', { ...free, doubtful: true }, []],
+    ['in the next run of the same boot', 'first', 'here', free, ['1']],
+    ['not after a reboot', 'second', 'here', free, []],
+    ['by the boot id, whatever the host is called', 'first', 'there', free, ['1']],
+    ['not if the process that wrote it may still be alive', 'first', 'here', { ...free, uncertain: true }, []],
   ] as [string, string, string, Lock, string[]][])('%s', async (_, boot, host, lock, expected) => {
     const path = write('journal', '');
     const { journal } = await open(path);
-    journal.note({ id: '1', state: 'intent' });
+    journal.append({ id: '1', state: 'intent' });
     await journal.close();
     expect((await open(path, lock, boot, host)).certain).toEqual(expected);
   });
 
-  test('where a start has no name, by its time, on one host', async () => {
+  test('without a boot id, by the boot time on the same host', async () => {
     const path = write('journal', '');
     const { journal } = await open(path, free, 1_000);
-    journal.note({ id: '1', state: 'intent' });
+    journal.append({ id: '1', state: 'intent' });
     await journal.close();
     const certain = async (boot: number | string, host = 'here') => {
       const opened = await open(path, free, boot, host);
@@ -141,30 +141,30 @@ describe('an intent alone is certain', () => {
     ]);
   });
 
-  test('of its own run only: what 0.1.0 or an earlier start wrote is not', async () => {
+  test('in entries of its own boot only, not in those of 0.1.0 or an earlier boot', async () => {
     const old = `${JSON.stringify({ bulk: 1, ...heading })}\n{"id":"1","state":"intent"}\n`;
     const path = write('journal', old);
     const first = await open(path);
-    first.journal.note({ id: '2', state: 'intent' });
+    first.journal.append({ id: '2', state: 'intent' });
     await first.journal.close();
     const second = await open(path, free, 'second');
-    second.journal.note({ id: '3', state: 'intent' });
+    second.journal.append({ id: '3', state: 'intent' });
     await second.journal.close();
     expect((await open(path)).certain).toEqual(['2']);
     expect((await open(path, free, 'second')).certain).toEqual(['3']);
   });
 });
 
-describe('the state of an intent is changed in its place', () => {
+describe('marking overwrites the state of an intent in place', () => {
   test.each(['left', 'done', 'failed', 'unknown', 'not_sent'] as const)('to %s', async (state) => {
     const path = write('journal', '');
     const { journal } = await open(path);
-    for (const id of ['1', '2', '3']) journal.note({ id, state: 'intent' });
+    for (const id of ['1', '2', '3']) journal.append({ id, state: 'intent' });
     const before = readFileSync(path).length;
     journal.mark('2', 'left');
     journal.mark('2', state);
     expect(readFileSync(path).length).toBe(before);
-    journal.note({ id: '4', state: 'done' });
+    journal.append({ id: '4', state: 'done' });
     await journal.close();
     expect((await open(path)).entries).toEqual([
       { id: '1', state: 'intent' },
@@ -174,26 +174,26 @@ describe('the state of an intent is changed in its place', () => {
     ]);
   });
 
-  test('to the last one where a contact has several', async () => {
+  test('of the last intent if a contact has several', async () => {
     const path = write('journal', '');
     const { journal } = await open(path);
-    journal.note({ id: '1', state: 'intent' });
+    journal.append({ id: '1', state: 'intent' });
     journal.mark('1', 'not_sent');
-    journal.note({ id: '1', state: 'intent' });
+    journal.append({ id: '1', state: 'intent' });
     journal.mark('1', 'left');
     await journal.close();
     expect((await open(path)).entries.map(({ state }) => state)).toEqual(['not_sent', 'left']);
   });
 
-  test('not where there is none, nor where another process has the journal', async () => {
+  test('not without an intent, nor after another process has taken over', async () => {
     const path = write('journal', '');
     let held = true;
-    const { journal } = await open(path, { ...free, held: () => held });
+    const { journal } = await open(path, { ...free, isHeld: () => held });
     expect(() => journal.mark('1', 'left')).toThrow(JournalError);
-    journal.note({ id: '1', state: 'intent' });
-    journal.note({ id: '1', state: 'done' });
+    journal.append({ id: '1', state: 'intent' });
+    journal.append({ id: '1', state: 'done' });
     expect(() => journal.mark('1', 'left')).toThrow(JournalError);
-    journal.note({ id: '2', state: 'intent' });
+    journal.append({ id: '2', state: 'intent' });
     held = false;
     expect(() => journal.mark('2', 'left')).toThrow(/another process has taken over/);
     expect((await open(path)).entries.map(({ state }) => state)).toEqual(['intent', 'done', 'intent']);

@@ -14,8 +14,8 @@ const write = useFolder();
 const run = (path: string, options = hello, settings: Record<string, string> = {}) =>
   runBulk({ ...directlyTo(sandbox), ...settings }, path, options);
 
-describe('nobody gets a message twice', () => {
-  test('by a second name of the same file', async () => {
+describe('no contact gets a message twice', () => {
+  test('when the table is named by a link', async () => {
     const path = write('real.csv', csv(2));
     const link = `${dirname(path)}/link.csv`;
     symlinkSync(path, link);
@@ -24,7 +24,7 @@ describe('nobody gets a message twice', () => {
     expect(reached(sandbox)).toHaveLength(2);
   });
 
-  test('after a try at the unknown ones that did not get to them', async () => {
+  test('after --retry-unknown was stopped by a refused key', async () => {
     const path = write('contacts.csv', csv(3));
     sandbox.injectFault({ ...lost('sendContent', true), times: 3 });
     expect((await run(path)).counts).toMatchObject({ unknown: 3 });
@@ -36,7 +36,7 @@ describe('nobody gets a message twice', () => {
     expect(reached(sandbox)).toHaveLength(3);
   });
 
-  test('after a try at the unknown ones that stopped before it came to them: they are unknown still', async () => {
+  test('after --retry-unknown stopped early: contacts without a turn stay unknown', async () => {
     const path = write('contacts.csv', csv(1));
     await run(path);
     writeFileSync(path, csv(30));
@@ -47,15 +47,15 @@ describe('nobody gets a message twice', () => {
     sandbox.injectFault({ match: { path: 'sendContent' }, times: 99, status: 401, body });
     const { code, counts } = await run(path, { ...hello, retryUnknown: true });
     expect([code, counts]).toEqual([3, expect.objectContaining({ total: 30, done: 1, unknown: 29, not_reached: 0 })]);
-    const troubles = readFileSync(`${path}.failed.csv`, 'utf8');
-    for (const id of unknown) expect(troubles).toContain(`"${id}","unknown",`);
+    const failedRows = readFileSync(`${path}.failed.csv`, 'utf8');
+    for (const id of unknown) expect(failedRows).toContain(`"${id}","unknown",`);
     sandbox.clearFaults();
     expect((await run(path, { ...hello, retryUnknown: true })).counts).toMatchObject({ done: 30, unknown: 0 });
     expect(existsSync(`${path}.failed.csv`)).toBe(false);
     expect(reached(sandbox).sort()).toEqual(followers(30));
   });
 
-  test('after a try at the unknown ones that was refused: then it is not known still', async () => {
+  test('after --retry-unknown was refused: the contacts stay unknown', async () => {
     const path = write('contacts.csv', csv(2));
     sandbox.injectFault({ ...lost('sendContent', true), times: 2 });
     expect((await run(path)).counts).toMatchObject({ unknown: 2 });
@@ -63,13 +63,13 @@ describe('nobody gets a message twice', () => {
     sandbox.injectFault({ match: { path: 'sendContent' }, times: 2, status: 400, body });
     expect(await run(path, { ...hello, retryUnknown: true })).toMatchObject({ code: 3, counts: { unknown: 2 } });
     expect(readFileSync(`${path}.failed.csv`, 'utf8')).toMatch(
-      /,"unknown","window_closed","An earlier try may have reached the contact; this one did not: Window/,
+      /,"unknown","window_closed","An earlier attempt may have reached the contact; this one did not: Window/,
     );
     expect((await run(path, { ...hello, retryFailed: true })).counts).toMatchObject({ unknown: 2 });
     expect(reached(sandbox)).toHaveLength(2);
   });
 
-  test('where the table changes under way: what was done is told', async () => {
+  test('when the table changes during the run, and the counts still add up', async () => {
     const path = write('contacts.csv', csv(60));
     sandbox.injectFault({ match: { path: 'sendContent' }, after: 3, delay_ms: 60 });
     const running = run(path);
@@ -82,7 +82,7 @@ describe('nobody gets a message twice', () => {
   });
 });
 
-test('who is left alone by one row and not by a later one counts once', async () => {
+test('a contact whose first row changes nothing and whose second row does counts once', async () => {
   const [one, two] = followers(2);
   const path = write('contacts.csv', `id,coupon_code\n${one},\n${one},\n${two},\n${two},TEN\n`);
   expect((await run(path, { setFields: true })).counts).toEqual({
@@ -95,15 +95,15 @@ test('who is left alone by one row and not by a later one counts once', async ()
   });
 });
 
-describe('one bad cell', () => {
-  test('is that of its row, and does not stop the others', async () => {
+describe('a bad cell', () => {
+  test('fails its own row only', async () => {
     const rows = followers(30).map((id, index) => `${id},${index === 2 ? 'not a date' : '1990-05-17'}`);
     const path = write('contacts.csv', `id,birthday\n${rows.join('\n')}\n`);
     expect(await run(path, { setFields: true })).toMatchObject({ code: 1, counts: { done: 29, failed: 1 } });
     expect(readFileSync(`${path}.failed.csv`, 'utf8')).toContain('"4","800000000003","failed","invalid_input",');
   });
 
-  test('in every row stops the job all the same', async () => {
+  test('in every row stops the job', async () => {
     const path = write(
       'contacts.csv',
       `id,t\n${followers(60)
@@ -117,8 +117,8 @@ describe('one bad cell', () => {
   });
 });
 
-describe('what was not sent is not lost', () => {
-  test('when ManyChat refuses for an hour', async () => {
+describe('contacts that were not reached stay open', () => {
+  test('when ManyChat asks to wait an hour', async () => {
     const path = write('contacts.csv', csv(40));
     const first = await run(path);
     expect(first.code).toBe(0);
@@ -137,15 +137,15 @@ describe('what was not sent is not lost', () => {
   });
 });
 
-test('rows that cannot be used are mended in the table, not tried again', async () => {
+test('unusable rows are reported as such, and --retry-failed is not suggested for them', async () => {
   const path = write('contacts.csv', `${csv(1)},Without an id\n`);
   const { counts, noted } = await run(path);
   expect(counts).toMatchObject({ done: 1, failed: 1 });
-  expect(noted).toContain('1 row cannot be used: mend it in the table and give the same command.');
+  expect(noted).toContain('1 row cannot be used: fix it in the table and run the same command.');
   expect(noted).not.toContain('--retry-failed');
 });
 
-test('a job that nobody can get leaves no journal in the way of the right one', async () => {
+test('a job without a usable row leaves no journal', async () => {
   const path = write('contacts.csv', csv(2));
   await expect(run(path, { sendText: 'Hi', channel: 'foo' })).rejects.toThrow(
     /--channel must be one of messenger, instagram, whatsapp, telegram, not "foo"/,
@@ -157,18 +157,18 @@ test('a job that nobody can get leaves no journal in the way of the right one', 
   expect((await run(path)).counts).toMatchObject({ done: 2 });
 });
 
-test('an account that does not say which it is has no journal', async () => {
+test('a page without an id is refused, because the journal needs it', async () => {
   const path = write('contacts.csv', csv(2));
   const body = { status: 'success', data: { name: 'Nameless' } };
   sandbox.injectFault({ match: { path: 'getInfo' }, status: 200, body });
-  await expect(run(path)).rejects.toThrow(/does not tell the id of the page/);
+  await expect(run(path)).rejects.toThrow(/did not return the id of the page/);
   expect(reached(sandbox)).toEqual([]);
 });
 
-describe('is refused in a sentence', () => {
+describe('wrong usage is refused before any request', () => {
   test.each([
-    [{ sendText: 'Hi {{name}' }, /"\{\{name\}" is no whole placeholder: write \{\{column\}\} or/],
-    [{ sendText: 'Hi {{}}' }, /is no whole placeholder/],
+    [{ sendText: 'Hi {{name}' }, /"\{\{name\}" is not a complete placeholder: write \{\{column\}\} or/],
+    [{ sendText: 'Hi {{}}' }, /is not a complete placeholder/],
     [{ setFields: 'a=name,A=id' }, /--set-fields names the field "A" twice/],
     [{ ...hello, journal: '' }, /--journal needs a path/],
     [{ ...hello, journal: '/nowhere/at/all' }, /ENOENT/],
@@ -177,7 +177,7 @@ describe('is refused in a sentence', () => {
     expect(reached(sandbox)).toEqual([]);
   });
 
-  test('a table whose text cannot be read, or that is none', async () => {
+  test('a table that is not UTF-8, not a file, or has an unusable column', async () => {
     const latin = write('latin.csv', '');
     writeFileSync(latin, Buffer.from('id,name\n800000000001,Jos\xe9\n', 'latin1'));
     await expect(run(latin)).rejects.toThrow(/latin\.csv is not UTF-8 text; save it as "CSV UTF-8"/);
@@ -189,7 +189,7 @@ describe('is refused in a sentence', () => {
     expect(reached(sandbox)).toEqual([]);
   });
 
-  test('a journal that is none, a folder, or another job', async () => {
+  test('a journal that is another file, a folder, or of another job', async () => {
     const path = write('contacts.csv', csv(2));
     const token = write('token.txt', 'secret without a line end');
     await expect(run(path, { ...hello, journal: token })).rejects.toThrow(/is not a journal of manychat-mcp bulk/);
@@ -198,20 +198,18 @@ describe('is refused in a sentence', () => {
     await expect(run(path, { ...hello, journal: `${path}.folder` })).rejects.toThrow(/cannot be opened: EISDIR/);
     await run(path);
     await expect(run(path, { sendText: 'Other' })).rejects.toThrow(
-      /belongs to another job: its action is .*without its journal, a job does everything again, for everybody/,
+      /belongs to another job: its action is .*without its journal, a job repeats everything for every contact/,
     );
   });
 
-  test('a run that only reads', async () => {
+  test('under --read-only', async () => {
     const path = write('contacts.csv', csv(2));
-    await expect(run(path, hello, { MANYCHAT_MCP_READ_ONLY: '1' })).rejects.toThrow(
-      /--read-only does not go with bulk/,
-    );
+    await expect(run(path, hello, { MANYCHAT_MCP_READ_ONLY: '1' })).rejects.toThrow(/--read-only forbids bulk/);
     expect(existsSync(`${path}.journal`)).toBe(false);
   });
 });
 
-test('an action whose tools were excluded is refused', async () => {
+test('an action whose tools are excluded is refused', async () => {
   const path = write('contacts.csv', csv(2));
   const settings = { MANYCHAT_MCP_EXCLUDE_TOOLS: 'send_text,send_content' };
   await expect(run(path, hello, settings)).rejects.toThrow(
@@ -220,12 +218,12 @@ test('an action whose tools were excluded is refused', async () => {
   expect(reached(sandbox)).toEqual([]);
 });
 
-test('a table of one column with any line ends is read', async () => {
+test('reads a table of one column with mixed line endings', async () => {
   const path = write('contacts.csv', `id\r\n${followers(3).join('\n')}\n`);
   expect(await run(path, { addTag: 'VIP' })).toMatchObject({ code: 0, counts: { done: 3, total: 3 } });
 });
 
-test('a dry run shows a repeated id once, and counts alone as JSON', async () => {
+test('a dry run shows a repeated id once, and prints only counts with --json', async () => {
   const [one, two] = followers(2);
   const path = write('contacts.csv', `id,name\n${one},A\n${one},A again\n${two},B\n`);
   const dry = { MANYCHAT_MCP_DRY_RUN: '1' };
@@ -239,7 +237,7 @@ test('a dry run shows a repeated id once, and counts alone as JSON', async () =>
   expect(JSON.parse((await run(path, hello, dry)).out)).toEqual(counts);
 });
 
-test('a dry run knows what was done, and refuses what belongs to another job', async () => {
+test('a dry run reads the journal, and refuses one of another job', async () => {
   const path = write('contacts.csv', csv(3));
   await run(path);
   writeFileSync(path, csv(4));
@@ -248,7 +246,7 @@ test('a dry run knows what was done, and refuses what belongs to another job', a
   await expect(run(path, { sendText: 'Other' }, dry)).rejects.toThrow(/belongs to another job/);
 });
 
-test('who has left the table is no longer told of', async () => {
+test('a contact removed from the table is no longer listed as failed', async () => {
   const path = write('contacts.csv', `${csv(1)}42,Nobody\n`);
   expect((await run(path)).counts).toMatchObject({ failed: 1 });
   writeFileSync(path, csv(1));

@@ -23,26 +23,26 @@ interface Ended {
 
 const sandbox = useSandbox({ followers: contacts, limits: false });
 
-/** How the program is started, and who is told of it. */
-interface Started {
-  /** Its arguments; the standard sends a text. */
+/** How the program is started and watched. */
+interface RunOptions {
+  /** Its arguments; by default it sends a text. */
   readonly args?: readonly string[];
-  /** A command that starts it, with its own arguments. */
+  /** A command that starts it, with the command's own arguments. */
   readonly prefix?: readonly string[];
-  /** What it reads from stdin. */
+  /** The content of stdin. */
   readonly input?: string;
   readonly onStarted?: (child: ChildProcess) => void;
   /** Called just before its first message. */
   readonly onBegun?: (child: ChildProcess) => void;
-  /** Told all it has said so far, with each piece. */
+  /** Called with all of stderr so far, at each piece. */
   readonly onSaid?: (said: string, child: ChildProcess) => void;
 }
 
 /** Runs the program on a table. */
-function run(path: string, started: Started = {}): Promise<Ended> {
-  const { args: given = ['--send-text', 'Hi', '--json'], prefix = [], input, onStarted, onBegun, onSaid } = started;
+function run(path: string, options: RunOptions = {}): Promise<Ended> {
+  const { args: own = ['--send-text', 'Hi', '--json'], prefix = [], input, onStarted, onBegun, onSaid } = options;
   const env = { PATH: process.env.PATH ?? '', ...pinnedTo(sandbox) };
-  const [command = '', ...args] = [...prefix, process.execPath, program, 'bulk', path, ...given];
+  const [command = '', ...args] = [...prefix, process.execPath, program, 'bulk', path, ...own];
   const child = spawn(command, args, { env });
   onStarted?.(child);
   let [out, err] = ['', ''];
@@ -54,7 +54,7 @@ function run(path: string, started: Started = {}): Promise<Ended> {
   child.stderr.on('data', (chunk: Buffer) => {
     err += chunk.toString();
     onSaid?.(err, child);
-    // It says how many are to be done just before it begins.
+    // The number of contacts is printed just before the first request.
     if (!begun && err.includes(' to do, ')) {
       begun = true;
       onBegun?.(child);
@@ -71,7 +71,7 @@ function journalOf(path: string): string {
   }
 }
 
-/** Counts the lines of a journal, again only when it has grown: it is asked all the time. */
+/** Counts the lines of a journal; cached by file size, because it is polled. */
 function lineCounter(): (path: string) => number {
   let [size, lines] = [0, 0];
   return (path) => {
@@ -91,7 +91,7 @@ function lastStates(path: string): Map<string, State> {
   return last;
 }
 
-/** What has happened so often in a run when it is killed: the sandbox was asked, or the journal got a line. */
+/** Events to kill a run at: requests to the sandbox, and lines of the journal. */
 const events = {
   request: () => sandbox.requests().length,
   line: lineCounter(),
@@ -112,10 +112,10 @@ function runKilledAt(path: string, event: keyof typeof events, nth: number): Pro
 }
 
 describe.each([1, 2])('a bulk that is killed again and again, %i', (seed) => {
-  test('sends nobody anything twice, loses nobody, and hardly takes anybody for unknown', async () => {
+  test('sends nothing twice, loses no contact, and rarely makes one unknown', async () => {
     const random = createRandom(seed);
     const path = write('contacts.csv', csv(contacts));
-    /** Of whom each kill has left open whether they were sent to. */
+    /** The contacts that each kill left in doubt. */
     const opened: string[][] = [];
     const open = new Set<string>();
     for (let kill = 0; kill < kills; kill += 1) {
@@ -137,19 +137,19 @@ describe.each([1, 2])('a bulk that is killed again and again, %i', (seed) => {
     const got = reached(sandbox);
     expect(new Set(got).size).toBe(got.length);
     expect(got.length).toBeGreaterThanOrEqual(counts.done);
-    // Who is unknown is named, and has got it in nearly all cases.
-    const troubles = open.size === 0 ? '' : readFileSync(`${path}.failed.csv`, 'utf8');
-    for (const id of open) expect(troubles).toContain(`"${id}","unknown",`);
-    // The request is written right after its mark, so that a kill can part one pair at most, and hardly ever does.
-    const inVain = opened.map((ids) => ids.filter((id) => !got.includes(id)).length);
-    expect(Math.max(...inVain)).toBeLessThanOrEqual(1);
-    expect(inVain.reduce((sum, each) => sum + each)).toBeLessThanOrEqual(3);
+    // Unknown contacts are listed, and nearly all of them did get the message.
+    const failedRows = open.size === 0 ? '' : readFileSync(`${path}.failed.csv`, 'utf8');
+    for (const id of open) expect(failedRows).toContain(`"${id}","unknown",`);
+    // The request is written right after its mark, so a kill separates at most one such pair, and rarely does.
+    const notSent = opened.map((ids) => ids.filter((id) => !got.includes(id)).length);
+    expect(Math.max(...notSent)).toBeLessThanOrEqual(1);
+    expect(notSent.reduce((sum, each) => sum + each)).toBeLessThanOrEqual(3);
     for (const id of followers(contacts)) if (!got.includes(id)) expect(open).toContain(id);
   }, 300_000);
 });
 
 describe('a bulk', () => {
-  test('beside another on the same journal is refused, and sends nothing', async () => {
+  test('is refused and sends nothing while another uses the same journal', async () => {
     const path = write('contacts.csv', csv(30));
     let second: Promise<Ended> | undefined;
     const onBegun = (): void => {
@@ -160,43 +160,40 @@ describe('a bulk', () => {
     const { code, err } = (await second) ?? first;
     expect([code, err]).toEqual([
       2,
-      expect.stringMatching(/process \d+ works on this journal; wait for it, or delete/),
+      expect.stringMatching(/process \d+ is using this journal; wait for it, or delete/),
     ]);
     expect(reached(sandbox).sort()).toEqual(followers(30));
   });
 
-  // A limit on the size of files is the nearest to a full disk that needs no rights.
-  test.skipIf(process.platform === 'win32')(
-    'on a disk that is full stops, and goes on when there is room',
-    async () => {
-      const path = write('contacts.csv', csv(60));
-      const prefix = ['bash', '-c', 'trap "" XFSZ; ulimit -f 2; exec "$@"', 'limited'];
-      // Several are under way when the journal breaks.
-      sandbox.injectFault({ match: { path: 'sendContent' }, times: 999, delay_ms: 300 });
-      const first = await run(path, { prefix });
-      expect([first.code, first.err]).toEqual([
-        4,
-        expect.stringMatching(/Stopped\. .*contacts\.csv\.journal cannot be written: EFBIG/),
-      ]);
-      const before = reached(sandbox);
-      const told = JSON.parse(first.out);
-      // What had left was waited for and written down; what had not left did not leave.
-      expect(told).toMatchObject({ total: 60, failed: 0, unknown: 0, not_reached: 60 - before.length });
-      expect(told.done).toBe(before.length);
-      expect(before.length).toBeGreaterThan(5);
-      expect(before.length).toBeLessThan(60);
-      sandbox.clearFaults();
-      const second = await run(path);
-      expect(second.err).toContain(`: ${told.not_reached} of 60 contacts to do`);
-      expect(JSON.parse(second.out)).toMatchObject({ total: 60, done: 60, unknown: 0 });
-      expect(reached(sandbox).toSorted()).toEqual(followers(60));
-    },
-  );
+  // A limit on file size is the closest to a full disk that needs no privileges.
+  test.skipIf(process.platform === 'win32')('stops on a full disk, and continues when there is room', async () => {
+    const path = write('contacts.csv', csv(60));
+    const prefix = ['bash', '-c', 'trap "" XFSZ; ulimit -f 2; exec "$@"', 'limited'];
+    // Several requests are in flight when the journal fails.
+    sandbox.injectFault({ match: { path: 'sendContent' }, times: 999, delay_ms: 300 });
+    const first = await run(path, { prefix });
+    expect([first.code, first.err]).toEqual([
+      4,
+      expect.stringMatching(/Stopped\. .*contacts\.csv\.journal cannot be written: EFBIG/),
+    ]);
+    const before = reached(sandbox);
+    const counts = JSON.parse(first.out);
+    // Responses to requests in flight were awaited and recorded; nothing else left.
+    expect(counts).toMatchObject({ total: 60, failed: 0, unknown: 0, not_reached: 60 - before.length });
+    expect(counts.done).toBe(before.length);
+    expect(before.length).toBeGreaterThan(5);
+    expect(before.length).toBeLessThan(60);
+    sandbox.clearFaults();
+    const second = await run(path);
+    expect(second.err).toContain(`: ${counts.not_reached} of 60 contacts to do`);
+    expect(JSON.parse(second.out)).toMatchObject({ total: 60, done: 60, unknown: 0 });
+    expect(reached(sandbox).toSorted()).toEqual(followers(60));
+  });
 
   test.each([
     ['SIGINT', 'SIGINT'],
     ['SIGTERM', 'SIGINT'],
-  ] as const)('ends at once at %s and %s: who is under way is unknown, and nobody else', async (first, second) => {
+  ] as const)('ends at once at %s and %s: only contacts in flight become unknown', async (first, second) => {
     const path = write('contacts.csv', csv(60));
     sandbox.injectFault({ match: { path: 'sendContent' }, times: 999, hang: true, perform: true });
     const asked = new Set<string>();
@@ -213,7 +210,7 @@ describe('a bulk', () => {
       if (said.includes('stopping, ')) once('second', child, second);
     };
     const { code, err } = await run(path, { onBegun, onSaid });
-    expect([code, err]).toEqual([3, expect.stringMatching(/\nEnded at once\. \d+ under way, not waited for/)]);
+    expect([code, err]).toEqual([3, expect.stringMatching(/\nEnded at once\. \d+ in flight without a response/)]);
     const left = Number(/Ended at once\. (\d+)/.exec(err)?.[1]);
     await vi.waitFor(() => expect(reached(sandbox)).toHaveLength(left));
     sandbox.clearFaults();
@@ -222,12 +219,12 @@ describe('a bulk', () => {
     expect(reached(sandbox).toSorted()).toEqual(followers(60));
   });
 
-  test.skipIf(process.platform === 'win32')('reads a table from stdin, in however many pieces', async () => {
+  test.skipIf(process.platform === 'win32')('reads a table from stdin in several pieces', async () => {
     const folder = dirname(write('x', ''));
     const journal = `${folder}/journal`;
     const args = ['--send-text', 'Hi', '--json', '--journal', journal];
     const input = `${csv(3)}${`42,${'x'.repeat(1_000)}\n`.repeat(300)}`;
-    // Node.js hands on a socket, and a shell a pipe.
+    // spawn() gives a socket as stdin; the shell turns it into a pipe.
     const prefix = ['bash', '-c', 'cat | "$@"', 'piped'];
     const { code, out, err } = await run('/dev/stdin', { args, input, prefix });
     expect([code, err]).toEqual([1, expect.stringContaining('4 of 4 contacts to do')]);
@@ -235,12 +232,12 @@ describe('a bulk', () => {
     expect(readdirSync(folder).toSorted()).toEqual(['journal', 'journal.failed.csv', 'x']);
   });
 
-  test.skipIf(process.platform === 'win32')('ends at the first SIGTERM while nothing comes from a pipe', async () => {
+  test.skipIf(process.platform === 'win32')('ends at the first SIGTERM while it waits for a pipe', async () => {
     const path = `${dirname(write('x', ''))}/pipe`;
     execFileSync('mkfifo', [path]);
     let writer: number | undefined;
     const onStarted = (child: ChildProcess): void => {
-      // Only a pipe that somebody reads can be opened so.
+      // This only succeeds once the program reads the pipe.
       const open = (): number => openSync(path, constants.O_WRONLY | constants.O_NONBLOCK);
       void vi.waitFor(open, { timeout: 15_000 }).then((file) => {
         writer = file;
@@ -253,14 +250,14 @@ describe('a bulk', () => {
   });
 });
 
-/** How a process is started in a pid namespace of its own; undefined where that is not allowed. */
+/** A command that starts a process in a pid namespace of its own; undefined if that is not allowed. */
 const apart = [
   ['unshare', '--pid', '--fork', '--kill-child', '--mount-proc'],
   ['unshare', '--user', '--map-root-user', '--pid', '--fork', '--kill-child', '--mount-proc'],
 ].find(([command = '', ...args]) => spawnSync(command, [...args, 'true']).status === 0);
 
 test.runIf(apart !== undefined)(
-  'a bulk in another container is not doubled while it lives, and is gone on with when it was killed',
+  'a bulk in another container is refused while the first is alive, and continues after it was killed',
   async () => {
     const prefix = apart ?? [];
     const path = write('contacts.csv', csv(60));
@@ -272,7 +269,7 @@ test.runIf(apart !== undefined)(
     };
     await run(path, { prefix, onBegun });
     const ended = await second;
-    expect([ended?.code, ended?.err]).toEqual([2, expect.stringMatching(/process \d+ works on this journal/)]);
+    expect([ended?.code, ended?.err]).toEqual([2, expect.stringMatching(/process \d+ is using this journal/)]);
     const left = reached(sandbox);
     expect(left.length).toBeGreaterThan(0);
     sandbox.clearFaults();

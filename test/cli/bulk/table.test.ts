@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { planJob } from '../../../src/cli/bulk/job/job.js';
-import { filled } from '../../../src/cli/bulk/job/template.js';
+import { fillTemplate } from '../../../src/cli/bulk/job/template.js';
 import { openTable, type Row } from '../../../src/cli/bulk/table/csv-table.js';
 import { useFolder } from '../../support/folder.js';
 
@@ -17,7 +17,7 @@ async function rowsOf(text: string): Promise<Row[]> {
   return all(table.rows());
 }
 
-describe('a table is read', () => {
+describe('reading a table', () => {
   const rows = [
     { line: 2, cells: { id: '24958501110451908', name: 'Ana' } },
     { line: 3, cells: { id: '2', name: 'Bo' } },
@@ -30,7 +30,7 @@ describe('a table is read', () => {
     ['with quotes and white space', '"id" , "name"\n"24958501110451908",Ana \n2,"Bo"\n'.replace('" , "', '","')],
   ])('%s', async (_, text) => expect(await rowsOf(text)).toEqual(rows));
 
-  test('with line breaks, quotes and delimiters in its cells, each row with the line it begins on', async () => {
+  test('with line breaks, quotes and delimiters in cells, and the line where each row begins', async () => {
     const text = 'id,note\n1,"Hi, ""you""\nthere"\n\n2,x\n';
     expect(await rowsOf(text)).toEqual([
       { line: 2, cells: { id: '1', note: 'Hi, "you"\nthere' } },
@@ -48,7 +48,7 @@ describe('a table is read', () => {
     await expect(rowsOf(text)).rejects.toThrow(words);
   });
 
-  test('a file that is not there is refused', async () => {
+  test('a missing file is refused', async () => {
     await expect(openTable('/nowhere/at/all.csv')).rejects.toThrow(/cannot be read: ENOENT/);
   });
 });
@@ -60,14 +60,16 @@ describe('a template', () => {
     ['Hi {{city|there}}', 'Hi there'],
     ['Hi {{name|there}}{{city|}}', 'Hi Ana'],
     [{ a: ['{{name}}', 1, null] }, { a: ['Ana', 1, null] }],
-  ])('%j', (template, expected) => expect(filled(template, cells)).toEqual(expected));
+  ])('%j', (template, expected) => expect(fillTemplate(template, cells)).toEqual(expected));
 
-  test('never takes a cell for a template', () => {
-    expect(filled('{{a}}', { a: '{{b}} $& $1', b: 'x' })).toBe('{{b}} $& $1');
+  test('does not expand placeholders in cells', () => {
+    expect(fillTemplate('{{a}}', { a: '{{b}} $& $1', b: 'x' })).toBe('{{b}} $& $1');
   });
 
-  test('says which column is empty', () => {
-    expect(() => filled('Hi {{city}}', cells)).toThrow('{{city}}: the column is empty in this row; {{city|…}} names');
+  test('names the empty column', () => {
+    expect(() => fillTemplate('Hi {{city}}', cells)).toThrow(
+      '{{city}}: the column is empty in this row; add a fallback, as in {{city|…}}',
+    );
   });
 });
 
@@ -76,7 +78,7 @@ describe('a job', () => {
     const table = await openTable(write('contacts.csv', text));
     const job = planJob(options, table);
     const [row] = await all(table.rows());
-    return { job, wanted: row === undefined ? undefined : job.wantedOf(row) };
+    return { job, task: row === undefined ? undefined : job.taskOf(row) };
   };
 
   test.each([
@@ -96,50 +98,53 @@ describe('a job', () => {
       false,
     ],
   ])('%j', async (options, action, repeatable) => {
-    const { job, wanted } = await plan(options);
-    expect(wanted).toEqual({ id: '1', args: { subscriber_id: '1', ...action } });
+    const { job, task } = await plan(options);
+    expect(task).toEqual({ id: '1', args: { subscriber_id: '1', ...action } });
     expect(job.repeatable).toBe(repeatable);
   });
 
-  test('takes the content of a message from a file', async () => {
+  test('reads message content from a file', async () => {
     const sendContent = write('message.json', '\uFEFF[{"type": "text", "text": "Hi {{first_name}}"}]');
-    expect((await plan({ sendContent })).wanted).toMatchObject({ args: { data: [{ text: 'Hi Ana' }] } });
+    expect((await plan({ sendContent })).task).toMatchObject({ args: { data: [{ text: 'Hi Ana' }] } });
   });
 
   test.each([
     [{ sendText: 'Hi {{City}}' }, /the column is empty in this row/],
     [{ sendFlow: 'c', setFields: 'City' }, /the column is empty in this row/],
-  ])('%j cannot be done with this row', async (options, words) => {
-    expect((await plan(options)).wanted).toEqual({ problem: expect.stringMatching(words) });
+  ])('%j makes this row unusable', async (options, words) => {
+    expect((await plan(options)).task).toEqual({ problem: expect.stringMatching(words) });
   });
 
-  test('a row that sets no field leaves its contact as it is', async () => {
-    expect((await plan({ setFields: 'City' })).wanted).toEqual({ id: '1', args: undefined });
-    const { wanted } = await plan({ setFields: 'b' }, 'subscriber_id,b\n12x,\n');
-    expect(wanted).toEqual({ problem: expect.stringMatching(/must be decimal digits/) });
+  test('a row without field values changes nothing', async () => {
+    expect((await plan({ setFields: 'City' })).task).toEqual({ id: '1', args: undefined });
+    const { task } = await plan({ setFields: 'b' }, 'subscriber_id,b\n12x,\n');
+    expect(task).toEqual({ problem: expect.stringMatching(/must be decimal digits/) });
   });
 
   test.each([
     ['', /subscriber_id is empty/],
     ['12x', /must be decimal digits/],
     ['2.49586E+16', /must be decimal digits/],
-  ])('the id %j is told', async (id, words) => {
-    const { wanted } = await plan({ addTag: 'VIP' }, `subscriber_id,b\n${id},x\n`);
-    expect(wanted).toEqual({ problem: expect.stringMatching(words) });
+  ])('the id %j makes its row unusable', async (id, words) => {
+    const { task } = await plan({ addTag: 'VIP' }, `subscriber_id,b\n${id},x\n`);
+    expect(task).toEqual({ problem: expect.stringMatching(words) });
   });
 
   test.each([
-    [{}, /say what to do, once/],
-    [{ addTag: 'a', removeTag: 'b' }, /say what to do, once/],
-    [{ addTag: 'a', channel: 'instagram' }, /--channel belongs to --send-text/],
+    [{}, /give exactly one action/],
+    [{ addTag: 'a', removeTag: 'b' }, /give exactly one action/],
+    [{ addTag: 'a', channel: 'instagram' }, /--channel only goes with --send-text/],
     [{ addTag: 'a', idColumn: 'nope' }, /lacks a column "nope"; it has subscriber_id, first_name, City/],
-    [{ sendText: 'Hi {{firstname}}' }, /there is no column "firstname"; there are subscriber_id, first_name, City/],
+    [
+      { sendText: 'Hi {{firstname}}' },
+      /there is no column "firstname"; the columns are subscriber_id, first_name, City/,
+    ],
     [{ sendContent: '/nowhere.json' }, /--send-content: ENOENT/],
   ])('%j is refused', async (options, words) => {
     await expect(plan(options)).rejects.toThrow(words);
   });
 
-  test('finds the column of ids by its usual names', async () => {
+  test('finds the id column by its usual names', async () => {
     expect((await plan({ addTag: 'a' }, 'name,Contact ID\nx,1\n')).job.idColumn).toBe('Contact ID');
     await expect(plan({ addTag: 'a' }, 'name,number\nx,1\n')).rejects.toThrow(/lacks a column of contact ids/);
   });

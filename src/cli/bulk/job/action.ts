@@ -4,45 +4,58 @@ import { UsageError } from '../../../config/usage-error.js';
 import { errorMessage } from '../../../text/error-text.js';
 import { parseJson } from '../../../upstream/client/lossless-json.js';
 
-/** What the command line asks for; one of the actions, and fields beside a flow. */
+/** Flags that say what to do: one action, and optionally fields beside a flow. */
 export interface JobOptions {
   readonly idColumn?: string | undefined;
   readonly addTag?: string | undefined;
   readonly removeTag?: string | undefined;
-  /** Columns that are fields: `column` or `field=column`, separated by commas; `true` for all but the ids. */
+  /** Columns that hold fields: `column` or `field=column`, separated by commas; `true` for all except the ids. */
   readonly setFields?: string | true | undefined;
   readonly sendText?: string | undefined;
   readonly channel?: string | undefined;
-  /** Path of a JSON file with the data of manychat_send_content. */
+  /** Path of a JSON file with the `data` of manychat_send_content. */
   readonly sendContent?: string | undefined;
   readonly sendFlow?: string | undefined;
 }
 
-const idNames = ['subscriber_id', 'id', 'contact_id', 'user_id', 'psid'];
+const usualIdColumns = ['subscriber_id', 'id', 'contact_id', 'user_id', 'psid'];
 
-export function idColumnOf(wanted: string | undefined, columns: readonly string[]): string {
-  const named = (name: string) => columns.find((column) => column.toLowerCase().replace(/[\s-]+/g, '_') === name);
-  const found =
-    wanted === undefined ? idNames.map(named).find((each) => each !== undefined) : named(wanted.toLowerCase());
-  const exact = wanted !== undefined && columns.includes(wanted) ? wanted : found;
-  if (exact !== undefined) return exact;
-  const which = wanted === undefined ? `a column of contact ids (${idNames.join(', ')})` : `a column "${wanted}"`;
-  throw new UsageError(`the table lacks ${which}; it has ${columns.join(', ')}. Name it with --id-column`);
+/**
+ * The column of contact ids.
+ * @param requested the name given by --id-column; the usual names are tried if it is absent.
+ */
+export function idColumnOf(requested: string | undefined, columns: readonly string[]): string {
+  if (requested !== undefined && columns.includes(requested)) return requested;
+  const candidates = requested === undefined ? usualIdColumns : [requested.toLowerCase()];
+  const normalized = (column: string): string => column.toLowerCase().replace(/[\s-]+/g, '_');
+  for (const candidate of candidates) {
+    const column = columns.find((name) => normalized(name) === candidate);
+    if (column !== undefined) return column;
+  }
+  const missing =
+    requested === undefined ? `a column of contact ids (${usualIdColumns.join(', ')})` : `a column "${requested}"`;
+  throw new UsageError(`the table lacks ${missing}; it has ${columns.join(', ')}. Name it with --id-column`);
 }
 
-/** Fields by name, each with the column its value comes from. */
-function fieldColumns(wanted: string | true, idColumn: string, columns: readonly string[]): Record<string, string> {
+/** Custom fields by name, each with the placeholder of its column. */
+function fieldTemplates(
+  setFields: string | true,
+  idColumn: string,
+  columns: readonly string[],
+): Record<string, string> {
   const pairs =
-    wanted === true
+    setFields === true
       ? columns.filter((name) => name !== idColumn).map((name) => ({ field: name, column: name }))
-      : wanted.split(',').map((part) => {
+      : setFields.split(',').map((part) => {
           const [field = '', column = field] = part.split('=').map((each) => each.trim());
           return { field, column };
         });
-  for (const [index, { field, column }] of pairs.entries()) {
-    if (/[{}|]/.test(column)) throw new UsageError(`the column "${column}" cannot be used: its name holds {, } or |`);
-    const twice = pairs.findIndex((each) => each.field.toLowerCase() === field.toLowerCase()) < index;
-    if (twice) throw new UsageError(`--set-fields names the field "${field}" twice`);
+  const seen = new Set<string>();
+  for (const { field, column } of pairs) {
+    if (/[{}|]/.test(column))
+      throw new UsageError(`the column "${column}" cannot be used: its name contains {, } or |`);
+    if (seen.has(field.toLowerCase())) throw new UsageError(`--set-fields names the field "${field}" twice`);
+    seen.add(field.toLowerCase());
   }
   return Object.fromEntries(pairs.map(({ field, column }) => [field, `{{${column}}}`]));
 }
@@ -61,15 +74,19 @@ function readContent(path: string): unknown {
 
 function checkChannel(channel: string | undefined, sendText: string | undefined): void {
   if (channel === undefined) return;
-  if (sendText === undefined) throw new UsageError('--channel belongs to --send-text');
+  if (sendText === undefined) throw new UsageError('--channel only goes with --send-text');
   const known: readonly string[] = channels;
   if (known.includes(channel) || channel.includes('{{')) return;
   throw new UsageError(`--channel must be one of ${channels.join(', ')}, not "${channel}"`);
 }
 
+/**
+ * The action of a command line with its arguments, which may contain placeholders.
+ * @throws UsageError unless it names exactly one action.
+ */
 export function actionOf(options: JobOptions, idColumn: string, columns: readonly string[]): Record<string, unknown> {
   const { addTag, removeTag, setFields, sendText, sendContent, sendFlow, channel } = options;
-  const fields = setFields === undefined ? undefined : fieldColumns(setFields, idColumn, columns);
+  const fields = setFields === undefined ? undefined : fieldTemplates(setFields, idColumn, columns);
   const flow = sendFlow !== undefined;
   const actions = [
     addTag !== undefined && { action: 'add_tag', tag_name: addTag },
@@ -82,7 +99,7 @@ export function actionOf(options: JobOptions, idColumn: string, columns: readonl
   const [action, ...others] = actions;
   if (action === undefined || others.length > 0) {
     throw new UsageError(
-      'say what to do, once: --add-tag, --remove-tag, --set-fields, --send-text, --send-content or --send-flow (which takes --set-fields as well)',
+      'give exactly one action: --add-tag, --remove-tag, --set-fields, --send-text, --send-content or --send-flow (which also takes --set-fields)',
     );
   }
   checkChannel(channel, sendText);

@@ -6,66 +6,71 @@ import { parseInput } from '../../../account/call/stages/read-arguments.js';
 import { plainTool, type Tool } from '../../../account/policy/tool.js';
 import type { Row, Table } from '../table/csv-table.js';
 import { actionOf, idColumnOf, type JobOptions } from './action.js';
-import { checkTemplate, EmptyCell, filled } from './template.js';
+import { checkTemplate, EmptyCell, fillTemplate } from './template.js';
 
 /** What is to be done with the contact of each row. */
 export interface Job {
   readonly idColumn: string;
-  /** The action with its arguments, cells not yet filled in. */
+  /** The action with its arguments, placeholders not filled in. */
   readonly action: Readonly<Record<string, unknown>>;
   /** Whether its arguments differ from row to row. */
-  readonly differs: boolean;
-  /** Whether doing it twice does nothing more. */
+  readonly perRowArguments: boolean;
+  /** Whether repeating it has no further effect. */
   readonly repeatable: boolean;
-  /** What a row asks for, or what is wrong with it. */
-  wantedOf(row: Row): Wanted | { readonly problem: string };
+  /** The task of a row, or why the row cannot be used. */
+  taskOf(row: Row): RowTask | { readonly problem: string };
 }
 
-/** What a row asks for: the arguments of its contact's call; none where it leaves everything as it is. */
-interface Wanted {
+/** What is to be done with the contact of one row. */
+export interface RowTask {
   readonly id: string;
+  /** Arguments of the tool; undefined if the row changes nothing. */
   readonly args: Result | undefined;
 }
 
-/** An action that sets fields, without those whose cells are empty: they stay as they are. A flow needs them all. */
-function withoutEmptyFields(action: Job['action'], cells: Row['cells']): Job['action'] {
-  if (action.action !== 'set_fields' || !isObject(action.fields)) return action;
-  const given = Object.entries(action.fields).filter(([, template]) => isGiven(template, cells));
-  return { ...action, fields: Object.fromEntries(given) };
-}
-
-const setsNothing = ({ action, fields }: Job['action']): boolean =>
-  action === 'set_fields' && isObject(fields) && Object.keys(fields).length === 0;
-
-function isGiven(template: unknown, cells: Row['cells']): boolean {
+function hasValue(template: unknown, cells: Row['cells']): boolean {
   try {
-    return filled(template, cells) !== '';
+    return fillTemplate(template, cells) !== '';
   } catch {
     return false;
   }
 }
 
-/** Puts together what the command line asks for and the table can give; a UsageError names what does not fit. */
+/** Drops the fields whose cells are empty: those keep their values. A flow needs all of its fields, so it keeps them. */
+function withoutEmptyFields(action: Job['action'], cells: Row['cells']): Job['action'] {
+  if (action.action !== 'set_fields' || !isObject(action.fields)) return action;
+  const filled = Object.entries(action.fields).filter(([, template]) => hasValue(template, cells));
+  return { ...action, fields: Object.fromEntries(filled) };
+}
+
+const setsNothing = ({ action, fields }: Job['action']): boolean =>
+  action === 'set_fields' && isObject(fields) && Object.keys(fields).length === 0;
+
+/**
+ * Plans the job of a command line and a table.
+ * @throws UsageError if they do not fit together.
+ */
 export function planJob(options: JobOptions, { columns }: Table): Job {
   const idColumn = idColumnOf(options.idColumn, columns);
   const action = actionOf(options, idColumn, columns);
   checkTemplate(action, columns);
-  const [tool, readTool] = [plainTool(actOnSubscriber), plainTool(getSubscriber)];
+  const actTool = plainTool(actOnSubscriber);
+  const readTool = plainTool(getSubscriber);
   const context = { declaration: actOnSubscriber, direct: false };
+  const parsedId = (tool: Tool, args: Result): string => String(parseInput(tool, args, context).input.subscriber_id);
   return {
     idColumn,
     action,
-    differs: JSON.stringify(action).includes('{{'),
+    perRowArguments: JSON.stringify(action).includes('{{'),
     repeatable: !String(action.action).startsWith('send_'),
-    wantedOf({ cells }) {
-      const given = cells[idColumn] ?? '';
-      if (given === '') return { problem: `${idColumn} is empty` };
-      const needed = withoutEmptyFields(action, cells);
-      const idOf = (tool: Tool, args: Result): string => String(parseInput(tool, args, context).input.subscriber_id);
+    taskOf({ cells }) {
+      const subscriber_id = cells[idColumn] ?? '';
+      if (subscriber_id === '') return { problem: `${idColumn} is empty` };
+      const rowAction = withoutEmptyFields(action, cells);
       try {
-        if (setsNothing(needed)) return { id: idOf(readTool, { subscriber_id: given }), args: undefined };
-        const args = { subscriber_id: given, ...asObject(filled(needed, cells)) };
-        return { id: idOf(tool, args), args };
+        if (setsNothing(rowAction)) return { id: parsedId(readTool, { subscriber_id }), args: undefined };
+        const args = { subscriber_id, ...asObject(fillTemplate(rowAction, cells)) };
+        return { id: parsedId(actTool, args), args };
       } catch (error) {
         if (error instanceof CallError) return { problem: error.failure.message };
         if (error instanceof EmptyCell) return { problem: error.message };

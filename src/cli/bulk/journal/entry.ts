@@ -2,15 +2,15 @@ import { isObject } from '../../../../tools/contract/json.js';
 import type { Machine } from './machine.js';
 
 /**
- * What is known of a contact. `intent`: a request that must not be made twice is about to leave; `left`: it has been
- * handed to its connection; `not_sent`: it did not leave after all, or was refused, and its turn comes again.
+ * States of a contact. `intent`: a request that must not be repeated is about to leave; `left`: it has been written to its
+ * connection; `not_sent`: it did not leave after all, or was refused, and the contact is open again.
  */
 export const states = ['intent', 'left', 'done', 'failed', 'unknown', 'not_sent'] as const;
 
-/** One of them. */
+/** One of the states. */
 export type State = (typeof states)[number];
 
-/** What a journal tells of one contact. */
+/** A journal entry about one contact. */
 export interface Entry {
   readonly id: string;
   readonly state: State;
@@ -21,11 +21,11 @@ export interface Entry {
   readonly message?: string;
 }
 
-/** One line of a journal but the first: a contact's, or the one with which a run begins. */
+/** A line of a journal after the heading: an entry, or the machine on which a run begins. */
 export type Line = { readonly entry: Entry } | { readonly run: Machine };
 
-/** A line as JSON; undefined where it is none. */
-export function parsed(text: string): unknown {
+/** Parses JSON; undefined if it is not JSON. */
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
@@ -33,18 +33,18 @@ export function parsed(text: string): unknown {
   }
 }
 
-function asRun(run: unknown): Line | undefined {
+function readRun(run: unknown): Line | undefined {
   if (!isObject(run)) return undefined;
   const { host, boot } = run;
   if (typeof host !== 'string' || (typeof boot !== 'string' && typeof boot !== 'number')) return undefined;
   return { run: { host, boot } };
 }
 
-/** Reads a line; undefined where it is none of a journal. */
+/** Reads a line after the heading; undefined if it does not belong into a journal. */
 export function readLine(text: string): Line | undefined {
-  const value = parsed(text);
+  const value = parseJson(text);
   if (!isObject(value)) return undefined;
-  if ('run' in value) return asRun(value.run);
+  if ('run' in value) return readRun(value.run);
   const state = states.find((each) => each === value.state);
   const { id, line, kind, message } = value;
   if (state === undefined || typeof id !== 'string') return undefined;

@@ -2,29 +2,26 @@ import type { Entry, State } from './entry.js';
 import type { OnEntry } from './reading.js';
 
 /**
- * What the journal comes to for a contact. `pending`: a request may have left and nothing tells what came of it;
- * `unknown`: an earlier one may have reached the contact, whatever came of those after it.
+ * What the journal says about a contact. `pending`: a request may have left and its outcome was not recorded; `unknown`: an
+ * earlier request may have reached the contact, whatever happened later.
  */
-export type Known = 'open' | 'pending' | 'done' | 'failed' | 'unknown';
+export type RecordedOutcome = 'open' | 'pending' | 'done' | 'failed' | 'unknown';
 
-/** What was done for whom. */
-export interface Ledger {
-  readonly known: Map<string, Known>;
-  /** What failed or is unknown, by contact. */
-  readonly troubles: Map<string, Entry>;
+/** What earlier runs did, and what this one adds. */
+export interface History {
+  readonly outcomes: Map<string, RecordedOutcome>;
+  /** The entries of contacts that are failed or unknown. */
+  readonly failures: Map<string, Entry>;
 }
 
-/**
- * What is known after one more line. An intent alone means that nothing has left, if a line that it had left would be
- * there; what may be repeated is open in any case.
- */
-function knownAfter(before: Known | undefined, state: State, certain: boolean): Known {
+/** The outcome after one more entry. `sentImpliesEntry`: had the request left after an intent, there would be an entry. */
+function outcomeAfter(before: RecordedOutcome | undefined, state: State, sentImpliesEntry: boolean): RecordedOutcome {
   if (state === 'done') return 'done';
-  // What one request may have done, a later one that did nothing does not undo.
+  // A later request that did nothing does not undo what an earlier one may have done.
   if (before === 'unknown' || (before === 'pending' && state === 'intent')) return 'unknown';
   switch (state) {
     case 'intent':
-      return certain ? 'open' : 'pending';
+      return sentImpliesEntry ? 'open' : 'pending';
     case 'left':
       return 'pending';
     case 'not_sent':
@@ -34,18 +31,26 @@ function knownAfter(before: Known | undefined, state: State, certain: boolean): 
   }
 }
 
-/** Begins a ledger that is filled from a journal. */
-export function createLedger({ repeatable }: { readonly repeatable: boolean }): Ledger & { readonly note: OnEntry } {
-  const [known, troubles] = [new Map<string, Known>(), new Map<string, Entry>()];
+/**
+ * Creates an empty history, and the callback that fills it from a journal.
+ * @param repeatable a request without a recorded outcome can be made again, so its contact stays open.
+ */
+export function createHistory({
+  repeatable,
+}: {
+  readonly repeatable: boolean;
+}): History & { readonly addEntry: OnEntry } {
+  const outcomes = new Map<string, RecordedOutcome>();
+  const failures = new Map<string, Entry>();
   return {
-    known,
-    troubles,
-    note(entry, certain) {
+    outcomes,
+    failures,
+    addEntry(entry, certain) {
       const { id, state } = entry;
-      const now = knownAfter(known.get(id), state, certain || repeatable);
-      known.set(id, now);
-      if (now !== 'failed' && now !== 'unknown') troubles.delete(id);
-      else if (state === 'failed' || state === 'unknown') troubles.set(id, { ...entry, state: now });
+      const outcome = outcomeAfter(outcomes.get(id), state, certain || repeatable);
+      outcomes.set(id, outcome);
+      if (outcome !== 'failed' && outcome !== 'unknown') failures.delete(id);
+      else if (state === 'failed' || state === 'unknown') failures.set(id, { ...entry, state: outcome });
     },
   };
 }

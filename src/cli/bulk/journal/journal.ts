@@ -6,37 +6,38 @@ import { type Entry, type State, states } from './entry.js';
 import type { Lock } from './lock.js';
 import type { Machine } from './machine.js';
 import { openOwn, openOwnToAppend } from './own-file.js';
-import { type Heading, isCutHeading, notAJournal, type OnEntry, readEntries, version } from './reading.js';
+import { type Heading, isTruncatedHeading, journalVersion, notAJournal, type OnEntry, readEntries } from './reading.js';
 
-/** A record of what was about to be done and what came of it, so that nothing is done twice. */
+/** A record of intents and outcomes, so that no request is made twice. */
 export interface Journal {
   /**
-   * Writes a line, which the end of the process does not undo. A JournalError where it cannot be written, and for all
-   * that follow.
+   * Writes an entry. It survives the end of the process.
+   * @throws JournalError if it cannot be written, and again at every later call.
    */
-  note(entry: Entry): void;
-  /** Resolves when what was noted is on the disk, which a power failure does not undo. */
-  onDisk(): Promise<void>;
+  append(entry: Entry): void;
+  /** Resolves when all entries are on disk, where they survive a power failure. Rejects with a JournalError. */
+  flushed(): Promise<void>;
   /**
-   * Changes the state of a contact's intent in its place. That needs no room on a disk that is full, and nothing stands
-   * between it and the request that leaves with it. A JournalError where it cannot be done.
+   * Overwrites the state of a contact's intent in place. This needs no room on a full disk, and it is synchronous, so
+   * nothing comes between it and the request that leaves with it.
+   * @throws JournalError if it cannot be written.
    */
   mark(id: string, state: State): void;
   close(): Promise<void>;
 }
 
-const lineOf = (value: unknown): string => `${JSON.stringify(value)}\n`;
+const jsonLine = (value: unknown): string => `${JSON.stringify(value)}\n`;
 
-/** The line of an intent, which has room for any state. */
-function markable(id: string, state: State): string {
+/** The line of an intent, padded so that any state can overwrite it. */
+function markableLine(id: string, state: State): string {
   const room = Math.max(...states.map((each) => JSON.stringify({ id, state: each }).length));
   return `${JSON.stringify({ id, state }).padEnd(room)}\n`;
 }
 
 /**
- * Opens the journal of a job, or begins it. What was cut off in the middle of its last line is taken away: an intent is
- * acted on only when it is whole.
- * @throws UsageError where it belongs to another job, is damaged or cannot be opened.
+ * Opens the journal of a job, or creates it. An incomplete last line is removed: nothing is sent before its intent is
+ * complete.
+ * @throws UsageError if it belongs to another job, is damaged or cannot be opened.
  */
 export async function openJournal(
   path: string,
@@ -46,53 +47,53 @@ export async function openJournal(
   onEntry: OnEntry,
 ): Promise<Journal> {
   const file = openOwnToAppend(path, lock.owner);
-  // What is opened for appending cannot be written at a place of one's own.
-  const places = openOwn(path, constants.O_RDWR, lock.owner);
+  // A file opened for appending ignores the position of a write, so marks need a second descriptor.
+  const markFile = openOwn(path, constants.O_RDWR, lock.owner);
   const closeAll = (): void => {
     closeSync(file);
-    if (places !== undefined) closeSync(places);
+    if (markFile !== undefined) closeSync(markFile);
   };
-  let headed: boolean;
+  let hasHeading: boolean;
   try {
-    const certainOn = lock.doubtful === true ? undefined : machine;
-    const length = readEntries(file, path, JSON.parse(JSON.stringify(heading)), certainOn, onEntry);
-    const begun = fstatSync(file).size;
-    // What is not the beginning of a journal is somebody else's file.
-    if (length === 0 && begun > 0 && !isCutHeading(file, begun, heading)) throw new UsageError(notAJournal(path));
+    const certainOn = lock.uncertain === true ? undefined : machine;
+    const length = readEntries(file, path, heading, certainOn, onEntry);
+    const { size } = fstatSync(file);
+    // A file without a complete line that is not a truncated journal belongs to somebody else.
+    if (length === 0 && size > 0 && !isTruncatedHeading(file, size, heading)) throw new UsageError(notAJournal(path));
     ftruncateSync(file, length);
-    headed = length > 0;
+    hasHeading = length > 0;
   } catch (error) {
     closeAll();
     throw error;
   }
-  const { append, synced, settled } = createAppender(file, path, lock);
-  const intentAt = new Map<string, number>();
-  /** What comes before the first entry, in one piece with it: a job that has done nothing leaves no journal. */
-  let opening = `${headed ? '' : lineOf({ bulk: version, ...heading })}${lineOf({ run: machine })}`;
+  const appender = createAppender(file, path, lock);
+  const intentPositions = new Map<string, number>();
+  /** Written together with the first entry, so that a job that does nothing leaves no journal. */
+  let opening = `${hasHeading ? '' : jsonLine({ bulk: journalVersion, ...heading })}${jsonLine({ run: machine })}`;
   return {
-    note(entry) {
+    append(entry) {
       const { id, state } = entry;
-      const begin = append(opening + (state === 'intent' ? markable(id, state) : lineOf(entry)));
-      if (state === 'intent') intentAt.set(id, begin + Buffer.byteLength(opening));
-      else intentAt.delete(id);
+      const start = appender.append(opening + (state === 'intent' ? markableLine(id, state) : jsonLine(entry)));
+      if (state === 'intent') intentPositions.set(id, start + Buffer.byteLength(opening));
+      else intentPositions.delete(id);
       opening = '';
-      headed = true;
+      hasHeading = true;
     },
-    onDisk: synced,
+    flushed: appender.flushed,
     mark(id, state) {
-      const begin = intentAt.get(id);
-      if (begin === undefined || places === undefined) throw new JournalError(`${path} holds no intent of ${id}`);
-      if (!lock.held()) throw new JournalError(`another process has taken over ${path}`);
+      const position = intentPositions.get(id);
+      if (position === undefined || markFile === undefined) throw new JournalError(`${path} has no intent of ${id}`);
+      if (!lock.isHeld()) throw new JournalError(`another process has taken over ${path}`);
       try {
-        writeSync(places, Buffer.from(markable(id, state)), 0, undefined, begin);
+        writeSync(markFile, Buffer.from(markableLine(id, state)), 0, undefined, position);
       } catch (error) {
         throw new JournalError(`${path} cannot be written: ${errorMessage(error)}`);
       }
     },
     async close() {
-      await settled();
+      await appender.settled();
       closeAll();
-      if (!headed && lock.held()) rmSync(path, { force: true });
+      if (!hasHeading && lock.isHeld()) rmSync(path, { force: true });
     },
   };
 }

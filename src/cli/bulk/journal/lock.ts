@@ -15,37 +15,37 @@ import {
 import { UsageError } from '../../../config/usage-error.js';
 import { errorCode, errorMessage } from '../../../text/error-text.js';
 import { type Clock, realClock, sleep } from '../../../upstream/clock.js';
-import { type Holder, holderOf, type LockOwner, lineOf, stateOf } from './lock-holder.js';
+import { type LockHolder, type LockOwner, lockText, parseHolder, stateOf } from './lock-holder.js';
 import type { Kernel } from './machine.js';
 import { type Owner, openRegular } from './own-file.js';
 
-/** Holds a file for one process. */
+/** A lock file held by this process. */
 export interface Lock {
-  /** Whether nobody has taken it away meanwhile. */
-  held(): boolean;
+  /** Whether no other process has taken it over. */
+  isHeld(): boolean;
   release(): void;
-  /** The user whose file it is: this one, as this file system tells it. */
+  /** The user who owns the file: this one, as its file system reports it. */
   readonly owner?: Owner;
-  /** Whether it was taken from a process that may still live: one that showed no sign of life. */
-  readonly doubtful?: boolean;
+  /** Whether it was taken from a process that may still be alive but gave no sign of life. */
+  readonly uncertain?: boolean;
 }
 
-/** What a lock is taken with. */
+/** What taking a lock works with. */
 export interface LockSide {
   readonly clock: Clock;
-  /** Told why it takes long. */
+  /** Called with the reason of a long wait. */
   note(line: string): void;
-  /** Fires when it is not wanted any more. */
+  /** Fires when the lock is no longer wanted. */
   readonly ending: AbortSignal;
 }
 
-/** The time in which two processes that found the same dead lock find out who has it, in milliseconds. */
+/** How long two processes that replace the same dead lock need to find out who has it. */
 const settleMs = 60;
-/** How often the holder of a lock touches it, and how long one that is not touched is watched. */
-const beatMs = 2_000;
-const silentMs = 12_000;
+/** How often a holder touches its lock, and how long an untouched lock is watched. */
+const heartbeatMs = 2_000;
+const silenceMs = 12_000;
 
-/** A lock file as it is; undefined where it is gone. */
+/** The content and modification time of a lock file; undefined if it is gone. */
 function readLock(path: string): { text: string; touched: bigint } | undefined {
   const file = openRegular(path, constants.O_RDONLY);
   if (file === undefined) return undefined;
@@ -58,7 +58,7 @@ function readLock(path: string): { text: string; touched: bigint } | undefined {
 
 const inodeOf = (path: string): bigint | undefined => statSync(path, { bigint: true, throwIfNoEntry: false })?.ino;
 
-/** Creates a lock; answers whose file it is, or undefined where there is one. */
+/** Creates a lock file and returns its owner; undefined if the file exists. */
 function create(path: string, text: string): { owner: number } | undefined {
   try {
     const file = openSync(path, 'wx', 0o600);
@@ -74,109 +74,114 @@ function create(path: string, text: string): { owner: number } | undefined {
   }
 }
 
-/** Takes away the lock that reads so, and no other: of several that find it, one gets it. */
-function takeAway(path: string, text: string): void {
+/** Removes the lock with this content and no other. Of several processes that try, one succeeds. */
+function removeStale(path: string, text: string): void {
   const aside = `${path}.${randomUUID()}`;
   try {
     renameSync(path, aside);
   } catch {
-    // Another process was quicker.
+    // Another process removed it first.
     return;
   }
   try {
-    // Another process was quicker and has a lock of its own there already: it gets it back.
+    // Another process was faster and this is its new lock: put it back.
     if (readLock(aside)?.text !== text) linkSync(aside, path);
   } catch {
-    // It finds out that it is lost.
+    // The other process notices that its lock is lost.
   } finally {
     rmSync(aside, { force: true });
   }
 }
 
-const inUse = (path: string, holder: Holder | undefined): UsageError =>
+const inUse = (path: string, holder: LockHolder | undefined): UsageError =>
   new UsageError(
-    `${holder === undefined ? 'another process' : `process ${holder.pid}`} works on this journal; wait for it, or delete ${path} if it does not run any more`,
+    `${holder === undefined ? 'another process' : `process ${holder.pid}`} is using this journal; wait for it, or delete ${path} if it is no longer running`,
   );
 
-/** Waits until a holder whose pid tells nothing shows no sign of life; a UsageError where it does. */
-async function awaitSilence(path: string, holder: Holder, { clock, note, ending }: LockSide): Promise<void> {
+/**
+ * Waits until a holder whose pid has no meaning here has given no sign of life for long enough.
+ * @throws UsageError if it does give one.
+ */
+async function awaitSilence(path: string, holder: LockHolder, { clock, note, ending }: LockSide): Promise<void> {
   note(
-    `Process ${holder.pid} of another container, or from before a restart, may still work on this journal: waiting ${silentMs / 1000} s for a sign of life.`,
+    `Process ${holder.pid} of another container, or from before a restart, may still be using this journal: waiting ${silenceMs / 1000} s for a sign of life.`,
   );
   const before = readLock(path);
-  const until = clock.now() + silentMs;
+  const until = clock.now() + silenceMs;
   while (clock.now() < until) {
-    await sleep(clock, beatMs / 2, ending);
+    await sleep(clock, heartbeatMs / 2, ending);
     ending.throwIfAborted();
-    const now = readLock(path);
-    if (now === undefined) return;
-    if (now.text !== before?.text || now.touched !== before.touched) throw inUse(path, holderOf(now.text));
+    const current = readLock(path);
+    if (current === undefined) return;
+    if (current.text !== before?.text || current.touched !== before.touched) {
+      throw inUse(path, parseHolder(current.text));
+    }
   }
 }
 
-/** Touches a lock again and again, for those who cannot see whether its process lives; the returned function ends it. */
-function keepTouching(path: string, held: () => boolean, clock: Clock): () => void {
-  let forget = (): void => undefined;
+/** Touches a lock regularly, for processes that cannot see whether its holder is alive. Returns a function to stop. */
+function startHeartbeat(path: string, isHeld: () => boolean, clock: Clock): () => void {
+  let cancel = (): void => undefined;
   const beat = (): void => {
     try {
       const now = new Date();
-      if (held()) utimesSync(path, now, now);
+      if (isHeld()) utimesSync(path, now, now);
     } catch {
-      // Who finds it taken away is told with the next line that is written.
+      // A lock that was taken over is noticed at the next journal entry.
     }
-    forget = clock.after(beatMs, beat);
+    cancel = clock.after(heartbeatMs, beat);
   };
-  forget = clock.after(beatMs, beat);
-  return () => forget();
+  cancel = clock.after(heartbeatMs, beat);
+  return () => cancel();
 }
 
 /**
- * Takes a lock file, that of a process which has ended included.
- * @throws UsageError where another process has it; the reason of `ending`.
+ * Takes a lock file, also one left by a process that has ended.
+ * @throws UsageError if another process holds it; the reason of `ending` if that fires.
  */
 export async function takeLock(
   path: string,
   self: LockOwner & Kernel,
   side: LockSide = { clock: realClock, note: () => undefined, ending: new AbortController().signal },
 ): Promise<Lock> {
-  const text = lineOf(self);
-  const wait = (): Promise<void> => sleep(side.clock, settleMs, side.ending);
-  let doubtful = false;
+  const text = lockText(self);
+  const settle = (): Promise<void> => sleep(side.clock, settleMs, side.ending);
+  let uncertain = false;
   let created = create(path, text);
   if (created === undefined) {
-    // One that was created this moment may not be written yet.
-    if (holderOf(readLock(path)?.text ?? '') === undefined) await wait();
-    const left = readLock(path)?.text;
-    const holder = holderOf(left ?? '');
+    // A lock created this moment may still be empty.
+    if (parseHolder(readLock(path)?.text ?? '') === undefined) await settle();
+    const found = readLock(path)?.text;
+    const holder = parseHolder(found ?? '');
     const state = holder === undefined ? 'ended' : stateOf(holder, self);
-    if (state === 'lives') throw inUse(path, holder);
+    if (state === 'alive') throw inUse(path, holder);
     if (holder !== undefined && state === 'unclear') {
       await awaitSilence(path, holder, side);
-      doubtful = true;
+      uncertain = true;
     }
-    if (left !== undefined) takeAway(path, left);
+    if (found !== undefined) removeStale(path, found);
     created = create(path, text);
-    if (created !== undefined) await wait();
-    const now = readLock(path)?.text;
-    if (created === undefined || now !== text) throw inUse(path, holderOf(now ?? ''));
+    if (created !== undefined) await settle();
+    const current = readLock(path)?.text;
+    if (created === undefined || current !== text) throw inUse(path, parseHolder(current ?? ''));
   }
-  const own = inodeOf(path);
-  // A file system may give the number of a deleted file to the next one.
-  const held = (): boolean => {
+  const inode = inodeOf(path);
+  // The content is compared as well, because a file system may reuse the inode of a deleted file.
+  const isHeld = (): boolean => {
     try {
-      return own !== undefined && inodeOf(path) === own && readLock(path)?.text === text;
+      return inode !== undefined && inodeOf(path) === inode && readLock(path)?.text === text;
     } catch {
       return false;
     }
   };
-  const stopTouching = keepTouching(path, held, side.clock);
+  const stopHeartbeat = startHeartbeat(path, isHeld, side.clock);
   return {
-    held,
+    isHeld,
     owner: created.owner,
-    doubtful,
+    uncertain,
     release() {
-      stopTouching();
-      if (held()) rmSync(path, { force: true });
+      stopHeartbeat();
+      if (isHeld()) rmSync(path, { force: true });
     },
   };
 }

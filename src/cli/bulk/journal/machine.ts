@@ -2,29 +2,29 @@ import { readFileSync, readlinkSync } from 'node:fs';
 import { uptime } from 'node:os';
 
 /**
- * A computer between two starts. While it stays up, what a killed process wrote to a file is there for the next one;
- * after a power failure only what was synced is.
+ * A computer between two boots. While it is up, what a killed process wrote to a file is there for the next one; after a
+ * power failure only what was synced is.
  */
 export interface Machine {
   readonly host: string;
-  /** The kernel's own name for this start, or when it was, in seconds since 1970. */
+  /** The kernel's id of this boot, or the time of the boot in seconds since 1970. */
   readonly boot: string | number;
 }
 
-/** What the kernel tells of processes; other systems than Linux tell nothing. */
+/** What the kernel says about processes. Only Linux does. */
 export interface Kernel {
-  /** Names this start of this computer. */
+  /** Id of this boot. */
   readonly boot?: string | undefined;
-  /** Names the pid namespace. A container has its own, in which the same pid is another process. */
-  readonly space?: string | undefined;
-  /** When a process of this namespace began: a pid is given to another process later. */
-  began(pid: number): string | undefined;
+  /** Id of the pid namespace. A container has its own, where the same pid is another process. */
+  readonly pidNamespace?: string | undefined;
+  /** When a process of this namespace started, which distinguishes it from a later process with the same pid. */
+  startOf(pid: number): string | undefined;
 }
 
-/** Seconds by which a start that is worked out from the clock and the uptime is off. */
+/** How far a boot time computed from the clock and the uptime may be off. */
 const toleranceSeconds = 5;
 
-function textOf(read: () => string): string | undefined {
+function readOrUndefined(read: () => string): string | undefined {
   try {
     return read().trim() || undefined;
   } catch {
@@ -32,16 +32,16 @@ function textOf(read: () => string): string | undefined {
   }
 }
 
-/** Asks the kernel, on behalf of the process `pid`. */
+/** Reads the kernel's information from /proc, on behalf of the process `pid`. */
 export function readKernel(pid: number): Kernel {
-  // A container may see the /proc of its host, where its pids name other processes.
-  const own = textOf(() => readlinkSync('/proc/self')) === String(pid);
+  // A container may see the /proc of its host, where its pids belong to other processes.
+  const isOwnProc = readOrUndefined(() => readlinkSync('/proc/self')) === String(pid);
   return {
-    boot: textOf(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8')),
-    space: textOf(() => readlinkSync('/proc/self/ns/pid').replace(/\D/g, '')),
-    began(other) {
-      const stat = own ? textOf(() => readFileSync(`/proc/${other}/stat`, 'utf8')) : undefined;
-      // The name of the program may hold blanks and parentheses. Behind it stand the fields from the third on.
+    boot: readOrUndefined(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8')),
+    pidNamespace: readOrUndefined(() => readlinkSync('/proc/self/ns/pid').replace(/\D/g, '')),
+    startOf(other) {
+      const stat = isOwnProc ? readOrUndefined(() => readFileSync(`/proc/${other}/stat`, 'utf8')) : undefined;
+      // Field 22 is the start time. The name, field 2, may contain spaces and parentheses; the rest begins with field 3.
       return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[22 - 3];
     },
   };
@@ -53,7 +53,7 @@ export const thisMachine = ({ host, boot }: { host: string } & Kernel): Machine 
   boot: boot ?? Math.round(Date.now() / 1000 - uptime()),
 });
 
-/** Whether the computer has been up all the time between the two. */
+/** Whether both are the same boot of the same computer. */
 export function isSameStart(one: Machine, other: Machine): boolean {
   if (typeof one.boot === 'number' && typeof other.boot === 'number') {
     return one.host === other.host && Math.abs(one.boot - other.boot) <= toleranceSeconds;

@@ -15,13 +15,13 @@ import { dirname } from 'node:path';
 import { UsageError } from '../../../config/usage-error.js';
 import { errorCode, errorMessage } from '../../../text/error-text.js';
 
-/** Who owns the files of this process; undefined where it is not known yet. */
+/** The user id that owns the files of this process; undefined if it is not known yet. */
 export type Owner = number | undefined;
 
-/** Windows has no such flags. */
+// Absent on Windows.
 const { O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
 
-/** Makes the names in the folder of a file durable, as fdatasync does its content. */
+/** Makes the directory entry of a file durable, as fdatasync does its content. */
 function syncFolder(path: string): void {
   try {
     const folder = openSync(dirname(path), 'r');
@@ -31,25 +31,26 @@ function syncFolder(path: string): void {
       closeSync(folder);
     }
   } catch {
-    // Windows opens no folders, and some file systems do not sync them.
+    // Windows cannot open folders, and some file systems cannot sync them.
   }
 }
 
-/** What keeps a file from being one of ours; undefined where nothing does. */
-function strangeness(path: string, file: number, owner: Owner): string | undefined {
+/** Why a file is not one of ours; undefined if it is. */
+function foreignReason(path: string, file: number, owner: Owner): string | undefined {
   const opened = fstatSync(file, { bigint: true });
   const named = lstatSync(path, { bigint: true, throwIfNoEntry: false });
-  if (named === undefined || named.ino !== opened.ino || named.dev !== opened.dev) return 'was replaced this moment';
-  if (opened.nlink !== 1n) return 'has a second name (a hard link): copy it to a file of its own';
+  if (named === undefined || named.ino !== opened.ino || named.dev !== opened.dev)
+    return 'was replaced while it was opened';
+  if (opened.nlink !== 1n) return 'has a second name (a hard link): copy it to a separate file';
   if (owner !== undefined && opened.uid !== BigInt(owner)) return 'belongs to another user';
   return undefined;
 }
 
-/** Opens a file; undefined where there is none, or, for one to be created, where there is one. */
+/** Opens a file; undefined if it fails with the code `absent`. */
 function tryOpen(path: string, flags: number, absent: 'ENOENT' | 'EEXIST'): number | undefined {
   const isLink = (): boolean => lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
   try {
-    // Windows has no flag that refuses a link.
+    // Windows has no flag to refuse links.
     if (!isLink()) return openSync(path, flags | O_NOFOLLOW | O_NONBLOCK, 0o600);
   } catch (error) {
     if (errorCode(error) === absent) return undefined;
@@ -58,29 +59,31 @@ function tryOpen(path: string, flags: number, absent: 'ENOENT' | 'EEXIST'): numb
   throw new UsageError(`${path} is a link: name the file itself`);
 }
 
-/** Opens a regular file and no link; undefined where there is none. A UsageError where it is something else. */
+/**
+ * Opens a regular file; undefined if there is none.
+ * @throws UsageError if it is a link or anything else.
+ */
 export function openRegular(path: string, flags: number): number | undefined {
   const file = tryOpen(path, flags, 'ENOENT');
   if (file === undefined || fstatSync(file).isFile()) return file;
   closeSync(file);
-  throw new UsageError(`${path} is no regular file`);
+  throw new UsageError(`${path} is not a regular file`);
 }
 
 /**
- * Opens a file that only we write, by its flags without those that create: a link is not followed, and what somebody else
- * has put there is not taken over. Undefined where there is none.
- * @throws UsageError
+ * Opens an existing file that only we write; undefined if there is none.
+ * @throws UsageError if it is a link, or somebody else put it there.
  */
 export function openOwn(path: string, flags: number, owner: Owner): number | undefined {
   const file = openRegular(path, flags);
   if (file === undefined) return undefined;
-  const strange = strangeness(path, file, owner);
-  if (strange === undefined) return file;
+  const reason = foreignReason(path, file, owner);
+  if (reason === undefined) return file;
   closeSync(file);
-  throw new UsageError(`${path} ${strange}`);
+  throw new UsageError(`${path} ${reason}`);
 }
 
-/** Opens a file that only we write for reading and for appending, or creates it; only its owner reads it. */
+/** Opens a file that only we write for reading and appending, or creates it. Only its owner may read it. */
 export function openOwnToAppend(path: string, owner: Owner): number {
   const flags = constants.O_RDWR | constants.O_APPEND;
   const created = tryOpen(path, flags | constants.O_CREAT | constants.O_EXCL, 'EEXIST');
@@ -89,27 +92,28 @@ export function openOwnToAppend(path: string, owner: Owner): number {
     return created;
   }
   const file = openOwn(path, flags, owner);
-  if (file === undefined) throw new UsageError(`${path} was taken away this moment: try again`);
+  if (file === undefined) throw new UsageError(`${path} was removed while it was opened: try again`);
   try {
     if ((fstatSync(file).mode & 0o077) !== 0) fchmodSync(file, 0o600);
   } catch {
-    // A file system without permissions, such as that of a memory stick.
+    // A file system without permissions, as on a USB stick.
   }
   return file;
 }
 
-/** Checks that a name is free, or that of a regular file of ours, which may be replaced or deleted. */
+/** @throws UsageError unless the path is free, or a regular file of ours, which may be replaced or deleted. */
 function checkReplaceable(path: string, owner: Owner): void {
-  const there = lstatSync(path, { throwIfNoEntry: false });
-  if (there === undefined) return;
-  if (there.isSymbolicLink()) throw new UsageError('it is a link');
-  if (!there.isFile()) throw new UsageError('it is no regular file');
-  if (owner !== undefined && there.uid !== owner) throw new UsageError('it belongs to another user');
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  if (stats === undefined) return;
+  if (stats.isSymbolicLink()) throw new UsageError('it is a link');
+  if (!stats.isFile()) throw new UsageError('it is not a regular file');
+  if (owner !== undefined && stats.uid !== owner) throw new UsageError('it belongs to another user');
 }
 
 /**
- * Puts a text in the place of a file of ours, or takes the file away where there is none. What was there before stays
- * until the whole text is on disk.
+ * Replaces a file of ours by a text, or deletes it if `text` is undefined. The old content stays until the new one is
+ * completely on disk.
+ * @throws UsageError if the path is not ours to replace.
  */
 export function replaceOwn(path: string, text: string | undefined, owner: Owner): void {
   checkReplaceable(path, owner);
@@ -117,7 +121,7 @@ export function replaceOwn(path: string, text: string | undefined, owner: Owner)
     rmSync(path, { force: true });
     return;
   }
-  // Nobody can have laid a link below a name that nobody knows.
+  // A random name cannot be a link that somebody prepared.
   const temporary = `${path}.${randomBytes(8).toString('hex')}.new`;
   try {
     writeFileSync(temporary, text, { flag: 'wx', mode: 0o600, flush: true });

@@ -3,16 +3,16 @@ import { type Counts, createProgressText } from './progress-text.js';
 
 const redrawMs = 200;
 
-/** How far a bulk has come, as it is shown. */
-export interface ShownProgress {
+/** Progress on stderr. */
+export interface ProgressLine {
   onProgress(): void;
-  /** Says something else. */
+  /** Writes a line beside the progress. */
   say(line: string): void;
   close(): void;
 }
 
-/** Shows the counts as they change: often on a terminal, seldom elsewhere. */
-export function showProgress(counts: Counts, shell: Shell): ShownProgress {
+/** Shows the counts as they change: a bar on a terminal, a line at each tenth elsewhere. */
+export function showProgress(counts: Counts, shell: Shell): ProgressLine {
   const text = createProgressText(() => performance.now(), counts.total - counts.not_reached);
   if (!shell.interactive) {
     const onProgress = (): void => {

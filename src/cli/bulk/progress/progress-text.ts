@@ -1,48 +1,49 @@
 import { durationText } from '../../shell/duration.js';
 
-/** How many contacts came to what. Together they are `total`; repeated ids are counted apart. */
+/** Contacts by outcome. `total` is the sum of all except `repeated`. */
 export interface Counts {
   total: number;
   done: number;
   failed: number;
   unknown: number;
   not_reached: number;
+  /** Rows left out because an earlier row has the same id. */
   repeated: number;
 }
 
-/** Numbers as a person reads them. */
 const grouped = (value: number): string => value.toLocaleString('en-US');
 
 const barWidth = 20;
+/** Rate and remaining time are shown once they mean something. */
+const settlingSeconds = 2;
 
-/** Tells how far a bulk has come. */
+/** Words the progress of a run. */
 export interface ProgressText {
-  /** A line for a terminal, redrawn. */
+  /** A line for a terminal, to be redrawn. */
   bar(counts: Counts): string;
-  /** A line for a log, or undefined where too little has happened since the last one. */
+  /** A line for a log; undefined unless another tenth is settled since the last one. */
   line(counts: Counts): string | undefined;
 }
 
 /**
- * Creates what tells the progress.
- * @param now milliseconds, from any fixed point.
- * @param before contacts that were settled in earlier runs.
+ * Creates the words for the progress of a run.
+ * @param now milliseconds from any fixed point.
+ * @param settledBefore contacts settled by earlier runs.
  */
-export function createProgressText(now: () => number, before: number): ProgressText {
-  const begun = now();
-  let tenthsTold = 0;
+export function createProgressText(now: () => number, settledBefore: number): ProgressText {
+  const startedAt = now();
+  let lastTenth = 0;
   function figures({ total, done, failed, unknown }: Counts): { share: number; text: string } {
     const settled = done + failed + unknown;
-    const seconds = (now() - begun) / 1000;
-    const rate = seconds > 0 ? (settled - before) / seconds : 0;
-    const left =
-      rate > 0 && settled < total && seconds > 2 ? `about ${durationText((total - settled) / rate)} left` : '';
+    const seconds = (now() - startedAt) / 1000;
+    const rate = seconds > 0 ? (settled - settledBefore) / seconds : 0;
+    const isSteady = seconds > settlingSeconds;
     const parts = [
       `${grouped(settled)} of ${grouped(total)}`,
       failed > 0 ? `${grouped(failed)} failed` : '',
       unknown > 0 ? `${grouped(unknown)} unknown` : '',
-      seconds > 2 ? `${rate.toFixed(1)}/s` : '',
-      left,
+      isSteady ? `${rate.toFixed(1)}/s` : '',
+      isSteady && rate > 0 && settled < total ? `about ${durationText((total - settled) / rate)} left` : '',
     ];
     return { share: total === 0 ? 1 : settled / total, text: parts.filter((part) => part !== '').join(' · ') };
   }
@@ -54,15 +55,15 @@ export function createProgressText(now: () => number, before: number): ProgressT
     },
     line(counts) {
       const { share, text } = figures(counts);
-      const tenths = Math.floor(share * 10);
-      if (tenths <= tenthsTold) return undefined;
-      tenthsTold = tenths;
+      const tenth = Math.floor(share * 10);
+      if (tenth <= lastTenth) return undefined;
+      lastTenth = tenth;
       return text;
     },
   };
 }
 
-/** The end of a bulk, in a sentence. */
+/** The counts at the end of a run, in a sentence. */
 export function summaryText({ total, done, failed, unknown, not_reached, repeated }: Counts): string {
   const parts = [
     `${grouped(done)} done`,
@@ -70,7 +71,7 @@ export function summaryText({ total, done, failed, unknown, not_reached, repeate
     `${grouped(unknown)} unknown`,
     `${grouped(not_reached)} not reached`,
   ];
-  const twice =
+  const leftOut =
     repeated === 0 ? '' : `; ${grouped(repeated)} repeated ${repeated === 1 ? 'id was' : 'ids were'} left out`;
-  return `Of ${grouped(total)}: ${parts.join(', ')}${twice}.`;
+  return `Of ${grouped(total)}: ${parts.join(', ')}${leftOut}.`;
 }

@@ -2,27 +2,40 @@ import { type ExitCode, exitCodes } from '../../shell/exit-codes.js';
 import type { Ending } from '../run.js';
 import type { Counts } from './progress-text.js';
 
+/** The exit code of a run that came to an end. */
 export function exitCodeAfter({ unknown, not_reached, failed }: Counts): ExitCode {
   if (unknown > 0) return exitCodes.unknown;
   if (not_reached > 0) return exitCodes.again;
   return failed > 0 ? exitCodes.failed : exitCodes.done;
 }
 
-/** How to go on after a run that did not settle everybody. */
-export function advice({ failed, unknown, not_reached }: Counts, unusable: number, ending: Ending, failedPath: string) {
+/** What a finished run leaves to do. */
+export interface RunEnd {
+  readonly counts: Counts;
+  readonly unusableCount: number;
+  readonly ending: Ending;
+  readonly failedPath: string;
+}
+
+/** Lines that say why a run ended early and how to continue; none if every contact is done. */
+export function advice({ counts, unusableCount, ending, failedPath }: RunEnd): string[] {
+  const { failed, unknown, not_reached } = counts;
   const lines: string[] = [];
   if (ending.how !== 'finished') lines.push(`Stopped. ${ending.how === 'stopped' ? ending.why : 'You ended it.'}`);
   if (failed + unknown > 0) lines.push(`What failed or is unknown, and why: ${failedPath}`);
   if (not_reached > 0) {
-    const first = ending.how === 'stopped' ? 'Once that is mended, the' : 'The';
-    lines.push(`${first} same command goes on with those not reached.`);
+    const subject = ending.how === 'stopped' ? 'After that is fixed, the' : 'The';
+    lines.push(`${subject} same command continues with the contacts not reached.`);
   }
-  if (unusable === 1) lines.push('1 row cannot be used: mend it in the table and give the same command.');
-  if (unusable > 1) lines.push(`${unusable} rows cannot be used: mend them in the table and give the same command.`);
-  if (failed > unusable) lines.push('With --retry-failed it tries again those that failed.');
+  if (unusableCount > 0) {
+    const rows = unusableCount === 1 ? '1 row' : `${unusableCount} rows`;
+    const them = unusableCount === 1 ? 'it' : 'them';
+    lines.push(`${rows} cannot be used: fix ${them} in the table and run the same command.`);
+  }
+  if (failed > unusableCount) lines.push('--retry-failed tries the failed contacts again.');
   if (unknown > 0) {
     lines.push(
-      'Unknown: they may have got it. Look at their chats before you use --retry-unknown, which does it again for them.',
+      'Unknown: they may have been reached. Check their chats before you use --retry-unknown, which repeats it for them.',
     );
   }
   return lines;

@@ -3,18 +3,18 @@ import { UsageError } from '../../../config/usage-error.js';
 import { errorMessage } from '../../../text/error-text.js';
 import { openSource, type Source } from './source.js';
 
-/** One row of a table, with the line of the file it begins on. */
+/** A row of a table and the line of the file where it begins. */
 export interface Row {
   readonly line: number;
   readonly cells: Readonly<Record<string, string>>;
 }
 
-/** A CSV file with a line of headings. */
+/** A CSV file whose first line names the columns. */
 export interface Table {
   readonly columns: readonly string[];
-  /** Whether it came through a pipe, which has no place of its own for a journal. */
+  /** Whether it came through a pipe, which has no folder for a journal. */
   readonly piped: boolean;
-  /** Its rows, read as they are asked for; a UsageError where the file is no table. */
+  /** Reads the rows as they are consumed. Throws a UsageError if the file is not CSV. */
   rows(): AsyncGenerator<Row>;
 }
 
@@ -23,15 +23,15 @@ const delimiters = [',', ';', '\t'];
 const notText = (path: string): UsageError =>
   new UsageError(`${path} is not UTF-8 text; save it as "CSV UTF-8" in your spreadsheet`);
 
-/** The text of a file as it is read; a UsageError where it cannot be, or is no text. */
-async function* textOf({ path, bytes }: Source): AsyncGenerator<string> {
+/** Decodes a file. Throws a UsageError if it cannot be read, or is not UTF-8 text. */
+async function* decodedText({ path, bytes }: Source): AsyncGenerator<string> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   const decode = (chunk?: Buffer): string => {
     try {
       const text = chunk === undefined ? decoder.decode() : decoder.decode(chunk, { stream: true });
       if (!text.includes('\0')) return text;
     } catch {
-      // Told below.
+      // Reported below.
     }
     throw notText(path);
   };
@@ -44,20 +44,20 @@ async function* textOf({ path, bytes }: Source): AsyncGenerator<string> {
   }
 }
 
-/** Hands the text of a source on, for as long as the parser takes it: it may end with the first record. */
+/** Feeds a source to a parser, which may end after the first record. */
 async function feed(source: Source, parser: Parser): Promise<void> {
-  const roomAgain = (): Promise<void> =>
+  const drained = (): Promise<void> =>
     new Promise((resolve) => {
-      const go = (): void => {
-        parser.off('drain', go).off('close', go);
+      const proceed = (): void => {
+        parser.off('drain', proceed).off('close', proceed);
         resolve();
       };
-      parser.on('drain', go).on('close', go);
+      parser.on('drain', proceed).on('close', proceed);
     });
   try {
-    for await (const text of textOf(source)) {
+    for await (const text of decodedText(source)) {
       if (parser.writableEnded || parser.destroyed) return;
-      if (!parser.write(text)) await roomAgain();
+      if (!parser.write(text)) await drained();
     }
     parser.end();
   } catch (error) {
@@ -65,27 +65,27 @@ async function feed(source: Source, parser: Parser): Promise<void> {
   }
 }
 
-/** The records of a source; `options` as csv-parse has them. */
+/** The records of a source; `options` are those of csv-parse. */
 function recordsOf(source: Source, options: Options): AsyncIterable<{ record: string[]; info: { lines: number } }> {
   const parser = parse(options);
-  // What fails there, the parser fails with, which is read below.
+  // An error destroys the parser, so whoever iterates over it receives it.
   void feed(source, parser);
   return parser;
 }
 
-async function headOf(source: Source): Promise<string> {
-  for await (const text of textOf(source)) return text;
+async function firstText(source: Source): Promise<string> {
+  for await (const text of decodedText(source)) return text;
   return '';
 }
 
-/** The mark between the headings: the one that most of them have between them. */
+/** The delimiter that occurs most often between the headings. */
 function delimiterOf(head: string): string {
   const [line = ''] = head.replace(/"(?:[^"]|"")*"/g, '').split(/\r?\n/, 1);
   const counts = delimiters.map((mark) => line.split(mark).length);
   return delimiters[counts.indexOf(Math.max(...counts))] ?? ',';
 }
 
-/** What is wrong with a file that cannot be read as CSV, in a sentence. */
+/** Words an error of csv-parse as a UsageError; passes on any other error. */
 function tableError(path: string, error: unknown): unknown {
   if (!(error instanceof CsvError)) return error;
   const line = 'lines' in error ? `, line ${String(error.lines)}` : '';
@@ -93,12 +93,12 @@ function tableError(path: string, error: unknown): unknown {
 }
 
 /**
- * Opens a CSV file: UTF-8 with or without a byte-order mark, any line ends, quoted fields, commas, semicolons or tabs.
- * @throws UsageError where it cannot be read or has no headings; the reason of `ending`, for a pipe that does not end.
+ * Opens a CSV file: UTF-8 with or without a byte-order mark, any line endings, quoted fields, commas, semicolons or tabs.
+ * @throws UsageError if it cannot be read or has no headings; the reason of `ending` if that fires before a pipe ends.
  */
 export async function openTable(path: string, ending = new AbortController().signal): Promise<Table> {
   const source = await openSource(path, ending);
-  const head = await headOf(source);
+  const head = await firstText(source);
   const delimiter = delimiterOf(head);
   const options = { delimiter, record_delimiter: ['\r\n', '\n', '\r'], skip_empty_lines: true, info: true };
   const headings: string[] = [];
@@ -110,8 +110,8 @@ export async function openTable(path: string, ending = new AbortController().sig
     throw tableError(path, error);
   }
   if (headings.every((name) => name === '')) throw new UsageError(`${path} is empty; its first line names the columns`);
-  const twice = headings.find((name, index) => name !== '' && headings.indexOf(name) !== index);
-  if (twice !== undefined) throw new UsageError(`${path} has two columns named "${twice}"`);
+  const duplicate = headings.find((name, index) => name !== '' && headings.indexOf(name) !== index);
+  if (duplicate !== undefined) throw new UsageError(`${path} has two columns named "${duplicate}"`);
   return {
     columns: headings.filter((name) => name !== ''),
     piped: source.piped,
@@ -119,7 +119,7 @@ export async function openTable(path: string, ending = new AbortController().sig
       try {
         for await (const { record, info } of recordsOf(source, { ...options, from: 2 })) {
           const cells = headings.map((name, index): [string, string] => [name, (record[index] ?? '').trim()]);
-          // A field that holds line breaks ends on a later line than it begins.
+          // csv-parse reports the last line of a record; cells with line breaks begin earlier.
           const breaks = cells.reduce((sum, [, cell]) => sum + (cell.match(/\n/g)?.length ?? 0), 0);
           yield { line: info.lines - breaks, cells: Object.fromEntries(cells) };
         }

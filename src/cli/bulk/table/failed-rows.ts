@@ -3,22 +3,22 @@ import type { Entry } from '../journal/entry.js';
 import { type Owner, replaceOwn } from '../journal/own-file.js';
 
 /**
- * What makes a spreadsheet take a cell for a formula, at the beginning of a cell. A spreadsheet that separates by another
- * mark than the comma does not see our quotes, and begins a cell behind each of its own marks and each line break.
+ * Where a spreadsheet would see the start of a formula. One that expects another delimiter than the comma ignores our
+ * quotes, and starts a cell after each of its own delimiters and line breaks.
  */
 const formulaStart = /((?:^|[;\t|\r\n])[\s"']*)(?=[=+\-@\t\r\uFF1D\uFF0B\uFF0D\uFF20])/g;
 
-/** A cell that is text for every spreadsheet. */
+/** A cell that every spreadsheet reads as text. */
 const asText = (cell: string): string => cell.replace(formulaStart, "$1'");
 
-/** Writes what failed and why, or takes away what an earlier run has written. */
-export function writeTroubles(path: string, troubles: readonly Entry[], owner: Owner): void {
-  if (troubles.length === 0) {
+/** Writes the failed and unknown rows with their reasons; deletes the file of an earlier run if there are none. */
+export function writeFailedRows(path: string, entries: readonly Entry[], owner: Owner): void {
+  if (entries.length === 0) {
     replaceOwn(path, undefined, owner);
     return;
   }
   const columns: (keyof Entry)[] = ['line', 'id', 'state', 'kind', 'message'];
-  const rows = troubles
+  const rows = entries
     .toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0))
     .map((entry) => columns.map((column) => asText(String(entry[column] ?? ''))));
   replaceOwn(path, stringify([columns, ...rows], { quoted: true, quoted_empty: true }), owner);

@@ -3,10 +3,10 @@ import { Socket } from 'node:net';
 import { UsageError } from '../../../config/usage-error.js';
 import { errorMessage } from '../../../text/error-text.js';
 
-/** Where the bytes of a table come from, which are read several times. */
+/** The bytes of a table, which can be read several times. */
 export interface Source {
   readonly path: string;
-  /** Whether it is a pipe: it was read to its end, and is kept in memory. */
+  /** Whether it is a pipe, which was read to its end and is kept in memory. */
   readonly piped: boolean;
   bytes(): AsyncIterable<Buffer>;
 }
@@ -19,22 +19,22 @@ function statOf(path: string): Stats {
   }
 }
 
-/** What a file is that is neither a regular one nor a pipe. */
+/** Names a file that is neither a regular file nor a pipe. */
 function kindOf(stats: Stats): string {
   if (stats.isDirectory()) return 'a folder';
   return stats.isSocket() ? 'a socket' : 'a device';
 }
 
-/** Opens a pipe; one that nobody writes into yet would keep a thread waiting, which even the end of the process waits for. */
+/** Opens a pipe without blocking: waiting for a writer would occupy a thread, which delays even the end of the process. */
 function openPipe(path: string): number {
   const { O_RDONLY, O_NONBLOCK = 0 } = constants;
   const file = openSync(path, O_RDONLY | O_NONBLOCK);
   if (fstatSync(file).isFIFO()) return file;
   closeSync(file);
-  throw new UsageError(`${path} was replaced this moment`);
+  throw new UsageError(`${path} was replaced while it was opened`);
 }
 
-/** Reads a pipe until its writers have closed it. */
+/** Reads a pipe until its writers close it. */
 function readPipe(path: string, ending: AbortSignal): Promise<Buffer[]> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
@@ -56,8 +56,8 @@ function readPipe(path: string, ending: AbortSignal): Promise<Buffer[]> {
 }
 
 /**
- * Opens a file, by whatever links lead to it, or reads a pipe such as /dev/stdin.
- * @throws UsageError where it is neither; the reason of `ending` where that fires before the pipe ends.
+ * Opens a file, following links, or reads a pipe such as /dev/stdin.
+ * @throws UsageError if it is neither; the reason of `ending` if that fires before the pipe ends.
  */
 export async function openSource(path: string, ending: AbortSignal): Promise<Source> {
   const stats = statOf(path);
