@@ -5,10 +5,8 @@ import { everyTurnAtOnce } from '../../support/pacer.js';
 import { followers } from '../../support/people.js';
 import { createRandom } from '../../support/random.js';
 import { lost, reached, useCaller } from '../../support/sandboxed.js';
-import { callAt, sendGuardContract } from '../../support/send-guard-contract.js';
+import { callAt } from '../../support/send-guard-contract.js';
 import { settle } from '../../support/timing.js';
-
-sendGuardContract('memory', createSendGuard);
 
 const clock = drivenClock();
 const used = useCaller({ clock, guard: createSendGuard(clock.now), pacer: everyTurnAtOnce }, { followers: 60 });

@@ -1,0 +1,4 @@
+import { createSendGuard } from '../../../src/account/send-guard/memory-send-guard.js';
+import { sendGuardContract } from '../../support/send-guard-contract.js';
+
+sendGuardContract('memory', createSendGuard);
