@@ -6,8 +6,8 @@ const serverName = 'manychat';
 /** Stands where a user's key goes; the program treats it as a missing key. */
 export const keyPlaceholder = 'YOUR_API_KEY';
 
-/** Whether the package can be installed from npm. Until then the snippets start a copy of the repository. */
-const published = false;
+/** Whether the package is on npm. Until then the snippets start a copy of the repository. */
+export const published: boolean = false;
 
 /** How the package is started once it is on npm. */
 export const npmLaunch = { command: 'npx', args: ['-y', facts.name] } as const;
@@ -18,10 +18,11 @@ export const copyPlaceholder = '/path/to/manychat-mcp';
 const copyLaunch = { command: 'node', args: [`${copyPlaceholder}/${facts.bin[facts.name]}`] } as const;
 
 /** How the snippets start the server. */
-export const launch = {
-  ...(published ? npmLaunch : copyLaunch),
-  env: { MATON_API_KEY: keyPlaceholder },
-} as const;
+export const launch: {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+} = { ...(published ? npmLaunch : copyLaunch), env: { MATON_API_KEY: keyPlaceholder } };
 
 /** JSON with short lists and objects on one line. */
 export const asJson = (value: unknown): string =>

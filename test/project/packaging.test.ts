@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { copyPlaceholder, keyPlaceholder, launch, snippets } from '../../scripts/package/clients.js';
+import { copyPlaceholder, keyPlaceholder, launch, published, snippets } from '../../scripts/package/clients.js';
 import { generatedFiles } from '../../scripts/package/generated.js';
 import { manifest } from '../../scripts/package/mcpb.js';
 import { serverJson } from '../../scripts/package/server-json.js';
@@ -131,12 +131,18 @@ describe('the manifest for desktop clients', () => {
 describe('the snippets for clients', () => {
   const inside = (block: string): string => block.replace(/^```\w+\n|\n```$/g, '');
 
-  test('start the built program in a copy of the repository, since the package is not on npm', () => {
-    expect(launch.command).toBe('node');
-    expect(launch.args.map((path) => path.replace(copyPlaceholder, pathOf('.').replace(/[\\/]$/, '')))).toEqual([
-      program.replaceAll('\\', '/'),
-    ]);
+  test('start the package from npm, or the built program in a copy of the repository until it is there', () => {
+    const here = pathOf('.').replace(/[\\/]$/, '');
+    const started = [launch.command, ...launch.args].map((part) => part.replace(copyPlaceholder, here));
+    expect(started).toEqual(published ? ['npx', '-y', facts.name] : ['node', program.replaceAll('\\', '/')]);
   });
+
+  test.each(['README.md', 'docs/clients.md', 'docs/troubleshooting.md'])(
+    'agree with %s on where the package is',
+    (name) => {
+      expect(file(name).replaceAll(/\s+/g, ' ').includes('is not on npm yet')).toBe(!published);
+    },
+  );
 
   test('are valid, and have a placeholder for the key, which the program recognises', () => {
     const configFile = JSON.parse(inside(snippets.configFile));
@@ -157,11 +163,11 @@ describe('the snippets for clients', () => {
   });
 
   test('add the server at the command line of Claude Code and Codex', () => {
-    const added = `mcp add manychat --env MATON_API_KEY=YOUR_API_KEY -- node ${launch.args[0]}`;
+    const added = `mcp add manychat --env MATON_API_KEY=YOUR_API_KEY -- ${[launch.command, ...launch.args].join(' ')}`;
     expect(inside(snippets.claudeCode)).toBe(`claude ${added}`);
     expect(inside(snippets.codex)).toBe(`codex ${added}`);
     expect(inside(snippets.codexConfig)).toBe(
-      `[mcp_servers.manychat]\ncommand = "node"\nargs = ["${launch.args[0]}"]\nenv = { MATON_API_KEY = "YOUR_API_KEY" }`,
+      `[mcp_servers.manychat]\ncommand = "${launch.command}"\nargs = [${launch.args.map((arg) => JSON.stringify(arg)).join(', ')}]\nenv = { MATON_API_KEY = "YOUR_API_KEY" }`,
     );
   });
 
