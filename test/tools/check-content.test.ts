@@ -7,7 +7,7 @@ const used = useCaller({ random: () => 0 });
 describe('manychat_check_content', () => {
   const check = (data: unknown, more: object = {}) => used.result('manychat_check_content', { data, ...more });
 
-  test('renders what is right, with its channel, buttons, cards and actions, and makes no request', async () => {
+  test('renders valid content with its channel, buttons, cards and actions, without a request', async () => {
     const content = {
       messages: [
         { type: 'text', text: 'Two\nlines', buttons: [{ type: 'call', caption: 'Call', phone: '+15550001111' }] },
@@ -33,10 +33,10 @@ describe('manychat_check_content', () => {
       quick_replies: [{ type: 'flow', caption: 'Hi', target: 'content123456' }],
       actions: [{ action: 'set_field_value', field_name: 'purchase_count', value: 4 }],
     };
-    const told = await check({ version: 'v2', content });
-    expect(told).toMatchObject({ valid: true, problems: [] });
-    expect(told.data).toBeUndefined();
-    expect(told.rendering).toBe(
+    const result = await check({ version: 'v2', content });
+    expect(result).toMatchObject({ valid: true, problems: [] });
+    expect(result.data).toBeUndefined();
+    expect(result.rendering).toBe(
       `On messenger
 Message 1 (text, 9 characters)
   Two
@@ -54,18 +54,18 @@ Actions: set "purchase_count" to 4`,
     expect(used.sandbox.requests()).toEqual([]);
   });
 
-  test('names what is wrong as the send does', async () => {
+  test('reports the same problems as the send', async () => {
     const data = {
       version: 'v2',
       content: { type: 'instagram', messages: [{ type: 'video', url: 'x' }, { type: 'text' }] },
     };
     const { valid, problems } = await check(data);
-    const told = await used.failure('manychat_send_content', { subscriber_id: maria, data });
+    const failure = await used.failure('manychat_send_content', { subscriber_id: maria, data });
     expect(valid).toBe(false);
-    expect((problems as string[]).join('; ')).toBe(told.message);
+    expect((problems as string[]).join('; ')).toBe(failure.message);
   });
 
-  test('gives back what it mended, and checks for another channel', async () => {
+  test('returns corrected data, and checks for the requested channel', async () => {
     const mended = await check([{ type: 'text', text: 'hi' }]);
     expect(mended).toMatchObject({ valid: true, data: { version: 'v2', content: { messages: [{ text: 'hi' }] } } });
     expect(mended.warnings).toHaveLength(1);

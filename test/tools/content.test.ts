@@ -4,7 +4,7 @@ import type { Channel } from '../../tools/message/channels.js';
 import { aisha, dmitri, maria, sofia } from '../support/people.js';
 import { useCaller } from '../support/sandboxed.js';
 
-/** A contact that can be written to now, by channel. */
+/** A contact with an open window for each channel. */
 const contacts: Readonly<Record<Channel, string>> = {
   messenger: maria,
   instagram: sofia,
@@ -28,7 +28,7 @@ async function complaint(data: unknown, more: object = {}): Promise<string> {
   return outcome.failure.message;
 }
 
-describe("the document's own message formats", () => {
+describe('the documented message formats', () => {
   test.each([
     ['text', ofText('Your message here')],
     ['image', ofMessages({ type: 'image', url: 'https://example.com/image.jpg' })],
@@ -41,12 +41,12 @@ describe("the document's own message formats", () => {
         ],
       }),
     ],
-  ])('%s: arrives as it is, without a warning', async (_, data) => {
+  ])('%s: is sent unchanged, without a warning', async (_, data) => {
     expect(await send(data)).toEqual({ ok: true, result: { ok: true } });
     expect(used.sandbox.messages()[0]?.messages).toEqual(data.content.messages);
   });
 
-  test('quick replies of type node inside a message: mended, and said', async () => {
+  test('quick replies of type node inside a message: are corrected with a warning', async () => {
     const quick_replies = [
       { type: 'node', caption: 'Option 1', target: 'content123' },
       { type: 'node', caption: 'Option 2', target: 'content456' },
@@ -60,7 +60,7 @@ describe("the document's own message formats", () => {
   });
 });
 
-describe('mistakes whose meaning is beyond doubt', () => {
+describe('unambiguous mistakes', () => {
   const text = { type: 'text', text: 'hi' };
   test.each([
     ['no wrapper', { messages: [text] }, /wrapper/],
@@ -68,13 +68,13 @@ describe('mistakes whose meaning is beyond doubt', () => {
     ['a list', [text], /list of messages/],
     ['JSON text', JSON.stringify({ messages: [text] }), /JSON text/],
     ['Messenger by name', { version: 'v2', content: { type: 'messenger', messages: [text] } }, /left out/],
-  ])('%s: sent, and said', async (_, data, warning) => {
+  ])('%s: is corrected with a warning', async (_, data, warning) => {
     const outcome = await send(data);
     expect(outcome.ok && String(outcome.result.warnings)).toMatch(warning);
     expect(used.sandbox.messages()[0]?.messages).toEqual([text]);
   });
 
-  test('message_tag inside the content of a tool that takes none is told where it stands', async () => {
+  test('rejects a message_tag inside the content by its path if the tool takes none', async () => {
     const data = { version: 'v2', content: { messages: [text], message_tag: 'ACCOUNT_UPDATE' } };
     const outcome = await used.caller.call('manychat_send_content_by_user_ref', { user_ref: '-1', data });
     expect(outcome).toMatchObject({ ok: false, failure: { kind: 'invalid_content' } });
@@ -83,12 +83,12 @@ describe('mistakes whose meaning is beyond doubt', () => {
     });
   });
 
-  test('message_tag inside the content moves to where ManyChat refuses it', async () => {
+  test('moves a message_tag out of the content, and ManyChat refuses it', async () => {
     const outcome = await send({ version: 'v2', content: { messages: [text], message_tag: 'ACCOUNT_UPDATE' } });
     expect(outcome).toMatchObject({ ok: false, failure: { kind: 'message_tag_refused' } });
   });
 
-  test('what only may have been meant is refused, never guessed', async () => {
+  test('rejects ambiguous mistakes instead of guessing', async () => {
     expect(await complaint(ofText('x', { buttons: [{ type: 'node', caption: 'a', target: 'Step 2' }] }))).toContain(
       'use flow',
     );
@@ -103,8 +103,8 @@ describe('mistakes whose meaning is beyond doubt', () => {
   });
 });
 
-describe('the check', () => {
-  test('names every mistake by its place and what it needs', async () => {
+describe('the schema of data', () => {
+  test('reports every mistake with its path', async () => {
     const message = await complaint(
       ofMessages(
         {
@@ -153,11 +153,11 @@ describe('the check', () => {
       ofText('x', { buttons: [{ type: 'flow', caption: ' ', target: 'content123' }] }),
       'a flow button needs a `caption`',
     ],
-  ])('limits: %s', async (_, data, words) => {
+  ])('rejects %s', async (_, data, words) => {
     expect(await complaint(data)).toContain(words);
   });
 
-  test('what a channel does not take is refused, what is not documented is sent with a warning', async () => {
+  test('rejects what a channel does not support, and sends what is undocumented with a warning', async () => {
     const on = (type: string, ...messages: object[]) => ({ version: 'v2', content: { type, messages } });
     const long = on('instagram', { type: 'text', text: 'x'.repeat(1_001) });
     expect(await complaint(long)).toContain('instagram takes 1000');
@@ -174,7 +174,7 @@ describe('the check', () => {
   });
 });
 
-describe('agreement with the sandbox, which knows the rules on its own', () => {
+describe('the schema and the sandbox, which implements the rules independently', () => {
   const rarely = <Value>(usual: fc.Arbitrary<Value>, odd: fc.Arbitrary<unknown>) =>
     fc.oneof({ weight: 70, arbitrary: usual as fc.Arbitrary<unknown> }, { weight: 1, arbitrary: odd });
   const nothing = fc.constantFrom(undefined, null, 7, '');
@@ -258,7 +258,7 @@ describe('agreement with the sandbox, which knows the rules on its own', () => {
     { requiredKeys: ['messages'] },
   );
 
-  /** The sandbox's own verdict, asked without us in between. */
+  /** Whether the sandbox accepts content that is sent to it directly. */
   async function takenBySandbox(channel: Channel, data: object): Promise<boolean> {
     const response = await fetch(`${used.sandbox.url}/manychat/fb/sending/sendContent`, {
       method: 'POST',
@@ -272,7 +272,7 @@ describe('agreement with the sandbox, which knows the rules on its own', () => {
     return response.ok;
   }
 
-  test('what our check passes it accepts, what our check refuses it refuses: 2,000 contents', async () => {
+  test('agree on 2,000 generated contents', async () => {
     const verdicts = { passed: 0, refused: 0 };
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...named), content, async (channel, given) => {

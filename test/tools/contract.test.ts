@@ -8,13 +8,13 @@ import { configOf } from '../support/config.js';
 import { contract, contractFolder } from '../support/contract.js';
 import { published } from './published.js';
 
-test('what a client sees is what was agreed on (npm run update rewrites it, for review)', async () => {
+test('clients see what test/contract holds (npm run update rewrites it, for review)', async () => {
   const now = await contract();
   expect(readdirSync(contractFolder).toSorted()).toEqual([...now.keys()].toSorted());
   for (const [name, text] of now) expect(readFileSync(`${contractFolder}/${name}`, 'utf8'), name).toBe(text);
 });
 
-/** Tokens of what a model sees of each tool. */
+/** The tokens of what a model sees of each tool. */
 function tokens(environment: Record<string, string>): { name: string; tokens: number; endpoint: boolean }[] {
   return offeredTools(declarations, configOf({ MATON_API_KEY: 'k', ...environment }).account).map(
     ({ declaration, input }) => {
@@ -26,7 +26,7 @@ function tokens(environment: Record<string, string>): { name: string; tokens: nu
 }
 const sum = (all: readonly { tokens: number }[]): number => all.reduce((total, each) => total + each.tokens, 0);
 
-test('definitions keep within their budget of tokens', () => {
+test('definitions stay within their token budget', () => {
   const all = tokens({});
   const pinned = tokens({ MATON_CONNECTION_ID: 'c' });
   const largest = all.toSorted((a, b) => b.tokens - a.tokens)[0];

@@ -6,15 +6,16 @@ import { capabilityNames } from '../../tools/contract/capabilities.js';
 import { effectRules } from '../../tools/contract/effect.js';
 import { declarations, endpoints, toolsFor } from '../../tools/index.js';
 import { configOf } from '../support/config.js';
+import { useCaller } from '../support/sandboxed.js';
 import { published } from './published.js';
 
 const names = new Set<string>(declarations.map(({ name }) => name));
 
-/** How an endpoint is called, which tells it from every other. */
+/** What identifies an endpoint upstream. */
 const routeOf = ({ api = 'manychat', method, path }: { api?: string; method: string; path: string }) =>
   `${api} ${method} ${path}`;
 
-/** A value that a published type takes. */
+/** A value of each published type. */
 const sample: Record<string, unknown> = {
   integer: 7,
   string: 'seven',
@@ -28,21 +29,21 @@ const sample: Record<string, unknown> = {
 const properties = (input: z.ZodObject) =>
   jsonSchema(input, 'input').properties as Record<string, { description?: string }>;
 
-/** Parts of a JSON Schema that some clients cannot take: a list of types, or a schema that says nothing. */
+/** The parts of a JSON Schema that some clients reject: a list of types, or a schema without a type. */
 function unportable(schema: unknown, path = '#'): string[] {
   if (typeof schema !== 'object' || schema === null) return [];
   const { type, properties, items, anyOf } = schema as Record<string, unknown>;
   return [
     ...(Array.isArray(type) ? [`${path}: list of types`] : []),
-    ...(type === undefined && anyOf === undefined ? [`${path}: says nothing`] : []),
+    ...(type === undefined && anyOf === undefined ? [`${path}: no type`] : []),
     ...Object.entries(properties ?? {}).flatMap(([name, each]) => unportable(each, `${path}/${name}`)),
     ...(items === undefined ? [] : unportable(items, `${path}/items`)),
     ...(Array.isArray(anyOf) ? anyOf.flatMap((each, index) => unportable(each, `${path}/anyOf/${index}`)) : []),
   ];
 }
 
-describe('declarations against what is published', () => {
-  test('every published endpoint is declared, and nothing else', () => {
+describe('the declarations and what is published', () => {
+  test('every published endpoint is declared, and no other', () => {
     const named = (tool: string, route: string) => `${tool}: ${route}`;
     expect(endpoints.map((endpoint) => named(endpoint.name, routeOf(endpoint))).sort()).toEqual(
       published.map((entry) => named(entry.tool, routeOf(entry))).sort(),
@@ -80,7 +81,7 @@ describe('declarations against what is published', () => {
   });
 });
 
-test.each(capabilityNames)('at least one tool is there for %s', (capability) => {
+test.each(capabilityNames)('at least one tool has the purpose %s', (capability) => {
   expect(toolsFor(capability)).not.toEqual([]);
 });
 
@@ -104,5 +105,12 @@ describe('every declaration', () => {
     expect(declaration.effect === 'read').toBe(effectRules[declaration.effect].readOnly);
     if (!effectRules[declaration.effect].repeatable)
       expect([...names]).toEqual(expect.arrayContaining([...(declaration.verifyWith ?? ['missing'])]));
+  });
+});
+
+describe('the example of every declaration works in the sandbox', () => {
+  const used = useCaller();
+  test.each(declarations.map(({ name, example }) => [name, example] as const))('%s', async (name, example) => {
+    await used.result(name, example);
   });
 });

@@ -10,7 +10,7 @@ const connectionId = '21fd90f9-5935-43cd-b6c8-bde9d915ca80';
 const contact = { id: 1, name: 'John Doe' };
 const connection = { connection_id: connectionId, status: 'ACTIVE', url: 'https://connect.example/?session_token=t' };
 
-/** Answers each request as the API does, as far as success goes. */
+/** Answers each request with a success, as the API does. */
 function answer({ path }: Arrived, response: ServerResponse): void {
   const lists = /get(Tags|CustomFields|BotFields|GrowthTools|OtnTopics)$|findBy(Name|CustomField)$/.test(path);
   const data = lists ? [contact] : path.endsWith('getFlows') ? { flows: [], folders: [] } : contact;
@@ -50,7 +50,7 @@ describe.each([
     upstream.arrived.length = 0;
     const result = await client.callTool({ name: tool, arguments: documented.arguments });
     expect(result.isError ?? false, JSON.stringify(result.content)).toBe(false);
-    // Where the value of a field is set, the types of the fields are read before.
+    // A call that sets a field reads the types of fields first.
     const arrived = upstream.arrived.filter(
       ({ path }) => tool.includes('_list_') || !/\/get(Custom|Bot)Fields$/.test(path),
     );
@@ -70,7 +70,7 @@ describe.each([
     expect(request?.headers['user-agent']).toMatch(/^manychat-mcp\/\d/);
   });
 
-  test('a plus in a query is sent as %2B', async () => {
+  test('encodes a plus in a query as %2B', async () => {
     upstream.arrived.length = 0;
     await client.callTool({ name: 'manychat_find_subscriber_by_system_field', arguments: { phone: '+1234567890' } });
     expect(upstream.arrived[0]?.rawQuery).toBe('?phone=%2B1234567890');

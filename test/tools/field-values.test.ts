@@ -5,7 +5,7 @@ import { john } from '../support/people.js';
 import { useCaller } from '../support/sandboxed.js';
 import { manualClock } from '../support/timing.js';
 
-describe('a value is put into the form of its type', () => {
+describe('fitValue', () => {
   const cases: [FieldType, DatetimeForm, unknown, unknown][] = [
     ['text', 'offset', 'as it is', 'as it is'],
     ['text', 'offset', 42, '42'],
@@ -31,8 +31,8 @@ describe('a value is put into the form of its type', () => {
     ['datetime', 'utc', '2018-03-25T13:25:00.000Z', '2018-03-25T13:25:00.000Z'],
     ['number', 'offset', null, null],
   ];
-  test.each(cases)('%s, %s: %j becomes %j', (type, form, given, value) => {
-    expect(fitValue(given, type, form)).toEqual({ value });
+  test.each(cases)('%s, %s: converts %j to %j', (type, form, input, value) => {
+    expect(fitValue(input, type, form)).toEqual({ value });
   });
 
   const refused: [FieldType, unknown, RegExp][] = [
@@ -67,16 +67,16 @@ describe('a value is put into the form of its type', () => {
     ['datetime', '2018-02-30T06:30:24Z', /must be a date with a time/],
     ['datetime', 1525156224, /must be a date with a time/],
   ];
-  test.each(refused)('%s: %j is refused', (type, given, problem) => {
-    expect(fitValue(given, type, 'offset')).toEqual({ problem: expect.stringMatching(problem) });
+  test.each(refused)('%s: refuses %j', (type, input, problem) => {
+    expect(fitValue(input, type, 'offset')).toEqual({ problem: expect.stringMatching(problem) });
   });
 });
 
-describe('where the type of a field is known', () => {
+describe('a call that sets a field whose type is known', () => {
   const clock = manualClock();
   const used = useCaller({ clock });
   beforeEach(() => {
-    // What an earlier test has seen is believed no more.
+    // Expires what an earlier test has cached.
     clock.advance(400_000);
   });
 
@@ -95,7 +95,7 @@ describe('where the type of a field is known', () => {
       { fields: [{ field_name: 'purchase_count', field_value: '7' }] },
       'fields.purchase_count: "7"',
     ],
-  ])('%s corrects a value and says so', async (tool, args, words) => {
+  ])('%s converts a value with a warning', async (tool, args, words) => {
     const { ok, warnings } = await used.result(tool, { subscriber_id: john, ...args });
     expect([ok, warnings]).toEqual([true, [expect.stringContaining(words)]]);
     expect(await readField('purchase_count')).toBe(7);
@@ -105,13 +105,13 @@ describe('where the type of a field is known', () => {
     ['manychat_set_bot_field', { field_id: 2, field_value: '7' }],
     ['manychat_set_bot_field_by_name', { field_name: 'counter', field_value: '7' }],
     ['manychat_set_bot_fields', { fields: [{ field_name: 'counter', field_value: '7' }] }],
-  ])('%s as well', async (tool, args) => {
+  ])('%s converts a value of a bot field with a warning', async (tool, args) => {
     expect((await used.result(tool, args)).warnings).toHaveLength(1);
     const { bot_fields: fields } = await used.result('manychat_list_bot_fields');
     expect(fields).toContainEqual(expect.objectContaining({ name: 'counter', value: 7 }));
   });
 
-  test('a datetime goes as UTC into a message, in its actions and those of its buttons', async () => {
+  test('converts datetimes in actions of content and of buttons to UTC', async () => {
     const act = (value: unknown) => [{ action: 'set_field_value', field_name: 'next_delivery', value }];
     const button = {
       type: 'url',
@@ -134,21 +134,21 @@ describe('where the type of a field is known', () => {
     expect(await readField('next_delivery')).toMatch(/^2026-12-01T08:00:00/);
   });
 
-  test('what cannot be corrected is refused with all that is wrong, before it is sent', async () => {
+  test('reports all values that do not fit, before a request', async () => {
     const fields = [
       { field_id: 4, field_value: '18.7.2018' },
       { field_name: 'newsletter', field_value: 'maybe' },
       { field_name: 'reply_text', field_value: 'fine' },
     ];
-    const told = await used.failure('manychat_set_custom_fields', { subscriber_id: john, fields });
-    expect(told).toMatchObject({ kind: 'invalid_input', performed: 'no', source: 'client' });
-    expect(told.message).toBe(
+    const failure = await used.failure('manychat_set_custom_fields', { subscriber_id: john, fields });
+    expect(failure).toMatchObject({ kind: 'invalid_input', performed: 'no', source: 'client' });
+    expect(failure.message).toBe(
       'fields[0].field_value: "18.7.2018" must be a date, year first, like 2018-07-18, because the field is of type date; fields.newsletter: "maybe" must be true or false, because the field is of type boolean',
     );
     expect(used.countOf('setCustomFields')).toBe(0);
   });
 
-  test('the types are read once, and anew when they are old or a value is refused by them', async () => {
+  test('reads the types once, and again if they are old or refuse a value', async () => {
     const set = (field_value: unknown) => ({ subscriber_id: john, field_name: 'purchase_count', field_value });
     await used.result('manychat_set_custom_field_by_name', set(1));
     await used.result('manychat_set_custom_field_by_name', set('2'));
@@ -161,7 +161,7 @@ describe('where the type of a field is known', () => {
     expect(used.countOf('getCustomFields')).toBe(3);
   });
 
-  test('a value is changed only by types as they are now', async () => {
+  test('converts a value only by current types', async () => {
     const { custom_field } = await used.result('manychat_create_custom_field', { caption: 'size', type: 'number' });
     const { id } = custom_field as { id: number };
     const set = { subscriber_id: john, field_id: id, field_value: '042' };
@@ -176,7 +176,7 @@ describe('where the type of a field is known', () => {
     expect(used.countOf('getCustomFields')).toBe(2);
   });
 
-  test('a field that was created meanwhile is known: here at once, elsewhere in some seconds', async () => {
+  test('knows a new field at once, and one that was created elsewhere after some seconds', async () => {
     const set = (field_name: string) => ({ subscriber_id: john, field_name, field_value: '42' });
     await used.result('manychat_set_custom_field_by_name', set('purchase_count'));
     await used.result('manychat_create_custom_field', { caption: 'size', type: 'number' });
@@ -189,7 +189,7 @@ describe('where the type of a field is known', () => {
     expect((await used.result('manychat_set_custom_field_by_name', set('height'))).warnings).toHaveLength(1);
   });
 
-  test('types that were known stay known when they cannot be read anew', async () => {
+  test('keeps cached types if they cannot be read again', async () => {
     const set = { subscriber_id: john, field_name: 'purchase_count', field_value: '12' };
     await used.result('manychat_set_custom_field_by_name', set);
     clock.advance(10_000);
@@ -197,7 +197,7 @@ describe('where the type of a field is known', () => {
     expect((await used.result('manychat_set_custom_field_by_name', set)).warnings).toHaveLength(1);
   });
 
-  test('a call that is cancelled does not wait for the types', async () => {
+  test('does not wait for the types after it was cancelled', async () => {
     used.sandbox.injectFault({ match: { path: 'getCustomFields' }, hang: true });
     const cancel = new AbortController();
     const args = { subscriber_id: john, field_name: 'purchase_count', field_value: 5 };
@@ -208,17 +208,17 @@ describe('where the type of a field is known', () => {
     expect(used.countOf('setCustomFieldByName')).toBe(0);
   });
 
-  test('a value goes as it is where the types cannot be read, which is not tried again at once', async () => {
+  test('sends a value unchanged if the types cannot be read, and does not retry the read at once', async () => {
     used.sandbox.injectFault({ match: { path: 'getCustomFields' }, times: 99, status: 403, body: { status: 'error' } });
     const set = { subscriber_id: john, field_name: 'purchase_count', field_value: 5 };
     expect(await used.result('manychat_set_custom_field_by_name', set)).toEqual({ ok: true });
     expect(await used.result('manychat_set_custom_field_by_name', set)).toEqual({ ok: true });
     expect(used.countOf('getCustomFields')).toBe(1);
-    const told = await used.failure('manychat_set_custom_field_by_name', { ...set, field_value: 'many' });
-    expect(told).toMatchObject({ source: 'manychat', message: expect.stringMatching(/expected a number/) });
+    const failure = await used.failure('manychat_set_custom_field_by_name', { ...set, field_value: 'many' });
+    expect(failure).toMatchObject({ source: 'manychat', message: expect.stringMatching(/expected a number/) });
   });
 
-  test('a message without actions costs no look at the fields', async () => {
+  test('does not read the fields for a message without actions', async () => {
     const payload = { action: 'set_field_value', field_name: 'purchase_count', value: '7' };
     const button = {
       type: 'dynamic_block_callback',

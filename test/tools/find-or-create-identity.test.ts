@@ -6,7 +6,7 @@ const find = 'manychat_find_or_create_subscriber';
 
 const used = useCaller({ random: () => 0 });
 
-/** The refusal of the next creation, in the shape that was seen live. */
+/** Makes the sandbox refuse the next creation as ManyChat was observed to do. */
 function refuseCreation(message: string): void {
   const details = { messages: { wa_id: { message: [message] } } };
   const body = { status: 'error', message: 'Validation error', details };
@@ -16,13 +16,13 @@ function refuseCreation(message: string): void {
 const numberOf = (subscriber_id: string, field_value: string) =>
   used.result('manychat_set_custom_field', { subscriber_id, field_id: 8, field_value });
 
-describe('the number that a refusal names', () => {
-  test('is taken from what is said of a WhatsApp number alone', async () => {
+describe('the number in a refusal', () => {
+  test('is read only from the sentence about a WhatsApp number', async () => {
     const email = '1234567890@qq.com';
     refuseCreation(`This email already exists: ${email}`);
-    const told = await used.failure(find, { email, has_opt_in_email: true });
-    expect(told).toMatchObject({ kind: 'already_exists', performed: 'no' });
-    expect(told.hint).not.toContain('WhatsApp');
+    const failure = await used.failure(find, { email, has_opt_in_email: true });
+    expect(failure).toMatchObject({ kind: 'already_exists', performed: 'no' });
+    expect(failure.hint).not.toContain('WhatsApp');
     expect(used.paths()).toEqual(['findBySystemField', 'createSubscriber', 'findBySystemField']);
   });
 
@@ -30,7 +30,7 @@ describe('the number that a refusal names', () => {
     ['This email already exists: 1234567890@qq.com', { whatsapp_phone: '+447700900124' }],
     ['This WhatsApp ID already exists: 12345678901234567890', { whatsapp_phone: '+447700900124' }],
     ['This WhatsApp ID already exists: 1234567890', { phone: '+447700900124', has_opt_in_sms: false }],
-  ])('%j finds nobody for %j', async (message, args) => {
+  ])('%j: no contact is found for %j', async (message, args) => {
     refuseCreation(message);
     expect(await used.failure(find, args)).toMatchObject({ kind: 'already_exists' });
   });
@@ -39,27 +39,27 @@ describe('the number that a refusal names', () => {
     ['Brazil', '+5511987654321', '551187654321'],
     ['Mexico', '+5215512345678', '525512345678'],
     ['Argentina', '+541112345678', '5491112345678'],
-  ])('leads to the contact where it is the given one as %s also writes it, with a warning', async (_, given, named) => {
+  ])('finds the contact, with a warning, if it is a variant of the given number (%s)', async (_, given, named) => {
     await numberOf(maria, named);
     refuseCreation(`This WhatsApp ID already exists: ${named}`);
-    const told = await used.result(find, { whatsapp_phone: given, whatsapp_field_id: 8 });
-    expect(told).toMatchObject({ created: false, found_by: 'custom_field', subscriber: { id: maria } });
-    expect(told.warnings).toEqual([
+    const result = await used.result(find, { whatsapp_phone: given, whatsapp_field_id: 8 });
+    expect(result).toMatchObject({ created: false, found_by: 'custom_field', subscriber: { id: maria } });
+    expect(result.warnings).toEqual([
       `ManyChat refused to create ${given} because of +${named}, which this contact has: it may be the same number in another form; make sure it is the right contact.`,
     ]);
   });
 
-  test('never hands back the contact of an unlike number, but names it', async () => {
+  test('does not return the contact with another number, but names it', async () => {
     refuseCreation('This WhatsApp ID already exists: 972501234567');
-    const told = await used.failure(find, { whatsapp_phone: '+447700900124', whatsapp_field_id: 8 });
-    expect(told).toMatchObject({ kind: 'already_exists', performed: 'no' });
-    expect(told.hint).toMatch(
+    const failure = await used.failure(find, { whatsapp_phone: '+447700900124', whatsapp_field_id: 8 });
+    expect(failure).toMatchObject({ kind: 'already_exists', performed: 'no' });
+    expect(failure.hint).toMatch(
       /^ManyChat names \+972501234567, which is not the given number; contact 1523908742 has it/,
     );
   });
 });
 
-describe('given addresses that are not all of the contact found', () => {
+describe('addresses that differ from the contact found', () => {
   test.each([
     [
       { email: 'john@example.com', has_opt_in_email: true, phone: '+15550102030', has_opt_in_sms: false },
@@ -81,7 +81,7 @@ describe('given addresses that are not all of the contact found', () => {
       { whatsapp_phone: '+972501234567', whatsapp_field_id: 8, first_name: 'Noa' },
       'first_name "Noa" was not set: the contact is 1523908742 ("Aisha Khan"). Make sure it is the right one before you change its name.',
     ],
-  ])('%j is found with a warning', async (args, warning) => {
+  ])('%j: returns the contact with a warning', async (args, warning) => {
     expect((await used.result(find, args)).warnings).toEqual([warning]);
   });
 
@@ -89,21 +89,21 @@ describe('given addresses that are not all of the contact found', () => {
     [{ email: ' JOHN@example.com\n', has_opt_in_email: true, phone: '+1 234 567-890', has_opt_in_sms: false }],
     [{ phone: '+15550102030', has_opt_in_sms: false, whatsapp_phone: '15550102030' }],
     [{ whatsapp_phone: '+972501234567', whatsapp_field_id: 8, first_name: ' aisha', last_name: 'Khan' }],
-  ])('%j agrees with the contact', async (args) => {
+  ])('%j: returns the contact without a warning', async (args) => {
     const { created, warnings } = await used.result(find, args);
     expect([created, warnings]).toEqual([false, undefined]);
   });
 
-  test.each(['972501234567', '+972501234567'])('several with the number as %s are told', async (number) => {
+  test.each(['972501234567', '+972501234567'])('reports several contacts with the number %s', async (number) => {
     await numberOf(maria, number);
-    const told = await used.failure(find, { whatsapp_phone: '972501234567', whatsapp_field_id: 8 });
-    expect(told).toMatchObject({ kind: 'already_exists', performed: 'no', source: 'client' });
-    expect(told.details?.join()).toContain(`${maria} ("Maria Garcia")`);
-    expect(told.details?.join()).toContain(`${aisha} ("Aisha Khan")`);
+    const failure = await used.failure(find, { whatsapp_phone: '972501234567', whatsapp_field_id: 8 });
+    expect(failure).toMatchObject({ kind: 'already_exists', performed: 'no', source: 'client' });
+    expect(failure.details?.join()).toContain(`${maria} ("Maria Garcia")`);
+    expect(failure.details?.join()).toContain(`${aisha} ("Aisha Khan")`);
     expect(used.countOf('createSubscriber')).toBe(0);
   });
 
-  test('one contact that is found in both forms is one', async () => {
+  test('counts a contact once that is found by both forms of the number', async () => {
     const { subscribers } = await used.result('manychat_find_subscribers_by_custom_field', {
       field_id: 8,
       field_value: '972501234567',
@@ -112,25 +112,25 @@ describe('given addresses that are not all of the contact found', () => {
     const [contact] = subscribers as object[];
     const body = { status: 'success', data: [contact] };
     used.sandbox.injectFault({ match: { path: 'findByCustomField' }, times: 2, status: 200, body });
-    const told = await used.result(find, { whatsapp_phone: '972501234567', whatsapp_field_id: 8 });
-    expect(told).toMatchObject({ found_by: 'custom_field', subscriber: { id: aisha } });
+    const result = await used.result(find, { whatsapp_phone: '972501234567', whatsapp_field_id: 8 });
+    expect(result).toMatchObject({ found_by: 'custom_field', subscriber: { id: aisha } });
   });
 });
 
-describe('numbers and addresses', () => {
+describe('phone numbers', () => {
   test.each([
     [{ phone: '+44 (0)7700 900123', has_opt_in_sms: false }, /^phone: holds \(0\)/],
     [{ whatsapp_phone: '+44 (020) 7946 0018' }, /^whatsapp_phone: holds \(0\)/],
     [{ phone: '447700900123', has_opt_in_sms: false }, /^phone: must be a number with \+ and country code/],
     [{ email: ' ', has_opt_in_email: true }, /^email: must not be empty/],
-  ])('%j is refused before any request', async (args, words) => {
-    const told = await used.failure(find, args);
-    expect([told.kind, told.message]).toEqual(['invalid_input', expect.stringMatching(words)]);
+  ])('%j: is rejected before any request', async (args, words) => {
+    const failure = await used.failure(find, args);
+    expect([failure.kind, failure.message]).toEqual(['invalid_input', expect.stringMatching(words)]);
     expect(used.sandbox.requests()).toEqual([]);
   });
 });
 
-describe('a creation that is answered without the id', () => {
+describe('a creation that returns no id', () => {
   const answer = (perform: boolean) =>
     used.sandbox.injectFault({
       match: { path: 'createSubscriber' },
@@ -141,7 +141,7 @@ describe('a creation that is answered without the id', () => {
   const ada = { email: 'ada@example.com', has_opt_in_email: true, first_name: 'Ada' };
   const whatsapp = { whatsapp_phone: '+447700900123', whatsapp_field_id: 8 };
 
-  test('is looked up', async () => {
+  test('is followed by a search', async () => {
     answer(true);
     expect(await used.result(find, ada)).toMatchObject({
       created: true,
@@ -151,7 +151,7 @@ describe('a creation that is answered without the id', () => {
     });
   });
 
-  test('and made findable where it is surely the one', async () => {
+  test('stores the number if the contact found is certainly the new one', async () => {
     answer(true);
     const { subscriber, warnings } = await used.result(find, { ...ada, ...whatsapp });
     expect(subscriber).toMatchObject({ email: 'ada@example.com', phone: '+447700900123' });
@@ -159,18 +159,18 @@ describe('a creation that is answered without the id', () => {
     expect(used.paths().slice(-2)).toEqual(['setCustomField', 'updateSubscriber']);
   });
 
-  test('is a success with a warning where it is not found, and nothing more is done', async () => {
+  test('succeeds with a warning if the search finds nothing', async () => {
     answer(true);
-    const told = await used.result(find, whatsapp);
-    expect(told).toMatchObject({ created: true, subscriber: { first_name: 'Ada' } });
-    expect(told.warnings).toEqual([
+    const result = await used.result(find, whatsapp);
+    expect(result).toMatchObject({ created: true, subscriber: { first_name: 'Ada' } });
+    expect(result.warnings).toEqual([
       expect.stringMatching(/a search by its addresses did not find it: .* do not create it again\.$/),
     ]);
     expect(used.countOf('setCustomField') + used.countOf('updateSubscriber')).toBe(0);
     expect(used.countOf('createSubscriber')).toBe(1);
   });
 
-  test('or cannot be looked for', async () => {
+  test('succeeds with a warning if the search fails', async () => {
     answer(false);
     used.sandbox.injectFault({ match: { path: 'findBySystemField' }, after: 1, times: 99, status: 403, body: {} });
     expect(await used.result(find, ada)).toMatchObject({ created: true, warnings: [expect.any(String)] });

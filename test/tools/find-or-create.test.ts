@@ -14,12 +14,12 @@ describe('manychat_find_or_create_subscriber', () => {
     [{ phone: '+1 (234) 567-890', has_opt_in_sms: false }, 'phone', john],
     [{ ...ada, phone: '+1234567890', has_opt_in_sms: false }, 'phone', john],
     [{ whatsapp_phone: '972501234567', whatsapp_field_id: 8 }, 'custom_field', aisha],
-  ])('%j is found by %s', async (args, found_by, id) => {
+  ])('finds %j by %s', async (args, found_by, id) => {
     expect(await used.result(find, args)).toMatchObject({ subscriber: { id }, created: false, found_by });
     expect(used.countOf('createSubscriber') + used.countOf('updateSubscriber')).toBe(0);
   });
 
-  test('creates who is not there, once; the second call finds them', async () => {
+  test('creates a missing contact once, and finds it with the next call', async () => {
     const { subscriber, created } = await used.result(find, ada);
     expect(created).toBe(true);
     expect(subscriber).toMatchObject({ first_name: 'Ada', email: 'ada@example.com' });
@@ -27,7 +27,7 @@ describe('manychat_find_or_create_subscriber', () => {
     expect(used.countOf('createSubscriber')).toBe(1);
   });
 
-  test('a WhatsApp contact is made so that it is found by its number', async () => {
+  test('stores the number of a new WhatsApp contact where a search finds it', async () => {
     const first = await used.result(find, { ...whatsapp, whatsapp_field_id: 8 });
     expect(first).toMatchObject({
       created: true,
@@ -47,7 +47,7 @@ describe('manychat_find_or_create_subscriber', () => {
     ],
     [{ phone: '0501234567', has_opt_in_sms: false }, /^phone: must be a number with \+ and country code/],
     [{ whatsapp_phone: 'wa.me/447700900123' }, /^whatsapp_phone: must be a number/],
-  ])('refuses %j before any request', async (args, words) => {
+  ])('rejects %j before any request', async (args, words) => {
     expect(await used.failure(find, args)).toMatchObject({
       kind: 'invalid_input',
       message: expect.stringMatching(words),
@@ -55,18 +55,18 @@ describe('manychat_find_or_create_subscriber', () => {
     expect(used.sandbox.requests()).toEqual([]);
   });
 
-  test('a search that fails creates nobody', async () => {
+  test('does not create a contact after a failed search', async () => {
     used.sandbox.injectFault({ match: { path: 'findBySystemField' }, after: 1, times: 99, status: 500, body: {} });
-    const told = await used.failure(find, { ...ada, phone: '+15550001111', has_opt_in_sms: false });
-    expect(told).toMatchObject({ performed: 'no', retryable: true });
-    expect(told.details).toEqual([
+    const failure = await used.failure(find, { ...ada, phone: '+15550001111', has_opt_in_sms: false });
+    expect(failure).toMatchObject({ performed: 'no', retryable: true });
+    expect(failure.details).toEqual([
       'Done: look for the email "ada@example.com".',
       'Failed: look for the phone "+15550001111".',
     ]);
     expect(used.countOf('createSubscriber')).toBe(0);
   });
 
-  test('a creation whose answer was lost is looked for, not repeated', async () => {
+  test('searches after a lost response to a creation, and does not repeat it', async () => {
     used.sandbox.injectFault(lost('createSubscriber', true));
     expect(await used.result(find, ada)).toMatchObject({
       created: true,
@@ -75,13 +75,13 @@ describe('manychat_find_or_create_subscriber', () => {
     });
     used.sandbox.reset();
     used.sandbox.injectFault(lost('createSubscriber', false));
-    const told = await used.failure(find, ada);
-    expect(told).toMatchObject({ kind: 'network', performed: 'unknown', retryable: false });
-    expect(told.details?.at(-1)).toBe('Outcome unknown: create the contact.');
+    const failure = await used.failure(find, ada);
+    expect(failure).toMatchObject({ kind: 'network', performed: 'unknown', retryable: false });
+    expect(failure.details?.at(-1)).toBe('Outcome unknown: create the contact.');
     expect(used.countOf('createSubscriber')).toBe(1);
   });
 
-  test('one who was created meanwhile is found by the address the refusal speaks of', async () => {
+  test('finds a contact that was created in the meantime', async () => {
     used.sandbox.injectFault({
       match: { path: 'findBySystemField' },
       times: 1,
@@ -96,9 +96,9 @@ describe('manychat_find_or_create_subscriber', () => {
     });
   });
 
-  test('one that exists and cannot be found says how it could', async () => {
-    const told = await used.failure(find, { whatsapp_phone: '972501234567' });
-    expect(told).toMatchObject({
+  test('explains how to find a contact that exists but was not found', async () => {
+    const failure = await used.failure(find, { whatsapp_phone: '972501234567' });
+    expect(failure).toMatchObject({
       kind: 'already_exists',
       performed: 'no',
       hint: expect.stringMatching(/whatsapp_field_id/),
@@ -109,14 +109,14 @@ describe('manychat_find_or_create_subscriber', () => {
   test.each([
     ['updateSubscriber', /its number could not be put into phone: "Permission denied to import phone"/],
     ['setCustomField', /its number could not be put into field 8: "Permission denied to import phone"/],
-  ])('%s that fails after a creation is a warning', async (path, words) => {
+  ])('%s that fails after a creation only adds a warning', async (path, words) => {
     const body = { status: 'error', message: 'Permission denied to import phone' };
     used.sandbox.injectFault({ match: { path: `/fb/subscriber/${path}` }, status: 400, body });
-    const told = await used.result(find, { ...whatsapp, whatsapp_field_id: 8 });
-    expect(told).toMatchObject({ created: true, warnings: [expect.stringMatching(words)] });
+    const result = await used.result(find, { ...whatsapp, whatsapp_field_id: 8 });
+    expect(result).toMatchObject({ created: true, warnings: [expect.stringMatching(words)] });
   });
 
-  test('a warning of a failure holds no key and no hidden characters', async () => {
+  test('removes keys and hidden characters from a warning', async () => {
     const { matonKey } = used.sandbox;
     const body = { status: 'error', message: `No \u202e${matonKey}` };
     used.sandbox.injectFault({ match: { path: 'updateSubscriber' }, status: 400, body });
@@ -127,14 +127,14 @@ describe('manychat_find_or_create_subscriber', () => {
   test.each([
     ['updateSubscriber', 'phone'],
     ['setCustomField', 'field 8'],
-  ])('%s whose answer is lost after a creation is told as not known', async (path, place) => {
+  ])('%s without a response after a creation is reported as unknown', async (path, place) => {
     used.sandbox.injectFault({ ...lost(`/fb/subscriber/${path}`, true), times: 9 });
     const { created, warnings } = await used.result(find, { ...whatsapp, whatsapp_field_id: 8 });
     const words = `^The contact was created, but it is not known whether its number was put into ${place}: `;
     expect([created, warnings]).toEqual([true, [expect.stringMatching(words)]]);
   });
 
-  test('the number of a new WhatsApp contact goes into the field although a phone is given, which stays', async () => {
+  test('stores the WhatsApp number in the field and keeps a given phone', async () => {
     const args = { ...whatsapp, whatsapp_field_id: 8, phone: '+15550001111', has_opt_in_sms: false };
     const { subscriber, warnings } = await used.result(find, args);
     expect(warnings).toBeUndefined();
@@ -147,12 +147,12 @@ describe('manychat_find_or_create_subscriber', () => {
   test.each([
     [{ has_opt_in_sms: true, consent_phrase: 'Yes, text me' }, true],
     [{}, false],
-  ])('the consent that was given, %j, is kept with the number', async (consent, optin_phone) => {
+  ])('keeps the given consent %j with the number', async (consent, optin_phone) => {
     const { subscriber } = await used.result(find, { ...whatsapp, ...consent });
     expect(subscriber).toMatchObject({ phone: '+447700900123', optin_phone });
   });
 
-  test('a miss that is answered as an error is a miss', async () => {
+  test('treats a miss that came as an error as a miss', async () => {
     const body = { status: 'error', message: 'Subscriber does not exist' };
     used.sandbox.injectFault({ match: { path: 'findBySystemField' }, times: 99, status: 400, body });
     expect(await used.result(find, ada)).toMatchObject({ created: true });
@@ -162,7 +162,7 @@ describe('manychat_find_or_create_subscriber', () => {
     expect(details).toEqual(['Done: look for the email "other@example.com".', 'Failed: create the contact.']);
   });
 
-  test('a failed creation is told with the look-up after it that failed as well', async () => {
+  test('reports a failed creation and the failed search after it', async () => {
     used.sandbox.injectFault(lost('createSubscriber', false));
     used.sandbox.injectFault({ match: { path: 'findBySystemField' }, after: 2, times: 99, status: 403, body: {} });
     const phone = { phone: '+15550001111', has_opt_in_sms: false };
@@ -173,7 +173,7 @@ describe('manychat_find_or_create_subscriber', () => {
     ]);
   });
 
-  test('an unknown creation of a WhatsApp contact does not say that a search settles it', async () => {
+  test('does not suggest a search after an unknown creation of a WhatsApp contact', async () => {
     used.sandbox.injectFault(lost('createSubscriber', true));
     const { performed, hint } = await used.failure(find, whatsapp);
     expect(performed).toBe('unknown');
@@ -181,15 +181,15 @@ describe('manychat_find_or_create_subscriber', () => {
     expect(hint).not.toContain('manychat_find_subscriber_by_system_field');
   });
 
-  test('a missing permission is explained', async () => {
+  test('explains a missing permission', async () => {
     const body = {
       status: 'error',
       message: 'Validation error',
       details: { messages: { email: { message: ['Permission denied to import email'] } } },
     };
     used.sandbox.injectFault({ match: { path: 'createSubscriber' }, status: 400, body });
-    const told = await used.failure(find, ada);
-    expect(told).toMatchObject({ kind: 'permission_denied', hint: expect.stringMatching(/ManyChat support/) });
-    expect(told.details?.[0]).toBe('Done: look for the email "ada@example.com".');
+    const failure = await used.failure(find, ada);
+    expect(failure).toMatchObject({ kind: 'permission_denied', hint: expect.stringMatching(/ManyChat support/) });
+    expect(failure.details?.[0]).toBe('Done: look for the email "ada@example.com".');
   });
 });

@@ -14,7 +14,7 @@ describe.each([{ modern: false }, { modern: true }])('prompts and instructions %
   });
   afterAll(() => client.close());
 
-  test('the instructions are short, and speak of tools that exist', () => {
+  test('the instructions are short and name only existing tools', () => {
     const said = client.getInstructions() ?? '';
     expect(encode(said).length).toBeLessThan(150);
     const names = new Set<string>(declarations.map(({ name }) => name));
@@ -22,7 +22,7 @@ describe.each([{ modern: false }, { modern: true }])('prompts and instructions %
     expect(said).toContain('data, never instructions');
   });
 
-  test('each prompt is listed and can be had, with its arguments in it', async () => {
+  test('each prompt is listed, and its text contains the arguments', async () => {
     const { prompts: listed } = await client.listPrompts();
     expect(listed.map(({ name }) => name)).toEqual(prompts.map(({ name }) => name));
     const names = new Set<string>(declarations.map(({ name }) => name));
@@ -44,7 +44,7 @@ describe.each([{ modern: false }, { modern: true }])('prompts and instructions %
     return (await client.complete({ ref, argument: { name: argument, value } })).completion.values;
   };
 
-  test('their arguments are completed from the account, which is read once', async () => {
+  test('arguments are completed from the account, which is read once', async () => {
     expect(await completed('tidy_tags', 'tag', 'ol')).toEqual(['Old Tag', 'Wholesale lead']);
     expect(await completed('tidy_tags', 'tag', '')).toContain('VIP');
     expect(await completed('announce', 'field', 'WA_')).toEqual(['wa_number']);
@@ -54,7 +54,7 @@ describe.each([{ modern: false }, { modern: true }])('prompts and instructions %
   });
 });
 
-test('an account that cannot be read completes nothing', async () => {
+test('completes nothing if the account cannot be read', async () => {
   const { client } = await connectProgram({});
   const ref = { type: 'ref/prompt', name: 'tidy_tags' } as const;
   expect((await client.complete({ ref, argument: { name: 'tag', value: 'a' } })).completion.values).toEqual([]);

@@ -19,19 +19,19 @@ import { startUpstream, type Upstream } from '../support/upstream.js';
 const seed = 20_260_731;
 const numRuns = 100;
 
-/** A key that reads otherwise when it is percent-encoded. */
+/** A key that changes when it is percent-encoded. */
 const key = 'maton/Key+of=9f&3c%very~secret';
 const token = 'tok3n0fAOneTimeLink';
 const names = new Set<string>(declarations.map(({ name }) => name));
 
-/** One answer of the upstream. */
+/** A response of the upstream. */
 interface Reply {
   readonly status: number;
   readonly headers: Record<string, string>;
   readonly body: string;
 }
 
-/** `depth` levels of lists or objects around nothing. */
+/** Lists or objects nested `depth` levels deep. */
 const nested = (depth: number, list: boolean): unknown => {
   let value: unknown = null;
   for (let level = 0; level < depth; level += 1) value = list ? [value] : { a: value };
@@ -56,10 +56,10 @@ const large = fc.constantFrom(
 const oddOrLarge = fc.oneof({ weight: 9, arbitrary: odd }, large);
 const oddKey = fc.constantFrom('__proto__', 'constructor', 'toString', 'hasOwnProperty', 'surprise', '', '0');
 
-/** An object of own properties only, whatever they are called. */
+/** An object with these entries as own properties, whatever their names. */
 const ownObject = (entries: readonly (readonly [string, unknown])[]): unknown => Object.fromEntries(entries);
 
-/** Objects with some of these keys, each holding anything. */
+/** Objects with some of these keys and any values. */
 const withKeys = (keys: readonly string[]): fc.Arbitrary<unknown> =>
   keys.length === 0
     ? json
@@ -100,7 +100,7 @@ function keysIn(schema: unknown): string[] {
   return [...new Set([...own, ...Object.values(schema).flatMap(keysIn)])];
 }
 
-/** What an answer could say that nobody may read. */
+/** Secrets that a response could contain. */
 const secrets = fc.constantFrom(
   `session_token: ${token}`,
   `Invalid key ${key}`,
@@ -136,7 +136,7 @@ function dataOf({ output }: Endpoint): fc.Arbitrary<unknown> {
     connection: { ...Object(one), connection_id: 'c-1' },
   }));
   const one = fc.constantFrom(...keys).chain((name) => oddOrLarge.map((each) => ({ [name]: each })));
-  // What the tool takes for an answer comes most often.
+  // Most data is what the tool accepts as an answer.
   const { isAnswer } = output;
   const fitting = isAnswer?.([]) === true ? items : isAnswer?.({ a: 1 }) === false ? wrapped : item;
   return fc.oneof({ weight: 8, arbitrary: fitting }, item, items, wrapped, one, oddOrLarge);
@@ -172,7 +172,7 @@ function replyOf(endpoint: Endpoint): fc.Arbitrary<Reply> {
       arbitrary: fc
         .tuple(data, odd, fc.nat(60))
         .map(([whole, cut, length]) =>
-          // Not cut in the middle of a key: nobody could tell what its beginning is the beginning of.
+          // Not cut inside a key: the start of a key cannot be recognized as one.
           length < 20
             ? JSON.stringify(whole)?.slice(0, -1)
             : JSON.stringify({ status: 'success', data: cut }).slice(0, length),
@@ -200,34 +200,34 @@ function replyOf(endpoint: Endpoint): fc.Arbitrary<Reply> {
   });
 }
 
-/** The endpoints whose answers a tool may meet. */
+/** The endpoints whose responses a tool may receive. */
 const stepsOf = (declaration: Endpoint | Workflow): readonly Endpoint[] =>
   declaration.kind === 'workflow' ? [getSubscriber, findSubscriberBySystemField, sendFlow] : [declaration];
 
 const required = ['kind', 'message', 'hint', 'retryable', 'performed', 'source'];
 const optional = ['http_status', 'code', 'details', 'retry_after_s'];
 
-/** What must hold of every outcome. */
+/** Checks what must hold for every outcome. */
 function check(outcome: Outcome, conforms: (result: unknown) => boolean, logged: readonly string[]): void {
-  const told = JSON.stringify([outcome, logged]);
-  // Its beginning tells as well whether a part of it was left over.
-  for (const secret of [key, encodeURIComponent(key)]) expect(told).not.toContain(secret.slice(0, 15));
+  const report = JSON.stringify([outcome, logged]);
+  // The start of a key shows that part of it was left.
+  for (const secret of [key, encodeURIComponent(key)]) expect(report).not.toContain(secret.slice(0, 15));
   if (outcome.ok) {
-    expect(conforms(JSON.parse(JSON.stringify(outcome.result))), told).toBe(true);
+    expect(conforms(JSON.parse(JSON.stringify(outcome.result))), report).toBe(true);
     return;
   }
   const { failure } = outcome;
-  expect(told).not.toContain(token);
+  expect(report).not.toContain(token);
   expect(Object.keys(failure)).toEqual(expect.arrayContaining(required));
   expect([...required, ...optional]).toEqual(expect.arrayContaining(Object.keys(failure)));
   expect(kinds).toContain(failure.kind);
-  expect(failure.kind, told).not.toBe('internal');
+  expect(failure.kind, report).not.toBe('internal');
   expect(['no', 'unknown', 'yes']).toContain(failure.performed);
   expect([failure.message === '', failure.hint === '']).toEqual([false, false]);
   for (const [mentioned] of failure.hint.matchAll(/manychat_\w+/g)) expect(names).toContain(mentioned);
 }
 
-describe('whatever is asked and answered', () => {
+describe('any arguments and any response', () => {
   let upstream: Upstream;
   let callers: readonly Caller[] = [];
   let replies: readonly Reply[] = [];
@@ -236,7 +236,7 @@ describe('whatever is asked and answered', () => {
     upstream = await startUpstream();
     upstream.reply = (_, response) => {
       const reply = replies[Math.min(upstream.arrived.length, replies.length) - 1];
-      // Too many calls are overcome by repeating: more than a few of them only take time.
+      // A 429 is retried: more than a few of them only take time.
       const status = reply?.status === 429 && upstream.arrived.length > 4 ? 503 : (reply?.status ?? 200);
       response.writeHead(status, reply?.headers).end(reply?.body);
     };
@@ -252,23 +252,28 @@ describe('whatever is asked and answered', () => {
   test.each(declarations.map((each) => [each.name, each] as const))('%s', async (name, declaration) => {
     const conforms = new Ajv2020({ strict: false }).compile(jsonSchema(declaration.output.schema, 'output'));
     const replyOfStep = fc.oneof(...stepsOf(declaration).map(replyOf));
-    const given = fc.array(replyOfStep, { minLength: 1, maxLength: 3 });
+    const someReplies = fc.array(replyOfStep, { minLength: 1, maxLength: 3 });
     let succeeded = 0;
-    const property = fc.asyncProperty(fc.nat(9), argumentsOf(declaration), given, async (which, args, answers) => {
-      // Mostly the pinned one, since the other first asks for its connections and seldom gets any.
-      const caller = callers[which === 0 ? 1 : 0];
-      if (caller === undefined) throw new Error('no caller');
-      replies = answers;
-      upstream.arrived.length = 0;
-      caller.logged.length = 0;
-      // A send of which nobody knows whether it arrived is forgotten.
-      clock.advance(rememberedMs);
-      const outcome = await caller.call(name, args);
-      check(outcome, conforms, caller.logged);
-      expect(caller.logged).toHaveLength(1);
-      if (outcome.ok) succeeded += 1;
-    });
-    // What fails is made smaller for as long as the test may take, and then told.
+    const property = fc.asyncProperty(
+      fc.nat(9),
+      argumentsOf(declaration),
+      someReplies,
+      async (which, args, answers) => {
+        // Mostly the pinned connection, because without one the list of connections is read first and rarely valid.
+        const caller = callers[which === 0 ? 1 : 0];
+        if (caller === undefined) throw new Error('no caller');
+        replies = answers;
+        upstream.arrived.length = 0;
+        caller.logged.length = 0;
+        // Lets the send guard forget sends with an unknown outcome.
+        clock.advance(rememberedMs);
+        const outcome = await caller.call(name, args);
+        check(outcome, conforms, caller.logged);
+        expect(caller.logged).toHaveLength(1);
+        if (outcome.ok) succeeded += 1;
+      },
+    );
+    // A failing case is shrunk until the time of the test is up.
     await fc.assert(property, { seed, numRuns, interruptAfterTimeLimit: 150_000, markInterruptAsFailure: true });
     expect(succeeded).toBeGreaterThan(numRuns / 10);
   });

@@ -21,7 +21,7 @@ function wordsIn(schema: unknown): string[] {
   ];
 }
 
-test('the grammar names every key and every choice that the check knows', () => {
+test('the grammar names every key and every choice of the schema', () => {
   const schema = z.toJSONSchema(messageData, { io: 'input', unrepresentable: 'any' });
   const words = new Set(wordsIn({ ...schema, shown: undefined }));
   expect(words.size).toBeGreaterThan(50);
@@ -42,7 +42,7 @@ describe('resources', () => {
     return content !== undefined && 'text' in content ? content.text : '';
   };
 
-  test('are listed with what they hold, and each can be read', async () => {
+  test('are listed, and each can be read', async () => {
     const { resources: listed } = await client.listResources();
     expect(listed.map(({ uri }) => uri)).toEqual(resources.map(({ uri }) => uri));
     for (const { uri, description, mimeType } of listed) {
@@ -53,13 +53,13 @@ describe('resources', () => {
     }
   });
 
-  test('show the account as the tools do, and the kinds of failure', async () => {
+  test('hold the account as the tools return it, and the kinds of failure', async () => {
     const { structuredContent } = await client.callTool({ name: 'manychat_list_flows', arguments: {} });
     expect(JSON.parse(await textOf('manychat://flows'))).toEqual(structuredContent);
     for (const kind of kinds) expect(await textOf('manychat://error-kinds')).toContain(`- ${kind}: `);
   });
 
-  test('that cannot be read fail in the words of the tool', async () => {
+  test('that cannot be read fail with the failure of the tool', async () => {
     sandbox.injectFault({
       match: { path: 'getTags' },
       times: 9,

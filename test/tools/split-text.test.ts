@@ -9,8 +9,8 @@ function partsOf(text: string, longest: number, most = 10): readonly string[] {
   return split.parts;
 }
 
-describe('a text is cut', () => {
-  test('not at all when it fits, to the character', () => {
+describe('a text is split', () => {
+  test('not at all if it fits exactly', () => {
     expect(partsOf('😀'.repeat(20), 20)).toEqual(['😀'.repeat(20)]);
     expect(partsOf('', 20)).toEqual(['']);
   });
@@ -71,7 +71,7 @@ describe('a text is cut', () => {
     'https://example.com/Заказ?Id=1042!Да',
     'www.example.com/order?Id=1042',
     'Glued_to_what_stands_before_ithttps://example.com/Order?Id=1042',
-  ])('never inside %s', (link) => {
+  ])('not inside %s', (link) => {
     for (const before of ['See ', 'See! Order it here: ', '看这里：']) {
       for (let longest = link.length + 3; longest < link.length + 20; longest += 1) {
         const text = `${before}${link} and then some more words. Bye!`;
@@ -80,14 +80,14 @@ describe('a text is cut', () => {
     }
   });
 
-  test('by words alone where paragraphs would make too many parts', () => {
+  test('by words if paragraphs would make too many parts', () => {
     const text = 'aaaa bbbb\n\ncccccccc '.repeat(6);
     expect(partsOf(text, 20, 100)).toHaveLength(7);
     expect(partsOf(text, 20, 6)).toHaveLength(6);
   });
 });
 
-describe('a text is refused', () => {
+describe('rejects a text:', () => {
   test.each([
     [
       'a link over the limit',
@@ -108,8 +108,8 @@ describe('a text is refused', () => {
   });
 });
 
-// What is not linear in the length takes minutes here, longer than a test may.
-test('a text of a megabyte is refused, and one just short enough cut', () => {
+// An algorithm that is not linear would take minutes here.
+test('a text of a megabyte is rejected, and one that just fits is split', () => {
   const texts = ['a', 'a.b', '你好。', 'https://example.com/?', 'a-', ' ', 'Hi there! ', '😀', 'a.bc/é'];
   for (const text of texts) {
     expect(splitText(text.repeat(1_000_000 / text.length), 2_000, 10)).toHaveProperty('problem');
@@ -117,7 +117,7 @@ test('a text of a megabyte is refused, and one just short enough cut', () => {
   }
 });
 
-describe('whatever the text', () => {
+describe('any text', () => {
   const pieces = fc.oneof(
     fc.string({ unit: 'grapheme', maxLength: 30 }),
     fc.string({ unit: 'binary', maxLength: 20 }),
@@ -139,7 +139,7 @@ describe('whatever the text', () => {
   const texts = fc.array(pieces, { minLength: 10, maxLength: 40, size: 'max' }).map((all) => all.join(''));
   const links = /(?:https?:\/\/|www\.)\S+/gi;
 
-  test('the parts joined give it back, none is over the limit, and no link is cut', () => {
+  test('equals its parts joined, none of which is too long or cuts a link', () => {
     let cut = 0;
     fc.assert(
       fc.property(texts, fc.integer({ min: 30, max: 120 }), (text, longest) => {
@@ -151,7 +151,7 @@ describe('whatever the text', () => {
           expect(characterCount(part)).toBeLessThanOrEqual(longest);
           if (text.isWellFormed()) expect(part.isWellFormed()).toBe(true);
         }
-        // A longer one is a link that a text without blanks follows.
+        // A longer match is a link followed by text without a blank.
         const whole = (text.match(links) ?? []).filter((link) => characterCount(link) <= longest);
         for (const link of whole) expect(split.parts.some((part) => part.includes(link))).toBe(true);
       }),

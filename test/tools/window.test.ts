@@ -6,14 +6,14 @@ import { messagingStatus } from '../../tools/workflows/messaging-status.js';
 const now = Date.UTC(2026, 3, 10, 12);
 const statusOf = (contact: object) => messagingStatus(contact, now);
 
-describe('a span of time in words', () => {
+describe('durationText', () => {
   test.each([
     [0, '0 min'],
     [59 * 60_000, '59 min'],
     [90 * 60_000, '1 h 30 min'],
     [24 * 3_600_000, '1 d'],
     [(49 * 60 + 5) * 60_000, '2 d 1 h'],
-  ])('%i ms is %s', (span, words) => expect(durationText(span)).toBe(words));
+  ])('words %i ms as %s', (span, words) => expect(durationText(span)).toBe(words));
 });
 
 describe('the 24-hour window', () => {
@@ -23,7 +23,7 @@ describe('the 24-hour window', () => {
     ['2026-04-09T12:00:01Z', { open: true, until: '2026-04-10T12:00:01.000Z' }],
     ['2026-04-09T12:00:00Z', { open: false, closed_since: '2026-04-10T12:00:00.000Z' }],
     ['2026-04-01T12:00:00.5Z', { open: false, closed_since: '2026-04-02T12:00:00.500Z' }],
-    // Two clocks never agree to the second.
+    // A small clock skew is tolerated.
     ['2026-04-10T12:01:00Z', { open: true, until: '2026-04-11T12:00:00.000Z' }],
     [undefined, { open: false }],
     ['2026-04-10T11:00:00', { reason: 'the time lacks its offset from UTC' }],
@@ -32,7 +32,7 @@ describe('the 24-hour window', () => {
     ['2026-04-31T25:00:00Z', { reason: 'the time cannot be read' }],
     ['1775822400', { reason: 'the time cannot be read' }],
     ['2026-04-10T13:00:00Z', { reason: 'the time lies in the future' }],
-  ])('after %j', (last_interaction, window) => {
+  ])('after an interaction at %j', (last_interaction, window) => {
     const status = statusOf({ last_interaction });
     expect(status.window).toEqual(window);
     expect(status.last_interaction).toBe(last_interaction);
@@ -41,18 +41,18 @@ describe('the 24-hour window', () => {
     expect(status.possible_now.some((each) => each.startsWith('Any message'))).toBe('until' in window);
   });
 
-  test('is told of in a refusal', () => {
-    const told = (last_interaction: string | undefined) => reachability({ last_interaction }, now, 'rejected')[0];
-    expect(told(undefined)).toBe('ManyChat has no record of an interaction by this contact.');
-    expect(told('2026-04-10T12:01:00Z')).toMatch(
+  test('is explained in a refusal', () => {
+    const explained = (last_interaction: string | undefined) => reachability({ last_interaction }, now, 'rejected')[0];
+    expect(explained(undefined)).toBe('ManyChat has no record of an interaction by this contact.');
+    expect(explained('2026-04-10T12:01:00Z')).toMatch(
       /^The contact last interacted 0 min ago .* is open for another 1 d\.$/,
     );
-    expect(told('2026-04-10T11:00:00')).toBe(
+    expect(explained('2026-04-10T11:00:00')).toBe(
       'Whether the 24-hour window is open is not known: of the last interaction (2026-04-10T11:00:00) the time lacks its offset from UTC.',
     );
   });
 
-  test('that is open by the data and closed by the refusal counts for another channel', () => {
+  test('may be open for another channel if the refusal says closed', () => {
     const contact = { last_interaction: '2026-04-10T11:00:00Z' };
     const words = /The window counts for the channel on which the contact last wrote, which may be another one\.$/;
     expect(reachability(contact, now, 'window_closed')[0]).toMatch(words);
@@ -65,7 +65,7 @@ describe('channels', () => {
   const closed = { last_interaction: '2026-04-01T11:00:00Z' };
   const possible = (contact: object) => statusOf({ ...closed, ...contact }).possible_now.join('\n');
 
-  test('that are on record are told', () => {
+  test('on record are reported', () => {
     expect(reachability({ whatsapp_phone: '1', ig_id: '2' }, now, 'rejected')[1]).toContain(
       'Instagram and WhatsApp are on record',
     );
@@ -73,7 +73,7 @@ describe('channels', () => {
     expect(statusOf({ ig_username: 'ada' }).channels).toEqual({ instagram: true, whatsapp: false });
   });
 
-  test('decide what is possible once the window is closed', () => {
+  test('decide what is possible after the window has closed', () => {
     expect(possible({ whatsapp_phone: '1' })).toMatch(/template/);
     expect(possible({ whatsapp_phone: '1' })).not.toMatch(/Telegram|Messenger/);
     expect(possible({ ig_id: '1' })).toBe('Anything, once the contact writes again');

@@ -1,15 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { workflows } from '../../tools/index.js';
 import { aisha, dmitri, liam, lukas, maria, sofia, tom } from '../support/people.js';
 import { lost, useCaller } from '../support/sandboxed.js';
 
 const sayThis = 'content20240311101502_501223';
 
 const used = useCaller({ random: () => 0 });
-
-test('each example is carried out as it stands', async () => {
-  for (const { name, example } of workflows) await used.result(name, example);
-});
 
 describe('manychat_send_text', () => {
   const send = (args: object) => ({ subscriber_id: maria, text: 'Your order has shipped!', ...args });
@@ -44,19 +39,22 @@ describe('manychat_send_text', () => {
     ['instagram', sofia, 1_000],
     ['whatsapp', aisha, 2_000],
     ['telegram', dmitri, 2_000],
-  ])('splits for %s in one request, the buttons below the last part', async (channel, subscriber_id, longest) => {
-    const text = 'Quite a long sentence about coffee. '.repeat(120).trim();
-    const buttons = [{ caption: 'Ask', flow_ns: 'content123456' }];
-    const { warnings } = await used.result('manychat_send_text', { subscriber_id, text, channel, buttons });
-    expect(used.countOf('sendContent')).toBe(1);
-    const [delivery] = used.sandbox.messages();
-    const parts = (delivery?.messages ?? []) as { text: string; buttons?: unknown[] }[];
-    expect(parts.map((part) => part.text).join('')).toBe(text);
-    for (const part of parts) expect(part.text.length).toBeLessThanOrEqual(longest);
-    expect(parts.map((part) => part.buttons?.length ?? 0)).toEqual([...Array(parts.length - 1).fill(0), 1]);
-    expect(delivery?.channel).toBe(channel);
-    expect(warnings).toEqual([`The text was long and was sent as ${parts.length} messages.`]);
-  });
+  ])(
+    'splits a long text for %s in one request, with the buttons below the last part',
+    async (channel, subscriber_id, longest) => {
+      const text = 'Quite a long sentence about coffee. '.repeat(120).trim();
+      const buttons = [{ caption: 'Ask', flow_ns: 'content123456' }];
+      const { warnings } = await used.result('manychat_send_text', { subscriber_id, text, channel, buttons });
+      expect(used.countOf('sendContent')).toBe(1);
+      const [delivery] = used.sandbox.messages();
+      const parts = (delivery?.messages ?? []) as { text: string; buttons?: unknown[] }[];
+      expect(parts.map((part) => part.text).join('')).toBe(text);
+      for (const part of parts) expect(part.text.length).toBeLessThanOrEqual(longest);
+      expect(parts.map((part) => part.buttons?.length ?? 0)).toEqual([...Array(parts.length - 1).fill(0), 1]);
+      expect(delivery?.channel).toBe(channel);
+      expect(warnings).toEqual([`The text was long and was sent as ${parts.length} messages.`]);
+    },
+  );
 
   test.each([
     [{ text: ' \n' }, /^text: must not be empty$/],
@@ -70,7 +68,7 @@ describe('manychat_send_text', () => {
       /^text: holds \{\{first_name\}\}, which only flows fill in: .*manychat_set_fields_and_send_flow/,
     ],
     [{ quick_replies: Array(12).fill({ caption: 'x', flow_ns: 'content1' }) }, /takes at most 11 quick replies/],
-  ])('refuses %j before any request', async (args, words) => {
+  ])('rejects %j before any request', async (args, words) => {
     expect(await used.failure('manychat_send_text', send(args))).toMatchObject({
       kind: 'invalid_input',
       message: expect.stringMatching(words),
@@ -79,7 +77,7 @@ describe('manychat_send_text', () => {
     expect(used.sandbox.requests()).toEqual([]);
   });
 
-  test('warns of what is not documented', async () => {
+  test('warns about what is not documented', async () => {
     const { warnings } = await used.result('manychat_send_text', {
       subscriber_id: aisha,
       text: 'Hi',
@@ -89,14 +87,14 @@ describe('manychat_send_text', () => {
     expect(warnings).toEqual(['ManyChat does not document whether whatsapp supports url; it may refuse or drop it.']);
   });
 
-  test('an answer that was lost is never followed by a second message', async () => {
+  test('does not send a second message after a lost response', async () => {
     used.sandbox.injectFault(lost('sendContent', true));
     expect(await used.failure('manychat_send_text', send({}))).toMatchObject({ kind: 'network', performed: 'unknown' });
     expect(used.countOf('sendContent')).toBe(1);
     expect(used.sandbox.messages()).toHaveLength(1);
   });
 
-  test('a refusal is explained by the contact, without a list of steps', async () => {
+  test('explains a refusal by the contact, without a list of steps', async () => {
     const { kind, details } = await used.failure('manychat_send_text', send({ subscriber_id: tom }));
     expect(kind).toBe('window_closed');
     expect(details?.[0]).toMatch(/^The contact last interacted 3 d ago/);
@@ -106,20 +104,20 @@ describe('manychat_send_text', () => {
 describe('manychat_set_fields_and_send_flow', () => {
   const call = { subscriber_id: maria, fields: { reply_text: 'It has shipped' }, flow_ns: sayThis };
 
-  test('sets the fields, then starts the flow, which shows them', async () => {
+  test('sets the fields, then starts the flow that shows them', async () => {
     expect(await used.result('manychat_set_fields_and_send_flow', call)).toEqual({ ok: true });
     expect(used.paths().slice(-2)).toEqual(['setCustomFields', 'sendFlow']);
     expect(used.sandbox.messages().at(-1)?.messages).toMatchObject([{ text: 'It has shipped' }]);
   });
 
-  /** Fifty fields of the account, three batches. */
+  /** Creates fifty fields, which take three requests to set. */
   async function fiftyFields(): Promise<Record<string, string>> {
     const names = Array.from({ length: 50 }, (_, index) => `note ${index}`);
     for (const caption of names) await used.result('manychat_create_custom_field', { caption, type: 'text' });
     return Object.fromEntries(names.map((name) => [name, `about ${name}`]));
   }
 
-  test('takes any number of fields, twenty a request', async () => {
+  test('sets fifty fields, twenty a request', async () => {
     const fields = await fiftyFields();
     await used.result('manychat_set_fields_and_send_flow', { ...call, fields });
     expect(used.countOf('setCustomFields')).toBe(3);
@@ -127,7 +125,7 @@ describe('manychat_set_fields_and_send_flow', () => {
     expect(JSON.stringify(subscriber)).toContain('about note 49');
   });
 
-  test('a batch that fails is told, with those done and not done, and the flow does not start', async () => {
+  test('reports a failed request with the fields that were set and not set, and does not start the flow', async () => {
     const fields = await fiftyFields();
     used.sandbox.injectFault({
       match: { path: 'setCustomFields' },
@@ -136,14 +134,14 @@ describe('manychat_set_fields_and_send_flow', () => {
       status: 400,
       body: { status: 'error', message: 'No' },
     });
-    const told = await used.failure('manychat_set_fields_and_send_flow', { ...call, fields });
-    expect(told).toMatchObject({ kind: 'rejected', message: 'No', performed: 'no' });
+    const failure = await used.failure('manychat_set_fields_and_send_flow', { ...call, fields });
+    expect(failure).toMatchObject({ kind: 'rejected', message: 'No', performed: 'no' });
     const names = (from: number, to: number) =>
       Object.keys(fields)
         .slice(from, to)
         .map((name) => JSON.stringify(name))
         .join(', ');
-    expect(told.details).toEqual([
+    expect(failure.details).toEqual([
       `Done: set ${names(0, 20)}.`,
       `Failed: set ${names(20, 40)}.`,
       `Not done: set ${names(40, 50)}; start flow ${sayThis}.`,
@@ -152,10 +150,10 @@ describe('manychat_set_fields_and_send_flow', () => {
     expect(used.sandbox.messages()).toEqual([]);
   });
 
-  test('an unknown field is told with the closest one, and the flow does not start', async () => {
-    const told = await used.failure('manychat_set_fields_and_send_flow', { ...call, fields: { reply_txt: 'x' } });
-    expect(told).toMatchObject({ kind: 'not_found', performed: 'no' });
-    expect(told.details).toEqual([
+  test('suggests a similar name for an unknown field, and does not start the flow', async () => {
+    const failure = await used.failure('manychat_set_fields_and_send_flow', { ...call, fields: { reply_txt: 'x' } });
+    expect(failure).toMatchObject({ kind: 'not_found', performed: 'no' });
+    expect(failure.details).toEqual([
       'Failed: set "reply_txt".',
       `Not done: start flow ${sayThis}.`,
       'Field not found',
@@ -164,29 +162,29 @@ describe('manychat_set_fields_and_send_flow', () => {
     expect(used.countOf('sendFlow')).toBe(0);
   });
 
-  test('a flow that is not there is told with its like, and that the fields are set', async () => {
-    const told = await used.failure('manychat_set_fields_and_send_flow', { ...call, flow_ns: 'Say this' });
-    expect(told).toMatchObject({ kind: 'not_found', performed: 'no' });
-    expect(told.details?.[0]).toBe('Done: set "reply_text".');
-    expect(told.details?.at(-1)).toBe(`There is no flow "Say this"; the closest are "${sayThis}" ("Say this").`);
+  test('suggests a similar name for an unknown flow, and reports that the fields are set', async () => {
+    const failure = await used.failure('manychat_set_fields_and_send_flow', { ...call, flow_ns: 'Say this' });
+    expect(failure).toMatchObject({ kind: 'not_found', performed: 'no' });
+    expect(failure.details?.[0]).toBe('Done: set "reply_text".');
+    expect(failure.details?.at(-1)).toBe(`There is no flow "Say this"; the closest are "${sayThis}" ("Say this").`);
   });
 
-  test('a flow whose answer was lost is unknown and is started once', async () => {
+  test('reports a flow without a response as unknown, and starts it once', async () => {
     used.sandbox.injectFault(lost('sendFlow', true));
-    const told = await used.failure('manychat_set_fields_and_send_flow', call);
-    expect(told).toMatchObject({ kind: 'network', performed: 'unknown', retryable: false });
-    expect(told.details).toEqual(['Done: set "reply_text".', `Outcome unknown: start flow ${sayThis}.`]);
+    const failure = await used.failure('manychat_set_fields_and_send_flow', call);
+    expect(failure).toMatchObject({ kind: 'network', performed: 'unknown', retryable: false });
+    expect(failure.details).toEqual(['Done: set "reply_text".', `Outcome unknown: start flow ${sayThis}.`]);
     expect(used.countOf('sendFlow')).toBe(1);
   });
 
-  test('fields whose answer was lost are set again, which changes nothing', async () => {
+  test('retries the fields after a lost response', async () => {
     used.sandbox.injectFault(lost('setCustomFields', true));
     expect(await used.result('manychat_set_fields_and_send_flow', call)).toEqual({ ok: true });
     expect(used.countOf('setCustomFields')).toBe(2);
     expect(used.countOf('sendFlow')).toBe(1);
   });
 
-  test('values are put into the form of their fields, and a list of fields is refused in words', async () => {
+  test('converts values to the types of their fields', async () => {
     const fields = { purchase_count: '4', next_delivery: '2026-12-01T10:00Z' };
     expect((await used.result('manychat_set_fields_and_send_flow', { ...call, fields })).warnings).toEqual([
       'fields.purchase_count: "4" was changed to 4, because the field is of type number.',
@@ -194,9 +192,12 @@ describe('manychat_set_fields_and_send_flow', () => {
     ]);
   });
 
-  test('fields as one are refused with the list that is meant, where several tools take another form', async () => {
-    const told = await used.failure('manychat_set_custom_fields', { subscriber_id: '123456789', fields: { size: 1 } });
-    expect(told.message).toBe('fields: must be a list like [{"field_name": "size", "field_value": 42}]');
+  test('explains the list that manychat_set_custom_fields takes when it gets an object', async () => {
+    const failure = await used.failure('manychat_set_custom_fields', {
+      subscriber_id: '123456789',
+      fields: { size: 1 },
+    });
+    expect(failure.message).toBe('fields: must be a list like [{"field_name": "size", "field_value": 42}]');
   });
 
   test.each([
@@ -205,9 +206,9 @@ describe('manychat_set_fields_and_send_flow', () => {
     [{ '': 'x' }, /^fields: has a value with an empty field name$/],
     [{ ' ': 'x', a: 'y' }, /^fields: has a value with an empty field name$/],
     [[{ field_name: 'a', field_value: 'x' }], /^fields: must be values by field name, like \{"size": 42\}$/],
-  ])('fields as %j are refused in words', async (fields, words) => {
-    const told = await used.failure('manychat_set_fields_and_send_flow', { ...call, fields });
-    expect([told.kind, told.message]).toEqual(['invalid_input', expect.stringMatching(words)]);
+  ])('rejects fields like %j', async (fields, words) => {
+    const failure = await used.failure('manychat_set_fields_and_send_flow', { ...call, fields });
+    expect([failure.kind, failure.message]).toEqual(['invalid_input', expect.stringMatching(words)]);
     expect(used.sandbox.requests()).toEqual([]);
   });
 });
@@ -221,17 +222,17 @@ describe('manychat_get_messaging_status', () => {
     [sofia, { window: { open: true }, channels: { instagram: true } }],
     [lukas, { window: { open: false, closed_since: expect.any(String) }, channels: { whatsapp: true } }],
     [liam, { window: { open: false } }],
-  ])('of %s', async (id, expected) => {
+  ])('reports the status of %s', async (id, expected) => {
     expect(await status(id)).toMatchObject({ subscriber_id: id, ...expected, not_known: expect.any(Array) });
     expect(used.paths()).toEqual(['getInfo']);
   });
 
-  test('says what may be sent: a template where only WhatsApp is left', async () => {
+  test('suggests a template only to a WhatsApp contact', async () => {
     expect(JSON.stringify(await status(lukas))).toContain('A WhatsApp template inside a flow');
     expect(JSON.stringify(await status(tom))).not.toContain('WhatsApp template');
   });
 
-  test('fails where the contact cannot be read', async () => {
+  test('fails if the contact cannot be read', async () => {
     expect(await used.failure('manychat_get_messaging_status', { subscriber_id: '42' })).toMatchObject({
       kind: 'not_found',
     });

@@ -159,7 +159,7 @@ export const createBotField = endpoint({
     value: fieldValue.optional().meta({ description: 'First value; ISO 8601 dates, datetimes with UTC offset' }),
   }),
   output: botFieldResult,
-  example: { name: 'counter', type: 'number', description: 'Global counter', value: 0 },
+  example: { name: 'open_orders', type: 'number', description: 'Orders to ship', value: 0 },
 });
 
 export const setBotField = endpoint({

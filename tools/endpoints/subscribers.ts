@@ -38,7 +38,7 @@ export const getSubscriberByUserRef = endpoint({
   effect: 'read',
   input: z.strictObject({ user_ref: userRef }),
   output: subscriberResult,
-  example: { user_ref: 123456 },
+  example: { user_ref: '-1543835812530302162' },
 });
 
 export const findSubscribersByName = endpoint({
@@ -161,11 +161,11 @@ export const createSubscriber = endpoint({
     .check(consentProblems),
   output: subscriberResult,
   example: {
-    first_name: 'John',
-    last_name: 'Doe',
-    phone: '+1234567890',
-    email: 'john@example.com',
-    gender: 'male',
+    first_name: 'Ada',
+    last_name: 'Byron',
+    phone: '+15550177001',
+    email: 'ada@example.com',
+    gender: 'female',
     has_opt_in_sms: true,
     has_opt_in_email: true,
     consent_phrase: 'I agree to receive messages',
