@@ -3,43 +3,43 @@ import type { HostSettings } from '../config/config.js';
 import { createRedactor, type Redactor } from '../text/redaction.js';
 import { withoutHidden } from '../text/safe-text.js';
 
-/** What is written to the log: each request at `debug`, each call at `info` or, when it failed, at `warn`, defects at `error`. */
+/** The log: every request at `debug`, every call at `info` or, if it failed, at `warn`, defects at `error`. */
 export type Log = Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>;
 
-/** Bytes of log that wait for a reader of stderr; what comes on top is dropped. */
+/** Bytes that are buffered for a slow reader of stderr; lines beyond that are dropped. */
 const maxBuffered = 1024 * 1024;
 
-/** The longest that the end of the process waits for a reader of stderr, in milliseconds. */
+/** How long the process waits at its end for stderr to take what is buffered, in milliseconds. */
 const flushMs = 200;
 
 /**
- * A log of JSON lines; it holds no arguments, results or keys. Whole lines are redacted on their way out, so that no way
- * of writing one leads past it; `[redacted]` inside a line of JSON leaves it JSON.
+ * Creates a log of JSON lines without arguments, results or keys. Whole lines are redacted when they are written, so no
+ * caller can bypass it. `[redacted]` inside a line leaves it valid JSON.
  */
 export function createLog(level: HostSettings['logLevel'], destination: DestinationStream, redactor: Redactor): Log {
   const write = (line: string): void => void destination.write(redactor.forFailure(withoutHidden(line)));
   return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, { write });
 }
 
-/** A log that writes to stderr. */
+/** A log, and what belongs to it. */
 export interface OpenLog {
   readonly log: Log;
-  /** Takes secrets out of it, and out of everything else that is told. */
+  /** Removes secrets from its lines; also used for results and failures. */
   readonly redactor: Redactor;
-  /** Waits a little for a reader of stderr to take what was written. */
+  /** Waits briefly until what was written has been taken. */
   flushed(): Promise<void>;
 }
 
 /**
- * Opens the log on stderr, since stdout belongs to the protocol. Written without waiting: a client that does not read it
- * must not stop the server.
+ * Opens the log on stderr; stdout belongs to the protocol. Writes are asynchronous, so a client that does not read stderr
+ * cannot block the server.
  */
 export function openLog({ logLevel, secrets }: Pick<HostSettings, 'logLevel' | 'secrets'>): OpenLog {
   const redactor = createRedactor(secrets);
   const destination = pino.destination({ dest: 2, sync: false, maxLength: maxBuffered });
-  // pino calls it when the process exits, and it would wait for a reader for ever.
+  // pino calls this when the process exits, and it would wait for a reader forever.
   destination.flushSync = () => undefined;
-  // Its own flush does not wait for what is being written.
+  // pino's own flush does not wait for a write in progress.
   let written = true;
   const settle = (): void => {
     written = true;

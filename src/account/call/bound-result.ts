@@ -3,47 +3,47 @@ import { cut, quoted } from '../../../tools/contract/quoted.js';
 import { forEachSubscriber } from '../../../tools/workflows/for-each/for-each.js';
 import type { Tool } from '../policy/tool.js';
 
-/** Characters of one text in a result: of a name and the like, and of any other. */
-const longestName = 500;
-const longestText = 10_000;
+/** Maximum characters of one text in a result: of a name or similar, and of any other text. */
+const maxNameLength = 500;
+const maxTextLength = 10_000;
 
-/** Characters of a whole result, as JSON: what a client takes of one result without cutting it. */
-const longestResult = 40_000;
+/** Maximum characters of a result, as JSON: clients truncate longer ones. */
+const maxResultLength = 40_000;
 
-/** Characters of a text where the result is at its end. */
-const shortText = 200;
+/** Characters that a text keeps when the result is full. */
+const minTextLength = 200;
 
-/** Keys of one object; those that are declared come first. */
-const mostKeys = 200;
+/** Maximum keys of one object; declared keys come first. */
+const maxKeys = 200;
 
-/** Keys under which a text is no longer than a name. */
+/** Keys whose texts are names or similarly short. */
 const isName = (key: string): boolean =>
   /(?:name|caption|category|email|gender|language|locale|phone|status|timezone|type)$/.test(key);
 
-/** How a list is narrowed, where it is. */
+/** How a caller gets the rest of a list. */
 const narrowing: Readonly<Record<string, string>> = {
-  subscribers: 'search for something that fewer contacts have',
-  tags: 'the tools that take the name of a tag find the others as well',
-  custom_fields: 'the tools that take the name of a field find the others as well',
-  bot_fields: 'the tools that take the name of a field find the others as well',
-  flows: 'ask for the ns of one that is not among them',
+  subscribers: 'search for something that fewer contacts match',
+  tags: 'the tools that take a tag name also find the others',
+  custom_fields: 'the tools that take a field name also find the others',
+  bot_fields: 'the tools that take a field name also find the others',
+  flows: 'ask the user for the ns of a flow that is not listed',
 };
 
-/** What was left out of a result, by the place where it was. */
+/** What was omitted from a result, by its path. */
 interface Omitted {
   readonly texts: Set<string>;
   readonly lists: Map<string, { readonly kept: number; readonly total: number }>;
 }
 
-/** Copies a value as far as the space for it lasts, in its order. */
+/** Copies values in order until the result is full. */
 function createCopy(omitted: Omitted): (value: unknown, path: readonly string[]) => unknown {
-  let left = longestResult;
+  let left = maxResultLength;
   const copyText = (text: string, path: readonly string[]): string => {
-    const limit = Math.min(isName(path.at(-1) ?? '') ? longestName : longestText, Math.max(shortText, left));
+    const limit = Math.min(isName(path.at(-1) ?? '') ? maxNameLength : maxTextLength, Math.max(minTextLength, left));
     if (text.length > limit) omitted.texts.add(path.join('.'));
-    const told = cut(text, limit);
-    left -= told.length + 3;
-    return told;
+    const kept = cut(text, limit);
+    left -= kept.length + 3;
+    return kept;
   };
   function copyList(items: readonly unknown[], path: readonly string[]): unknown[] {
     const kept: unknown[] = [];
@@ -62,13 +62,13 @@ function createCopy(omitted: Omitted): (value: unknown, path: readonly string[])
       return value;
     }
     const entries = Object.entries(value);
-    const kept = entries.slice(0, mostKeys);
+    const kept = entries.slice(0, maxKeys);
     if (kept.length < entries.length) omitted.texts.add([...path, '…'].join('.'));
     return Object.fromEntries(
       kept.map(([key, each]) => {
         left -= key.length + 4;
-        // Far beyond its space a result keeps its shape alone.
-        return [key, left < -longestResult && isObject(each) ? {} : copy(each, [...path, key])];
+        // Far beyond the limit, only the outer shape is kept.
+        return [key, left < -maxResultLength && isObject(each) ? {} : copy(each, [...path, key])];
       }),
     );
   }
@@ -77,28 +77,28 @@ function createCopy(omitted: Omitted): (value: unknown, path: readonly string[])
 
 const textsNamed = 10;
 
-/** A place by the keys that lead there, which an answer may have of its own. */
-const placeText = (place: string): string => (/^[\w.…]{1,100}$/.test(place) ? place : quoted(place));
+/** A path as text. Its keys can come from a response, so they can contain anything. */
+const pathText = (place: string): string => (/^[\w.…]{1,100}$/.test(place) ? place : quoted(place));
 
 function warningsOf({ texts, lists }: Omitted): string[] {
-  const places = [...texts].slice(0, textsNamed).map(placeText);
+  const places = [...texts].slice(0, textsNamed).map(pathText);
   const more = texts.size > textsNamed ? ` and ${texts.size - textsNamed} more` : '';
   return [
-    ...(texts.size === 0 ? [] : [`Too long and cut, marked with …: ${places.join(', ')}${more}.`]),
+    ...(texts.size === 0 ? [] : [`Truncated, marked with …: ${places.join(', ')}${more}.`]),
     ...[...lists].map(([place, { kept, total }]) => {
       const how = narrowing[place.split('.').at(-1) ?? ''];
-      return `${placeText(place)}: the first ${kept} of ${total}${how === undefined ? '' : `; ${how}`}.`;
+      return `${pathText(place)}: the first ${kept} of ${total}${how === undefined ? '' : `; ${how}`}.`;
     }),
   ];
 }
 
-/** Results that say no more than was asked, or what a caller must have whole: the ids of those not reached. */
-const isOwn = ({ api, name }: Tool['declaration'], { dry_run }: Result): boolean =>
+/** Results that contain only what was asked, or that a caller needs in full, such as the ids that were not reached. */
+const isExempt = ({ api, name }: Tool['declaration'], { dry_run }: Result): boolean =>
   api === 'none' || name === forEachSubscriber.name || dry_run === true;
 
-/** A result that its reader can take in: texts and lists cut, and what was cut told in `warnings`. */
+/** Limits a result to what a model can read: texts and lists are truncated, and `warnings` says so. */
 export function bounded(declaration: Tool['declaration'], result: Result): Result {
-  if (isOwn(declaration, result)) return result;
+  if (isExempt(declaration, result)) return result;
   const omitted: Omitted = { texts: new Set(), lists: new Map() };
   const copy = createCopy(omitted);
   const { warnings, ...rest } = result;

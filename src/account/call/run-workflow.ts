@@ -5,31 +5,30 @@ import { clipped } from '../../../tools/contract/quoted.js';
 import type { Step, Steps, Workflow } from '../../../tools/contract/workflow.js';
 import { alreadySent, type Held } from '../send-guard/guarded-sends.js';
 
-/** What came of a step. */
 type StepOutcome = 'Done' | 'Failed' | 'Outcome unknown' | 'Not done';
 
-/** A step as it is reported. */
-interface Taken {
+/** A finished step, as it is reported. */
+interface FinishedStep {
   readonly what: string;
   readonly outcome: StepOutcome;
-  /** Whether it changes or sends something when it is done. */
+  /** It changes or sends something. */
   readonly changes: boolean;
 }
 
-/** Steps that one line of a report names, and characters of each. */
-const mostNamed = 5;
-const longestName = 240;
+/** Steps named in one line of the report, and characters of each. */
+const maxNamed = 5;
+const maxNameLength = 240;
 
 function lineOf(outcome: StepOutcome, names: readonly string[]): string {
-  const named = names.slice(0, mostNamed).map((name) => clipped(name, longestName));
+  const named = names.slice(0, maxNamed).map((name) => clipped(name, maxNameLength));
   const left = names.length - named.length;
   return `${outcome}: ${[...named, ...(left > 0 ? [`and ${left} more`] : [])].join('; ')}.`;
 }
 
-/** A line for each run of steps that came to the same; equal lines, as of a search that was repeated, once. */
-function reportOf(taken: readonly Taken[]): string[] {
+/** One line per run of consecutive steps with the same outcome; identical lines are merged. */
+function reportOf(finished: readonly FinishedStep[]): string[] {
   const runs: { readonly outcome: StepOutcome; readonly names: string[] }[] = [];
-  for (const { what, outcome } of taken) {
+  for (const { what, outcome } of finished) {
     const last = runs.at(-1);
     if (last?.outcome === outcome) last.names.push(what);
     else runs.push({ outcome, names: [what] });
@@ -37,20 +36,20 @@ function reportOf(taken: readonly Taken[]): string[] {
   return [...new Set(runs.map(({ outcome, names }) => lineOf(outcome, names)))];
 }
 
-/** Whether a failure reports steps that were done before it. */
+/** Whether a failure reports steps that were carried out before it. */
 export const reportsDone = ({ details = [] }: Failure): boolean =>
   details.some((detail) => detail.startsWith('Done: '));
 
-/** The failure with all steps and what came of them; where there was one step, the failure says it all. */
-function withReport(error: unknown, taken: readonly Taken[]): unknown {
-  if (!(error instanceof CallError) || taken.length <= 1) return error;
+/** The failure with the outcome of every step. A single step needs no report. */
+function withReport(error: unknown, finished: readonly FinishedStep[]): unknown {
+  if (!(error instanceof CallError) || finished.length <= 1) return error;
   const { hint, details = [] } = error.failure;
-  const stays = taken.some(({ outcome, changes }) => outcome === 'Done' && changes);
+  const stays = finished.some(({ outcome, changes }) => outcome === 'Done' && changes);
   return new CallError(
     {
       ...error.failure,
-      hint: stays ? `${hint} What details tell as Done was carried out and stays.` : hint,
-      details: [...reportOf(taken), ...details],
+      hint: stays ? `${hint} The steps that details list as Done were carried out and stay in effect.` : hint,
+      details: [...reportOf(finished), ...details],
     },
     error.outcome,
   );
@@ -63,27 +62,27 @@ const outcomeOf = (error: unknown): StepOutcome => {
 
 const warningsOf = ({ warnings }: Result): readonly unknown[] => (Array.isArray(warnings) ? warnings : []);
 
-/** Requests that a dry run shows at most. */
-const mostShown = 20;
+/** Requests that a dry run shows; the others are counted. */
+const maxShown = 20;
 
-/** What a dry run tells of a workflow: the requests of its steps, those after the first ones counted. */
+/** The result of a workflow in a dry run: the requests of its steps. */
 function dryRunOf(requests: readonly unknown[], warnings: readonly unknown[]): Result {
-  const more = requests.length - mostShown;
+  const more = requests.length - maxShown;
   return {
     dry_run: true,
-    requests: requests.slice(0, mostShown),
+    requests: requests.slice(0, maxShown),
     ...(more > 0 && { more_requests: more }),
     ...(warnings.length > 0 && { warnings }),
   };
 }
 
-/** What a workflow's steps are made with. */
+/** What the steps of a workflow run with. */
 export interface StepSide extends Pick<Steps, 'now' | 'timeLeft' | 'progress'> {
-  /** `held` is what was claimed for the step before. */
+  /** Performs a step; `held` is the claim of its send, if it was claimed before. */
   perform(step: Step, held?: Held): Promise<Result>;
   /**
-   * Claims the send that a step makes; undefined where it makes none.
-   * @throws CallError where it must not be made.
+   * Claims the send of a step; undefined if it sends nothing.
+   * @throws CallError if it must not be sent.
    */
   hold(step: Step): Promise<Held | undefined>;
 }
@@ -93,18 +92,18 @@ export interface StepSide extends Pick<Steps, 'now' | 'timeLeft' | 'progress'> {
  * @throws CallError of the step that failed, with a report of all steps in its details.
  */
 export async function runWorkflow(workflow: Workflow, input: Result, side: StepSide): Promise<Result> {
-  const taken: Taken[] = [];
+  const finished: FinishedStep[] = [];
   const warnings = new Set<unknown>();
   const shown: unknown[] = [];
   function record({ what, oneOfMany, endpoint }: Step, outcome: StepOutcome): void {
-    if (oneOfMany !== true) taken.push({ what, outcome, changes: !effectRules[endpoint.effect].readOnly });
+    if (oneOfMany !== true) finished.push({ what, outcome, changes: !effectRules[endpoint.effect].readOnly });
   }
   async function call(step: Step, held?: Held): Promise<Result> {
     try {
       const result = await side.perform(step, held);
       if (result.dry_run === true && Array.isArray(result.requests)) shown.push(...result.requests);
       record(step, result.dry_run === true ? 'Not done' : 'Done');
-      // What a search warns of is for those who search.
+      // Warnings of a read are for its direct caller.
       const own = effectRules[step.endpoint.effect].readOnly ? [] : warningsOf(result);
       for (const warning of own) warnings.add(warning);
       return result;
@@ -115,7 +114,7 @@ export async function runWorkflow(workflow: Workflow, input: Result, side: StepS
       return instead;
     }
   }
-  /** Claims the send at the end of some steps, so that nothing is changed for one that will not be made. */
+  /** Claims the send at the end of the steps, so that nothing is changed before a send that will be refused. */
   async function holdLast(steps: readonly Step[]): Promise<Held | undefined> {
     const last = steps.at(-1);
     try {
@@ -150,6 +149,6 @@ export async function runWorkflow(workflow: Workflow, input: Result, side: StepS
     if (shown.length > 0) return dryRunOf(shown, all);
     return all.length === 0 ? result : { ...result, warnings: all };
   } catch (error) {
-    throw withReport(error, taken);
+    throw withReport(error, finished);
   }
 }

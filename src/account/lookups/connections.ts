@@ -8,14 +8,14 @@ import { callError } from '../../upstream/failures/call-error.js';
 import type { FailureContext } from '../../upstream/failures/context.js';
 import { connectionsIn } from './connection-record.js';
 
-/** What selection needs to know of a connection. */
+/** The part of an ACTIVE connection that the choice depends on. */
 export interface ActiveConnection {
   readonly id: string;
-  /** ISO time; empty where the answer had none. */
+  /** ISO time; empty if the response had none. */
   readonly created: string;
 }
 
-/** The connection of a call, and what is to be said of the choice. */
+/** The connection of a call, and a warning if the choice was not obvious. */
 interface ChosenConnection {
   readonly id: string;
   readonly warning?: string;
@@ -23,19 +23,22 @@ interface ChosenConnection {
 
 /** Chooses the connection of a call. */
 export interface ConnectionChooser {
-  /** The connection to name; a CallError that says what to do. */
+  /**
+   * The connection to use: the pinned one, the requested one, or the only one. Reads use the oldest of several.
+   * @throws CallError if there is none, or several and the call changes something.
+   */
   choose(requested: string | undefined, context: FailureContext): Promise<ChosenConnection>;
-  /** Forgets what was listed, because a connection was made, deleted or found missing. */
+  /** Drops the cached list, because a connection was created, deleted or found missing. */
   forget(): void;
 }
 
-/** How long a list of connections is believed: for a read, and for a call that changes something. */
-const believedMs = { read: 30_000, write: 2_000 };
+/** How long a list of connections is cached, in milliseconds: for a read, and for a call that changes something. */
+const cachedMs = { read: 30_000, write: 2_000 };
 
 /**
  * Creates the chooser.
  * @param list reads the active ManyChat connections.
- * @param now milliseconds, from any fixed point.
+ * @param now milliseconds since any fixed point.
  */
 export function createConnectionChooser(
   pinned: string | undefined,
@@ -44,10 +47,9 @@ export function createConnectionChooser(
 ): ConnectionChooser {
   let cached: { readonly connections: Promise<readonly ActiveConnection[]>; readonly since: number } | undefined;
 
-  /** One list serves all calls that need it meanwhile; one that could not be read is not remembered. */
+  /** Concurrent calls share one read; a failed read is not cached. */
   function active(readOnly: boolean): Promise<readonly ActiveConnection[]> {
-    if (cached !== undefined && now() - cached.since < believedMs[readOnly ? 'read' : 'write'])
-      return cached.connections;
+    if (cached !== undefined && now() - cached.since < cachedMs[readOnly ? 'read' : 'write']) return cached.connections;
     const entry = { connections: list(), since: now() };
     cached = entry;
     entry.connections.catch(() => {
@@ -64,10 +66,10 @@ export function createConnectionChooser(
       const connections = await active(readOnly);
       const [oldest, ...others] = connections.toSorted(byCreation);
       if (oldest === undefined) {
-        // Soon after the user has opened the link there is one: the next call must see it.
+        // The user may be about to open the link, and the next call must see the new connection.
         cached = undefined;
         throw callError('no_connection', context, {
-          message: 'No ManyChat account is connected at Maton',
+          message: 'No ManyChat account is connected to Maton',
           source: 'client',
         });
       }
@@ -82,7 +84,7 @@ export function createConnectionChooser(
         });
       }
       if (others.length === 0) return { id: oldest.id };
-      const warning = `Read from ${idText(oldest.id)}, the oldest of ${connections.length} connected accounts: connection_id chooses another.`;
+      const warning = `Read from ${idText(oldest.id)}, the oldest of ${connections.length} connected accounts; connection_id selects another.`;
       return { id: oldest.id, warning };
     },
     forget() {
@@ -92,11 +94,11 @@ export function createConnectionChooser(
 }
 
 const pinnedHint =
-  'The connection is fixed by MATON_CONNECTION_ID or --connection: the person who runs this server corrects or removes it. manychat_list_connections shows the ids that exist and their status.';
+  'The connection is set by MATON_CONNECTION_ID or --connection; the person who runs this server corrects or removes it. manychat_list_connections shows the existing ids and their status.';
 const namedHint =
-  'manychat_get_connection shows the status of this connection: PENDING waits for its owner to open the link, FAILED needs a new one. manychat_list_connections shows which are ACTIVE.';
+  'manychat_get_connection shows the status of this connection: PENDING means that its owner has not opened the link yet, FAILED means that a new one is needed. manychat_list_connections shows which are ACTIVE.';
 
-/** What to do about a connection that cannot be used, by how it was chosen; undefined where the failure's own hint fits. */
+/** The hint for a connection that cannot be used, by how it was chosen; undefined if the failure's own hint fits. */
 export function connectionHint(
   { kind }: Failure,
   pinned: string | undefined,
@@ -106,21 +108,21 @@ export function connectionHint(
   return kind === 'no_connection' && requested !== undefined ? namedHint : undefined;
 }
 
-/** The connections of a list that can be used. */
+/** The usable connections in a result of manychat_list_connections. */
 export const activeIn = (result: Result): ActiveConnection[] =>
   connectionsIn(result).filter(
     ({ id, status = 'ACTIVE' }) => status === 'ACTIVE' && connectionId.safeParse(id).success,
   );
 
-/** Orders the oldest first; one whose age is not known comes last. */
+/** Sorts the oldest first, and those of unknown age last. */
 export function byCreation(a: ActiveConnection, b: ActiveConnection): number {
   if (a.created === b.created) return 0;
   return b.created === '' || (a.created !== '' && a.created < b.created) ? -1 : 1;
 }
 
-/** Ids as Maton gives them, and short ones: a key is neither. */
-const usualId = /^([\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}|.{1,19})$/i;
+/** UUIDs, as Maton issues them, and short ids. Keys are neither. */
+const knownForm = /^([\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}|.{1,19})$/i;
 
-/** A connection's id where others may read it: another text, which may be a key that was pasted there, by its hash. */
+/** A connection id for the log. Anything that could be a key pasted as an id is hashed. */
 export const shownConnection = (id: string): string =>
-  usualId.test(id) ? id : `sha256:${createHash('sha256').update(id).digest('hex').slice(0, 12)}`;
+  knownForm.test(id) ? id : `sha256:${createHash('sha256').update(id).digest('hex').slice(0, 12)}`;

@@ -8,7 +8,7 @@ import { listOtnTopics } from '../../../tools/endpoints/page.js';
 import { listTags } from '../../../tools/endpoints/tags.js';
 import type { Candidate } from '../../text/closest.js';
 
-/** Where the things that an account has by name are listed, and under which key of the result. */
+/** For each kind of named thing: the endpoint that lists it, and the key of the list in the result. */
 export const lists: Readonly<Record<ReferenceKind, { readonly endpoint: Endpoint; readonly key: string }>> = {
   tag: { endpoint: listTags, key: 'tags' },
   'custom field': { endpoint: listCustomFields, key: 'custom_fields' },
@@ -17,7 +17,7 @@ export const lists: Readonly<Record<ReferenceKind, { readonly endpoint: Endpoint
   'OTN topic': { endpoint: listOtnTopics, key: 'otn_topics' },
 };
 
-/** What a list holds: each thing with its name, and a flow with its ns behind it. */
+/** The things in a list, each with its name; a flow with its ns as well. */
 export function candidatesIn(what: ReferenceKind, result: Result): Candidate[] {
   return (toList(result[lists[what].key]) ?? []).map((item) => {
     const { name, ns } = asObject(item);

@@ -10,7 +10,7 @@ import { type Candidate, closest } from '../../../text/closest.js';
 import { candidatesIn, lists } from '../../lookups/names.js';
 import { type AccountParts, alongside, type EndpointCall, endpointCall } from '../call-context.js';
 
-/** Refusals of a send whose reason lies with the contact. */
+/** Refusals of a send that the contact's state can explain. */
 const inContact: ReadonlySet<Kind> = new Set([
   'window_closed',
   'otn_unavailable',
@@ -19,7 +19,7 @@ const inContact: ReadonlySet<Kind> = new Set([
   'message_tag_refused',
 ]);
 
-/** Refusals whose reason may be a name that does not exist. */
+/** Refusals that a non-existent name can explain. */
 const aboutNames: ReadonlySet<Kind> = new Set([
   'not_found',
   'invalid_content',
@@ -28,10 +28,10 @@ const aboutNames: ReadonlySet<Kind> = new Set([
   'rejected',
 ]);
 
-/** Names that are told of in one failure. */
-const mostNames = 3;
+/** Unknown names reported in one failure. */
+const maxNames = 3;
 
-/** Whether a thing goes by this name; fields do in any case, a flow by its ns alone. */
+/** Whether a thing with this name exists. Names of fields are case-insensitive; a flow is identified by its ns. */
 function exists(what: ReferenceKind, name: string, choices: readonly Candidate[]): boolean {
   const same = what.endsWith('field')
     ? (each: string) => each.toLowerCase() === name.toLowerCase()
@@ -41,13 +41,13 @@ function exists(what: ReferenceKind, name: string, choices: readonly Candidate[]
 
 const lettersOf = (name: string): string => name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
 
-/** Those that differ in case, spaces and marks alone: what deletes must not be led to something else. */
+/** The names that differ only in case, spaces and punctuation. A call that deletes must not be pointed to anything less similar. */
 function alike(name: string, choices: readonly Candidate[]): Candidate[] {
   const letters = lettersOf(name);
   return letters === '' ? [] : choices.filter(({ names }) => names.some((each) => lettersOf(each) === letters));
 }
 
-/** A sentence for each thing that the call names and that does not exist, with those that come closest. */
+/** A sentence for each thing that the call names and that does not exist, with the closest existing names. */
 async function unknownNames(endpoint: Endpoint, input: Result, read: CallEndpoint): Promise<string[]> {
   const references = endpoint.references?.(input) ?? [];
   const sentences = new Set<string>();
@@ -58,15 +58,16 @@ async function unknownNames(endpoint: Endpoint, input: Result, read: CallEndpoin
       const near = (endpoint.effect === 'destroy' ? alike(name, choices) : closest(name, choices)).map(
         ({ label }) => label,
       );
-      const none = choices.length === 0 ? `the account has no ${what}` : 'none comes close, so ask which one is meant';
+      const none =
+        choices.length === 0 ? `the account has no ${what}` : 'none is similar, so ask the user which one is meant';
       const instead = near.length === 0 ? none : `the closest are ${near.join(', ')}`;
       sentences.add(`There is no ${what} ${quoted(name)}; ${instead}.`);
     }
   }
-  return [...sentences].slice(0, mostNames);
+  return [...sentences].slice(0, maxNames);
 }
 
-/** What the contact's data says: when it wrote last and by which channels it is known. */
+/** What the contact's record says: the time of its last message and its channels. */
 async function contactState(
   kind: Kind,
   { effect }: Endpoint,

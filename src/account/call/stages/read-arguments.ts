@@ -13,7 +13,7 @@ function complaint(issue: z.core.$ZodIssue, tool: Tool): string {
     const names = unknownKeysText(issue.keys);
     if (where !== '') return describeIssue(issue);
     if (issue.keys.includes('connection_id') && tool.declaration.api === 'manychat') {
-      return 'connection_id: the connection is fixed by the server; leave it out';
+      return 'connection_id: the connection is set by the server; omit it';
     }
     const allowed = Object.keys(tool.input.shape);
     return `${names} not known; ${allowed.length === 0 ? 'this tool takes no arguments' : `known: ${allowed.join(', ')}`}`;
@@ -21,18 +21,22 @@ function complaint(issue: z.core.$ZodIssue, tool: Tool): string {
   return describeIssue(issue);
 }
 
-/** What a call was asked to do: the endpoint's own input, and the connection it names. */
+/** The arguments of a call: the tool's own input, and the connection that they name. */
 export interface ParsedInput {
   readonly input: Result;
   readonly connectionId: string | undefined;
-  /** What was mended in the arguments, and what may not do what was meant. */
+  /** What was repaired in the arguments, and what may not have the intended effect. */
   readonly warnings: readonly string[];
 }
 
-/** Complaints in one answer; who mends these is told of the rest. */
-const mostComplaints = 12;
+/** Problems reported at once; the rest appears when these are fixed. */
+const maxProblems = 12;
 
-/** Checks a tool's arguments; throws an `invalid_input` CallError that names everything wrong with them. */
+/**
+ * Reads the arguments of a tool call.
+ * @throws CallError that names what is wrong: `invalid_input`, `invalid_content` for message content, or
+ * `permission_denied` if the policy forbids the call.
+ */
 export function parseInput(tool: Tool, given: unknown, context: FailureContext): ParsedInput {
   const hidden = structuralProblem(given, []);
   if (hidden !== undefined) throw callError('invalid_input', context, { message: hidden, source: 'client' });
@@ -46,7 +50,7 @@ export function parseInput(tool: Tool, given: unknown, context: FailureContext):
     const { issues } = parsed.error;
     const aboutContent = tool.declaration.effect === 'send' && issues.every((issue) => issue.path[0] === 'data');
     throw callError(aboutContent ? 'invalid_content' : 'invalid_input', context, {
-      message: complaints.slice(0, mostComplaints).join('; '),
+      message: complaints.slice(0, maxProblems).join('; '),
       source: 'client',
       details: repaired?.warnings,
     });
@@ -67,7 +71,7 @@ export function parseInput(tool: Tool, given: unknown, context: FailureContext):
   };
 }
 
-/** The arguments of a call as the tool takes them; undefined where it does not: why is told when it is called. */
+/** The parsed arguments; undefined if they are not valid, which the call itself will report. */
 export function acceptedInput(tool: Tool, given: unknown): ParsedInput | undefined {
   try {
     return parseInput(tool, given, { declaration: tool.declaration, direct: false });
