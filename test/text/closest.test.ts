@@ -37,7 +37,7 @@ describe('a name that does not exist is answered with those that come close', ()
   test('of tags without letters none is like another', async () => {
     await used.result('manychat_create_tag', { name: '⭐' });
     const { details } = await used.failure('manychat_delete_tag_by_name', { tag_name: '🔥' });
-    expect(details).toContain('There is no tag "🔥"; none comes close, so ask which one is meant.');
+    expect(details).toContain('There is no tag "🔥"; none is similar, so ask the user which one is meant.');
   });
 
   test.each([
@@ -50,7 +50,7 @@ describe('a name that does not exist is answered with those that come close', ()
     [
       'manychat_delete_tag_by_name',
       { tag_name: 'Old' },
-      'There is no tag "Old"; none comes close, so ask which one is meant.',
+      'There is no tag "Old"; none is similar, so ask the user which one is meant.',
     ],
     ['manychat_delete_tag_by_name', { tag_name: 'old-tag' }, 'There is no tag "old-tag"; the closest are "Old Tag"'],
     [

@@ -1,16 +1,16 @@
 import { isObject } from '../../../tools/contract/json.js';
 
-/** How a call's answer reached its caller. Times are milliseconds of the clock it was made with. */
+/** How the answer of a call reached its caller. Times are milliseconds of the clock that it was created with. */
 export interface Delivery {
   /** When the call's frame was read. */
   readonly arrivedAt: number;
-  /** When the response frame had reached the transport; undefined while the call is open. */
+  /** When the response frame was handed to the transport; undefined while the call is open. */
   readonly answeredAt: number | undefined;
   /** Whether the caller cancelled the call before it was answered. */
   readonly cancelled: boolean;
 }
 
-/** The delivery of a call that has no frames: it is answered when its outcome is there. */
+/** The delivery of a call without frames: it is answered as soon as its outcome is known. */
 export function ownDelivery(now: () => number, signal: AbortSignal): { delivery: Delivery; answered: () => void } {
   let answeredAt: number | undefined;
   let cancelled = signal.aborted;
@@ -35,13 +35,13 @@ export function ownDelivery(now: () => number, signal: AbortSignal): { delivery:
   };
 }
 
-/** The delivery of a call of which nobody can tell whether it will be answered. */
+/** The delivery of a call that may never be answered. */
 export const unanswered = (arrivedAt: number): Delivery => ({ arrivedAt, answeredAt: undefined, cancelled: false });
 
-/** The delivery of a read of our own, whose answer no caller waits for. */
+/** The delivery of a read that this program makes for itself: no caller waits for it. */
 export const nobody: Delivery = unanswered(0);
 
-/** What is looked at in a frame. */
+/** The parts of a frame that matter here. */
 interface Frame {
   readonly id?: unknown;
   readonly method?: unknown;
@@ -50,30 +50,30 @@ interface Frame {
 
 /** Watches the frames of one connection for tool calls, their answers and their cancellation. */
 export interface Deliveries {
-  /** Takes note of a frame that was read. */
+  /** Notes a frame that was read. */
   read(frame: Frame): void;
-  /** Takes note of a frame that is being written; `sent` resolves when the transport has it. */
+  /** Notes a frame that is being written; `sent` resolves when the transport has it. */
   write(frame: Frame, sent: Promise<void>): void;
-  /** The delivery of a call that was read and is not answered yet. */
+  /** The delivery of an open call. */
   of(requestId: unknown): Delivery | undefined;
 }
 
 /**
- * Calls that are kept in mind at once. Some are never answered, such as those that were cancelled; the oldest go first.
- * A delivery that is forgotten while its call is open stays unanswered.
+ * The maximum number of open calls. Some are never answered, for example cancelled ones; the oldest are dropped first. A
+ * delivery that is dropped while its call is open stays unanswered.
  */
 const maxOpen = 10_000;
 
 type Changing = { -readonly [Key in keyof Delivery]: Delivery[Key] };
 
 /**
- * Tells how the answers of tool calls reach their caller.
- * @param now milliseconds, from any fixed point.
+ * Tracks how the answers of tool calls reach their caller.
+ * @param now milliseconds since any fixed point.
  */
 export function trackDeliveries(now: () => number): Deliveries {
-  // A Map tells the id 1 from the id "1", as the protocol does.
+  // A Map distinguishes the ids 1 and "1", as the protocol does.
   const open = new Map<unknown, Changing>();
-  /** Ids of several open calls: nobody can tell which of them an answer is for. */
+  /** Ids that several open calls share: an answer cannot be matched to one of them. */
   const shared = new Set<unknown>();
 
   function forget(id: unknown): void {
@@ -96,20 +96,20 @@ export function trackDeliveries(now: () => number): Deliveries {
       if (method === 'tools/call' && id !== undefined) arrived(id);
       if (method !== 'notifications/cancelled' || id !== undefined) return;
       const delivery = isObject(params) ? open.get(params.requestId) : undefined;
-      // It stays in mind: its call may not have been begun.
+      // The entry stays: the call may not have started.
       if (delivery !== undefined) delivery.cancelled = true;
     },
     write({ id, method }, sent) {
       if (id === undefined || method !== undefined) return;
       const delivery = shared.has(id) ? undefined : open.get(id);
-      // From here on the caller may use the id again.
+      // From now on the caller may reuse the id.
       forget(id);
       if (delivery === undefined) return;
       sent.then(
         () => {
           delivery.answeredAt = now();
         },
-        // What could not be written was not answered.
+        // A response that could not be written was not delivered.
         () => undefined,
       );
     },

@@ -14,13 +14,12 @@ import {
   type SendingCall,
 } from './send-guard.js';
 
-/** A send that a call has claimed, or that was made before. */
+/** A claimed send, or one that was performed before. */
 export type Held = { readonly state: 'claimed'; readonly claim: Claim } | Extract<Earlier, { state: 'done' }>;
 
-/** How long ago, for a reader. */
 const agoText = (agoMs: number): string => (agoMs < 60_000 ? 'within the last minute' : `${durationText(agoMs)} ago`);
 
-/** Until it is forgotten, in whole minutes. */
+/** The time until it is forgotten, rounded up to minutes. */
 const waitText = (leftMs: number): string => durationText(Math.max(1, Math.ceil(leftMs / 60_000)) * 60_000);
 
 const reasons = {
@@ -29,19 +28,19 @@ const reasons = {
   many: 'by manychat_for_each_subscriber',
 } as const;
 
-/** What the caller is told of a send that was made before and is not made again. */
+/** The warning for a send that was performed before and is not repeated. */
 export function alreadySent({ agoMs, leftMs, why }: Extract<Earlier, { state: 'done' }>): string {
-  return `The same was sent to this contact ${agoText(agoMs)}, ${reasons[why]}: it was not sent again. To send it once more on purpose, change it or wait ${waitText(leftMs)}.`;
+  return `The same was sent to this contact ${agoText(agoMs)}, ${reasons[why]}: it was not sent again. To send it again on purpose, change it or wait ${waitText(leftMs)}.`;
 }
 
-/** The failure of a send while nobody knows whether the same has arrived. */
+/** The failure of a send while it is unknown whether the same send has arrived. */
 function notAgain({ failure, agoMs, leftMs }: Extract<Earlier, { state: 'unknown' }>): CallError {
   const { kind, performed } = failure;
   return new CallError(
     {
       kind,
       message: `The same was sent to this contact ${agoText(agoMs)}, and it is not known whether it arrived (${reasonIn(failure)}): it was not sent again`,
-      hint: `A person looks at the chat in ManyChat first. If it did not arrive, the same can be sent again in ${waitText(leftMs)}.`,
+      hint: `First, a person looks at the chat in ManyChat. If it did not arrive, the same can be sent again in ${waitText(leftMs)}.`,
       retryable: false,
       performed,
       source: 'client',
@@ -50,11 +49,11 @@ function notAgain({ failure, agoMs, leftMs }: Extract<Earlier, { state: 'unknown
   );
 }
 
-/** The sends of one account, as its guard remembers them. */
+/** The sends of one account. */
 export interface Sends {
   /**
    * Claims a send for a call.
-   * @throws CallError where the same may have arrived; the signal's reason on abort.
+   * @throws CallError if the same send may have arrived; the signal's reason on abort.
    */
   hold(
     send: Pick<Send, 'endpoint' | 'input' | 'fields'>,
@@ -62,7 +61,7 @@ export interface Sends {
     call: SendingCall,
     stop: AbortSignal,
   ): Promise<Held>;
-  /** Notes that an endpoint may have set fields of a contact. */
+  /** Notes that an endpoint may have set custom fields of a contact. */
   noteChange(endpoint: Endpoint, input: Result, connection: string | undefined): Promise<void>;
 }
 
@@ -82,21 +81,21 @@ export function createSends(guard: SendGuard, account: string): Sends {
   };
 }
 
-/** Data of an answer, and what is to be said of it. */
-export interface Made {
+/** The data of a response, and warnings about it. */
+interface SentData {
   readonly data: unknown;
   readonly warnings: readonly string[];
 }
 
 /**
- * Makes a request; a send that was claimed tells the guard what came of it, and one that was made before is not made.
- * `make` hands the departure on to its request.
+ * Makes a request. The guard is told the outcome of a claimed send; a send that was performed before is answered with the
+ * data of that time. `make` passes the departure on to its request.
  */
 export async function sendOnce(
   held: Held | undefined,
   more: Departure | undefined,
   make: (departure: Departure | undefined) => Promise<unknown>,
-): Promise<Made> {
+): Promise<SentData> {
   if (held === undefined) return { data: await make(more), warnings: [] };
   if (held.state === 'done') return { data: held.data, warnings: [alreadySent(held)] };
   const { departure, done, unknown, release } = held.claim;
@@ -109,7 +108,7 @@ export async function sendOnce(
     await settled.catch(() => undefined);
     throw error;
   }
-  // A message that was sent stays sent when that cannot be noted: a failure here would have it sent again.
+  // A failure to record the send must not fail the call: the client would send the message again.
   await done(data).catch(() => undefined);
   return { data, warnings: [] };
 }

@@ -9,18 +9,18 @@ import {
   type SendKey,
 } from './send-guard.js';
 
-/** No call lasts longer than the longest deadline, in milliseconds; one that seems to was never answered. */
-const longestCallMs = 600_000;
+/** The longest deadline a call can have, in milliseconds. A call that seems to take longer was never answered. */
+const maxCallMs = 600_000;
 
-/** How often what is over is looked for, in milliseconds. */
+/** How often expired entries are removed, in milliseconds. */
 const sweepEveryMs = 1_000;
 
-/** What has become of a send. */
+/** The outcome of a send. */
 type Outcome =
   | { readonly state: 'done'; readonly data: unknown }
   | { readonly state: 'unknown'; readonly failure: Failure };
 
-/** A send that was made, or may have been. */
+/** A send that was performed, or may have been. */
 interface Remembered {
   readonly at: number;
   readonly outcome: Outcome;
@@ -28,7 +28,7 @@ interface Remembered {
   readonly flowOf: string | undefined;
 }
 
-/** Waits for a promise no longer than until the signal fires. */
+/** Waits for a promise, or rejects when the signal fires. */
 function orAborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const abort = (): void => reject(signal.reason);
@@ -41,7 +41,7 @@ function orAborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {
   });
 }
 
-/** Why what a call has done is not done again when a call that arrived at `arrivedAt` asks for it; undefined where it is. */
+/** Why a send of this call is not repeated for a call that arrived at `arrivedAt`; undefined if it is a new send. */
 function whyNotAgain(
   { delivery, oneOfMany }: SendingCall,
   arrivedAt: number,
@@ -49,25 +49,25 @@ function whyNotAgain(
   const { answeredAt, cancelled } = delivery;
   if (oneOfMany) return 'many';
   if (cancelled) return 'unanswered';
-  // What arrived before it is no repeat of it, though it may be made later.
+  // A call that arrived earlier is no repeat, even if its send comes later.
   const arrivedBefore = arrivedAt < delivery.arrivedAt;
   if (answeredAt === undefined || (answeredAt > arrivedAt && !arrivedBefore)) return 'open';
   return answeredAt - delivery.arrivedAt > promptMs ? 'unanswered' : undefined;
 }
 
 /**
- * Creates a guard that remembers in this process alone: what was sent is forgotten when the process ends.
- * @param now milliseconds, of the clock that deliveries are made with.
+ * Creates a guard that remembers within this process: when the process ends, everything is forgotten.
+ * @param now milliseconds of the clock that deliveries use.
  */
 export function createSendGuard(now: () => number): SendGuard {
   const remembered = new Map<string, Remembered>();
   const onTheirWay = new Map<string, Promise<void>>();
   let sweptAt = now();
 
-  /** A call that lasts is repeated after its end: until then, and for five minutes more, its sends are remembered. */
+  /** A long call is repeated after its end, so its sends are remembered for five minutes after that end. */
   function leftMs({ at, call: { delivery, endedAt } }: Remembered): number {
     const { answeredAt } = delivery;
-    const end = endedAt ?? answeredAt ?? Math.min(now(), at + longestCallMs);
+    const end = endedAt ?? answeredAt ?? Math.min(now(), at + maxCallMs);
     return Math.max(at, end, answeredAt ?? at) + rememberedMs - now();
   }
 
@@ -92,7 +92,7 @@ export function createSendGuard(now: () => number): SendGuard {
   function open({ send, flowOf }: SendKey, call: SendingCall): Claim {
     let settle = (): void => undefined;
     onTheirWay.set(send, new Promise((resolve) => (settle = resolve)));
-    /** Whether a request may be on the wire; what has not left needs no outcome. */
+    /** Whether a request may have left. If none has, the outcome is known. */
     let left = false;
     let settled = false;
     async function end(outcome: Outcome | undefined): Promise<void> {

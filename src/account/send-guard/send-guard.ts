@@ -6,71 +6,71 @@ import type { Departure } from '../../upstream/departure.js';
 import type { Delivery } from './delivery.js';
 
 /**
- * How long a send is remembered after its call has ended, in milliseconds: longer than clients retry by themselves,
- * shorter than a person needs to look.
+ * How long a send is remembered after its call has ended, in milliseconds: longer than clients retry on their own, and
+ * short enough that a person who wants to send the same again can wait.
  */
 export const rememberedMs = 300_000;
 
-/** A call answered later than this after its arrival may have been given up by its caller, in milliseconds. */
+/** If the answer takes longer than this, the caller may have stopped waiting for it; in milliseconds. */
 export const promptMs = 3_000;
 
-/** A send as it was asked for. */
+/** A requested send. */
 export interface Send {
-  /** Tells accounts apart, since their ids may be equal. */
+  /** The identity of the account. Ids of contacts and connections can be equal in several accounts. */
   readonly account: string;
   readonly connection: string | undefined;
   readonly endpoint: Endpoint;
   readonly input: Result;
-  /** Custom fields that the same call sets first: a flow that shows other values is another send. */
+  /** Custom fields that the same call sets first. A flow that shows other values is a different send. */
   readonly fields?: Result | undefined;
 }
 
-/** What a send is remembered by. Both are hashes: no text of a message is kept. */
+/** The key of a send. Both parts are hashes, so no message text is stored. */
 export interface SendKey {
   readonly send: string;
-  /** The contact whose fields the flow shows; absent for what is no flow. */
+  /** The contact whose fields the flow can show; absent if the send is not a flow. */
   readonly flowOf?: string;
 }
 
-/** The call that a send is a part of. */
+/** The call that a send is part of. */
 export interface SendingCall {
   readonly delivery: Delivery;
-  /** One of many contacts: such a call is repeated whole, so what it has done counts as done whether it was answered or not. */
+  /** A call for many contacts is repeated as a whole, so its sends count as done whether it was answered or not. */
   readonly oneOfMany: boolean;
-  /** When its work ended, by the clock of its delivery: a cancelled call still waits for what has left. */
+  /** When its work ended, by the clock of its delivery. A cancelled call still waits for requests that have left. */
   readonly endedAt: number | undefined;
 }
 
-/** The right to make a send. It must be settled in one of three ways; the first one counts. */
+/** The right to perform a send. It is settled in one of three ways; the first one counts. */
 export interface Claim {
-  /** Told when the send's request leaves. */
+  /** Notified when the request leaves. */
   readonly departure: Departure;
   done(data: unknown): Promise<void>;
   unknown(failure: Failure): Promise<void>;
-  /** Nothing was sent: whoever waits for it may try. */
+  /** Nothing was sent: a call that waits for the claim may try. */
   release(): Promise<void>;
 }
 
-/** A send that must not be made, since the same was made before. */
+/** A send that must not be performed, because the same was sent before. */
 export type Earlier =
-  /** `why` it is not a new send: its call was still open when this one arrived, was not answered in time, or was one of many. */
+  /** `why`: the earlier call was still open when this one arrived, was not answered in time, or was for many contacts. */
   | {
       readonly state: 'done';
       readonly data: unknown;
       readonly agoMs: number;
-      /** Until it is forgotten. */
+      /** Milliseconds until it is forgotten. */
       readonly leftMs: number;
       readonly why: 'open' | 'unanswered' | 'many';
     }
   | { readonly state: 'unknown'; readonly failure: Failure; readonly agoMs: number; readonly leftMs: number };
 
 /**
- * Remembers sends, so that what a client repeats because it has not heard of the outcome is not sent again. One that
- * processes share can stand in for it.
+ * Remembers sends, so that a client that repeats a call because it has not seen the outcome does not send twice. An
+ * implementation may be shared by processes.
  */
 export interface SendGuard {
   /**
-   * Claims a send. Where the same is on its way its outcome is waited for.
+   * Claims a send. If the same send is in flight, waits for its outcome.
    * @throws the signal's reason on abort.
    */
   claim(
@@ -78,19 +78,19 @@ export interface SendGuard {
     call: SendingCall,
     signal: AbortSignal,
   ): Promise<{ readonly state: 'claimed'; readonly claim: Claim } | Earlier>;
-  /** Custom fields of a contact were set: its flows show something else than before, and starting one is a new send. */
+  /** Notes that custom fields of a contact were set: its flows can show other values now, so starting one is a new send. */
   fieldsSet(contact: string): Promise<void>;
 }
 
-/** Strings of a message in which white space does not tell one message from another. */
-const folded: ReadonlySet<string> = new Set(['text', 'caption']);
+/** Message strings in which differences in white space are ignored. */
+const foldedKeys: ReadonlySet<string> = new Set(['text', 'caption']);
 
-/** A value in the form in which equal sends are equal: ids as strings, Unicode composed, no empty lists, keys in order. */
+/** The canonical form of a value: ids as strings, Unicode composed, no empty lists, keys sorted. */
 function canonical(value: unknown, key?: string): unknown {
   if (typeof value === 'number') return String(value);
   if (typeof value === 'string') {
     const text = value.normalize('NFC');
-    return key !== undefined && folded.has(key) ? text.replace(/\s+/g, ' ').trim() : text;
+    return key !== undefined && foldedKeys.has(key) ? text.replace(/\s+/g, ' ').trim() : text;
   }
   if (Array.isArray(value)) return value.map((each) => canonical(each));
   if (!isObject(value)) return value;
@@ -100,7 +100,7 @@ function canonical(value: unknown, key?: string): unknown {
     .toSorted(([one], [other]) => (one < other ? -1 : 1));
 }
 
-/** Fields by their names, which are the same in any case. */
+/** Fields in canonical form; their names are case-insensitive. */
 const canonicalFields = (fields: Result): unknown =>
   canonical(
     Object.fromEntries(Object.entries(fields).map(([name, value]) => [name.trim().toLowerCase(), String(value)])),
@@ -108,11 +108,11 @@ const canonicalFields = (fields: Result): unknown =>
 
 const hash = (parts: readonly unknown[]): string => createHash('sha256').update(JSON.stringify(parts)).digest('base64');
 
-/** A contact of an account, as the guard knows it. */
+/** The key of a contact. */
 export const contactKey = (account: string, connection: string | undefined, subscriberId: unknown): string =>
   hash([account, connection?.toLowerCase() ?? '', String(subscriberId)]);
 
-/** What makes a send the same as another. */
+/** The key of a send: equal for sends that are the same. */
 export function keyOf({ account, connection, endpoint, input, fields = {} }: Send): SendKey {
   const { data, ...rest } = input;
   const parts = [account, connection?.toLowerCase() ?? '', endpoint.path, canonical(rest), canonical(data)];

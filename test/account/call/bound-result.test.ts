@@ -30,7 +30,7 @@ describe('a result is as large as its reader can take in', () => {
     const result = await resultOf('manychat_get_page', {}, data);
     expect(result).toEqual({
       page: { id: '1', name: `${'n'.repeat(500)}…`, about: `${'a'.repeat(10_000)}…`, description: 'short' },
-      warnings: ['Too long and cut, marked with …: page.name, page.about.'],
+      warnings: ['Truncated, marked with …: page.name, page.about.'],
     });
   });
 

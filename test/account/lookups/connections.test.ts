@@ -78,7 +78,7 @@ describe('which connection a call uses', () => {
     connections = [newer, older];
     const caller = callerThrough(upstream.url, {});
     const read = await caller.call('manychat_get_page');
-    const warning = 'Read from older, the oldest of 2 connected accounts: connection_id chooses another.';
+    const warning = 'Read from older, the oldest of 2 connected accounts; connection_id selects another.';
     expect(read).toMatchObject({ ok: true, result: { warnings: [warning] } });
     const named = await caller.call('manychat_get_page', { connection_id: 'newer' });
     expect(named.ok && named.result.warnings).toBeUndefined();

@@ -27,7 +27,7 @@ describe('a send whose outcome is unknown', () => {
     expect(await used.failure('manychat_send_text', code)).toMatchObject({
       kind: 'network',
       message: expect.stringMatching(/^The same was sent to this contact 1 min ago, and it is not known whether/),
-      hint: 'A person looks at the chat in ManyChat first. If it did not arrive, the same can be sent again in 4 min.',
+      hint: 'First, a person looks at the chat in ManyChat. If it did not arrive, the same can be sent again in 4 min.',
       performed: 'unknown',
       retryable: false,
       source: 'client',
