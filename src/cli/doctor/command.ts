@@ -12,63 +12,67 @@ const colours: Readonly<Record<Check['status'], Colour>> = {
   failed: 'red',
   skipped: 'dim',
 };
-const markWidth = 9;
+const statusWidth = 9;
 
-function lines({ name, status, found, advice }: Check): Line[] {
-  const padding = ' '.repeat(markWidth - status.length);
-  const todo = advice?.split('\n').map((line) => ' '.repeat(markWidth + 2) + line) ?? [];
-  return [[{ colour: colours[status], text: status }, `${padding}${name}: ${oneLine(found)}`], ...todo];
+function linesOf({ name, status, found, advice }: Check): Line[] {
+  const padding = ' '.repeat(statusWidth - status.length);
+  const adviceLines = advice?.split('\n').map((line) => ' '.repeat(statusWidth + 2) + line) ?? [];
+  return [[{ colour: colours[status], text: status }, `${padding}${name}: ${oneLine(found)}`], ...adviceLines];
 }
 
-/** The checks that need neither network nor account; the configuration where it could be read. */
-function checkHere(configured: () => Config, { environment, nodeVersion }: Shell): [Finding[], Config?] {
+/** The checks that need neither network nor account, and the configuration if it is valid. */
+function checkLocally(readConfig: () => Config, { environment, nodeVersion }: Shell): [Finding[], Config?] {
   const node = checkNode(nodeVersion);
   try {
-    const config = configured();
+    const config = readConfig();
     return [[node, checkSettings(config), checkKey(config, environment), checkProxy(config)], config];
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    const wrong = error.message.replaceAll('\n', '; ');
-    return [[node, failed('settings', wrong, 'Correct it where it is set: the shell, or the client under "env".')]];
+    const found = error.message.replaceAll('\n', '; ');
+    return [
+      [node, failed('settings', found, 'Correct it where it is set: in the shell, or under "env" of the client.')],
+    ];
   }
 }
 
-/** Makes all checks, one after another, those left out that make no sense after an earlier failure. */
-async function* examine(configured: () => Config, shell: Shell): AsyncGenerator<Finding> {
-  const [here, settings] = checkHere(configured, shell);
-  yield* here;
-  const withKey = ['key accepted', ...(settings?.account.access.mode === 'direct' ? [] : ['connections']), 'page'];
+/** Makes all checks, one after another. Checks that an earlier failure makes pointless are skipped. */
+async function* examine(readConfig: () => Config, shell: Shell): AsyncGenerator<Finding> {
+  const [local, configured] = checkLocally(readConfig, shell);
+  yield* local;
+  const needKey = ['key accepted', ...(configured?.account.access.mode === 'direct' ? [] : ['connections']), 'page'];
   const addresses =
-    settings === undefined ? ['gateway', 'control'] : addressesOf(settings.account).map(({ name }) => name);
-  const rest = (why: string): Finding[] => [...addresses, 'clock', ...withKey].map((name) => skipped(name, why));
-  if (settings === undefined) return yield* rest('the settings are wrong');
-  // What follows may not even load there.
-  if (here.some(({ name, status }) => name === 'node' && status === 'failed')) return yield* rest('Node.js is too old');
+    configured === undefined ? ['gateway', 'control'] : addressesOf(configured.account).map(({ name }) => name);
+  const skipRest = (reason: string): Finding[] =>
+    [...addresses, 'clock', ...needKey].map((name) => skipped(name, reason));
+  if (configured === undefined) return yield* skipRest('the settings are invalid');
+  // On an old Node.js the modules below may not even load.
+  if (local.some(({ name, status }) => name === 'node' && status === 'failed'))
+    return yield* skipRest('Node.js is too old');
 
   const { openOwnAccount } = await import('../open-account.js');
-  const { checkClock, checkReach } = await import('./network-checks.js');
+  const { checkAddress, checkClock } = await import('./network-checks.js');
   const { checkAccount } = await import('./account-checks.js');
-  const opened = await openOwnAccount(settings);
+  const opened = await openOwnAccount(configured);
   const { config, host, account } = opened;
   try {
-    const knocks = [];
+    const checked = [];
     for (const { name, url } of addressesOf(config.account)) {
-      const knock = await checkReach(name, url, config, host.http, shell.ending);
-      knocks.push(knock);
-      yield knock.finding;
+      const check = await checkAddress(name, url, config, host.http, shell.ending);
+      checked.push(check);
+      yield check.finding;
     }
-    yield checkClock(knocks);
-    const answering = knocks.flatMap(({ finding }) => (finding.status === 'ok' ? [finding.name] : []));
-    const why =
+    yield checkClock(checked);
+    const reachable = checked.flatMap(({ finding }) => (finding.status === 'ok' ? [finding.name] : []));
+    const reason =
       config.account.access.mode === 'none'
         ? 'there is no key'
-        : answering.length === 0
-          ? 'no address is reached'
+        : reachable.length === 0
+          ? 'no address is reachable'
           : undefined;
-    if (why !== undefined) return yield* withKey.map((name) => skipped(name, why));
-    // One address may serve as both.
-    const both = knocks.length === 1 ? ['gateway', 'control'] : answering;
-    yield* checkAccount({ host, account, ending: shell.ending, reached: new Set(both) });
+    if (reason !== undefined) return yield* needKey.map((name) => skipped(name, reason));
+    // A single address serves as both.
+    const names = checked.length === 1 ? ['gateway', 'control'] : reachable;
+    yield* checkAccount({ host, account, ending: shell.ending, reachable: new Set(names) });
   } finally {
     await opened.close();
   }
@@ -80,27 +84,27 @@ function exitCodeAfter(findings: readonly Finding[]): ExitCode {
   return failures.every(({ passing }) => passing === true) ? exitCodes.again : exitCodes.failed;
 }
 
-/** Checks everything that calls depend on and says what to do about what is wrong; shows no key. */
-export async function diagnose(configured: () => Config, asJson: boolean, shell: Shell): Promise<ExitCode> {
+/** Checks everything that calls depend on, and prints what to do about problems. Shows no key. */
+export async function diagnose(readConfig: () => Config, asJson: boolean, shell: Shell): Promise<ExitCode> {
   const { print, note, redraw, interactive, ending } = shell;
   const findings: Finding[] = [];
-  const checks = examine(configured, shell);
+  const checks = examine(readConfig, shell);
   for (;;) {
     if (interactive) redraw('checking …');
     const next = await checks.next();
     if (interactive) redraw('');
     if (next.done === true) break;
     if (ending.aborted) {
-      note('Stopped before all was checked.');
+      note('Stopped before all checks were made.');
       await checks.return(undefined);
       return exitCodes.failed;
     }
     findings.push(next.value);
-    if (!asJson) for (const line of lines(next.value)) print(line);
+    if (!asJson) for (const line of linesOf(next.value)) print(line);
   }
   if (asJson) {
-    const told = findings.map(({ passing: _, ...check }): Check => check);
-    print(JSON.stringify({ ok: told.every(({ status }) => status !== 'failed'), checks: told }, undefined, 2));
+    const results = findings.map(({ passing: _, ...check }): Check => check);
+    print(JSON.stringify({ ok: results.every(({ status }) => status !== 'failed'), checks: results }, undefined, 2));
   }
   return exitCodeAfter(findings);
 }

@@ -1,22 +1,23 @@
-/** What one check came to. */
+/** The result of a check. */
 export interface Check {
   readonly name: string;
   readonly status: 'ok' | 'warning' | 'failed' | 'skipped';
   /** What was found, on one line. */
   readonly found: string;
-  /** What to do, a sentence a line. */
+  /** What to do, one sentence on each line. */
   readonly advice?: string;
 }
 
-/** A check as it was made; `passing` where the failure may be gone when it is made again. */
+/** A check with what decides the exit code. */
 export interface Finding extends Check {
+  /** Whether the failure may go away by itself. */
   readonly passing?: boolean;
 }
 
-/** Nothing is wrong. */
+/** Everything is fine. */
 export const ok = (name: string, found: string): Finding => ({ name, status: 'ok', found });
 
-/** It works, but may not do what is meant. */
+/** It works, but perhaps not as intended. */
 export const warning = (name: string, found: string, advice: string): Finding => ({
   name,
   status: 'warning',
@@ -33,5 +34,5 @@ export const failed = (name: string, found: string, advice: string, passing = fa
   passing,
 });
 
-/** It was not looked at, for the reason given. */
-export const skipped = (name: string, why: string): Finding => ({ name, status: 'skipped', found: why });
+/** It was not checked, for the given reason. */
+export const skipped = (name: string, reason: string): Finding => ({ name, status: 'skipped', found: reason });

@@ -7,64 +7,66 @@ import { realClock, timeout } from '../../upstream/clock.js';
 import type { HttpResponse } from '../../upstream/response.js';
 import { durationText } from '../shell/duration.js';
 import { type Finding, failed, ok, skipped, warning } from './finding.js';
-import { silence, troubleOf } from './network-faults.js';
+import { describeFault, describeTimeout } from './network-faults.js';
 
-/** Longer than opening a connection may take, so that its own reason is heard. */
-const reachMs = 15_000;
+/** Longer than the connect timeout of the client, so that its more precise reason is reported. */
+const maxWaitMs = 15_000;
 
-/** What knocking at an address came to. */
-export interface Reached {
+/** The result of a request to an address. */
+export interface AddressCheck {
   readonly finding: Finding;
-  /** How far this machine's clock is ahead of the server's, in milliseconds; undefined where no answer told its time. */
-  readonly aheadMs?: number | undefined;
+  /** How far this machine's clock is ahead of the server's, in milliseconds; undefined if no response says. */
+  readonly clockAheadMs?: number | undefined;
 }
 
-/** How far the clock is ahead of the time an answer tells, when that is certain: it was asked for in between. */
-function aheadOf({ headers }: HttpResponse, asked: number, answered: number): number | undefined {
+/** How far the clock is ahead of the server's at least: its time was taken between request and response. */
+function clockAhead({ headers }: HttpResponse, requestedAt: number, answeredAt: number): number | undefined {
   const [date, age] = [headers.date, headers.age].map((value) => [value].flat()[0]);
-  const told = Date.parse(date ?? '') + (/^\d{1,9}$/.test(age ?? '') ? Number(age) * 1000 : 0);
-  if (Number.isNaN(told)) return undefined;
-  return asked > told ? asked - told : Math.min(0, answered - told);
+  const serverTime = Date.parse(date ?? '') + (/^\d{1,9}$/.test(age ?? '') ? Number(age) * 1000 : 0);
+  if (Number.isNaN(serverTime)) return undefined;
+  return requestedAt > serverTime ? requestedAt - serverTime : Math.min(0, answeredAt - serverTime);
 }
 
-/** Knocks at an address without the key: any answer shows that names, network, proxy and TLS work. */
-export async function checkReach(
+/** Makes a request without the key. Any response shows that DNS, network, proxy and TLS work. */
+export async function checkAddress(
   name: string,
   url: URL,
-  { host: { proxy }, account: { deadlineMs } }: Config,
+  { host: { proxy: proxies }, account: { deadlineMs } }: Config,
   http: Host['http'],
   ending: AbortSignal,
-): Promise<Reached> {
-  const used = proxyFor(url, proxy);
-  const limitMs = Math.min(reachMs, deadlineMs);
-  const late = timeout(realClock, limitMs);
-  const asked = Date.now();
+): Promise<AddressCheck> {
+  const proxy = proxyFor(url, proxies);
+  const waitMs = Math.min(maxWaitMs, deadlineMs);
+  const wait = timeout(realClock, waitMs);
+  const requestedAt = Date.now();
   try {
     const request = { method: 'GET', url, headers: { 'user-agent': userAgent, 'accept-encoding': 'identity' } };
-    const answer = await http.exchange(request, AbortSignal.any([ending, late.signal]), () => undefined);
-    const secure = url.protocol === 'https:' ? ', over TLS' : '';
-    const way = used === undefined ? '' : `, through the proxy ${used.host}`;
-    const finding = ok(name, `${url.origin} answers${secure}${way}`);
-    return { finding, aheadMs: aheadOf(answer, asked, Date.now()) };
+    const response = await http.exchange(request, AbortSignal.any([ending, wait.signal]), () => undefined);
+    const tls = url.protocol === 'https:' ? ', over TLS' : '';
+    const through = proxy === undefined ? '' : `, through the proxy ${proxy.host}`;
+    const finding = ok(name, `${url.origin} answers${tls}${through}`);
+    return { finding, clockAheadMs: clockAhead(response, requestedAt, Date.now()) };
   } catch (error) {
-    const trouble =
-      error instanceof HttpFault ? troubleOf(error, url, used) : silence(url, used, Math.round(limitMs / 1000));
-    return { finding: failed(name, trouble.found, trouble.advice, trouble.passing) };
+    const fault =
+      error instanceof HttpFault
+        ? describeFault(error, url, proxy)
+        : describeTimeout(url, proxy, Math.round(waitMs / 1000));
+    return { finding: failed(name, fault.found, fault.advice, fault.passing) };
   } finally {
-    late.cancel();
+    wait.cancel();
   }
 }
 
 const toleratedMs = 120_000;
 
-/** Whether this machine's clock is right, by the first answer that told the time. */
-export function checkClock(reached: readonly Reached[]): Finding {
-  const aheadMs = reached.map((each) => each.aheadMs).find((each) => each !== undefined);
-  if (aheadMs === undefined) return skipped('clock', 'no answer told the time');
+/** Checks this machine's clock against the first server that says its time. */
+export function checkClock(addresses: readonly AddressCheck[]): Finding {
+  const aheadMs = addresses.map((each) => each.clockAheadMs).find((each) => each !== undefined);
+  if (aheadMs === undefined) return skipped('clock', 'no response says the time');
   if (Math.abs(aheadMs) <= toleratedMs) return ok('clock', "agrees with the server's");
   return warning(
     'clock',
     `this machine's clock is ${durationText(Math.abs(aheadMs) / 1000)} ${aheadMs > 0 ? 'ahead of' : 'behind'} the server's`,
-    'Set it by the network (NTP): whether the 24-hour window of a contact is open is judged by it.',
+    'Set it from the network (NTP): it decides whether the 24-hour window of a contact is open.',
   );
 }

@@ -5,7 +5,7 @@ import { sandboxed } from '../../support/sandboxed.js';
 import { startUpstream } from '../../support/upstream.js';
 
 describe('connections', () => {
-  test('a key that Maton refuses: what needs it is left out', async () => {
+  test('a key that Maton refuses, and the checks that need it are skipped', async () => {
     const { environment } = await sandboxed();
     const { statuses, code } = await examined({ ...environment, MATON_API_KEY: 'wrong-key' });
     const left = { 'key accepted': 'failed', connections: 'skipped', page: 'skipped' };
@@ -19,7 +19,9 @@ describe('connections', () => {
     await connections('DELETE', sandbox.secondConnectionId);
     const { statuses, text, code } = await examined(environment);
     expect(statuses).toMatchObject({ 'key accepted': 'ok', connections: 'failed', page: 'skipped' });
-    expect(text('connections')).toBe('no ManyChat account is connected | `manychat-mcp connect` makes a new one.');
+    expect(text('connections')).toBe(
+      'no ManyChat account is connected | Create a new one with `manychat-mcp connect`.',
+    );
     expect(code).toBe(1);
   });
 
@@ -40,7 +42,7 @@ describe('connections', () => {
     expect(broken.code).toBe(1);
   });
 
-  test('several ACTIVE: which is used, how to pin one, and whose they are', async () => {
+  test('several ACTIVE: which one is used, how to pin one, and the page of each', async () => {
     const { sandbox, environment } = await sandboxed({ secondConnection: 'ACTIVE' });
     const { statuses, text, code } = await examined(environment);
     const other = `page of ${sandbox.secondConnectionId}`;
@@ -59,7 +61,7 @@ describe('connections', () => {
     expect(pinned.text('page')).toContain('Sunrise Wholesale');
   });
 
-  test('the pinned one does not exist, is PENDING, or is of another app', async () => {
+  test('a pinned one that does not exist, is PENDING, or belongs to another app', async () => {
     const { sandbox, environment } = await sandboxed();
     const unknown = await examined({ ...environment, MATON_CONNECTION_ID: 'nowhere-1' });
     expect(unknown.statuses).toMatchObject({ 'pinned connection': 'failed', page: 'skipped' });
@@ -71,10 +73,10 @@ describe('connections', () => {
     const connection = { connection_id: 'slack-1', status: 'ACTIVE' };
     sandbox.injectFault({ match: { path: '/connections/' }, status: 200, body: { connection } });
     const other = await examined({ ...environment, MATON_CONNECTION_ID: 'slack-1' });
-    expect(other.text('pinned connection')).toContain('slack-1 exists, but is no ManyChat connection');
+    expect(other.text('pinned connection')).toContain('slack-1 exists, but is not a ManyChat connection');
   });
 
-  test('a key in the place of a connection is not shown', async () => {
+  test('a key in place of a connection id is not shown', async () => {
     const { sandbox, environment } = await sandboxed();
     for (const secret of [sandbox.matonKey, sandbox.manychatKey]) {
       const { checks, statuses, text } = await examined({ ...environment, MATON_CONNECTION_ID: secret });
@@ -88,12 +90,12 @@ describe('connections', () => {
 describe('the page and the clock', () => {
   const failing = (status: number, body: object) => ({ match: { path: 'getInfo' }, times: 99, status, body });
 
-  test('ManyChat refuses the key inside the connection', async () => {
+  test('ManyChat refuses the key of the connection', async () => {
     const { sandbox, environment } = await sandboxed();
     sandbox.injectFault(failing(401, { status: 'error', message: 'Wrong token' }));
     const { text, statuses, code } = await examined(environment);
     expect(statuses).toMatchObject({ 'key accepted': 'ok', page: 'failed' });
-    expect(text('page')).toMatch(/^Wrong token \| ManyChat does not accept the key inside this connection\. .*connect/);
+    expect(text('page')).toMatch(/^Wrong token \| ManyChat does not accept the key of this connection\. .*connect/);
     expect(text('page')).toContain(`"connection_id":"${sandbox.connectionId}"`);
     expect(code).toBe(1);
   });
@@ -101,8 +103,8 @@ describe('the page and the clock', () => {
   test.each([
     ['ManyChat fails', failing(503, { status: 'exception', message: 'Down' }), 4, /Down \| Try again/],
     ['Maton fails', failing(500, { message: 'Authorization' }), 4, /may have expired: .*connect/],
-    ['too fast', { ...failing(429, { message: 'Slow down' }), headers: { 'retry-after': '7' } }, 4, /in 7 seconds/],
-    ['silence', { match: { path: 'getInfo' }, times: 99, hang: true } as const, 4, /No answer within/],
+    ['a 429', { ...failing(429, { message: 'Slow down' }), headers: { 'retry-after': '7' } }, 4, /in 7 seconds/],
+    ['no response', { match: { path: 'getInfo' }, times: 99, hang: true } as const, 4, /No answer within/],
     ['a page of HTML', { match: { path: 'getInfo' }, times: 99, html: true } as const, 1, /not from ManyChat/],
   ])('%s', async (_, fault, code, words) => {
     const { sandbox, environment } = await sandboxed();
@@ -113,7 +115,7 @@ describe('the page and the clock', () => {
     expect(found.code).toBe(code);
   });
 
-  test('the connections API fails: a pinned page is asked for all the same', async () => {
+  test('the connections API fails, and the page of a pinned connection is still read', async () => {
     const { sandbox, environment } = await sandboxed();
     sandbox.injectFault({ match: { path: '/connections' }, times: 99, status: 502, body: { message: 'Bad gateway' } });
     const settings = { ...environment, MANYCHAT_MCP_DEADLINE_MS: '5000' };
@@ -137,7 +139,7 @@ describe('the page and the clock', () => {
     expect(code).toBe(0);
   });
 
-  test('an answer out of a cache is as old as it says; one without a time tells nothing', async () => {
+  test('a cached response counts with its age, and one without a date is ignored', async () => {
     const date = new Date(Date.now() - 3_600_000).toUTCString();
     const cached = await startUpstream({ headers: { date, age: '3600' } });
     const timeless = await startUpstream((_, response) => {

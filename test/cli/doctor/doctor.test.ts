@@ -9,7 +9,7 @@ import { sandboxed } from '../../support/sandboxed.js';
 import { runHere } from '../../support/shell.js';
 
 describe('what doctor prints', () => {
-  test('a line for each check, in order, and nothing of the key', async () => {
+  test('one line for each check, in order, without the key', async () => {
     const { sandbox, connections, environment } = await sandboxed();
     await connections('DELETE', sandbox.secondConnectionId);
     const { code, out, err } = await runHere(['doctor'], environment);
@@ -21,13 +21,13 @@ describe('what doctor prints', () => {
       `ok       gateway: ${sandbox.url} answers`,
       "ok       clock: agrees with the server's",
       'ok       key accepted: Maton accepts the key',
-      `ok       connections: ${sandbox.connectionId} ACTIVE (made 2025-12-08)`,
+      `ok       connections: ${sandbox.connectionId} ACTIVE (created 2025-12-08)`,
       expect.stringMatching(/^ok {7}page: "Sunrise Coffee" \(id \d+\)$/),
     ]);
     expect({ code, err }).toEqual({ code: 0, err: '' });
   });
 
-  test('what to do stands indented below; nothing is coloured unless stdout shows it', async () => {
+  test('indented advice below a check, and colours only if stdout has them', async () => {
     const { environment } = await sandboxed();
     const plain = await runHere(['doctor'], environment);
     expect(plain.out).toMatch(/\nwarning {2}connections: .*\n {11}PENDING waits for the ManyChat key/);
@@ -37,7 +37,7 @@ describe('what doctor prints', () => {
     expect(coloured.out).toContain('\x1b[33mwarning\x1b[39m');
   });
 
-  test('the built program: JSON on stdout, nothing on stderr, its exit code', async () => {
+  test('as JSON on stdout from the built program, with nothing on stderr', async () => {
     const { environment } = await sandboxed();
     const env = { PATH: process.env.PATH ?? '', ...environment, MATON_API_KEY: 'not-this-key' };
     const run = await new Promise<{ code: unknown; out: string; err: string }>((resolve) => {
@@ -58,14 +58,14 @@ describe('what doctor prints', () => {
     expect(checks.at(0)).toEqual({ name: 'node', status: 'ok', found: `Node.js ${process.versions.node}` });
   });
 
-  test('it ends when it is asked to', async () => {
+  test('that it stopped, at a signal', async () => {
     const { environment } = await sandboxed();
     const { code, err } = await runHere(['doctor'], environment, { ending: AbortSignal.abort() });
-    expect({ code, err }).toEqual({ code: 1, err: 'Stopped before all was checked.' });
+    expect({ code, err }).toEqual({ code: 1, err: 'Stopped before all checks were made.' });
   });
 });
 
-describe('what is set', () => {
+describe('the settings', () => {
   test.each([
     ['20.18.0', 'failed'],
     ['18.20.8', 'failed'],
@@ -80,12 +80,12 @@ describe('what is set', () => {
     expect(code).toBe(status === 'ok' ? 0 : 1);
   });
 
-  test('the oldest Node.js is that of the package', () => {
+  test('the oldest supported Node.js is that of package.json', () => {
     const { engines } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'));
     expect(engines.node).toBe(`>=${oldestNode}`);
   });
 
-  test('a setting that is wrong is a failed check, the rest is left out', async () => {
+  test('an invalid setting fails its check, and the rest is skipped', async () => {
     const { statuses, text, code } = await examined({ MATON_GATEWAY_URL: 'http://gateway.example' });
     expect(statuses).toMatchObject({ settings: 'failed', page: 'skipped' });
     expect(text('settings')).toContain('MATON_GATEWAY_URL must use https');
@@ -96,9 +96,9 @@ describe('what is set', () => {
     [{}, 'failed', /Neither MATON_API_KEY nor MANYCHAT_API_KEY is set \| .*maton\.ai\/settings/],
     [{ MATON_API_KEY: '${MATON_API_KEY}' }, 'failed', /contains a placeholder/],
     [{ MATON_API_KEY: 'two words' }, 'failed', /contains white space/],
-    [{ MATON_KEY: 'misplaced-key' }, 'failed', /MATON_KEY is set, but not read/],
-    [{ MATON_API_KEY: '"Bearer quoted-key"' }, 'ok', /quotes or "Bearer" are taken off/],
-    [{ MATON_API_KEY: 'plain-key', MANYCHAT_API_KEY: '123456:0123456789abcdef' }, 'ok', /is set too, and not used/],
+    [{ MATON_KEY: 'misplaced-key' }, 'failed', /MATON_KEY is set, but not a setting/],
+    [{ MATON_API_KEY: '"Bearer quoted-key"' }, 'ok', /quotes or "Bearer" are removed/],
+    [{ MATON_API_KEY: 'plain-key', MANYCHAT_API_KEY: '123456:0123456789abcdef' }, 'ok', /is also set, but not used/],
     [{ MANYCHAT_API_KEY: '123456:0123456789abcdef' }, 'ok', /go to ManyChat without Maton/],
     [{ MANYCHAT_API_KEY: 'some-other-key' }, 'warning', /does not look like a ManyChat key/],
     [{ MANYCHAT_API_KEY: '123456:0123456789abcdef', MATON_API_KEY: '$MATON_API_KEY' }, 'warning', /placeholder/],
@@ -111,23 +111,23 @@ describe('what is set', () => {
     expect(JSON.stringify(checks)).not.toMatch(/two words|(misplaced|quoted|plain|other)-key|0123456789abcdef/);
   });
 
-  test('without a key the addresses and the clock are still looked at', async () => {
+  test('without a key the addresses and the clock are still checked', async () => {
     const { url } = (await sandboxed()).sandbox;
     const { statuses, code } = await examined({ MATON_GATEWAY_URL: url, MATON_CONTROL_URL: url });
-    const left = { 'key accepted': 'skipped', connections: 'skipped', page: 'skipped' };
-    expect(statuses).toEqual({ ...allWell, key: 'failed', ...left });
+    const keyless = { 'key accepted': 'skipped', connections: 'skipped', page: 'skipped' };
+    expect(statuses).toEqual({ ...allWell, key: 'failed', ...keyless });
     expect(code).toBe(1);
   });
 
-  test('an address with a path that is added anyway', async () => {
+  test('warns of an address that includes the path', async () => {
     const { environment } = await sandboxed();
     const url = `${environment.MATON_GATEWAY_URL}/manychat/`;
     const { statuses, text } = await examined({ ...environment, MATON_GATEWAY_URL: url });
     expect(statuses).toMatchObject({ settings: 'warning', page: 'failed' });
-    expect(text('settings')).toContain('MATON_GATEWAY_URL: leave out the path');
+    expect(text('settings')).toContain('MATON_GATEWAY_URL: remove the path');
   });
 
-  test('an address that is no app to Maton', async () => {
+  test('explains an address whose path is not an app to Maton', async () => {
     const { environment } = await sandboxed();
     const url = `${environment.MATON_GATEWAY_URL}/other`;
     const { text, code } = await examined({ ...environment, MATON_GATEWAY_URL: url });
@@ -137,7 +137,7 @@ describe('what is set', () => {
 });
 
 describe('without Maton, and on the embedded sandbox', () => {
-  test('there are no connections; the page shows that the key works', async () => {
+  test('the page shows that the key works, and there are no connections', async () => {
     const { sandbox } = await sandboxed();
     const environment = { MANYCHAT_API_KEY: sandbox.manychatKey, MANYCHAT_API_URL: sandbox.url };
     const { statuses, code, text } = await examined(environment);

@@ -17,7 +17,7 @@ async function listening(server: Server): Promise<number> {
   return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
-/** A port on which nobody listens. */
+/** A port without a listener. */
 async function closedPort(): Promise<number> {
   const server = createServer();
   const port = await listening(server);
@@ -25,7 +25,7 @@ async function closedPort(): Promise<number> {
   return port;
 }
 
-/** A proxy that answers every tunnel with a status and none with a way through. */
+/** A proxy that answers every CONNECT with a status. */
 async function refusingProxy(status: number): Promise<{ port: number; asked: string[] }> {
   const asked: string[] = [];
   const server = createHttpServer();
@@ -36,21 +36,21 @@ async function refusingProxy(status: number): Promise<{ port: number; asked: str
   return { port: await listening(server), asked };
 }
 
-/** What doctor says of the gateway, and its exit code; everything behind it must be left out. */
+/** The gateway check of doctor and its exit code. All later checks must be skipped. */
 async function gatewayAt(url: string, environment: Record<string, string> = {}) {
   const settings = { MATON_API_KEY: 'some-key', MATON_GATEWAY_URL: url, MATON_CONTROL_URL: url, ...environment };
   const { code, out } = await runHere(['doctor', '--json'], settings);
   const checks: { name: string; status: string; found: string; advice?: string }[] = JSON.parse(out).checks;
-  const left = checks.filter(({ name }) => ['clock', 'key accepted', 'connections', 'page'].includes(name));
-  expect(left.map(({ status }) => status)).toEqual(['skipped', 'skipped', 'skipped', 'skipped']);
+  const later = checks.filter(({ name }) => ['clock', 'key accepted', 'connections', 'page'].includes(name));
+  expect(later.map(({ status }) => status)).toEqual(['skipped', 'skipped', 'skipped', 'skipped']);
   const gateway = checks.find(({ name }) => name === 'gateway');
   expect(gateway?.status).toBe('failed');
   expect(out).not.toMatch(/some-key|secret/);
   return { code, text: `${gateway?.found} | ${gateway?.advice}`, proxy: checks.find(({ name }) => name === 'proxy') };
 }
 
-describe('an address that is not reached', () => {
-  test('a port that refuses', async () => {
+describe('an unreachable address', () => {
+  test('a port that refuses connections', async () => {
     const port = await closedPort();
     const { code, text } = await gatewayAt(`http://127.0.0.1:${port}`);
     expect(text).toMatch(/^127\.0\.0\.1:\d+ refuses the connection \(ECONNREFUSED\) \| Check the address/);
@@ -70,7 +70,7 @@ describe('an address that is not reached', () => {
     expect(code).toBe(4);
   });
 
-  test('a certificate that nobody vouches for', async () => {
+  test('a self-signed certificate', async () => {
     const port = await listening(createHttpsServer(selfSigned('localhost')));
     const { code, text } = await gatewayAt(`https://localhost:${port}`);
     expect(text).toMatch(
@@ -79,7 +79,7 @@ describe('an address that is not reached', () => {
     expect(code).toBe(1);
   });
 
-  test('a port that speaks no TLS, or something else than HTTP', async () => {
+  test('a port without TLS, and a server that does not speak HTTP', async () => {
     const port = await listening(createHttpServer((_, response) => response.end()));
     const tls = await gatewayAt(`https://localhost:${port}`);
     expect(tls.text).toMatch(/^TLS fails with localhost:\d+ .*\| Check that the address and its port speak https/);
@@ -95,7 +95,7 @@ describe('an address that is not reached', () => {
     const plain = await gatewayAt(`http://127.0.0.1:${port}`);
     expect(plain.text).toMatch(/^the connection to 127\.0\.0\.1:\d+ broke \(/);
     const secure = await gatewayAt(`https://localhost:${port}`);
-    expect(secure.text).toMatch(/^the connection to localhost:\d+ broke while TLS was set up/);
+    expect(secure.text).toMatch(/^the connection to localhost:\d+ broke during the TLS handshake/);
     expect(secure.code).toBe(4);
   });
 });
@@ -103,7 +103,7 @@ describe('an address that is not reached', () => {
 describe('a proxy', () => {
   const target = 'https://gateway.invalid';
 
-  test('that is not there; its user and password are not shown', async () => {
+  test('that refuses connections, without showing its user and password', async () => {
     const port = await closedPort();
     const { code, text, proxy } = await gatewayAt(target, { HTTPS_PROXY: `http://user:secret@127.0.0.1:${port}` });
     expect(proxy?.found).toBe(`gateway.invalid through 127.0.0.1:${port} (HTTPS_PROXY)`);
@@ -113,27 +113,27 @@ describe('a proxy', () => {
     expect(code).toBe(4);
   });
 
-  test('whose name does not exist', async () => {
+  test('with an unknown name', async () => {
     const { text } = await gatewayAt(target, { https_proxy: 'proxy.invalid:3128' });
     expect(text).toMatch(/^DNS does not know the proxy proxy\.invalid:3128/);
   });
 
   test.each([
-    [407, 1, /It wants a user and a password: HTTPS_PROXY=/],
+    [407, 1, /It requires a user and a password: HTTPS_PROXY=/],
     [403, 1, /allow gateway\.invalid/],
     [502, 4, /It cannot reach gateway\.invalid itself/],
-  ])('that answers %i', async (status, expected, advice) => {
+  ])('that refuses with %i', async (status, expected, advice) => {
     const { port } = await refusingProxy(status);
     const { code, text } = await gatewayAt(target, { HTTPS_PROXY: `http://127.0.0.1:${port}` });
-    expect(text).toContain(`the proxy 127.0.0.1:${port} does not let through to gateway.invalid: HTTP ${status}`);
+    expect(text).toContain(`the proxy 127.0.0.1:${port} refuses to connect to gateway.invalid: HTTP ${status}`);
     expect(text).toMatch(advice);
     expect(code).toBe(expected);
   });
 
-  test('that is not used for this host', async () => {
+  test('that NO_PROXY excludes for this host', async () => {
     const { port, asked } = await refusingProxy(403);
     const { text, proxy } = await gatewayAt(target, { HTTPS_PROXY: `http://127.0.0.1:${port}`, NO_PROXY: '.invalid' });
-    expect(proxy?.found).toBe('gateway.invalid without (NO_PROXY)');
+    expect(proxy?.found).toBe('gateway.invalid without a proxy (NO_PROXY)');
     expect(text).toMatch(/^DNS does not know gateway\.invalid/);
     expect(asked).toEqual([]);
   });
@@ -150,7 +150,7 @@ describe('a proxy', () => {
     ['https://a.invalid:8443', 'a.invalid:8443', false],
     ['https://a.invalid', '*,b.invalid', true],
     ['https://localhost:1', undefined, false],
-  ])('to %s with NO_PROXY=%s is used: %s, as the requests go', async (url, none, used) => {
+  ])('is used for %s with NO_PROXY=%s: %s, by doctor and by requests', async (url, none, used) => {
     const { port, asked } = await refusingProxy(403);
     for (const variable of ['https', 'http'] as const) {
       const proxy = { [variable]: `http://127.0.0.1:${port}`, none: none ?? '' };

@@ -1,0 +1,87 @@
+import type { Result } from '../../../tools/contract/json.js';
+import { idText } from '../../../tools/contract/quoted.js';
+import { type ConnectionRecord, connectionsIn } from '../../account/lookups/connection-record.js';
+import { byCreation, shownConnection } from '../../account/lookups/connections.js';
+import { connectIt, deleteIt, pinIt, showIt } from './advice.js';
+import { type Finding, failed, ok, warning } from './finding.js';
+import type { Probe } from './probe.js';
+
+/** A connection in the list. */
+export type ListedConnection = Pick<ConnectionRecord, 'id' | 'created'> & { readonly status: string };
+
+const maxListed = 10;
+
+/** The connections of a Maton account, oldest first. One without a status is used as if it were ACTIVE. */
+export const listedConnections = (result: Result): ListedConnection[] =>
+  connectionsIn(result)
+    .map(({ id, status = 'ACTIVE', created }) => ({ id, status, created }))
+    .toSorted(byCreation);
+
+/** The connections of a list that can be used. */
+export const activeOf = (connections: readonly ListedConnection[]): ListedConnection[] =>
+  connections.filter(({ status }) => status === 'ACTIVE');
+
+const dayOf = (isoTime: string): string => idText(isoTime.slice(0, 10));
+
+function listText(connections: readonly ListedConnection[]): string {
+  const texts = connections
+    .slice(0, maxListed)
+    .map(
+      ({ id, status, created }) =>
+        `${idText(id)} ${idText(status)}${created === '' ? '' : ` (created ${dayOf(created)})`}`,
+    );
+  const more = connections.length > maxListed ? `, and ${connections.length - maxListed} more` : '';
+  return texts.join(', ') + more;
+}
+
+/** Checks the list of connections: whether one can be used, and whether it is clear which. */
+export function checkConnections(
+  connections: readonly ListedConnection[],
+  pinned: string | undefined,
+  { clean }: Probe,
+): Finding {
+  if (connections.length === 0) return failed('connections', 'no ManyChat account is connected', connectIt);
+  const [oldest, ...others] = activeOf(connections);
+  const pending = connections.find(({ status }) => status === 'PENDING');
+  const broken = connections.find(({ status }) => status === 'FAILED');
+  const advice: string[] = [];
+  if (oldest !== undefined && others.length > 0 && pinned === undefined) {
+    advice.push(
+      `Reads use the oldest, ${idText(oldest.id)}; a call that changes or sends is refused unless it names a connection.`,
+      pinIt('ID'),
+    );
+  }
+  if (pending !== undefined) {
+    advice.push(
+      `PENDING waits for the ManyChat key to be entered: ${showIt(pending.id)}`,
+      `Or ${deleteIt(pending.id)}`,
+    );
+  }
+  if (broken !== undefined) advice.push(`FAILED never becomes ACTIVE: ${connectIt}`, deleteIt(broken.id));
+  if (oldest === undefined && pending === undefined && broken === undefined) advice.push(connectIt);
+  const found = clean(listText(connections));
+  const adviceText = advice.map(clean).join('\n');
+  if (oldest === undefined) return failed('connections', `none is ACTIVE; ${found}`, adviceText);
+  return advice.length === 0 ? ok('connections', found) : warning('connections', found, adviceText);
+}
+
+/** Checks the pinned connection. It may be missing in the list, which only contains those of ManyChat. */
+export async function checkPinned(
+  id: string,
+  connections: readonly ListedConnection[],
+  { clean, call, failure }: Probe,
+): Promise<Finding> {
+  const check = 'pinned connection';
+  const name = shownConnection(id);
+  const listed = connections.find((each) => each.id === id);
+  if (listed?.status === 'ACTIVE') return ok(check, clean(`${name} is ACTIVE`));
+  const changeIt = 'Set MATON_CONNECTION_ID to one that is ACTIVE, or remove it.';
+  if (listed !== undefined) {
+    const next = listed.status === 'PENDING' ? showIt(id) : connectIt;
+    return failed(check, clean(`${name} is ${idText(listed.status)}`), clean(`${changeIt} ${next}`));
+  }
+  const outcome = await call('manychat_get_connection', { connection_id: id });
+  if (outcome.ok) return failed(check, clean(`${name} exists, but is not a ManyChat connection`), changeIt);
+  if (outcome.failure.kind === 'connection_not_found') return failed(check, clean(`${name} does not exist`), changeIt);
+  return failure(check, outcome.failure);
+}

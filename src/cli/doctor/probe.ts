@@ -1,0 +1,51 @@
+import type { Failure } from '../../../tools/contract/failure.js';
+import { isObject, type Result } from '../../../tools/contract/json.js';
+import { idText, oneLine, quoted } from '../../../tools/contract/quoted.js';
+import type { Account } from '../../account/account.js';
+import type { Outcome } from '../../account/call/call-tool.js';
+import type { Host } from '../../account/host.js';
+import { manychatKeyIn } from '../../config/keys.js';
+import { withoutHidden } from '../../text/safe-text.js';
+import { toolNamed } from '../commands/tool-by-name.js';
+import { adviceOn } from './advice.js';
+import { type Finding, failed } from './finding.js';
+
+/** Calls tools of an account for the checks, and words what comes back. */
+export interface Probe {
+  /** A text on one line, without hidden characters and without anything that is or looks like a key. */
+  clean(text: string): string;
+  call(tool: string, args?: Result): Promise<Outcome>;
+  /** The finding about a failed call; `connection` is the one to name in the advice. */
+  failure(check: string, failure: Failure, connection?: string): Finding;
+  /** The page behind a connection, or behind the pinned one or the key if `connection` is undefined. */
+  readPage(connection?: string): Promise<{ readonly text: string } | { readonly failure: Failure }>;
+}
+
+/** An HTML page instead of the API does not go away by itself, although the call can be retried. */
+const isPassing = ({ kind, retryable }: Failure): boolean => retryable && kind !== 'bad_response';
+
+const scalarText = (value: unknown): string =>
+  typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+
+/** Creates the probe of an account; calls end when `ending` fires. */
+export function createProbe(host: Host, account: Account, ending: AbortSignal): Probe {
+  const isDirect = account.settings.access.mode === 'direct';
+  const clean = (text: string): string =>
+    host.redactor.forFailure(oneLine(withoutHidden(text))).replace(manychatKeyIn, '[key]');
+  const call = (tool: string, args: Result = {}): Promise<Outcome> =>
+    account.call(toolNamed(tool, account.everyTool), args, { signal: ending });
+  return {
+    clean,
+    call,
+    failure: (check, failure, connection) =>
+      failed(check, clean(failure.message), clean(adviceOn(failure, isDirect, connection)), isPassing(failure)),
+    async readPage(connection) {
+      const outcome = await call('manychat_get_page', connection === undefined ? {} : { connection_id: connection });
+      if (!outcome.ok) return { failure: outcome.failure };
+      const page = isObject(outcome.result.page) ? outcome.result.page : {};
+      const [name, id] = [scalarText(page.name), scalarText(page.id)];
+      const title = name === '' ? 'a page without a name' : quoted(name);
+      return { text: clean(`${title} (id ${id === '' ? 'unknown' : idText(id)})`) };
+    },
+  };
+}
