@@ -76,9 +76,6 @@ export const declarations: readonly (Endpoint | Workflow)[] = Object.values(tool
 /** The tools that are one HTTP endpoint each. */
 export const endpoints: readonly Endpoint[] = declarations.filter((each) => each.kind === 'endpoint');
 
-/** The tools that make several endpoint calls or none. */
-export const workflows: readonly Workflow[] = declarations.filter((each) => each.kind === 'workflow');
-
 /** The tools that have a purpose, in reading order. */
 export const toolsFor = (purpose: Capability): ToolName[] =>
   declarations.filter(({ purposes }) => purposes?.includes(purpose)).map(({ name }) => name);

@@ -42,7 +42,7 @@ export interface Declaration<Input extends z.ZodObject = z.ZodObject> {
   readonly input: Input;
   readonly output: { readonly schema: z.ZodObject };
   /** Corrects unambiguous mistakes before the arguments are checked. */
-  repair?(given: unknown): Repaired;
+  repair?(input: unknown): Repaired;
   /** A sentence for each thing that is valid but may not do what was meant. */
   warnings?(input: z.output<Input>): string[];
   /** What a call with this input does beyond the tool's own purposes, directly or later. */

@@ -28,21 +28,21 @@ const needs = (what: string, key: string) => ({
 
 /** A required text that is not empty; messages start with `what`. */
 const requiredText = (what: string, key: string) =>
-  z.string(needs(what, key)).refine((given) => given.trim() !== '', `${what} needs a \`${key}\` that is not empty`);
+  z.string(needs(what, key)).refine((value) => value.trim() !== '', `${what} needs a \`${key}\` that is not empty`);
 
-const isAddress = (given: string, schemes: readonly string[]): boolean =>
-  URL.canParse(given) && schemes.includes(new URL(given).protocol);
+const isAddress = (value: string, schemes: readonly string[]): boolean =>
+  URL.canParse(value) && schemes.includes(new URL(value).protocol);
 
 /** A required http or https address; messages start with `what`. */
 export const webAddress = (what: string, key = 'url') =>
   requiredText(what, key).refine(
-    (given) => given.trim() === '' || isAddress(given, ['https:', 'http:']),
+    (value) => value.trim() === '' || isAddress(value, ['https:', 'http:']),
     'must be a full web address, e.g. https://example.com/shop',
   );
 
 const secureAddress = (what: string, key = 'url') =>
   requiredText(what, key).refine(
-    (given) => given.trim() === '' || isAddress(given, ['https:']),
+    (value) => value.trim() === '' || isAddress(value, ['https:']),
     'must be a full https address, e.g. https://example.com/shop',
   );
 
@@ -50,8 +50,8 @@ const atMost = (count: number, what: string) => ({ error: `takes at most ${count
 
 const oneOf = (what: string, types: readonly string[]) => ({
   error: ({ input }: { input?: unknown }) => {
-    const given = typeof input === 'object' && input !== null && 'type' in input ? input.type : undefined;
-    const advice = given === 'node' ? 'node works only in dynamic blocks, use flow; ' : '';
+    const type = typeof input === 'object' && input !== null && 'type' in input ? input.type : undefined;
+    const advice = type === 'node' ? 'node works only in dynamic blocks, use flow; ' : '';
     return `${advice}${what} must have one of the types ${types.join(', ')}`;
   },
 });
@@ -154,7 +154,7 @@ const quickReply = z.discriminatedUnion(
 
 const cardText = (what: string, key: string) =>
   requiredText(what, key).refine(
-    (given) => characterCount(given) <= maxCardTextLength,
+    (value) => characterCount(value) <= maxCardTextLength,
     `takes at most ${maxCardTextLength} characters`,
   );
 

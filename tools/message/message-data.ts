@@ -37,10 +37,10 @@ const outline = {
 export const messageData = z
   .strictObject({ version: z.literal('v2', { error: 'must be "v2"' }), content: checkedContent })
   .refine((data) => !hasInexactNumber(data), `holds a number that ${precisionLost}`)
-  .meta({ description: 'At most 2,000 characters a text, 1,000 on Instagram', shown: outline });
+  .meta({ description: 'At most 2,000 characters a text, 1,000 on Instagram', clientSchema: outline });
 
 /** What clients see of `data` in tools beside manychat_send_content. */
-const brief = { description: 'As data of manychat_send_content', shown: { type: 'object' } };
+const brief = { description: 'As data of manychat_send_content', clientSchema: { type: 'object' } };
 
 /** `messageData` in a tool that refers clients to manychat_send_content. */
 export const messageDataBrief = messageData.meta(brief);

@@ -87,20 +87,20 @@ function withTagMoved(args: Json, data: Json, warn: Warn): Json {
 }
 
 /** Corrects unambiguous mistakes in the arguments of a send. Everything else is left for the schema to reject. */
-export const repairSend = (given: unknown): Repaired => repair(given, false);
+export const repairSend = (input: unknown): Repaired => repair(input, false);
 
 /** `repairSend` for a tool that takes a `message_tag`. */
-export const repairTaggedSend = (given: unknown): Repaired => repair(given, true);
+export const repairTaggedSend = (input: unknown): Repaired => repair(input, true);
 
-function repair(given: unknown, takesTag: boolean): Repaired {
-  if (!isObject(given)) return { input: given, warnings: [] };
+function repair(input: unknown, takesTag: boolean): Repaired {
+  if (!isObject(input)) return { input, warnings: [] };
   const warnings: string[] = [];
   const warn: Warn = (warning) => void warnings.push(warning);
-  let args: Json = { ...given };
+  let args: Json = { ...input };
   const parsed = parseData(args.data, warn);
   // The structure of the arguments was checked while this was still text.
   const problem = parsed === args.data ? undefined : structuralProblem(parsed, ['data']);
-  if (problem !== undefined) return { input: given, warnings, problem };
+  if (problem !== undefined) return { input, warnings, problem };
   let data = wrapped(parsed, warn);
   if (takesTag && isObject(data)) {
     args = withTagMoved(args, data, warn);

@@ -13,14 +13,14 @@ function id(type: 'string' | 'integer', description: string, sign: 'positive' | 
   const shape = `must be decimal digits, e.g. ${example}`;
   return z
     .custom<string | number>()
-    .transform((given: unknown, context): string | number => {
+    .transform((value: unknown, context): string | number => {
       const refuse = (message: string): never => {
         context.addIssue({ code: 'custom', message });
         return z.NEVER;
       };
-      if (given === undefined) return refuse('is required');
-      if (Number.isInteger(given) && !Number.isSafeInteger(given)) return refuse(precisionLost);
-      const text = typeof given === 'string' ? given.trim() : Number.isInteger(given) ? String(given) : '';
+      if (value === undefined) return refuse('is required');
+      if (Number.isInteger(value) && !Number.isSafeInteger(value)) return refuse(precisionLost);
+      const text = typeof value === 'string' ? value.trim() : Number.isInteger(value) ? String(value) : '';
       const digits = /^(-?)0*([1-9]\d{0,19})$/.exec(text);
       if (digits === null || (sign === 'positive' && digits[1] === '-')) return refuse(shape);
       const exact = `${digits[1]}${digits[2]}`;
@@ -70,7 +70,7 @@ export const exactNumber = z
  */
 export const fieldValue = z.union([z.string(), exactNumber, z.boolean(), z.null()]).meta({
   description: 'ISO 8601 dates; datetimes with UTC offset',
-  shown: { anyOf: [{ type: 'string' }, { type: 'number' }, { type: 'boolean' }] },
+  clientSchema: { anyOf: [{ type: 'string' }, { type: 'number' }, { type: 'boolean' }] },
 });
 
 /** The type of a new field. */
@@ -106,14 +106,14 @@ export const fields = (fieldId: typeof customFieldId, fieldName: typeof customFi
 /** Values of a contact's fields by field name; ManyChat ignores the case of names. */
 export const fieldRecord = z
   .record(z.string(), fieldValue, expecting('values by field name, like {"size": 42}'))
-  .refine((given) => Object.keys(given).length > 0, 'needs at least one field')
+  .refine((value) => Object.keys(value).length > 0, 'needs at least one field')
   .refine(
-    (given) => Object.keys(given).length <= maxNamedFields,
+    (value) => Object.keys(value).length <= maxNamedFields,
     `takes at most ${maxNamedFields} fields; set the others with another call`,
   )
-  .refine((given) => Object.keys(given).every((name) => name.trim() !== ''), 'has a value with an empty field name')
-  .refine((given) => {
-    const names = Object.keys(given).map((name) => name.toLowerCase());
+  .refine((value) => Object.keys(value).every((name) => name.trim() !== ''), 'has a value with an empty field name')
+  .refine((value) => {
+    const names = Object.keys(value).map((name) => name.toLowerCase());
     return new Set(names).size === names.length;
   }, 'names a field twice, in different upper and lower case')
   .describe('Values by field name');

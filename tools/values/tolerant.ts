@@ -28,8 +28,8 @@ const falseValues: readonly unknown[] = [false, 0, '', '0', 'false'];
 
 /** A boolean; absent if the value is not a scalar. */
 export const flag = z.preprocess((value) => {
-  const given = scalar(value);
-  return given === undefined ? undefined : !falseValues.includes(given);
+  const read = scalar(value);
+  return read === undefined ? undefined : !falseValues.includes(read);
 }, z.boolean().optional());
 
 /** A value as JSON; undefined if it is nested too deep for the stack. */

@@ -21,16 +21,16 @@ import {
 const phoneNumber = (plus: 'with +' | 'with or without +') =>
   z
     .string()
-    .transform((given, context) => {
+    .transform((value, context) => {
       const refuse = (message: string): never => {
         context.addIssue({ code: 'custom', message });
         return z.NEVER;
       };
-      const digits = digitsOf(given);
+      const digits = digitsOf(value);
       // +44 (0)7700 is dialled with or without the 0, but never with both.
-      if (/\(\s*0/.test(given)) return refuse('holds (0), which must not follow a country code: leave it out');
-      const begins = plus === 'with +' ? /^\+[\d\s().-]*$/ : /^[+\d][\d\s().-]*$/;
-      return begins.test(given.trim()) && /^[1-9]\d{6,14}$/.test(digits)
+      if (/\(\s*0/.test(value)) return refuse('holds (0), which must not follow a country code: leave it out');
+      const pattern = plus === 'with +' ? /^\+[\d\s().-]*$/ : /^[+\d][\d\s().-]*$/;
+      return pattern.test(value.trim()) && /^[1-9]\d{6,14}$/.test(digits)
         ? `+${digits}`
         : refuse('must be a number with + and country code, like +15400000000');
     })

@@ -21,7 +21,7 @@ function withoutTypeLists(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutTypeLists);
   if (!isObject(value)) return value;
   // A large schema is listed as an outline and validated by the server.
-  if (isObject(value.shown)) return { ...value.shown, description: value.description };
+  if (isObject(value.clientSchema)) return { ...value.clientSchema, description: value.description };
   const { type, ...rest } = value;
   const keywords = Object.fromEntries(Object.entries(rest).map(([key, each]) => [key, withoutTypeLists(each)]));
   if (type === undefined) return keywords;
