@@ -3,21 +3,23 @@ import { describe, expect, test } from 'vitest';
 import { connectProgram, program } from '../support/program.js';
 import { runHere } from '../support/shell.js';
 
-describe('the tools that are offered', () => {
+/** The names of the tools that the program lists when it is started with flags. */
+async function toolsWith(args: readonly string[], environment: Record<string, string> = { MATON_API_KEY: 'k' }) {
+  const { client } = await connectProgram(environment, args);
+  const { tools } = await client.listTools();
+  await client.close();
+  return tools.map(({ name }) => name);
+}
+
+describe('a flag', () => {
   test.each([
     [['--exclude-tools', 'get_page', '--exclude-tools=list_flows']],
     [['serve', '--exclude-tools', 'get_page', '--exclude-tools', 'list_flows']],
-  ])('are without those of each flag %j', async (args) => {
-    const { client } = await connectProgram({ MATON_API_KEY: 'k' }, [
-      '--toolsets',
-      'page',
-      '--toolsets',
-      'flows',
-      ...args,
+  ])('with a list can be repeated, and its values add up: %j', async (args) => {
+    expect(await toolsWith(['--toolsets', 'page', '--toolsets', 'flows', ...args])).toEqual([
+      'manychat_list_growth_tools',
+      'manychat_list_otn_topics',
     ]);
-    const names = (await client.listTools()).tools.map(({ name }) => name);
-    expect(names).toEqual(['manychat_list_growth_tools', 'manychat_list_otn_topics']);
-    await client.close();
   });
 
   test.each([
@@ -25,15 +27,15 @@ describe('the tools that are offered', () => {
     [['--confirm', 'sends', 'tools', '--confirm', 'nothing'], /--confirm was given more than once/],
     [['bulk', 'a.csv', '--add-tag', 'VIP', '--add-tag', 'Gold'], /--add-tag was given more than once/],
     [['--tools', ''], /--tools needs a value/],
-  ])('are not guessed from %j', async (args, words) => {
-    await expect(runHere(args, { MATON_API_KEY: 'k' })).rejects.toThrow(words);
+  ])('is refused if it is repeated or has an empty value: %j', async (args, message) => {
+    await expect(runHere(args, { MATON_API_KEY: 'k' })).rejects.toThrow(message);
     const { status, stderr } = spawnSync(process.execPath, [program, ...args], { env: {}, encoding: 'utf8' });
-    expect([status, stderr]).toEqual([2, expect.stringMatching(words)]);
+    expect([status, stderr]).toEqual([2, expect.stringMatching(message)]);
   });
 
-  test('are fixed by flags, which win', async () => {
-    const { client } = await connectProgram({ MANYCHAT_MCP_TOOLSETS: 'tags' }, ['--toolsets', 'flows']);
-    expect((await client.listTools()).tools.map(({ name }) => name)).toEqual(['manychat_list_flows']);
-    await client.close();
+  test('takes precedence over its environment variable', async () => {
+    expect(await toolsWith(['--toolsets', 'flows'], { MANYCHAT_MCP_TOOLSETS: 'tags' })).toEqual([
+      'manychat_list_flows',
+    ]);
   });
 });

@@ -11,7 +11,7 @@ describe('keys', () => {
     ['"plain-key"'],
     ["'Bearer plain-key'"],
     ['bearer "plain-key" '],
-  ])('%j is taken as plain-key', (pasted) => {
+  ])('%j is read as plain-key', (pasted) => {
     expect(access({ MATON_API_KEY: pasted })).toEqual({ mode: 'maton', key: 'plain-key' });
   });
 
@@ -26,21 +26,48 @@ describe('keys', () => {
     [{ MATON_API_KEY: '""' }, /Neither/],
     [{}, /Neither/],
     [{ MATON_API_KEY: 'two words', MANYCHAT_API_KEY: '1:a' }, /MATON_API_KEY contains/],
-  ])('%j: starts, and says what is wrong without showing it', (environment, reason) => {
-    const read = access(environment as Record<string, string>);
-    expect(read.mode).toBe('none');
-    if (read.mode === 'none') {
-      expect(read.reason).toMatch(reason);
-      expect(read.reason).not.toMatch(/two words|schlüssel|break$/);
-    }
+  ])(
+    '%j is no configuration error: the account opens, and its access has the reason without the key',
+    (environment, reason) => {
+      const read = access(environment as Record<string, string>);
+      expect(read.mode).toBe('none');
+      if (read.mode === 'none') {
+        expect(read.reason).toMatch(reason);
+        expect(read.reason).not.toMatch(/two words|schlüssel|break$/);
+      }
+    },
+  );
+
+  test("ManyChat's key is used when Maton's is not set", () => {
+    expect(access({ MANYCHAT_API_KEY: '1:a' })).toEqual({ mode: 'direct', key: '1:a' });
   });
 
-  test("ManyChat's own key works where Maton's is not set, and only there", () => {
-    expect(access({ MANYCHAT_API_KEY: '1:a' })).toEqual({ mode: 'direct', key: '1:a' });
+  test("ManyChat's key is used when Maton's is an unreplaced placeholder", () => {
     expect(access({ MANYCHAT_API_KEY: '1:a', MATON_API_KEY: '${MATON_API_KEY}' })).toEqual({
       mode: 'direct',
       key: '1:a',
     });
+  });
+
+  test("Maton's key takes precedence over ManyChat's", () => {
     expect(access({ MANYCHAT_API_KEY: '1:a', MATON_API_KEY: 'm' })).toEqual({ mode: 'maton', key: 'm' });
   });
+
+  const manychatKey = '1234567:0123456789abcdef0123';
+
+  test("a ManyChat key in Maton's variable is refused with the variable it belongs in", () => {
+    const read = access({ MATON_API_KEY: manychatKey });
+    expect(read).toMatchObject({ mode: 'none', reason: expect.stringContaining('belongs in MANYCHAT_API_KEY') });
+    expect(JSON.stringify(read)).not.toContain(manychatKey);
+  });
+
+  test.each(['MATON_CONNECTION_ID', 'MANYCHAT_MCP_TOOLS', 'HTTPS_PROXY'])(
+    'a key in %s is a configuration error that does not show the key',
+    (name) => {
+      const read = (key: string) => () => configOf({ MATON_API_KEY: 'maton-key-0a1b2c3d', [name]: key });
+      expect(read('maton-key-0a1b2c3d')).toThrow(`${name} contains the key that is set as MATON_API_KEY: remove it`);
+      expect(read(manychatKey)).toThrow(`${name} contains what looks like a ManyChat key`);
+      expect(read(manychatKey)).not.toThrow(manychatKey);
+    },
+  );
 });

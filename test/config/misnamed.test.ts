@@ -10,7 +10,7 @@ import { runHere } from '../support/shell.js';
 
 const secret = 'do-not-show-me';
 
-describe('a variable that looks like a setting and is none', () => {
+describe('a misspelt setting', () => {
   test.each([
     ['MANYCHAT_MCP_READONLY', 'MANYCHAT_MCP_READ_ONLY'],
     ['MANYCHAT_MCP_DRYRUN', 'MANYCHAT_MCP_DRY_RUN'],
@@ -33,23 +33,23 @@ describe('a variable that looks like a setting and is none', () => {
     ['MANYCHAT_READ_ONLY', 'MANYCHAT_MCP_READ_ONLY'],
     ['manychat_dry_run', 'MANYCHAT_MCP_DRY_RUN'],
     ['MANYCHAT_MCP_MATON_API_KEY', 'MATON_API_KEY'],
-  ])('%s: refused, with %s', (name, near) => {
+  ])('%s is refused, and %s is suggested', (name, near) => {
     const read = () => configOf({ [name]: secret });
     expect(read).toThrow(ConfigError);
     expect(read).toThrow(`${name} is no setting; the nearest is ${near}`);
     expect(read).not.toThrow(secret);
   });
 
-  test('is quoted where its name holds a blank', () => {
+  test('is quoted if its name ends with a space', () => {
     expect(() => configOf({ 'MANYCHAT_MCP_READ_ONLY ': '1' })).toThrow(/^"MANYCHAT_MCP_READ_ONLY " is no setting/);
   });
 
-  test('is told beside everything else that is wrong', () => {
+  test('is reported together with all other problems', () => {
     const environment = { MANYCHAT_MCP_READONLY: '1', MANYCHAT_MCP_DRYRUN: '1', MANYCHAT_MCP_DEADLINE_MS: '10' };
     expect(() => configOf(environment)).toThrow(/READONLY is no.*\n.*DRYRUN is no.*\n.*at least 1000/);
   });
 
-  test('shows no more of its name than a person can have written', () => {
+  test('is shown with at most 80 characters of its name, without control characters', () => {
     const name = `MANYCHAT_MCP_\u001b[2J${'X'.repeat(5_000)}`;
     expect(() => configOf({ [name]: '1' })).toThrow(/^"MANYCHAT_MCP_\[2JX{64}…" is no setting/);
   });
@@ -66,17 +66,17 @@ describe('a variable that looks like a setting and is none', () => {
     'FTP_PROXY',
     'API_KEY',
     `MATON_${'X'.repeat(100_000)}`,
-  ])('%.30s belongs to somebody else', (name) => {
+  ])('is not seen in %.30s, a variable of another program', (name) => {
     expect(() => configOf({ [name]: secret })).not.toThrow();
   });
 
-  test.each(['', ' ', undefined])('with the value %j is not set', (value) => {
+  test.each(['', ' ', undefined])('counts as not set with the value %j', (value) => {
     expect(() => configOf({ MANYCHAT_MCP_READONLY: value, MATON_API_KY: value })).not.toThrow();
   });
 });
 
-describe('what Kubernetes tells of a service', () => {
-  const told = {
+describe('the variables that Kubernetes sets for a service', () => {
+  const variables = {
     MANYCHAT_MCP_SERVICE_HOST: '10.96.0.12',
     MANYCHAT_MCP_SERVICE_PORT: '8080',
     MANYCHAT_MCP_SERVICE_PORT_HTTP: '8080',
@@ -89,24 +89,24 @@ describe('what Kubernetes tells of a service', () => {
     MANYCHAT_MCP_SANDBOX_PORT: 'udp://[fd00:10:96::d]:53',
   };
 
-  test('is no setting and no fault', () => {
-    expect(configOf(told)).toEqual(configOf({}));
+  test('are ignored', () => {
+    expect(configOf(variables)).toEqual(configOf({}));
   });
 
-  test('has such values only', () => {
-    for (const name of Object.keys(told)) {
+  test('are recognised by their values too: another value makes them misspelt settings', () => {
+    for (const name of Object.keys(variables)) {
       expect(() => configOf({ [name]: 'true' }), name).toThrow(`${name} is no setting`);
     }
   });
 
-  test('goes by the name of no setting', () => {
+  test('never have the name of a setting', () => {
     const values = ['1', '8080', '10.96.0.12', 'tcp', 'tcp://10.96.0.12:8080'];
-    const taken = settingNames.filter((name) => values.some((value) => isOfService(name, value)));
-    expect(taken).toEqual([]);
+    const mistaken = settingNames.filter((name) => values.some((value) => isOfService(name, value)));
+    expect(mistaken).toEqual([]);
   });
 });
 
-describe('every command that reads the settings', () => {
+describe('a command that reads the settings', () => {
   const environment = { MANYCHAT_MCP_READONLY: '1' };
 
   test.each([
@@ -115,20 +115,20 @@ describe('every command that reads the settings', () => {
     [['connect']],
     [['serve']],
     [['bulk', 'nothing.csv', '--add-tag', 'x']],
-  ])('%j ends with 2 and the names', async (args) => {
+  ])('%j fails with the misspelt name and the nearest setting', async (args) => {
     await expect(runHere(args, environment)).rejects.toThrow(
       'MANYCHAT_MCP_READONLY is no setting; the nearest is MANYCHAT_MCP_READ_ONLY',
     );
   });
 
-  test('serving as clients start it: nothing on stdout, the reason on stderr', () => {
+  test('serve exits with code 2, writes the reason to stderr and nothing to stdout', () => {
     const env = { PATH: process.env.PATH ?? '', ...environment };
     const { status, stdout, stderr } = spawnSync(process.execPath, [program], { env, input: '', encoding: 'utf8' });
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
     expect(stderr).toBe('manychat-mcp: MANYCHAT_MCP_READONLY is no setting; the nearest is MANYCHAT_MCP_READ_ONLY\n');
   });
 
-  test('doctor: a check that failed', async () => {
+  test('doctor reports a failed check', async () => {
     const { code, statuses, text } = await examined(environment);
     expect(code).toBe(1);
     expect(statuses.settings).toBe('failed');

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { ConfigError } from '../../src/config/config.js';
+import { documentedSettings, restrictingNames, settingNames } from '../../src/config/settings.js';
 import { configOf } from '../support/config.js';
 
-describe('other settings', () => {
+describe('an invalid value', () => {
   test.each([
     [{ MATON_GATEWAY_URL: 'http://gateway.example' }, /MATON_GATEWAY_URL must use https/],
     [{ MATON_GATEWAY_URL: 'http://127.0.0.1.example.com' }, /must use https/],
@@ -11,19 +12,76 @@ describe('other settings', () => {
     [{ MATON_CONNECTION_ID: 'a b' }, /MATON_CONNECTION_ID must be a connection id/],
     [{ MANYCHAT_MCP_DEADLINE_MS: '45s' }, /MANYCHAT_MCP_DEADLINE_MS must be a number of milliseconds/],
     [{ MANYCHAT_MCP_DEADLINE_MS: '10' }, /at least 1000/],
+    [{ MANYCHAT_MCP_DEADLINE_MS: '600001' }, /at most 600000/],
+    [{ MANYCHAT_MCP_DEADLINE_MS: '1500.5' }, /a whole number of milliseconds/],
     [{ MANYCHAT_MCP_LOG_LEVEL: 'loud' }, /must be one of debug/],
     [{ MANYCHAT_MCP_SANDBOX: 'perhaps' }, /MANYCHAT_MCP_SANDBOX must be one of/],
     [{ MANYCHAT_MCP_READ_ONLY: 'ture' }, /MANYCHAT_MCP_READ_ONLY must be one of/],
     [{ MANYCHAT_MCP_DRY_RUN: '2' }, /MANYCHAT_MCP_DRY_RUN must be one of/],
     [{ MANYCHAT_MCP_CONFIRM: 'yes' }, /MANYCHAT_MCP_CONFIRM must be one of/],
-  ])('%j is refused by name', (environment, words) => {
+    [{ MANYCHAT_MCP_CONFIRM: 'all' }, /MANYCHAT_MCP_CONFIRM must be one of nothing, destroy, sends/],
+    [{ HTTPS_PROXY: 'ftp://10.0.0.1' }, /HTTPS_PROXY must be the address of a proxy/],
+  ])('in %j is refused, and the setting is named', (environment, message) => {
     expect(() => configOf(environment as Record<string, string>)).toThrow(ConfigError);
-    expect(() => configOf(environment as Record<string, string>)).toThrow(words);
+    expect(() => configOf(environment as Record<string, string>)).toThrow(message);
+  });
+});
+
+describe('a valid value', () => {
+  test.each(['localhost:1', '127.0.0.1:1', '[::1]:1'])('can be an address with plain http on loopback: %s', (host) => {
+    expect(configOf({ MATON_GATEWAY_URL: `http://${host}` }).account.addresses.gateway.host).toBe(host);
   });
 
-  test('plain http is for loopback', () => {
-    for (const host of ['localhost:1', '127.0.0.1:1', '[::1]:1']) {
-      expect(configOf({ MATON_GATEWAY_URL: `http://${host}` }).account.addresses.gateway.host).toBe(host);
-    }
+  test.each([
+    ['1', true],
+    ['TRUE', true],
+    ['yes', true],
+    ['on', true],
+    ['0', false],
+    ['False', false],
+    ['no', false],
+    ['off', false],
+  ])('can be the switch %j, which means %s', (word, on) => {
+    expect(configOf({ MANYCHAT_MCP_READ_ONLY: word }).account.policy.readOnly).toBe(on);
+  });
+
+  test('can be a proxy without a scheme, which means http', () => {
+    expect(configOf({ HTTPS_PROXY: '10.0.0.1:3128' }).host.proxy.https).toBe('http://10.0.0.1:3128');
+  });
+});
+
+describe('the table of settings', () => {
+  const isProxy = (name: string) => name.endsWith('_PROXY');
+
+  test('documents every setting except the proxy variables, in its order', () => {
+    expect(documentedSettings.map(({ name }) => name)).toEqual(settingNames.filter((name) => !isProxy(name)));
+  });
+
+  test('gives every setting either a flag or a reason to have none: it is a key or an address', () => {
+    const withoutFlag = documentedSettings.filter(({ flag }) => flag === undefined).map(({ name }) => name);
+    expect(withoutFlag).toEqual(settingNames.filter((name) => /_(KEY|URL)$/.test(name)));
+  });
+
+  test('gives no flag to two settings', () => {
+    const flags = documentedSettings.flatMap(({ flag }) => flag ?? []);
+    expect(new Set(flags).size).toBe(flags.length);
+  });
+
+  test('gives a value or a list only to settings with a flag', () => {
+    const odd = documentedSettings.filter(
+      ({ flag, value, list }) => (flag === undefined && value !== undefined) || (value === undefined && list === true),
+    );
+    expect(odd).toEqual([]);
+  });
+
+  test('marks as restricting the settings of the policy, and no others', () => {
+    expect(restrictingNames).toEqual([
+      'MANYCHAT_MCP_TOOLSETS',
+      'MANYCHAT_MCP_TOOLS',
+      'MANYCHAT_MCP_EXCLUDE_TOOLS',
+      'MANYCHAT_MCP_READ_ONLY',
+      'MANYCHAT_MCP_DRY_RUN',
+      'MANYCHAT_MCP_CONFIRM',
+    ]);
   });
 });

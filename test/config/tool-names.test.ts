@@ -1,7 +1,58 @@
 import { describe, expect, test } from 'vitest';
+import { selectTools } from '../../src/config/tool-names.js';
 import { configOf } from '../support/config.js';
 
-describe('the tools that are offered', () => {
+const known = [
+  { name: 'manychat_get_page', set: 'page' },
+  { name: 'manychat_list_tags', set: 'tags' },
+  { name: 'manychat_create_tag', set: 'tags' },
+];
+
+describe('the tools that names select', () => {
+  test.each([
+    ['all tools if there are no names', {}, known.map(({ name }) => name)],
+    ['those of a toolset', { toolsets: ['tags'] }, ['manychat_list_tags', 'manychat_create_tag']],
+    [
+      'those named, with or without the prefix',
+      { tools: ['get_page', 'manychat_list_tags'] },
+      ['manychat_get_page', 'manychat_list_tags'],
+    ],
+    [
+      'those of a toolset together with those named',
+      { toolsets: ['page'], tools: ['create_tag'] },
+      ['manychat_get_page', 'manychat_create_tag'],
+    ],
+    ['all but the excluded', { excluded: ['create_tag'] }, ['manychat_get_page', 'manychat_list_tags']],
+    ['none that is both named and excluded', { tools: ['get_page'], excluded: ['get_page'] }, []],
+    ['none if the list of names is empty', { tools: [] }, []],
+  ])('are %s', (_, named, chosen) => {
+    const selected = selectTools(known, named);
+    expect([...selected.chosen]).toEqual(chosen);
+    expect(selected.problems).toEqual([]);
+  });
+
+  test('are reported with the full names of the excluded', () => {
+    expect([...selectTools(known, { excluded: ['get_page', 'manychat_list_tags'] }).excluded]).toEqual([
+      'manychat_get_page',
+      'manychat_list_tags',
+    ]);
+  });
+
+  test('come with a problem for each unknown name, and the list it is in', () => {
+    const { problems, chosen } = selectTools(known, { toolsets: ['tag'], tools: ['get_page', 'x'], excluded: ['y'] });
+    expect(problems).toEqual([
+      { list: 'toolsets', problem: 'contains "tag", which is not a toolset; there are page, tags' },
+      {
+        list: 'tools',
+        problem: expect.stringMatching(/^contains "x", which is not a tool; there are manychat_get_page/),
+      },
+      { list: 'excluded', problem: expect.stringMatching(/^contains "y", which is not a tool/) },
+    ]);
+    expect([...chosen]).toEqual(['manychat_get_page']);
+  });
+});
+
+describe('an unknown name', () => {
   test.each([
     [
       { MANYCHAT_MCP_TOOLSETS: 'tag' },
@@ -15,14 +66,16 @@ describe('the tools that are offered', () => {
       { MANYCHAT_MCP_EXCLUDE_TOOLS: 'get_page,delete_tags' },
       /MANYCHAT_MCP_EXCLUDE_TOOLS contains "delete_tags", .* manychat_delete_tag\b/,
     ],
-    ...['1234567:0123456789abcdef0123', `v2.local.${'x'.repeat(60)}`, 'mtn0a1b2c3'].map(
-      (key): [Record<string, string>, RegExp] => [
-        { MANYCHAT_MCP_TOOLS: `get_page,${key}` },
-        /^MANYCHAT_MCP_TOOLS (contains something that is not the name of a tool|contains what looks like a ManyChat key, .*)$/,
-      ],
-    ),
-    [{ MANYCHAT_MCP_CONFIRM: 'all' }, /MANYCHAT_MCP_CONFIRM must be one of nothing, destroy, sends/],
-  ])('%j is refused', (environment, words) => {
-    expect(() => configOf(environment)).toThrow(words);
+  ])('in %j is refused with the names that exist', (environment, message) => {
+    expect(() => configOf(environment as Record<string, string>)).toThrow(message);
   });
+
+  test.each(['1234567:0123456789abcdef0123', `v2.local.${'x'.repeat(60)}`, 'mtn0a1b2c3'])(
+    'that may be a key is not shown: %.12s',
+    (key) => {
+      expect(() => configOf({ MANYCHAT_MCP_TOOLS: `get_page,${key}` })).toThrow(
+        /^MANYCHAT_MCP_TOOLS (contains something that is not the name of a tool|contains what looks like a ManyChat key, .*)$/,
+      );
+    },
+  );
 });
