@@ -50,6 +50,7 @@ describe('a misspelt setting', () => {
   });
 
   test('is shown with at most 80 characters of its name, without control characters', () => {
+    // 80 characters: the prefix has 13, "[2J" has 3.
     const name = `MANYCHAT_MCP_\u001b[2J${'X'.repeat(5_000)}`;
     expect(() => configOf({ [name]: '1' })).toThrow(/^"MANYCHAT_MCP_\[2JX{64}…" is no setting/);
   });
@@ -99,7 +100,7 @@ describe('the variables that Kubernetes sets for a service', () => {
     }
   });
 
-  test('never have the name of a setting', () => {
+  test('are never taken for settings: no setting has such a name', () => {
     const values = ['1', '8080', '10.96.0.12', 'tcp', 'tcp://10.96.0.12:8080'];
     const mistaken = settingNames.filter((name) => values.some((value) => isOfService(name, value)));
     expect(mistaken).toEqual([]);
