@@ -13,7 +13,7 @@ const tag = { action: 'add_tag', tag_name: 'VIP' };
 const clock = drivenClock();
 const { sandbox, caller, countOf } = useCaller({ clock, random: () => 0 }, { followers: 1_200, limits: true });
 
-async function run(subscriber_ids: readonly unknown[], action: object, onProgress?: (told: Progress) => void) {
+async function run(subscriber_ids: readonly unknown[], action: object, onProgress?: (progress: Progress) => void) {
   const outcome = await caller.call(forEach, { subscriber_ids, ...action }, { onProgress });
   if (!outcome.ok) throw new Error(JSON.stringify(outcome.failure));
   return outcome.result;
@@ -32,14 +32,14 @@ describe('each action', () => {
       { action: 'send_flow', flow_ns: 'content20240311101502_501223', fields: { reply_text: 'Hi' } },
       ['setCustomFields', 'sendFlow'],
     ],
-  ])('%j', async (action, paths) => {
+  ])('%j is done once per contact', async (action, paths) => {
     const result = await run([john, 24958501110451 as unknown, '800000000001', '0800000000001'], action);
     expect(result).toMatchObject({ done: 2, unknown: [], remaining: [] });
     expect(result.failed).toEqual([{ error: 'not_found', subscriber_ids: ['24958501110451'] }]);
     for (const path of paths) expect(countOf(path)).toBeGreaterThanOrEqual(2);
     const warnings = list(result, 'warnings');
-    expect(warnings).toContain('1 of the ids repeat others: each contact has one turn.');
-    const aboutFlow = 'Of a flow, done means that ManyChat accepted it, not whom it reached.';
+    expect(warnings).toContain('1 ids are repeated: each contact is processed once.');
+    const aboutFlow = 'For a flow, done means that ManyChat accepted it, not that its messages arrived.';
     expect(warnings.includes(aboutFlow)).toBe(action.action === 'send_flow');
   });
 
@@ -51,7 +51,7 @@ describe('each action', () => {
     [{ action: 'send_text', text: 'x'.repeat(30_000) }, /^text: has 30000 characters/],
     [{ action: 'send_content', data: { version: 'v2' } }, /^data\.content/],
     [{ ...tag, subscriber_ids: [] }, /^subscriber_ids: needs at least one id$/],
-    [{ ...tag, subscriber_ids: followers(1_001) }, /^subscriber_ids: takes 1000 ids at the most/],
+    [{ ...tag, subscriber_ids: followers(1_001) }, /^subscriber_ids: takes at most 1000 ids/],
     [{ ...tag, subscriber_ids: ['1', 'x'] }, /^subscriber_ids\[1\]: must be decimal digits/],
   ])('refuses %j before any request', async (args, words) => {
     const outcome = await caller.call(forEach, { subscriber_ids: ['1'], ...args });
@@ -61,10 +61,10 @@ describe('each action', () => {
 });
 
 describe('many contacts', () => {
-  test('what does not fit into one call remains, and further calls do the rest; nobody gets it twice', async () => {
+  test('returns the contacts that the time did not suffice for as remaining, and further calls do them once', async () => {
     const all = followers(600);
-    const told: Progress[] = [];
-    const first = await run(all, text, (progress) => void told.push(progress));
+    const reports: Progress[] = [];
+    const first = await run(all, text, (progress) => void reports.push(progress));
     const remaining = list(first, 'remaining');
     expect(first).toMatchObject({ failed: [], unknown: [] });
     expect(Number(first.done) + remaining.length).toBe(600);
@@ -72,10 +72,10 @@ describe('many contacts', () => {
     expect(first.stopped).toBeUndefined();
     expect(first.warnings).toEqual(['The time of this call was up: call again with only those in remaining.']);
     expect(remaining).toEqual(all.filter((id) => remaining.includes(id)));
-    expect(told[0]).toEqual({ progress: 0, total: 600, message: 'begun' });
-    expect(told.at(-1)).toMatchObject({ progress: first.done, total: 600, message: `${first.done} done` });
-    for (const [index, { progress }] of told.entries()) {
-      expect(progress).toBeGreaterThanOrEqual(told[index - 1]?.progress ?? 0);
+    expect(reports[0]).toEqual({ progress: 0, total: 600, message: 'started' });
+    expect(reports.at(-1)).toMatchObject({ progress: first.done, total: 600, message: `${first.done} done` });
+    for (const [index, { progress }] of reports.entries()) {
+      expect(progress).toBeGreaterThanOrEqual(reports[index - 1]?.progress ?? 0);
     }
     for (let left = remaining; left.length > 0; ) {
       const next = await run(left, text);
@@ -86,7 +86,7 @@ describe('many contacts', () => {
     expect(reached(sandbox).sort()).toEqual(all);
   });
 
-  test('each is accounted for, whatever goes wrong on the way', async () => {
+  test('lists each contact exactly once under random faults', async () => {
     const random = createRandom(7);
     const pick = (most: number) => Math.floor(random() * most);
     for (const _ of [1, 2, 3]) {
@@ -109,19 +109,19 @@ describe('many contacts', () => {
       const failed = (list(result, 'failed') as { subscriber_ids: string[] }[]).flatMap((each) => each.subscriber_ids);
       const unknown = list(result, 'unknown');
       const remaining = list(result, 'remaining');
-      const told = [...failed, ...unknown, ...remaining];
-      expect(Number(result.done) + told.length).toBe(80);
-      expect(new Set(told).size).toBe(told.length);
+      const listed = [...failed, ...unknown, ...remaining];
+      expect(Number(result.done) + listed.length).toBe(80);
+      expect(new Set(listed).size).toBe(listed.length);
       const got = reached(sandbox);
       expect(new Set(got).size).toBe(got.length);
-      // Who got it is done or unknown, and is not sent to again.
+      // A contact that got the message is done or unknown, so it is not sent to again.
       for (const id of [...failed, ...remaining]) expect(got).not.toContain(id);
     }
   });
 });
 
-describe('what concerns one contact', () => {
-  test('is told of that one, in one word, with one explanation for all, at no further request', async () => {
+describe('a failure that concerns one contact', () => {
+  test('is listed by kind, explained once for all, without a further request', async () => {
     const closed = [tom, emma, liam];
     const result = await run([...closed, ...followers(5)], text);
     expect(result.done).toBe(5);
@@ -133,7 +133,7 @@ describe('what concerns one contact', () => {
     expect(countOf('getInfo')).toBe(0);
   });
 
-  test('an answer that was lost makes it unknown, and it is not sent again', async () => {
+  test('a lost response makes the contact unknown, and the message is not sent again', async () => {
     sandbox.injectFault(lost('sendContent', true));
     const result = await run(followers(3), text);
     expect(result).toMatchObject({ done: 2, failed: [], remaining: [] });
@@ -142,15 +142,15 @@ describe('what concerns one contact', () => {
   });
 });
 
-describe('what concerns everybody stops the job', () => {
-  test('at once, as a failure, where nothing was done', async () => {
+describe('a failure that concerns all contacts stops the job', () => {
+  test('as a failure if nothing was done', async () => {
     const outcome = await caller.call(forEach, { subscriber_ids: followers(200), action: 'add_tag', tag_name: 'VPI' });
     expect(outcome).toMatchObject({ ok: false, failure: { kind: 'not_found', performed: 'no' } });
     if (!outcome.ok) expect(outcome.failure.details?.join()).toContain('the closest are "VIP"');
     expect(countOf('addTagByName')).toBeLessThanOrEqual(10);
   });
 
-  test('with what was done and what remains, where it begins on the way', async () => {
+  test('with what was done and what remains if it occurs later', async () => {
     const body = { status: 'error', message: 'Wrong token' };
     sandbox.injectFault({ match: { path: 'sendContent' }, after: 50, times: 999, status: 401, body });
     const result = await run(followers(200), text);
@@ -163,18 +163,18 @@ describe('what concerns everybody stops the job', () => {
     expect(list(result, 'remaining').sort()).toEqual(followers(200).filter((id) => !reached(sandbox).includes(id)));
   });
 
-  test('an outage as well, before everybody is lost to it', async () => {
+  test('an outage, after a few contacts', async () => {
     sandbox.injectFault({ match: { path: 'sendContent' }, after: 20, times: 999, status: 503, body: {} });
     const result = await run(followers(200), text);
     expect(result.stopped).toEqual(expect.any(String));
     const [unknown, remaining] = [list(result, 'unknown'), list(result, 'remaining')];
     expect(result.done).toBe(20);
-    // Those that stop it, and what was on its way beside the last of them.
+    // The failures that stop the job, and those in flight beside the last of them.
     expect(unknown.length).toBeLessThanOrEqual(15);
     expect(unknown.length + remaining.length).toBe(180);
   });
 
-  test('a pause that ManyChat asks for as well: who was not reached remains, and the wait is told', async () => {
+  test('a long pause that ManyChat asks for, with the wait and the contacts not reached', async () => {
     const headers = { 'retry-after': '100' };
     sandbox.injectFault({ match: { path: 'sendContent' }, after: 2, times: 999, status: 429, headers, body: {} });
     const result = await run([...followers(3), tom, emma], text);
@@ -187,13 +187,13 @@ describe('what concerns everybody stops the job', () => {
     await caller.call('manychat_get_page');
   });
 
-  test('a client that cancels ends it: nothing more is sent', async () => {
+  test('a client that cancels, and nothing more is sent', async () => {
     const cancel = new AbortController();
     const onProgress = ({ progress }: Progress) => void (progress >= 20 && cancel.abort());
     const args = { subscriber_ids: followers(200), ...text };
     const outcome = await caller.call(forEach, args, { signal: cancel.signal, onProgress });
     if (!outcome.ok) throw new Error(JSON.stringify(outcome.failure));
-    // What has left is waited for, so that nobody's outcome is unknown.
+    // Requests in flight are awaited, so no outcome is unknown.
     expect(outcome.result).toMatchObject({ done: reached(sandbox).length, failed: [], unknown: [] });
     expect(reached(sandbox).length).toBeGreaterThanOrEqual(20);
     expect(reached(sandbox).length).toBeLessThanOrEqual(30);

@@ -16,24 +16,24 @@ import { fieldRecord, maxFields, subscriberId, tagName, text } from '../../value
 import { addIssue } from '../../values/issues.js';
 import { okResult } from '../../values/outputs.js';
 
-/** What can be done with each of many contacts. */
+/** What can be done for each of many contacts. */
 const actionNames = ['add_tag', 'remove_tag', 'set_fields', 'send_text', 'send_content', 'send_flow'] as const;
 
-/** The name of an action. */
 type ActionName = (typeof actionNames)[number];
 
-/** What each action is told; what it needs, and what may be left out. */
-const argumentsOf: Readonly<Record<ActionName, { readonly must: readonly string[]; readonly may: readonly string[] }>> =
-  {
-    add_tag: { must: ['tag_name'], may: [] },
-    remove_tag: { must: ['tag_name'], may: [] },
-    set_fields: { must: ['fields'], may: [] },
-    send_text: { must: ['text'], may: ['channel'] },
-    send_content: { must: ['data'], may: [] },
-    send_flow: { must: ['flow_ns'], may: ['fields'] },
-  };
+/** The arguments of each action. */
+const argumentsOf: Readonly<
+  Record<ActionName, { readonly required: readonly string[]; readonly optional: readonly string[] }>
+> = {
+  add_tag: { required: ['tag_name'], optional: [] },
+  remove_tag: { required: ['tag_name'], optional: [] },
+  set_fields: { required: ['fields'], optional: [] },
+  send_text: { required: ['text'], optional: ['channel'] },
+  send_content: { required: ['data'], optional: [] },
+  send_flow: { required: ['flow_ns'], optional: ['fields'] },
+};
 
-/** One action with its arguments, which stand beside each other because clients take no unions. */
+/** An action and its arguments, side by side: many clients do not support unions. */
 export const actionInput = {
   action: z
     .enum(actionNames)
@@ -41,26 +41,31 @@ export const actionInput = {
   tag_name: tagName.optional(),
   fields: fieldRecord.optional(),
   text: plainMessage.text.optional(),
-  channel: plainMessage.channel.unwrap().optional().describe('Of the text, for all contacts; messenger where left out'),
+  channel: plainMessage.channel.unwrap().optional().describe('Of the text, for all contacts; default messenger'),
   data: messageDataBrief.optional(),
   flow_ns: text('ns from manychat_list_flows').optional(),
 };
 
-/** An action with its arguments, checked. */
+/** A checked action with its arguments. */
 export type SubscriberAction = z.output<z.ZodObject<typeof actionInput>>;
 
-/** Checks that an action has the arguments it needs and none that it does not know. */
+/** Adds an issue for each missing argument and each argument of another action. */
 export function actionProblems(context: z.core.ParsePayload<SubscriberAction>): void {
   const { value } = context;
-  const { must, may } = argumentsOf[value.action];
-  for (const name of must) if (!(name in value)) addIssue(context, [name], `is required for ${value.action}`);
-  for (const name of new Set(Object.values(argumentsOf).flatMap((each) => [...each.must, ...each.may]))) {
-    if (name in value && !must.includes(name) && !may.includes(name)) {
-      addIssue(context, [name], `does not belong to ${value.action}, which takes ${[...must, ...may].join(' and ')}`);
+  const { required, optional } = argumentsOf[value.action];
+  for (const name of required) if (!(name in value)) addIssue(context, [name], `is required for ${value.action}`);
+  for (const name of new Set(Object.values(argumentsOf).flatMap((each) => [...each.required, ...each.optional]))) {
+    if (name in value && !required.includes(name) && !optional.includes(name)) {
+      addIssue(
+        context,
+        [name],
+        `does not belong to ${value.action}, which takes ${[...required, ...optional].join(' and ')}`,
+      );
     }
   }
   const placeholder = value.data && placeholderIn(JSON.stringify(value.data.content.messages));
-  if (placeholder !== undefined) addIssue(context, ['data'], `holds ${clipped(placeholder)}, which only flows fill in`);
+  if (placeholder !== undefined)
+    addIssue(context, ['data'], `contains ${clipped(placeholder)}, which only flows fill in`);
   if (value.text !== undefined) {
     for (const { path, problem } of plainMessageProblems(plainOf(value))) addIssue(context, path, problem);
   }
@@ -68,14 +73,14 @@ export function actionProblems(context: z.core.ParsePayload<SubscriberAction>): 
 
 const plainOf = ({ text: words = '', channel = 'messenger' }: SubscriberAction) => ({ text: words, channel });
 
-/** What may go wrong with an action that is right as far as ManyChat documents it. */
+/** What could go wrong although the action is valid according to ManyChat's documentation. */
 export function actionWarnings(action: SubscriberAction): string[] {
   if (action.text !== undefined) return contentWarnings(contentOf(plainOf(action)));
   return action.data === undefined ? [] : contentWarnings(action.data.content);
 }
 
-/** What each action does, given its arguments. */
-const capabilitiesOf: Readonly<Record<ActionName, (given: Result) => readonly Capability[]>> = {
+/** The capabilities that each action uses, by its arguments. */
+const capabilitiesOf: Readonly<Record<ActionName, (args: Result) => readonly Capability[]>> = {
   add_tag: () => ['add_tag'],
   remove_tag: () => ['remove_tag'],
   set_fields: () => ['set_field'],
@@ -84,13 +89,13 @@ const capabilitiesOf: Readonly<Record<ActionName, (given: Result) => readonly Ca
   send_flow: ({ fields }) => ['start_flow', ...(fields === undefined ? [] : (['set_field'] as const))],
 };
 
-/** What an action does to a contact. Its arguments need not be checked yet, and may hold placeholders. */
-export function actionCapabilities(given: Result): readonly Capability[] {
-  const action = actionNames.find((name) => name === given.action);
-  return action === undefined ? [] : capabilitiesOf[action](asObject(repairSend(given).input));
+/** The capabilities that an action uses. Its arguments may be unchecked, and may contain placeholders. */
+export function actionCapabilities(args: Result): readonly Capability[] {
+  const action = actionNames.find((name) => name === args.action);
+  return action === undefined ? [] : capabilitiesOf[action](asObject(repairSend(args).input));
 }
 
-/** What a user is asked before an action is done. */
+/** The question for a user who has to confirm the action. */
 export function actionQuestion(
   { action, tag_name, flow_ns, fields }: SubscriberAction,
   whom: string,
@@ -114,20 +119,20 @@ export function actionQuestion(
   }
 }
 
-/** The steps that set fields of one contact, as many at once as ManyChat takes. */
+/** The steps that set fields of one contact, in batches of the size that ManyChat accepts. */
 export function stepsToSet(subscriber_id: unknown, fields: SubscriberAction['fields'] = {}): Step[] {
-  const all = Object.entries(fields).map(([field_name, field_value]) => ({ field_name, field_value }));
-  const batches = Array.from({ length: Math.ceil(all.length / maxFields) }, (_, index) =>
-    all.slice(index * maxFields, (index + 1) * maxFields),
+  const settings = Object.entries(fields).map(([field_name, field_value]) => ({ field_name, field_value }));
+  const batches = Array.from({ length: Math.ceil(settings.length / maxFields) }, (_, index) =>
+    settings.slice(index * maxFields, (index + 1) * maxFields),
   );
-  return batches.map((some) => ({
-    what: `set ${some.map(({ field_name }) => quoted(field_name)).join(', ')}`,
+  return batches.map((batch) => ({
+    what: `set ${batch.map(({ field_name }) => quoted(field_name)).join(', ')}`,
     endpoint: setCustomFields,
-    input: { subscriber_id, fields: some },
+    input: { subscriber_id, fields: batch },
   }));
 }
 
-/** The step that starts a flow for one contact, after those fields were set. */
+/** The step that starts a flow for one contact, after its fields were set. */
 export const stepToStart = (subscriber_id: unknown, flow_ns: unknown, fields: SubscriberAction['fields']): Step => ({
   what: `start flow ${idText(flow_ns)}`,
   endpoint: sendFlow,
@@ -135,33 +140,33 @@ export const stepToStart = (subscriber_id: unknown, flow_ns: unknown, fields: Su
   fields,
 });
 
-/** The steps of an action with one contact. */
+/** The steps of an action for one contact. */
 export function stepsOf(action: SubscriberAction, subscriber_id: unknown): Step[] {
   const { tag_name } = action;
-  const one = (what: string, endpoint: Step['endpoint'], rest: Result): Step[] => [
+  const oneStep = (what: string, endpoint: Step['endpoint'], rest: Result): Step[] => [
     { what, endpoint, input: { subscriber_id, ...rest } },
   ];
   switch (action.action) {
     case 'add_tag':
-      return one(`add tag ${quoted(tag_name)}`, addTagToSubscriberByName, { tag_name });
+      return oneStep(`add tag ${quoted(tag_name)}`, addTagToSubscriberByName, { tag_name });
     case 'remove_tag':
-      return one(`remove tag ${quoted(tag_name)}`, removeTagFromSubscriberByName, { tag_name });
+      return oneStep(`remove tag ${quoted(tag_name)}`, removeTagFromSubscriberByName, { tag_name });
     case 'set_fields':
       return stepsToSet(subscriber_id, action.fields);
     case 'send_text':
-      return one('send the text', sendContent, { data: { version: 'v2', content: contentOf(plainOf(action)) } });
+      return oneStep('send the text', sendContent, { data: { version: 'v2', content: contentOf(plainOf(action)) } });
     case 'send_content':
-      return one('send the content', sendContent, { data: action.data });
+      return oneStep('send the content', sendContent, { data: action.data });
     case 'send_flow':
       return [...stepsToSet(subscriber_id, action.fields), stepToStart(subscriber_id, action.flow_ns, action.fields)];
   }
 }
 
-/** An action with one contact: what `bulk` calls for each row of its table. Clients have a tool of its own for each. */
+/** An action for one contact, called by `bulk` for each row. Not offered to clients, which have a tool for each action. */
 export const actOnSubscriber = workflow({
   name: 'manychat_act_on_subscriber',
   title: 'Act on subscriber',
-  description: 'Does one action with one contact.',
+  description: 'Performs one action for one contact.',
   api: 'manychat',
   effect: 'send',
   verifyWith: ['manychat_get_subscriber'],

@@ -35,7 +35,7 @@ async function forEach(
   steps: Steps,
 ): Promise<Result> {
   const tally = createTally(ids);
-  steps.progress(0, ids.length, 'begun');
+  steps.progress(0, ids.length, 'started');
   const stoppedBy = await runMany({
     items: ids,
     maxInFlight,
@@ -67,7 +67,7 @@ export const forEachSubscriber = workflow({
   name: 'manychat_for_each_subscriber',
   title: 'Do one thing for many subscribers',
   description:
-    'Adds or removes an existing tag, sets custom fields or sends, the same for each of up to 1,000 contacts; for one contact use its own tool. remaining: mend the cause in stopped, then call again with only these. failed: causes in errors. unknown: may have been reached, never send to them again.',
+    'Adds or removes an existing tag, sets custom fields or sends, the same for each of up to 1,000 contacts; for one contact use the tool for that action. remaining: fix the cause in stopped, then call again with only these. failed: see errors. unknown: may have been reached, never send to them again.',
   api: 'manychat',
   effect: 'send',
   purposes: ['act_on_many'],
@@ -78,7 +78,7 @@ export const forEachSubscriber = workflow({
       subscriber_ids: z
         .array(subscriberId)
         .min(1, { error: 'needs at least one id' })
-        .max(maxSubscribers, { error: `takes ${maxSubscribers} ids at the most; make several calls` })
+        .max(maxSubscribers, { error: `takes at most ${maxSubscribers} ids; make several calls` })
         .describe('Contact ids'),
       ...actionInput,
     })
@@ -91,17 +91,17 @@ export const forEachSubscriber = workflow({
     const repeated = input.subscriber_ids.length - new Set(input.subscriber_ids.map(String)).size;
     return [
       ...actionWarnings(input),
-      ...(repeated === 0 ? [] : [`${repeated} of the ids repeat others: each contact has one turn.`]),
+      ...(repeated === 0 ? [] : [`${repeated} ids are repeated: each contact is processed once.`]),
       ...(input.action === 'send_flow'
-        ? ['Of a flow, done means that ManyChat accepted it, not whom it reached.']
+        ? ['For a flow, done means that ManyChat accepted it, not that its messages arrived.']
         : []),
     ];
   },
   example: { subscriber_ids: ['24958501110451908', '123456789'], action: 'add_tag', tag_name: 'VIP' },
   run({ subscriber_ids, ...action }, steps) {
     const ids = new Map(subscriber_ids.map((id) => [String(id), id]));
-    const act = (id: string) =>
+    const perform = (id: string) =>
       steps.inOrder(stepsOf(action, ids.get(id)).map((step) => ({ ...step, oneOfMany: true })));
-    return forEach([...ids.keys()], act, steps);
+    return forEach([...ids.keys()], perform, steps);
   },
 });
