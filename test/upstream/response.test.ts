@@ -11,10 +11,10 @@ import { calls, refusal, table } from './upstream-answers.js';
 const toolNames = new Set<string>(declarations.map(({ name }) => name));
 const manychatTools = new Set<string>(declarations.filter((each) => each.api === 'manychat').map((each) => each.name));
 
-/** 60 seconds after the start of 1970, so that a Retry-After date is at hand. */
+/** 60 seconds after the start of 1970: the Retry-After dates of the table are near it. */
 const now = () => 60_000;
 
-describe('upstream answers become failures', () => {
+describe('a response that is a failure', () => {
   let upstream: Upstream;
   let maton: Caller;
   let direct: Caller;
@@ -63,7 +63,7 @@ describe('upstream answers become failures', () => {
     },
   );
 
-  test("ManyChat's words are kept, cut and cleaned, and no secret that it echoes is shown", async () => {
+  test("has ManyChat's message, cut, without hidden characters and without the secrets that it echoes", async () => {
     upstream.reply = {
       status: 400,
       body: refusal(`Key k-long-enough\u202e session_token=abc.def ${'x'.repeat(2000)}`),
@@ -76,7 +76,7 @@ describe('upstream answers become failures', () => {
     expect(outcome.failure.message.length).toBeLessThan(600);
   });
 
-  test('arguments that are wrong never outcome the upstream, and are all named', async () => {
+  test('is not needed for wrong arguments, which are all named', async () => {
     upstream.arrived.length = 0;
     const outcome = await maton.call('manychat_set_custom_fields', {
       subscriber_id: 2 ** 60,

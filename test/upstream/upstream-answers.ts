@@ -1,6 +1,6 @@
 import type { Reply } from '../support/upstream.js';
 
-/** One call of each sort, by tool and arguments. */
+/** Calls by name: tool and arguments. */
 export const calls = {
   read: ['manychat_get_subscriber', { subscriber_id: '1' }],
   search: ['manychat_find_subscribers_by_name', { name: 'Maria' }],
@@ -20,7 +20,7 @@ export const calls = {
   connect: ['manychat_create_connection', {}],
 } as const;
 
-/** A refusal as ManyChat words it. */
+/** An error body of ManyChat. */
 export const refusal = (message: string, more: object = {}): object => ({ status: 'error', message, ...more });
 const validation = (...messages: string[]): object =>
   refusal('Validation error', { details: { messages: messages.map((message) => ({ message })) } });
@@ -31,9 +31,9 @@ type Row = [call: keyof typeof calls, reply: Exclude<Reply, (...all: never[]) =>
 
 const html = '<html><head><title>502</title></head><body><h1>Bad Gateway</h1></body></html>';
 
-/** What an upstream answers to a call, and the failure that it means. */
+/** Responses to calls, and the failures that they mean. */
 export const table: Row[] = [
-  // ManyChat's codes: its own meaning, not the seed's labels.
+  // ManyChat's codes, as its swagger file defines them.
   [
     'by_ref',
     { status: 400, body: refusal('User_ref isn’t registered', { code: 2011 }) },
@@ -158,7 +158,7 @@ export const table: Row[] = [
     { kind: 'bad_response', performed: 'unknown', retryable: false },
   ],
   ['read', { body: { status: 'success' } }, { kind: 'bad_response', performed: 'no' }],
-  // Whose 401 it is.
+  // 401 by source.
   ['read', { status: 401, body: refusal('Wrong token') }, { kind: 'manychat_auth', source: 'manychat' }],
   ['read', { status: 401, body: refusal('Wrong format token') }, { kind: 'manychat_auth' }],
   [
@@ -214,7 +214,7 @@ export const table: Row[] = [
     },
     { kind: 'rate_limited', source: 'manychat', retry_after_s: 10 },
   ],
-  // Failures after which nobody knows.
+  // Unknown outcomes.
   [
     'read',
     { status: 500, body: { status: 'exception', message: 'Something went wrong' } },
