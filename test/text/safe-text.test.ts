@@ -1,188 +1,101 @@
-import { encode } from 'gpt-tokenizer/encoding/o200k_base';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { withoutHidden } from '../../src/text/safe-text.js';
-import { type Caller, callerThrough, createCaller } from '../support/caller.js';
-import { sandboxed } from '../support/sandboxed.js';
-import { startUpstream, type Upstream } from '../support/upstream.js';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { cleanLine, cleanText, upstreamLine, withoutHidden } from '../../src/text/safe-text.js';
 
-describe('results', () => {
-  let upstream: Upstream;
-  let caller: Caller;
-  beforeAll(async () => {
-    upstream = await startUpstream();
-    caller = callerThrough(upstream.url);
-  });
-  afterAll(async () => {
-    await caller.close();
-    await upstream.close();
-  });
+const keep = (text: string): string => text;
 
-  async function result(tool: string, args: object, answer: string | object): Promise<Record<string, unknown>> {
-    upstream.reply = {
-      body: typeof answer === 'string' ? answer : { status: 'success', data: answer },
-      headers: { 'content-type': 'text/html' },
-    };
-    const outcome = await caller.call(tool, args);
-    if (!outcome.ok) throw new Error(JSON.stringify(outcome.failure));
-    return { ...outcome.result };
-  }
-  const subscriber = (data: string | object) => result('manychat_get_subscriber', { subscriber_id: '1' }, data);
+describe('withoutHidden', () => {
+  test.each([
+    ['Arabic number signs and annotations', '\u0600\u0605\u06dd\u070f\u08e2\ufff9\ufffb'],
+    ['signs of other scripts', '\u{110bd}\u{110cd}\u{13430}\u{1345f}'],
+    [
+      'zero-width characters, bidirectional marks and tags',
+      '\u00ad\u200b\u200e\u202e\u2066\u2069\ufeff\u{e0001}\u{e0041}\u{e01ef}',
+    ],
+    ['separators, controls and fillers', '\u2028\u2029\u0000\u001b\u009b\u007f\u180e\u3164\uffa0\u115f'],
+  ])('removes %s', (_, hidden) => {
+    expect(withoutHidden(`A${hidden}B`)).toBe('AB');
+  });
 
   test.each([
-    ['manychat_find_subscribers_by_name', { name: 'Ana' }, /^Only whole names match/],
-    [
-      'manychat_find_subscribers_by_custom_field',
-      { field_id: 8, field_value: '+1' },
-      /^Only exactly this value matches/,
-    ],
-  ])('a search without hits says what it matches: %s', async (tool, args, words) => {
-    const none = await result(tool, args, []);
-    expect(none).toEqual({ subscribers: [], count: 0, capped: false, warnings: [expect.stringMatching(words)] });
-    expect(await result(tool, args, [{ id: '1' }])).toEqual({ subscribers: [{ id: '1' }], count: 1, capped: false });
+    '1\ufe0f\u20e3',
+    '❤\ufe0f\u200d🔥',
+    '👩\u200d💻',
+    '👍🏽',
+    '©\ufe0f',
+    '🇮🇱',
+    'שָׁלוֹם',
+    'עברית',
+    'نمی\u200cخواهم',
+    'क्\u200dष',
+    'naïve',
+    '1\t2\n3',
+  ])('leaves %s as it is', (text) => {
+    expect(withoutHidden(text)).toBe(text);
   });
 
-  test('no digit of a large integer is lost, in or out, whatever the content type says', async () => {
-    const answer =
-      '{"status":"success","data":{"id":24958501110451908,"ig_id":17841400000000012345,"user_refs":[{"user_ref":-1543835812530302162}],"page_id":123,"custom_fields":[{"id":1,"value":9007199254740993},{"id":2,"value":0.1},{"id":3,"value":false}]}}';
-    expect((await subscriber(answer)).subscriber).toEqual({
-      id: '24958501110451908',
-      ig_id: '17841400000000012345',
-      user_refs: [{ user_ref: '-1543835812530302162' }],
-      page_id: '123',
-      custom_fields: [
-        { id: 1, value: '9007199254740993' },
-        { id: 2, value: 0.1 },
-        { id: 3, value: false },
-      ],
-    });
-    upstream.arrived.length = 0;
-    await caller.call('manychat_send_content_by_user_ref', {
-      user_ref: '-1543835812530302162',
-      data: { version: 'v2', content: { messages: [{ type: 'text', text: 'x' }] } },
-    });
-    expect(upstream.arrived[0]?.rawBody).toContain('"user_ref":"-1543835812530302162"');
-    await caller.call('manychat_get_subscriber', { subscriber_id: ' 24958501110451908 ' });
-    expect(upstream.arrived[1]?.rawQuery).toBe('?subscriber_id=24958501110451908');
-    await caller.call('manychat_add_tag_to_subscriber', { subscriber_id: '9007199254740991', tag_id: '12' });
-    expect(upstream.arrived[2]?.rawBody).toBe('{"subscriber_id":9007199254740991,"tag_id":12}');
+  test.each([
+    ['after a letter', 'A\ufe0f\ufe0e\ufe0f', 'A'],
+    ['after another selector', '❤\ufe0f\ufe0e\ufe0f\ufe0f!', '❤\ufe0f!'],
+    ['after a digit that is no key', '1\ufe0f2\ufe0e', '12'],
+  ])('removes a variation selector %s', (_, text, expected) => {
+    expect(withoutHidden(text)).toBe(expected);
   });
 
-  test.each([1.5, 9007199254740992, '1e3', '12a', '-5', '', ' ', null, true, {}, '9'.repeat(21)])(
-    '%j is no subscriber id',
-    async (id) => {
-      expect(await caller.call('manychat_get_subscriber', { subscriber_id: id })).toMatchObject({
-        ok: false,
-        failure: { kind: 'invalid_input' },
-      });
-    },
-  );
-
-  test('are compact: what is empty is left out, named keys stay', async () => {
-    expect(
-      await subscriber({
-        id: '1',
-        name: 'A',
-        phone: null,
-        email: '',
-        tags: [],
-        custom_fields: [{ id: 1, name: 'x', value: null }],
-        gender: { odd: null },
-        last_seen: 5,
-      }),
-    ).toEqual({
-      subscriber: { id: '1', name: 'A', last_seen: '5' },
-    });
-    expect(await result('manychat_list_tags', {}, [])).toEqual({ tags: [] });
-    expect(await result('manychat_list_flows', {}, { flows: [] })).toEqual({ flows: [], folders: [] });
-    expect(await result('manychat_find_subscriber_by_system_field', { email: 'a@b' }, [])).toEqual({
-      subscriber: null,
-    });
-    expect(await result('manychat_create_tag', { name: 'x' }, { tag: { id: 5, name: 'x' } })).toEqual({
-      tag: { id: 5, name: 'x' },
-    });
-    expect(await result('manychat_create_custom_field', { caption: 'x', type: 'text' }, { field: { id: 5 } })).toEqual({
-      custom_field: { id: 5 },
-    });
-    expect(
-      await result(
-        'manychat_create_bot_field',
-        { name: 'x', type: 'number', value: 0 },
-        { field: { id: 5, value: 0 } },
-      ),
-    ).toEqual({ bot_field: { id: 5, value: 0 } });
-  });
-
-  test('a write that succeeded is a success whatever its data looks like', async () => {
-    for (const data of [undefined, null, [], 'odd', 7, { tag: 3 }]) {
-      expect(
-        await result('manychat_create_tag', { name: 'x' }, JSON.stringify({ status: 'success', data })),
-      ).toHaveProperty('tag');
-      expect(
-        await result(
-          'manychat_send_flow',
-          { subscriber_id: 1, flow_ns: 'c' },
-          JSON.stringify({ status: 'success', data }),
-        ),
-      ).toEqual({ ok: true });
-    }
-  });
-
-  test('search hits: short, with addresses when they are few, capped at 100', async () => {
-    const person = (index: number) => ({
-      id: `2495850111045${1000 + index}`,
-      name: 'Test User',
-      email: `t${index}@example.com`,
-      last_interaction: '2026-11-20T10:00:00+00:00',
-      profile_pic: 'https://x',
-      tags: [{ id: 1 }],
-    });
-    const search = (count: number, more: object = {}) =>
-      result(
-        'manychat_find_subscribers_by_name',
-        { name: 'Test User', ...more },
-        Array.from({ length: count }, (_, index) => person(index)),
-      );
-    expect(await search(1)).toEqual({
-      subscribers: [
-        {
-          id: '24958501110451000',
-          name: 'Test User',
-          last_interaction: '2026-11-20T10:00:00+00:00',
-          email: 't0@example.com',
-        },
-      ],
-      count: 1,
-      capped: false,
-    });
-    const many = await search(100);
-    expect(many).toMatchObject({ count: 100, capped: true });
-    expect(many.subscribers).toContainEqual({
-      id: '24958501110451099',
-      name: 'Test User',
-      last_interaction: '2026-11-20',
-    });
-    const full = await search(100, { detail: 'full' });
-    expect(JSON.stringify(full)).toContain('profile_pic');
-    expect(JSON.stringify(full).length).toBeLessThan(40_000);
-    expect(upstream.arrived.at(-1)?.rawQuery).toBe('?name=Test%20User');
-  });
-
-  test('a search with 100 hits stays under 4,000 tokens', async () => {
-    const { environment } = await sandboxed();
-    const seeker = createCaller(environment);
-    const outcome = await seeker.call('manychat_find_subscribers_by_name', { name: 'Test User' });
-    expect(outcome).toMatchObject({ ok: true, result: { count: 100, capped: true } });
-    if (outcome.ok) expect(encode(JSON.stringify(outcome.result)).length).toBeLessThan(4000);
-    await seeker.close();
-  });
-
-  test('text from strangers is shown without what hides or reorders it', async () => {
-    expect((await subscriber({ id: 1, last_input_text: 'pay\u202e\u200b me\u0007\u{e0041}\nnow' })).subscriber).toEqual(
-      { id: '1', last_input_text: 'pay me\nnow' },
-    );
-    for (const whole of ['👩\u200d💻', '❤\ufe0f\u200d🔥', 'نمی\u200cخواهم', 'क्\u200dष', 'naïve', 'עברית'])
-      expect(withoutHidden(whole)).toBe(whole);
+  test('removes joiners between Latin letters', () => {
     expect(withoutHidden('sys\u200dtem\u200c')).toBe('system');
+  });
+
+  test('removes the tags that spell the flag of a region', () => {
+    expect(withoutHidden('🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}')).toBe('🏴');
+  });
+
+  test('replaces an unpaired surrogate', () => {
     expect(withoutHidden('\ud800x')).toBe('\ufffdx');
+  });
+
+  test('leaves at most one selector or joiner after each visible character, in any mixture', () => {
+    const unit = fc.constantFrom(
+      ...'A1ن❤©'.split(''),
+      '🔥',
+      '\ufe0e',
+      '\ufe0f',
+      '\u200c',
+      '\u200d',
+      '\u{e0041}',
+      '\u202e',
+    );
+    fc.assert(
+      fc.property(fc.array(unit, { maxLength: 40 }), (units) => {
+        const visible = withoutHidden(units.join(''));
+        expect(visible).not.toMatch(/[\ufe0e\ufe0f]{2}|A[\ufe0e\ufe0f]/);
+        expect(visible).not.toMatch(/(?:\u200c|\u200d){2}|A(?:\u200c|\u200d)/);
+        expect(visible).not.toMatch(/[\u202e\u{e0041}]/u);
+        expect(withoutHidden(visible)).toBe(visible);
+      }),
+      { numRuns: 2_000, seed: 7 },
+    );
+  });
+});
+
+describe('a text of a stranger', () => {
+  test('is redacted after the hidden characters are removed', () => {
+    const redact = (text: string): string => text.replaceAll('secret', '[redacted]');
+    expect(cleanText('a sec\u200bret', redact)).toBe('a [redacted]');
+  });
+
+  test('of more than 64 Ki characters is cut, with a margin in which a cut secret could begin', () => {
+    const clean = cleanText('x'.repeat(64 * 1024 + 1), keep);
+    expect(clean).toBe(`${'x'.repeat(60 * 1024)}…`);
+  });
+
+  test('in a failure is one line of 2,000 characters at most', () => {
+    expect(cleanLine('one\ntwo', keep)).toBe('one two');
+    expect(cleanLine('x'.repeat(3_000), keep)).toBe(`${'x'.repeat(2_000)}…`);
+  });
+
+  test('in a refusal is one line of 500 characters at most', () => {
+    expect(upstreamLine('one\ntwo')).toBe('one two');
+    expect(upstreamLine('x'.repeat(600))).toBe(`${'x'.repeat(500)}…`);
   });
 });

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createLog } from '../../src/account/log.js';
 import { createRedactor } from '../../src/text/redaction.js';
@@ -11,13 +12,13 @@ import { runHere } from '../support/shell.js';
 import { impatientClock } from '../support/timing.js';
 import { startUpstream, type Upstream } from '../support/upstream.js';
 
-/** Keys of the two shapes, and a password of a proxy. */
+/** A key of each shape, and the credentials of a proxy. */
 const manychatKey = '123456789:4f9ac02be1d7836503cd9a7be1f02c44';
 const matonKey = 'mtn/Live+9fQ~3c_Kx8.ZpW2=vR6&tY1%s';
 const user = 'proxy-user-name';
 const password = 'proxy-pass/word:1';
 
-/** What must not stand in a text: any twelve characters of the secret part or of a form of it. */
+/** All substrings of a length: none of them can occur in a text that shows no secret. */
 function partsOf(texts: readonly string[], length: number): string[] {
   return texts.flatMap((text) =>
     Array.from({ length: Math.max(0, text.length - length + 1) }, (_, at) => text.slice(at, at + length)),
@@ -29,7 +30,7 @@ const secretPart = (key: string): string => key.slice(key.indexOf(':') + 1);
 describe.each([
   ['a Maton key', { MATON_API_KEY: matonKey }, matonKey],
   [
-    "a ManyChat key that is not in use beside Maton's",
+    'a ManyChat key that is not used, because a Maton key is set',
     { MATON_API_KEY: matonKey, MANYCHAT_API_KEY: manychatKey },
     manychatKey,
   ],
@@ -52,19 +53,19 @@ describe.each([
     send: ['manychat_send_flow', { subscriber_id: '1', flow_ns: 'content1' }],
   } as const;
 
-  test.each(Object.entries(forms))('%s is shown nowhere', async (_, formOf) => {
+  test.each(Object.entries(forms))('is shown nowhere: %s', async (_, formOf) => {
     const form = formOf(key);
     const parts = partsOf([secretPart(key).toLowerCase()], 12);
     for (const [place, replyOf] of Object.entries(places)) {
       upstream.reply = replyOf(form);
       for (const [tool, args] of Object.values(calls)) {
         caller.logged.length = 0;
-        const told = JSON.stringify([await caller.call(tool, args), caller.logged]);
-        const shown = parts.find((part) => told.toLowerCase().includes(part));
-        expect(shown, `${place}: ${told}`).toBeUndefined();
-        // Four characters may be left at either end of a form that is made of groups.
-        const inForm = partsOf([formOf(secretPart(key)).slice(6, -6)], 30).find((part) => told.includes(part));
-        expect(inForm, `${place}: ${told}`).toBeUndefined();
+        const output = JSON.stringify([await caller.call(tool, args), caller.logged]);
+        const leaked = parts.find((part) => output.toLowerCase().includes(part));
+        expect(leaked, `${place}: ${output}`).toBeUndefined();
+        // Forms such as base64 encode groups of characters: up to four can be left at either end.
+        const inForm = partsOf([formOf(secretPart(key)).slice(6, -6)], 30).find((part) => output.includes(part));
+        expect(inForm, `${place}: ${output}`).toBeUndefined();
       }
     }
   });
@@ -73,7 +74,7 @@ describe.each([
 describe('the redactor', () => {
   const redactor = createRedactor([manychatKey, matonKey, password]);
 
-  test('leaves ordinary texts as they are', () => {
+  test('does not change ordinary texts', () => {
     const texts = [
       'Your order 123456789 has shipped: see https://example.com/?id=123456789&lang=en%20US',
       'The page 123456789 is connected',
@@ -85,14 +86,14 @@ describe('the redactor', () => {
     for (const text of texts) expect(redactor.withoutKeys(text)).toBe(text);
   });
 
-  test('takes out no more than the secret', () => {
+  test('removes nothing but the secret', () => {
     expect(redactor.withoutKeys(`before ${manychatKey} after`)).toBe('before [redacted] after');
     expect(redactor.withoutKeys(`a=${encodeURIComponent(matonKey)}&b=2`)).toBe('a=[redacted]&b=2');
     expect(redactor.withoutKeys(`${matonKey}${matonKey}`)).toBe('[redacted][redacted]');
     expect(redactor.withoutKeys(`x ${password} y ${manychatKey}`)).toBe('x [redacted] y [redacted]');
   });
 
-  test('what was taken out is not looked for again', () => {
+  test('does not change what it has redacted', () => {
     const link = 'https://x/?session_token=abc and session_token%3Ddef and {"sessionToken":"ghi"}';
     const once = redactor.forFailure(`${link} ${matonKey}`);
     expect(once).not.toMatch(/abc|def|ghi/);
@@ -102,12 +103,27 @@ describe('the redactor', () => {
     );
   });
 
-  test('a short secret does not spoil words', () => {
+  test('learns a key once, however often it is added', () => {
+    const learning = createRedactor([manychatKey]);
+    for (let count = 0; count < 2; count += 1) for (const key of [matonKey, manychatKey]) learning.learn('key', key);
+    expect(learning.withoutKeys(`${matonKey} ${manychatKey}`)).toBe('[redacted] [redacted]');
+  });
+
+  test('forgets the oldest of more than 100 tokens, and no key', () => {
+    const learning = createRedactor([manychatKey]);
+    const tokens = Array.from({ length: 101 }, (_, index) => createHash('sha256').update(`${index}`).digest('hex'));
+    for (const token of tokens) learning.learn('token', token);
+    const [oldest] = tokens;
+    expect(learning.withoutSecrets(`${oldest}`)).toBe(oldest);
+    expect(learning.withoutSecrets(`${tokens.at(-1)} ${manychatKey}`)).toBe('[redacted] [redacted]');
+  });
+
+  test('ignores secrets that are short enough to be words', () => {
     const short = createRedactor(['page', 'no', '1', '']);
     expect(short.withoutKeys('no page 1')).toBe('no page 1');
   });
 
-  test('an answer of 100 kB, and one made to be hard to read, are read in a moment', () => {
+  test('takes little time for texts of 100 kB, even for those that are hard to decode', () => {
     const texts = [
       'Maria Garcia wrote: is my order on its way? '.repeat(2_300),
       'https://scontent.example/v/t1.jpg?stp=dst-jpg&_nc=1%2F2&oh=00_AfD '.repeat(1_500),
@@ -123,12 +139,12 @@ describe('the redactor', () => {
     for (const text of texts) redactor.withoutKeys(text);
     const before = process.cpuUsage();
     for (const text of texts) redactor.withoutKeys(text);
-    // Of this process, whatever else runs: some ten milliseconds each. What grows with the square takes minutes.
+    // CPU time of this process, about ten milliseconds a text. Quadratic work would take minutes.
     expect(process.cpuUsage(before).user / 1_000).toBeLessThan(5_000);
   });
 });
 
-describe('a key in the place of something else', () => {
+describe('a key in the place of another value', () => {
   const wrong = [
     ['MATON_CONNECTION_ID', matonKey],
     ['MATON_CONNECTION_ID', manychatKey],
@@ -144,13 +160,13 @@ describe('a key in the place of something else', () => {
     ['NO_PROXY', '987654321:00112233445566778899aabbccddeeff'],
   ] as const;
 
-  test.each(wrong)('%s: refused at the start by its name, and not shown', (name, value) => {
+  test.each(wrong)('stops the start with the name of the setting, without the key: %s', (name, value) => {
     const read = () => configOf({ MATON_API_KEY: matonKey, MANYCHAT_API_KEY: manychatKey, [name]: value });
     expect(read).toThrow(new RegExp(`^${name} contains (the key that is set as M|what looks like a ManyChat key)`));
     expect(read).not.toThrow(/4f9ac02be1d7|mtn\/Live|0011223344/);
   });
 
-  test('a connection_id is refused and reaches nobody', async () => {
+  test('is refused as a connection_id, and sent nowhere', async () => {
     const upstream = await startUpstream();
     const caller = createCaller({ ...through(upstream.url, matonKey), MANYCHAT_API_KEY: manychatKey });
     const other = '987654321:00112233445566778899aabbccddeeff';
@@ -167,7 +183,7 @@ describe('a key in the place of something else', () => {
   });
 });
 
-test('no line of the log shows a secret, whatever is logged', () => {
+test('the log shows no secret, wherever it is logged', () => {
   const lines: string[] = [];
   const settings = {
     MATON_API_KEY: matonKey,
@@ -184,7 +200,7 @@ test('no line of the log shows a secret, whatever is logged', () => {
   expect(lines.join('')).not.toMatch(/\u202e|\u009b/);
 });
 
-test('a dry run, prompts and commands show no key', async () => {
+test('a dry run and the commands show no key', async () => {
   const { sandbox, environment } = await sandboxed();
   const key = sandbox.matonKey;
   const settings = { ...environment, MATON_CONNECTION_ID: sandbox.connectionId };
@@ -209,7 +225,7 @@ describe('the token of a link', () => {
     fragment: `https://connect.maton.ai/start#t=${token}`,
   };
 
-  test.each(Object.entries(links))('by %s: shown in no failure and no log', async (_, url) => {
+  test.each(Object.entries(links))('is shown in no failure and no log: %s', async (_, url) => {
     const upstream = await startUpstream();
     const caller = callerThrough(upstream.url);
     const connection = { connection_id: 'c-1', status: 'PENDING', url, link: url, metadata: { url, token } };
@@ -228,15 +244,15 @@ describe('the token of a link', () => {
     const echoes = [url, token, encodeURIComponent(url), base64(url), token.toLowerCase(), `{"link":"${url}"}`];
     for (const echo of echoes) {
       upstream.reply = { status: 400, body: { status: 'error', message: `No: ${echo}`, details: [echo] } };
-      const told = JSON.stringify([await caller.call('manychat_get_page'), caller.logged]).toLowerCase();
-      expect(told).not.toContain(token.toLowerCase());
-      expect(told).not.toContain(base64(url).slice(-20, -4).toLowerCase());
+      const output = JSON.stringify([await caller.call('manychat_get_page'), caller.logged]).toLowerCase();
+      expect(output).not.toContain(token.toLowerCase());
+      expect(output).not.toContain(base64(url).slice(-20, -4).toLowerCase());
     }
     await caller.close();
     await upstream.close();
   });
 
-  test('of a link that nobody has seen yet is known by its name', () => {
+  test('is recognised by its name in a link that was never seen', () => {
     const redactor = createRedactor([]);
     for (const url of [links.session_token, links.sessionToken, links.token, links.path]) {
       expect(redactor.forFailure(`See ${url}.`)).not.toContain(token);
@@ -244,7 +260,7 @@ describe('the token of a link', () => {
     }
   });
 
-  test('words of the link and the id of its connection are no secret', async () => {
+  test('is redacted, but neither the words of the link nor the id of its connection', async () => {
     const upstream = await startUpstream();
     const caller = callerThrough(upstream.url);
     const id = '21fd90f9-5935-43cd-b6c8-bde9d915ca80';

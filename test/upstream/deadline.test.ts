@@ -1,15 +1,17 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { openDeadline, withinDeadline } from '../../src/upstream/deadline.js';
+import { contexts } from '../support/attempts.js';
 import { createCaller } from '../support/caller.js';
+import { deferred } from '../support/deferred.js';
 import { drivenClock } from '../support/driven.js';
-import { john } from '../support/people.js';
 import { through } from '../support/program.js';
-import { sandboxed } from '../support/sandboxed.js';
+import { manualClock } from '../support/timing.js';
 import { startUpstream } from '../support/upstream.js';
 
 const flow = { subscriber_id: '1', flow_ns: 'content1' };
 
-describe('one deadline, one look-up', () => {
-  test('looking up the connection counts towards the deadline', async () => {
+describe('the deadline of a call', () => {
+  test('includes the lookup of its connection', async () => {
     const clock = drivenClock();
     const connections = [{ connection_id: 'c', status: 'ACTIVE' }];
     const upstream = await startUpstream((request, response) => {
@@ -20,34 +22,53 @@ describe('one deadline, one look-up', () => {
       ok: false,
       failure: { kind: 'timeout', performed: 'unknown' },
     });
+    // 2 % of the deadline are kept for returning the answer.
     expect(clock.now()).toBe(9_800);
     await caller.close();
     await upstream.close();
   });
 
-  test('many first calls at once share one look-up', async () => {
-    const { sandbox, environment } = await sandboxed();
-    const caller = createCaller(environment);
-    const outcomes = await Promise.all(Array.from({ length: 9 }, () => caller.call('manychat_get_page')));
-    expect(outcomes.filter((outcome) => !outcome.ok)).toEqual([]);
-    expect(sandbox.requests().filter((request) => request.path === '/connections')).toHaveLength(1);
-    await caller.close();
+  /** A deadline of 10 seconds, opened at 1000. */
+  function opened() {
+    const clock = manualClock();
+    clock.advance(1_000);
+    const cancel = new AbortController();
+    const { deadline, close } = openDeadline(clock, 10_000, cancel.signal);
+    onTestFinished(close);
+    return { clock, cancel, deadline };
+  }
+
+  test('keeps 2 % for the answer and 5 % for the last request', () => {
+    const { deadline } = opened();
+    expect(deadline).toMatchObject({ arrived: 1_000, latestStart: 1_000 + 9_300 });
   });
 
-  test('a write soon knows of a second account', async () => {
-    const { sandbox, environment } = await sandboxed({ limits: false });
-    const clock = drivenClock();
-    const caller = createCaller(environment, { clock });
-    const tag = ['manychat_add_tag_to_subscriber', { subscriber_id: john, tag_id: 2 }] as const;
-    expect(await caller.call(...tag)).toMatchObject({ ok: true });
-    const seen = await fetch(`${sandbox.url}/sandbox`);
-    const { connections } = (await seen.json()) as { connections: { status: string; url: string }[] };
-    const pending = connections.find(({ status }) => status === 'PENDING')?.url ?? '';
-    const body = new URLSearchParams(new URL(pending).searchParams);
-    body.set('api_key', sandbox.secondManychatKey);
-    await fetch(pending, { method: 'POST', body });
-    clock.advance(2_500);
-    expect(await caller.call(...tag)).toMatchObject({ ok: false, failure: { kind: 'ambiguous_connection' } });
-    await caller.close();
+  test('gives an attempt that can be repeated a third of the time', () => {
+    expect(opened().deadline.attemptMs).toBeCloseTo(9_800 / 3);
+  });
+
+  test('expires once its time is up', () => {
+    const { clock, deadline } = opened();
+    clock.advance(9_799);
+    expect(deadline.expired.aborted).toBe(false);
+    clock.advance(1);
+    expect([deadline.expired.aborted, deadline.stop.aborted, deadline.cancelled.aborted]).toEqual([true, true, false]);
+  });
+
+  test('ends the wait for a shared value with its cancellation, and not the value itself', async () => {
+    const { clock, cancel, deadline } = opened();
+    const shared = deferred();
+    const waiting = withinDeadline(deadline, shared.promise, contexts.read, clock);
+    cancel.abort();
+    await expect(waiting).rejects.toMatchObject({ failure: { kind: 'cancelled', performed: 'no' } });
+    shared.resolve();
+    await expect(shared.promise).resolves.toBeUndefined();
+  });
+
+  test('passes on the value, and its rejection', async () => {
+    const { clock, deadline } = opened();
+    const wait = <Value>(value: Promise<Value>) => withinDeadline(deadline, value, contexts.read, clock);
+    await expect(wait(Promise.resolve('value'))).resolves.toBe('value');
+    await expect(wait(Promise.reject(new Error('no value')))).rejects.toThrow('no value');
   });
 });
