@@ -2,8 +2,8 @@ import { cut } from '../../tools/contract/quoted.js';
 import { editDistance } from '../text/closest.js';
 import { withoutHidden } from '../text/safe-text.js';
 
-/** Edits within which a variable is taken for one of ours that was misspelt. */
-const mostEdits = 2;
+/** A variable within this many edits of a setting is taken for a misspelt setting. */
+const maxEdits = 2;
 
 const prefix = 'MANYCHAT_MCP_';
 
@@ -12,10 +12,10 @@ const address = /^(tcp|udp|sctp):\/\/\S+$/;
 const host = /^[\d.]+$|^[\da-f:]+$/i;
 
 /**
- * What Kubernetes tells every container about a service whose name begins with manychat-mcp, with the values that each
- * variable has then: the end of such a name alone would let a misspelt setting pass.
+ * The variables that Kubernetes sets in every container for a service whose name starts with manychat-mcp. The values are
+ * checked as well, because a misspelt setting could have the same ending.
  */
-const ofServices: readonly (readonly [RegExp, RegExp])[] = [
+const serviceVariables: readonly (readonly [RegExp, RegExp])[] = [
   [/_SERVICE_HOST$/, host],
   [/_SERVICE_PORT(_\w+)?$/, port],
   [/_PORT$/, address],
@@ -25,9 +25,9 @@ const ofServices: readonly (readonly [RegExp, RegExp])[] = [
   [/_PORT_\d+_(TCP|UDP|SCTP)_ADDR$/, host],
 ];
 
-/** Whether Kubernetes sets such a variable, and not a person. */
-export const isOfService = (name: string, value: string): boolean =>
-  name.startsWith(prefix) && ofServices.some(([end, kind]) => end.test(name) && kind.test(value));
+/** Whether Kubernetes, and not a person, has set a variable. */
+export const isServiceVariable = (name: string, value: string): boolean =>
+  name.startsWith(prefix) && serviceVariables.some(([end, kind]) => end.test(name) && kind.test(value));
 
 interface Near {
   readonly name: string;
@@ -35,7 +35,8 @@ interface Near {
 }
 
 /**
- * The setting nearest to a name, whatever the letters' case. Of our own prefix the end may be missing, or it may stand before a name that has another.
+ * The setting nearest to a name, ignoring case. `_MCP` may be missing from the prefix, and the prefix may stand in front of
+ * a setting that has another one.
  */
 function nearest(given: string, names: readonly string[]): Near | undefined {
   const capital = given.toUpperCase();
@@ -48,33 +49,33 @@ function nearest(given: string, names: readonly string[]): Near | undefined {
 }
 
 /** Characters of a variable's name that are shown. */
-const longestName = 80;
+const maxNameLength = 80;
 
 function problemOf(name: string, names: readonly string[]): string | undefined {
   const ours = name.toUpperCase().startsWith(prefix);
-  const longest = Math.max(...names.map((each) => each.length)) + mostEdits;
-  // The time grows with the length, and nothing that long is near.
+  const longest = Math.max(...names.map((each) => each.length)) + maxEdits;
+  // The comparison takes longer for longer names, and none that long is near a setting.
   if (!ours && name.length > longest) return undefined;
   const near = nearest(name.slice(0, longest), names);
-  if (near === undefined || (!ours && near.edits > mostEdits)) return undefined;
-  const shown = cut(withoutHidden(name), longestName);
-  // A blank at the end of a name is not seen otherwise.
-  return `${/^\w+$/.test(name) ? shown : JSON.stringify(shown)} is no setting; the nearest is ${near.name}`;
+  if (near === undefined || (!ours && near.edits > maxEdits)) return undefined;
+  const shown = cut(withoutHidden(name), maxNameLength);
+  // Quotes make a trailing space visible.
+  return `${/^\w+$/.test(name) ? shown : JSON.stringify(shown)} is not a setting; the nearest is ${near.name}`;
 }
 
 /**
- * What is wrong with the names of variables that look like settings: one that restrains must not be ignored because it
- * is misspelt. Variables of other tools whose names only begin as ours do are left alone, and so are empty ones.
- * @param names of the settings that are read.
+ * A sentence for each variable that looks like a misspelt setting: a setting that restricts must not be ignored because of
+ * a typo. Empty variables, and those of other tools with a similar name, are accepted.
+ * @param names the settings that exist.
  */
 export function misnamedProblems(
   environment: Readonly<Record<string, string | undefined>>,
   names: readonly string[],
 ): string[] {
-  // The proxy variables have neighbours of their own, such as ALL_PROXY.
+  // Variables similar to the proxy variables exist, for example ALL_PROXY.
   const known = names.filter((name) => !name.endsWith('_PROXY'));
   return Object.entries(environment).flatMap(([name, value = '']) => {
-    if (value.trim() === '' || names.includes(name) || isOfService(name, value.trim())) return [];
+    if (value.trim() === '' || names.includes(name) || isServiceVariable(name, value.trim())) return [];
     return problemOf(name, known) ?? [];
   });
 }

@@ -1,7 +1,7 @@
 import { isLoopback } from './address.js';
 import type { Proxies } from './config.js';
 
-/** A proxy that is in use: the setting that names it, and its host without user and password. */
+/** A proxy in use: the setting that names it, and its host without user and password. */
 export interface UsedProxy {
   readonly setting: 'HTTP_PROXY' | 'HTTPS_PROXY';
   readonly host: string;
@@ -22,7 +22,7 @@ function exemptHosts(none: string): Exempt[] {
     });
 }
 
-/** The proxy that a request to an address takes; undefined where it goes straight. Decides as undici's EnvHttpProxyAgent. */
+/** The proxy for requests to an address; undefined if they go there directly. Decides as undici's EnvHttpProxyAgent does. */
 export function proxyFor(url: URL, { http, https, none = '' }: Proxies): UsedProxy | undefined {
   if (isLoopback(url.hostname) || none === '*') return undefined;
   const secure = url.protocol === 'https:';

@@ -7,11 +7,12 @@ import {
 import { isObject } from '../../tools/contract/json.js';
 import type { Progress } from '../account/call/call-context.js';
 import type { Outcome } from '../account/call/call-tool.js';
+import { needsConfirmation } from '../account/policy/policy.js';
 import type { Tool } from '../account/policy/tool.js';
 import type { VerifiedState } from '../account/request-state.js';
 import type { Delivery } from '../account/send-guard/delivery.js';
 import type { Backend } from './backend.js';
-import { askFailed, needsConfirmation, refusedStateFailure } from './interaction/confirmation.js';
+import { askFailed, refusedStateFailure } from './interaction/confirmation.js';
 import { connectLinkIn, handOverLink } from './interaction/connect-link.js';
 import { askConsent } from './interaction/consent.js';
 import type { McpRequest } from './interaction/elicitation.js';
@@ -73,7 +74,7 @@ export async function handleToolCall(
   if (state?.step === 'result' && state.tool === name) return toolResult({ ok: true, result: state.result });
   const modes = elicitationModes(server, request);
   const consent =
-    needsConfirmation(tool, confirm) && modes.form
+    needsConfirmation(tool.declaration.effect, confirm) && modes.form
       ? await askConsent(tool, input, request, backend).catch((error: unknown) => ({ failure: askFailed(error) }))
       : { confirmed: {} };
   if ('failure' in consent) return toolResult({ ok: false, ...consent });

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { ConfigError } from '../../src/config/config.js';
-import { isOfService } from '../../src/config/misnamed.js';
+import { isServiceVariable } from '../../src/config/misnamed.js';
 import { settingNames } from '../../src/config/settings.js';
 import { configOf } from '../support/config.js';
 import { examined } from '../support/examined.js';
@@ -36,12 +36,12 @@ describe('a misspelt setting', () => {
   ])('%s is refused, and %s is suggested', (name, near) => {
     const read = () => configOf({ [name]: secret });
     expect(read).toThrow(ConfigError);
-    expect(read).toThrow(`${name} is no setting; the nearest is ${near}`);
+    expect(read).toThrow(`${name} is not a setting; the nearest is ${near}`);
     expect(read).not.toThrow(secret);
   });
 
   test('is quoted if its name ends with a space', () => {
-    expect(() => configOf({ 'MANYCHAT_MCP_READ_ONLY ': '1' })).toThrow(/^"MANYCHAT_MCP_READ_ONLY " is no setting/);
+    expect(() => configOf({ 'MANYCHAT_MCP_READ_ONLY ': '1' })).toThrow(/^"MANYCHAT_MCP_READ_ONLY " is not a setting/);
   });
 
   test('is reported together with all other problems', () => {
@@ -52,7 +52,7 @@ describe('a misspelt setting', () => {
   test('is shown with at most 80 characters of its name, without control characters', () => {
     // 80 characters: the prefix has 13, "[2J" has 3.
     const name = `MANYCHAT_MCP_\u001b[2J${'X'.repeat(5_000)}`;
-    expect(() => configOf({ [name]: '1' })).toThrow(/^"MANYCHAT_MCP_\[2JX{64}…" is no setting/);
+    expect(() => configOf({ [name]: '1' })).toThrow(/^"MANYCHAT_MCP_\[2JX{64}…" is not a setting/);
   });
 
   test.each([
@@ -96,13 +96,13 @@ describe('the variables that Kubernetes sets for a service', () => {
 
   test('are recognised by their values too: another value makes them misspelt settings', () => {
     for (const name of Object.keys(variables)) {
-      expect(() => configOf({ [name]: 'true' }), name).toThrow(`${name} is no setting`);
+      expect(() => configOf({ [name]: 'true' }), name).toThrow(`${name} is not a setting`);
     }
   });
 
   test('are never taken for settings: no setting has such a name', () => {
     const values = ['1', '8080', '10.96.0.12', 'tcp', 'tcp://10.96.0.12:8080'];
-    const mistaken = settingNames.filter((name) => values.some((value) => isOfService(name, value)));
+    const mistaken = settingNames.filter((name) => values.some((value) => isServiceVariable(name, value)));
     expect(mistaken).toEqual([]);
   });
 });
@@ -118,7 +118,7 @@ describe('a command that reads the settings', () => {
     [['bulk', 'nothing.csv', '--add-tag', 'x']],
   ])('%j fails with the misspelt name and the nearest setting', async (args) => {
     await expect(runHere(args, environment)).rejects.toThrow(
-      'MANYCHAT_MCP_READONLY is no setting; the nearest is MANYCHAT_MCP_READ_ONLY',
+      'MANYCHAT_MCP_READONLY is not a setting; the nearest is MANYCHAT_MCP_READ_ONLY',
     );
   });
 
@@ -126,13 +126,15 @@ describe('a command that reads the settings', () => {
     const env = { PATH: process.env.PATH ?? '', ...environment };
     const { status, stdout, stderr } = spawnSync(process.execPath, [program], { env, input: '', encoding: 'utf8' });
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
-    expect(stderr).toBe('manychat-mcp: MANYCHAT_MCP_READONLY is no setting; the nearest is MANYCHAT_MCP_READ_ONLY\n');
+    expect(stderr).toBe(
+      'manychat-mcp: MANYCHAT_MCP_READONLY is not a setting; the nearest is MANYCHAT_MCP_READ_ONLY\n',
+    );
   });
 
   test('doctor reports a failed check', async () => {
     const { code, statuses, text } = await examined(environment);
     expect(code).toBe(1);
     expect(statuses.settings).toBe('failed');
-    expect(text('settings')).toContain('MANYCHAT_MCP_READONLY is no setting; the nearest is MANYCHAT_MCP_READ_ONLY');
+    expect(text('settings')).toContain('MANYCHAT_MCP_READONLY is not a setting; the nearest is MANYCHAT_MCP_READ_ONLY');
   });
 });

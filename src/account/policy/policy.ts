@@ -1,6 +1,6 @@
-import { effectRules } from '../../../tools/contract/effect.js';
+import { type Effect, effectRules } from '../../../tools/contract/effect.js';
 import type { Declaration } from '../../../tools/contract/endpoint.js';
-import type { AccountSettings } from '../../config/account-settings.js';
+import type { AccountSettings, Policy } from '../../config/account-settings.js';
 
 /** What decides how a tool is offered. */
 type ToolFacts = Pick<Declaration, 'api' | 'effect'> & { readonly name: string };
@@ -35,3 +35,13 @@ export function offeredOf<Tool extends ToolFacts>(
       dryRun: policy.dryRun && !effectRules[tool.effect].readOnly,
     }));
 }
+
+const confirmedEffects: Readonly<Record<Policy['confirm'], readonly Effect[]>> = {
+  nothing: [],
+  destroy: ['destroy'],
+  sends: ['destroy', 'send'],
+};
+
+/** Whether the user has to confirm calls with an effect. */
+export const needsConfirmation = (effect: Effect, confirm: Policy['confirm']): boolean =>
+  confirmedEffects[confirm].includes(effect);

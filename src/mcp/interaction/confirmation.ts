@@ -1,21 +1,9 @@
 import type { Effect } from '../../../tools/contract/effect.js';
 import type { Failure } from '../../../tools/contract/failure.js';
 import { cut } from '../../../tools/contract/quoted.js';
-import type { Tool } from '../../account/policy/tool.js';
 import type { RefusedState } from '../../account/request-state.js';
-import type { Policy } from '../../config/account-settings.js';
 import { errorMessage } from '../../text/error-text.js';
 import { withoutHidden } from '../../text/safe-text.js';
-
-const confirmedEffects: Readonly<Record<Policy['confirm'], readonly Effect[]>> = {
-  nothing: [],
-  destroy: ['destroy'],
-  sends: ['destroy', 'send'],
-};
-
-/** Whether the user has to confirm calls of this tool. */
-export const needsConfirmation = ({ declaration }: Tool, confirm: Policy['confirm']): boolean =>
-  confirmedEffects[confirm].includes(declaration.effect);
 
 /**
  * The form of a confirmation. It has a field because some clients show no form without one. The field is ticked in
