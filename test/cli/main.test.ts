@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { program } from '../support/program.js';
 
-describe('a process whose surroundings misbehave', () => {
+describe('the server process', () => {
   const initialize = {
     jsonrpc: '2.0',
     id: 0,
@@ -12,7 +12,7 @@ describe('a process whose surroundings misbehave', () => {
   const start = (environment: Record<string, string> = {}) =>
     spawn(process.execPath, [program], { env: { PATH: process.env.PATH ?? '', ...environment } });
 
-  test('nobody reads stderr: it goes on answering', async () => {
+  test('keeps answering while its stderr is not read', async () => {
     const child = start({ MANYCHAT_MCP_LOG_LEVEL: 'debug' });
     child.stderr.pause();
     const calls = 1_500;
@@ -36,7 +36,7 @@ describe('a process whose surroundings misbehave', () => {
     expect(await new Promise((resolve) => child.on('exit', resolve))).toBe(0);
   });
 
-  test('a client that reads late gets every answer, and stderr holds log lines only', async () => {
+  test('delivers every response to a client that reads late, and writes only log lines to stderr', async () => {
     const child = start({ MANYCHAT_MCP_LOG_LEVEL: 'info' });
     const calls = 1_500;
     const call = (id: number) => ({
@@ -49,7 +49,7 @@ describe('a process whose surroundings misbehave', () => {
     const logged = new Promise<void>((resolve) => {
       child.stderr.on('data', (chunk: Buffer) => {
         err += chunk.toString('utf8');
-        // Every call has been made by then, and no answer read.
+        // All calls have been made by now, and no response has been read.
         if ((err.match(/"msg":"call failed"/g)?.length ?? 0) >= calls) resolve();
       });
     });
@@ -65,7 +65,7 @@ describe('a process whose surroundings misbehave', () => {
     expect(err.split('\n').filter((line) => line !== '' && !line.startsWith('{'))).toEqual([]);
   });
 
-  test('a signal that comes while it starts ends it', async () => {
+  test('ends at a signal during startup', async () => {
     const child = start({ MANYCHAT_MCP_SANDBOX: 'true' });
     const ended = new Promise((resolve) => child.on('exit', (code, signal) => resolve(signal ?? code)));
     const again = setInterval(() => child.kill('SIGTERM'), 40);
@@ -73,7 +73,7 @@ describe('a process whose surroundings misbehave', () => {
     clearInterval(again);
   });
 
-  test('the sandbox uses none of the real settings', async () => {
+  test('ignores real keys and addresses with --sandbox', async () => {
     const caller = start({ MANYCHAT_MCP_SANDBOX: '1', MATON_CONNECTION_ID: 'real', MATON_API_KEY: 'real-key' });
     const first = new Promise<string>((resolve) => {
       let out = '';

@@ -5,7 +5,7 @@ import type { Counts } from './progress/progress-text.js';
 import type { Table } from './table/csv-table.js';
 
 /** Whether a contact has a turn in this run. `uncertain`: it has one although an earlier request may have reached it. */
-export type ContactStatus = 'open' | 'uncertain' | 'settled';
+type ContactStatus = 'open' | 'uncertain' | 'settled';
 
 /** What is in the table. */
 export interface Scan {

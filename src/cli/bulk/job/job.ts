@@ -22,7 +22,7 @@ export interface Job {
 }
 
 /** What is to be done with the contact of one row. */
-export interface RowTask {
+interface RowTask {
   readonly id: string;
   /** Arguments of the tool; undefined if the row changes nothing. */
   readonly args: Result | undefined;
