@@ -55,7 +55,7 @@ export function openHost(settings: HostSettings, parts: Partial<HostParts> = {})
     random,
     userAgent: parts.userAgent ?? userAgent,
     async close() {
-      await Promise.all([http.close(), opened.flushed()]);
+      await Promise.all([http.close(), pacer.close(), opened.flushed()]);
     },
   };
 }

@@ -61,7 +61,9 @@ function exchange(call: EndpointCall, account: AccountParts, departure: Departur
     connection,
     throughMaton: settings.access.mode !== 'direct',
   });
-  return withRetries(attempt, load, deadline, context, host, departure);
+  const onPacerError = (error: unknown): void =>
+    host.log.warn({ id: record.id, error: oneLine(errorMessage(error)) }, 'pacer');
+  return withRetries(attempt, load, deadline, context, { ...host, onPacerError }, departure);
 }
 
 /** Invalidates what is remembered of the account and may have been changed by the endpoint. */
