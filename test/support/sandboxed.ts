@@ -37,26 +37,53 @@ export async function sandboxed(options: SandboxOptions = {}) {
   return { sandbox, connections, environment: through(sandbox.url, sandbox.matonKey) };
 }
 
-/** Starts something before the tests of a block. The returned proxy can be used by tests as if it were started already. */
-function useStarted<Started extends { close(): Promise<void> }>(start: () => Started | Promise<Started>): Started {
+/** Starts something before the tests of the calling block and closes it after them; the function returns it. */
+function useStarted<Started extends { close(): Promise<void> }>(
+  start: () => Started | Promise<Started>,
+): () => Started {
   let running: Started | undefined;
   beforeAll(async () => {
     running = await start();
   });
   afterAll(() => running?.close());
-  const current = (): Started => {
+  return () => {
     if (running === undefined) throw new Error('only available within tests');
     return running;
   };
-  // Methods get the proxy as `this`; those of sandboxes and callers do not use it.
-  return new Proxy<Started>(Object.create(null), { get: (_, name) => Reflect.get(current(), name) });
 }
 
 /** A sandbox for the tests of the calling block, reset before each of them. */
 export function useSandbox(options: SandboxOptions = {}): Sandbox {
-  const sandbox = useStarted(() => startKeeping(options));
-  beforeEach(() => sandbox.reset());
-  return sandbox;
+  const started = useStarted(() => startKeeping(options));
+  beforeEach(() => started().reset());
+  return {
+    get url() {
+      return started().url;
+    },
+    get matonKey() {
+      return started().matonKey;
+    },
+    get manychatKey() {
+      return started().manychatKey;
+    },
+    get secondManychatKey() {
+      return started().secondManychatKey;
+    },
+    get connectionId() {
+      return started().connectionId;
+    },
+    get secondConnectionId() {
+      return started().secondConnectionId;
+    },
+    messages: (filter) => started().messages(filter),
+    requests: () => started().requests(),
+    waitForRequests: (count, path) => started().waitForRequests(count, path),
+    injectFault: (fault) => started().injectFault(fault),
+    clearFaults: () => started().clearFaults(),
+    reset: () => started().reset(),
+    advance: (milliseconds) => started().advance(milliseconds),
+    close: () => started().close(),
+  };
 }
 
 /** A send guard that is new for each test. */
@@ -91,7 +118,20 @@ export function useCaller(parts: Partial<CallerParts> = {}, options: SandboxOpti
   const time = isDriven(clock) ? { clock: clock.wallClock } : {};
   const sandbox = useSandbox({ limits: false, ...time, ...options });
   const { guard = useSendGuard(clock.now) } = parts;
-  const caller = useStarted(() => createCaller(pinnedTo(sandbox), { ...parts, clock, guard }));
+  const started = useStarted(() => createCaller(pinnedTo(sandbox), { ...parts, clock, guard }));
+  const caller: Caller = {
+    get config() {
+      return started().config;
+    },
+    get logged() {
+      return started().logged;
+    },
+    get callTool() {
+      return started().callTool;
+    },
+    call: (tool, args, side) => started().call(tool, args, side),
+    close: () => started().close(),
+  };
   const paths = () => sandbox.requests().map(({ path }) => path.split('/').at(-1));
   return {
     sandbox,
