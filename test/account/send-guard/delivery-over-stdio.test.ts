@@ -3,46 +3,30 @@ import { Client } from '@modelcontextprotocol/client';
 import { StdioServerTransport } from '@modelcontextprotocol/server/stdio';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { Outcome } from '../../../src/account/call/call-tool.js';
-import { offeredTools } from '../../../src/account/policy/tool.js';
 import type { Delivery } from '../../../src/account/send-guard/delivery.js';
-import type { Backend } from '../../../src/mcp/backend.js';
-import { createRequestState } from '../../../src/mcp/interaction/request-state.js';
 import { offerFor } from '../../../src/mcp/listing/offer.js';
 import { serveOverStdio } from '../../../src/mcp/stdio/stdio.js';
-import { declarations } from '../../../tools/index.js';
+import { backendOf } from '../../support/backend.js';
 import { configOf } from '../../support/config.js';
 import { manualClock } from '../../support/timing.js';
 
-/** How long something is waited for that comes in milliseconds on a machine that has time. */
+/** How long to wait for something that takes milliseconds on an idle machine. */
 const patience = { timeout: 10_000 };
 
-describe.each([{ modern: false }, { modern: true }])('the delivery that a call comes with %j', ({ modern }) => {
-  /** Both sides of one connection in this process; the calls wait for `answer` to be called. */
+describe.each([{ modern: false }, { modern: true }])('the delivery of a call over stdio, %j', ({ modern }) => {
+  /** A client and a server in this process. Calls stay open until `answer` is called. */
   async function connect(confirm = 'nothing') {
     const [toServer, toClient] = [new PassThrough(), new PassThrough()];
     const clock = manualClock();
     const config = configOf({ MATON_API_KEY: 'k', MATON_CONNECTION_ID: 'c', MANYCHAT_MCP_CONFIRM: confirm });
-    const begun: Delivery[] = [];
+    const deliveries: Delivery[] = [];
     const outcomes: ((outcome: Outcome) => void)[] = [];
-    const tools = new Map(
-      offeredTools(declarations, config.account).map((tool) => [String(tool.declaration.name), tool]),
-    );
-    const backend: Backend = {
-      tool(name) {
-        const tool = tools.get(name);
-        if (tool === undefined) throw new Error(`no tool ${name}`);
-        return tool;
-      },
+    const backend = backendOf({
       call: (_, __, { delivery }) => {
-        if (delivery !== undefined) begun.push(delivery);
+        if (delivery !== undefined) deliveries.push(delivery);
         return new Promise((resolve) => outcomes.push(resolve));
       },
-      resource: () => ({ markdown: '' }),
-      complete: async () => [],
-      principal: 'local',
-      requestState: createRequestState(),
-      prepareQuestion: async () => ({ text: 'Go?', connectionId: 'c', deadlineMs: config.account.deadlineMs }),
-    };
+    });
     serveOverStdio(offerFor(config), async () => backend, {
       streams: { stdin: toServer, stdout: toClient },
       now: clock.now,
@@ -62,7 +46,7 @@ describe.each([{ modern: false }, { modern: true }])('the delivery that a call c
     return {
       client,
       clock,
-      begun,
+      deliveries,
       answer: () => outcomes.shift()?.({ ok: true, result: { ok: true } }),
     };
   }
@@ -70,45 +54,45 @@ describe.each([{ modern: false }, { modern: true }])('the delivery that a call c
   afterEach(() => Promise.all(clients.splice(0).map((client) => client.close())));
   const sending = { name: 'manychat_send_text', arguments: { subscriber_id: 1, text: 'Hi' } };
 
-  test('tells when the call was read and when it was answered', async () => {
-    const { client, clock, begun, answer } = await connect();
+  test('has the times at which the call was read and answered', async () => {
+    const { client, clock, deliveries, answer } = await connect();
     clock.advance(100);
     const calls = [client.callTool(sending), client.callTool(sending)];
-    await vi.waitFor(() => expect(begun).toHaveLength(2), patience);
+    await vi.waitFor(() => expect(deliveries).toHaveLength(2), patience);
     clock.advance(50);
     answer();
     await calls[0];
     const open = { arrivedAt: 100, answeredAt: undefined, cancelled: false };
-    await vi.waitFor(() => expect(begun).toEqual([{ ...open, answeredAt: 150 }, open]), patience);
+    await vi.waitFor(() => expect(deliveries).toEqual([{ ...open, answeredAt: 150 }, open]), patience);
     answer();
     await calls[1];
   });
 
-  test('tells that the caller has given up, and then there is no answer', async () => {
-    const { client, begun, answer } = await connect();
-    const giveUp = new AbortController();
-    const call = client.callTool(sending, { signal: giveUp.signal });
-    await vi.waitFor(() => expect(begun).toHaveLength(1), patience);
-    giveUp.abort('enough');
+  test('is cancelled when the client cancels the call, and is never answered', async () => {
+    const { client, deliveries, answer } = await connect();
+    const cancel = new AbortController();
+    const call = client.callTool(sending, { signal: cancel.signal });
+    await vi.waitFor(() => expect(deliveries).toHaveLength(1), patience);
+    cancel.abort('enough');
     await expect(call).rejects.toThrow();
-    await vi.waitFor(() => expect(begun[0]?.cancelled).toBe(true), patience);
+    await vi.waitFor(() => expect(deliveries[0]?.cancelled).toBe(true), patience);
     answer();
     await client.listTools();
-    expect(begun).toEqual([{ arrivedAt: 0, answeredAt: undefined, cancelled: true }]);
+    expect(deliveries).toEqual([{ arrivedAt: 0, answeredAt: undefined, cancelled: true }]);
   });
 
-  test('belongs to the frame that the call was made with after the user was asked', async () => {
-    const { client, clock, begun, answer } = await connect('sends');
+  test('starts with the frame that carries the call after the user confirmed it', async () => {
+    const { client, clock, deliveries, answer } = await connect('sends');
     client.setRequestHandler('elicitation/create', async () => {
       clock.advance(1_000);
       return { action: 'accept', content: { confirm: true } };
     });
     const call = client.callTool(sending);
-    await vi.waitFor(() => expect(begun).toHaveLength(1), patience);
-    // Before 2026-07-28 the server asks within the call; since then the call is made anew with the answer.
-    expect(begun[0]).toEqual({ arrivedAt: modern ? 1_000 : 0, answeredAt: undefined, cancelled: false });
+    await vi.waitFor(() => expect(deliveries).toHaveLength(1), patience);
+    // Before 2026-07-28 the server asks during the call; since then the client makes the call again with the answer.
+    expect(deliveries[0]).toEqual({ arrivedAt: modern ? 1_000 : 0, answeredAt: undefined, cancelled: false });
     answer();
     await call;
-    await vi.waitFor(() => expect(begun[0]?.answeredAt).toBe(1_000), patience);
+    await vi.waitFor(() => expect(deliveries[0]?.answeredAt).toBe(1_000), patience);
   });
 });
