@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { createSendGuard } from '../../../src/account/send-guard/memory-send-guard.js';
 import { drivenClock } from '../../support/driven.js';
 import { everyTurnAtOnce } from '../../support/pacer.js';
-import { followers } from '../../support/people.js';
+import { followers, john } from '../../support/people.js';
 import { createRandom } from '../../support/random.js';
 import { lost, reached, useCaller } from '../../support/sandboxed.js';
 import { callAt } from '../../support/send-guard-contract.js';
@@ -10,20 +10,32 @@ import { settle } from '../../support/timing.js';
 
 const clock = drivenClock();
 const used = useCaller({ clock, guard: createSendGuard(clock.now), pacer: everyTurnAtOnce }, { followers: 60 });
-// What one test has sent is forgotten in the next.
-beforeEach(() => clock.advance(900_000));
+
+/** How long a send is remembered after its call has ended, and how late an answer may come; both are documented. */
+const rememberedMs = 300_000;
+const promptMs = 3_000;
+/** The longest time a call may take. */
+const longestCallMs = 600_000;
+
+// The guard has forgotten the sends of one test when the next one starts.
+beforeEach(() => clock.advance(longestCallMs + rememberedMs));
+
+const orderFlow = 'content20240311101502_501223';
 const maria = { subscriber_id: '24958501110451908' };
+type CallWithDelivery = ReturnType<typeof callAt>;
 const sends = () => used.sandbox.messages().length;
-/** Makes a call whose answer reaches its caller as the test says. */
-const make = (tool: string, args: object, call = callAt(clock.now()), signal = new AbortController().signal) =>
+/** Calls a tool with a delivery that the test can change. */
+const callWith = (tool: string, args: object, call = callAt(clock.now()), signal = new AbortController().signal) =>
   used.caller.call(tool, args, { delivery: call.delivery, signal });
 
 describe('a send whose outcome is unknown', () => {
-  test('is refused for five minutes, by whichever tool', async () => {
-    const code = { ...maria, text: 'Code 1234' };
+  const code = { ...maria, text: 'Code 1234' };
+
+  test('is refused with how long ago it was and when it can be repeated', async () => {
     used.sandbox.injectFault(lost('sendContent', true));
     expect(await used.failure('manychat_send_text', code)).toMatchObject({ kind: 'network', performed: 'unknown' });
     clock.advance(100_000);
+    // 100 s ago is 1 min; of the five minutes 200 s are left, rounded up.
     expect(await used.failure('manychat_send_text', code)).toMatchObject({
       kind: 'network',
       message: expect.stringMatching(/^The same was sent to this contact 1 min ago, and it is not known whether/),
@@ -32,21 +44,39 @@ describe('a send whose outcome is unknown', () => {
       retryable: false,
       source: 'client',
     });
-    const data = { version: 'v2', content: { messages: [{ type: 'text', text: 'Code 1234' }] } };
-    await used.failure('manychat_send_content', { ...maria, data });
-    const many = { subscriber_ids: [maria.subscriber_id], action: 'send_text', text: 'Code 1234' };
-    expect(await used.result('manychat_for_each_subscriber', many)).toMatchObject({ unknown: [maria.subscriber_id] });
     expect(sends()).toBe(1);
-    await used.result('manychat_send_text', { ...maria, text: 'Your code is 1234' });
-    await used.result('manychat_send_text', { ...code, subscriber_id: '123456789' });
-    expect(sends()).toBe(3);
-    clock.advance(200_001);
-    await used.result('manychat_send_text', code);
-    await used.result('manychat_send_text', code);
-    expect(sends()).toBe(5);
   });
 
-  test('is the same whether its id came as a number or as text', async () => {
+  test('is refused to every tool that would send the same', async () => {
+    used.sandbox.injectFault(lost('sendContent', true));
+    await used.failure('manychat_send_text', code);
+    const data = { version: 'v2', content: { messages: [{ type: 'text', text: code.text }] } };
+    await used.failure('manychat_send_content', { ...maria, data });
+    const many = { subscriber_ids: [maria.subscriber_id], action: 'send_text', text: code.text };
+    expect(await used.result('manychat_for_each_subscriber', many)).toMatchObject({ unknown: [maria.subscriber_id] });
+    expect(sends()).toBe(1);
+  });
+
+  test('blocks neither another text nor another contact', async () => {
+    used.sandbox.injectFault(lost('sendContent', true));
+    await used.failure('manychat_send_text', code);
+    await used.result('manychat_send_text', { ...maria, text: 'Your code is 1234' });
+    await used.result('manychat_send_text', { ...code, subscriber_id: john });
+    expect(sends()).toBe(3);
+  });
+
+  test('can be repeated after five minutes', async () => {
+    used.sandbox.injectFault(lost('sendContent', true));
+    await used.failure('manychat_send_text', code);
+    clock.advance(rememberedMs - 1);
+    await used.failure('manychat_send_text', code);
+    clock.advance(1);
+    await used.result('manychat_send_text', code);
+    await used.result('manychat_send_text', code);
+    expect(sends()).toBe(3);
+  });
+
+  test('is recognised whether the id is a number or a string', async () => {
     const args = { subscriber_id: 123456789, text: 'Your table is ready' };
     used.sandbox.injectFault(lost('sendContent', true));
     await used.failure('manychat_send_text', args);
@@ -55,7 +85,8 @@ describe('a send whose outcome is unknown', () => {
     expect(sends()).toBe(1);
   });
 
-  test('does not stop a job for the other contacts', async () => {
+  test('does not stop a job for the other contacts, however many such refusals it meets', async () => {
+    // A job stops after five failures in a row: four are refusals of the guard, and the fifth is a lost response.
     const subscriber_ids = followers(20);
     const many = { subscriber_ids, action: 'send_text', text: 'Closed on Friday' };
     used.sandbox.injectFault({ ...lost('sendContent', true), times: 4 });
@@ -74,62 +105,68 @@ describe('a send whose outcome is unknown', () => {
     expect(sends()).toBe(40);
   });
 
-  test('is refused before the fields that its flow shows are set; with other fields it is another send', async () => {
-    const start = (reply_text: string) => ({
-      subscriber_id: '123456789',
-      fields: { reply_text },
-      flow_ns: 'content20240311101502_501223',
-    });
+  const start = (reply_text: string) => ({ subscriber_id: john, fields: { reply_text }, flow_ns: orderFlow });
+
+  test('of a flow is refused before the fields that the flow shows are set', async () => {
     used.sandbox.injectFault(lost('sendFlow', true));
     await used.failure('manychat_set_fields_and_send_flow', start('Order 1 shipped'));
-    const told = await used.failure('manychat_set_fields_and_send_flow', start('Order 1 shipped'));
-    expect(told).toMatchObject({ performed: 'unknown', source: 'client' });
-    expect(told.details).toEqual(['Not done: set "reply_text"; start flow content20240311101502_501223.']);
+    const failure = await used.failure('manychat_set_fields_and_send_flow', start('Order 1 shipped'));
+    expect(failure).toMatchObject({ performed: 'unknown', source: 'client' });
+    expect(failure.details).toEqual([`Not done: set "reply_text"; start flow ${orderFlow}.`]);
     expect(used.countOf('setCustomFields')).toBe(1);
+  });
+
+  test('of a flow does not block the same flow with other fields', async () => {
+    used.sandbox.injectFault(lost('sendFlow', true));
+    await used.failure('manychat_set_fields_and_send_flow', start('Order 1 shipped'));
     expect(await used.result('manychat_set_fields_and_send_flow', start('Order 2 delayed'))).toEqual({ ok: true });
     expect(used.countOf('sendFlow')).toBe(2);
   });
+});
 
-  test('is none after a refusal, after a send that never left, and for what is no send', async () => {
+describe('the guard does not remember', () => {
+  test('a send that ManyChat refused', async () => {
     const args = { ...maria, text: 'Good day' };
     const body = { status: 'error', message: 'No' };
     used.sandbox.injectFault({ match: { path: 'sendContent' }, status: 400, body });
     await used.failure('manychat_send_text', args);
     await used.result('manychat_send_text', args);
+  });
+
+  test('a call that sends nothing to a contact', async () => {
     used.sandbox.injectFault(lost('createTag', false));
     await used.failure('manychat_create_tag', { name: 'Autumn' });
     await used.result('manychat_create_tag', { name: 'Autumn' });
   });
 });
 
-describe('a send that was done', () => {
+describe('a completed send', () => {
   const hello = { ...maria, text: 'Hello' };
   const warning = /^The same was sent to this contact within the last minute, by .*: it was not sent again\./;
 
-  test('is made again when its call was answered at once: people say the same thing twice', async () => {
+  test('is repeated if its call was answered at once: people say the same thing twice', async () => {
     expect(await used.result('manychat_send_text', hello)).toEqual({ ok: true });
     expect(await used.result('manychat_send_text', hello)).toEqual({ ok: true });
     expect(sends()).toBe(2);
   });
 
-  test('is not made again when its call was cancelled, answered late, or still open', async () => {
-    const texts = ['Cancelled', 'Late', 'Open'];
-    const calls = texts.map(() => callAt(clock.now()));
-    for (const [index, text] of texts.entries()) await make('manychat_send_text', { ...maria, text }, calls[index]);
-    clock.advance(5_000);
-    const [cancelled, late] = calls;
-    if (cancelled !== undefined) cancelled.delivery.cancelled = true;
-    if (late !== undefined) late.delivery.answeredAt = clock.now();
+  test.each([
+    ['cancelled', ({ delivery }: CallWithDelivery) => (delivery.cancelled = true)],
+    ['answered late', ({ delivery }: CallWithDelivery) => (delivery.answeredAt = clock.now())],
+    ['not answered yet', () => undefined],
+  ])('is not repeated if its call was %s', async (_, end) => {
+    const call = callAt(clock.now());
+    await callWith('manychat_send_text', hello, call);
+    clock.advance(promptMs + 1);
+    end(call);
     clock.advance(1);
-    for (const text of texts) {
-      const { warnings, ...result } = await used.result('manychat_send_text', { ...maria, text });
-      expect(result).toEqual({ ok: true });
-      expect(warnings).toEqual([expect.stringMatching(warning)]);
-    }
-    expect(sends()).toBe(3);
+    const { warnings, ...result } = await used.result('manychat_send_text', hello);
+    expect(result).toEqual({ ok: true });
+    expect(warnings).toEqual([expect.stringMatching(warning)]);
+    expect(sends()).toBe(1);
   });
 
-  test('is made once when it is asked for twice at once, and both are told so', async () => {
+  test('is made once for two calls at the same time, and the second one gets a warning', async () => {
     used.sandbox.injectFault({ match: { path: 'sendContent' }, delay_ms: 30 });
     const [first, second] = await Promise.all([
       used.result('manychat_send_text', hello),
@@ -139,17 +176,21 @@ describe('a send that was done', () => {
     expect(second).toEqual({ ok: true, warnings: [expect.stringMatching(/by a call that was still open/)] });
     expect(sends()).toBe(1);
     expect(await used.result('manychat_send_text', hello)).toEqual({ ok: true });
-    used.sandbox.injectFault({ ...lost('sendContent', true), delay_ms: 30 });
-    const lostBoth = [used.failure('manychat_send_text', hello), used.failure('manychat_send_text', hello)];
-    for (const failure of await Promise.all(lostBoth)) expect(failure).toMatchObject({ performed: 'unknown' });
-    expect(sends()).toBe(3);
+    expect(sends()).toBe(2);
   });
 
-  test('in a call that is cancelled on the way is known all the same, since its answer is waited for', async () => {
+  test('is made once for two calls at the same time if its response is lost, and both fail', async () => {
+    used.sandbox.injectFault({ ...lost('sendContent', true), delay_ms: 30 });
+    const calls = [used.failure('manychat_send_text', hello), used.failure('manychat_send_text', hello)];
+    for (const failure of await Promise.all(calls)) expect(failure).toMatchObject({ performed: 'unknown' });
+    expect(sends()).toBe(1);
+  });
+
+  test('is remembered if its call is cancelled in flight, because its response is awaited', async () => {
     used.sandbox.injectFault({ match: { path: 'sendContent' }, delay_ms: 20 });
     const cancel = new AbortController();
     const call = callAt(clock.now());
-    const outcome = make('manychat_send_text', hello, call, cancel.signal);
+    const outcome = callWith('manychat_send_text', hello, call, cancel.signal);
     await used.sandbox.waitForRequests(1, 'sendContent');
     call.delivery.cancelled = true;
     cancel.abort();
@@ -160,7 +201,7 @@ describe('a send that was done', () => {
     expect(sends()).toBe(1);
   });
 
-  test('is made by who waits for it when the first call is given up before it left', async () => {
+  test('is made by a waiting call if the first one is cancelled before its departure', async () => {
     const cancel = new AbortController();
     const outcomes = [
       used.caller.call('manychat_send_text', hello, { signal: cancel.signal }),
@@ -168,13 +209,13 @@ describe('a send that was done', () => {
       used.caller.call('manychat_send_text', hello),
     ];
     cancel.abort();
-    const [given, ...kept] = await Promise.all(outcomes);
-    expect(given).toMatchObject({ ok: false, failure: { kind: 'cancelled', performed: 'no' } });
-    expect(kept.map(({ ok }) => ok)).toEqual([true, true]);
+    const [first, ...others] = await Promise.all(outcomes);
+    expect(first).toMatchObject({ ok: false, failure: { kind: 'cancelled', performed: 'no' } });
+    expect(others.map(({ ok }) => ok)).toEqual([true, true]);
     expect(sends()).toBe(1);
   });
 
-  test('for many is not made again, answered or not, by for_each or for one of them', async () => {
+  test('to many contacts is not repeated, by for_each or to one of them, even if its call was answered', async () => {
     const many = { subscriber_ids: followers(3), action: 'send_text', text: 'Hello' };
     expect(await used.result('manychat_for_each_subscriber', many)).not.toHaveProperty('warnings');
     const again = await used.result('manychat_for_each_subscriber', { ...many, subscriber_ids: followers(5) });
@@ -187,11 +228,11 @@ describe('a send that was done', () => {
     expect(reached(used.sandbox).sort()).toEqual(followers(5));
   });
 
-  test('of a flow for many: neither its fields are set nor is it started again, until somebody else sets a field', async () => {
+  test('of a flow to many contacts is repeated, with its fields, only to a contact whose fields were set since', async () => {
     const many = {
       subscriber_ids: followers(4),
       action: 'send_flow',
-      flow_ns: 'content20240311101502_501223',
+      flow_ns: orderFlow,
       fields: { reply_text: 'Order 1' },
     };
     await used.result('manychat_for_each_subscriber', many);
@@ -205,7 +246,7 @@ describe('a send that was done', () => {
   });
 });
 
-describe('a guard that fails', () => {
+describe('a guard whose store fails', () => {
   const broken = async (): Promise<never> => {
     throw new Error('The store is away');
   };
@@ -222,13 +263,13 @@ describe('a guard that fails', () => {
     },
   });
 
-  test('does not turn a message that was sent into a failure, which would have it sent again', async () => {
+  test('does not turn a completed send into a failure, which a client would repeat', async () => {
     expect(await other.result('manychat_send_text', { ...maria, text: 'Hello' })).toEqual({ ok: true });
     const field = { ...maria, field_name: 'reply_text', field_value: 'Hello' };
     expect(await other.result('manychat_set_custom_field_by_name', field)).toEqual({ ok: true });
   });
 
-  test('does not hide why a message was not sent', async () => {
+  test('does not hide why ManyChat refused a send', async () => {
     const body = { status: 'error', message: 'No' };
     other.sandbox.injectFault({ match: { path: 'sendContent' }, status: 400, body });
     const failure = await other.failure('manychat_send_text', { ...maria, text: 'Good day' });
@@ -236,12 +277,12 @@ describe('a guard that fails', () => {
   });
 });
 
-describe('for_each that is given up after half and asked for twice more', () => {
+describe('for_each that is cancelled or abandoned half way and repeated twice', () => {
   const subscriber_ids = followers(60);
   const many = { subscriber_ids, action: 'send_text', text: 'Closed on Friday' };
 
   test.each(Array.from({ length: 20 }, (_, seed) => seed + 1))(
-    'reaches each of 60 contacts once, seed %i',
+    'sends to each of 60 contacts once, seed %i',
     async (seed) => {
       const random = createRandom(seed);
       const half = 20 + Math.floor(random() * 25);
