@@ -1,22 +1,17 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createSendGuard } from '../../../src/account/send-guard/memory-send-guard.js';
 import { drivenClock } from '../../support/driven.js';
 import { everyTurnAtOnce } from '../../support/pacer.js';
 import { followers, john } from '../../support/people.js';
-import { lost, reached, useCaller } from '../../support/sandboxed.js';
+import { lost, reached, useCaller, useSendGuard } from '../../support/sandboxed.js';
 import { callAt } from '../../support/send-guard-contract.js';
 
 const clock = drivenClock();
-const used = useCaller({ clock, guard: createSendGuard(clock.now), pacer: everyTurnAtOnce }, { followers: 60 });
+const used = useCaller({ clock, guard: useSendGuard(clock.now), pacer: everyTurnAtOnce }, { followers: 40 });
 
 /** How long a send is remembered after its call has ended, and how late an answer may come; both are documented. */
 const rememberedMs = 300_000;
 const promptMs = 3_000;
-/** The longest time a call may take. */
-const longestCallMs = 600_000;
-
-// The guard has forgotten the sends of one test when the next one starts.
-beforeEach(() => clock.advance(longestCallMs + rememberedMs));
 
 const orderFlow = 'content20240311101502_501223';
 const maria = { subscriber_id: '24958501110451908' };
@@ -246,7 +241,7 @@ describe('a completed send', () => {
 
 describe('a guard whose store fails', () => {
   const broken = async (): Promise<never> => {
-    throw new Error('The store is away');
+    throw new Error('The store cannot be reached');
   };
   const guard = createSendGuard(() => 0);
   const other = useCaller({

@@ -3,9 +3,9 @@ import { keyOf, type Send } from '../../../src/account/send-guard/send-guard.js'
 import type { Result } from '../../../tools/contract/json.js';
 import { endpointOf } from '../../support/attempts.js';
 
-describe('two sends are the same', () => {
+describe('the key of a send', () => {
   const sendContent = endpointOf('manychat_send_content');
-  const of = (content: object, own: Partial<Send> = {}) =>
+  const keyFor = (content: object, own: Partial<Send> = {}) =>
     keyOf({
       account: 'a',
       connection: 'c1',
@@ -14,37 +14,42 @@ describe('two sends are the same', () => {
       ...own,
     }).send;
   const text = (words: string, more: object = {}) => ({ messages: [{ type: 'text', text: words, ...more }] });
-  const cafe = of(text('See you at the café'));
+  const cafe = keyFor(text('See you at the café'));
 
   test.each([
-    ['leading and double blanks', of(text('  See you  at the\ncafé '))],
-    ['decomposed Unicode', of(text('See you at the cafe\u0301'))],
-    ['empty lists', of({ ...text('See you at the café', { buttons: [] }), actions: [], quick_replies: [] })],
-    ['keys in another order', of({ messages: [{ text: 'See you at the café', type: 'text' }] })],
+    ['leading and double white space', keyFor(text('  See you  at the\ncafé '))],
+    ['decomposed Unicode', keyFor(text('See you at the cafe\u0301'))],
+    ['empty lists', keyFor({ ...text('See you at the café', { buttons: [] }), actions: [], quick_replies: [] })],
+    ['keys in another order', keyFor({ messages: [{ text: 'See you at the café', type: 'text' }] })],
     [
-      'an id as text',
-      of({}, { input: { data: { content: text('See you at the café'), version: 'v2' }, subscriber_id: '5' } }),
+      'an id as a string',
+      keyFor({}, { input: { data: { content: text('See you at the café'), version: 'v2' }, subscriber_id: '5' } }),
     ],
-    ['a connection in capitals', of(text('See you at the café'), { connection: 'C1' })],
-  ])('with %s', (_, key) => {
+    ['a connection id in capitals', keyFor(text('See you at the café'), { connection: 'C1' })],
+  ])('is the same with %s', (_, key) => {
     expect(key).toBe(cafe);
   });
 
   test.each([
-    ['another full stop', of(text('See you at the café.'))],
-    ['other letter case', of(text('see you at the café'))],
-    ['another account', of(text('See you at the café'), { account: 'b' })],
-    ['another connection', of(text('See you at the café'), { connection: 'c2' })],
+    ['a full stop', keyFor(text('See you at the café.'))],
+    ['another letter case', keyFor(text('see you at the café'))],
+    ['another account', keyFor(text('See you at the café'), { account: 'b' })],
+    ['another connection', keyFor(text('See you at the café'), { connection: 'c2' })],
     [
       'another button',
-      of(text('See you at the café', { buttons: [{ type: 'url', caption: 'a', url: 'https://a.b' }] })),
+      keyFor(text('See you at the café', { buttons: [{ type: 'url', caption: 'a', url: 'https://a.b' }] })),
     ],
-    ['white space in an address', of({ messages: [{ type: 'image', url: 'https://a.b/%20%20' }] })],
-  ])('but not with %s', (_, key) => {
+    ['an image instead of the text', keyFor({ messages: [{ type: 'image', url: 'https://a.b/%20%20' }] })],
+  ])('differs with %s', (_, key) => {
     expect(key).not.toBe(cafe);
   });
 
-  test('for a flow when the fields set with it are the same, in any case and order', () => {
+  test('differs with other white space in a URL', () => {
+    const image = (url: string) => keyFor({ messages: [{ type: 'image', url }] });
+    expect(image('https://a.b/?q=a  b')).not.toBe(image('https://a.b/?q=a b'));
+  });
+
+  describe('of a flow', () => {
     const start = (fields?: Result) =>
       keyOf({
         account: 'a',
@@ -53,8 +58,14 @@ describe('two sends are the same', () => {
         input: { subscriber_id: '5', flow_ns: 'content1' },
         fields,
       }).send;
-    expect(start({ Size: 42, colour: 'red' })).toBe(start({ colour: 'red', size: '42' }));
-    expect(start({ order: '2' })).not.toBe(start({ order: '1' }));
-    expect(start()).not.toBe(start({ order: '1' }));
+
+    test('is the same with the same fields in another order and case', () => {
+      expect(start({ Size: 42, colour: 'red' })).toBe(start({ colour: 'red', size: '42' }));
+    });
+
+    test('differs with other fields, or with none', () => {
+      expect(start({ order: '2' })).not.toBe(start({ order: '1' }));
+      expect(start()).not.toBe(start({ order: '1' }));
+    });
   });
 });
