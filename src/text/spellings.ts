@@ -79,7 +79,7 @@ const inlineTag =
   /^<\/?(?:wbr|br|b|i|u|s|em|strong|span|code|kbd|tt|mark|small|big|font|sub|sup|nobr|bdi|a|p)\s{0,8}\/?>/i;
 const longestTag = 20;
 
-/** Characters that are removed: blanks, controls and invisible characters. `removable` caches the test per character. */
+/** Blanks, controls and invisible characters are removed. `removable` caches the test of each character. */
 const removablePattern = /[\s\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]/u;
 const removable = new Uint8Array(0x10000);
 function isRemovable(code: number): boolean {

@@ -12,7 +12,7 @@ export interface EndpointRequest {
 /** Percent-encodes a value. An unpaired surrogate, which has no encoding, becomes U+FFFD. */
 const encode = (value: unknown): string => encodeURIComponent(String(value).toWellFormed());
 
-/** Builds a request: fills the placeholders of the path; the other inputs go into a JSON body for POST, else into the query. */
+/** Builds a request. Inputs without a placeholder in the path go into a JSON body for POST, else into the query. */
 export function endpointRequest(endpoint: Endpoint, input: Result): EndpointRequest {
   const inPath = new Set<string>();
   const path = endpoint.path.replace(/\{(\w+)\}/g, (_, name: string) => {

@@ -21,8 +21,8 @@ export interface HttpResponse {
 const maxRetryAfter = 86_400;
 
 /**
- * Seconds of a Retry-After header, which holds seconds or a date; undefined without one. A date follows the clock of the
- * sender, so it is compared with the Date header of the same response.
+ * Seconds of a Retry-After header, which holds seconds or a date; undefined without one. A date follows the clock of
+ * the sender, so it is compared with the Date header of the same response.
  */
 function retryAfterSeconds(headers: HttpResponse['headers'], now: number): number | undefined {
   const header = (name: string): string => [headers[name]].flat()[0]?.trim() ?? '';

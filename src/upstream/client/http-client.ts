@@ -28,8 +28,8 @@ export class HttpFault extends Error {
 /** Makes HTTP requests over keep-alive connections. */
 export interface HttpClient {
   /**
-   * Makes one request. `onSent` is called just before the request is written to an open connection, and only then. If it
-   * throws, nothing is written.
+   * Makes one request. `onSent` is called just before the request is written to an open connection, and only then. If
+   * it throws, nothing is written.
    * @throws HttpFault, the signal's reason, or the error of `onSent`.
    */
   exchange(request: HttpRequest, signal: AbortSignal, onSent: () => void): Promise<HttpResponse>;

@@ -66,7 +66,7 @@ const kindByCode: ReadonlyMap<number, Kind> = new Map<number, Kind>([
   ...Array.from({ length: 10 }, (_, digit): [number, Kind] => [3040 + digit, 'channel_refused']),
 ]);
 
-/** ManyChat's wordings as seen live; the first match decides. `only` limits an entry to sends, or to everything else. */
+/** ManyChat's wordings as seen live; the first match decides. `only` limits an entry to sends, or to all but sends. */
 const kindByMessage: readonly { readonly words: RegExp; readonly kind: Kind; readonly only?: 'sends' | 'others' }[] = [
   // First, because it quotes the content, which can contain any of the words below.
   { words: /wrong dynamic message format/i, kind: 'invalid_content' },

@@ -58,7 +58,7 @@ export function createAccountPacer(clock: Clock): AccountPacer {
     sweepAt = gauges.size + sweepEvery;
   }
 
-  /** How many wait for the limit before a new call. Calls held back by a pause that the new call does not share are skipped. */
+  /** How many wait for the limit before a new call. Those held back by a pause that it does not share are left out. */
   function aheadOf({ load, arrived, now }: { load: Load; arrived: number; now: number }, gauge: Gauge): number {
     const before = queue.filter((each) => each.arrived <= arrived && each.gauges.includes(gauge));
     const own = pauses.stateOf(load, now);

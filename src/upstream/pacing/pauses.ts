@@ -29,8 +29,8 @@ export interface PauseState {
 }
 
 /**
- * Pauses after a 429, each of one scope. After a pause one request goes first: if it gets another 429 the pause doubles,
- * else the pause has ended. So a blocked account is not hammered, and no pause lasts for ever.
+ * Pauses after a 429, each of one scope. After a pause one request goes first: if it gets another 429 the pause
+ * doubles, else the pause has ended. So a blocked account is not hammered, and no pause lasts for ever.
  */
 export interface Pauses {
   stateOf(scopes: PauseScopes, now: number): PauseState;

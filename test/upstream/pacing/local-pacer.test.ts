@@ -170,7 +170,7 @@ describe('the queue of the local pacer', () => {
 });
 
 describe('a slot of the local pacer', () => {
-  /** Sends a request whose response takes `latency`, then waits for the next turn; returns the time between both turns. */
+  /** Sends a request whose response takes `latency`; returns how long the next request waits for the slot. */
   async function heldFor(pacer: Pacer, clock: ManualClock, wanted: Load, latency: number): Promise<number> {
     const turn = await turnNow(pacer, wanted);
     const sentAt = clock.now();
