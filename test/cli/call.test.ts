@@ -115,6 +115,7 @@ describe('call', () => {
   });
 
   test.each([
+    [['cal', 'get_page'], /unknown command "cal"; did you mean call\?/],
     [['call', 'send_txt'], /there is no tool "send_txt"; did you mean manychat_send_text\?/],
     [['call', 'get_page', '{'], /the argument is not JSON, such as/],
     [['call', 'get_page', '-'], /stdin is not JSON/],
@@ -126,7 +127,6 @@ describe('call', () => {
   });
 
   test.each([
-    [['cal', 'get_page'], /unknown command "cal"; did you mean call\?/],
     [['call'], /missing required argument 'tool'/],
     [['call', 'get_page', '--jsn'], /unknown option '--jsn'\n\(Did you mean --json\?\)/],
     [['call', 'get_page', '{"subscriber_id": "123456789"}', 'more'], /too many arguments/],

@@ -3,10 +3,12 @@ import type { Config } from '../../config/config.js';
 import { callLine, idInCommand } from '../commands/call-line.js';
 import type { Shell } from '../shell/shell.js';
 
-/** The configuration of a client that uses a connection; the user fills in the key. */
+/** The configuration of a client that uses a connection; the user fills in the key and the path. */
 function clientConfiguration(id: string): object {
   const env = { MATON_API_KEY: 'YOUR_API_KEY', MATON_CONNECTION_ID: id };
-  return { mcpServers: { manychat: { command: 'npx', args: ['-y', 'manychat-mcp'], env } } };
+  // As in mcp.json.example; a test compares the two.
+  const args = ['/path/to/manychat-mcp/dist/manychat-mcp.js'];
+  return { mcpServers: { manychat: { command: 'node', args, env } } };
 }
 
 /** What to do with a connection that is still PENDING. */
