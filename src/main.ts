@@ -67,7 +67,7 @@ function openShell(): Shell {
     print: (line) => void process.stdout.write(`${safe(line, colour)}\n`),
     note: (line) => void process.stderr.write(`${safe(line)}\n`),
     redraw: (line) => void process.stderr.write(`\r\x1b[K${safe(line).replaceAll('\n', ' ')}`),
-    wires: () => ({ stdin: process.stdin, stdout: process.stdout }),
+    streams: () => ({ stdin: process.stdin, stdout: process.stdout }),
     input: readStdin,
     interactive: process.stderr.isTTY === true && process.env.TERM !== 'dumb',
     process: { pid: process.pid, host: hostname(), runs: isRunning },

@@ -43,7 +43,7 @@ export function recordingShell(
       onNote(text);
     },
     redraw: (line) => void err.push(`${writable(line).replaceAll('\n', ' ')}\r`),
-    wires: () => ({ stdin: Readable.from([]), stdout: new PassThrough() }),
+    streams: () => ({ stdin: Readable.from([]), stdout: new PassThrough() }),
     input: async () => '',
     interactive: false,
     columns: 80,

@@ -23,7 +23,7 @@ interface Opened {
  */
 export async function serve(
   configured: Config,
-  { ending, note, wires }: Pick<Shell, 'ending' | 'note' | 'wires'>,
+  { ending, note, streams }: Pick<Shell, 'ending' | 'note' | 'streams'>,
 ): Promise<ExitCode> {
   const closed = new AbortController();
   let fault: Error | undefined;
@@ -58,7 +58,7 @@ export async function serve(
   if (config.sandbox) note(JSON.stringify({ sandbox: addresses.gateway.origin }));
   const offer = offerFor(config);
   serveOverStdio(offer, async () => (await once()).backend, {
-    streams: wires(),
+    streams: streams(),
     now: realClock.now,
     // The message of such an error can quote the frame, and with it a contact's data.
     onError: async (error) => (await logged()).log.warn({ error: error.name }, 'protocol'),

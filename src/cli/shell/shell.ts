@@ -1,13 +1,7 @@
-import type { Readable, Writable } from 'node:stream';
+import type { Streams } from '../../mcp/stdio/ending.js';
 import type { Line } from '../../text/terminal.js';
 import type { LockOwner } from '../bulk/journal/lock-holder.js';
 import type { ExitCode } from './exit-codes.js';
-
-/** The streams that carry protocol frames. */
-interface Wires {
-  readonly stdin: Readable;
-  readonly stdout: Writable;
-}
 
 /** What a command may use of the process it runs in. All written text is cleaned for a terminal, and redacted. */
 export interface Shell {
@@ -19,7 +13,7 @@ export interface Shell {
   /** Replaces the last line of stderr; only on a terminal. */
   redraw(line: Line): void;
   /** The raw streams, for a command that serves on them. */
-  wires(): Wires;
+  streams(): Streams;
   /** Reads all of stdin. */
   input(): Promise<string>;
   /** Whether stderr is a terminal. */
