@@ -19,13 +19,13 @@ const forEach = 'manychat_for_each_subscriber';
 const flow = 'content20240311101502_501223';
 const text = { type: 'text', text: 'Hi' };
 const data = (content: object) => ({ version: 'v2', content: { messages: [text], ...content } });
-const pressed = (part: object) => ({ type: 'url', caption: 'Go', url: 'https://example.com', ...part });
+const urlButton = (part: object) => ({ type: 'url', caption: 'Go', url: 'https://example.com', ...part });
 const withButton = (button: object) => data({ messages: [{ ...text, buttons: [button] }] });
 const withCard = (button: object) =>
   data({ messages: [{ type: 'cards', elements: [{ title: 'Shop', buttons: [button] }] }] });
 const callback = { url: 'https://example.com/answer', method: 'post' };
 
-/** An action of content for each capability that has one. */
+/** For each capability, an action in content that has it. */
 const contentActions: Partial<Record<Capability, object>> = {
   add_tag: { action: 'add_tag', tag_name: 'VIP' },
   remove_tag: { action: 'remove_tag', tag_name: 'VIP' },
@@ -33,7 +33,7 @@ const contentActions: Partial<Record<Capability, object>> = {
   unset_field: { action: 'unset_field_value', field_name: 'coupon_code' },
 };
 
-/** Content that does, or leads to, what a capability stands for. */
+/** Contents that have a capability, directly or through what they lead to. */
 function contentsFor(capability: Capability): object[] {
   const action = contentActions[capability];
   const actions = [action];
@@ -59,14 +59,15 @@ function contentsFor(capability: Capability): object[] {
   if (action === undefined) return [];
   return [
     data({ actions }),
-    withButton(pressed({ actions })),
-    withCard(pressed({ actions })),
+    withButton(urlButton({ actions })),
+    withCard(urlButton({ actions })),
     data({ quick_replies: [{ ...callbackButton, actions }] }),
     ...callbacks,
   ];
 }
 
-const own: Partial<Record<Capability, readonly Result[]>> = {
+/** For each capability, the actions of for_each that have it. */
+const forEachActions: Partial<Record<Capability, readonly Result[]>> = {
   add_tag: [{ action: 'add_tag', tag_name: 'VIP' }],
   remove_tag: [{ action: 'remove_tag', tag_name: 'VIP' }],
   set_field: [
@@ -78,10 +79,13 @@ const own: Partial<Record<Capability, readonly Result[]>> = {
   start_flow: [{ action: 'send_flow', flow_ns: flow }],
 };
 
-/** Every way to do something by a tool that is there for something else. */
-function waysAround(capability: Capability): [string, Result][] {
+/** Every call that has a capability although its tool has another purpose. */
+function workarounds(capability: Capability): [string, Result][] {
   const contents = contentsFor(capability);
-  const many = [...(own[capability] ?? []), ...contents.map((each) => ({ action: 'send_content', data: each }))];
+  const many = [
+    ...(forEachActions[capability] ?? []),
+    ...contents.map((each) => ({ action: 'send_content', data: each })),
+  ];
   const whatsapp = { whatsapp_phone: '+34600111222' };
   const others: Partial<Record<Capability, [string, Result][]>> = {
     set_field: [
@@ -109,7 +113,7 @@ function waysAround(capability: Capability): [string, Result][] {
   ];
 }
 
-/** The words of a refusal; a callback's can name something else that the same tools are there for. */
+/** The message of a refusal. For a callback it can name another capability with the same tools. */
 const refusalFor = (capability: Capability): RegExp =>
   new RegExp(
     `^This call can .+, which this server does not do: --exclude-tools excludes ${toolsFor(capability).join(', ')}$`,
@@ -117,17 +121,17 @@ const refusalFor = (capability: Capability): RegExp =>
 
 const excluding = (...tools: readonly string[]) => ({ MANYCHAT_MCP_EXCLUDE_TOOLS: tools.join(',') });
 
-describe('what is excluded is not done in another way', () => {
+describe('a capability whose tools are all excluded', () => {
   const sandbox = useSandbox({ limits: false });
   const write = useFolder();
-  const under = (settings: Record<string, string>) => createCaller({ ...pinnedTo(sandbox), ...settings });
+  const callerWith = (settings: Record<string, string>) => createCaller({ ...pinnedTo(sandbox), ...settings });
 
-  test.each(capabilityNames)('%s: no tool does it, without a request', async (capability) => {
+  test.each(capabilityNames)('%s: is refused to every other tool before any request', async (capability) => {
     const tools = toolsFor(capability);
-    const caller = under(excluding(...tools));
-    for (const [tool, given] of waysAround(capability)) {
+    const caller = callerWith(excluding(...tools));
+    for (const [tool, args] of workarounds(capability)) {
       if (tools.some((each) => each === tool)) continue;
-      expect(await caller.call(tool, given), `${tool} ${JSON.stringify(given)}`).toMatchObject({
+      expect(await caller.call(tool, args), `${tool} ${JSON.stringify(args)}`).toMatchObject({
         ok: false,
         failure: {
           kind: 'permission_denied',
@@ -141,19 +145,19 @@ describe('what is excluded is not done in another way', () => {
     await caller.close();
   });
 
-  test.each(capabilityNames)('%s: it is done as long as one tool is there for it', async (capability) => {
+  const withSeveralTools = capabilityNames.filter((each) => toolsFor(each).length > 1);
+  test.each(withSeveralTools)('%s: is allowed while one of its tools is not excluded', async (capability) => {
     const [first, ...others] = toolsFor(capability);
-    if (others.length === 0) return;
-    const caller = under(excluding(...others));
-    for (const [tool, given] of waysAround(capability)) {
+    const caller = callerWith(excluding(...others));
+    for (const [tool, args] of workarounds(capability)) {
       if (others.some((each) => each === tool) || tool === first) continue;
-      const outcome = await caller.call(tool, given);
-      expect(outcome.ok ? '' : outcome.failure.kind, `${tool} ${JSON.stringify(given)}`).not.toBe('permission_denied');
+      const outcome = await caller.call(tool, args);
+      expect(outcome.ok ? '' : outcome.failure.kind, `${tool} ${JSON.stringify(args)}`).not.toBe('permission_denied');
     }
     await caller.close();
   });
 
-  test.each(capabilityNames)('%s: bulk does not do it either', async (capability) => {
+  test.each(capabilityNames)('%s: is refused to bulk', async (capability) => {
     const path = write('contacts.csv', `id\n${john}\n`);
     const environment = { ...pinnedTo(sandbox), ...excluding(...toolsFor(capability)) };
     const options = [
@@ -166,13 +170,13 @@ describe('what is excluded is not done in another way', () => {
       ...(capability === 'send_text' ? [{ sendText: 'Hi' }] : []),
       ...(capability === 'start_flow' ? [{ sendFlow: flow }] : []),
     ];
-    for (const each of options) {
-      await expect(runBulk(environment, path, each)).rejects.toThrow(refusalFor(capability));
+    for (const option of options) {
+      await expect(runBulk(environment, path, option)).rejects.toThrow(refusalFor(capability));
     }
     expect(sandbox.requests()).toEqual([]);
   });
 
-  test('bulk does not do it where the action itself stands in the table', async () => {
+  test('is refused to bulk if the action comes from the table', async () => {
     const path = write('contacts.csv', `id,what\n${john},add_tag\n`);
     const content = data({ actions: [{ action: '{{what}}', tag_name: 'VIP' }] });
     const environment = { ...pinnedTo(sandbox), ...excluding(...toolsFor('add_tag')) };
@@ -182,68 +186,79 @@ describe('what is excluded is not done in another way', () => {
     expect(sandbox.requests().filter(({ method }) => method === 'POST')).toEqual([]);
   });
 
-  test('tools that were not chosen forbid nothing', async () => {
-    const caller = under({ MANYCHAT_MCP_TOOLS: forEach });
-    for (const action of Object.values(own).flat()) {
+  test('is not a capability whose tools were merely not chosen', async () => {
+    const caller = callerWith({ MANYCHAT_MCP_TOOLS: forEach });
+    for (const action of Object.values(forEachActions).flat()) {
       expect(await caller.call(forEach, { subscriber_ids: [john], ...action })).toMatchObject({ ok: true });
     }
     await caller.close();
   });
 
-  test('content is checked with a warning that it would be refused', async () => {
-    const caller = under(excluding(...toolsFor('add_tag')));
-    const check = async (content: unknown) => {
+  describe('in content that is checked', () => {
+    async function check(content: unknown) {
+      const caller = callerWith(excluding(...toolsFor('add_tag')));
       const outcome = await caller.call('manychat_check_content', { data: content });
+      await caller.close();
       return outcome.ok ? outcome.result : undefined;
-    };
-    const actions = [{ action: 'add_tag', tag_name: 'VIP' }];
-    const refused = [expect.stringMatching(/^This server would refuse to send it. This call can add a tag.*\.$/)];
-    expect(await check(data({ actions }))).toMatchObject({ valid: true, warnings: refused });
-    expect(await check(JSON.stringify(data({ actions })))).toMatchObject({
-      valid: true,
-      warnings: expect.arrayContaining(refused),
+    }
+    const tagging = data({ actions: [{ action: 'add_tag', tag_name: 'VIP' }] });
+    const refusal = [expect.stringMatching(/^This server would refuse to send it. This call can add a tag.*\.$/)];
+
+    test('causes the warning that this server would refuse to send it', async () => {
+      expect(await check(tagging)).toMatchObject({ valid: true, warnings: refusal });
     });
-    expect(await check(data({}))).toEqual({ valid: true, problems: [], rendering: expect.anything() });
-    await caller.close();
+
+    test('causes the warning for content that is given as text too', async () => {
+      expect(await check(JSON.stringify(tagging))).toMatchObject({
+        valid: true,
+        warnings: expect.arrayContaining(refusal),
+      });
+    });
+
+    test('causes no warning if the content does not have it', async () => {
+      expect(await check(data({}))).toEqual({ valid: true, problems: [], rendering: expect.anything() });
+    });
   });
 });
 
-describe('the capabilities', () => {
+describe('the capabilities of tools', () => {
   const names: readonly string[] = declarations.map(({ name }) => name);
-  const purposes = capabilityNames.map((each) => toolsFor(each).map(String));
+  const tools = capabilityNames.flatMap((each) => toolsFor(each).map(String));
 
-  test('hold every tool that changes something, and no other', () => {
+  test('cover exactly the tools that change something', () => {
     const changing = declarations.filter(({ effect }) => !effectRules[effect].readOnly).map(({ name }) => name);
-    expect([...new Set(purposes.flat())].sort()).toEqual([...changing].sort());
-    expect(names).toEqual(expect.arrayContaining(purposes.flat()));
+    expect([...new Set(tools)].sort()).toEqual([...changing].sort());
+    expect(names).toEqual(expect.arrayContaining(tools));
   });
 
   const refused = (action: Result, ...excluded: string[]) =>
     exclusionOf(configOf(excluding(...excluded)).account.policy, actionCapabilities(action)) !== undefined;
-  const setting = toolsFor('set_field');
+  const setFieldTools = toolsFor('set_field');
   const fields = { coupon_code: 'TEN' };
   test.each([
     [{ action: 'add_tag' }, ['add_tag_to_subscriber'], false],
     [{ action: 'add_tag' }, ['add_tag_to_subscriber', 'add_tag_to_subscriber_by_name'], true],
-    [{ action: 'set_fields' }, setting.slice(1), false],
-    [{ action: 'set_fields' }, setting, true],
+    [{ action: 'set_fields' }, setFieldTools.slice(1), false],
+    [{ action: 'set_fields' }, setFieldTools, true],
     [{ action: 'send_text' }, ['send_text'], false],
     [{ action: 'send_text' }, ['send_text', 'send_content'], true],
     [{ action: 'send_content' }, ['send_content'], true],
     [{ action: 'send_flow' }, ['send_flow'], false],
     [{ action: 'send_flow' }, ['send_flow', 'set_fields_and_send_flow'], true],
-    [{ action: 'send_flow' }, setting, false],
-    [{ action: 'send_flow', fields }, setting, true],
+    [{ action: 'send_flow' }, setFieldTools, false],
+    [{ action: 'send_flow', fields }, setFieldTools, true],
     [{ action: 'send_flow', fields }, ['set_fields_and_send_flow'], false],
     [{ action: 'nothing_known' }, ['send_flow'], false],
-  ] as [Result, string[], boolean][])('%j without %j: refused %j', (action, excluded, expected) => {
+  ] as [Result, string[], boolean][])('%j is refused if %j are excluded: %j', (action, excluded, expected) => {
     expect(refused(action, ...excluded)).toBe(expected);
   });
 
-  test('what is refused is not asked about', () => {
+  test('a refused call has no accepted input, so the user is not asked to confirm it', () => {
     const config = configOf({ MATON_API_KEY: 'k', ...excluding('send_text', 'send_content') });
     const tool = offeredTools(declarations, config.account).find(({ declaration }) => declaration.name === forEach);
-    const given = { subscriber_ids: [john], action: 'send_text', text: 'Hi' };
-    expect(tool && acceptedInput(tool, given)).toBeUndefined();
+    if (tool === undefined) throw new Error(`${forEach} is not offered`);
+    const accepted = (action: object) => acceptedInput(tool, { subscriber_ids: [john], ...action });
+    expect(accepted({ action: 'send_text', text: 'Hi' })).toBeUndefined();
+    expect(accepted({ action: 'add_tag', tag_name: 'VIP' })).toBeDefined();
   });
 });

@@ -5,12 +5,13 @@ import { effectRules } from '../../../tools/contract/effect.js';
 import { declarations, toolsets } from '../../../tools/index.js';
 import { configOf } from '../../support/config.js';
 
+/** The names of the tools that an account with a key and this environment is offered. */
 const offered = (environment: Record<string, string>): string[] =>
   offeredTools(declarations, configOf({ MATON_API_KEY: 'k', ...environment }).account).map(
     ({ declaration }) => declaration.name,
   );
 
-describe('the tools that are offered', () => {
+describe('the offered tools', () => {
   test.each([
     [{}, declarations.map(({ name }) => name)],
     [{ MANYCHAT_MCP_TOOLSETS: 'page, flows' }, [...toolsets.page, ...toolsets.flows].map(({ name }) => name)],
@@ -22,16 +23,16 @@ describe('the tools that are offered', () => {
     ],
     [{ MANYCHAT_MCP_TOOLS: 'get_page', MANYCHAT_MCP_EXCLUDE_TOOLS: 'get_page' }, []],
     [{ MANYCHAT_MCP_TOOLSETS: 'tags', MANYCHAT_MCP_READ_ONLY: 'true' }, ['manychat_list_tags']],
-  ] as [Record<string, string>, string[]][])('under %j', (environment, names) => {
+  ] as [Record<string, string>, string[]][])('are limited by %j', (environment, names) => {
     expect(offered(environment)).toEqual(names);
   });
 
-  test('for reading only are all that change nothing, and no other', () => {
-    const reading = declarations.filter(({ effect }) => effectRules[effect].readOnly).map(({ name }) => name);
-    expect(offered({ MANYCHAT_MCP_READ_ONLY: '1' })).toEqual(reading);
+  test('of a read-only account are exactly those that only read', () => {
+    const readers = declarations.filter(({ effect }) => effectRules[effect].readOnly).map(({ name }) => name);
+    expect(offered({ MANYCHAT_MCP_READ_ONLY: '1' })).toEqual(readers);
   });
 
-  test('bring no resource, prompt or sentence that speaks of others', () => {
+  test('decide which resources, prompts and instructions are offered', () => {
     const config = configOf({ MATON_API_KEY: 'k', MANYCHAT_MCP_TOOLSETS: 'tags' });
     const { resources, prompts, instructions } = offerFor(config);
     expect(resources.map(({ uri }) => uri)).toEqual([

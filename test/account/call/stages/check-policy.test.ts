@@ -9,11 +9,11 @@ import { maria } from '../../../support/people.js';
 import { through } from '../../../support/program.js';
 import { useSandbox } from '../../../support/sandboxed.js';
 
-describe('what is not to be done', () => {
+describe('a read-only account', () => {
   const sandbox = useSandbox({ limits: false });
   const writes = () => sandbox.requests().filter(({ method }) => method !== 'GET');
 
-  test('is refused by the pipeline of a read-only account, whichever tool asks for it', async () => {
+  test('refuses a change in its pipeline, even if the call did not come through an offered tool', async () => {
     const config = configOf({ ...through(sandbox.url, sandbox.matonKey), MANYCHAT_MCP_READ_ONLY: '1' });
     const host = openHost(config.host, { log: collectedLog(config, []) });
     const { pipeline } = openAccount(host, config.account);

@@ -6,7 +6,7 @@ import { maria } from '../../../support/people.js';
 import { connectProgram, through } from '../../../support/program.js';
 import { useSandbox } from '../../../support/sandboxed.js';
 
-describe('what is not to be done', () => {
+describe('a dry run', () => {
   const sandbox = useSandbox({ limits: false });
   let caller: Caller;
   beforeAll(() => {
@@ -15,7 +15,8 @@ describe('what is not to be done', () => {
   afterAll(() => caller.close());
   const writes = () => sandbox.requests().filter(({ method }) => method !== 'GET');
 
-  test('is not told as done when a later step of a dry run fails', async () => {
+  test('reports no step as done if a later step fails', async () => {
+    // One request takes 20 fields, so the one that does not fit its type is in the second step.
     const fields = Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`text ${index}`, 'x']));
     const outcome = await caller.call('manychat_set_fields_and_send_flow', {
       subscriber_id: maria,
@@ -26,7 +27,7 @@ describe('what is not to be done', () => {
     expect(JSON.stringify(outcome)).not.toMatch(/Done|carried out/);
   });
 
-  test('is shown as the exact request in a dry run, and what reads is done', async () => {
+  test('shows the exact request of a call that changes something, and does not make it', async () => {
     expect(await caller.call('manychat_add_tag_to_subscriber', { subscriber_id: maria, tag_id: '1' })).toEqual({
       ok: true,
       result: {
@@ -41,14 +42,17 @@ describe('what is not to be done', () => {
         ],
       },
     });
+    expect(writes()).toEqual([]);
+  });
+
+  test('carries out a call that only reads', async () => {
     expect(await caller.call('manychat_get_page')).toMatchObject({
       ok: true,
       result: { page: { name: 'Sunrise Coffee' } },
     });
-    expect(writes()).toEqual([]);
   });
 
-  test('is shown step by step where a tool makes several requests', async () => {
+  test('shows each request of a workflow, with the values that fit the fields', async () => {
     const fields = { purchase_count: '3' };
     const outcome = await caller.call('manychat_set_fields_and_send_flow', {
       subscriber_id: maria,
@@ -63,35 +67,38 @@ describe('what is not to be done', () => {
         warnings: [expect.stringContaining('was changed to 3')],
       },
     });
-    const many = {
-      subscriber_ids: Array.from({ length: 50 }, (_, index) => String(index + 1)),
-      action: 'send_text',
-      text: 'x',
-    };
-    const told = await caller.call('manychat_for_each_subscriber', many);
-    expect(told).toMatchObject({ ok: true, result: { dry_run: true, more_requests: 30 } });
+    expect(writes()).toEqual([]);
+  });
+
+  test('shows the first 20 of 50 requests and counts the others', async () => {
+    const subscriber_ids = Array.from({ length: 50 }, (_, index) => String(index + 1));
+    const many = { subscriber_ids, action: 'send_text', text: 'x' };
+    const outcome = await caller.call('manychat_for_each_subscriber', many);
+    expect(outcome).toMatchObject({ ok: true, result: { dry_run: true, more_requests: 30 } });
+    expect(outcome.ok && outcome.result.requests).toHaveLength(20);
     expect(writes()).toEqual([]);
   });
 
   test.each([
     { email: 'ada@example.com', has_opt_in_email: true },
     { whatsapp_phone: '+447700900123', whatsapp_field_id: 8 },
-  ])('is all that is told of a contact that would be created: %j', async (contact) => {
+  ])('shows only the creation of a contact that does not exist: %j', async (contact) => {
     const outcome = await caller.call('manychat_find_or_create_subscriber', { ...contact, first_name: 'Ada' });
     const request = expect.objectContaining({ method: 'POST', url: expect.stringMatching(/createSubscriber$/) });
     expect(outcome).toEqual({ ok: true, result: { dry_run: true, requests: [request] } });
     expect(writes()).toEqual([]);
   });
 
-  test('is shown for every tool that would change something, in the shape that the client was told', async () => {
+  test('returns for every tool that changes something a result that matches the output schema', async () => {
     const env = { ...through(sandbox.url, sandbox.matonKey), MANYCHAT_MCP_DRY_RUN: '1' };
     const { client } = await connectProgram(env);
+    // The client checks each result against the schema of the list.
     await client.listTools();
     for (const { name, effect, example } of declarations) {
       const { isError, content } = await client.callTool({ name, arguments: { ...example } });
       const [first] = content;
       const text = first?.type === 'text' ? first.text : '';
-      // The contact of that example is there already: nothing would be changed.
+      // The contact in the example of that tool exists, so nothing would be changed.
       const changes = !effectRules[effect].readOnly && name !== 'manychat_find_or_create_subscriber';
       if (changes) expect([name, isError ?? false, text.includes('"dry_run":true')]).toEqual([name, false, true]);
     }
