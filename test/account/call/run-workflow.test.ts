@@ -6,6 +6,7 @@ import type { Result } from '../../../tools/contract/json.js';
 import { type Step, type Steps, workflow } from '../../../tools/contract/workflow.js';
 import { getSubscriber } from '../../../tools/endpoints/subscribers.js';
 
+/** A refusal by ManyChat that performed nothing, unless `more` says otherwise. */
 const failureOf = (more: Partial<Failure>): CallError =>
   new CallError(
     { kind: 'rejected', message: 'No', hint: 'x', retryable: false, performed: 'no', source: 'manychat', ...more },
@@ -14,7 +15,7 @@ const failureOf = (more: Partial<Failure>): CallError =>
 
 const step = (what: string, more: Partial<Step> = {}): Step => ({ what, endpoint: getSubscriber, input: {}, ...more });
 
-/** The outcome of a workflow whose steps fail as `failures` says, by what they are. */
+/** Runs a workflow. The steps named in `failures` fail; the others return their own name. */
 async function outcomeOf(run: (steps: Steps) => Promise<Result>, failures: Record<string, CallError>) {
   const declaration = workflow({
     name: 'manychat_test',
@@ -45,8 +46,8 @@ async function outcomeOf(run: (steps: Steps) => Promise<Result>, failures: Recor
   );
 }
 
-describe('the report of a workflow that fails', () => {
-  test('has every step in its order, with what came of it', async () => {
+describe('the report of a failed workflow', () => {
+  test('lists every step in order with its outcome', async () => {
     const run = async ({ call, inOrder }: Steps) => {
       await call(step('look'));
       await call(step('create')).catch(() => undefined);
@@ -72,7 +73,19 @@ describe('the report of a workflow that fails', () => {
     });
   });
 
-  test('says the same thing once, and keeps long lists and long names short', async () => {
+  test('merges identical lines', async () => {
+    const run = async ({ call }: Steps) => {
+      await call(step('look'));
+      await call(step('create')).catch(() => undefined);
+      await call(step('look'));
+      return call(step('fail'));
+    };
+    expect(await outcomeOf(run, { create: failureOf({}), fail: failureOf({}) })).toEqual({
+      details: ['Done: look.', 'Failed: create.', 'Failed: fail.'],
+    });
+  });
+
+  test('names five steps of a line, each with at most 240 characters, and counts the others', async () => {
     const run = async ({ call, inOrder }: Steps) => {
       await call(step('look'));
       await call(step('create')).catch(() => undefined);
@@ -83,30 +96,43 @@ describe('the report of a workflow that fails', () => {
     const { details } = (await outcomeOf(run, { create: failureOf({}), fail: failureOf({}) })) as { details: string[] };
     expect(details.slice(0, -1)).toEqual(['Done: look.', 'Failed: create.', 'Failed: fail.']);
     expect(details.at(-1)).toMatch(/^Not done: 0 x+…; 1 x+…; .*; and 35 more\.$/);
-    expect(details.at(-1)?.length).toBeLessThan(1_300);
+    // Five names of up to 240 characters, and the words around them.
+    expect(details.at(-1)?.length).toBeLessThan(5 * 240 + 100);
   });
 
-  test('is left out where there was one step, and for steps that are one of many', async () => {
+  test('is omitted if there was only one step', async () => {
     expect(await outcomeOf(({ call }) => call(step('look')), { look: failureOf({}) })).toEqual({ details: undefined });
+  });
+
+  test('omits steps that are one of many', async () => {
     const many = async ({ inOrder }: Steps) => {
       await inOrder(['a', 'b', 'c'].map((what) => step(what, { oneOfMany: true })));
       return {};
     };
     expect(await outcomeOf(many, { b: failureOf({}) })).toEqual({ details: undefined });
   });
+});
 
-  test('counts a failure that is an answer all the same as done', async () => {
-    const missing = (failure: Failure) => (failure.kind === 'not_found' ? { from: 'nowhere' } : undefined);
-    const run = async ({ call }: Steps) => {
-      const first = await call(step('look', { recover: missing }));
-      await call(step('create'));
-      return first;
-    };
-    const look = failureOf({ kind: 'not_found' });
-    expect(await outcomeOf(run, { look })).toEqual({ result: { from: 'nowhere' } });
-    expect(await outcomeOf(run, { look, create: failureOf({}) })).toEqual({
+describe('a step that recovers from a failure', () => {
+  const recover = (failure: Failure) => (failure.kind === 'not_found' ? { from: 'nowhere' } : undefined);
+  const notFound = failureOf({ kind: 'not_found' });
+  const run = async ({ call }: Steps) => {
+    const first = await call(step('look', { recover }));
+    await call(step('create'));
+    return first;
+  };
+
+  test('returns the result that stands for the failure', async () => {
+    expect(await outcomeOf(run, { look: notFound })).toEqual({ result: { from: 'nowhere' } });
+  });
+
+  test('counts as done in the report', async () => {
+    expect(await outcomeOf(run, { look: notFound, create: failureOf({}) })).toEqual({
       details: ['Done: look.', 'Failed: create.'],
     });
+  });
+
+  test('fails with a failure that it does not recover from', async () => {
     expect(await outcomeOf(run, { look: failureOf({}) })).toEqual({ details: undefined });
   });
 });

@@ -4,13 +4,13 @@ import { useCaller } from '../../../support/sandboxed.js';
 
 const used = useCaller({ random: () => 0 });
 
-/** Arguments as they come from a client: only parsed JSON has a key of its own by this name. */
-const withKey = (json: string): object => JSON.parse(json.replaceAll('KEY', '"__proto__": {"polluted": true}'));
+/** Arguments as they come from a client. `KEY` becomes the key `__proto__`, which an object only gets from parsed JSON. */
+const withProto = (json: string): object => JSON.parse(json.replaceAll('KEY', '"__proto__": {"polluted": true}'));
 
 const deep = (levels: number) => `${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`;
 const message = '{"type": "text", "text": "hi", KEY}';
 
-describe('a key __proto__, which checks drop without a word,', () => {
+describe('the key __proto__, which zod would drop silently,', () => {
   test.each([
     ['manychat_get_page', '{KEY}', 'the key "__proto__" is not accepted'],
     ['manychat_send_flow', `{"subscriber_id": "${maria}", "flow_ns": {"x": [1, {KEY}]}}`, 'flow_ns.x[1]'],
@@ -26,39 +26,42 @@ describe('a key __proto__, which checks drop without a word,', () => {
     ],
     ['manychat_create_connection', '{"a": {KEY}}', 'a: the key "__proto__" is not accepted'],
   ])('is refused by %s in %s', async (tool, json, words) => {
-    const told = await used.failure(tool, withKey(json));
-    expect(told).toMatchObject({ kind: 'invalid_input', performed: 'no', source: 'client' });
-    expect(told.message).toContain(words);
-    expect(told.message).toMatch(/the key "__proto__" is not accepted$/);
+    const failure = await used.failure(tool, withProto(json));
+    expect(failure).toMatchObject({ kind: 'invalid_input', performed: 'no', source: 'client' });
+    expect(failure.message).toContain(words);
+    expect(failure.message).toMatch(/the key "__proto__" is not accepted$/);
     expect(used.sandbox.requests()).toEqual([]);
   });
 
-  test('is refused in content that was given as text, by the send and by the check', async () => {
+  test('is refused in content that is given as text, by the send and by the check', async () => {
     const data = `[${message}]`.replace('KEY', '"__proto__": 1');
-    const told = await used.failure('manychat_send_content', { subscriber_id: maria, data });
-    expect(told).toMatchObject({ kind: 'invalid_content', performed: 'no' });
-    expect(told.message).toBe('data[0]: the key "__proto__" is not accepted');
+    const failure = await used.failure('manychat_send_content', { subscriber_id: maria, data });
+    expect(failure).toMatchObject({ kind: 'invalid_content', performed: 'no' });
+    expect(failure.message).toBe('data[0]: the key "__proto__" is not accepted');
     const checked = await used.result('manychat_check_content', { data });
-    expect(checked).toMatchObject({ valid: false, problems: [told.message] });
+    expect(checked).toMatchObject({ valid: false, problems: [failure.message] });
     expect(used.sandbox.requests()).toEqual([]);
   });
 });
 
-describe('arguments nested too deep', () => {
-  test.each([51, 20_000])('%i levels of text are refused by the send and by the check', async (levels) => {
+describe('arguments that are nested more than 50 levels deep', () => {
+  test.each([51, 20_000])('are refused as text of %i levels, by the send and by the check', async (levels) => {
     const data = deep(levels);
-    const told = await used.failure('manychat_send_content', { subscriber_id: maria, data });
-    expect(told).toMatchObject({ kind: 'invalid_content', message: 'data: is nested more than 50 levels deep' });
+    const failure = await used.failure('manychat_send_content', { subscriber_id: maria, data });
+    expect(failure).toMatchObject({ kind: 'invalid_content', message: 'data: is nested more than 50 levels deep' });
     const checked = await used.result('manychat_check_content', { data });
-    expect(checked).toMatchObject({ valid: false, problems: [told.message] });
+    expect(checked).toMatchObject({ valid: false, problems: [failure.message] });
     const text = JSON.stringify(JSON.stringify(data));
     expect(await used.failure('manychat_send_content', { subscriber_id: maria, data: text })).toMatchObject({
       kind: 'invalid_content',
     });
   });
 
-  test('are refused as they are', async () => {
-    const told = await used.failure('manychat_send_content', { subscriber_id: maria, data: JSON.parse(deep(200)) });
-    expect(told).toMatchObject({ kind: 'invalid_input', message: 'the arguments are nested more than 50 levels deep' });
+  test('are refused as an object', async () => {
+    const failure = await used.failure('manychat_send_content', { subscriber_id: maria, data: JSON.parse(deep(200)) });
+    expect(failure).toMatchObject({
+      kind: 'invalid_input',
+      message: 'the arguments are nested more than 50 levels deep',
+    });
   });
 });
