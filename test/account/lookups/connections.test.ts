@@ -13,12 +13,14 @@ const active = (connection_id: string, creation_time: string) => ({
 const newer = active('newer', '2026-03-01T00:00:00Z');
 const older = active('older', '2025-12-08T07:20:53.488460Z');
 
-describe('which connection a call uses', () => {
+describe('the connection of a call', () => {
   let upstream: Upstream;
+  /** What Maton lists. */
   let connections: object[];
   const listings = () =>
     upstream.arrived.filter((request) => request.path === '/connections' && request.method === 'GET').length;
-  const selected = (): (string | undefined)[] =>
+  /** The connections of the requests to ManyChat. */
+  const used = (): (string | undefined)[] =>
     upstream.arrived
       .filter((request) => request.path.startsWith('/manychat'))
       .map((request) => String(request.headers['maton-connection']));
@@ -37,26 +39,32 @@ describe('which connection a call uses', () => {
 
   const tag = ['manychat_add_tag_to_subscriber', { subscriber_id: '1', tag_id: 1 }] as const;
 
-  test('the pinned one, without looking, and no input names another', async () => {
+  test('is the pinned one, without a look-up', async () => {
     const caller = callerThrough(upstream.url, { MATON_CONNECTION_ID: 'pinned-1' });
     expect((await caller.call(...tag)).ok).toBe(true);
-    const named = await caller.call('manychat_get_page', { connection_id: 'older' });
-    expect(named).toMatchObject({ ok: false, failure: { kind: 'invalid_input' } });
     expect(listings()).toBe(0);
-    expect(selected()).toEqual(['pinned-1']);
+    expect(used()).toEqual(['pinned-1']);
     await caller.close();
   });
 
-  test('the one the call names, without looking', async () => {
+  test('cannot be named in the arguments if one is pinned', async () => {
+    const caller = callerThrough(upstream.url, { MATON_CONNECTION_ID: 'pinned-1' });
+    const outcome = await caller.call('manychat_get_page', { connection_id: 'older' });
+    expect(outcome).toMatchObject({ ok: false, failure: { kind: 'invalid_input' } });
+    expect(upstream.arrived).toEqual([]);
+    await caller.close();
+  });
+
+  test('is the one that the arguments name, without a look-up, and is not sent in the body', async () => {
     const caller = callerThrough(upstream.url, {});
     expect((await caller.call(tag[0], { ...tag[1], connection_id: 'named' })).ok).toBe(true);
     expect(listings()).toBe(0);
-    expect(selected()).toEqual(['named']);
+    expect(used()).toEqual(['named']);
     expect(JSON.parse(upstream.arrived[0]?.rawBody ?? '')).toEqual({ subscriber_id: 1, tag_id: 1 });
     await caller.close();
   });
 
-  test('the only active one, looked up once for a while', async () => {
+  test('is the only active one, and its look-up is cached for a while', async () => {
     let now = 0;
     connections = [older, { ...newer, status: 'PENDING' }];
     const caller = createCaller(
@@ -67,58 +75,85 @@ describe('which connection a call uses', () => {
     await caller.call('manychat_get_page');
     expect(listings()).toBe(1);
     expect(upstream.arrived[0]?.query).toEqual({ app: 'manychat', status: 'ACTIVE' });
+    // Longer than a list is cached, even for a read.
     now += 60_000;
     await caller.call('manychat_get_page');
     expect(listings()).toBe(2);
-    expect(selected()).toEqual(['older', 'older', 'older']);
+    expect(used()).toEqual(['older', 'older', 'older']);
     await caller.close();
   });
 
-  test('of several: the oldest for a read, a refusal with the choices for a write', async () => {
+  test('is the oldest of several for a read, with a warning', async () => {
     connections = [newer, older];
     const caller = callerThrough(upstream.url, {});
     const read = await caller.call('manychat_get_page');
     const warning = 'Read from older, the oldest of 2 connected accounts; connection_id selects another.';
     expect(read).toMatchObject({ ok: true, result: { warnings: [warning] } });
+    expect(used()).toEqual(['older']);
+    await caller.close();
+  });
+
+  test('is the named one of several, without a warning', async () => {
+    connections = [newer, older];
+    const caller = callerThrough(upstream.url, {});
     const named = await caller.call('manychat_get_page', { connection_id: 'newer' });
+    expect(named).toMatchObject({ ok: true });
     expect(named.ok && named.result.warnings).toBeUndefined();
-    expect(selected()).toEqual(['older', 'newer']);
-    upstream.arrived.length = 0;
+    expect(used()).toEqual(['newer']);
+    await caller.close();
+  });
+
+  test('is ambiguous for a write if there are several, and the refusal lists them', async () => {
+    connections = [newer, older];
+    const caller = callerThrough(upstream.url, {});
     const outcome = await caller.call(...tag);
     expect(outcome).toMatchObject({
       ok: false,
       failure: { kind: 'ambiguous_connection', performed: 'no', source: 'client' },
     });
     if (!outcome.ok) expect(outcome.failure.details?.join()).toMatch(/older .*newer /);
-    expect(selected()).toEqual([]);
+    expect(used()).toEqual([]);
     await caller.close();
   });
 
-  test('none: how to connect; and as soon as there is one it is used', async () => {
+  test('does not exist if no account is connected, and the failure says how to connect one', async () => {
     const caller = callerThrough(upstream.url, {});
     const outcome = await caller.call('manychat_get_page');
     expect(outcome).toMatchObject({ ok: false, failure: { kind: 'no_connection', performed: 'no' } });
     if (!outcome.ok) expect(outcome.failure.hint).toContain('manychat_create_connection');
+    await caller.close();
+  });
+
+  test('is used as soon as there is one', async () => {
+    const caller = callerThrough(upstream.url, {});
+    expect(await caller.call('manychat_get_page')).toMatchObject({ failure: { kind: 'no_connection' } });
     connections = [older];
     expect((await caller.call('manychat_get_page')).ok).toBe(true);
     await caller.close();
   });
 
-  test('making or deleting a connection, or not finding one, makes the list be read anew', async () => {
+  test('is looked up again after a connection was deleted', async () => {
     connections = [older];
     const caller = callerThrough(upstream.url, {});
     await caller.call('manychat_get_page');
     await caller.call('manychat_delete_connection', { connection_id: 'newer' });
     await caller.call('manychat_get_page');
     expect(listings()).toBe(2);
-    const lost = await caller.call('manychat_get_page', { connection_id: 'gone' });
-    expect(lost).toMatchObject({ ok: false, failure: { kind: 'connection_not_found' } });
-    await caller.call('manychat_get_page');
-    expect(listings()).toBe(3);
     await caller.close();
   });
 
-  test('directly: none is sent and there are no connection tools', async () => {
+  test('is looked up again after a connection was not found', async () => {
+    connections = [older];
+    const caller = callerThrough(upstream.url, {});
+    await caller.call('manychat_get_page');
+    const lost = await caller.call('manychat_get_page', { connection_id: 'gone' });
+    expect(lost).toMatchObject({ ok: false, failure: { kind: 'connection_not_found' } });
+    await caller.call('manychat_get_page');
+    expect(listings()).toBe(2);
+    await caller.close();
+  });
+
+  test('is not sent if ManyChat is reached directly, and there are no connection tools', async () => {
     const caller = createCaller({ MANYCHAT_API_KEY: '1:a', MANYCHAT_API_URL: upstream.url });
     expect((await caller.call('manychat_get_page')).ok).toBe(true);
     expect(upstream.arrived[0]?.path).toBe('/fb/page/getInfo');
@@ -128,7 +163,7 @@ describe('which connection a call uses', () => {
   });
 
   test.each(['a b', 'a\r\nX-Evil: 1', '..', '.', '', 'ключ'])(
-    'an id that no header or path can carry is refused: %j',
+    'cannot have the id %j, which no header or path can carry',
     async (id) => {
       const caller = callerThrough(upstream.url, {});
       expect(await caller.call('manychat_get_connection', { connection_id: id })).toMatchObject({
@@ -143,16 +178,16 @@ describe('which connection a call uses', () => {
   );
 });
 
-describe('a new connection', () => {
+describe('the link of a new connection', () => {
   const id = 'c-1';
   const url = 'https://connect.maton.ai/?session_token=secret-token';
   const shapes: [string, object][] = [
     ['flat', { connection_id: id, status: 'PENDING', url }],
     ['wrapped', { connection: { connection_id: id, status: 'PENDING', url } }],
-    ['id only', { connection_id: id }],
+    ['id-only', { connection_id: id }],
   ];
 
-  test.each(shapes)('answered %s: the link, who opens it and what comes next', async (shape, created) => {
+  test.each(shapes)('is returned for a %s response, with who opens it and what comes next', async (shape, created) => {
     const upstream = await startUpstream((request: Arrived, response) => {
       response.end(
         JSON.stringify(
@@ -164,13 +199,13 @@ describe('a new connection', () => {
     const outcome = await caller.call('manychat_create_connection');
     expect(outcome).toMatchObject({ ok: true, result: { connection: { connection_id: id, url } } });
     if (outcome.ok) expect(outcome.result.next_step).toMatch(/person who manages.*manychat_get_connection.*"c-1"/s);
-    expect(upstream.arrived.map((request) => request.method)).toEqual(shape === 'id only' ? ['POST', 'GET'] : ['POST']);
+    expect(upstream.arrived.map((request) => request.method)).toEqual(shape === 'id-only' ? ['POST', 'GET'] : ['POST']);
     expect(caller.logged.join()).not.toContain('secret-token');
     await caller.close();
     await upstream.close();
   });
 
-  test('is a success even when its link cannot be read', async () => {
+  test('may be missing: the creation succeeds even if the link cannot be read', async () => {
     const upstream = await startUpstream((request: Arrived, response) => {
       response.statusCode = request.method === 'POST' ? 200 : 500;
       response.end(request.method === 'POST' ? JSON.stringify({ connection_id: id }) : '');
@@ -182,25 +217,30 @@ describe('a new connection', () => {
     await upstream.close();
   });
 
-  test('its link is shown while it is pending, and never in a list', async () => {
-    const body = {
-      connection: { connection_id: id, status: 'PENDING', url },
-      connections: [{ connection_id: id, status: 'PENDING', url }],
-    };
-    const upstream = await startUpstream({ body });
+  test('is shown by get_connection while the connection is pending', async () => {
+    const upstream = await startUpstream({ body: { connection: { connection_id: id, status: 'PENDING', url } } });
     const caller = callerThrough(upstream.url, {});
     expect(JSON.stringify(await caller.call('manychat_get_connection', { connection_id: id }))).toContain(url);
-    expect(JSON.stringify(await caller.call('manychat_list_connections'))).not.toContain('secret-token');
-    upstream.reply = { body: { connection: { connection_id: id, status: 'ACTIVE', url } } };
-    expect(JSON.stringify(await caller.call('manychat_get_connection', { connection_id: id }))).not.toContain(
-      'secret-token',
-    );
+    await caller.close();
+    await upstream.close();
+  });
+
+  test.each([
+    ['by get_connection once the connection is active', 'ACTIVE', 'manychat_get_connection', { connection_id: id }],
+    ['in a list, even while the connection is pending', 'PENDING', 'manychat_list_connections', {}],
+  ])('is not shown %s', async (_, status, tool, args) => {
+    const connection = { connection_id: id, status, url };
+    const upstream = await startUpstream({ body: { connection, connections: [connection] } });
+    const caller = callerThrough(upstream.url, {});
+    const outcome = await caller.call(tool, args);
+    expect(outcome).toMatchObject({ ok: true });
+    expect(JSON.stringify(outcome)).not.toContain('secret-token');
     await caller.close();
     await upstream.close();
   });
 });
 
-test('the log shows the id of a connection, and of a text that may be a key its hash alone', () => {
+test('the log has the id of a connection, or a hash if the id may be a key', () => {
   const id = '21fd90f9-5935-43cd-b6c8-bde9d915ca80';
   expect([shownConnection(id), shownConnection('c1')]).toEqual([id, 'c1']);
   expect(shownConnection('mtnLive9fQ3cKx8ZpW2vR6tY1s')).toMatch(/^sha256:[\da-f]{12}$/);
