@@ -35,6 +35,7 @@ function allParts() {
         events.push('turn');
         return everyTurnAtOnce.turn(...asked);
       },
+      close: async () => void events.push('pacer closed'),
     },
     guard: createSendGuard(clock.now),
     now: () => 1,
@@ -66,10 +67,10 @@ describe('a host', () => {
     expect(events).toEqual(['turn', 'test/1 /manychat/fb/page/getInfo']);
   });
 
-  test('closes the HTTP client and flushes the log', async () => {
+  test('closes its parts and flushes the log', async () => {
     const { parts, events } = allParts();
     await openHost(config.host, parts).close();
-    expect(events.toSorted()).toEqual(['http closed', 'log flushed']);
+    expect(events.toSorted()).toEqual(['http closed', 'log flushed', 'pacer closed']);
   });
 
   test('redacts the key of an account that was opened after it', () => {

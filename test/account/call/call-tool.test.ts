@@ -3,37 +3,41 @@ import { createCaller } from '../../support/caller.js';
 import { through } from '../../support/program.js';
 import { startUpstream, type Upstream } from '../../support/upstream.js';
 
-describe('the gateway client', () => {
+/** Levels as pino writes them. */
+const levels = { debug: 20, info: 30, warn: 40 };
+
+describe('the log', () => {
   let upstream: Upstream;
   beforeEach(async () => {
     upstream = await startUpstream({ body: { status: 'success', data: { id: 1 } } });
   });
   afterEach(() => upstream.close());
 
-  test('logs one line per call: id, account, tool, connection, status and duration', async () => {
+  test('has one line per call: id, account, tool, connection, status and duration', async () => {
     const caller = createCaller({ ...through(upstream.url), MATON_CONNECTION_ID: 'c1' });
     await caller.call('manychat_get_page');
-    const [line = ''] = caller.logged;
-    expect(JSON.parse(line)).toEqual({
-      level: 30,
-      time: expect.any(String),
-      id: expect.stringMatching(/^[0-9a-f]{8}$/),
-      account: caller.config.account.identity.slice(0, 8),
-      tool: 'manychat_get_page',
-      connection: 'c1',
-      httpStatus: 200,
-      ms: expect.any(Number),
-      msg: 'call',
-    });
+    expect(caller.logged.map((line) => JSON.parse(line))).toEqual([
+      {
+        level: levels.info,
+        time: expect.any(String),
+        id: expect.stringMatching(/^[0-9a-f]{8}$/),
+        account: caller.config.account.identity.slice(0, 8),
+        tool: 'manychat_get_page',
+        connection: 'c1',
+        httpStatus: 200,
+        ms: expect.any(Number),
+        msg: 'call',
+      },
+    ]);
     await caller.close();
   });
 
-  test("logs ManyChat's code, the source and the rule of a failed call", async () => {
+  test("has ManyChat's code, the source and the rule of a failed call", async () => {
     const caller = createCaller({ ...through(upstream.url), MATON_CONNECTION_ID: 'c1' });
     upstream.reply = { status: 400, body: { status: 'error', message: 'User_ref isn’t registered', code: 2011 } };
     await caller.call('manychat_get_subscriber_by_user_ref', { user_ref: '12345' });
     expect(JSON.parse(caller.logged.join())).toMatchObject({
-      level: 40,
+      level: levels.warn,
       tool: 'manychat_get_subscriber_by_user_ref',
       httpStatus: 400,
       kind: 'user_ref_not_registered',
@@ -45,19 +49,31 @@ describe('the gateway client', () => {
     await caller.close();
   });
 
-  test('logs a line a request at debug, without what was asked or answered', async () => {
+  test('has one line per request at debug, without arguments, results or keys', async () => {
     const environment = { MATON_CONNECTION_ID: 'c1', MANYCHAT_MCP_LOG_LEVEL: 'debug' };
     const caller = createCaller({ ...through(upstream.url), ...environment });
     await caller.call('manychat_find_subscriber_by_system_field', { email: 'ada@example.com' });
     upstream.reply = (_, response) => void response.destroy();
     await caller.call('manychat_create_tag', { name: 'Secret plan' });
     const requests = caller.logged.map((line) => JSON.parse(line)).filter(({ msg }) => msg === 'request');
-    const [level, ms] = [20, expect.any(Number)];
+    const [level, ms] = [levels.debug, expect.any(Number)];
     expect(requests).toMatchObject([
       { level, method: 'GET', path: '/fb/subscriber/findBySystemField', status: 200, ms },
       { level, method: 'POST', path: '/fb/page/createTag', error: expect.any(String), ms },
     ]);
     expect(caller.logged.join()).not.toMatch(/ada|Secret|test-maton-key/);
+    await caller.close();
+  });
+
+  test('ties the lines of requests to the line of their call by its id', async () => {
+    const environment = { MATON_CONNECTION_ID: 'c1', MANYCHAT_MCP_LOG_LEVEL: 'debug' };
+    const caller = createCaller({ ...through(upstream.url), ...environment });
+    await caller.call('manychat_get_page');
+    await caller.call('manychat_get_page');
+    const lines = caller.logged.map((line) => JSON.parse(line));
+    const idsOf = (message: string) => lines.filter(({ msg }) => msg === message).map(({ id }) => id);
+    expect(idsOf('request')).toEqual(idsOf('call'));
+    expect(new Set(idsOf('call')).size).toBe(2);
     await caller.close();
   });
 });

@@ -8,26 +8,27 @@ import { john } from '../../support/people.js';
 import { pinnedTo, through } from '../../support/program.js';
 import { useCaller } from '../../support/sandboxed.js';
 
-const text = { version: 'v2', content: { messages: [{ type: 'text', text: 'once' }] } };
+const data = { version: 'v2', content: { messages: [{ type: 'text', text: 'once' }] } };
 
-/** One call of each effect, and the path its requests go to. */
+/** One call per effect, and the path of its requests. */
 const effects = {
   read: ['manychat_get_subscriber', { subscriber_id: john }, '/fb/subscriber/getInfo'],
   set: ['manychat_add_tag_to_subscriber', { subscriber_id: john, tag_id: 2 }, '/fb/subscriber/addTag'],
   remove: ['manychat_remove_tag_from_subscriber', { subscriber_id: john, tag_id: 1 }, '/fb/subscriber/removeTag'],
   create: ['manychat_create_tag', { name: 'Once' }, '/fb/page/createTag'],
   destroy: ['manychat_delete_tag', { tag_id: 3 }, '/fb/page/removeTag'],
-  send: ['manychat_send_content', { subscriber_id: john, data: text }, '/fb/sending/sendContent'],
+  send: ['manychat_send_content', { subscriber_id: john, data }, '/fb/sending/sendContent'],
 } as const;
 type EffectName = keyof typeof effects;
 const names = Object.keys(effects) as EffectName[];
+/** The effects that are retried although a request may have been performed. */
 const repeatable: ReadonlySet<EffectName> = new Set(['read', 'set', 'remove']);
 
-/** What is expected of a fault: its kind, and whether anyone can tell that the call was not carried out. */
+/** What is expected of a fault: the kind of failure, and whether the request was performed. */
 interface Expected {
   kind: Failure['kind'];
   outcome: 'unsent' | 'refused' | 'ambiguous';
-  /** Requests that arrive, where it is not one or three. */
+  /** Requests that arrive; by default three for a repeatable effect and one for another. */
   requests?: 'several' | 'one';
 }
 
@@ -36,7 +37,12 @@ const json = (status: number, body: unknown, headers?: Record<string, string>): 
   body,
   ...(headers && { headers }),
 });
-const edge = (status: number): FaultEffect => ({ status, body: '<h1>Bad gateway</h1>', content_type: 'text/html' });
+/** An error page of a proxy between ManyChat and us. */
+const errorPage = (status: number): FaultEffect => ({
+  status,
+  body: '<h1>Bad gateway</h1>',
+  content_type: 'text/html',
+});
 
 const faults: [string, FaultEffect, Expected][] = [
   ['reset before headers', { reset: 'before_headers' }, { kind: 'network', outcome: 'ambiguous' }],
@@ -64,11 +70,11 @@ const faults: [string, FaultEffect, Expected][] = [
     json(500, { status: 'exception', message: 'Something went wrong' }),
     { kind: 'manychat_unavailable', outcome: 'ambiguous' },
   ],
-  ['500 with HTML', edge(500), { kind: 'gateway_error', outcome: 'ambiguous' }],
+  ['500 with HTML', errorPage(500), { kind: 'gateway_error', outcome: 'ambiguous' }],
   ['500, empty', { status: 500, body: '' }, { kind: 'gateway_error', outcome: 'ambiguous' }],
-  ['502', edge(502), { kind: 'gateway_error', outcome: 'ambiguous' }],
+  ['502', errorPage(502), { kind: 'gateway_error', outcome: 'ambiguous' }],
   ['503', json(503, { error: { message: 'Overloaded' } }), { kind: 'gateway_error', outcome: 'ambiguous' }],
-  ['504', edge(504), { kind: 'gateway_error', outcome: 'ambiguous' }],
+  ['504', errorPage(504), { kind: 'gateway_error', outcome: 'ambiguous' }],
   ['200 with HTML', { html: true }, { kind: 'bad_response', outcome: 'ambiguous' }],
   ['200 with broken JSON', { status: 200, body: '{"status":"succ' }, { kind: 'bad_response', outcome: 'ambiguous' }],
   [
@@ -85,19 +91,20 @@ const faults: [string, FaultEffect, Expected][] = [
   ['gzip bomb', { gzip_bomb: 64 * 1024 * 1024 }, { kind: 'bad_response', outcome: 'ambiguous' }],
 ];
 
+/** Checks the failure of a call with an effect. */
 function check(name: EffectName, failure: Failure, { kind, outcome }: Expected): void {
-  const again = repeatable.has(name);
+  const isRepeatable = repeatable.has(name);
   const unknown = outcome === 'ambiguous' && name !== 'read';
   expect(failure).toMatchObject({ kind, performed: unknown ? 'unknown' : 'no' });
-  expect(failure.retryable).toBe(kind !== 'rejected' && (outcome !== 'ambiguous' || again));
-  if (unknown && !again) expect(failure.hint).toMatch(/before/);
+  expect(failure.retryable).toBe(kind !== 'rejected' && (outcome !== 'ambiguous' || isRepeatable));
+  if (unknown && !isRepeatable) expect(failure.hint).toMatch(/before/);
 }
 
-describe.each(faults)('%s', (_, fault, expected) => {
+describe.each(faults)('the fault: %s', (_, fault, expected) => {
   const clock = drivenClock();
   const used = useCaller({ clock });
 
-  test('for each effect: kind, performed, requests and no answer after the deadline', async () => {
+  test('gives every effect its kind, `performed` and number of requests, before the deadline', async () => {
     const ambiguous = expected.outcome === 'ambiguous';
     for (const name of names) {
       const path = effects[name][2];
@@ -111,7 +118,7 @@ describe.each(faults)('%s', (_, fault, expected) => {
         if (outcome.ok) throw new Error(`${name} succeeded`);
         check(name, outcome.failure, expected);
         const arrived = used.sandbox.requests().filter((request) => request.path.endsWith(path)).length;
-        // All share the pause after a refusal, so only their sum tells that they were tried again.
+        // All effects share the pause after a 429, so only the sum shows that there were retries.
         if (expected.requests === 'several') expect(arrived, name).toBeGreaterThan(0);
         else expect(arrived, name).toBe(expected.requests === 'one' || !repeatable.has(name) ? 1 : 3);
       }),
@@ -122,8 +129,9 @@ describe.each(faults)('%s', (_, fault, expected) => {
   });
 });
 
-describe('no connection', () => {
-  let silent: Server;
+describe('a gateway that cannot be reached', () => {
+  let server: Server;
+  /** Addresses of a server without TLS, and of none. */
   let plain: string;
   let closed: string;
   beforeAll(async () => {
@@ -132,24 +140,24 @@ describe('no connection', () => {
       const at = server.address();
       return `127.0.0.1:${typeof at === 'object' ? at?.port : 0}`;
     };
-    silent = createServer((socket) => {
+    server = createServer((socket) => {
       socket.on('error', () => undefined);
       socket.end('HTTP/1.1 400 Not TLS\r\n\r\n', () => socket.destroy());
     });
-    await listen(silent);
-    plain = address(silent);
+    await listen(server);
+    plain = address(server);
     const gone = createServer();
     await listen(gone);
     closed = address(gone);
     await new Promise((resolve) => gone.close(resolve));
   });
-  afterAll(() => new Promise((resolve) => silent.close(resolve)));
+  afterAll(() => new Promise((resolve) => server.close(resolve)));
 
   test.each([
-    ['refused', () => `http://${closed}`],
-    ['no such host', () => 'https://gateway.invalid'],
+    ['connection refused', () => `http://${closed}`],
+    ['unknown host', () => 'https://gateway.invalid'],
     ['no TLS', () => `https://${plain}`],
-  ])('%s: nothing was performed, whatever the effect', async (_, url) => {
+  ])('performs nothing: %s', async (_, url) => {
     const caller = createCaller({ ...through(url()), MATON_CONNECTION_ID: 'c1', MANYCHAT_MCP_DEADLINE_MS: '10000' });
     await Promise.all(
       names.map(async (name) => {
@@ -163,10 +171,10 @@ describe('no connection', () => {
   });
 });
 
-describe('faults that pass', () => {
+describe('a fault that passes', () => {
   const used = useCaller();
 
-  test.each(names)('a clean 429 is overcome: %s', async (name) => {
+  test.each(names)('is retried after a 429: %s', async (name) => {
     const [tool, args, path] = effects[name];
     used.sandbox.injectFault({
       match: { path },
@@ -180,15 +188,15 @@ describe('faults that pass', () => {
     expect(used.sandbox.messages({ subscriber_id: john })).toHaveLength(name === 'send' ? 1 : 0);
   });
 
-  test.each(['read', 'set', 'remove'] as const)('a reset and a 502 are overcome: %s', async (name) => {
+  test.each(['read', 'set', 'remove'] as const)('is retried after a reset and a 502: %s', async (name) => {
     const [tool, args, path] = effects[name];
     used.sandbox.injectFault({ match: { path }, reset: 'before_headers', perform: true });
-    used.sandbox.injectFault({ match: { path }, ...edge(502) });
+    used.sandbox.injectFault({ match: { path }, ...errorPage(502) });
     expect(await used.caller.call(tool, args)).toMatchObject({ ok: true });
     expect(used.caller.logged.at(-1)).toContain('"requests":3');
   });
 
-  test('what a lost answer may have done is not denied by what comes after it', async () => {
+  test('leaves the outcome unknown if a refusal follows a lost response', async () => {
     const [tool, args, path] = effects.set;
     used.sandbox.injectFault({ match: { path }, reset: 'before_headers', perform: true });
     used.sandbox.injectFault({ match: { path }, status: 400, body: { status: 'error', message: 'Tag not found' } });
@@ -196,44 +204,53 @@ describe('faults that pass', () => {
       ok: false,
       failure: { kind: 'not_found', performed: 'unknown' },
     });
+  });
+
+  test('leaves the outcome unknown if the call is cancelled after a lost response', async () => {
+    const [tool, args, path] = effects.set;
     used.sandbox.injectFault({ match: { path }, reset: 'before_headers', perform: true });
     const cancel = new AbortController();
     const cancelled = used.caller.call(tool, args, { signal: cancel.signal });
-    await used.sandbox.waitForRequests(3);
+    await used.sandbox.waitForRequests(1);
     cancel.abort('no more');
     expect(await cancelled).toMatchObject({ ok: false, failure: { kind: 'cancelled', performed: 'unknown' } });
   });
+});
 
-  test('a Retry-After beyond the deadline is not waited for', async () => {
+describe('a wait', () => {
+  const used = useCaller();
+
+  test('that a 429 asks for beyond the deadline fails its call and the next one at once', async () => {
     used.sandbox.injectFault({
       match: { path: 'getInfo' },
       status: 429,
       headers: { 'retry-after': '86400' },
       body: {},
     });
-    const impatient = createCaller(pinnedTo(used.sandbox));
-    const outcome = await impatient.call('manychat_get_page');
+    const caller = createCaller(pinnedTo(used.sandbox));
+    const outcome = await caller.call('manychat_get_page');
     expect(outcome).toMatchObject({
       ok: false,
       failure: { kind: 'rate_limited', performed: 'no', retry_after_s: 86_400 },
     });
-    // The account is asked to be left alone: the next call does not even try.
-    const next = await impatient.call('manychat_list_tags');
+    // The pause holds for the account, so the next call is not sent.
+    const next = await caller.call('manychat_list_tags');
     expect(next).toMatchObject({ ok: false, failure: { kind: 'rate_limited', source: 'client', performed: 'no' } });
     expect(used.sandbox.requests()).toHaveLength(1);
-    await impatient.close();
+    await caller.close();
   });
 
-  test('a call that waits is never sent once it is cancelled; others go on', async () => {
-    const patient = createCaller(pinnedTo(used.sandbox));
-    const flood = Array.from({ length: 12 }, () => patient.call('manychat_list_tags'));
+  test('for the rate limit ends when its call is cancelled, which is not sent; other calls go on', async () => {
+    const caller = createCaller(pinnedTo(used.sandbox));
+    // More than the ten a second that Maton allows.
+    const flood = Array.from({ length: 12 }, () => caller.call('manychat_list_tags'));
     const cancel = new AbortController();
-    const waiting = patient.call('manychat_send_content', effects.send[1], { signal: cancel.signal });
+    const waiting = caller.call('manychat_send_content', effects.send[1], { signal: cancel.signal });
     await flood[0];
     cancel.abort();
     expect(await waiting).toMatchObject({ ok: false, failure: { kind: 'cancelled', performed: 'no' } });
     expect((await Promise.all(flood)).every((outcome) => outcome.ok)).toBe(true);
     expect(used.sandbox.messages()).toHaveLength(0);
-    await patient.close();
+    await caller.close();
   });
 });

@@ -3,14 +3,14 @@ import { createCaller } from '../../support/caller.js';
 import { through } from '../../support/program.js';
 import { startUpstream, type Upstream } from '../../support/upstream.js';
 
-describe('the gateway client', () => {
+describe('the pipeline', () => {
   let upstream: Upstream;
   beforeEach(async () => {
     upstream = await startUpstream({ body: { status: 'success', data: { id: 1 } } });
   });
   afterEach(() => upstream.close());
 
-  test('without a key nothing is sent, and the call says how to configure it', async () => {
+  test('refuses a call without a key, and says how to configure one', async () => {
     const caller = createCaller({ MATON_GATEWAY_URL: upstream.url, MATON_CONTROL_URL: upstream.url });
     for (const tool of ['manychat_get_page', 'manychat_list_connections']) {
       expect(await caller.call(tool)).toMatchObject({
@@ -39,7 +39,7 @@ describe('the gateway client', () => {
     ],
     ['policy', { MATON_API_KEY: '' }, 'manychat_get_page', {}],
     ['connection', {}, 'manychat_create_tag', { name: 'VIP' }],
-  ])('logs %s as the rule that refused the call', async (rule, environment, tool, args) => {
+  ])('logs %s as the rule that refused a call', async (rule, environment, tool, args) => {
     const fields = [{ id: 7, name: 'Size', type: 'number' }];
     upstream.reply = { status: 200, body: { status: 'success', data: fields, connections: [] } };
     const caller = createCaller({ ...through(upstream.url), ...environment });
@@ -48,8 +48,8 @@ describe('the gateway client', () => {
     await caller.close();
   });
 
-  test('a connection whose id no header can carry, or whose state is another, is not chosen', async () => {
-    const listed = [
+  test('chooses no connection whose id a header cannot carry, or whose status is not ACTIVE', async () => {
+    const connections = [
       { connection_id: 'broken\r\nX: 1', status: 'ACTIVE', creation_time: '2020' },
       { connection_id: 'failed', status: 'FAILED', creation_time: '2020' },
       { connection_id: 'ageless', status: 'ACTIVE' },
@@ -58,9 +58,7 @@ describe('the gateway client', () => {
     ];
     upstream.reply = (request, response) => {
       response.end(
-        JSON.stringify(
-          request.path === '/connections' ? { connections: listed } : { status: 'success', data: { id: 1 } },
-        ),
+        JSON.stringify(request.path === '/connections' ? { connections } : { status: 'success', data: { id: 1 } }),
       );
     };
     const caller = createCaller(through(upstream.url));
@@ -69,18 +67,26 @@ describe('the gateway client', () => {
     await caller.close();
   });
 
-  test('what is told of a failure fits how the connection was chosen, and is clean to its details', async () => {
-    const hintOf = async (environment: Record<string, string>, args: object = {}) => {
-      const caller = createCaller({ ...through(upstream.url), ...environment });
-      const outcome = await caller.call('manychat_get_page', args);
-      await caller.close();
-      return outcome.ok ? '' : outcome.failure.hint;
-    };
+  /** The hint of a failed read. */
+  const hintOf = async (environment: Record<string, string>, args: object = {}) => {
+    const caller = createCaller({ ...through(upstream.url), ...environment });
+    const outcome = await caller.call('manychat_get_page', args);
+    await caller.close();
+    return outcome.ok ? '' : outcome.failure.hint;
+  };
+
+  test('gives a hint that fits how the missing connection was chosen', async () => {
     upstream.reply = { status: 404, body: { message: 'Connection not found' } };
     expect(await hintOf({ MATON_CONNECTION_ID: 'c1' })).toContain('MATON_CONNECTION_ID');
     expect(await hintOf({}, { connection_id: 'c1' })).toBe('manychat_list_connections shows the ids that exist.');
+  });
+
+  test('gives a hint for a named connection that is not active', async () => {
     upstream.reply = { status: 400, body: { message: 'No active connection' } };
     expect(await hintOf({}, { connection_id: 'c1' })).toMatch(/^manychat_get_connection shows the status/);
+  });
+
+  test('cleans the details of a failure, and gives no hint about connections where none is needed', async () => {
     const messages = [{ message: 'Bad\u202e name' }];
     upstream.reply = { status: 400, body: { status: 'error', message: 'Validation error', details: { messages } } };
     const caller = createCaller({ ...through(upstream.url), MATON_CONNECTION_ID: 'c1' });
@@ -91,25 +97,33 @@ describe('the gateway client', () => {
     await caller.close();
   });
 
-  test('requests are counted where one is made again, and only failures of the connection forget it', async () => {
-    let tags = 0;
+  test('counts the requests of a call that was retried', async () => {
+    let count = 0;
+    upstream.reply = (_, response) => {
+      count += 1;
+      response.statusCode = count === 1 ? 502 : 200;
+      response.end(JSON.stringify({ status: 'success', data: [{ id: 1 }] }));
+    };
+    const caller = createCaller({ ...through(upstream.url), MATON_CONNECTION_ID: 'c1' });
+    expect(await caller.call('manychat_list_tags')).toMatchObject({ ok: true });
+    expect(JSON.parse(caller.logged[0] ?? '')).toMatchObject({ requests: 2, httpStatus: 200 });
+    await caller.close();
+  });
+
+  test('keeps the cached connection after a failure that has another cause', async () => {
     upstream.reply = (request, response) => {
       const connections = [{ connection_id: 'c', status: 'ACTIVE' }];
-      if (request.path.endsWith('getTags')) tags += 1;
-      response.statusCode = request.path.endsWith('getTags') && tags === 1 ? 502 : 200;
       const data = request.path.endsWith('getInfo') ? [] : [{ id: 1 }];
       response.end(JSON.stringify(request.path === '/connections' ? { connections } : { status: 'success', data }));
     };
     const caller = createCaller(through(upstream.url));
-    expect(await caller.call('manychat_list_tags')).toMatchObject({ ok: true });
-    expect(JSON.parse(caller.logged[0] ?? '')).toMatchObject({ requests: 2, httpStatus: 200 });
     expect(await caller.call('manychat_get_page')).toMatchObject({ failure: { kind: 'bad_response' } });
-    await caller.call('manychat_list_tags');
+    expect(await caller.call('manychat_list_tags')).toMatchObject({ ok: true });
     expect(upstream.arrived.filter((request) => request.path === '/connections')).toHaveLength(1);
     await caller.close();
   });
 
-  test('a look-up that fails is the failure of the call, and is tried anew by the next', async () => {
+  test('fails a call whose connection cannot be looked up, and looks it up again for the next one', async () => {
     upstream.reply = { status: 401, body: { message: 'Expired key' } };
     const caller = createCaller(through(upstream.url));
     const send = ['manychat_send_flow', { subscriber_id: '1', flow_ns: 'c' }] as const;
@@ -127,7 +141,7 @@ describe('the gateway client', () => {
     await caller.close();
   });
 
-  test('a call cancelled while the connection is looked up is not sent', async () => {
+  test('does not send a call that is cancelled while its connection is looked up', async () => {
     upstream.reply = () => undefined;
     const caller = createCaller(through(upstream.url));
     const cancel = new AbortController();
@@ -144,7 +158,7 @@ describe('the gateway client', () => {
     ['manychat_for_each_subscriber', { subscriber_ids: ['1'], action: 'send_text', text: 'Too late' }],
     ['manychat_check_content', { data: [{ type: 'text', text: 'x' }] }],
   ])(
-    'a call of %s that was cancelled before it began is cancelled, whatever else could be said of it',
+    'reports a call of %s that was cancelled beforehand as cancelled, whatever else could be reported',
     async (tool, args) => {
       const signal = AbortSignal.abort();
       const pinned = { ...through(upstream.url), MATON_CONNECTION_ID: 'c1' };
@@ -152,7 +166,7 @@ describe('the gateway client', () => {
       upstream.reply = (_, response) => void response.destroy();
       for (const environment of [pinned, direct, { ...direct, MANYCHAT_MCP_DRY_RUN: '1' }]) {
         const caller = createCaller(environment);
-        // Of a send, nobody knows from then on whether it has arrived.
+        // From here on, the outcome of a send is unknown.
         await caller.call(tool, args);
         upstream.arrived.length = 0;
         const outcome = await caller.call(tool, args, { signal });
@@ -163,7 +177,7 @@ describe('the gateway client', () => {
     },
   );
 
-  test('an answer that cannot be made into a result does not make a success a failure of unknown outcome', async () => {
+  test('returns success when the response of a completed write has no usable data', async () => {
     const caller = createCaller({ ...through(upstream.url), MATON_CONNECTION_ID: 'c1' });
     upstream.reply = { body: { status: 'success', data: 'odd' } };
     expect(await caller.call('manychat_create_tag', { name: 'x' })).toEqual({ ok: true, result: { tag: {} } });
