@@ -6,6 +6,7 @@ export default defineConfig({
     include: [
       'upstream/call-error',
       'upstream/deadline',
+      'upstream/pacing/gauge',
       'upstream/pacing/limits',
       'upstream/pacing/local-pacer',
       'upstream/pacing/lowered-limits',
