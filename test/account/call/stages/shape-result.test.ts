@@ -1,24 +1,25 @@
 import { encode } from 'gpt-tokenizer/encoding/o200k_base';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Caller, callerThrough, createCaller } from '../../../support/caller.js';
 import { sandboxed } from '../../../support/sandboxed.js';
 import { startUpstream, type Upstream } from '../../../support/upstream.js';
 
-describe('a result', () => {
-  let upstream: Upstream;
-  let caller: Caller;
-  beforeAll(async () => {
-    upstream = await startUpstream();
-    caller = callerThrough(upstream.url);
-  });
-  afterAll(async () => {
-    await caller.close();
-    await upstream.close();
-  });
+let upstream: Upstream;
+let caller: Caller;
+beforeAll(async () => {
+  upstream = await startUpstream();
+  caller = callerThrough(upstream.url);
+});
+afterAll(async () => {
+  await caller.close();
+  await upstream.close();
+});
 
-  async function result(tool: string, args: object, answer: string | object): Promise<Record<string, unknown>> {
+describe('a result', () => {
+  /** The result of a tool for a response: its whole body, or the data in it. The content type is wrong on purpose. */
+  async function result(tool: string, args: object, response: string | object): Promise<Record<string, unknown>> {
     upstream.reply = {
-      body: typeof answer === 'string' ? answer : { status: 'success', data: answer },
+      body: typeof response === 'string' ? response : { status: 'success', data: response },
       headers: { 'content-type': 'text/html' },
     };
     const outcome = await caller.call(tool, args);
@@ -34,16 +35,16 @@ describe('a result', () => {
       { field_id: 8, field_value: '+1' },
       /^Only exactly this value matches/,
     ],
-  ])('of a search without hits says what is matched: %s', async (tool, args, words) => {
+  ])('of a search without hits says what it matches: %s', async (tool, args, warning) => {
     const none = await result(tool, args, []);
-    expect(none).toEqual({ subscribers: [], count: 0, capped: false, warnings: [expect.stringMatching(words)] });
+    expect(none).toEqual({ subscribers: [], count: 0, capped: false, warnings: [expect.stringMatching(warning)] });
     expect(await result(tool, args, [{ id: '1' }])).toEqual({ subscribers: [{ id: '1' }], count: 1, capped: false });
   });
 
-  test('keeps every digit of large integers, in both directions, whatever the content type', async () => {
-    const answer =
+  test('keeps every digit of large integers, whatever the content type', async () => {
+    const response =
       '{"status":"success","data":{"id":24958501110451908,"ig_id":17841400000000012345,"user_refs":[{"user_ref":-1543835812530302162}],"page_id":123,"custom_fields":[{"id":1,"value":9007199254740993},{"id":2,"value":0.1},{"id":3,"value":false}]}}';
-    expect((await subscriber(answer)).subscriber).toEqual({
+    expect((await subscriber(response)).subscriber).toEqual({
       id: '24958501110451908',
       ig_id: '17841400000000012345',
       user_refs: [{ user_ref: '-1543835812530302162' }],
@@ -54,29 +55,9 @@ describe('a result', () => {
         { id: 3, value: false },
       ],
     });
-    upstream.arrived.length = 0;
-    await caller.call('manychat_send_content_by_user_ref', {
-      user_ref: '-1543835812530302162',
-      data: { version: 'v2', content: { messages: [{ type: 'text', text: 'x' }] } },
-    });
-    expect(upstream.arrived[0]?.rawBody).toContain('"user_ref":"-1543835812530302162"');
-    await caller.call('manychat_get_subscriber', { subscriber_id: ' 24958501110451908 ' });
-    expect(upstream.arrived[1]?.rawQuery).toBe('?subscriber_id=24958501110451908');
-    await caller.call('manychat_add_tag_to_subscriber', { subscriber_id: '9007199254740991', tag_id: '12' });
-    expect(upstream.arrived[2]?.rawBody).toBe('{"subscriber_id":9007199254740991,"tag_id":12}');
   });
 
-  test.each([1.5, 9007199254740992, '1e3', '12a', '-5', '', ' ', null, true, {}, '9'.repeat(21)])(
-    'is refused for %j as a subscriber id',
-    async (id) => {
-      expect(await caller.call('manychat_get_subscriber', { subscriber_id: id })).toMatchObject({
-        ok: false,
-        failure: { kind: 'invalid_input' },
-      });
-    },
-  );
-
-  test('is compact: empty values are left out, and its own named keys stay', async () => {
+  test('omits empty values', async () => {
     expect(
       await subscriber({
         id: '1',
@@ -91,42 +72,35 @@ describe('a result', () => {
     ).toEqual({
       subscriber: { id: '1', name: 'A', last_seen: '5' },
     });
-    expect(await result('manychat_list_tags', {}, [])).toEqual({ tags: [] });
-    expect(await result('manychat_list_flows', {}, { flows: [] })).toEqual({ flows: [], folders: [] });
-    expect(await result('manychat_find_subscriber_by_system_field', { email: 'a@b' }, [])).toEqual({
-      subscriber: null,
-    });
-    expect(await result('manychat_create_tag', { name: 'x' }, { tag: { id: 5, name: 'x' } })).toEqual({
-      tag: { id: 5, name: 'x' },
-    });
-    expect(await result('manychat_create_custom_field', { caption: 'x', type: 'text' }, { field: { id: 5 } })).toEqual({
-      custom_field: { id: 5 },
-    });
-    expect(
-      await result(
-        'manychat_create_bot_field',
-        { name: 'x', type: 'number', value: 0 },
-        { field: { id: 5, value: 0 } },
-      ),
-    ).toEqual({ bot_field: { id: 5, value: 0 } });
   });
 
-  test('of a write that succeeded is a success, whatever its data', async () => {
-    for (const data of [undefined, null, [], 'odd', 7, { tag: 3 }]) {
-      expect(
-        await result('manychat_create_tag', { name: 'x' }, JSON.stringify({ status: 'success', data })),
-      ).toHaveProperty('tag');
-      expect(
-        await result(
-          'manychat_send_flow',
-          { subscriber_id: 1, flow_ns: 'c' },
-          JSON.stringify({ status: 'success', data }),
-        ),
-      ).toEqual({ ok: true });
-    }
+  test.each<[tool: string, args: object, data: object, expected: object]>([
+    ['manychat_list_tags', {}, [], { tags: [] }],
+    ['manychat_list_flows', {}, { flows: [] }, { flows: [], folders: [] }],
+    ['manychat_find_subscriber_by_system_field', { email: 'a@b' }, [], { subscriber: null }],
+    ['manychat_create_tag', { name: 'x' }, { tag: { id: 5, name: 'x' } }, { tag: { id: 5, name: 'x' } }],
+    ['manychat_create_custom_field', { caption: 'x', type: 'text' }, { field: { id: 5 } }, { custom_field: { id: 5 } }],
+    [
+      'manychat_create_bot_field',
+      { name: 'x', type: 'number', value: 0 },
+      { field: { id: 5, value: 0 } },
+      { bot_field: { id: 5, value: 0 } },
+    ],
+  ])('of %s has its named key, even if it is empty: %j %j', async (tool, args, data, expected) => {
+    expect(await result(tool, args, data)).toEqual(expected);
   });
 
-  test('of a search is short, with addresses when there are few hits, and capped at 100', async () => {
+  test.each([[undefined], [null], [[]], ['odd'], [7], [{ tag: 3 }]])(
+    'of a completed write is a success for the data %j',
+    async (data) => {
+      const response = JSON.stringify({ status: 'success', data });
+      expect(await result('manychat_create_tag', { name: 'x' }, response)).toHaveProperty('tag');
+      const flow = { subscriber_id: 1, flow_ns: 'c' };
+      expect(await result('manychat_send_flow', flow, response)).toEqual({ ok: true });
+    },
+  );
+
+  describe('of a search', () => {
     const person = (index: number) => ({
       id: `2495850111045${1000 + index}`,
       name: 'Test User',
@@ -141,38 +115,47 @@ describe('a result', () => {
         { name: 'Test User', ...more },
         Array.from({ length: count }, (_, index) => person(index)),
       );
-    expect(await search(1)).toEqual({
-      subscribers: [
-        {
-          id: '24958501110451000',
-          name: 'Test User',
-          last_interaction: '2026-11-20T10:00:00+00:00',
-          email: 't0@example.com',
-        },
-      ],
-      count: 1,
-      capped: false,
+
+    test('has the address of a contact if there are few hits', async () => {
+      expect(await search(1)).toEqual({
+        subscribers: [
+          {
+            id: '24958501110451000',
+            name: 'Test User',
+            last_interaction: '2026-11-20T10:00:00+00:00',
+            email: 't0@example.com',
+          },
+        ],
+        count: 1,
+        capped: false,
+      });
     });
-    const many = await search(100);
-    expect(many).toMatchObject({ count: 100, capped: true });
-    expect(many.subscribers).toContainEqual({
-      id: '24958501110451099',
-      name: 'Test User',
-      last_interaction: '2026-11-20',
+
+    test('is capped at 100 hits, in a short form', async () => {
+      const many = await search(100);
+      expect(many).toMatchObject({ count: 100, capped: true });
+      expect(many.subscribers).toContainEqual({
+        id: '24958501110451099',
+        name: 'Test User',
+        last_interaction: '2026-11-20',
+      });
     });
-    const full = await search(100, { detail: 'full' });
-    expect(JSON.stringify(full)).toContain('profile_pic');
-    expect(JSON.stringify(full).length).toBeLessThan(40_000);
-    expect(upstream.arrived.at(-1)?.rawQuery).toBe('?name=Test%20User');
+
+    test('has the full form if that was asked for, within the bound of a result', async () => {
+      const full = await search(100, { detail: 'full' });
+      expect(JSON.stringify(full)).toContain('profile_pic');
+      expect(JSON.stringify(full).length).toBeLessThan(40_000);
+      expect(upstream.arrived.at(-1)?.rawQuery).toBe('?name=Test%20User');
+    });
   });
 
   test('of a search with 100 hits stays under 4,000 tokens', async () => {
     const { environment } = await sandboxed();
-    const seeker = createCaller(environment);
-    const outcome = await seeker.call('manychat_find_subscribers_by_name', { name: 'Test User' });
+    const caller = createCaller(environment);
+    const outcome = await caller.call('manychat_find_subscribers_by_name', { name: 'Test User' });
     expect(outcome).toMatchObject({ ok: true, result: { count: 100, capped: true } });
     if (outcome.ok) expect(encode(JSON.stringify(outcome.result)).length).toBeLessThan(4000);
-    await seeker.close();
+    await caller.close();
   });
 
   test('has no hidden characters in texts of strangers', async () => {
@@ -182,4 +165,47 @@ describe('a result', () => {
     });
     expect(shown).toEqual({ id: '1', last_input_text: 'pay me\nnow' });
   });
+});
+
+describe('an id in the arguments', () => {
+  beforeEach(() => {
+    upstream.arrived.length = 0;
+    upstream.reply = {};
+  });
+
+  const data = { version: 'v2', content: { messages: [{ type: 'text', text: 'x' }] } };
+  test.each<[what: string, tool: string, args: object, sent: RegExp]>([
+    [
+      'a user_ref',
+      'manychat_send_content_by_user_ref',
+      { user_ref: '-1543835812530302162', data },
+      /"user_ref":"-1543835812530302162"/,
+    ],
+    [
+      'a subscriber id in a query',
+      'manychat_get_subscriber',
+      { subscriber_id: ' 24958501110451908 ' },
+      /^\?subscriber_id=24958501110451908$/,
+    ],
+    [
+      'a subscriber id in a body',
+      'manychat_add_tag_to_subscriber',
+      { subscriber_id: '9007199254740991', tag_id: '12' },
+      /^\{"subscriber_id":9007199254740991,"tag_id":12\}$/,
+    ],
+  ])('is sent with every digit: %s', async (_, tool, args, sent) => {
+    await caller.call(tool, args);
+    const [request] = upstream.arrived;
+    expect(`${request?.rawQuery}${request?.rawBody}`).toMatch(sent);
+  });
+
+  test.each([1.5, 9007199254740992, '1e3', '12a', '-5', '', ' ', null, true, {}, '9'.repeat(21)])(
+    'is refused if it is %j',
+    async (id) => {
+      expect(await caller.call('manychat_get_subscriber', { subscriber_id: id })).toMatchObject({
+        ok: false,
+        failure: { kind: 'invalid_input' },
+      });
+    },
+  );
 });

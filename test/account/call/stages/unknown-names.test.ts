@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { john } from '../../../support/people.js';
 import { useCaller } from '../../../support/sandboxed.js';
 
-describe('a refusal because of a name that does not exist', () => {
+describe('a refusal caused by a name that does not exist', () => {
   const used = useCaller();
   const send = (content: object, more: object = {}) => ({
     subscriber_id: john,
@@ -10,7 +10,7 @@ describe('a refusal because of a name that does not exist', () => {
     ...more,
   });
 
-  test('suggests no tag for one without letters', async () => {
+  test('suggests no tag if none is similar', async () => {
     await used.result('manychat_create_tag', { name: '⭐' });
     const { details } = await used.failure('manychat_delete_tag_by_name', { tag_name: '🔥' });
     expect(details).toContain('There is no tag "🔥"; none is similar, so ask the user which one is meant.');
@@ -90,29 +90,29 @@ describe('a refusal because of a name that does not exist', () => {
       }),
       '"content123456"',
     ],
-  ])('suggests the closest names: %s %j', async (tool, args, words) => {
-    const refused = await used.failure(tool, args);
-    expect(refused.performed).toBe('no');
-    expect(refused.details?.join('\n')).toContain(words);
+  ])('suggests the closest names: %s %j', async (tool, args, suggestion) => {
+    const failure = await used.failure(tool, args);
+    expect(failure.performed).toBe('no');
+    expect(failure.details?.join('\n')).toContain(suggestion);
   });
 
-  test('has no suggestions when the name exists, at the cost of one more request', async () => {
+  test('has no suggestions if the name exists, and costs one more request', async () => {
     const body = { status: 'error', message: 'Tag not found' };
     used.sandbox.injectFault({ match: { path: 'addTagByName' }, status: 400, body });
-    const refused = await used.failure('manychat_add_tag_to_subscriber_by_name', {
+    const failure = await used.failure('manychat_add_tag_to_subscriber_by_name', {
       subscriber_id: john,
       tag_name: 'VIP',
     });
-    expect(refused.details).toBeUndefined();
+    expect(failure.details).toBeUndefined();
     expect(used.paths()).toEqual(['addTagByName', 'getTags']);
   });
 
-  test('is returned without suggestions when the names cannot be listed', async () => {
+  test('has no suggestions if the names cannot be listed', async () => {
     used.sandbox.injectFault({ match: { path: 'getTags' }, times: 99, status: 403, body: { status: 'error' } });
-    const refused = await used.failure('manychat_add_tag_to_subscriber_by_name', {
+    const failure = await used.failure('manychat_add_tag_to_subscriber_by_name', {
       subscriber_id: john,
       tag_name: 'VPI',
     });
-    expect(refused).toMatchObject({ kind: 'not_found', details: ['Tag not found'] });
+    expect(failure).toMatchObject({ kind: 'not_found', details: ['Tag not found'] });
   });
 });
