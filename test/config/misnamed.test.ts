@@ -56,18 +56,18 @@ describe('a misspelt setting', () => {
   });
 
   test.each([
-    'MATON_KEY',
-    'MATON_HOME',
-    'MCP_READ_ONLY',
-    'MCP_LOG_LEVEL',
-    'MATON_API_URL',
-    'MANYCHAT_API_TOKEN',
-    'MANYCHAT_PAGE',
-    'ALL_PROXY',
-    'FTP_PROXY',
-    'API_KEY',
-    `MATON_${'X'.repeat(100_000)}`,
-  ])('is not seen in %.30s, a variable of another program', (name) => {
+    ['MATON_KEY'],
+    ['MATON_HOME'],
+    ['MCP_READ_ONLY'],
+    ['MCP_LOG_LEVEL'],
+    ['MATON_API_URL'],
+    ['MANYCHAT_API_TOKEN'],
+    ['MANYCHAT_PAGE'],
+    ['ALL_PROXY'],
+    ['FTP_PROXY'],
+    ['API_KEY'],
+    ['MATON_ and 100,000 characters', `MATON_${'X'.repeat(100_000)}`],
+  ])('is not seen in a variable of another program: %s', (label, name = label) => {
     expect(() => configOf({ [name]: secret })).not.toThrow();
   });
 

@@ -51,7 +51,7 @@ describe('the judge of a sequence', () => {
     ['an action that its call denies', 1, [call('no', 0, 0)], /was done and said not to be/],
     ['an action without a call', 1, [], /was done 1 times, for 0 call/],
     [
-      'a report of an earlier action that never was',
+      'a claim of an earlier action that was not performed',
       0,
       [call('before', 0, 0)],
       /said to have been done before, and was not/,

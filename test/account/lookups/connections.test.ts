@@ -184,26 +184,31 @@ describe('the link of a new connection', () => {
   const shapes: [string, object][] = [
     ['flat', { connection_id: id, status: 'PENDING', url }],
     ['wrapped', { connection: { connection_id: id, status: 'PENDING', url } }],
-    ['id-only', { connection_id: id }],
+    ['the id alone', { connection_id: id }],
   ];
 
-  test.each(shapes)('is returned for a %s response, with who opens it and what comes next', async (shape, created) => {
-    const upstream = await startUpstream((request: Arrived, response) => {
-      response.end(
-        JSON.stringify(
-          request.method === 'POST' ? created : { connection: { connection_id: id, status: 'PENDING', url } },
-        ),
+  test.each(shapes)(
+    'is returned with the person who opens it and the next step, for a response that is %s',
+    async (shape, created) => {
+      const upstream = await startUpstream((request: Arrived, response) => {
+        response.end(
+          JSON.stringify(
+            request.method === 'POST' ? created : { connection: { connection_id: id, status: 'PENDING', url } },
+          ),
+        );
+      });
+      const caller = callerThrough(upstream.url, {});
+      const outcome = await caller.call('manychat_create_connection');
+      expect(outcome).toMatchObject({ ok: true, result: { connection: { connection_id: id, url } } });
+      if (outcome.ok) expect(outcome.result.next_step).toMatch(/person who manages.*manychat_get_connection.*"c-1"/s);
+      expect(upstream.arrived.map((request) => request.method)).toEqual(
+        shape === 'the id alone' ? ['POST', 'GET'] : ['POST'],
       );
-    });
-    const caller = callerThrough(upstream.url, {});
-    const outcome = await caller.call('manychat_create_connection');
-    expect(outcome).toMatchObject({ ok: true, result: { connection: { connection_id: id, url } } });
-    if (outcome.ok) expect(outcome.result.next_step).toMatch(/person who manages.*manychat_get_connection.*"c-1"/s);
-    expect(upstream.arrived.map((request) => request.method)).toEqual(shape === 'id-only' ? ['POST', 'GET'] : ['POST']);
-    expect(caller.logged.join()).not.toContain('secret-token');
-    await caller.close();
-    await upstream.close();
-  });
+      expect(caller.logged.join()).not.toContain('secret-token');
+      await caller.close();
+      await upstream.close();
+    },
+  );
 
   test('may be missing: the creation succeeds even if the link cannot be read', async () => {
     const upstream = await startUpstream((request: Arrived, response) => {

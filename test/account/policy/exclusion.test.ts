@@ -249,7 +249,7 @@ describe('the capabilities of tools', () => {
     [{ action: 'send_flow', fields }, setFieldTools, true],
     [{ action: 'send_flow', fields }, ['set_fields_and_send_flow'], false],
     [{ action: 'nothing_known' }, ['send_flow'], false],
-  ] as [Result, string[], boolean][])('%j is refused if %j are excluded: %j', (action, excluded, expected) => {
+  ] as [Result, string[], boolean][])('%j, with %j excluded, is refused: %j', (action, excluded, expected) => {
     expect(refused(action, ...excluded)).toBe(expected);
   });
 

@@ -8,12 +8,15 @@ import { offerFor } from '../../../src/mcp/listing/offer.js';
 import { serveOverStdio } from '../../../src/mcp/stdio/stdio.js';
 import { backendOf } from '../../support/backend.js';
 import { configOf } from '../../support/config.js';
+import type { Era } from '../../support/framed.js';
 import { manualClock } from '../../support/timing.js';
 
 /** How long to wait for something that takes milliseconds on an idle machine. */
 const patience = { timeout: 10_000 };
 
-describe.each([{ modern: false }, { modern: true }])('the delivery of a call over stdio, %j', ({ modern }) => {
+describe.each<Era>(['legacy', 'modern'])('the delivery of a call over stdio, %s', (era) => {
+  const isModern = era === 'modern';
+
   /** A client and a server in this process. Calls stay open until `answer` is called. */
   async function connect(confirm = 'nothing') {
     const [toServer, toClient] = [new PassThrough(), new PassThrough()];
@@ -38,7 +41,7 @@ describe.each([{ modern: false }, { modern: true }])('the delivery of a call ove
       { name: 'test', version: '1' },
       {
         capabilities: { elicitation: { form: {} } },
-        ...(modern && { versionNegotiation: { mode: { pin: '2026-07-28' } } }),
+        ...(isModern && { versionNegotiation: { mode: { pin: '2026-07-28' } } }),
       },
     );
     clients.push(client);
@@ -90,7 +93,7 @@ describe.each([{ modern: false }, { modern: true }])('the delivery of a call ove
     const call = client.callTool(sending);
     await vi.waitFor(() => expect(deliveries).toHaveLength(1), patience);
     // Before 2026-07-28 the server asks during the call; since then the client makes the call again with the answer.
-    expect(deliveries[0]).toEqual({ arrivedAt: modern ? 1_000 : 0, answeredAt: undefined, cancelled: false });
+    expect(deliveries[0]).toEqual({ arrivedAt: isModern ? 1_000 : 0, answeredAt: undefined, cancelled: false });
     answer();
     await call;
     await vi.waitFor(() => expect(deliveries[0]?.answeredAt).toBe(1_000), patience);

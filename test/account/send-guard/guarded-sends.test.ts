@@ -78,7 +78,7 @@ describe('a send whose outcome is unknown', () => {
     expect(sends()).toBe(1);
   });
 
-  test('does not stop a job for the other contacts, however many such refusals it meets', async () => {
+  test('does not count towards the failures that stop a job', async () => {
     // A job stops after five failures in a row: four are refusals of the guard, and the fifth is a lost response.
     const subscriber_ids = followers(20);
     const many = { subscriber_ids, action: 'send_text', text: 'Closed on Friday' };

@@ -31,10 +31,10 @@ describe('the explanation of a refused send', () => {
     ['subscriber_inactive', emma, {}, {}, /The contact last interacted .*: it may have unsubscribed since\./],
     ['message_tag_refused', maria, {}, { message_tag: 'ACCOUNT_UPDATE' }, /window is open for another/],
     ['window_closed', noah, { type: 'instagram' }, {}, /closed for/],
-  ])('says for %s what the record of the contact shows', async (kind, id, content, more, words) => {
+  ])('says for %s what the record of the contact shows', async (kind, id, content, more, explanation) => {
     const failure = await refusal(id, content, more);
     expect(failure.kind).toBe(kind);
-    expect(failure.details?.join(' ')).toMatch(words);
+    expect(failure.details?.join(' ')).toMatch(explanation);
   });
 
   test('names the channel that the window counts for if the contact seems to contradict ManyChat', async () => {

@@ -25,10 +25,10 @@ describe('the key __proto__, which zod would drop silently,', () => {
       'data.content.messages[0]',
     ],
     ['manychat_create_connection', '{"a": {KEY}}', 'a: the key "__proto__" is not accepted'],
-  ])('is refused by %s in %s', async (tool, json, words) => {
+  ])('is refused by %s in %s', async (tool, json, place) => {
     const failure = await used.failure(tool, withProto(json));
     expect(failure).toMatchObject({ kind: 'invalid_input', performed: 'no', source: 'client' });
-    expect(failure.message).toContain(words);
+    expect(failure.message).toContain(place);
     expect(failure.message).toMatch(/the key "__proto__" is not accepted$/);
     expect(used.sandbox.requests()).toEqual([]);
   });

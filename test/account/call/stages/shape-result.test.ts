@@ -159,11 +159,11 @@ describe('a result', () => {
   });
 
   test('has no hidden characters in texts of strangers', async () => {
-    const { subscriber: shown } = await subscriber({
+    const { subscriber: contact } = await subscriber({
       id: 1,
       last_input_text: 'pay\u202e\u200b me\u0007\u{e0041}\nnow',
     });
-    expect(shown).toEqual({ id: '1', last_input_text: 'pay me\nnow' });
+    expect(contact).toEqual({ id: '1', last_input_text: 'pay me\nnow' });
   });
 });
 
