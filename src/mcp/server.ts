@@ -15,6 +15,7 @@ import type { Prompt, PromptArgument } from '../../tools/guidance/prompts.js';
 import type { VerifiedState } from '../account/request-state.js';
 import type { Delivery } from '../account/send-guard/delivery.js';
 import { version } from '../config/version.js';
+import { operatorDoes } from '../text/operator.js';
 import type { Backend, OpenBackend } from './backend.js';
 import type { Completer } from './completion.js';
 import type { ListedResource } from './listing/catalogue.js';
@@ -45,7 +46,7 @@ function annotationsOf({ api, effect }: Pick<Declaration, 'api' | 'effect'>) {
 const codeMissing: Failure = {
   kind: 'internal',
   message: 'A part of this server cannot be loaded. It was probably updated or removed while it was running',
-  hint: 'The person who runs this server has to restart it.',
+  hint: operatorDoes('has to restart it.'),
   retryable: false,
   performed: 'no',
   source: 'client',

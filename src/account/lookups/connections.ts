@@ -4,6 +4,7 @@ import type { Failure } from '../../../tools/contract/failure.js';
 import type { Result } from '../../../tools/contract/json.js';
 import { idText, momentText } from '../../../tools/contract/quoted.js';
 import { connectionId } from '../../../tools/values/connection-id.js';
+import { operatorDoes } from '../../text/operator.js';
 import { callError } from '../../upstream/failures/call-error.js';
 import type { FailureContext } from '../../upstream/failures/context.js';
 import { connectionsIn } from './connection-record.js';
@@ -93,8 +94,7 @@ export function createConnectionChooser(
   };
 }
 
-const pinnedHint =
-  'The connection is set by MATON_CONNECTION_ID or --connection; the person who runs this server corrects or removes it. manychat_list_connections shows the existing ids and their status.';
+const pinnedHint = `The connection is set by MATON_CONNECTION_ID or --connection. ${operatorDoes('corrects or removes it.')} manychat_list_connections shows the existing ids and their status.`;
 const namedHint =
   'manychat_get_connection shows the status of this connection: PENDING means that its owner has not opened the link yet, FAILED means that a new one is needed. manychat_list_connections shows which are ACTIVE.';
 

@@ -4,6 +4,7 @@ import type { CallError } from '../../../tools/contract/failure.js';
 import type { Result } from '../../../tools/contract/json.js';
 import { toolsFor } from '../../../tools/index.js';
 import type { Policy } from '../../config/account-settings.js';
+import { operatorDoes } from '../../text/operator.js';
 import { callError } from '../../upstream/failures/call-error.js';
 import type { FailureContext } from '../../upstream/failures/context.js';
 
@@ -21,7 +22,7 @@ export function exclusionOf({ excluded }: Excluding, done: readonly Capability[]
 export const excludedError = (message: string, context: FailureContext): CallError =>
   callError('permission_denied', context, {
     message,
-    hint: 'Do not try another way; the person who runs this server decides this.',
+    hint: `Do not try another way. ${operatorDoes('decides this.')}`,
     source: 'client',
   });
 

@@ -3,6 +3,7 @@ import type { Failure } from '../../../tools/contract/failure.js';
 import { cut } from '../../../tools/contract/quoted.js';
 import type { RefusedState } from '../../account/request-state.js';
 import { errorMessage } from '../../text/error-text.js';
+import { operatorDoes } from '../../text/operator.js';
 import { withoutHidden } from '../../text/safe-text.js';
 
 /**
@@ -24,7 +25,7 @@ export interface Answer {
 const notConfirmed = (message: string): Failure => ({
   kind: 'cancelled',
   message,
-  hint: 'Do not call again unless the user asks for it. MANYCHAT_MCP_CONFIRM (--confirm) sets which calls are confirmed; the person who runs this server can change it.',
+  hint: `Do not call again unless the user asks for it. ${operatorDoes('can change which calls are confirmed, with MANYCHAT_MCP_CONFIRM (--confirm).')}`,
   retryable: false,
   performed: 'no',
   source: 'client',

@@ -1,4 +1,5 @@
 import { effectRules } from '../../../../tools/contract/effect.js';
+import { operatorDoes } from '../../../text/operator.js';
 import { callError } from '../../../upstream/failures/call-error.js';
 import { type AccountParts, type EndpointCall, failureContext } from '../call-context.js';
 
@@ -11,6 +12,6 @@ export function checkPolicy({ endpoint }: EndpointCall, { settings }: AccountPar
     throw callError('permission_denied', context, {
       message: 'This server only reads: it was started with --read-only',
       source: 'client',
-      hint: 'Nothing can be changed or sent here; the person who runs this server decides that.',
+      hint: `Nothing can be changed or sent here. ${operatorDoes('decides that.')}`,
     });
 }
