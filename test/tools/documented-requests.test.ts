@@ -7,15 +7,15 @@ import { published } from './published.js';
 
 const connectionId = '21fd90f9-5935-43cd-b6c8-bde9d915ca80';
 
-const contact = { id: 1, name: 'John Doe' };
-const connection = { connection_id: connectionId, status: 'ACTIVE', url: 'https://connect.example/?session_token=t' };
-
-/** Answers each request with a success, as the API does. */
-function answer({ path }: Arrived, response: ServerResponse): void {
-  const lists = /get(Tags|CustomFields|BotFields|GrowthTools|OtnTopics)$|findBy(Name|CustomField)$/.test(path);
-  const data = lists ? [contact] : path.endsWith('getFlows') ? { flows: [], folders: [] } : contact;
-  const ofConnections = path === '/connections' ? { connections: [], connection } : { connection };
-  response.end(JSON.stringify(path.startsWith('/connections') ? ofConnections : { status: 'success', data }));
+/** Answers each request with a success, as `published.json` describes it. */
+function answer(request: Arrived, response: ServerResponse): void {
+  const path = request.path.replace(/^\/manychat/, '');
+  const entry = published.find(
+    ({ method, path: template, requests }) =>
+      method === request.method && requests.some((documented) => (documented.path ?? template) === path),
+  );
+  const data = entry?.returns ?? { id: 1 };
+  response.end(JSON.stringify(entry?.api === 'connections' ? data : { status: 'success', data }));
 }
 
 describe.each([

@@ -16,6 +16,8 @@ export interface Published {
   readonly max_items?: Readonly<Record<string, number>>;
   /** The smallest call that is accepted, where required parameters of the published types do not make one. */
   readonly least_call?: Readonly<Record<string, unknown>>;
+  /** What a success returns, within `data` for ManyChat, where a plain object would not do. */
+  readonly returns?: unknown;
   /** The documented calls and the requests that they make. */
   readonly requests: readonly DocumentedRequest[];
 }
