@@ -11,25 +11,36 @@ const offered = (environment: Record<string, string>): string[] =>
     ({ declaration }) => declaration.name,
   );
 
+const namesOf = (tools: readonly { readonly name: string }[]): string[] => tools.map(({ name }) => name);
+
+const readers = declarations.filter(({ effect }) => effectRules[effect].readOnly);
+
 describe('the offered tools', () => {
   test.each([
-    [{}, declarations.map(({ name }) => name)],
-    [{ MANYCHAT_MCP_TOOLSETS: 'page, flows' }, [...toolsets.page, ...toolsets.flows].map(({ name }) => name)],
+    [{}, namesOf(declarations)],
+    [{ MANYCHAT_MCP_TOOLSETS: 'page, flows' }, namesOf([...toolsets.page, ...toolsets.flows])],
     [{ MANYCHAT_MCP_TOOLS: 'send_text,manychat_get_page' }, ['manychat_get_page', 'manychat_send_text']],
-    [{ MANYCHAT_MCP_TOOLSETS: 'flows', MANYCHAT_MCP_TOOLS: 'get_page' }, ['manychat_get_page', 'manychat_list_flows']],
+    [
+      { MANYCHAT_MCP_TOOLSETS: 'flows', MANYCHAT_MCP_TOOLS: 'get_page' },
+      ['manychat_get_page', ...namesOf(toolsets.flows)],
+    ],
     [
       { MANYCHAT_MCP_TOOLSETS: 'page', MANYCHAT_MCP_EXCLUDE_TOOLS: 'get_page,list_otn_topics' },
-      ['manychat_list_growth_tools'],
+      namesOf(toolsets.page).filter((name) => !/^manychat_(get_page|list_otn_topics)$/.test(name)),
     ],
     [{ MANYCHAT_MCP_TOOLS: 'get_page', MANYCHAT_MCP_EXCLUDE_TOOLS: 'get_page' }, []],
-    [{ MANYCHAT_MCP_TOOLSETS: 'tags', MANYCHAT_MCP_READ_ONLY: 'true' }, ['manychat_list_tags']],
+    [
+      { MANYCHAT_MCP_TOOLSETS: 'tags', MANYCHAT_MCP_READ_ONLY: 'true' },
+      namesOf(toolsets.tags).filter((name) => namesOf(readers).includes(name)),
+    ],
   ] as [Record<string, string>, string[]][])('are limited by %j', (environment, names) => {
     expect(offered(environment)).toEqual(names);
   });
 
   test('of a read-only account are exactly those that only read', () => {
-    const readers = declarations.filter(({ effect }) => effectRules[effect].readOnly).map(({ name }) => name);
-    expect(offered({ MANYCHAT_MCP_READ_ONLY: '1' })).toEqual(readers);
+    expect(offered({ MANYCHAT_MCP_READ_ONLY: '1' })).toEqual(namesOf(readers));
+    expect(namesOf(readers)).toEqual(expect.arrayContaining(['manychat_list_tags', 'manychat_get_page']));
+    expect(namesOf(readers)).not.toContain('manychat_send_text');
   });
 
   test('decide which resources, prompts and instructions are offered', () => {
