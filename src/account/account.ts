@@ -1,6 +1,7 @@
 import { declarations } from '../../tools/index.js';
 import type { AccountSettings } from '../config/account-settings.js';
-import { createToolCaller, type ToolCaller } from './call/call-tool.js';
+import { createRedactor, type Redactor } from '../text/redaction.js';
+import { createToolCaller, type ToolCaller, type ToolRefuser } from './call/call-tool.js';
 import { createPipeline, type Pipeline } from './call/pipeline.js';
 import type { Host } from './host.js';
 import { offeredTools, type Tool } from './policy/tool.js';
@@ -10,9 +11,12 @@ export interface Account {
   readonly settings: AccountSettings;
   /** The tools that the account is offered. */
   readonly tools: readonly Tool[];
-  /** Every tool, chosen or not, for what this program calls itself. What was excluded stays forbidden. */
+  /** Every tool, chosen or excluded, for what this program calls itself. None does the job of an excluded tool instead of it. */
   readonly everyTool: readonly Tool[];
+  /** Removes the secrets of the process and of this account from texts. */
+  readonly redactor: Redactor;
   readonly call: ToolCaller;
+  readonly refuse: ToolRefuser;
   readonly pipeline: Pipeline;
   /** Aborts the calls that are open. */
   close(): void;
@@ -20,18 +24,26 @@ export interface Account {
 
 const everyName: ReadonlySet<string> = new Set(declarations.map(({ name }) => name));
 
-/** Opens an account on a host. Accounts of one host share no limit, guard key or cache, even if their ids are equal. */
+/** Opens an account on a host. Accounts of one host share no limit, guard key, cache or secret, even if their ids are equal. */
 export function openAccount(host: Host, settings: AccountSettings): Account {
   const { access, policy } = settings;
-  if (access.mode !== 'none') host.redactor.learn('key', access.key);
+  const redactor = createRedactor([...host.secrets, ...(access.mode === 'none' ? [] : [access.key])]);
+  const releaseLog = host.redactLogWith(redactor);
   const closing = new AbortController();
-  const pipeline = createPipeline(host, settings, closing.signal);
+  const pipeline = createPipeline(host, settings, redactor, closing.signal);
+  function close(): void {
+    closing.abort();
+    host.closing.removeEventListener('abort', close);
+    releaseLog();
+  }
+  host.closing.addEventListener('abort', close, { once: true });
   return {
     settings,
     tools: offeredTools(declarations, settings),
     everyTool: offeredTools(declarations, { ...settings, policy: { ...policy, chosen: everyName, readOnly: false } }),
-    call: createToolCaller(host, settings, pipeline),
+    redactor,
+    ...createToolCaller(host, settings, redactor, pipeline),
     pipeline,
-    close: () => closing.abort(),
+    close,
   };
 }

@@ -1,6 +1,6 @@
+import { setMaxListeners } from 'node:events';
 import type { HostSettings } from '../config/config.js';
 import { userAgent } from '../config/version.js';
-import type { Redactor } from '../text/redaction.js';
 import { createHttpClient, type HttpClient } from '../upstream/client/http-client.js';
 import { type Clock, realClock } from '../upstream/clock.js';
 import { createLocalPacer } from '../upstream/pacing/local-pacer.js';
@@ -15,8 +15,10 @@ export interface Host {
   readonly pacer: Pacer;
   readonly guard: SendGuard;
   readonly log: Log;
-  /** Removes the secrets of the process and of every account from texts. */
-  readonly redactor: Redactor;
+  /** Removes the secrets of an account from the lines of the log, until the returned function is called. */
+  readonly redactLogWith: OpenLog['redactWith'];
+  /** Keys and credentials of the process, which no account may show. */
+  readonly secrets: readonly string[];
   /** Time for waiting and measuring. */
   readonly clock: Clock;
   /** Wall-clock time, in milliseconds since 1970. */
@@ -25,12 +27,14 @@ export interface Host {
   readonly random: () => number;
   /** How this program identifies itself to the servers it calls. */
   readonly userAgent: string;
-  /** Closes the connections and waits briefly for the log to be written. */
+  /** Fires when the host is closed: its accounts close with it. */
+  readonly closing: AbortSignal;
+  /** Closes the accounts, the pacer and the connections, and waits briefly for the log to be written. */
   close(): Promise<void>;
 }
 
-/** The parts of a host that can be handed in. The host closes what it was given. */
-export interface HostParts extends Omit<Host, 'log' | 'redactor' | 'close'> {
+/** The parts of a host that can be handed in. The host closes the pacer and the HTTP client that it was given. */
+export interface HostParts extends Pick<Host, 'http' | 'pacer' | 'guard' | 'clock' | 'now' | 'random' | 'userAgent'> {
   readonly log: OpenLog;
 }
 
@@ -44,17 +48,22 @@ export function openHost(settings: HostSettings, parts: Partial<HostParts> = {})
     now = Date.now,
     random = Math.random,
   } = parts;
+  const closing = new AbortController();
+  setMaxListeners(0, closing.signal);
   return {
     http,
     pacer,
     guard,
     log: opened.log,
-    redactor: opened.redactor,
+    redactLogWith: opened.redactWith,
+    secrets: settings.secrets,
     clock,
     now,
     random,
     userAgent: parts.userAgent ?? userAgent,
+    closing: closing.signal,
     async close() {
+      closing.abort();
       await Promise.all([http.close(), pacer.close(), opened.flushed()]);
     },
   };

@@ -12,30 +12,43 @@ const maxBuffered = 1024 * 1024;
 /** How long the process waits at its end for stderr to take what is buffered, in milliseconds. */
 const flushMs = 200;
 
+/** A log, and what belongs to it. */
+export interface OpenLog {
+  readonly log: Log;
+  /** Removes the secrets that another redactor knows from the lines as well, until the returned function is called. */
+  redactWith(redactor: Pick<Redactor, 'forFailure'>): () => void;
+  /** Waits briefly until what was written has been taken. */
+  flushed(): Promise<void>;
+}
+
 /**
  * Creates a log of JSON lines without arguments, results or keys. Whole lines are redacted when they are written, so no
  * caller can bypass it. `[redacted]` inside a line leaves it valid JSON.
  */
-export function createLog(level: HostSettings['logLevel'], destination: DestinationStream, redactor: Redactor): Log {
-  const write = (line: string): void => void destination.write(redactor.forFailure(withoutHidden(line)));
-  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, { write });
-}
-
-/** A log, and what belongs to it. */
-export interface OpenLog {
-  readonly log: Log;
-  /** Removes secrets from its lines; also used for results and failures. */
-  readonly redactor: Redactor;
-  /** Waits briefly until what was written has been taken. */
-  flushed(): Promise<void>;
+export function createLog(
+  { logLevel, secrets }: Pick<HostSettings, 'logLevel' | 'secrets'>,
+  destination: DestinationStream,
+): Pick<OpenLog, 'log' | 'redactWith'> {
+  const redactors = new Set<Pick<Redactor, 'forFailure'>>([createRedactor(secrets)]);
+  const write = (line: string): void => {
+    let redacted = withoutHidden(line);
+    for (const redactor of redactors) redacted = redactor.forFailure(redacted);
+    destination.write(redacted);
+  };
+  return {
+    log: pino({ level: logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime }, { write }),
+    redactWith(redactor) {
+      redactors.add(redactor);
+      return () => void redactors.delete(redactor);
+    },
+  };
 }
 
 /**
  * Opens the log on stderr; stdout belongs to the protocol. Writes are asynchronous, so a client that does not read stderr
  * cannot block the server.
  */
-export function openLog({ logLevel, secrets }: Pick<HostSettings, 'logLevel' | 'secrets'>): OpenLog {
-  const redactor = createRedactor(secrets);
+export function openLog(settings: Pick<HostSettings, 'logLevel' | 'secrets'>): OpenLog {
   const destination = pino.destination({ dest: 2, sync: false, maxLength: maxBuffered });
   // pino calls this when the process exits, and it would wait for a reader forever.
   destination.flushSync = () => undefined;
@@ -51,8 +64,7 @@ export function openLog({ logLevel, secrets }: Pick<HostSettings, 'logLevel' | '
     destination.write(line);
   };
   return {
-    log: createLog(logLevel, { write }, redactor),
-    redactor,
+    ...createLog(settings, { write }),
     async flushed() {
       if (written) return;
       await new Promise<void>((resolve) => {

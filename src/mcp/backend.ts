@@ -1,10 +1,9 @@
 import type { McpRequestContext } from '@modelcontextprotocol/server';
 import { resources } from '../../tools/guidance/resources.js';
 import type { Account } from '../account/account.js';
-import type { ToolCaller } from '../account/call/call-tool.js';
+import type { ToolCaller, ToolRefuser } from '../account/call/call-tool.js';
 import { plainTool, type Tool } from '../account/policy/tool.js';
 import type { RequestState } from '../account/request-state.js';
-import type { Redactor } from '../text/redaction.js';
 import { type Completer, createCompleter } from './completion.js';
 import { createQuestionPreparer, type PrepareQuestion } from './interaction/prepare-question.js';
 
@@ -15,9 +14,10 @@ export interface Backend {
   /** The content of a resource, or the tool that reads it. */
   resource(uri: string): { readonly markdown: string } | { readonly tool: Tool };
   readonly call: ToolCaller;
+  readonly refuse: ToolRefuser;
   readonly complete: Completer;
   readonly prepareQuestion: PrepareQuestion;
-  /** Identifies the caller. Request state is bound to it. */
+  /** Identifies the caller and the account. Request state is bound to it. */
   readonly principal: string;
   readonly requestState: RequestState;
 }
@@ -28,10 +28,8 @@ export type OpenBackend = (context: McpRequestContext) => Promise<Backend>;
 /** What a backend is opened with. */
 export interface BackendParts {
   readonly requestState: RequestState;
+  /** Identifies the caller. */
   readonly principal: string;
-  readonly redactor: Pick<Redactor, 'withoutKeys'>;
-  /** Aborts all calls. */
-  readonly ending: AbortSignal;
   /** Milliseconds since any fixed point. */
   readonly now: () => number;
 }
@@ -44,12 +42,10 @@ function offered<Thing>(thing: Thing | undefined): Thing {
 
 /** Opens the backend of one account. */
 export function openBackend(
-  { tools, call: callTool, pipeline, settings }: Account,
-  { requestState, principal, redactor, ending, now }: BackendParts,
+  { tools, call, refuse, pipeline, settings, redactor }: Account,
+  { requestState, principal, now }: BackendParts,
 ): Backend {
   const prepare = createQuestionPreparer({ pipeline, settings, now });
-  const call: ToolCaller = (tool, input, options) =>
-    callTool(tool, input, { ...options, signal: AbortSignal.any([options.signal, ending]) });
   return {
     tool: (name) => offered(tools.find(({ declaration }) => declaration.name === name)),
     resource(uri) {
@@ -57,14 +53,16 @@ export function openBackend(
       return 'markdown' in content ? content : { tool: plainTool(content.endpoint) };
     },
     call,
+    refuse,
     complete: createCompleter(call, now),
     async prepareQuestion(tool, input, signal) {
-      const prepared = await prepare(tool, input, AbortSignal.any([signal, ending]));
+      const prepared = await prepare(tool, input, signal);
       return prepared !== undefined && 'text' in prepared
         ? { ...prepared, text: redactor.withoutKeys(prepared.text) }
         : prepared;
     },
-    principal,
+    // What a user has confirmed for one account holds for no other.
+    principal: JSON.stringify([principal, settings.identity]),
     requestState,
   };
 }

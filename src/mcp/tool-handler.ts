@@ -4,6 +4,7 @@ import {
   type InputRequiredResult,
   type McpServer,
 } from '@modelcontextprotocol/server';
+import type { Failure } from '../../tools/contract/failure.js';
 import { isObject } from '../../tools/contract/json.js';
 import type { Progress } from '../account/call/call-context.js';
 import type { Outcome } from '../account/call/call-tool.js';
@@ -66,10 +67,12 @@ export async function handleToolCall(
   request: McpRequest,
   { server, backend, confirm, delivery }: ToolCallParts,
 ): Promise<CallToolResult | InputRequiredResult> {
-  const { call, requestState, principal } = backend;
+  const { call, refuse, requestState, principal } = backend;
+  const refused = (failure: Failure): CallToolResult =>
+    toolResult({ ok: false, failure: refuse(tool, failure, 'confirmation') });
   const { name, effect } = tool.declaration;
   const state = request.requestState<VerifiedState>();
-  if (state?.step === 'refused') return toolResult({ ok: false, failure: refusedStateFailure(state, effect) });
+  if (state?.step === 'refused') return refused(refusedStateFailure(state, effect));
   // An earlier request made the call, and the client has shown the link since.
   if (state?.step === 'result' && state.tool === name) return toolResult({ ok: true, result: state.result });
   const modes = elicitationModes(server, request);
@@ -77,7 +80,7 @@ export async function handleToolCall(
     needsConfirmation(tool.declaration.effect, confirm) && modes.form
       ? await askConsent(tool, input, request, backend).catch((error: unknown) => ({ failure: askFailed(error) }))
       : { confirmed: {} };
-  if ('failure' in consent) return toolResult({ ok: false, ...consent });
+  if ('failure' in consent) return refused(consent.failure);
   if ('question' in consent) return consent.question;
   const outcome = await call(tool, input, {
     ...consent.confirmed,

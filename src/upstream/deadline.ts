@@ -1,8 +1,8 @@
-import { setMaxListeners } from 'node:events';
 import type { CallError, RequestOutcome } from '../../tools/contract/failure.js';
 import { type Clock, timeout } from './clock.js';
 import { callError } from './failures/call-error.js';
 import type { FailureContext } from './failures/context.js';
+import { linkSignals } from './linked-signal.js';
 
 /** The time of one call, including waits, retries and follow-up requests. Moments are readings of its clock. */
 export interface Deadline {
@@ -36,13 +36,14 @@ export function openDeadline(
   const arrived = clock.now();
   const spendable = deadlineMs * (1 - answerShare);
   const { signal: expired, cancel } = timeout(clock, spendable);
-  const stop = AbortSignal.any([cancelled, expired]);
-  // Each request of a job listens, and a job has many in flight.
-  setMaxListeners(0, cancelled, stop);
+  const { signal: stop, unlink } = linkSignals(cancelled, expired);
   const latestStart = arrived + spendable - deadlineMs * requestShare;
   return {
     deadline: { arrived, latestStart, attemptMs: spendable / 3, cancelled, expired, stop, onWait },
-    close: cancel,
+    close() {
+      cancel();
+      unlink();
+    },
   };
 }
 

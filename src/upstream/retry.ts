@@ -97,11 +97,11 @@ export async function withRetries<Data>(
     } catch (thrown) {
       const error = requestError(thrown, { ...history, sent }, deadline, context, clock.now());
       answered = error.failure.http_status !== undefined;
-      const { refusedBy } = error;
+      const { refusedBy } = error.about;
       if (refusedBy !== undefined) {
         const retryAfterMs = retryAfterOf(error);
         const pauseMs = retryAfterMs > 0 ? retryAfterMs : 2 * jitter(firstPauseMs);
-        await report(() => turn.refused({ by: refusedBy, pauseMs, fromRetryAfter: retryAfterMs > 0 }));
+        void report(() => turn.refused({ by: refusedBy, pauseMs, fromRetryAfter: retryAfterMs > 0 }));
       }
       if (error.outcome === 'unsent' || error.outcome === 'refused') record?.stay();
       return { error };
@@ -120,9 +120,9 @@ export async function withRetries<Data>(
   }
 }
 
-function remember(history: History, { refusedBy, outcome }: CallError): void {
+function remember(history: History, { about, outcome }: CallError): void {
   history.mayHaveHappened ||= outcome === 'ambiguous';
-  if (refusedBy === undefined) history.failures += 1;
+  if (about.refusedBy === undefined) history.failures += 1;
   else history.refusals += 1;
 }
 
@@ -130,15 +130,15 @@ function remember(history: History, { refusedBy, outcome }: CallError): void {
  * A 429 and a request that never left are retried for every effect, an unknown outcome only where a repetition does
  * nothing twice.
  */
-function shouldRetry({ failure, outcome, refusedBy }: CallError, { failures }: History, repeatable: boolean): boolean {
-  if (refusedBy !== undefined) return true;
+function shouldRetry({ failure, outcome, about }: CallError, { failures }: History, repeatable: boolean): boolean {
+  if (about.refusedBy !== undefined) return true;
   const harmless = outcome === 'unsent' || (outcome === 'ambiguous' && repeatable);
   return harmless && failure.retryable && failures < maxAttempts;
 }
 
 /** Milliseconds. A request with several 429s waits longer each time, beside the pause that all requests keep. */
 function delayBeforeRetry(error: CallError, { failures, refusals }: History, jitter: (ms: number) => number): number {
-  if (error.refusedBy === undefined) return jitter(firstBackoffMs * 2 ** failures);
+  if (error.about.refusedBy === undefined) return jitter(firstBackoffMs * 2 ** failures);
   return Math.max(retryAfterOf(error), jitter(Math.min(maxPauseMs, firstPauseMs * 2 ** (refusals - 1))));
 }
 

@@ -120,11 +120,13 @@ describe.each([
     for (const key of keys) expect(first.logged.join()).not.toContain(key);
   });
 
-  test("redact each other's keys in responses", async () => {
-    answer = () => ({ body: success({ id: '1', name: `from ${keys[1]}` }) });
+  test("redact their own key in responses; the key of one does not change the other's data", async () => {
+    answer = () => ({ body: success({ id: '1', name: `between ${keys[0]} and ${keys[1]}`, [keys[1]]: 'x' }) });
     const page = await first.call('manychat_get_page');
-    expect(page).toMatchObject({ ok: true });
-    expect(JSON.stringify(page)).not.toContain(keys[1]);
+    expect(page).toMatchObject({
+      ok: true,
+      result: { page: { name: `between [redacted] and ${keys[1]}`, [keys[1]]: 'x' } },
+    });
   });
 });
 
@@ -210,4 +212,29 @@ describe('the tools of an account', () => {
     const outcome = await account.call(toolNamed('create_tag', account.everyTool), { name: 'VIP' }, side);
     expect(outcome).toMatchObject({ ok: false, failure: { kind: 'permission_denied', performed: 'no' } });
   });
+});
+
+test('an account remembers the tokens of its own links, however many links another one lists', async () => {
+  const token = 'tokenOfTheSecondAccount99';
+  const upstream = await startUpstream((request, response) => {
+    const isFirst = request.headers.authorization === `Bearer ${keys[0]}`;
+    const connections = Array.from({ length: isFirst ? 150 : 1 }, (_, index) => ({
+      connection_id: `c-${index}`,
+      url: `https://connect.example/?session_token=${isFirst ? `tokenNumber${1000 + index}abcDEF` : token}`,
+    }));
+    const body = request.path.startsWith('/connections')
+      ? { connections }
+      : success({ id: '1', name: `It is ${token}` });
+    response.writeHead(200, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(body));
+  });
+  const [first, second] = createCallers(
+    keys.map((key) => ({ ...through(upstream.url, key), MATON_CONNECTION_ID: 'c' })),
+  );
+  onTestFinished(async () => {
+    await Promise.all([first?.close(), upstream.close()]);
+  });
+  await second?.call('manychat_list_connections');
+  await first?.call('manychat_list_connections');
+  expect(await second?.call('manychat_get_page')).toMatchObject({ result: { page: { name: 'It is [redacted]' } } });
 });

@@ -6,10 +6,11 @@ import { toolNamed } from '../../src/cli/commands/tool-by-name.js';
 import { userAgent } from '../../src/config/version.js';
 import type { HttpClient } from '../../src/upstream/client/http-client.js';
 import { realClock } from '../../src/upstream/clock.js';
+import { createLocalPacer } from '../../src/upstream/pacing/local-pacer.js';
 import { collectedLog } from '../support/caller.js';
 import { configOf } from '../support/config.js';
 import { everyTurnAtOnce } from '../support/pacer.js';
-import { manualClock } from '../support/timing.js';
+import { manualClock, settle } from '../support/timing.js';
 
 const config = configOf({ MATON_API_KEY: 'key-of-the-account', MATON_CONNECTION_ID: 'c1' });
 
@@ -50,7 +51,7 @@ describe('a host', () => {
   test('has the parts that were handed in', () => {
     const { parts } = allParts();
     const { log, ...others } = parts;
-    expect(openHost(config.host, parts)).toMatchObject({ ...others, log: log.log, redactor: log.redactor });
+    expect(openHost(config.host, parts)).toMatchObject({ ...others, log: log.log });
   });
 
   test('opens the parts that were not handed in', async () => {
@@ -67,16 +68,43 @@ describe('a host', () => {
     expect(events).toEqual(['turn', 'test/1 /manychat/fb/page/getInfo']);
   });
 
+  test('closes its accounts with it: calls in flight and calls that wait for their turn are cancelled', async () => {
+    const { parts } = allParts();
+    const clock = manualClock();
+    const http: HttpClient = {
+      ...parts.http,
+      exchange: (_, signal, onSent) => {
+        onSent();
+        return new Promise((_resolve, reject) => {
+          signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+        });
+      },
+    };
+    const host = openHost(config.host, { ...parts, http, clock, pacer: createLocalPacer(clock) });
+    const account = openAccount(host, config.account);
+    const side = { signal: new AbortController().signal };
+    const calls = Array.from({ length: 30 }, () => account.call(toolNamed('get_page', account.tools), {}, side));
+    await settle();
+    await host.close();
+    const outcomes = await Promise.all(calls);
+    const kinds = outcomes.flatMap((outcome) => (outcome.ok ? [] : [outcome.failure.kind]));
+    expect(new Set(kinds)).toEqual(new Set(['cancelled']));
+    expect(kinds).toHaveLength(30);
+  });
+
   test('closes its parts and flushes the log', async () => {
     const { parts, events } = allParts();
     await openHost(config.host, parts).close();
     expect(events.toSorted()).toEqual(['http closed', 'log flushed', 'pacer closed']);
   });
 
-  test('redacts the key of an account that was opened after it', () => {
-    const host = openHost(configOf({}).host, { log: collectedLog(configOf({}), []) });
-    expect(host.redactor.holdsKey('key-of-the-account')).toBe(false);
-    openAccount(host, config.account);
-    expect(host.redactor.holdsKey('key-of-the-account')).toBe(true);
+  test('redacts the key of an account in its log while the account is open', () => {
+    const logged: string[] = [];
+    const host = openHost(configOf({}).host, { log: collectedLog(configOf({}), logged) });
+    const account = openAccount(host, config.account);
+    host.log.info({ name: 'key-of-the-account' }, 'open');
+    account.close();
+    host.log.info({ name: 'key-of-the-account' }, 'closed');
+    expect(logged.map((line) => JSON.parse(line).name)).toEqual(['[redacted]', 'key-of-the-account']);
   });
 });

@@ -29,6 +29,7 @@ export function scriptedCalls(outcomes: Readonly<Record<string, Outcome>>): { ca
 /** A backend that asks "Go?" before each call that needs confirmation. */
 export function backendOf(parts: Pick<Backend, 'call'> & Partial<Backend>): Backend {
   return {
+    refuse: (_, failure) => failure,
     principal: 'local',
     requestState: createRequestState(),
     tool(name) {

@@ -3,7 +3,6 @@ import type { CallerSide, Outcome, ToolCaller } from '../../src/account/call/cal
 import { type HostParts, openHost } from '../../src/account/host.js';
 import { createLog } from '../../src/account/log.js';
 import type { Config } from '../../src/config/config.js';
-import { createRedactor } from '../../src/text/redaction.js';
 import { createHttpClient } from '../../src/upstream/client/http-client.js';
 import type { Clock } from '../../src/upstream/clock.js';
 import { configOf } from './config.js';
@@ -26,12 +25,11 @@ export interface CallerParts extends Pick<HostParts, 'pacer' | 'guard' | 'now' |
   readonly clock: Clock;
 }
 
-/** A log that collects its lines, in the form of the one that writes to stderr. */
-export function collectedLog({ host }: Config, logged: string[]): HostParts['log'] {
-  const redactor = createRedactor(host.secrets);
-  const log = createLog(host.logLevel, { write: (line: string) => void logged.push(line) }, redactor);
-  return { log, redactor, flushed: async () => undefined };
-}
+/** A log that collects its lines, redacted like those written to stderr. */
+export const collectedLog = ({ host }: Config, logged: string[]): HostParts['log'] => ({
+  ...createLog(host, { write: (line: string) => void logged.push(line) }),
+  flushed: async () => undefined,
+});
 
 /** Opens accounts on one host, as the program does; its clock is driven unless told otherwise. Closing one closes the host. */
 export function createCallers(

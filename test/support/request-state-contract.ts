@@ -5,6 +5,7 @@ import type { OpenQuestions, RequestState, VerifiedState } from '../../src/accou
 export interface Shared {
   readonly key?: Uint8Array;
   readonly ttlSeconds?: number;
+  readonly resultTtlSeconds?: number;
   readonly questions?: OpenQuestions;
 }
 
@@ -63,7 +64,7 @@ export function requestStateContract(name: string, create: (shared?: Shared) => 
       const state = create();
       const text = await state.issueResult(link, principal);
       for (const _ of [1, 2]) expect(await state.verify(text, principal)).toEqual({ step: 'result', ...link });
-      const past = create({ ttlSeconds: -1 });
+      const past = create({ resultTtlSeconds: -1 });
       expect(await past.verify(await past.issueResult(link, principal), principal)).toEqual(expired);
     });
 

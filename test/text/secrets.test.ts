@@ -189,8 +189,8 @@ test('the log shows no secret, wherever it is logged', () => {
     MATON_API_KEY: matonKey,
     HTTPS_PROXY: `http://${user}:${encodeURIComponent(password)}@proxy.example`,
   };
-  const redactor = createRedactor(configOf(settings).host.secrets);
-  const log = createLog('debug', { write: (line: string) => void lines.push(line) }, redactor);
+  const { secrets } = configOf(settings).host;
+  const { log } = createLog({ logLevel: 'debug', secrets }, { write: (line: string) => void lines.push(line) });
   const basic = base64(`${user}:${password}`);
   log.info({ connection: matonKey, deep: { list: [`"${matonKey}"`, encodeURIComponent(matonKey)] } }, `of ${matonKey}`);
   log.error({ error: new Error(matonKey), [matonKey]: `Basic ${basic} ${user} ${password}` }, 'x\u202e\u009b31m');

@@ -268,6 +268,19 @@ describe('the pacer', () => {
     return { ...ended, lostReports };
   }
 
+  test('whose report of a 429 never settles does not hold the call back', async () => {
+    let attempts = 0;
+    const never = { ...granted, refused: () => new Promise<void>(() => undefined) };
+    const { value } = await runWith(
+      async () => never,
+      () => {
+        attempts += 1;
+        return attempts === 1 ? Promise.reject(refused('send', 1)) : Promise.resolve('done');
+      },
+    );
+    expect(value).toBe('done');
+  });
+
   test('that has no turn in time ends the call with the wait that it would take', async () => {
     const { error } = await runWith(() => Promise.reject(new TooLate(61_200)));
     expect(error).toMatchObject({

@@ -76,9 +76,23 @@ export class CallError extends Error {
   constructor(
     readonly failure: Failure,
     readonly outcome: RequestOutcome,
-    /** Who sent the 429; present exactly where the failure is one. */
-    readonly refusedBy?: 'connection' | 'account' | 'unclear',
+    readonly about: {
+      /** Who sent the 429; present exactly where the failure is one. */
+      readonly refusedBy?: 'connection' | 'account' | 'unclear' | undefined;
+      /** The rule that refused the call, for the log. */
+      readonly rule?: string | undefined;
+    } = {},
   ) {
     super(failure.message);
+  }
+
+  /** The same error with a failure that says more. */
+  with(failure: Failure): CallError {
+    return new CallError(failure, this.outcome, this.about);
+  }
+
+  /** The same error, refused by a rule, unless it names one already. */
+  by(rule: string): CallError {
+    return new CallError(this.failure, this.outcome, { ...this.about, rule: this.about.rule ?? rule });
   }
 }

@@ -143,8 +143,7 @@ function areVariants(one: string, other: string): boolean {
   return more >= 1 && more <= 2 && [2, 3, 4].some((at) => `${long.slice(0, at)}${long.slice(at + more)}` === short);
 }
 
-const withHint = ({ failure, outcome }: CallError, hint: string): CallError =>
-  new CallError({ ...failure, hint }, outcome);
+const withHint = (error: CallError, hint: string): CallError => error.with({ ...error.failure, hint });
 
 /**
  * The result for a contact whose creation was refused because it exists.
@@ -176,13 +175,13 @@ async function afterConflict(refusal: CallError, { contact, addresses }: Wanted,
   }
   if (!areVariants(whatsapp, refusedNumber)) {
     // A contact's name is foreign text, which must not be part of a hint.
-    const { failure, outcome } = refusal;
+    const { failure } = refusal;
     const details = [
       ...(failure.details ?? []),
       `The contact with +${refusedNumber}: ${contactText(other.subscriber)}`,
     ];
     throw withHint(
-      new CallError({ ...failure, details }, outcome),
+      refusal.with({ ...failure, details }),
       `ManyChat names +${refusedNumber}, which is not the given number; contact ${idText(other.subscriber.id)} has it. Ask whether that contact is meant and continue with its id; nothing was created.`,
     );
   }

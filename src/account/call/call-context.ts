@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Declaration, Endpoint } from '../../../tools/contract/endpoint.js';
 import type { Result } from '../../../tools/contract/json.js';
 import type { AccountSettings } from '../../config/account-settings.js';
+import type { Redactor } from '../../text/redaction.js';
 import type { Deadline } from '../../upstream/deadline.js';
 import type { Departure } from '../../upstream/departure.js';
 import type { FailureContext } from '../../upstream/failures/context.js';
@@ -22,8 +23,6 @@ export interface Progress {
 export interface CallRecord {
   /** Ties the log lines of a call together: its own and those of its requests. */
   readonly id: string;
-  /** The stage that the call is in; once it has failed, the stage that refused it. */
-  stage: string;
   connection?: string;
   /** Says how the connection was chosen, if that was not obvious. */
   warning?: string;
@@ -32,8 +31,11 @@ export interface CallRecord {
   requests?: number;
 }
 
+/** The part of an account's identity that log lines show. */
+export const shownIdentity = ({ identity }: Pick<AccountSettings, 'identity'>): string => identity.slice(0, 8);
+
 /** Starts the record of a call. */
-export const newRecord = (id = randomUUID().slice(0, 8)): CallRecord => ({ id, stage: 'arguments' });
+export const newRecord = (id = randomUUID().slice(0, 8)): CallRecord => ({ id });
 
 /** One call of a tool, handed from stage to stage; the steps of a workflow share it. */
 export interface CallContext {
@@ -83,10 +85,20 @@ export const alongside = ({ context, connection }: EndpointCall): CallContext =>
   record: newRecord(context.record.id),
 });
 
+/** A read that this program makes for itself. */
+export interface OwnRead {
+  readonly endpoint: Endpoint;
+  readonly input: Result;
+  readonly connection: string | undefined;
+  readonly deadlineMs: number;
+  readonly id: string;
+}
+
 /** What the calls of one account work with. */
 export interface AccountParts {
   readonly host: Host;
   readonly settings: AccountSettings;
+  readonly redactor: Redactor;
   readonly connections: ConnectionChooser;
   readonly fieldTypes: FieldTypes;
   readonly sends: Sends;
@@ -95,8 +107,8 @@ export interface AccountParts {
    * @throws CallError
    */
   perform(call: EndpointCall): Promise<Result>;
-  /** Reads something that several calls may wait for, within a deadline of its own in milliseconds. */
-  read(endpoint: Endpoint, input: Result, connection: string | undefined, deadlineMs: number): Promise<Result>;
+  /** Reads something that several calls may wait for, within a deadline of its own; `id` is that of the first of them. */
+  read(read: OwnRead): Promise<Result>;
 }
 
 /** What the wording of a failure depends on. */

@@ -1,6 +1,7 @@
 import type { Failure } from '../../../tools/contract/failure.js';
 import { asObject, type Result } from '../../../tools/contract/json.js';
 import type { AccountSettings } from '../../config/account-settings.js';
+import type { Redactor } from '../../text/redaction.js';
 import { cleanLine, mapTexts } from '../../text/safe-text.js';
 import { asCallError } from '../../upstream/failures/call-error.js';
 import type { Host } from '../host.js';
@@ -8,7 +9,7 @@ import { shownConnection } from '../lookups/connections.js';
 import type { Tool } from '../policy/tool.js';
 import { type Delivery, ownDelivery } from '../send-guard/delivery.js';
 import { bounded } from './bound-result.js';
-import { failureContext, newRecord } from './call-context.js';
+import { type CallRecord, failureContext, newRecord, shownIdentity } from './call-context.js';
 import type { CallOptions, Pipeline } from './pipeline.js';
 import { parseInput } from './stages/read-arguments.js';
 
@@ -31,37 +32,55 @@ export interface CallerSide
 /** Calls a tool with arguments as they came from outside; never throws. */
 export type ToolCaller = (tool: Tool, given: unknown, side: CallerSide) => Promise<Outcome>;
 
+/** Logs a call that is refused before it is made; the failure without secrets. */
+export type ToolRefuser = (tool: Tool, failure: Failure, rule: string) => Failure;
+
 /** The result with warnings about the call (connection chosen, arguments repaired) before its own. */
 function withWarnings(result: Result, warnings: readonly string[]): Result {
   const own = Array.isArray(result.warnings) ? result.warnings : [];
   return warnings.length === 0 ? result : { ...result, warnings: [...warnings, ...own] };
 }
 
-/** Characters of an account's identity that its log lines show. */
-const identityShown = 8;
-
 /**
  * The one way a tool is called: arguments read, call performed, one log line written (and one per request at `debug`).
  * No result and no failure contains a secret, and each is small enough for a model to read.
  */
-export function createToolCaller(host: Host, settings: AccountSettings, pipeline: Pipeline): ToolCaller {
-  const { clock, log, redactor } = host;
+export function createToolCaller(
+  { clock, log }: Host,
+  settings: AccountSettings,
+  redactor: Redactor,
+  pipeline: Pipeline,
+): { readonly call: ToolCaller; readonly refuse: ToolRefuser } {
   const clean = (text: string): string => cleanLine(text, redactor.forFailure);
   const cleaned = (failure: Failure): Failure => ({
     ...failure,
     message: clean(failure.message),
     ...(failure.details !== undefined && { details: failure.details.map(clean) }),
   });
-  return async (tool, given, { whole = false, ...side }) => {
+  const lineOf = (tool: Tool, record: CallRecord) => ({
+    id: record.id,
+    account: shownIdentity(settings),
+    tool: tool.declaration.name,
+  });
+  function logFailure(line: object, { kind, performed, source, code }: Failure, rule: string): void {
+    const level = kind === 'internal' ? 'error' : 'warn';
+    log[level]({ ...line, kind, source, ...(code !== undefined && { code }), performed, rule }, 'call failed');
+  }
+
+  function refuse(tool: Tool, given: Failure, rule: string): Failure {
+    const failure = cleaned(given);
+    logFailure(lineOf(tool, newRecord()), failure, rule);
+    return failure;
+  }
+
+  const call: ToolCaller = async (tool, given, { whole = false, ...side }) => {
     const { declaration } = tool;
     const context = failureContext(declaration, settings);
     const startedAt = performance.now();
     const own = ownDelivery(clock.now, side.signal);
     const record = newRecord();
     const line = () => ({
-      id: record.id,
-      account: settings.identity.slice(0, identityShown),
-      tool: declaration.name,
+      ...lineOf(tool, record),
       ...(record.connection !== undefined && { connection: shownConnection(record.connection) }),
       ...(record.httpStatus !== undefined && { httpStatus: record.httpStatus }),
       ...((record.requests ?? 0) > 1 && { requests: record.requests }),
@@ -81,14 +100,14 @@ export function createToolCaller(host: Host, settings: AccountSettings, pipeline
       const warned = withWarnings(safe, [record.warning ?? [], parsed.warnings].flat().map(redactor.withoutKeys));
       return { ok: true, result: whole ? warned : bounded(declaration, warned) };
     } catch (thrown) {
-      const failure = cleaned(asCallError(thrown, context, 'unsent').failure);
-      const { kind, performed, source, code } = failure;
-      const level = kind === 'internal' ? 'error' : 'warn';
-      const facts = { kind, source, ...(code !== undefined && { code }), performed, rule: record.stage };
-      log[level]({ ...line(), ...facts }, 'call failed');
+      const error = asCallError(thrown, context, 'unsent').by('arguments');
+      const failure = cleaned(error.failure);
+      logFailure(line(), failure, error.about.rule ?? '');
       return { ok: false, failure };
     } finally {
       own.answered();
     }
   };
+
+  return { call, refuse };
 }

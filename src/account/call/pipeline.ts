@@ -1,14 +1,16 @@
 import type { Declaration, Endpoint } from '../../../tools/contract/endpoint.js';
-import { CallError } from '../../../tools/contract/failure.js';
+import type { CallError } from '../../../tools/contract/failure.js';
 import type { Result } from '../../../tools/contract/json.js';
 import type { Workflow } from '../../../tools/contract/workflow.js';
 import { listConnections } from '../../../tools/endpoints/connections.js';
 import type { AccountSettings } from '../../config/account-settings.js';
 import { manychatKeyIn } from '../../config/keys.js';
+import type { Redactor } from '../../text/redaction.js';
 import { cleanLine } from '../../text/safe-text.js';
 import { openDeadline, stopError } from '../../upstream/deadline.js';
 import type { Departure } from '../../upstream/departure.js';
 import { asCallError, callError } from '../../upstream/failures/call-error.js';
+import { linkSignals } from '../../upstream/linked-signal.js';
 import type { Host } from '../host.js';
 import { activeIn, connectionHint, createConnectionChooser } from '../lookups/connections.js';
 import { createFieldTypes } from '../lookups/field-types.js';
@@ -24,6 +26,7 @@ import {
   endpointCall,
   failureContext,
   newRecord,
+  type OwnRead,
   type Progress,
 } from './call-context.js';
 import { runWorkflow } from './run-workflow.js';
@@ -38,8 +41,8 @@ import { showDryRun } from './stages/show-dry-run.js';
 
 /**
  * The stages of an endpoint call, in order. A stage fills in the call, ends it by setting its result, or refuses it with
- * a CallError. The name of the stage that refused a call is the `rule` of its log line. The rules of a tool call that no
- * stage refused are `arguments`, `exclusion` (of a step) and `workflow` (a workflow's own decision).
+ * a CallError. The name of the stage that refused a call is the `rule` of its log line. Other rules are `arguments`,
+ * `exclusion`, `confirmation`, `cancelled` (before the call began) and `workflow` (a workflow's own decision).
  */
 const stages = [
   ['connection', chooseConnection],
@@ -90,11 +93,17 @@ const noSends: SendingCall = { delivery: nobody, oneOfMany: false, endedAt: 0 };
 type Mutable<Thing> = { -readonly [Key in keyof Thing]: Thing[Key] };
 
 /** Creates the pipeline of an account; `closing` aborts its calls. */
-export function createPipeline(host: Host, settings: AccountSettings, closing: AbortSignal): Pipeline {
-  const { clock, redactor } = host;
+export function createPipeline(
+  host: Host,
+  settings: AccountSettings,
+  redactor: Redactor,
+  closing: AbortSignal,
+): Pipeline {
+  const { clock } = host;
   const account: AccountParts = {
     host,
     settings,
+    redactor,
     connections: createConnectionChooser(settings.connection, listActive, clock.now),
     fieldTypes: createFieldTypes(clock.now),
     sends: createSends(host.guard, settings.identity),
@@ -103,12 +112,11 @@ export function createPipeline(host: Host, settings: AccountSettings, closing: A
   };
 
   async function perform(call: EndpointCall): Promise<Result> {
-    for (const [name, stage] of stages) {
-      call.context.record.stage = name;
+    for (const [rule, stage] of stages) {
       try {
         await stage(call, account);
       } catch (thrown) {
-        const error = asCallError(thrown, failureContext(call.endpoint, settings), 'unsent');
+        const error = asCallError(thrown, failureContext(call.endpoint, settings), 'unsent').by(rule);
         throw await explainRefusal(error, call, account);
       }
       if (call.result !== undefined) return call.result;
@@ -116,14 +124,29 @@ export function createPipeline(host: Host, settings: AccountSettings, closing: A
     throw new Error('the last stage sets the result');
   }
 
-  function read(endpoint: Endpoint, input: Result, connectionId: string | undefined, deadlineMs: number) {
+  function read({ endpoint, input, connection, deadlineMs, id }: OwnRead): Promise<Result> {
     const { deadline, close } = openDeadline(clock, deadlineMs, closing);
-    const context = { record: newRecord(), deadline, sending: noSends, connectionId, readsContact: true };
-    return perform(endpointCall(endpoint, input, context)).finally(close);
+    const own = { deadline, sending: noSends, connectionId: connection, readsContact: true };
+    return perform(endpointCall(endpoint, input, { ...own, record: newRecord(id) })).finally(close);
   }
 
-  async function listActive() {
-    return activeIn(await read(listConnections, { status: 'ACTIVE' }, undefined, settings.deadlineMs));
+  async function listActive(id: string) {
+    const input = { status: 'ACTIVE' };
+    const { deadlineMs } = settings;
+    return activeIn(await read({ endpoint: listConnections, input, connection: undefined, deadlineMs, id }));
+  }
+
+  /** Does a part of a call that is not a stage; an error names it as its rule. */
+  async function under<Value>(
+    rule: string,
+    declaration: Declaration,
+    work: () => Value | Promise<Value>,
+  ): Promise<Value> {
+    try {
+      return await work();
+    } catch (thrown) {
+      throw asCallError(thrown, failureContext(declaration, settings), 'unsent').by(rule);
+    }
   }
 
   /** Runs the steps of a workflow, all on one connection. */
@@ -133,49 +156,36 @@ export function createPipeline(host: Host, settings: AccountSettings, closing: A
     given: CallContext,
     progress: (done: number, total: number, message: string) => void,
   ): Promise<Result> {
-    const { deadline, record } = given;
-    record.stage = 'connection';
-    const context: CallContext = { ...given, connectionId: await connectionFor(workflow, given, account) };
-    record.stage = 'workflow';
+    const { deadline } = given;
+    const connectionId = await under('connection', workflow, () => connectionFor(workflow, given, account));
+    const context: CallContext = { ...given, connectionId };
     return runWorkflow(workflow, input, {
       now: host.now,
       progress,
       timeLeft: () =>
         deadline.stop.aborted ? 0 : (deadline.latestStart - clock.now()) / (deadline.latestStart - deadline.arrived),
-      async hold(step) {
-        record.stage = 'send_guard';
-        const held = await claimSend(step, context.connectionId, context, account);
-        record.stage = 'workflow';
-        return held;
-      },
-      async perform({ endpoint, input: stepInput, oneOfMany, recover }, held) {
+      hold: (step) => under('send_guard', step.endpoint, () => claimSend(step, connectionId, context, account)),
+      async perform({ endpoint, input: stepInput, oneOfMany }, held) {
         // A step queues from the moment it starts, so that a long job does not overtake everybody else's calls.
         const own = { ...context, readsContact: oneOfMany !== true, deadline: { ...deadline, arrived: clock.now() } };
         try {
-          record.stage = 'exclusion';
           refuseExcluded(settings.policy, failureContext(endpoint, settings), stepInput);
-          const result = await perform(endpointCall(endpoint, stepInput, own, held));
-          record.stage = 'workflow';
-          return result;
+          return await perform(endpointCall(endpoint, stepInput, own, held));
         } catch (thrown) {
           // A workflow may put the text of a failure into its result.
-          const error = cleaned(asCallError(thrown, failureContext(endpoint, settings), 'unsent'), own.connectionId);
-          if (recover?.(error.failure) !== undefined) record.stage = 'workflow';
-          throw error;
+          throw cleaned(asCallError(thrown, failureContext(endpoint, settings), 'unsent'), given.connectionId);
         }
       },
     });
   }
 
   /** The failure without secrets, and with a hint that fits how the connection was chosen. */
-  function cleaned({ failure, outcome }: CallError, connectionId: string | undefined): CallError {
+  function cleaned(error: CallError, requested: string | undefined): CallError {
+    const { failure } = error;
     const clean = (text: string): string => cleanLine(text, redactor.forFailure);
     const details = failure.details?.map(clean);
-    const hint = connectionHint(failure, settings.connection, connectionId) ?? failure.hint;
-    return new CallError(
-      { ...failure, message: clean(failure.message), hint, ...(details !== undefined && { details }) },
-      outcome,
-    );
+    const hint = connectionHint(failure, settings.connection, requested) ?? failure.hint;
+    return error.with({ ...failure, message: clean(failure.message), hint, ...(details !== undefined && { details }) });
   }
 
   /** A key must not be sent as a connection id. */
@@ -191,7 +201,8 @@ export function createPipeline(host: Host, settings: AccountSettings, closing: A
 
   return {
     async connectionOf(declaration, connectionId, signal) {
-      const { deadline, close } = openDeadline(clock, settings.deadlineMs, signal);
+      const { signal: stop, unlink } = linkSignals(signal, closing);
+      const { deadline, close } = openDeadline(clock, settings.deadlineMs, stop);
       const context = { record: newRecord(), deadline, sending: noSends, connectionId, readsContact: false };
       try {
         return await connectionFor(declaration, context, account);
@@ -199,6 +210,7 @@ export function createPipeline(host: Host, settings: AccountSettings, closing: A
         throw cleaned(asCallError(thrown, failureContext(declaration, settings), 'unsent'), connectionId);
       } finally {
         close();
+        unlink();
       }
     },
 
@@ -216,25 +228,26 @@ export function createPipeline(host: Host, settings: AccountSettings, closing: A
       };
       const failure = failureContext(declaration, settings);
       const deadlineMs = Math.min(settings.deadlineMs, own.deadlineMs ?? settings.deadlineMs);
-      const stop = AbortSignal.any([signal, closing]);
+      const { signal: stop, unlink } = linkSignals(signal, closing);
       const { deadline, close } = openDeadline(clock, deadlineMs, stop, onProgress && onWait);
       const oneOfMany = declaration.kind === 'workflow' && declaration.forMany === true;
       const sending: Mutable<SendingCall> = { delivery, oneOfMany, endedAt: undefined };
       const context: CallContext = { record, deadline, sending, departure, connectionId, readsContact: true };
       try {
         // Nothing has begun, so nothing else needs to be said.
-        if (stop.aborted) throw stopError(deadline, 'unsent', failure, clock.now());
+        if (stop.aborted) throw stopError(deadline, 'unsent', failure, clock.now()).by('cancelled');
         return await (declaration.kind === 'workflow'
           ? performWorkflow(declaration, input, context, onOwnProgress)
           : perform(endpointCall(declaration, input, context)));
       } catch (thrown) {
-        const error = asCallError(thrown, failure, 'unsent');
+        const error = asCallError(thrown, failure, 'unsent').by(declaration.kind);
         const { kind } = error.failure;
         if (kind === 'connection_not_found' || kind === 'no_connection') account.connections.forget();
         throw cleaned(error, connectionId);
       } finally {
         sending.endedAt = clock.now();
         close();
+        unlink();
         // After a call that looks at or changes connections, the next call must see the change.
         if (declaration.api === 'connections') account.connections.forget();
       }

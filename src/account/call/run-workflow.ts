@@ -45,14 +45,11 @@ function withReport(error: unknown, finished: readonly FinishedStep[]): unknown 
   if (!(error instanceof CallError) || finished.length <= 1) return error;
   const { hint, details = [] } = error.failure;
   const stays = finished.some(({ outcome, changes }) => outcome === 'Done' && changes);
-  return new CallError(
-    {
-      ...error.failure,
-      hint: stays ? `${hint} The steps that details list as Done were carried out and stay in effect.` : hint,
-      details: [...reportOf(finished), ...details],
-    },
-    error.outcome,
-  );
+  return error.with({
+    ...error.failure,
+    hint: stays ? `${hint} The steps that details list as Done were carried out and stay in effect.` : hint,
+    details: [...reportOf(finished), ...details],
+  });
 }
 
 const outcomeOf = (error: unknown): StepOutcome => {

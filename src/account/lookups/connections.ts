@@ -28,7 +28,7 @@ export interface ConnectionChooser {
    * The connection to use: the pinned one, the requested one, or the only one. Reads use the oldest of several.
    * @throws CallError if there is none, or several and the call changes something.
    */
-  choose(requested: string | undefined, context: FailureContext): Promise<ChosenConnection>;
+  choose(requested: string | undefined, context: FailureContext, callId: string): Promise<ChosenConnection>;
   /** Drops the cached list, because a connection was created, deleted or found missing. */
   forget(): void;
 }
@@ -43,15 +43,15 @@ const cachedMs = { read: 30_000, write: 2_000 };
  */
 export function createConnectionChooser(
   pinned: string | undefined,
-  list: () => Promise<readonly ActiveConnection[]>,
+  list: (callId: string) => Promise<readonly ActiveConnection[]>,
   now: () => number,
 ): ConnectionChooser {
   let cached: { readonly connections: Promise<readonly ActiveConnection[]>; readonly since: number } | undefined;
 
   /** Concurrent calls share one read; a failed read is not cached. */
-  function active(readOnly: boolean): Promise<readonly ActiveConnection[]> {
+  function active(readOnly: boolean, callId: string): Promise<readonly ActiveConnection[]> {
     if (cached !== undefined && now() - cached.since < cachedMs[readOnly ? 'read' : 'write']) return cached.connections;
-    const entry = { connections: list(), since: now() };
+    const entry = { connections: list(callId), since: now() };
     cached = entry;
     entry.connections.catch(() => {
       if (cached === entry) cached = undefined;
@@ -60,11 +60,11 @@ export function createConnectionChooser(
   }
 
   return {
-    async choose(requested, context) {
+    async choose(requested, context, callId) {
       const fixed = pinned ?? requested;
       if (fixed !== undefined) return { id: fixed };
       const { readOnly } = effectRules[context.declaration.effect];
-      const connections = await active(readOnly);
+      const connections = await active(readOnly, callId);
       const [oldest, ...others] = connections.toSorted(byCreation);
       if (oldest === undefined) {
         // The user may be about to open the link, and the next call must see the new connection.

@@ -24,7 +24,7 @@ export const excludedError = (message: string, context: FailureContext): CallErr
     message,
     hint: `Do not try another way. ${operatorDoes('decides this.')}`,
     source: 'client',
-  });
+  }).by('exclusion');
 
 /** Why a request is forbidden as a step of a tool that has another purpose. */
 function exclusionOfStep(policy: Excluding, endpoint: Endpoint, input: Result): string | undefined {

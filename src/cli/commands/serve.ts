@@ -43,8 +43,7 @@ export async function serve(
     ]);
     const opened = await openOwnAccount(configured, { log });
     const { account, host } = opened;
-    const { redactor, clock } = host;
-    const parts = { requestState: createRequestState(), principal: 'local', redactor, ending: over, now: clock.now };
+    const parts = { requestState: createRequestState(), principal: 'local', now: host.clock.now };
     return { opened, backend: openBackend(account, parts) };
   }
   // Opened with the first call: the lists do not need it, and many servers are started and never called.

@@ -1,6 +1,7 @@
 import type { Failure } from '../../../tools/contract/failure.js';
 import type { Result } from '../../../tools/contract/json.js';
 import { idText, quoted } from '../../../tools/contract/quoted.js';
+import { createConnection } from '../../../tools/endpoints/connections.js';
 import type { HostParts } from '../../account/host.js';
 import { type ConnectionRecord, connectionIn, connectionsIn } from '../../account/lookups/connection-record.js';
 import { browsable } from '../../config/address.js';
@@ -39,6 +40,8 @@ function checkAllowed(config: Config, createsOne: boolean): void {
     throw new UsageError('connect creates a connection, which a dry run does not: omit --dry-run');
   if (config.account.policy.readOnly)
     throw new UsageError('connect creates a connection, which --read-only forbids: omit it');
+  if (config.account.policy.excluded.has(createConnection.name))
+    throw new UsageError('connect creates a connection, which --exclude-tools create_connection forbids: omit it');
 }
 
 /**

@@ -1,6 +1,5 @@
 import { idText } from '../../../tools/contract/quoted.js';
 import type { Account } from '../../account/account.js';
-import type { Host } from '../../account/host.js';
 import { adviceOn } from './advice.js';
 import { activeOf, checkConnections, checkPinned, listedConnections } from './connection-checks.js';
 import { type Finding, ok, skipped, warning } from './finding.js';
@@ -8,7 +7,6 @@ import { createProbe, type Probe } from './probe.js';
 
 /** What the checks of an account work with. */
 export interface AccountParts {
-  readonly host: Host;
   readonly account: Account;
   readonly ending: AbortSignal;
   /** Names of the addresses that answer. */
@@ -19,9 +17,9 @@ export interface AccountParts {
 const maxPages = 5;
 
 /** Makes the checks that need the account, one after another. */
-export function checkAccount({ host, account, ending, reachable }: AccountParts): AsyncGenerator<Finding> {
+export function checkAccount({ account, ending, reachable }: AccountParts): AsyncGenerator<Finding> {
   const { access, connection } = account.settings;
-  const probe = createProbe(host, account, ending);
+  const probe = createProbe(account, ending);
   return access.mode === 'direct' ? checkDirect(probe) : checkThroughMaton(probe, connection, reachable);
 }
 

@@ -23,7 +23,7 @@ function gatewayAdvice({ message, retryable, hint }: Failure, replaceIt: string)
     return 'Maton finds no app in the path: MATON_GATEWAY_URL and MATON_CONTROL_URL must be its addresses, without /manychat or any other path.';
   }
   return retryable
-    ? `${later} If it persists, ManyChat's authorisation of this connection may have expired: ${replaceIt}`
+    ? `${later} If it persists, ManyChat's authorisation of this connection may have expired. ${replaceIt}`
     : hint;
 }
 

@@ -3,7 +3,6 @@ import { isObject, type Result } from '../../../tools/contract/json.js';
 import { idText, oneLine, quoted } from '../../../tools/contract/quoted.js';
 import type { Account } from '../../account/account.js';
 import type { Outcome } from '../../account/call/call-tool.js';
-import type { Host } from '../../account/host.js';
 import { manychatKeyIn } from '../../config/keys.js';
 import { withoutHidden } from '../../text/safe-text.js';
 import { toolNamed } from '../commands/tool-by-name.js';
@@ -28,10 +27,10 @@ const scalarText = (value: unknown): string =>
   typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 
 /** Creates the probe of an account; calls end when `ending` fires. */
-export function createProbe(host: Host, account: Account, ending: AbortSignal): Probe {
+export function createProbe(account: Account, ending: AbortSignal): Probe {
   const isDirect = account.settings.access.mode === 'direct';
   const clean = (text: string): string =>
-    host.redactor.forFailure(oneLine(withoutHidden(text))).replace(manychatKeyIn, '[key]');
+    account.redactor.forFailure(oneLine(withoutHidden(text))).replace(manychatKeyIn, '[key]');
   const call = (tool: string, args: Result = {}): Promise<Outcome> =>
     account.call(toolNamed(tool, account.everyTool), args, { signal: ending });
   return {

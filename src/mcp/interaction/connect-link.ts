@@ -21,13 +21,12 @@ export async function handOverLink(
   issueState: () => Promise<string>,
 ): Promise<CallToolResult | InputRequiredResult> {
   const message = 'Open this page and enter the ManyChat API key there to connect the account';
+  // The result contains the link too, so the connection is not lost if the link cannot be shown.
   if (usesInputRequired(request)) {
-    return inputRequired({
-      inputRequests: { link: inputRequired.elicitUrl({ message, url }) },
-      requestState: await issueState(),
-    });
+    const requestState = await issueState().catch(() => undefined);
+    if (requestState === undefined) return result;
+    return inputRequired({ inputRequests: { link: inputRequired.elicitUrl({ message, url }) }, requestState });
   }
-  // The result contains the link too, so a client that cannot show it does not lose the connection.
   await elicit(request, { mode: 'url', message, url, elicitationId: randomUUID() }).catch(() => undefined);
   return result;
 }

@@ -11,8 +11,10 @@ import { createOpenQuestions } from './open-questions.js';
 export interface RequestStateOptions {
   /** HMAC key of at least 32 bytes; random by default, so that a state is of use to this process only. */
   readonly key?: Uint8Array | undefined;
-  /** Lifetime of a state: the time a user has to answer. */
+  /** Lifetime of a question: the time a user has to answer. */
   readonly ttlSeconds?: number | undefined;
+  /** Lifetime of a result: nothing is done for it, so its client can fetch it for a day by default. */
+  readonly resultTtlSeconds?: number | undefined;
   /** In memory by default. */
   readonly questions?: OpenQuestions | undefined;
 }
@@ -38,6 +40,8 @@ const canonicalJson = (value: unknown): string =>
 
 const hashOf = (input: unknown): string => createHash('sha256').update(canonicalJson(input)).digest('base64url');
 
+const daySeconds = 86_400;
+
 const unused = (): never => {
   throw new Error('a context for the codec only');
 };
@@ -62,20 +66,20 @@ const contextOf = (principal: string): ServerContext => ({
 export function createRequestState({
   key = randomBytes(32),
   ttlSeconds = answerSeconds,
+  resultTtlSeconds = daySeconds,
   questions = createOpenQuestions(),
 }: RequestStateOptions = {}): RequestState {
-  const codec = createRequestStateCodec<Content>({
-    key,
-    ttlSeconds,
-    bind: ({ http }) => http?.authInfo?.clientId ?? '',
-  });
+  const bind = ({ http }: ServerContext): string => http?.authInfo?.clientId ?? '';
+  // A state holds the time of its expiry, so that either codec can verify it.
+  const codec = createRequestStateCodec<Content>({ key, ttlSeconds, bind });
+  const results = createRequestStateCodec<Content>({ key, ttlSeconds: resultTtlSeconds, bind });
   return {
     async issueQuestion({ tool, input, connectionId }, principal) {
       const id = randomUUID();
       await questions.add(id, ttlSeconds);
       return codec.mint({ step: 'question', id, tool, inputHash: hashOf(input), connectionId }, contextOf(principal));
     },
-    issueResult: (call, principal) => codec.mint({ step: 'result', ...call }, contextOf(principal)),
+    issueResult: (call, principal) => results.mint({ step: 'result', ...call }, contextOf(principal)),
     async verify(state, principal) {
       try {
         return contentSchema.parse(await codec.verify(state, contextOf(principal)));

@@ -39,7 +39,7 @@ export function callError(kind: Kind, context: FailureContext, facts: FailureFac
       ...(facts.retry_after_s !== undefined && { retry_after_s: facts.retry_after_s }),
     },
     outcome,
-    facts.refusedBy,
+    { refusedBy: facts.refusedBy },
   );
 }
 

@@ -20,5 +20,5 @@ export interface FailureFacts {
   readonly code?: number | undefined;
   readonly details?: readonly string[] | undefined;
   readonly retry_after_s?: number | undefined;
-  readonly refusedBy?: CallError['refusedBy'];
+  readonly refusedBy?: CallError['about']['refusedBy'];
 }

@@ -34,9 +34,9 @@ export function requestError(
 }
 
 /** A refusal says nothing about an earlier attempt with an unknown outcome. */
-function withUnknownEffect({ failure, refusedBy }: CallError, { declaration }: FailureContext): CallError {
+function withUnknownEffect(error: CallError, { declaration }: FailureContext): CallError {
   const performed = effectRules[declaration.effect].readOnly ? 'no' : 'unknown';
-  return new CallError({ ...failure, performed }, 'refused', refusedBy);
+  return error.with({ ...error.failure, performed });
 }
 
 /** The pacer has no turn before the deadline. */

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { findOrCreateSubscriber } from '../../../tools/workflows/find-or-create.js';
 import { createCaller } from '../../support/caller.js';
 import { through } from '../../support/program.js';
 import { startUpstream, type Upstream } from '../../support/upstream.js';
@@ -46,6 +47,24 @@ describe('the log', () => {
       performed: 'no',
       rule: 'request',
     });
+    await caller.close();
+  });
+
+  test('names the stage that refused a step, also if the workflow fails with it after further steps', async () => {
+    const caller = createCaller({ ...through(upstream.url), MATON_CONNECTION_ID: 'c1' });
+    upstream.reply = (request, response) => {
+      const refused = request.path.endsWith('createSubscriber');
+      response.writeHead(refused ? 400 : 200, { 'content-type': 'application/json' });
+      const already = {
+        status: 'error',
+        message: 'Validation error',
+        details: { messages: [{ message: 'Already exists' }] },
+      };
+      response.end(JSON.stringify(refused ? already : { status: 'success', data: [] }));
+    };
+    const { example } = findOrCreateSubscriber;
+    expect(await caller.call('manychat_find_or_create_subscriber', example)).toMatchObject({ ok: false });
+    expect(JSON.parse(caller.logged.at(-1) ?? '')).toMatchObject({ source: 'manychat', rule: 'request' });
     await caller.close();
   });
 

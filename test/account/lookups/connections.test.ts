@@ -17,6 +17,8 @@ describe('the connection of a call', () => {
   let upstream: Upstream;
   /** What Maton lists. */
   let connections: object[];
+  /** The gateway accepts no connection. */
+  let refuseAll = false;
   const listings = () =>
     upstream.arrived.filter((request) => request.path === '/connections' && request.method === 'GET').length;
   /** The connections of the requests to ManyChat. */
@@ -27,12 +29,16 @@ describe('the connection of a call', () => {
 
   beforeEach(async () => {
     connections = [];
+    refuseAll = false;
     upstream = await startUpstream((request: Arrived, response) => {
       response.setHeader('content-type', 'application/json');
       const unknown = request.headers['maton-connection'] === 'gone';
-      response.statusCode = unknown ? 404 : 200;
+      const unusable = refuseAll && request.path !== '/connections';
+      response.statusCode = unknown ? 404 : unusable ? 400 : 200;
       const answer = request.path === '/connections' ? { connections } : { status: 'success', data: { id: 1 } };
-      response.end(JSON.stringify(unknown ? { error: { message: 'Connection not found', code: 404 } } : answer));
+      const noConnection = { error: { message: 'No connection found', code: 400 } };
+      const notFound = { error: { message: 'Connection not found', code: 404 } };
+      response.end(JSON.stringify(unknown ? notFound : unusable ? noConnection : answer));
     });
   });
   afterEach(() => upstream.close());
@@ -123,6 +129,19 @@ describe('the connection of a call', () => {
     if (!outcome.ok) expect(outcome.failure.hint).toContain('manychat_create_connection');
     await caller.close();
   });
+
+  test.each(['manychat_get_page', 'manychat_send_text'])(
+    'does not work any more if %s is refused for it, and the failure says how to connect one',
+    async (tool) => {
+      connections = [older];
+      const caller = callerThrough(upstream.url, {});
+      refuseAll = true;
+      const outcome = await caller.call(tool, tool === 'manychat_get_page' ? {} : { subscriber_id: '1', text: 'Hi' });
+      expect(outcome).toMatchObject({ ok: false, failure: { kind: 'no_connection' } });
+      if (!outcome.ok) expect(outcome.failure.hint).toContain('manychat_create_connection');
+      await caller.close();
+    },
+  );
 
   test('is used as soon as there is one', async () => {
     const caller = callerThrough(upstream.url, {});

@@ -92,6 +92,10 @@ describe('connect', () => {
   test.each([
     [{ MANYCHAT_MCP_DRY_RUN: '1' }, /^connect creates a connection, which a dry run does not: omit --dry-run$/],
     [{ MANYCHAT_MCP_READ_ONLY: '1' }, /^connect creates a connection, which --read-only forbids: omit it$/],
+    [
+      { MANYCHAT_MCP_EXCLUDE_TOOLS: 'create_connection' },
+      /^connect creates a connection, which --exclude-tools create_connection forbids: omit it$/,
+    ],
   ] as [Record<string, string>, RegExp][])('is refused under %j before any request', async (environment, words) => {
     await expect(connecting({ environment })).rejects.toThrow(words);
     await expect(connecting({ environment })).rejects.toThrow(UsageError);

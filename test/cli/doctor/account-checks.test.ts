@@ -102,7 +102,7 @@ describe('the page and the clock', () => {
 
   test.each([
     ['ManyChat fails', failing(503, { status: 'exception', message: 'Down' }), 4, /Down \| Try again/],
-    ['Maton fails', failing(500, { message: 'Authorization' }), 4, /may have expired: .*connect/],
+    ['Maton fails', failing(500, { message: 'Authorization' }), 4, /may have expired\. .*connect/],
     ['a 429', { ...failing(429, { message: 'Slow down' }), headers: { 'retry-after': '7' } }, 4, /in 7 seconds/],
     ['no response', { match: { path: 'getInfo' }, times: 99, hang: true } as const, 4, /No answer within/],
     ['a page of HTML', { match: { path: 'getInfo' }, times: 99, html: true } as const, 1, /not from ManyChat/],

@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline';
 import { PassThrough } from 'node:stream';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Outcome } from '../../../src/account/call/call-tool.js';
+import type { Backend } from '../../../src/mcp/backend.js';
 import { createOpenQuestions } from '../../../src/mcp/interaction/open-questions.js';
 import { createRequestState, type RequestStateOptions } from '../../../src/mcp/interaction/request-state.js';
 import { offerFor } from '../../../src/mcp/listing/offer.js';
@@ -19,11 +20,11 @@ afterEach(() => {
 });
 
 /** A server in this process for one principal, called in the 2026-07-28 era. */
-function serve(options: RequestStateOptions, principal = 'local') {
+function serve(options: RequestStateOptions, principal = 'local', more: Partial<Backend> = {}) {
   const [stdin, stdout] = [new PassThrough(), new PassThrough()];
   streams.push(stdin, stdout);
   const { call, called } = scriptedCalls(results);
-  const backend = backendOf({ call, principal, requestState: createRequestState(options) });
+  const backend = backendOf({ call, principal, requestState: createRequestState(options), ...more });
   serveOverStdio(offerFor(backendConfig), async () => backend, {
     streams: { stdin, stdout },
     now: () => 0,
@@ -140,11 +141,31 @@ describe('the result of a call whose link was shown', () => {
   });
 
   test('is not given after the state has expired, and nothing is created again', async () => {
-    const { call, called } = serve({ ttlSeconds: -1 });
+    const { call, called } = serve({ resultTtlSeconds: -1 });
     const { requestState } = await call('manychat_create_connection', {});
     const refused = await call('manychat_create_connection', {}, { requestState, ...shown });
     expect(failureIn(refused)).toMatchObject({ message: expect.stringMatching(/expired/), performed: 'unknown' });
     expect(JSON.stringify(refused)).not.toContain(url);
     expect(called).toEqual(['manychat_create_connection']);
   });
+});
+
+test('a state that is refused is reported with its rule, so that it is logged', async () => {
+  const reported: unknown[] = [];
+  const { call } = serve({ ttlSeconds: -1 }, 'local', {
+    refuse(tool, failure, rule) {
+      reported.push([tool.declaration.name, failure.kind, rule]);
+      return failure;
+    },
+  });
+  const { requestState } = await call('manychat_delete_tag', tag);
+  failureIn(await call('manychat_delete_tag', tag, { requestState, ...accepted }));
+  expect(reported).toEqual([['manychat_delete_tag', 'cancelled', 'confirmation']]);
+});
+
+test('a created connection is returned with its link if no state can be issued for it', async () => {
+  const requestState = { ...createRequestState(), issueResult: () => Promise.reject(new Error('no store')) };
+  const { call } = serve({}, 'local', { requestState });
+  const result = await call('manychat_create_connection', {});
+  expect(result.structuredContent.connection.url).toBe(url);
 });

@@ -7,12 +7,18 @@ requestStateContract('signed by the codec of the SDK', createRequestState);
 
 afterEach(() => vi.useRealTimers());
 
-test('a state lives for ten minutes', async () => {
+test.each([
+  ['question', 600],
+  ['result', 86_400],
+])('a %s lives for %s seconds', async (step, seconds) => {
   vi.useFakeTimers({ toFake: ['Date'] });
   const state = createRequestState();
-  const text = await state.issueResult({ tool: 'a', result: {} }, 'local');
-  vi.setSystemTime(Date.now() + 599_000);
-  expect((await state.verify(text, 'local')).step).toBe('result');
+  const text =
+    step === 'result'
+      ? await state.issueResult({ tool: 'a', result: {} }, 'local')
+      : await state.issueQuestion({ tool: 'a', input: {} }, 'local');
+  vi.setSystemTime(Date.now() + (seconds - 1) * 1_000);
+  expect((await state.verify(text, 'local')).step).toBe(step);
   vi.setSystemTime(Date.now() + 3_000);
   expect(await state.verify(text, 'local')).toEqual({ step: 'refused', reason: 'expired' });
 });

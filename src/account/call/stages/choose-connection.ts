@@ -13,7 +13,7 @@ export async function connectionFor(
 ): Promise<string | undefined> {
   if (settings.access.mode !== 'maton' || declaration.api !== 'manychat') return undefined;
   const context = failureContext(declaration, settings);
-  const choice = connections.choose(connectionId, context);
+  const choice = connections.choose(connectionId, context, record.id);
   const { id, warning } = await withinDeadline(deadline, choice, context, host.clock);
   record.connection = id;
   if (warning !== undefined) record.warning = warning;

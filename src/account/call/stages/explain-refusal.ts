@@ -1,5 +1,5 @@
 import type { CallEndpoint, Endpoint } from '../../../../tools/contract/endpoint.js';
-import { CallError, type Kind } from '../../../../tools/contract/failure.js';
+import type { CallError, Kind } from '../../../../tools/contract/failure.js';
 import type { Result } from '../../../../tools/contract/json.js';
 import { quoted } from '../../../../tools/contract/quoted.js';
 import type { ReferenceKind } from '../../../../tools/contract/reference.js';
@@ -107,7 +107,7 @@ export async function explainRefusal(
         ? await contactState(failure.kind, endpoint, input, read, host.now())
         : [];
     if (names.length + contact.length === 0) return error;
-    return new CallError({ ...failure, details: [...(failure.details ?? []), ...names, ...contact] }, outcome);
+    return error.with({ ...failure, details: [...(failure.details ?? []), ...names, ...contact] });
   } catch {
     return error;
   }

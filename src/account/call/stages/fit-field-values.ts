@@ -21,7 +21,14 @@ export async function fitFieldValues(call: EndpointCall, account: AccountParts):
   const { fieldValues, effect } = endpoint;
   if (settings.access.mode === 'none' || fieldValues === undefined || !hasFieldValues(fieldValues, call.input)) return;
   const failure = failureContext(endpoint, settings);
-  const read = (list: Endpoint) => account.read(list, {}, connection, settings.deadlineMs * readShare);
+  const read = (endpoint: Endpoint) =>
+    account.read({
+      endpoint,
+      input: {},
+      connection,
+      deadlineMs: settings.deadlineMs * readShare,
+      id: context.record.id,
+    });
   const typesOf = (kind: FieldKind, maxAgeMs?: number): Promise<TypeOf> =>
     withinDeadline(context.deadline, fieldTypes.of(kind, connection ?? '', read, maxAgeMs), failure, host.clock);
 

@@ -12,7 +12,7 @@ import { loadOf } from '../../../upstream/pacing/limits.js';
 import { readResponse } from '../../../upstream/response.js';
 import { withRetries } from '../../../upstream/retry.js';
 import { sendOnce } from '../../send-guard/guarded-sends.js';
-import { type AccountParts, type EndpointCall, failureContext } from '../call-context.js';
+import { type AccountParts, type EndpointCall, failureContext, shownIdentity } from '../call-context.js';
 import { requestOf } from '../http-request.js';
 
 function headersOf(connection: string | undefined, hasBody: boolean, { settings, host }: AccountParts) {
@@ -34,13 +34,19 @@ function headersOf(connection: string | undefined, hasBody: boolean, { settings,
 function exchange(call: EndpointCall, account: AccountParts, departure: Departure | undefined): Promise<unknown> {
   const { endpoint, input, connection } = call;
   const { deadline, record } = call.context;
-  const { settings, host } = account;
+  const { settings, host, redactor } = account;
   const context = failureContext(endpoint, settings);
   const { method, url, body } = requestOf(endpoint, input, settings);
   const headers = headersOf(connection, body !== undefined, account);
   const attempt = async (signal: AbortSignal, onSent: () => void): Promise<unknown> => {
     const sentAt = host.clock.now();
-    const line = () => ({ id: record.id, method, path: endpoint.path, ms: Math.round(host.clock.now() - sentAt) });
+    const line = () => ({
+      id: record.id,
+      account: shownIdentity(settings),
+      method,
+      path: endpoint.path,
+      ms: Math.round(host.clock.now() - sentAt),
+    });
     const responding = host.http.exchange({ method, url, headers, body }, signal, () => {
       record.requests = (record.requests ?? 0) + 1;
       onSent();
@@ -53,8 +59,8 @@ function exchange(call: EndpointCall, account: AccountParts, departure: Departur
     host.log.debug({ ...line(), status: response.status }, 'request');
     record.httpStatus = response.status;
     if (endpoint.api === 'connections')
-      for (const token of tokensIn(parseJson(response.text))) host.redactor.learn('token', token);
-    return readResponse(response, context, host.now(), (text) => cleanText(text, host.redactor.forFailure));
+      for (const token of tokensIn(parseJson(response.text))) redactor.learn('token', token);
+    return readResponse(response, context, host.now(), (text) => cleanText(text, redactor.forFailure));
   };
   const load = loadOf(endpoint, input, {
     account: settings.identity,
@@ -72,18 +78,19 @@ async function noteChange(
   input: Result,
   connection: string | undefined,
   { fieldTypes, sends, host }: AccountParts,
+  id: string,
 ): Promise<void> {
   fieldTypes.forgetAfter(endpoint, connection ?? '');
   // The change is made, whether or not it can be noted.
   await sends.noteChange(endpoint, input, connection).catch((error: unknown) => {
-    host.log.warn({ error: oneLine(errorMessage(error)) }, 'send guard');
+    host.log.warn({ id, error: oneLine(errorMessage(error)) }, 'send guard');
   });
 }
 
 /** Stage: makes the request, unless the send guard knows the outcome of the same send. */
 export async function sendRequest(call: EndpointCall, account: AccountParts): Promise<void> {
   const { endpoint, original, connection, context, held } = call;
-  const noted = () => noteChange(endpoint, original, connection, account);
+  const noted = () => noteChange(endpoint, original, connection, account, context.record.id);
   try {
     const make = (departure: Departure | undefined) => exchange(call, account, departure);
     const { data, warnings } = await sendOnce(held, context.departure, make);

@@ -41,9 +41,9 @@ function compact(result: Result, clean: CleanText): Result {
 const isLink = (path: readonly string[]): boolean => path.join() === 'connection,url';
 
 /** Stage: turns the response into the result. */
-export async function shapeResult(call: EndpointCall, { settings, host, perform }: AccountParts): Promise<void> {
+export async function shapeResult(call: EndpointCall, { settings, redactor, perform }: AccountParts): Promise<void> {
   const { endpoint, input, response, warnings } = call;
-  const { withoutKeys, withoutSecrets } = host.redactor;
+  const { withoutKeys, withoutSecrets } = redactor;
   const clean: CleanText = (text, path) => cleanText(text, isLink(path) ? withoutKeys : withoutSecrets);
   try {
     const result = endpoint.output.from(response?.data, input);
