@@ -1,5 +1,5 @@
 import { cut } from '../../tools/contract/quoted.js';
-import { editDistance } from '../text/closest.js';
+import { closest, editDistance } from '../text/closest.js';
 import { withoutHidden } from '../text/safe-text.js';
 
 /** A variable within this many edits of a setting is taken for a misspelt setting. */
@@ -48,6 +48,14 @@ function nearest(given: string, names: readonly string[]): Near | undefined {
   return ranked.toSorted((one, other) => one.edits - other.edits)[0];
 }
 
+/** The setting that a variable with our prefix resembles, as a whole or in one word; undefined if none does. */
+function similar(given: string, names: readonly string[]): string | undefined {
+  const choices = names
+    .filter((name) => name.startsWith(prefix))
+    .map((name) => ({ label: name, names: [name.slice(prefix.length), ...name.slice(prefix.length).split('_')] }));
+  return closest(given.slice(prefix.length), choices, 1)[0]?.label;
+}
+
 /** Characters of a variable's name that are shown. */
 const maxNameLength = 80;
 
@@ -58,9 +66,11 @@ function problemOf(name: string, names: readonly string[]): string | undefined {
   if (!ours && name.length > longest) return undefined;
   const near = nearest(name.slice(0, longest), names);
   if (near === undefined || (!ours && near.edits > maxEdits)) return undefined;
+  const suggested = near.edits <= maxEdits ? near.name : similar(name.slice(0, longest), names);
+  const instead = suggested === undefined ? 'manychat-mcp --help lists them' : `the nearest is ${suggested}`;
   const shown = cut(withoutHidden(name), maxNameLength);
   // Quotes make a trailing space visible.
-  return `${/^\w+$/.test(name) ? shown : JSON.stringify(shown)} is not a setting; the nearest is ${near.name}`;
+  return `${/^\w+$/.test(name) ? shown : JSON.stringify(shown)} is not a setting; ${instead}`;
 }
 
 /**

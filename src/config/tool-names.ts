@@ -21,7 +21,7 @@ export interface SelectedTools {
   readonly problems: readonly { readonly list: keyof NamedTools; readonly problem: string }[];
 }
 
-/** Up to this many choices are all listed; among more, only the closest are. */
+/** Up to this many choices are all listed; among more, only those that are close. */
 const mostListed = 11;
 
 /** A name that can be shown. Anything else may be a key in the wrong place. */
@@ -35,7 +35,8 @@ function unknownName(what: string, name: string, choices: readonly string[]): st
     return `contains ${JSON.stringify(name)}, which is not a ${what}; there are ${choices.join(', ')}`;
   const candidates = choices.map((choice) => ({ label: choice, names: [choice, withoutPrefix(choice)] }));
   const near = closest(name, candidates).map(({ label }) => label);
-  return `contains ${JSON.stringify(name)}, which is not a ${what}; the closest are ${near.join(', ')}`;
+  const instead = near.length === 0 ? 'manychat-mcp tools lists them' : `the closest are ${near.join(', ')}`;
+  return `contains ${JSON.stringify(name)}, which is not a ${what}; ${instead}`;
 }
 
 /** Selects the tools of the toolsets and the tools that are named, or all tools if neither is set, without those excluded. */

@@ -121,7 +121,9 @@ describe('call', () => {
     [['call', 'get_page', '-'], /stdin is not JSON/],
     [['call', 'get_page', '--file', '/nowhere'], /--file: ENOENT/],
     [['call', 'get_page', '{}', '--file', '/nowhere'], /give the arguments either as JSON or with --file/],
-    [['tools', 'nothing_like_it'], /there is no tool "nothing_like_it"/],
+    [['tools', 'nothing_like_it'], /there is no tool "nothing_like_it"\. See manychat-mcp tools$/],
+    [['tools', 'bulk'], /there is no tool "bulk"\. See manychat-mcp tools$/],
+    [['call', 'nope'], /there is no tool "nope"\. See manychat-mcp tools$/],
   ])('%j is refused', async (args, words) => {
     await expect(shell(args)).rejects.toThrow(words);
   });

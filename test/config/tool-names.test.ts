@@ -63,6 +63,10 @@ describe('an unknown name', () => {
       /MANYCHAT_MCP_TOOLS contains "send_txt", which is not a tool; the closest are manychat_send_text/,
     ],
     [
+      { MANYCHAT_MCP_TOOLS: 'sql_query' },
+      /MANYCHAT_MCP_TOOLS contains "sql_query", which is not a tool; manychat-mcp tools lists them$/,
+    ],
+    [
       { MANYCHAT_MCP_EXCLUDE_TOOLS: 'get_page,delete_tags' },
       /MANYCHAT_MCP_EXCLUDE_TOOLS contains "delete_tags", .* manychat_delete_tag\b/,
     ],

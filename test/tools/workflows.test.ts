@@ -157,7 +157,7 @@ describe('manychat_set_fields_and_send_flow', () => {
       'Failed: set "reply_txt".',
       `Not done: start flow ${sayThis}.`,
       'Field not found',
-      'There is no custom field "reply_txt"; the closest are "reply_text".',
+      'There is no custom field "reply_txt"; the closest are "reply_text"; if none is meant, manychat_create_custom_field creates one, after the user agrees: the API cannot delete it.',
     ]);
     expect(used.countOf('sendFlow')).toBe(0);
   });

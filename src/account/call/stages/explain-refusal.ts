@@ -2,7 +2,7 @@ import type { CallEndpoint, Endpoint } from '../../../../tools/contract/endpoint
 import type { CallError, Kind } from '../../../../tools/contract/failure.js';
 import type { Result } from '../../../../tools/contract/json.js';
 import { quoted } from '../../../../tools/contract/quoted.js';
-import type { ReferenceKind } from '../../../../tools/contract/reference.js';
+import type { Reference, ReferenceKind } from '../../../../tools/contract/reference.js';
 import { getSubscriber } from '../../../../tools/endpoints/subscribers.js';
 import { reachability } from '../../../../tools/message/window.js';
 import { aboutContact } from '../../../../tools/workflows/for-each/stop-rules.js';
@@ -41,27 +41,48 @@ function exists(what: ReferenceKind, name: string, choices: readonly Candidate[]
 
 const lettersOf = (name: string): string => name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
 
-/** The names that differ only in case, spaces and punctuation. A call that deletes must not be pointed to anything less similar. */
+/** The names that differ only in case, spaces and punctuation. */
 function alike(name: string, choices: readonly Candidate[]): Candidate[] {
   const letters = lettersOf(name);
   return letters === '' ? [] : choices.filter(({ names }) => names.some((each) => lettersOf(each) === letters));
 }
 
-/** A sentence for each thing that the call names and that does not exist, with the closest existing names. */
+/** What to do if a thing is to exist: which tool creates it, or why none does. */
+const whereCreated: Readonly<Record<ReferenceKind, string>> = {
+  tag: 'manychat_create_tag creates one, after the user agrees',
+  'custom field': 'manychat_create_custom_field creates one, after the user agrees: the API cannot delete it',
+  'bot field': 'manychat_create_bot_field creates one, after the user agrees: the API cannot delete it',
+  flow: "flows are made in ManyChat's editor, not by the API",
+  'OTN topic': 'topics are made in ManyChat, not by the API',
+};
+
+/** What a call that names a non-existent thing can do instead. */
+function alternatives({ effect }: Endpoint, { kind, name }: Reference, choices: readonly Candidate[]): string {
+  const same = alike(name, choices);
+  const near = (same.length > 0 ? same : closest(name, choices)).map(({ label }) => label).join(', ');
+  const takesAway = effect === 'destroy' || effect === 'remove';
+  if (near === '') {
+    const none = choices.length === 0 ? `the account has no ${kind}` : 'none is similar';
+    return takesAway ? `${none}, so ask the user which one is meant` : `${none}; ${whereCreated[kind]}`;
+  }
+  if (effect === 'destroy' && same.length === 0) {
+    return `similar, but not the same: ${near}. Ask the user which one is meant before you delete any`;
+  }
+  // With a name that is the same but for its case, a second thing would be a duplicate.
+  return takesAway || same.length > 0
+    ? `the closest are ${near}`
+    : `the closest are ${near}; if none is meant, ${whereCreated[kind]}`;
+}
+
+/** A sentence for each thing that the call names and that does not exist, with what can be done instead. */
 async function unknownNames(endpoint: Endpoint, input: Result, read: CallEndpoint): Promise<string[]> {
   const references = endpoint.references?.(input) ?? [];
   const sentences = new Set<string>();
   for (const what of new Set(references.map((reference) => reference.kind))) {
     const choices = candidatesIn(what, await read(lists[what].endpoint, {}));
-    for (const { name } of references.filter((reference) => reference.kind === what)) {
-      if (exists(what, name, choices)) continue;
-      const near = (endpoint.effect === 'destroy' ? alike(name, choices) : closest(name, choices)).map(
-        ({ label }) => label,
-      );
-      const none =
-        choices.length === 0 ? `the account has no ${what}` : 'none is similar, so ask the user which one is meant';
-      const instead = near.length === 0 ? none : `the closest are ${near.join(', ')}`;
-      sentences.add(`There is no ${what} ${quoted(name)}; ${instead}.`);
+    for (const reference of references.filter(({ kind }) => kind === what)) {
+      if (exists(what, reference.name, choices)) continue;
+      sentences.add(`There is no ${what} ${quoted(reference.name)}; ${alternatives(endpoint, reference, choices)}.`);
     }
   }
   return [...sentences].slice(0, maxNames);

@@ -26,7 +26,7 @@ describe('a refusal caused by a name that does not exist', () => {
     [
       'manychat_delete_tag_by_name',
       { tag_name: 'Old' },
-      'There is no tag "Old"; none is similar, so ask the user which one is meant.',
+      'There is no tag "Old"; similar, but not the same: "Old Tag". Ask the user which one is meant before you delete any.',
     ],
     ['manychat_delete_tag_by_name', { tag_name: 'old-tag' }, 'There is no tag "old-tag"; the closest are "Old Tag"'],
     [
@@ -94,6 +94,56 @@ describe('a refusal caused by a name that does not exist', () => {
     const failure = await used.failure(tool, args);
     expect(failure.performed).toBe('no');
     expect(failure.details?.join('\n')).toContain(suggestion);
+  });
+
+  test.each([
+    [
+      'manychat_add_tag_to_subscriber_by_name',
+      { subscriber_id: john, tag_name: 'Lisbon' },
+      'There is no tag "Lisbon"; none is similar; manychat_create_tag creates one, after the user agrees.',
+    ],
+    [
+      'manychat_add_tag_to_subscriber_by_name',
+      { subscriber_id: john, tag_name: 'VIPs' },
+      'There is no tag "VIPs"; the closest are "VIP"; if none is meant, manychat_create_tag creates one, after the user agrees.',
+    ],
+    [
+      'manychat_add_tag_to_subscriber_by_name',
+      { subscriber_id: john, tag_name: 'v.i.p.' },
+      'There is no tag "v.i.p."; the closest are "VIP".',
+    ],
+    [
+      'manychat_remove_tag_from_subscriber_by_name',
+      { subscriber_id: john, tag_name: 'Lisbon' },
+      'There is no tag "Lisbon"; none is similar, so ask the user which one is meant.',
+    ],
+    [
+      'manychat_delete_tag_by_name',
+      { tag_name: 'Lisbon' },
+      'There is no tag "Lisbon"; none is similar, so ask the user which one is meant.',
+    ],
+    [
+      'manychat_set_custom_field_by_name',
+      { subscriber_id: john, field_name: 'city', field_value: 'x' },
+      'There is no custom field "city"; none is similar; manychat_create_custom_field creates one, after the user agrees: the API cannot delete it.',
+    ],
+    [
+      'manychat_set_bot_field_by_name',
+      { field_name: 'weather', field_value: 1 },
+      'There is no bot field "weather"; none is similar; manychat_create_bot_field creates one, after the user agrees: the API cannot delete it.',
+    ],
+    [
+      'manychat_send_flow',
+      { subscriber_id: john, flow_ns: 'Lisbon special' },
+      'There is no flow "Lisbon special"; none is similar; flows are made in ManyChat\'s editor, not by the API.',
+    ],
+    [
+      'manychat_send_content',
+      send({}, { otn_topic_name: 'Zodiac' }),
+      'There is no OTN topic "Zodiac"; none is similar; topics are made in ManyChat, not by the API.',
+    ],
+  ])('offers only what is close, and says where a new one is created: %s %j', async (tool, args, sentence) => {
+    expect((await used.failure(tool, args)).details).toContain(sentence);
   });
 
   test('has no suggestions if the name exists, and costs one more request', async () => {
