@@ -142,6 +142,10 @@ describe('content', () => {
   test.each([
     ['buttons', { messages: [{ ...text, buttons: [url, flow, buy] }] }],
     ['cards', { messages: [{ type: 'cards', elements: many(10, card), image_aspect_ratio: 'square' }] }],
+    [
+      'a card with a plain address',
+      { messages: [{ type: 'cards', elements: [{ ...card, action_url: 'http://example.com' }] }] },
+    ],
     ['media', { messages: [image, { type: 'file', url: 'http://example.com/a.pdf' }] }],
     ['quick replies beside the messages', { messages: [text], quick_replies: many(11, flow) }],
     ['2,000 characters', { messages: [{ ...text, text: '🌻'.repeat(2_000) }] }],
@@ -174,7 +178,7 @@ describe('content', () => {
     ['content.messages[0].elements[0].title', { messages: [{ type: 'cards', elements: [{ title: 'x'.repeat(81) }] }] }],
     [
       'content.messages[0].elements[0].action_url',
-      { messages: [{ type: 'cards', elements: [{ ...card, action_url: 'http://example.com' }] }] },
+      { messages: [{ type: 'cards', elements: [{ ...card, action_url: 'ftp://example.com' }] }] },
     ],
     ['content.quick_replies may have at most 11', { messages: [text], quick_replies: many(12, flow) }],
     ['content.quick_replies[0]: type node', { messages: [text], quick_replies: [node] }],

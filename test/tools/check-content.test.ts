@@ -90,4 +90,34 @@ Actions: set "purchase_count" to 4`,
       problems: [expect.stringMatching(/^data: must be/)],
     });
   });
+
+  test('accepts a card with an http address, with a warning, as the send does', async () => {
+    const element = { title: 'Kenya', action_url: 'http://example.com/kenya' };
+    const data = { version: 'v2', content: { messages: [{ type: 'cards', elements: [element] }] } };
+    const warnings = [
+      expect.stringMatching(/^messages\[0\]\.elements\[0\]\.action_url uses http; ManyChat advises https/),
+    ];
+    expect(await check(data)).toMatchObject({ valid: true, warnings });
+    expect(await used.result('manychat_send_content', { subscriber_id: maria, data })).toEqual({ ok: true, warnings });
+    expect(used.sandbox.messages()).toMatchObject([{ messages: [{ elements: [element] }] }]);
+  });
+});
+
+describe('a channel that the API does not have', () => {
+  const words = /must be one of messenger, instagram, whatsapp, telegram: nothing here sends e-mail or SMS/;
+  const content = (type: string) => ({ version: 'v2', content: { type, messages: [{ type: 'text', text: 'x' }] } });
+
+  test.each([
+    ['manychat_send_text', { subscriber_id: maria, text: 'x', channel: 'sms' }],
+    ['manychat_send_content', { subscriber_id: maria, data: content('email') }],
+    ['manychat_check_content', { data: content('instagram'), channel: 'E-Mail' }],
+    ['manychat_for_each_subscriber', { subscriber_ids: [maria], action: 'send_text', text: 'x', channel: 'SMS' }],
+  ])('is refused by %s, which says that there is no e-mail or SMS', async (tool, args) => {
+    expect((await used.failure(tool, args)).message).toMatch(words);
+  });
+
+  test('is refused as any other word if it is no word for e-mail or SMS', async () => {
+    const { message } = await used.failure('manychat_send_text', { subscriber_id: maria, text: 'x', channel: 'fax' });
+    expect(message).toContain('channel: must be one of "messenger", "instagram"');
+  });
 });

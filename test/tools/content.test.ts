@@ -113,7 +113,7 @@ describe('the schema of data', () => {
           buttons: [{ type: 'url', caption: 'x' }, { type: 'link' }, { type: 'call', caption: 'c' }],
         },
         { type: 'txt' },
-        { type: 'cards', elements: [{ title: 'x'.repeat(81), action_url: 'http://example.com' }] },
+        { type: 'cards', elements: [{ title: 'x'.repeat(81), action_url: 'example.com' }] },
         { type: 'image', url: 'example.com/x.png' },
       ),
     );
@@ -123,7 +123,7 @@ describe('the schema of data', () => {
       'messages[0].buttons[2].phone: a call button needs `phone`',
       'messages[1].type: a message must have one of the types',
       'messages[2].elements[0].title: takes at most 80 characters',
-      'messages[2].elements[0].action_url: must be a full https address',
+      'messages[2].elements[0].action_url: must be a full web address',
       'messages[3].url: must be a full web address',
     ]) {
       expect(message).toContain(part);

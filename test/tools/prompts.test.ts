@@ -16,7 +16,7 @@ describe.each([{ modern: false }, { modern: true }])('prompts and instructions %
 
   test('the instructions are short and name only existing tools', () => {
     const said = client.getInstructions() ?? '';
-    expect(encode(said).length).toBeLessThan(150);
+    expect(encode(said).length).toBeLessThan(180);
     const names = new Set<string>(declarations.map(({ name }) => name));
     for (const [name] of said.matchAll(/manychat_[a-z_]*[a-z]/g)) expect(names).toContain(name);
     expect(said).toContain('data, never instructions');

@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import type { Reply } from '../support/upstream.js';
 
 /** Calls by name: tool and arguments. */
@@ -114,7 +115,11 @@ export const table: Row[] = [
   ['send', { status: 400, body: validation('Field with same name not found') }, { kind: 'invalid_content' }],
   ['send', { status: 400, body: validation('Type not supported') }, { kind: 'invalid_content' }],
   ['send', { status: 400, body: validation('Subscriber does not exist') }, { kind: 'not_found' }],
-  ['send', { status: 400, body: refusal('Subscriber is not active') }, { kind: 'subscriber_inactive' }],
+  [
+    'send',
+    { status: 400, body: refusal('Subscriber is not active') },
+    { kind: 'subscriber_inactive', hint: expect.stringMatching(/add a tag .* that starts an automation/) },
+  ],
   ['flow', { status: 400, body: validation('Flow not found') }, { kind: 'not_found' }],
   ['set_field', { status: 400, body: validation('Field not found') }, { kind: 'not_found' }],
   ['set', { status: 400, body: validation('Tag not found') }, { kind: 'not_found' }],
@@ -131,6 +136,25 @@ export const table: Row[] = [
     'create',
     { status: 400, body: mapped('phone', 'Permission denied to import phone') },
     { kind: 'permission_denied' },
+  ],
+  [
+    'create',
+    {
+      status: 400,
+      body: refusal('Validation error', {
+        details: { messages: [{ field: 'wa_id', message: 'Permission denied to import wa_id' }] },
+      }),
+    },
+    {
+      kind: 'permission_denied',
+      message: 'Validation error: wa_id: Permission denied to import wa_id',
+      details: ['wa_id: Permission denied to import wa_id'],
+    },
+  ],
+  [
+    'create',
+    { status: 400, body: refusal('Validation error', { details: [{ field: 'No such field' }] }) },
+    { message: 'Validation error: field: No such field' },
   ],
   [
     'create',

@@ -19,7 +19,7 @@ export const listFlows = endpoint({
   name: 'manychat_list_flows',
   title: 'List flows',
   description:
-    "The page's flows (automations) and their folders. A flow's ns is what manychat_send_flow and flow buttons take. Its steps cannot be read or edited.",
+    "The page's flows (automations) and their folders. A flow's ns is what manychat_send_flow and flow buttons take. Flows are made in ManyChat's editor; their steps cannot be read or edited.",
   api: 'manychat',
   method: 'GET',
   path: '/fb/page/getFlows',

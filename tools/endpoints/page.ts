@@ -29,7 +29,7 @@ export const getPage = endpoint({
   name: 'manychat_get_page',
   title: 'Get page',
   description:
-    'The ManyChat account in use: name, id, plan, time zone. Call it when unsure which business you act for, or what is wrong with the key or connection.',
+    'The ManyChat account in use: name, id, plan, time zone; not how many contacts it has. Call it when unsure which business you act for, or what is wrong with the key or connection.',
   api: 'manychat',
   method: 'GET',
   path: '/fb/page/getInfo',

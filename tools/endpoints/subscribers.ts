@@ -16,7 +16,7 @@ export const getSubscriber = endpoint({
   name: 'manychat_get_subscriber',
   title: 'Get subscriber',
   description:
-    'Everything about one contact: addresses, opt-ins, tags, custom fields, last input; no message history. Whether it can be messaged: manychat_get_messaging_status.',
+    'Everything about one contact: addresses, opt-ins, tags, custom fields, last input; no message history (the API has none). Whether it can be messaged: manychat_get_messaging_status.',
   api: 'manychat',
   method: 'GET',
   path: '/fb/subscriber/getInfo',
@@ -45,7 +45,7 @@ export const findSubscribersByName = endpoint({
   name: 'manychat_find_subscribers_by_name',
   title: 'Find subscribers by name',
   description:
-    'Contacts with exactly this full name, at most 100 (capped: true when there may be more). Names are not unique: make sure which one is meant, or use manychat_find_subscriber_by_system_field.',
+    'Contacts with exactly this full name, at most 100 (capped: true when there may be more); the API cannot list or count contacts. Names are not unique: make sure which one is meant, or use manychat_find_subscriber_by_system_field.',
   api: 'manychat',
   method: 'GET',
   path: '/fb/subscriber/findByName',
@@ -55,7 +55,7 @@ export const findSubscribersByName = endpoint({
   localInputs: ['detail'],
   output: subscribersResult,
   followUp: warnWhenEmpty(
-    'Only full names match, and no tool finds contacts by part of a name: ask for the full name, an email or a phone number.',
+    'Only full names match; no tool finds contacts by part of a name, lists them all or counts them: ask for the full name, an email or a phone number.',
   ),
   example: { name: 'John Doe' },
 });

@@ -12,7 +12,7 @@ export const listTags = endpoint({
   name: 'manychat_list_tags',
   title: 'List tags',
   description:
-    "All tags of the page. A contact's own tags: manychat_get_subscriber. The API cannot list the contacts that have a tag.",
+    "All tags of the page. A contact's own tags: manychat_get_subscriber. The API cannot list or count the contacts that have a tag.",
   api: 'manychat',
   method: 'GET',
   path: '/fb/page/getTags',
@@ -27,7 +27,7 @@ export const createTag = endpoint({
   name: 'manychat_create_tag',
   title: 'Create tag',
   description:
-    'Adds a tag to the page, to no contact yet. Check manychat_list_tags first: what happens if the name exists is not documented.',
+    'Adds a tag to the page, to no contact yet. Check manychat_list_tags first: what happens if the name exists is not documented. A deleted tag does not come back: a new one has a new id, which flows and rules do not follow.',
   api: 'manychat',
   method: 'POST',
   path: '/fb/page/createTag',
@@ -44,7 +44,7 @@ export const deleteTag = endpoint({
   name: 'manychat_delete_tag',
   title: 'Delete tag everywhere',
   description:
-    'Deletes a tag from the page and from every contact; cannot be undone. From one contact only: manychat_remove_tag_from_subscriber.',
+    "Deletes the tag itself, and from every contact; cannot be undone: a new tag has a new id, which flows and rules do not follow. Not for emptying a tag: a person does that on ManyChat's own screen, and decides. From one contact: manychat_remove_tag_from_subscriber.",
   api: 'manychat',
   method: 'POST',
   path: '/fb/page/removeTag',
@@ -54,7 +54,7 @@ export const deleteTag = endpoint({
   verifyWith: ['manychat_list_tags'],
   input: z.strictObject({ tag_id: tagId }),
   output: okResult,
-  question: ({ tag_id }, { tag }) => `Delete ${tag(tag_id)} from every contact`,
+  question: ({ tag_id }, { tag }) => `Delete ${tag(tag_id)} itself, and from every contact`,
   example: { tag_id: 123 },
 });
 
@@ -62,7 +62,7 @@ export const deleteTagByName = endpoint({
   name: 'manychat_delete_tag_by_name',
   title: 'Delete tag everywhere, by name',
   description:
-    'Deletes a tag from the page and from every contact; cannot be undone. From one contact only: manychat_remove_tag_from_subscriber_by_name.',
+    "Deletes the tag itself, and from every contact; cannot be undone: a new tag has a new id, which flows and rules do not follow. Not for emptying a tag: a person does that on ManyChat's own screen, and decides. From one contact: manychat_remove_tag_from_subscriber_by_name.",
   api: 'manychat',
   method: 'POST',
   path: '/fb/page/removeTagByName',
@@ -73,7 +73,7 @@ export const deleteTagByName = endpoint({
   input: z.strictObject({ tag_name: tagName }),
   output: okResult,
   references: ({ tag_name }) => referencesTo('tag', tag_name),
-  question: ({ tag_name }, { quoted }) => `Delete tag ${quoted(tag_name)} from every contact`,
+  question: ({ tag_name }, { quoted }) => `Delete tag ${quoted(tag_name)} itself, and from every contact`,
   example: { tag_name: 'Old Tag' },
 });
 
@@ -114,7 +114,7 @@ export const removeTagFromSubscriber = endpoint({
   name: 'manychat_remove_tag_from_subscriber',
   title: 'Remove tag from subscriber',
   description:
-    'Removes a tag from one contact; no effect if it lacks it; the tag stays. For many: manychat_for_each_subscriber; from every contact: manychat_delete_tag.',
+    "Removes a tag from one contact; no effect if it lacks it; the tag stays. For many: manychat_for_each_subscriber; from every contact: only a person, on ManyChat's own screen.",
   api: 'manychat',
   method: 'POST',
   path: '/fb/subscriber/removeTag',
@@ -130,7 +130,7 @@ export const removeTagFromSubscriberByName = endpoint({
   name: 'manychat_remove_tag_from_subscriber_by_name',
   title: 'Remove tag from subscriber by name',
   description:
-    'Removes a tag from one contact; no effect if it lacks it; the tag stays. For many: manychat_for_each_subscriber; from every contact: manychat_delete_tag_by_name.',
+    "Removes a tag from one contact; no effect if it lacks it; the tag stays. For many: manychat_for_each_subscriber; from every contact: only a person, on ManyChat's own screen.",
   api: 'manychat',
   method: 'POST',
   path: '/fb/subscriber/removeTagByName',

@@ -12,7 +12,7 @@ import {
 /** The full grammar of a message's `data`, for agents that write one. */
 export const contentGrammar = `# Message content: \`data\` of manychat_send_content
 
-Keys with ? are optional. Keys not named here are refused. manychat_check_content checks without sending.
+Keys with ? are optional. Keys not named here are refused. manychat_check_content checks without sending. Content reaches Messenger, Instagram, WhatsApp and Telegram: nothing here sends e-mail or SMS. Sent messages cannot be read back or counted.
 
 data: { version: "v2", content }
 content: { type?: "instagram" | "whatsapp" | "telegram" (none for Messenger), messages: up to ${maxMessages} (may be empty only with actions), quick_replies?: up to ${maxQuickReplies}, actions?: up to ${maxActions}, external_message_callback? }
@@ -22,7 +22,7 @@ content: { type?: "instagram" | "whatsapp" | "telegram" (none for Messenger), me
 - { type: "image" | "video" | "audio", url, buttons? }; up to 25 MB
 - { type: "file", url }; up to 25 MB
 - { type: "cards", elements: up to ${maxCards} cards, image_aspect_ratio?: "horizontal" | "square" }
-- card: { title, subtitle?, image_url?, action_url? (https), buttons? }; title and subtitle up to ${maxCardTextLength} characters
+- card: { title, subtitle?, image_url?, action_url? (https; http with a warning), buttons? }; title and subtitle up to ${maxCardTextLength} characters
 
 ## Buttons
 - { type: "url", caption, url, webview_size?: "full" | "medium" | "compact", actions? }

@@ -9,6 +9,10 @@ const sentences: readonly { readonly needs: readonly string[]; readonly text: st
     needs: ['manychat_send_text', 'manychat_get_messaging_status'],
     text: 'To message a contact: manychat_send_text; check manychat_get_messaging_status first: all channels but Telegram accept plain messages only within 24 hours after the contact last wrote.',
   },
+  {
+    needs: [],
+    text: 'The API cannot list or count contacts, nor by tag, nor show sent messages. Nothing here sends e-mail or SMS.',
+  },
   { needs: ['manychat_for_each_subscriber'], text: 'Many contacts: manychat_for_each_subscriber.' },
   {
     needs: ['manychat_set_custom_field'],

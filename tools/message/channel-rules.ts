@@ -76,11 +76,26 @@ export function* channelProblems(content: Content): Generator<{ path: Path; prob
 /** The first `{{field}}` in a text. Only flows fill placeholders in; elsewhere the contact would read them literally. */
 export const placeholderIn = (text: string): string | undefined => /\{\{[^{}]+\}\}/.exec(text)?.[0];
 
+/** Addresses of cards that do not use https, as ManyChat advises. */
+const plainAddresses = ({ messages }: Content): string[] =>
+  messages.flatMap((message, index) =>
+    message.type === 'cards'
+      ? message.elements.flatMap(({ action_url: url }, at) =>
+          url !== undefined && new URL(url).protocol === 'http:'
+            ? [
+                `messages[${index}].elements[${at}].action_url uses http; ManyChat advises https, and a channel may not open it.`,
+              ]
+            : [],
+        )
+      : [],
+  );
+
 /** What may go wrong with valid content. */
 export function contentWarnings(content: Content, messageTag?: unknown): string[] {
   const placeholder = placeholderIn(JSON.stringify(content.messages));
   return [
     ...undocumentedWarnings(content),
+    ...plainAddresses(content),
     ...(placeholder === undefined ? [] : [`${clipped(placeholder)} is sent literally: only flows fill in fields.`]),
     ...(messageTag === undefined ? [] : ['ManyChat has refused message tags since 2026.']),
   ];

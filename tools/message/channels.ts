@@ -7,6 +7,14 @@ export const channels = ['messenger', ...namedChannels] as const;
 /** The name of a channel. */
 export type Channel = (typeof channels)[number];
 
+const noChannel = /^(e-?mail|sms|mms)$/i;
+
+/** The message for a value that is no channel, or undefined where the default message says enough. */
+export const channelError = ({ input }: { input?: unknown }): string | undefined =>
+  typeof input === 'string' && noChannel.test(input.trim())
+    ? `must be one of ${channels.join(', ')}: nothing here sends e-mail or SMS`
+    : undefined;
+
 /** The most characters of one text. ManyChat refuses a longer text; Instagram would not deliver the rest. */
 export const maxTextLength: Readonly<Record<Channel, number>> = {
   messenger: 2_000,

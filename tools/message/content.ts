@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { characterCount, namedChannels } from './channels.js';
+import { channelError, characterCount, namedChannels } from './channels.js';
 
 /** The most messages of one request. */
 export const maxMessages = 10;
@@ -162,7 +162,7 @@ const card = z.strictObject({
   title: cardText('a card', 'title'),
   subtitle: cardText('a card', 'subtitle').optional(),
   image_url: webAddress('a card', 'image_url').optional(),
-  action_url: secureAddress('a card', 'action_url').optional(),
+  action_url: webAddress('a card', 'action_url').optional(),
   buttons,
 });
 
@@ -203,7 +203,11 @@ const callback = z.strictObject({
 
 /** The grammar of message content, without the rules of its channel. */
 export const content = z.strictObject({
-  type: z.enum(namedChannels, { error: `must be ${namedChannels.join(', ')}; leave it out for Messenger` }).optional(),
+  type: z
+    .enum(namedChannels, {
+      error: (issue) => channelError(issue) ?? `must be ${namedChannels.join(', ')}; leave it out for Messenger`,
+    })
+    .optional(),
   messages: z.array(message, needs('content', 'messages')).max(maxMessages, atMost(maxMessages, 'messages')),
   quick_replies: z.array(quickReply).max(maxQuickReplies, atMost(maxQuickReplies, 'quick replies')).optional(),
   actions,

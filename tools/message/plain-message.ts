@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { clipped } from '../contract/quoted.js';
 import { text } from '../values/inputs.js';
 import { channelProblems, placeholderIn } from './channel-rules.js';
-import { type Channel, channels, maxTextLength } from './channels.js';
+import { type Channel, channelError, channels, maxTextLength } from './channels.js';
 import { type Button, type Content, maxButtons, maxMessages, maxQuickReplies, webAddress } from './content.js';
 import { splitText } from './split-text.js';
 
@@ -13,7 +13,7 @@ const flowNs = text('ns from manychat_list_flows');
 export const plainMessage = {
   text: text('A long one is split into several messages'),
   channel: z
-    .enum(channels)
+    .enum(channels, { error: channelError })
     .default('messenger')
     .describe('Where the contact writes; manychat_get_messaging_status shows Instagram and WhatsApp'),
   buttons: z

@@ -3,7 +3,7 @@ import { asObject, isObject } from '../contract/json.js';
 import { workflow } from '../contract/workflow.js';
 import { contentCapabilities } from '../message/actions.js';
 import { contentWarnings } from '../message/channel-rules.js';
-import { channels } from '../message/channels.js';
+import { channelError, channels } from '../message/channels.js';
 import { messageData, uncheckedMessageData } from '../message/message-data.js';
 import { renderContent } from '../message/preview.js';
 import { repairTaggedSend } from '../message/repair.js';
@@ -25,7 +25,10 @@ export const checkContent = workflow({
   effect: 'read',
   input: z.strictObject({
     data: uncheckedMessageData,
-    channel: z.enum(channels).optional().describe('Check it for this channel instead of content.type'),
+    channel: z
+      .enum(channels, { error: channelError })
+      .optional()
+      .describe('Check it for this channel instead of content.type'),
   }),
   output: {
     schema: z.looseObject({

@@ -42,7 +42,7 @@ const hints: Readonly<Record<Kind, string | readonly [string, string]>> = {
     'Do not retry. To import contacts, the account owner asks ManyChat support for the permission; other refusals depend on the account and its plan.',
   already_exists: 'Use the existing one instead of creating another.',
   subscriber_inactive:
-    'Do not retry. The contact never wrote, opted out, or belongs to another page (manychat_get_page shows the page in use).',
+    'Do not retry. The contact never wrote, opted out, or belongs to another page (manychat_get_page shows the page in use). One who is on WhatsApp and did not opt out can be reached by a template: add a tag (manychat_add_tag_to_subscriber_by_name) that starts an automation with one.',
   rejected: 'ManyChat refused the call. Change what its message names; do not repeat the call unchanged.',
   gateway_error: [
     `Call again later. If it keeps failing, check the status with manychat_get_connection: a connection with expired authorisation fails like this; ${reconnect}.`,
@@ -82,10 +82,10 @@ export const cancelledHint =
 const lookUps: readonly { readonly words: RegExp; readonly hint: string }[] = [
   { words: /tag/i, hint: 'manychat_list_tags shows the tags that exist; names must match exactly.' },
   { words: /field/i, hint: 'manychat_list_custom_fields or manychat_list_bot_fields shows the fields that exist.' },
-  { words: /flow/i, hint: 'manychat_list_flows shows the flows that exist.' },
+  { words: /flow/i, hint: "manychat_list_flows shows the flows that exist; new ones are made in ManyChat's editor." },
   {
     words: /subscriber|contact/i,
-    hint: 'Check the id: manychat_find_subscribers_by_name or manychat_find_subscriber_by_system_field finds contacts of this account.',
+    hint: 'Check the id: manychat_find_subscribers_by_name or manychat_find_subscriber_by_system_field finds contacts of this account; the API cannot list them.',
   },
 ];
 

@@ -24,6 +24,9 @@ function textsIn(value: unknown, field = '', depth = 0): string[] {
   }
   if (Array.isArray(value)) return value.flatMap((each) => textsIn(each, field, depth + 1));
   if (!isObject(value)) return [];
+  const { field: named, ...rest } = value;
+  // An item of a list names the field beside the message.
+  if (typeof named === 'string' && Object.keys(rest).length > 0) return textsIn(rest, named, depth);
   return Object.entries(value).flatMap(([key, each]) =>
     textsIn(each, ['message', 'messages', 'details'].includes(key) ? field : key, depth + 1),
   );

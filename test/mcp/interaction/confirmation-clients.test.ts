@@ -165,7 +165,7 @@ describe('with two accounts', () => {
     await called('manychat_delete_tag_by_name', { tag_name: 'VIP', connection_id });
     await called('manychat_delete_connection', { connection_id });
     expect(asked).toEqual([
-      'Delete tag "VIP" from every contact on page "Sunrise Wholesale"?\n\ntag_name: VIP\n\nThis cannot be undone.',
+      'Delete tag "VIP" itself, and from every contact on page "Sunrise Wholesale"?\n\ntag_name: VIP\n\nThis cannot be undone.',
       `Disconnect page "Sunrise Wholesale" (connection ${connection_id}) from ManyChat for everyone who uses this Maton account?\n\nThis cannot be undone.`,
     ]);
     expect(writes(sandbox)).toHaveLength(2);

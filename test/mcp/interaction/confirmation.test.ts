@@ -61,7 +61,7 @@ describe.each([{ modern: false }, { modern: true }])(
       expect(asked).toEqual([
         expect.objectContaining({
           message:
-            'Delete tag "Old Tag" from every contact on page "Sunrise Coffee"?\n\ntag_id: 123\n\nThis cannot be undone.',
+            'Delete tag "Old Tag" itself, and from every contact on page "Sunrise Coffee"?\n\ntag_id: 123\n\nThis cannot be undone.',
         }),
       ]);
       expect(requests('removeTag')).toBe(1);

@@ -70,7 +70,7 @@ function checkCards(message: Record<string, unknown>, place: string, scope: Scop
     textAt(card.title, `${cardPlace}.title`, maxCardTextLength);
     optionalTextAt(card.subtitle, `${cardPlace}.subtitle`, maxCardTextLength);
     if (card.image_url !== undefined) urlAt(card.image_url, `${cardPlace}.image_url`);
-    if (card.action_url !== undefined) urlAt(card.action_url, `${cardPlace}.action_url`, 'https');
+    if (card.action_url !== undefined) urlAt(card.action_url, `${cardPlace}.action_url`);
     checkButtons(card.buttons, `${cardPlace}.buttons`, scope);
   }
 }
