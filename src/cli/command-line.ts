@@ -5,7 +5,7 @@ import { documentedSettings, type SettingName } from '../config/settings.js';
 import { UsageError } from '../config/usage-error.js';
 import { version } from '../config/version.js';
 import { catalogue } from '../mcp/listing/catalogue.js';
-import { editDistance } from '../text/closest.js';
+import { closest } from '../text/closest.js';
 import type { BulkOptions } from './bulk/options.js';
 import { type ExitCode, exitCodes } from './shell/exit-codes.js';
 import type { Shell } from './shell/shell.js';
@@ -23,19 +23,15 @@ function numberOf(option: string, text: string, [least, most]: readonly [number,
   throw new UsageError(`${option} must be ${what} from ${least} to ${most}, not ${quoted(text)}`);
 }
 
-/** A word within this many edits of a command is taken for that command. */
-const maxTypos = 2;
-
 /** Which of two values is meant cannot be known. */
 const repeated = (option: string): UsageError => new UsageError(`--${option} was given more than once`);
 
 /** The error for an argument that is not a command. Only what can be a misspelt command is shown: it may be a key. */
 function unknownCommand(name: string, program: Command): UsageError {
   if (!/^[a-z_-]{1,30}$/i.test(name)) return new UsageError('unknown command; see manychat-mcp --help');
-  const near = program.commands
-    .map((command) => command.name())
-    .find((command) => editDistance(command, name.toLowerCase()) <= maxTypos);
-  const suggestion = near === undefined ? '.' : `; did you mean ${near}?`;
+  const commands = program.commands.map((command) => ({ label: command.name(), names: [command.name()] }));
+  const [near] = closest(name, commands, 1);
+  const suggestion = near === undefined ? '.' : `; did you mean ${near.label}?`;
   return new UsageError(`unknown command ${quoted(name)}${suggestion} See manychat-mcp --help`);
 }
 

@@ -115,6 +115,7 @@ describe('call', () => {
   });
 
   test.each([
+    [['mail', 'get_page'], /unknown command "mail"\. See manychat-mcp --help/],
     [['cal', 'get_page'], /unknown command "cal"; did you mean call\?/],
     [['call', 'send_txt'], /there is no tool "send_txt"; did you mean manychat_send_text\?/],
     [['call', 'get_page', '{'], /the argument is not JSON, such as/],

@@ -67,7 +67,7 @@ export const forEachSubscriber = workflow({
   name: 'manychat_for_each_subscriber',
   title: 'Do one thing for many subscribers',
   description:
-    'Adds or removes an existing tag, sets custom fields or sends, the same for each of up to 1,000 contacts whose ids are known (the API lists no contacts, nor by tag); for one contact use the tool for that action. remaining: fix the cause in stopped, then call again with only these. failed: see errors. unknown: may have been reached, never send to them again.',
+    'Adds or removes an existing tag, sets custom fields or sends, the same for each of up to 1,000 contacts; for one contact use the tool for that action. Their ids must be known: the API lists no contacts, nor by tag. remaining: fix the cause in stopped, then call again with only these. failed: see errors. unknown: may have been reached, never send to them again.',
   api: 'manychat',
   effect: 'send',
   purposes: ['act_on_many'],
