@@ -104,7 +104,7 @@ Actions: set "purchase_count" to 4`,
 });
 
 describe('a channel that the API does not have', () => {
-  const words = /must be one of messenger, instagram, whatsapp, telegram: nothing here sends e-mail or SMS/;
+  const words = /must be one of "messenger", "instagram", "whatsapp", "telegram"; nothing here sends e-mail or SMS/;
   const content = (type: string) => ({ version: 'v2', content: { type, messages: [{ type: 'text', text: 'x' }] } });
 
   test.each([

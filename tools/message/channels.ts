@@ -12,7 +12,7 @@ const noChannel = /^(e-?mail|sms|mms)$/i;
 /** The message for a value that is no channel, or undefined where the default message says enough. */
 export const channelError = ({ input }: { input?: unknown }): string | undefined =>
   typeof input === 'string' && noChannel.test(input.trim())
-    ? `must be one of ${channels.join(', ')}: nothing here sends e-mail or SMS`
+    ? `must be one of ${channels.map((each) => `"${each}"`).join(', ')}; nothing here sends e-mail or SMS`
     : undefined;
 
 /** The most characters of one text. ManyChat refuses a longer text; Instagram would not deliver the rest. */
