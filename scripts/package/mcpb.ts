@@ -1,7 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { type Zippable, zipSync } from 'fflate';
-import { documentedSettings } from '../../src/config/settings.js';
 import { catalogue } from '../../src/mcp/listing/catalogue.js';
 import { facts, pathOf, program } from '../root.js';
 import { keyHelp } from './key-help.js';
@@ -14,17 +13,21 @@ const entryPoint = `server/${basename(program)}`;
 
 /** The settings that the installation dialog asks for. Either key is enough, and the sandbox needs none. */
 const userConfig = [
-  { key: 'maton_api_key', setting: 'MATON_API_KEY', title: 'Maton key', type: 'string' },
   { key: 'manychat_api_key', setting: 'MANYCHAT_API_KEY', title: 'ManyChat key', type: 'string' },
+  { key: 'maton_api_key', setting: 'MATON_API_KEY', title: 'Maton key', type: 'string' },
   { key: 'sandbox', setting: 'MANYCHAT_MCP_SANDBOX', title: 'Try the sandbox', type: 'boolean' },
   { key: 'read_only', setting: 'MANYCHAT_MCP_READ_ONLY', title: 'Read only', type: 'boolean' },
   { key: 'connection_id', setting: 'MATON_CONNECTION_ID', title: 'Maton connection', type: 'string' },
 ] as const;
 
-function describe(setting: string): string {
-  const text = keyHelp[setting] ?? documentedSettings.find(({ name }) => name === setting)?.description ?? '';
-  return text.charAt(0).toUpperCase() + text.slice(1);
-}
+/** What the dialog says about the other settings, for people who never saw a command line. */
+const dialogTexts: Readonly<Record<string, string>> = {
+  MANYCHAT_MCP_SANDBOX:
+    'A simulated account for looking around. While this is on, your key is not used and nobody receives anything. Switch it off to use your own account.',
+  MANYCHAT_MCP_READ_ONLY: 'The assistant can look things up, but changes and sends nothing.',
+  MATON_CONNECTION_ID:
+    'Leave it empty, unless your Maton key reaches several ManyChat accounts and only one is to be used: then enter the id of its connection.',
+};
 
 /** The manifest of the bundle, by version 0.3 of the MCPB specification. */
 export const manifest = {
@@ -58,7 +61,7 @@ export const manifest = {
       {
         type,
         title,
-        description: describe(setting),
+        description: keyHelp[setting] ?? dialogTexts[setting] ?? '',
         required: false,
         ...(type === 'string' ? { sensitive: isSecret({ name: setting }) } : { default: false }),
       },

@@ -70,7 +70,7 @@ export async function serve(
   });
   // The log loads while the client's first request is answered.
   const { log, flushed } = await logged();
-  log.info({ version, access: access.mode, tools: offer.tools.length }, 'ready');
+  log.info({ version, access: config.sandbox ? 'sandbox' : access.mode, tools: offer.tools.length }, 'ready');
   if (access.mode === 'none') log.warn({ reason: access.reason }, 'not configured');
   if (!over.aborted) await new Promise((resolve) => over.addEventListener('abort', resolve, { once: true }));
   if (fault !== undefined) log.error({ error: fault.name, code: errorCode(fault) }, 'connection failed');

@@ -56,7 +56,7 @@ export function checkSettings(config: Config): Finding {
 }
 
 const whereToSetKeys =
-  'Copy your key from https://maton.ai/settings and set it as MATON_API_KEY: in this shell for commands here, under "env" in the client\'s configuration for the client. To try it without an account, use --sandbox.';
+  'Set MANYCHAT_API_KEY (in ManyChat: Settings, API) or MATON_API_KEY (https://maton.ai/settings): in this shell for commands here, under "env" in the client\'s configuration for the client, or in the settings of the extension in Claude Desktop. To try it without an account, use --sandbox.';
 
 /** Names variables that look like settings but are not: one of them may hold the key. */
 function misnamedText(environment: Environment): string {

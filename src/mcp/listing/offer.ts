@@ -27,6 +27,9 @@ function withProperties(schema: JsonSchema, { properties: added }: JsonSchema): 
   return { ...schema, properties: { ...own, ...(isObject(added) && added) } };
 }
 
+/** An agent must not report to its user that somebody was written to. */
+const sandboxNotice = 'SANDBOX: this is a simulated account and nothing reaches real people; say so when you report. ';
+
 function listedAs({ tool, takesConnection, dryRun }: Offered<ListedTool>): ListedTool {
   const { inputSchema, outputSchema } = tool;
   return {
@@ -37,7 +40,7 @@ function listedAs({ tool, takesConnection, dryRun }: Offered<ListedTool>): Liste
 }
 
 /** The offer under a configuration. No resource, prompt or instruction mentions a tool that is not offered. */
-export function offerFor({ account, host }: Config): Offer {
+export function offerFor({ account, host, sandbox }: Config): Offer {
   const tools = offeredOf(catalogue.tools, account).map(listedAs);
   const { withoutKeys } = createRedactor(host.secrets);
   const { dryRun, confirm } = account.policy;
@@ -48,7 +51,7 @@ export function offerFor({ account, host }: Config): Offer {
     prompts: prompts
       .filter((prompt) => toolsIn(prompt.text({})).every((name) => offered.has(name)))
       .map((prompt) => ({ ...prompt, text: (args) => withoutKeys(prompt.text(args)) })),
-    instructions: instructionsFor(offered),
+    instructions: `${sandbox ? sandboxNotice : ''}${instructionsFor(offered)}`,
     // A dry run does nothing that needs consent.
     confirm: dryRun ? 'nothing' : confirm,
   };
