@@ -40,7 +40,7 @@ const alwaysUnknown = [
 /** What can be sent to a contact, judged by its window and the channels on record. */
 function possibleNow(contact: Result, open: boolean): string[] {
   const channels = channelsOnRecord(contact).map((channel) => channel.toLowerCase());
-  const where = channels.length === 0 ? 'the one on which it wrote' : channels.join(' or ');
+  const where = channels.length === 0 ? 'the one on which the contact last wrote' : channels.join(' or ');
   if (open) {
     return [
       `Any message (manychat_send_text, manychat_send_content; channel: ${where}) or flow, unless the contact unsubscribed`,

@@ -29,7 +29,7 @@ const hints: Readonly<Record<Kind, string | readonly [string, string]>> = {
   user_ref_not_linked:
     'The contact has not replied yet. Until then manychat_send_content_by_user_ref works; call again after the first reply.',
   window_closed:
-    'Do not retry. On this channel the contact last wrote more than 24 hours ago. Wait until they write, use a one-time-notification topic they granted (Messenger, manychat_list_otn_topics), or a WhatsApp template inside a flow (manychat_send_flow).',
+    'Do not retry. On this channel the contact last wrote more than 24 hours ago. Wait until they write, use a one-time-notification topic they granted (Messenger, manychat_list_otn_topics), or a WhatsApp template inside a flow (manychat_send_flow). Message tags no longer help: ManyChat refuses them.',
   otn_unavailable:
     'Do not retry. The contact granted no token for this topic, or it is used up; manychat_list_otn_topics shows the topics.',
   channel_refused:
