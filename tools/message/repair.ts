@@ -1,6 +1,9 @@
 import type { Repaired } from '../contract/endpoint.js';
 import { isObject } from '../contract/json.js';
-import { structuralProblem } from '../values/argument-limits.js';
+import { quoted } from '../contract/quoted.js';
+import { parseContainer, readPart, structuralProblem } from '../values/argument-reader.js';
+import { type Channel, channels } from './channels.js';
+import { messageData } from './message-data.js';
 
 type Json = Record<string, unknown>;
 
@@ -10,17 +13,13 @@ type Warn = (warning: string) => void;
 /** How the ns of a flow begins, as in `content20180221085508_278589`. */
 const flowNs = /^content\d/;
 
-/** Parses `data` that was given as JSON text. */
-function parseData(data: unknown, warn: Warn): unknown {
-  if (typeof data !== 'string' || !/^\s*[[{]/.test(data)) return data;
-  try {
-    const value: unknown = JSON.parse(data);
-    warn('data was JSON text; it was parsed.');
-    return value;
-  } catch {
-    return data;
-  }
+/** A list, also from JSON text. */
+function listIn(value: unknown): unknown[] | undefined {
+  const list = typeof value === 'string' ? parseContainer(value) : value;
+  return Array.isArray(list) ? list : undefined;
 }
+
+const isAbsent = (value: unknown): boolean => value === undefined || value === null || value === '';
 
 /** `data` as `{version, content}`, also if the wrapper or all but the list of messages is missing. */
 function wrapped(data: unknown, warn: Warn): unknown {
@@ -29,12 +28,12 @@ function wrapped(data: unknown, warn: Warn): unknown {
     return { version: 'v2', content: { messages: data } };
   }
   if (!isObject(data)) return data;
-  if (data.content === undefined && Array.isArray(data.messages)) {
+  if (isAbsent(data.content) && listIn(data.messages) !== undefined) {
     warn('data lacked its wrapper; it was put into {version: "v2", content}.');
-    const { version: _, ...content } = data;
+    const { version: _, content: __, ...content } = data;
     return { version: 'v2', content };
   }
-  if (isObject(data.content) && data.version === undefined) {
+  if (isObject(data.content) && isAbsent(data.version)) {
     warn('data lacked its version; "v2" was added.');
     return { ...data, version: 'v2' };
   }
@@ -46,8 +45,10 @@ function withQuickRepliesMoved(content: Json, warn: Warn): Json {
   if (!Array.isArray(content.messages)) return content;
   const moved: unknown[] = [];
   const messages = content.messages.map((message: unknown, index) => {
-    if (!isObject(message) || !Array.isArray(message.quick_replies)) return message;
-    const { quick_replies: replies, ...rest } = message;
+    if (!isObject(message)) return message;
+    const replies = listIn(message.quick_replies);
+    if (replies === undefined) return message;
+    const { quick_replies: _, ...rest } = message;
     moved.push(...replies);
     warn(`The quick replies of messages[${index}] were moved to content.quick_replies.`);
     return rest;
@@ -57,20 +58,53 @@ function withQuickRepliesMoved(content: Json, warn: Warn): Json {
   return { ...content, messages, quick_replies: [...present, ...moved] };
 }
 
-const buttonHolders = ['messages', 'elements', 'buttons', 'quick_replies', 'content'];
+/** The keys that only a button of manychat_send_text has, by the type that the button has here. */
+const foreignKeys = (type: unknown): readonly string[] =>
+  type === 'url'
+    ? ['flow_ns']
+    : type === 'flow'
+      ? ['flow_ns', 'url']
+      : isAbsent(type)
+        ? ['type', 'flow_ns', 'url']
+        : [];
 
-/** Turns buttons of type node whose target is a flow into flow buttons, as the public API calls them. */
-function withFlowButtons(value: unknown, path: string, warn: Warn): unknown {
-  if (Array.isArray(value)) return value.map((each, index) => withFlowButtons(each, `${path}[${index}]`, warn));
+/** A button in the shape of manychat_send_text, `{caption, url}` or `{caption, flow_ns}`, as a button of content. */
+function contentButton(button: Json, path: string, warn: Warn): Json {
+  const foreign = foreignKeys(button.type);
+  const left = Object.keys(button).filter((key) => foreign.includes(key) && isAbsent(button[key]));
+  if (left.length > 0) warn(`${path}: ${left.join(', ')} taken as not given, because null or empty.`);
+  const filled = Object.fromEntries(Object.entries(button).filter(([key]) => !left.includes(key)));
+  const { flow_ns: flow, url, type, target, ...rest } = filled;
+  if (typeof flow === 'string' && url === undefined && isAbsent(target) && (type === undefined || type === 'flow')) {
+    warn(`${path}: a button with flow_ns was read as one of type flow with this target.`);
+    return { type: 'flow', ...rest, target: flow };
+  }
+  const isPlainLink = Object.keys(filled).every((key) => key === 'caption' || key === 'url');
+  if (url === undefined || !isPlainLink) return filled;
+  warn(`${path}: a button with url and no type was read as one of type url.`);
+  return { type: 'url', ...filled };
+}
+
+const buttonHolders = ['messages', 'elements', 'buttons', 'quick_replies', 'content'];
+const buttonLists = ['buttons', 'quick_replies'];
+
+/** Turns buttons into those of content: of manychat_send_text's shape, and of type node whose target is a flow. */
+function withContentButtons(value: unknown, path: string, key: string, warn: Warn): unknown {
+  if (Array.isArray(value)) return value.map((each, index) => withContentButtons(each, `${path}[${index}]`, key, warn));
   if (!isObject(value)) return value;
-  if (value.type === 'node' && typeof value.target === 'string' && flowNs.test(value.target)) {
+  if (buttonLists.includes(key)) {
+    if (value.type !== 'node' || typeof value.target !== 'string' || !flowNs.test(value.target)) {
+      return contentButton(value, path, warn);
+    }
     warn(`${path}: type node was changed to flow, because its target is a flow.`);
     return { ...value, type: 'flow' };
   }
   return Object.fromEntries(
-    Object.entries(value).map(([key, each]) => [
-      key,
-      buttonHolders.includes(key) ? withFlowButtons(each, path === '' ? key : `${path}.${key}`, warn) : each,
+    Object.entries(value).map(([name, each]) => [
+      name,
+      buttonHolders.includes(name)
+        ? withContentButtons(each, path === '' ? name : `${path}.${name}`, name, warn)
+        : each,
     ]),
   );
 }
@@ -86,7 +120,38 @@ function withTagMoved(args: Json, data: Json, warn: Warn): Json {
   return { ...args, message_tag: tag, data: { ...withoutTag, content } };
 }
 
-/** Corrects unambiguous mistakes in the arguments of a send. Everything else is left for the schema to reject. */
+const channelNamed = (name: unknown): Channel | undefined => {
+  const word = String(name).trim().toLowerCase();
+  return channels.find((channel) => channel === (word === 'facebook' ? 'messenger' : word));
+};
+
+/** Reads a `channel` beside the data as the content's type, which is what ManyChat knows it as. */
+function withChannelMoved(args: Json, data: unknown, warn: Warn): { args: Json; data: unknown; problem?: string } {
+  const isOfText = args.action !== undefined && args.action !== 'send_content';
+  if (!('channel' in args) || isOfText || !isObject(data) || !isObject(data.content)) return { args, data };
+  const { channel: given, ...rest } = args;
+  if (isAbsent(given)) {
+    warn('channel taken as not given, because null or empty.');
+    return { args: rest, data };
+  }
+  const channel = channelNamed(given);
+  const { type, ...content } = data.content;
+  if (channel === undefined) return { args, data, problem: `channel: must be one of ${channels.join(', ')}` };
+  if (!isAbsent(type) && channelNamed(type) !== channel) {
+    return {
+      args,
+      data,
+      problem: `channel: ${quoted(given)} contradicts content.type ${quoted(type)}; give the one that is meant, as content.type (none for Messenger)`,
+    };
+  }
+  warn(`channel was read as the content's type, ${channel === 'messenger' ? 'none for Messenger' : `"${channel}"`}.`);
+  return { args: rest, data: { ...data, content: channel === 'messenger' ? content : { type: channel, ...content } } };
+}
+
+/**
+ * Corrects unambiguous mistakes in the arguments of a send, and reads its `data` by the grammar of messages. Everything
+ * else is left for the schema to reject.
+ */
 export const repairSend = (input: unknown): Repaired => repair(input, false);
 
 /** `repairSend` for a tool that takes a `message_tag`. */
@@ -96,23 +161,40 @@ function repair(input: unknown, takesTag: boolean): Repaired {
   if (!isObject(input)) return { input, warnings: [] };
   const warnings: string[] = [];
   const warn: Warn = (warning) => void warnings.push(warning);
+  let problem: string | undefined;
   let args: Json = { ...input };
-  const parsed = parseData(args.data, warn);
-  // The structure of the arguments was checked while this was still text.
-  const problem = parsed === args.data ? undefined : structuralProblem(parsed, ['data']);
+  let data = args.data;
+  const read = (): void => {
+    const reading = readPart(messageData, data, ['data']);
+    problem ??= reading.problem;
+    warnings.push(...reading.warnings);
+    data = reading.input;
+  };
+  const messages = typeof data === 'string' ? listIn(data) : undefined;
+  if (messages !== undefined) {
+    problem = structuralProblem(messages, ['data']);
+    warn('Read from JSON text: data.');
+    data = messages;
+  }
+  if (problem === undefined) read();
   if (problem !== undefined) return { input, warnings, problem };
-  let data = wrapped(parsed, warn);
+  data = wrapped(data, warn);
+  read();
   if (takesTag && isObject(data)) {
     args = withTagMoved(args, data, warn);
     data = args.data;
   }
+  ({ args, data, problem } = { problem, ...withChannelMoved(args, data, warn) });
+  if (problem !== undefined) return { input, warnings, problem };
   if (isObject(data) && isObject(data.content) && /^(messenger|facebook)$/.test(String(data.content.type))) {
     const { type, ...content } = data.content;
     warn(`content.type "${type}" was left out, because content for Messenger has no type.`);
     data = { ...data, content };
   }
   if (isObject(data) && isObject(data.content)) {
-    data = withFlowButtons({ ...data, content: withQuickRepliesMoved(data.content, warn) }, '', warn);
+    data = withContentButtons({ ...data, content: withQuickRepliesMoved(data.content, warn) }, '', '', warn);
+    // What was moved or typed is declared only now.
+    read();
   }
-  return { input: { ...args, ...('data' in args && { data }) }, warnings };
+  return { input: { ...args, ...('data' in args && { data }) }, warnings, problem };
 }

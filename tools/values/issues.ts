@@ -49,6 +49,16 @@ const maxKeys = 12;
 export const unknownKeysText = (keys: readonly string[]): string =>
   [...keys.slice(0, maxKeys).map((key) => quoted(key)), ...(keys.length > maxKeys ? ['…'] : [])].join(', ');
 
+/** The issues without those that follow from another: the length of a value whose type is wrong means nothing. */
+export function ownIssues(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue[] {
+  const wrongTypes = new Set(
+    issues.filter(({ code }) => code.startsWith('invalid_')).map(({ path }) => pathText(path)),
+  );
+  return issues.filter(
+    ({ code, path }) => (code !== 'too_big' && code !== 'too_small') || !wrongTypes.has(pathText(path)),
+  );
+}
+
 /** An issue with its path. */
 export function describeIssue(issue: z.core.$ZodIssue): string {
   const where = pathText(issue.path);

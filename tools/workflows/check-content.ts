@@ -7,7 +7,7 @@ import { channelError, channels } from '../message/channels.js';
 import { messageData, uncheckedMessageData } from '../message/message-data.js';
 import { renderContent } from '../message/preview.js';
 import { repairTaggedSend } from '../message/repair.js';
-import { describeIssue, issueMessage } from '../values/issues.js';
+import { describeIssue, issueMessage, ownIssues } from '../values/issues.js';
 
 /** Data with the content's `type` set to a channel; content for Messenger has no type. */
 function forChannel(data: unknown, channel: string | undefined): unknown {
@@ -48,7 +48,9 @@ export const checkContent = workflow({
     const parsed = messageData.safeParse(forChannel(repaired, channel), { error: issueMessage });
     if (!parsed.success) {
       const problems = [
-        ...new Set(parsed.error.issues.map((issue) => describeIssue({ ...issue, path: ['data', ...issue.path] }))),
+        ...new Set(
+          ownIssues(parsed.error.issues).map((issue) => describeIssue({ ...issue, path: ['data', ...issue.path] })),
+        ),
       ];
       return { valid: false, problems, ...(corrections.length > 0 && { warnings: corrections }) };
     }

@@ -1,24 +1,51 @@
 import type * as z from 'zod';
 import type { Result } from '../../../../tools/contract/json.js';
-import { structuralProblem } from '../../../../tools/values/argument-limits.js';
-import { describeIssue, issueMessage, pathText, unknownKeysText } from '../../../../tools/values/issues.js';
+import { keysAt, readArguments, structuralProblem } from '../../../../tools/values/argument-reader.js';
+import { describeIssue, issueMessage, ownIssues, pathText, unknownKeysText } from '../../../../tools/values/issues.js';
+import { editDistance } from '../../../text/closest.js';
 import { callError } from '../../../upstream/failures/call-error.js';
 import type { FailureContext } from '../../../upstream/failures/context.js';
 import { excludedError } from '../../policy/exclusion.js';
 import type { Tool } from '../../policy/tool.js';
 
-function complaint(issue: z.core.$ZodIssue, tool: Tool): string {
-  const where = pathText(issue.path);
-  if (issue.code === 'unrecognized_keys') {
-    const names = unknownKeysText(issue.keys);
-    if (where !== '') return describeIssue(issue);
-    if (issue.keys.includes('connection_id') && tool.declaration.api === 'manychat') {
-      return 'connection_id: the connection is set by the server; omit it';
-    }
-    const allowed = Object.keys(tool.input.shape);
-    return `${names} not known; ${allowed.length === 0 ? 'this tool takes no arguments' : `known: ${allowed.join(', ')}`}`;
+/** Keys that carry a meaning which no argument here has. */
+const meanings: Readonly<Record<string, string>> = {
+  dry_run: 'a dry run is a setting of this server, MANYCHAT_MCP_DRY_RUN, not an argument',
+  send_at: 'nothing here can be sent later',
+};
+
+const plain = (key: string): string => key.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
+
+/** A key is close if it contains the other, or has at most one wrong letter in four. */
+function isClose(key: string, other: string): boolean {
+  const [a, b] = [plain(key).slice(0, 60), plain(other)];
+  const shortest = Math.min(a.length, b.length);
+  return (
+    a === b || (shortest >= 4 && (a.includes(b) || b.includes(a) || editDistance(a, b) <= Math.floor(shortest / 4)))
+  );
+}
+
+/** Unknown keys, with the known keys that are close to them. */
+function unknownKeys(keys: readonly string[], known: readonly string[] | undefined, where: string): string {
+  const hints = keys.flatMap((key) => {
+    const close = known?.filter((each) => !keys.includes(each) && isClose(key, each)) ?? [];
+    const meaning = Object.hasOwn(meanings, key) ? meanings[key] : undefined;
+    return close.length > 0 ? [`did you mean ${close.join(' or ')}?`] : (meaning ?? []);
+  });
+  const hint = hints.length === 0 ? '' : ` (${[...new Set(hints)].join('; ')})`;
+  if (where !== '') return `${where}: ${unknownKeysText(keys)} not known here${hint}`;
+  const allowed =
+    known === undefined || known.length === 0 ? 'this tool takes no arguments' : `known: ${known.join(', ')}`;
+  return `${unknownKeysText(keys)} not known${hint}; ${allowed}`;
+}
+
+function complaint(issue: z.core.$ZodIssue, tool: Tool, input: unknown): string {
+  if (issue.code !== 'unrecognized_keys') return describeIssue(issue);
+  const isPinned = issue.path.length === 0 && issue.keys.includes('connection_id');
+  if (isPinned && tool.declaration.api === 'manychat') {
+    return 'connection_id: the connection is set by the server; omit it';
   }
-  return describeIssue(issue);
+  return unknownKeys(issue.keys, keysAt(tool.input, input, issue.path), pathText(issue.path));
 }
 
 /** The arguments of a call: the tool's own input, and the connection that they name. */
@@ -38,34 +65,40 @@ const maxProblems = 12;
  * `permission_denied` if the policy forbids the call.
  */
 export function parseInput(tool: Tool, given: unknown, context: FailureContext): ParsedInput {
+  const { declaration } = tool;
   const hidden = structuralProblem(given, []);
   if (hidden !== undefined) throw callError('invalid_input', context, { message: hidden, source: 'client' });
-  const repaired = tool.declaration.repair?.(given);
-  if (repaired?.problem !== undefined) {
-    throw callError('invalid_content', context, { message: repaired.problem, source: 'client' });
+  const read = readArguments(tool.input, given);
+  const repaired = read.problem === undefined ? declaration.repair?.(read.input) : undefined;
+  const problem = read.problem ?? repaired?.problem;
+  if (problem !== undefined) {
+    const kind = declaration.effect === 'send' && problem.startsWith('data') ? 'invalid_content' : 'invalid_input';
+    throw callError(kind, context, { message: problem, source: 'client' });
   }
-  const parsed = tool.input.safeParse(repaired?.input ?? given ?? {}, { error: issueMessage });
+  const corrections = [...read.warnings, ...(repaired?.warnings ?? [])];
+  const input = repaired === undefined ? read.input : repaired.input;
+  const parsed = tool.input.safeParse(input, { error: issueMessage });
   if (!parsed.success) {
-    const complaints = [...new Set(parsed.error.issues.map((issue) => complaint(issue, tool)))];
-    const { issues } = parsed.error;
-    const aboutContent = tool.declaration.effect === 'send' && issues.every((issue) => issue.path[0] === 'data');
+    const issues = ownIssues(parsed.error.issues);
+    const complaints = [...new Set(issues.map((issue) => complaint(issue, tool, input)))];
+    const aboutContent = declaration.effect === 'send' && issues.every((issue) => issue.path[0] === 'data');
     throw callError(aboutContent ? 'invalid_content' : 'invalid_input', context, {
       message: complaints.slice(0, maxProblems).join('; '),
       source: 'client',
-      details: repaired?.warnings,
+      details: corrections,
     });
   }
   const { connection_id: connection, ...rest } = parsed.data;
-  const input = tool.takesConnection ? rest : parsed.data;
-  const refused = tool.refuses?.(input);
+  const own = tool.takesConnection ? rest : parsed.data;
+  const refused = tool.refuses?.(own);
   if (refused !== undefined) throw excludedError(refused, context);
-  const warned = tool.warns?.(input);
+  const warned = tool.warns?.(own);
   return {
-    input,
+    input: own,
     connectionId: tool.takesConnection && typeof connection === 'string' ? connection : undefined,
     warnings: [
-      ...(repaired?.warnings ?? []),
-      ...(tool.declaration.warnings?.(input) ?? []),
+      ...corrections,
+      ...(declaration.warnings?.(own) ?? []),
       ...(warned === undefined ? [] : [`This server would refuse to send it. ${warned}.`]),
     ],
   };
