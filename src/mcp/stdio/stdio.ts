@@ -1,5 +1,10 @@
 import { pipeline } from 'node:stream';
-import { isJSONRPCNotification, isJSONRPCRequest, isJSONRPCResponse } from '@modelcontextprotocol/server';
+import {
+  isJSONRPCNotification,
+  isJSONRPCRequest,
+  isJSONRPCResponse,
+  type JSONRPCMessage,
+} from '@modelcontextprotocol/server';
 import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio';
 import { type Delivery, trackDeliveries, unanswered } from '../../account/send-guard/delivery.js';
 import type { OpenBackend } from '../backend.js';
@@ -22,6 +27,13 @@ export interface StdioOptions {
 
 const isFrame = (value: unknown): boolean =>
   isJSONRPCRequest(value) || isJSONRPCNotification(value) || isJSONRPCResponse(value);
+
+/** A message without arguments that are null: clients send them for a tool without arguments, and the SDK refuses them. */
+function withoutNullArguments(message: JSONRPCMessage): JSONRPCMessage {
+  if (!isJSONRPCRequest(message) || message.params?.arguments !== null) return message;
+  const { arguments: _, ...params } = message.params;
+  return { ...message, params };
+}
 
 /** Serves one client over a pair of streams, in both protocol eras, until the client closes the connection. */
 export function serveOverStdio(
@@ -62,7 +74,7 @@ export function serveOverStdio(
   const handleMessage = transport.onmessage;
   transport.onmessage = (message) => {
     deliveries.read(message);
-    handleMessage?.(message);
+    handleMessage?.(withoutNullArguments(message));
   };
   // The transport reports the errors of both streams.
   pipeline(streams.stdin, frames, () => undefined);

@@ -92,6 +92,20 @@ describe('a refused frame', () => {
     await server.close();
   });
 
+  test.each(['legacy', 'modern'] as const)('is not a call whose arguments are null, %s era', async (era) => {
+    server = new Server(era);
+    const answers = ['manychat_get_page', 'manychat_send_text'].map((tool, index) => {
+      const answer = server.answer(`call-${index}`);
+      const call = JSON.parse(toolCall(era, `call-${index}`, tool));
+      server.send(JSON.stringify({ ...call, params: { ...call.params, arguments: null } }));
+      return answer;
+    });
+    const [page, text] = await Promise.all(answers);
+    expect(page).toContain('not_configured');
+    expect(text).toContain('subscriber_id: is required');
+    await server.close();
+  });
+
   test.each([
     ['no id', '{"jsonrpc":"2.0","method":"x","params":[]}'],
     ['the id null', '{"jsonrpc":"2.0","id":null,"method":"ping"}'],
