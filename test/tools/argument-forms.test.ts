@@ -207,3 +207,12 @@ describe('content', () => {
     await expectSame('manychat_send_content', plain, form);
   });
 });
+
+test('a connection under another name is refused, and makes no request', async () => {
+  const { outcome } = await called('manychat_create_tag', { name: 'VIP', connection: sandbox.connectionId });
+  expect(outcome).toMatchObject({
+    ok: false,
+    failure: { message: '"connection" not known (did you mean connection_id?); known: name, connection_id' },
+  });
+  expect(sandbox.requests().map(({ method }) => method)).toEqual(['DELETE']);
+});
