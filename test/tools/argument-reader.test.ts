@@ -207,7 +207,8 @@ describe('a channel beside content', () => {
   test.each([
     ['telegram', 'instagram', /^channel: "telegram" contradicts content\.type "instagram"/],
     ['messenger', 'whatsapp', /^channel: "messenger" contradicts content\.type "whatsapp"/],
-    ['sms', undefined, /^channel: must be one of messenger, instagram, whatsapp, telegram$/],
+    ['tiktok', undefined, /^channel: must be one of "messenger", "instagram", "whatsapp", "telegram"$/],
+    ['sms', undefined, /^channel: must be one of "messenger", .*nothing here sends e-mail or SMS$/],
   ])('%s is refused with the type %s', async (channel, type, words) => {
     const typed = { version: 'v2', content: { type, ...content } };
     const failure = await used.failure('manychat_send_content', { subscriber_id: sofia, data: typed, channel });

@@ -2,7 +2,7 @@ import type { Repaired } from '../contract/endpoint.js';
 import { isObject } from '../contract/json.js';
 import { quoted } from '../contract/quoted.js';
 import { parseContainer, readPart, structuralProblem } from '../values/argument-reader.js';
-import { type Channel, channels } from './channels.js';
+import { type Channel, channelError, channels } from './channels.js';
 import { messageData } from './message-data.js';
 
 type Json = Record<string, unknown>;
@@ -136,7 +136,10 @@ function withChannelMoved(args: Json, data: unknown, warn: Warn): { args: Json; 
   }
   const channel = channelNamed(given);
   const { type, ...content } = data.content;
-  if (channel === undefined) return { args, data, problem: `channel: must be one of ${channels.join(', ')}` };
+  if (channel === undefined) {
+    const allowed = channels.map((each) => `"${each}"`).join(', ');
+    return { args, data, problem: `channel: ${channelError({ input: given }) ?? `must be one of ${allowed}`}` };
+  }
   if (!isAbsent(type) && channelNamed(type) !== channel) {
     return {
       args,

@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import type { Result } from '../../../../tools/contract/json.js';
 import { keysAt, readArguments, structuralProblem } from '../../../../tools/values/argument-reader.js';
 import { describeIssue, issueMessage, ownIssues, pathText, unknownKeysText } from '../../../../tools/values/issues.js';
-import { editDistance } from '../../../text/closest.js';
+import { closest } from '../../../text/closest.js';
 import { callError } from '../../../upstream/failures/call-error.js';
 import type { FailureContext } from '../../../upstream/failures/context.js';
 import { excludedError } from '../../policy/exclusion.js';
@@ -14,21 +14,20 @@ const meanings: Readonly<Record<string, string>> = {
   send_at: 'nothing here can be sent later',
 };
 
-const plain = (key: string): string => key.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
-
-/** A key is close if it contains the other, or has at most one wrong letter in four. */
-function isClose(key: string, other: string): boolean {
-  const [a, b] = [plain(key).slice(0, 60), plain(other)];
-  const shortest = Math.min(a.length, b.length);
-  return (
-    a === b || (shortest >= 4 && (a.includes(b) || b.includes(a) || editDistance(a, b) <= Math.floor(shortest / 4)))
-  );
+/** The known keys that are close to a key, which may be written in camel case. */
+function closeKeys(key: string, known: readonly string[]): string[] {
+  const written = key.replace(/([a-z])([A-Z])/g, '$1_$2');
+  const choices = known.map((each) => ({ label: each, names: [each] }));
+  return closest(written, choices, 2).map(({ label }) => label);
 }
+
+/** The most unknown keys for which close ones are looked up. */
+const maxHints = 12;
 
 /** Unknown keys, with the known keys that are close to them. */
 function unknownKeys(keys: readonly string[], known: readonly string[] | undefined, where: string): string {
-  const hints = keys.flatMap((key) => {
-    const close = known?.filter((each) => !keys.includes(each) && isClose(key, each)) ?? [];
+  const hints = keys.slice(0, maxHints).flatMap((key) => {
+    const close = closeKeys(key, known ?? []);
     const meaning = Object.hasOwn(meanings, key) ? meanings[key] : undefined;
     return close.length > 0 ? [`did you mean ${close.join(' or ')}?`] : (meaning ?? []);
   });
