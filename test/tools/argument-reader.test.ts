@@ -245,3 +245,25 @@ describe('a button in content', () => {
     ]);
   });
 });
+
+describe('content that could mean two things', () => {
+  const reply = { type: 'node', caption: 'b', target: 'x' };
+  test.each([
+    ['another version without its wrapper', { version: 'v3', messages: [message] }],
+    [
+      'quick replies that are no list beside a list inside a message',
+      {
+        version: 'v2',
+        content: { messages: [{ ...message, quick_replies: [reply] }], quick_replies: { caption: 'a' } },
+      },
+    ],
+    [
+      'two different message tags',
+      { version: 'v2', message_tag: 'A', content: { messages: [message], message_tag: 'B' } },
+    ],
+  ])('is refused and not sent: %s', async (_, data) => {
+    const failure = await used.failure('manychat_send_content', { subscriber_id: maria, data });
+    expect(failure).toMatchObject({ kind: 'invalid_content', performed: 'no' });
+    expect(used.sandbox.requests()).toEqual([]);
+  });
+});

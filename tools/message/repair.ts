@@ -28,7 +28,8 @@ function wrapped(data: unknown, warn: Warn): unknown {
     return { version: 'v2', content: { messages: data } };
   }
   if (!isObject(data)) return data;
-  if (isAbsent(data.content) && listIn(data.messages) !== undefined) {
+  const isOurs = isAbsent(data.version) || data.version === 'v2';
+  if (isOurs && isAbsent(data.content) && listIn(data.messages) !== undefined) {
     warn('data lacked its wrapper; it was put into {version: "v2", content}.');
     const { version: _, content: __, ...content } = data;
     return { version: 'v2', content };
@@ -43,6 +44,9 @@ function wrapped(data: unknown, warn: Warn): unknown {
 /** Moves quick replies from messages to the content, where ManyChat expects them. */
 function withQuickRepliesMoved(content: Json, warn: Warn): Json {
   if (!Array.isArray(content.messages)) return content;
+  // What is there besides must not be lost; validation says what is wrong with it.
+  const { quick_replies: own } = content;
+  if (!isAbsent(own) && !Array.isArray(own)) return content;
   const moved: unknown[] = [];
   const messages = content.messages.map((message: unknown, index) => {
     if (!isObject(message)) return message;
@@ -114,8 +118,10 @@ function withTagMoved(args: Json, data: Json, warn: Warn): Json {
   if (!isObject(data.content)) return { ...args, data };
   const { message_tag: inData, ...withoutTag } = data;
   const { message_tag: inContent, ...content } = data.content;
-  const tag = inData ?? inContent;
-  if (tag === undefined || (args.message_tag !== undefined && args.message_tag !== tag)) return { ...args, data };
+  const tags = [args.message_tag, inData, inContent].filter((each) => !isAbsent(each));
+  const [tag] = tags;
+  // Two different tags, or none beside the argument: validation has the last word.
+  if ((isAbsent(inData) && isAbsent(inContent)) || tags.some((each) => each !== tag)) return { ...args, data };
   warn('message_tag was moved out of the content.');
   return { ...args, message_tag: tag, data: { ...withoutTag, content } };
 }

@@ -181,7 +181,18 @@ describe('the connection of a call', () => {
     await caller.close();
   });
 
-  test.each(['a b', 'a\r\nX-Evil: 1', '..', '.', '', 'ключ'])(
+  test('cannot have an empty id; where it may be left out, an empty one is read as left out', async () => {
+    connections = [older];
+    const caller = callerThrough(upstream.url, {});
+    expect(await caller.call('manychat_get_connection', { connection_id: '' })).toMatchObject({
+      failure: { kind: 'invalid_input' },
+    });
+    expect(await caller.call('manychat_get_page', { connection_id: '' })).toMatchObject({ ok: true });
+    expect(used()).toEqual(['older']);
+    await caller.close();
+  });
+
+  test.each(['a b', 'a\r\nX-Evil: 1', '..', '.', 'ключ'])(
     'cannot have the id %j, which no header or path can carry',
     async (id) => {
       const caller = callerThrough(upstream.url, {});
