@@ -15,7 +15,6 @@ export default defineConfig({
       'upstream/response-misread',
       'upstream/retry',
       'upstream/retry-pacing',
-      'upstream/pacing/gauge',
       'account/call/call-tool',
       'account/call/stages/send-request',
       'account/call/stages/show-dry-run',

@@ -140,6 +140,11 @@ describe('call', () => {
   });
 });
 
+test.each([[[]], [['serve']]])('a key after %j is refused without being shown', async (before) => {
+  const key = '123456:0123456789abcdef0123';
+  await expect(runHere([...before, key], {})).rejects.toThrow(/^(?!.*0123456789).*$/s);
+});
+
 describe('tools', () => {
   test('lists every tool without a key and without a request', async () => {
     const { code, out } = await runHere(['tools'], {});

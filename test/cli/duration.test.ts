@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { durationText } from '../../src/cli/shell/duration.js';
+import { roundedDuration } from '../../src/cli/shell/duration.js';
 
 test.each([
   [0, '1 second'],
@@ -9,5 +9,5 @@ test.each([
   [7_200, '2 hours'],
   [10 * 86_400, '10 days'],
 ])('words %d seconds as "%s"', (seconds, text) => {
-  expect(durationText(seconds)).toBe(text);
+  expect(roundedDuration(seconds)).toBe(text);
 });

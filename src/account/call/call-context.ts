@@ -31,8 +31,11 @@ export interface CallRecord {
   requests?: number;
 }
 
-/** The part of an account's identity that log lines show. */
-export const shownIdentity = ({ identity }: Pick<AccountSettings, 'identity'>): string => identity.slice(0, 8);
+/** What every log line of a call begins with. Of the account's identity, the first characters tell accounts apart. */
+export const callLine = ({ id }: Pick<CallRecord, 'id'>, { identity }: Pick<AccountSettings, 'identity'>) => ({
+  id,
+  account: identity.slice(0, 8),
+});
 
 /** Starts the record of a call. */
 export const newRecord = (id = randomUUID().slice(0, 8)): CallRecord => ({ id });

@@ -9,7 +9,7 @@ import { shownConnection } from '../lookups/connections.js';
 import type { Tool } from '../policy/tool.js';
 import { type Delivery, ownDelivery } from '../send-guard/delivery.js';
 import { bounded } from './bound-result.js';
-import { type CallRecord, failureContext, newRecord, shownIdentity } from './call-context.js';
+import { type CallRecord, callLine, failureContext, newRecord } from './call-context.js';
 import type { CallOptions, Pipeline } from './pipeline.js';
 import { parseInput } from './stages/read-arguments.js';
 
@@ -58,8 +58,7 @@ export function createToolCaller(
     ...(failure.details !== undefined && { details: failure.details.map(clean) }),
   });
   const lineOf = (tool: Tool, record: CallRecord) => ({
-    id: record.id,
-    account: shownIdentity(settings),
+    ...callLine(record, settings),
     tool: tool.declaration.name,
   });
   function logFailure(line: object, { kind, performed, source, code }: Failure, rule: string): void {

@@ -5,7 +5,7 @@ import { userAgent } from '../../config/version.js';
 import { HttpFault } from '../../upstream/client/http-client.js';
 import { realClock, timeout } from '../../upstream/clock.js';
 import type { HttpResponse } from '../../upstream/response.js';
-import { durationText } from '../shell/duration.js';
+import { roundedDuration } from '../shell/duration.js';
 import { type Finding, failed, ok, skipped, warning } from './finding.js';
 import { describeFault, describeTimeout } from './network-faults.js';
 
@@ -66,7 +66,7 @@ export function checkClock(addresses: readonly AddressCheck[]): Finding {
   if (Math.abs(aheadMs) <= toleratedMs) return ok('clock', "agrees with the server's");
   return warning(
     'clock',
-    `this machine's clock is ${durationText(Math.abs(aheadMs) / 1000)} ${aheadMs > 0 ? 'ahead of' : 'behind'} the server's`,
+    `this machine's clock is ${roundedDuration(Math.abs(aheadMs) / 1000)} ${aheadMs > 0 ? 'ahead of' : 'behind'} the server's`,
     'Set it from the network (NTP): it decides whether the 24-hour window of a contact is open.',
   );
 }

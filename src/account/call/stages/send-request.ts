@@ -12,7 +12,7 @@ import { loadOf } from '../../../upstream/pacing/limits.js';
 import { readResponse } from '../../../upstream/response.js';
 import { withRetries } from '../../../upstream/retry.js';
 import { sendOnce } from '../../send-guard/guarded-sends.js';
-import { type AccountParts, type EndpointCall, failureContext, shownIdentity } from '../call-context.js';
+import { type AccountParts, type CallRecord, callLine, type EndpointCall, failureContext } from '../call-context.js';
 import { requestOf } from '../http-request.js';
 
 function headersOf(connection: string | undefined, hasBody: boolean, { settings, host }: AccountParts) {
@@ -41,8 +41,7 @@ function exchange(call: EndpointCall, account: AccountParts, departure: Departur
   const attempt = async (signal: AbortSignal, onSent: () => void): Promise<unknown> => {
     const sentAt = host.clock.now();
     const line = () => ({
-      id: record.id,
-      account: shownIdentity(settings),
+      ...callLine(record, settings),
       method,
       path: endpoint.path,
       ms: Math.round(host.clock.now() - sentAt),
@@ -68,7 +67,7 @@ function exchange(call: EndpointCall, account: AccountParts, departure: Departur
     throughMaton: settings.access.mode !== 'direct',
   });
   const onPacerError = (error: unknown): void =>
-    host.log.warn({ id: record.id, error: oneLine(errorMessage(error)) }, 'pacer');
+    host.log.warn({ ...callLine(record, settings), error: oneLine(errorMessage(error)) }, 'pacer');
   return withRetries(attempt, load, deadline, context, { ...host, onPacerError }, departure);
 }
 
@@ -77,20 +76,20 @@ async function noteChange(
   endpoint: Endpoint,
   input: Result,
   connection: string | undefined,
-  { fieldTypes, sends, host }: AccountParts,
-  id: string,
+  { fieldTypes, sends, host, settings }: AccountParts,
+  record: CallRecord,
 ): Promise<void> {
   fieldTypes.forgetAfter(endpoint, connection ?? '');
   // The change is made, whether or not it can be noted.
   await sends.noteChange(endpoint, input, connection).catch((error: unknown) => {
-    host.log.warn({ id, error: oneLine(errorMessage(error)) }, 'send guard');
+    host.log.warn({ ...callLine(record, settings), error: oneLine(errorMessage(error)) }, 'send guard');
   });
 }
 
 /** Stage: makes the request, unless the send guard knows the outcome of the same send. */
 export async function sendRequest(call: EndpointCall, account: AccountParts): Promise<void> {
   const { endpoint, original, connection, context, held } = call;
-  const noted = () => noteChange(endpoint, original, connection, account, context.record.id);
+  const noted = () => noteChange(endpoint, original, connection, account, context.record);
   try {
     const make = (departure: Departure | undefined) => exchange(call, account, departure);
     const { data, warnings } = await sendOnce(held, context.departure, make);

@@ -1,4 +1,4 @@
-import { durationText } from '../../shell/duration.js';
+import { roundedDuration } from '../../shell/duration.js';
 
 /** Contacts by outcome. `total` is the sum of all except `repeated`. */
 export interface Counts {
@@ -43,7 +43,7 @@ export function createProgressText(now: () => number, settledBefore: number): Pr
       failed > 0 ? `${grouped(failed)} failed` : '',
       unknown > 0 ? `${grouped(unknown)} unknown` : '',
       isSteady ? `${rate.toFixed(1)}/s` : '',
-      isSteady && rate > 0 && settled < total ? `about ${durationText((total - settled) / rate)} left` : '',
+      isSteady && rate > 0 && settled < total ? `about ${roundedDuration((total - settled) / rate)} left` : '',
     ];
     return { share: total === 0 ? 1 : settled / total, text: parts.filter((part) => part !== '').join(' · ') };
   }
