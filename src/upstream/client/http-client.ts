@@ -13,11 +13,11 @@ interface HttpRequest {
   readonly body?: string | undefined;
 }
 
-/** Why there is no usable response: the network failed, or the response exceeds our bounds or is no HTTP. */
+/** Why there is no usable response: the network failed, its body is larger than we read, or it is no HTTP. */
 export class HttpFault extends Error {
   override readonly name = 'HttpFault';
   constructor(
-    readonly reason: 'network' | 'unreadable',
+    readonly reason: 'network' | 'too large' | 'unreadable',
     message: string,
     options?: ErrorOptions,
   ) {
@@ -36,8 +36,9 @@ export interface HttpClient {
   close(): Promise<void>;
 }
 
-/** Far above any response of these APIs. */
-const maxBodyBytes = 8 * 1024 * 1024;
+/** Far above the response of most accounts. */
+const maxBodyMegabytes = 8;
+const maxBodyBytes = maxBodyMegabytes * 1024 * 1024;
 const maxHeaderBytes = 64 * 1024;
 const connectTimeoutMs = 10_000;
 
@@ -64,6 +65,9 @@ async function connect(proxy: Proxies): Promise<{ direct: Dispatcher; proxied: D
   return { direct, proxied };
 }
 
+const tooLarge = (error: unknown): HttpFault =>
+  new HttpFault('too large', `over ${maxBodyMegabytes} MB`, { cause: error });
+
 const decoders: ReadonlyMap<string, typeof gunzipSync> = new Map([
   ['gzip', gunzipSync],
   ['x-gzip', gunzipSync],
@@ -74,15 +78,18 @@ const decoders: ReadonlyMap<string, typeof gunzipSync> = new Map([
 /**
  * The text of a body. We ask for none that is compressed, but some servers compress anyway. A body that cannot be
  * unpacked becomes a text that is no JSON: the status of the response is still of use.
+ * @throws HttpFault for a successful response that is too large when it is unpacked.
  */
-function decode(body: Buffer, encoding = 'identity'): string {
+function decode(body: Buffer, encoding = 'identity', status = 200): string {
   const name = encoding.trim().toLowerCase();
   if (body.length === 0 || name === 'identity' || name === '') return body.toString('utf8');
   try {
     const unpacked = decoders.get(name)?.(body, { maxOutputLength: maxBodyBytes });
     return unpacked?.toString('utf8') ?? `(a body of the unknown encoding ${name.slice(0, 20)})`;
-  } catch {
-    return `(a ${name} body that is broken or larger than ${maxBodyBytes} bytes)`;
+  } catch (error) {
+    const isLarge = errorCode(error) === 'ERR_BUFFER_TOO_LARGE';
+    if (isLarge && status >= 200 && status < 300) throw tooLarge(error);
+    return `(a ${name} body that ${isLarge ? `is over ${maxBodyMegabytes} MB` : 'is broken'})`;
   }
 }
 
@@ -95,12 +102,11 @@ function innermostReason(error: unknown): string {
   return code === '' || message.includes(code) ? message : `${message} (${code})`;
 }
 
-/** undici's codes for responses that exceed our bounds. Codes beginning with HPE_ are parse errors. */
-const unreadableCodes = new Set(['UND_ERR_RES_EXCEEDED_MAX_SIZE', 'UND_ERR_HEADERS_OVERFLOW', 'HPE_HEADER_OVERFLOW']);
-
 function faultOf(error: unknown): HttpFault {
   const code = errorCode(error) ?? '';
-  const unreadable = unreadableCodes.has(code) || code.startsWith('HPE_');
+  if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') return tooLarge(error);
+  // Codes beginning with HPE_ are parse errors.
+  const unreadable = code === 'UND_ERR_HEADERS_OVERFLOW' || code.startsWith('HPE_');
   return new HttpFault(unreadable ? 'unreadable' : 'network', innermostReason(error), { cause: error });
 }
 
@@ -158,7 +164,13 @@ export function createHttpClient(proxy: Proxies): HttpClient {
           },
           onResponseEnd() {
             const encoding = [headers['content-encoding']].flat()[0];
-            settle(() => resolve({ status, headers, text: decode(Buffer.concat(chunks), encoding) }));
+            settle(() => {
+              try {
+                resolve({ status, headers, text: decode(Buffer.concat(chunks), encoding, status) });
+              } catch (error) {
+                reject(error);
+              }
+            });
           },
           onResponseError(_, error) {
             settle(() => reject(sendError ?? (signal.aborted ? signal.reason : faultOf(error))));

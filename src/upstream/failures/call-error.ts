@@ -22,7 +22,7 @@ export function callError(kind: Kind, context: FailureContext, facts: FailureFac
   const unknown = outcome === 'ambiguous' && !rule.readOnly;
   const cancelledButRepeatable = kind === 'cancelled' && unknown && rule.repeatable;
   // Maton's gateway would refuse the same request again.
-  const lasting = kind === 'gateway_error' && outcome === 'refused';
+  const lasting = facts.lasting === true || (kind === 'gateway_error' && outcome === 'refused');
   const passes = transient.has(kind) && !lasting && outcome !== 'performed' && (!unknown || rule.repeatable);
   const hint = cancelledButRepeatable ? cancelledHint : (facts.hint ?? hintFor(kind, context, facts));
   return new CallError(

@@ -20,5 +20,7 @@ export interface FailureFacts {
   readonly code?: number | undefined;
   readonly details?: readonly string[] | undefined;
   readonly retry_after_s?: number | undefined;
+  /** The same call would fail in the same way, although others of this kind may pass. */
+  readonly lasting?: boolean;
   readonly refusedBy?: CallError['about']['refusedBy'];
 }

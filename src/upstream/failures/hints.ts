@@ -74,6 +74,16 @@ export function verificationHint(context: FailureContext): string {
   return `It may have happened: look with ${verifiers(context)} before you call again.`;
 }
 
+/** What to do if the response to a call is too large to be read. A send or a creation has its own hint. */
+export function tooLargeHint({ declaration: { name, effect } }: FailureContext): string {
+  if (effect !== 'read') return 'The call may have been carried out: read what it was to change before you repeat it.';
+  const again = 'Do not repeat the call: the API sends this in one piece, and nothing in the call makes it smaller.';
+  if (name.startsWith('manychat_find_')) return 'Do not repeat the call: search for what fewer contacts have.';
+  if (name.startsWith('manychat_get_'))
+    return `${again} Long values of the contact's fields can be cleared in ManyChat.`;
+  return `${again} Tools that take a name or an id work without the list. Who manages the account can delete what is not used there, or shorten long values.`;
+}
+
 /** A cancelled call that may have happened and can be repeated. */
 export const cancelledHint =
   'The client cancelled the call, which may have been carried out. It can be made again: twice does the same as once.';

@@ -5,6 +5,7 @@ import { type Deadline, stopError } from '../deadline.js';
 import type { TooLate } from '../pacing/pacer.js';
 import { asCallError, callError } from './call-error.js';
 import type { FailureContext } from './context.js';
+import { tooLargeHint } from './hints.js';
 
 /** What is known of a request when an attempt fails. */
 export interface RequestState {
@@ -60,12 +61,13 @@ export function tooLateError(
 }
 
 function faultError(fault: HttpFault, outcome: RequestOutcome, context: FailureContext): CallError {
+  const source = context.direct ? 'manychat' : 'gateway';
+  if (fault.reason === 'too large') {
+    const message = `The answer to ${context.declaration.name} was ${fault.message}, which is more than this server reads`;
+    return callError('bad_response', context, { message, source, outcome, hint: tooLargeHint(context), lasting: true });
+  }
   if (fault.reason === 'unreadable') {
-    return callError('bad_response', context, {
-      message: fault.message,
-      source: context.direct ? 'manychat' : 'gateway',
-      outcome,
-    });
+    return callError('bad_response', context, { message: fault.message, source, outcome });
   }
   const what = outcome === 'unsent' ? 'No connection' : 'The connection broke';
   return callError('network', context, { message: `${what}: ${fault.message}`, source: 'network', outcome });

@@ -30,6 +30,8 @@ interface Expected {
   outcome: 'unsent' | 'refused' | 'ambiguous';
   /** Requests that arrive; by default three for a repeatable effect and one for another. */
   requests?: 'several' | 'one';
+  /** The same request would fail in the same way, so that it is neither retried nor said to be. */
+  lasting?: boolean;
 }
 
 const json = (status: number, body: unknown, headers?: Record<string, string>): FaultEffect => ({
@@ -87,16 +89,24 @@ const faults: [string, FaultEffect, Expected][] = [
     { status: 301, headers: { location: 'https://elsewhere.example/' }, body: '' },
     { kind: 'bad_response', outcome: 'ambiguous' },
   ],
-  ['9 MB', { body_bytes: 9 * 1024 * 1024 }, { kind: 'bad_response', outcome: 'ambiguous' }],
-  ['gzip bomb', { gzip_bomb: 64 * 1024 * 1024 }, { kind: 'bad_response', outcome: 'ambiguous' }],
+  [
+    '9 MB',
+    { body_bytes: 9 * 1024 * 1024 },
+    { kind: 'bad_response', outcome: 'ambiguous', requests: 'one', lasting: true },
+  ],
+  [
+    'gzip bomb',
+    { gzip_bomb: 64 * 1024 * 1024 },
+    { kind: 'bad_response', outcome: 'ambiguous', requests: 'one', lasting: true },
+  ],
 ];
 
 /** Checks the failure of a call with an effect. */
-function check(name: EffectName, failure: Failure, { kind, outcome }: Expected): void {
+function check(name: EffectName, failure: Failure, { kind, outcome, lasting }: Expected): void {
   const isRepeatable = repeatable.has(name);
   const unknown = outcome === 'ambiguous' && name !== 'read';
   expect(failure).toMatchObject({ kind, performed: unknown ? 'unknown' : 'no' });
-  expect(failure.retryable).toBe(kind !== 'rejected' && (outcome !== 'ambiguous' || isRepeatable));
+  expect(failure.retryable).toBe(kind !== 'rejected' && lasting !== true && (outcome !== 'ambiguous' || isRepeatable));
   if (unknown && !isRepeatable) expect(failure.hint).toMatch(/before/);
 }
 
@@ -126,6 +136,35 @@ describe.each(faults)('the fault: %s', (_, fault, expected) => {
     if (expected.requests === 'several') expect(used.sandbox.requests().length).toBeGreaterThan(names.length);
     const delivered = used.sandbox.messages({ subscriber_id: john }).length;
     expect(delivered).toBe(ambiguous ? 1 : 0);
+  });
+});
+
+describe('an answer over 8 MB', () => {
+  const used = useCaller();
+  const large: FaultEffect = { body_bytes: 9 * 1024 * 1024 };
+
+  test.each([
+    ['manychat_list_bot_fields', {}, /Tools that take a name or an id work without the list/],
+    ['manychat_get_subscriber', { subscriber_id: john }, /Long values of the contact's fields can be cleared/],
+    ['manychat_find_subscribers_by_name', { name: 'John', detail: 'full' }, /search for what fewer contacts have/],
+    ['manychat_add_tag_to_subscriber', { subscriber_id: john, tag_id: 2 }, /before you repeat it/],
+    ['manychat_create_tag', { name: 'Once' }, /look with manychat_list_tags before you call again/],
+  ])('to %s is called that, and its hint says what can be done', async (tool, args, hint) => {
+    used.sandbox.injectFault({ times: 9, perform: true, ...large });
+    expect(await used.failure(tool, args)).toMatchObject({
+      kind: 'bad_response',
+      message: `The answer to ${tool} was over 8 MB, which is more than this server reads`,
+      hint: expect.stringMatching(hint),
+      retryable: false,
+    });
+  });
+
+  test('is recognised if it arrived compressed', async () => {
+    const bomb: FaultEffect = { gzip_bomb: 64 * 1024 * 1024 };
+    used.sandbox.injectFault({ times: 1, ...bomb });
+    expect(await used.failure('manychat_list_tags')).toMatchObject({
+      message: expect.stringContaining('was over 8 MB'),
+    });
   });
 });
 
