@@ -25,6 +25,8 @@ export interface HostSettings {
 export interface Config {
   readonly host: HostSettings;
   readonly account: AccountSettings;
+  /** The form in which clients get results: as text, as structured content, or as both. */
+  readonly results: SettingValues['MANYCHAT_MCP_RESULTS'];
   /** The account is an embedded sandbox, which is started with the process. */
   readonly sandbox: boolean;
 }
@@ -136,6 +138,7 @@ export function readConfig(environment: Environment, known: readonly KnownTool[]
       proxy: { http: values.HTTP_PROXY, https: values.HTTPS_PROXY, none: values.NO_PROXY },
     },
     account: accountOf(values, tools),
+    results: values.MANYCHAT_MCP_RESULTS,
     sandbox: values.MANYCHAT_MCP_SANDBOX,
   };
 }

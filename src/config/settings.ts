@@ -159,6 +159,12 @@ export const settings = z.object({
     description:
       'what the client asks its user to confirm, if it can: destroy (the default), sends (includes destroy) or nothing',
   }),
+  MANYCHAT_MCP_RESULTS: oneOf(['both', 'text', 'structured'], 'both').register(texts, {
+    flag: 'results',
+    value: 'FORM',
+    description:
+      'form of results: both (the default), text or structured; one of the latter halves the tokens in clients that hand both to the model. Failures are always text',
+  }),
   MANYCHAT_MCP_DEADLINE_MS: milliseconds(1_000, 600_000, 45_000).register(texts, {
     flag: 'deadline-ms',
     value: 'N',

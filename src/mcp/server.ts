@@ -101,7 +101,7 @@ export interface ServerParts {
  * @param context the client and its protocol era, as the SDK describes them.
  */
 export function createServer({ offer, openBackend, deliveryOf }: ServerParts, context: McpRequestContext): McpServer {
-  const { tools, resources, prompts, instructions, confirm } = offer;
+  const { tools, resources, prompts, instructions, confirm, results } = offer;
   let opening: Promise<Backend> | undefined;
   const open: Open = () => {
     opening ??= openBackend(context);
@@ -129,15 +129,15 @@ export function createServer({ offer, openBackend, deliveryOf }: ServerParts, co
         title,
         description,
         inputSchema: unchecked(inputSchema),
-        outputSchema: unchecked(outputSchema),
+        ...(outputSchema !== undefined && { outputSchema: unchecked(outputSchema) }),
         annotations: annotationsOf(listed),
       },
       async (input: unknown, { mcpReq }: Pick<ServerContext, 'mcpReq'>) => {
         // Read before anything is awaited: a later frame may use the same id.
         const delivery = deliveryOf?.(mcpReq.id);
         const backend = await open().catch(() => undefined);
-        if (backend === undefined) return toolResult({ ok: false, failure: codeMissing });
-        return handleToolCall(backend.tool(name), input, mcpReq, { server, backend, confirm, delivery });
+        if (backend === undefined) return toolResult({ ok: false, failure: codeMissing }, results);
+        return handleToolCall(backend.tool(name), input, mcpReq, { server, backend, confirm, results, delivery });
       },
     );
   }

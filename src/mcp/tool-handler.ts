@@ -19,13 +19,17 @@ import { askConsent } from './interaction/consent.js';
 import type { McpRequest } from './interaction/elicitation.js';
 import type { Offer } from './listing/offer.js';
 
+/** The text of a result that is in the structured content only. */
+const seeStructured = 'The result is in structuredContent.';
+
 /** An outcome as an MCP result. A failure has text only, since clients validate structured content even on an error. */
-export function toolResult(outcome: Outcome): CallToolResult {
+export function toolResult(outcome: Outcome, form: Offer['results']): CallToolResult {
   if (!outcome.ok)
     return { isError: true, content: [{ type: 'text', text: JSON.stringify({ error: outcome.failure }) }] };
+  const text = form === 'structured' ? seeStructured : JSON.stringify(outcome.result);
   return {
-    content: [{ type: 'text', text: JSON.stringify(outcome.result) }],
-    structuredContent: { ...outcome.result },
+    content: [{ type: 'text', text }],
+    ...(form !== 'text' && { structuredContent: { ...outcome.result } }),
   };
 }
 
@@ -57,6 +61,7 @@ export interface ToolCallParts {
   readonly server: McpServer;
   readonly backend: Backend;
   readonly confirm: Offer['confirm'];
+  readonly results: Offer['results'];
   readonly delivery: Delivery | undefined;
 }
 
@@ -65,16 +70,16 @@ export async function handleToolCall(
   tool: Tool,
   input: unknown,
   request: McpRequest,
-  { server, backend, confirm, delivery }: ToolCallParts,
+  { server, backend, confirm, results, delivery }: ToolCallParts,
 ): Promise<CallToolResult | InputRequiredResult> {
   const { call, refuse, requestState, principal } = backend;
   const refused = (failure: Failure): CallToolResult =>
-    toolResult({ ok: false, failure: refuse(tool, failure, 'confirmation') });
+    toolResult({ ok: false, failure: refuse(tool, failure, 'confirmation') }, results);
   const { name, effect } = tool.declaration;
   const state = request.requestState<VerifiedState>();
   if (state?.step === 'refused') return refused(refusedStateFailure(state, effect));
   // An earlier request made the call, and the client has shown the link since.
-  if (state?.step === 'result' && state.tool === name) return toolResult({ ok: true, result: state.result });
+  if (state?.step === 'result' && state.tool === name) return toolResult({ ok: true, result: state.result }, results);
   const modes = elicitationModes(server, request);
   const consent =
     needsConfirmation(tool.declaration.effect, confirm) && modes.form
@@ -89,8 +94,8 @@ export async function handleToolCall(
     delivery,
   });
   const link = outcome.ok && effect === 'create' ? connectLinkIn(outcome.result) : undefined;
-  if (!outcome.ok || link === undefined || !modes.url) return toolResult(outcome);
-  return handOverLink(toolResult(outcome), link, request, () =>
+  if (!outcome.ok || link === undefined || !modes.url) return toolResult(outcome, results);
+  return handOverLink(toolResult(outcome, results), link, request, () =>
     requestState.issueResult({ tool: name, result: outcome.result }, principal),
   );
 }

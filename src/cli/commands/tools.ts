@@ -11,7 +11,7 @@ import { toolNamed } from './tool-by-name.js';
 const widestText = 100;
 
 /** A tool as a client lists it, with its effect instead of annotations. */
-function listing({ declaration, input, output }: Tool) {
+function listing({ declaration, input, output }: Tool, results: Config['results']) {
   const { name, title, description, effect } = declaration;
   return {
     name,
@@ -19,7 +19,7 @@ function listing({ declaration, input, output }: Tool) {
     description,
     effect,
     inputSchema: jsonSchema(input, 'input'),
-    outputSchema: jsonSchema(output, 'output'),
+    ...(results !== 'text' && { outputSchema: jsonSchema(output, 'output') }),
   };
 }
 
@@ -67,10 +67,10 @@ export async function showTools(
   const tools = offeredTools(declarations, config.account);
   if (name !== undefined) {
     const tool = toolNamed(name, tools);
-    if (json) print(JSON.stringify(listing(tool), undefined, 2));
+    if (json) print(JSON.stringify(listing(tool, config.results), undefined, 2));
     else for (const line of descriptionLines(tool, Math.min(columns, widestText))) print(line);
   } else if (json) {
-    print(JSON.stringify({ tools: tools.map(listing) }, undefined, 2));
+    print(JSON.stringify({ tools: tools.map((tool) => listing(tool, config.results)) }, undefined, 2));
   } else {
     const nameWidth = Math.max(...tools.map(({ declaration }) => declaration.name.length));
     for (const { declaration } of tools) print(`${declaration.name.padEnd(nameWidth)}  ${declaration.title}`);

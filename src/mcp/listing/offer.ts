@@ -8,14 +8,21 @@ import { createRedactor } from '../../text/redaction.js';
 import { catalogue, type ListedResource, type ListedTool } from './catalogue.js';
 import type { JsonSchema } from './json-schema.js';
 
+/** A tool as a client is offered it; without an output schema if its results are text only. */
+interface OfferedTool extends Omit<ListedTool, 'outputSchema'> {
+  readonly outputSchema?: JsonSchema | undefined;
+}
+
 /** Everything that a client is offered under a configuration. */
 export interface Offer {
-  readonly tools: readonly ListedTool[];
+  readonly tools: readonly OfferedTool[];
   readonly resources: readonly ListedResource[];
   readonly prompts: readonly Prompt[];
   readonly instructions: string;
   /** Which calls the user has to confirm. */
   readonly confirm: Policy['confirm'];
+  /** The form of results. */
+  readonly results: Config['results'];
 }
 
 /** The tools that a text mentions. */
@@ -30,18 +37,18 @@ function withProperties(schema: JsonSchema, { properties: added }: JsonSchema): 
 /** An agent must not report to its user that somebody was written to. */
 const sandboxNotice = 'SANDBOX: this is a simulated account and nothing reaches real people; say so when you report. ';
 
-function listedAs({ tool, takesConnection, dryRun }: Offered<ListedTool>): ListedTool {
+function offeredAs({ tool, takesConnection, dryRun }: Offered<ListedTool>, results: Config['results']): OfferedTool {
   const { inputSchema, outputSchema } = tool;
   return {
     ...tool,
     inputSchema: takesConnection ? withProperties(inputSchema, catalogue.connectionArgument) : inputSchema,
-    outputSchema: dryRun ? catalogue.dryRunResult : outputSchema,
+    outputSchema: results === 'text' ? undefined : dryRun ? catalogue.dryRunResult : outputSchema,
   };
 }
 
 /** The offer under a configuration. No resource, prompt or instruction mentions a tool that is not offered. */
-export function offerFor({ account, host, sandbox }: Config): Offer {
-  const tools = offeredOf(catalogue.tools, account).map(listedAs);
+export function offerFor({ account, host, sandbox, results }: Config): Offer {
+  const tools = offeredOf(catalogue.tools, account).map((tool) => offeredAs(tool, results));
   const { withoutKeys } = createRedactor(host.secrets);
   const { dryRun, confirm } = account.policy;
   const offered = new Set(tools.map(({ name }) => name));
@@ -54,5 +61,6 @@ export function offerFor({ account, host, sandbox }: Config): Offer {
     instructions: `${sandbox ? sandboxNotice : ''}${instructionsFor(offered)}`,
     // A dry run does nothing that needs consent.
     confirm: dryRun ? 'nothing' : confirm,
+    results,
   };
 }
