@@ -86,7 +86,7 @@ describe('JSON text', () => {
     });
     expect(messages.message).toBe('data.content.messages: must be an array, not a string');
     const fields = await used.failure('manychat_set_custom_fields', { subscriber_id: maria, fields: 'size = 42, …' });
-    expect(fields.message).toBe('fields: must be a list like [{"field_name": "size", "field_value": 42}]');
+    expect(fields.message).toBe('fields: must be a list like [{"field_name": "size", "field_value": "42"}]');
   });
 
   test('with the key __proto__ or nested too deep is refused', async () => {
@@ -104,7 +104,92 @@ describe('JSON text', () => {
   });
 });
 
+describe('JSON text with a key twice', () => {
+  test('is refused where an object is declared, since it could mean two things', async () => {
+    const data = '{"version":"v2","content":{"messages":[{"type":"text","text":"Yes","text":"No"}]}}';
+    const failure = await used.failure('manychat_send_content', { subscriber_id: maria, data });
+    expect(failure.message).toBe('data: has the key "text" twice');
+    expect(used.sandbox.requests()).toEqual([]);
+  });
+});
+
+describe('an open object', () => {
+  const call = { subscriber_id: maria, flow_ns: 'content20240311101502_501223' };
+  test.each([
+    ['a list of field_name and field_value', [{ field_name: 'favourite_roast', field_value: 'dark' }]],
+    ['a list of name and value', [{ name: 'favourite_roast', value: 'dark' }]],
+    ['a list with a null beside', [{ field_name: 'favourite_roast', field_value: 'dark', field_id: null }]],
+    ['a list of JSON texts', ['{"field_name":"favourite_roast","field_value":"dark"}']],
+    ['JSON text of a list', '[{"field_name":"favourite_roast","field_value":"dark"}]'],
+    ['an object', { favourite_roast: 'dark' }],
+  ])('is read from %s', async (_, fields) => {
+    await used.result('manychat_set_fields_and_send_flow', { ...call, fields });
+    expect(used.sandbox.requests().map(({ body }) => body)).toContainEqual({
+      subscriber_id: maria,
+      fields: [{ field_name: 'favourite_roast', field_value: 'dark' }],
+    });
+  });
+});
+
+describe('content with all that clients are shown', () => {
+  const filled = {
+    type: 'url',
+    caption: 'Track',
+    url: 'https://example.com',
+    webview_size: null,
+    actions: [],
+    target: '',
+    phone: null,
+    customer: '',
+    product: {},
+    success_target: null,
+    method: '',
+    headers: [{ name: '', value: '' }],
+    payload: '',
+  };
+  const text = { ...message, url: null, elements: [], image_aspect_ratio: '', buttons: [filled] };
+
+  test('drops what belongs to other types, where it is empty', async () => {
+    const callback = { url: '', method: '', headers: [], payload: null, timeout: null };
+    await used.result('manychat_send_content', {
+      subscriber_id: maria,
+      data: {
+        version: 'v2',
+        content: { type: '', messages: [text], quick_replies: [], actions: [], external_message_callback: callback },
+      },
+    });
+    const buttons = [{ type: 'url', caption: 'Track', url: 'https://example.com' }];
+    expect(sent()).toMatchObject({ data: { version: 'v2', content: { messages: [{ ...message, buttons }] } } });
+  });
+
+  test.each([
+    ['target', 'content1'],
+    ['phone', '+34600111222'],
+    ['payload', '{"a":1}'],
+  ])('refuses a filled %s of another type', async (key, value) => {
+    const messages = [{ ...message, buttons: [{ ...filled, [key]: value }] }];
+    const failure = await used.failure('manychat_send_content', {
+      subscriber_id: maria,
+      data: { version: 'v2', content: { messages } },
+    });
+    expect(failure.message).toBe(`data.content.messages[0].buttons[0]: "${key}" not known here`);
+    expect(used.sandbox.requests()).toEqual([]);
+  });
+});
+
 describe('null and empty values', () => {
+  test('under keys that the tool does not declare are taken as not given if they are null', async () => {
+    const { warnings } = await used.result('manychat_send_text', {
+      subscriber_id: maria,
+      text: 'Hi',
+      send_at: null,
+      buttons: [{ caption: 'x', url: 'https://example.com', type: null }],
+    });
+    expect(warnings).toEqual(['Taken as not given, because null or empty: send_at, buttons[0].type.']);
+    const failure = await used.failure('manychat_send_text', { subscriber_id: maria, text: 'Hi', send_at: '' });
+    expect(failure.message).toContain('"send_at" not known');
+  });
+
   test('of arguments for another action are taken as not given', async () => {
     const others = { fields: {}, text: '', channel: null, data: {}, flow_ns: '' };
     const { warnings } = await used.result('manychat_for_each_subscriber', {

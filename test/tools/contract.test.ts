@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { encode } from 'gpt-tokenizer/encoding/o200k_base';
 import { expect, test } from 'vitest';
 import { offeredTools } from '../../src/account/policy/tool.js';
-import { jsonSchema } from '../../src/mcp/listing/json-schema.js';
+import { inputSchema } from '../../src/mcp/listing/json-schema.js';
 import { declarations } from '../../tools/index.js';
 import { configOf } from '../support/config.js';
 import { contract, contractFolder } from '../support/contract.js';
@@ -19,7 +19,7 @@ function tokens(environment: Record<string, string>): { name: string; tokens: nu
   return offeredTools(declarations, configOf({ MATON_API_KEY: 'k', ...environment }).account).map(
     ({ declaration, input }) => {
       const { name, description } = declaration;
-      const seen = JSON.stringify({ name, description, inputSchema: jsonSchema(input, 'input') });
+      const seen = JSON.stringify({ name, description, inputSchema: inputSchema(input) });
       return { name, tokens: encode(seen).length, endpoint: declaration.kind === 'endpoint' };
     },
   );
@@ -29,18 +29,24 @@ const sum = (all: readonly { tokens: number }[]): number => all.reduce((total, e
 test('definitions stay within their token budget', () => {
   const all = tokens({});
   const pinned = tokens({ MATON_CONNECTION_ID: 'c' });
-  const largest = all.toSorted((a, b) => b.tokens - a.tokens)[0];
+  const [largest, second] = all.toSorted((a, b) => b.tokens - a.tokens);
   const endpoints = all.filter(({ endpoint }) => endpoint);
   const figures = {
     endpoints: sum(endpoints),
     endpointsPinned: sum(pinned.filter(({ endpoint }) => endpoint)),
     everything: sum(all),
     largest: largest?.tokens ?? 0,
+    second: second?.tokens ?? 0,
   };
-  process.stdout.write(`Tokens (o200k): ${JSON.stringify(figures)}, the largest is ${largest?.name}\n`);
+  process.stdout.write(
+    `Tokens (o200k): ${JSON.stringify(figures)}, the largest are ${largest?.name} and ${second?.name}\n`,
+  );
   expect(endpoints).toHaveLength(published.length);
-  expect(figures.endpoints).toBeLessThanOrEqual(4_800);
-  expect(figures.endpointsPinned).toBeLessThanOrEqual(4_300);
-  expect(figures.everything).toBeLessThanOrEqual(6_400);
-  expect(figures.largest).toBeLessThanOrEqual(380);
+  expect(figures.endpoints).toBeLessThanOrEqual(5_600);
+  expect(figures.endpointsPinned).toBeLessThanOrEqual(5_100);
+  expect(figures.everything).toBeLessThanOrEqual(7_200);
+  // It declares the whole grammar of messages, because strict clients send only what is declared.
+  expect(largest?.name).toBe('manychat_send_content');
+  expect(figures.largest).toBeLessThanOrEqual(1_100);
+  expect(figures.second).toBeLessThanOrEqual(380);
 });

@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import type * as z from 'zod';
 import { offeredTools } from '../../src/account/policy/tool.js';
-import { jsonSchema } from '../../src/mcp/listing/json-schema.js';
+import { inputSchema, outputSchema } from '../../src/mcp/listing/json-schema.js';
 import { capabilityNames } from '../../tools/contract/capabilities.js';
 import { effectRules } from '../../tools/contract/effect.js';
+import { asObject } from '../../tools/contract/json.js';
 import { declarations, endpoints, toolsFor } from '../../tools/index.js';
+import { readArguments } from '../../tools/values/argument-reader.js';
 import { configOf } from '../support/config.js';
 import { useCaller } from '../support/sandboxed.js';
 import { published } from './published.js';
@@ -26,8 +28,7 @@ const sample: Record<string, unknown> = {
   object: { version: 'v2', content: { messages: [{ type: 'text', text: 'seven' }] } },
 };
 
-const properties = (input: z.ZodObject) =>
-  jsonSchema(input, 'input').properties as Record<string, { description?: string }>;
+const properties = (input: z.ZodObject) => inputSchema(input).properties as Record<string, { description?: string }>;
 
 /** The parts of a JSON Schema that some clients reject: a list of types, or a schema without a type. */
 function unportable(schema: unknown, path = '#'): string[] {
@@ -54,8 +55,8 @@ describe('the declarations and what is published', () => {
   test.each(published.map((entry) => [entry.tool, entry] as const))('%s', (tool, entry) => {
     const endpoint = endpoints.find(({ name }) => name === tool);
     if (endpoint === undefined) throw new Error(`${tool} is not declared`);
-    expect(jsonSchema(endpoint.input, 'input').required ?? []).toEqual(expect.arrayContaining([...entry.required]));
-    expect(jsonSchema(endpoint.input, 'input').required ?? []).toHaveLength(entry.required.length);
+    expect(inputSchema(endpoint.input).required ?? []).toEqual(expect.arrayContaining([...entry.required]));
+    expect(inputSchema(endpoint.input).required ?? []).toHaveLength(entry.required.length);
     const sent = Object.keys(endpoint.input.shape).filter((name) => endpoint.localInputs?.includes(name) !== true);
     expect(sent.sort()).toEqual(Object.keys(entry.parameters).sort());
     expect(endpoint.perSecond ?? null).toBe(entry.per_second);
@@ -89,17 +90,19 @@ describe('every declaration', () => {
   const tools = offeredTools(declarations, configOf({ MATON_API_KEY: 'k' }).account);
 
   test.each(tools.map((tool) => [tool.declaration.name, tool] as const))('%s', (_, { declaration, input }) => {
-    expect(input.safeParse(declaration.example).error?.issues ?? []).toEqual([]);
-    expect(input.safeParse({ ...declaration.example, surprise: 1 }).success).toBe(false);
+    const example = asObject(readArguments(input, declaration.example).input);
+    const repaired = asObject(declaration.repair?.(example).input ?? example);
+    expect(input.safeParse(repaired).error?.issues ?? []).toEqual([]);
+    expect(input.safeParse({ ...repaired, surprise: 1 }).success).toBe(false);
 
-    const schema = jsonSchema(input, 'input');
+    const schema = inputSchema(input);
     expect(schema.type).toBe('object');
     for (const keyword of ['anyOf', 'oneOf', 'allOf', '$ref', '$schema']) expect(schema).not.toHaveProperty(keyword);
     for (const [name, property] of Object.entries(properties(input))) {
       expect(property.description, `${name} has a description`).toBeTruthy();
     }
-    expect(jsonSchema(declaration.output.schema, 'output').type).toBe('object');
-    expect([...unportable(schema), ...unportable(jsonSchema(declaration.output.schema, 'output'))]).toEqual([]);
+    expect(outputSchema(declaration.output.schema).type).toBe('object');
+    expect([...unportable(schema), ...unportable(outputSchema(declaration.output.schema))]).toEqual([]);
 
     for (const [mentioned] of declaration.description.matchAll(/manychat_\w+/g)) expect(names).toContain(mentioned);
     expect(declaration.effect === 'read').toBe(effectRules[declaration.effect].readOnly);

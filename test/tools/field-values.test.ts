@@ -87,13 +87,13 @@ describe('a call that sets a field whose type is known', () => {
   }
 
   test.each([
-    ['manychat_set_custom_field', { field_id: 2, field_value: '7' }, 'field_value: "7" was changed to 7'],
-    ['manychat_set_custom_field_by_name', { field_name: 'PURCHASE_count', field_value: '7' }, 'field_value: "7"'],
-    ['manychat_set_custom_fields', { fields: [{ field_id: '2', field_value: '7' }] }, 'fields[0].field_value: "7"'],
+    ['manychat_set_custom_field', { field_id: 2, field_value: '07' }, 'field_value: "07" was changed to 7'],
+    ['manychat_set_custom_field_by_name', { field_name: 'PURCHASE_count', field_value: '07' }, 'field_value: "07"'],
+    ['manychat_set_custom_fields', { fields: [{ field_id: '2', field_value: '07' }] }, 'fields[0].field_value: "07"'],
     [
       'manychat_set_custom_fields',
-      { fields: [{ field_name: 'purchase_count', field_value: '7' }] },
-      'fields.purchase_count: "7"',
+      { fields: [{ field_name: 'purchase_count', field_value: '07' }] },
+      'fields.purchase_count: "07"',
     ],
   ])('%s converts a value with a warning', async (tool, args, words) => {
     const { ok, warnings } = await used.result(tool, { subscriber_id: john, ...args });
@@ -102,13 +102,31 @@ describe('a call that sets a field whose type is known', () => {
   });
 
   test.each([
-    ['manychat_set_bot_field', { field_id: 2, field_value: '7' }],
-    ['manychat_set_bot_field_by_name', { field_name: 'counter', field_value: '7' }],
-    ['manychat_set_bot_fields', { fields: [{ field_name: 'counter', field_value: '7' }] }],
+    ['manychat_set_bot_field', { field_id: 2, field_value: '07' }],
+    ['manychat_set_bot_field_by_name', { field_name: 'counter', field_value: '07' }],
+    ['manychat_set_bot_fields', { fields: [{ field_name: 'counter', field_value: '07' }] }],
   ])('%s converts a value of a bot field with a warning', async (tool, args) => {
     expect((await used.result(tool, args)).warnings).toHaveLength(1);
     const { bot_fields: fields } = await used.result('manychat_list_bot_fields');
     expect(fields).toContainEqual(expect.objectContaining({ name: 'counter', value: 7 }));
+  });
+
+  test.each(['7', 7])('converts %j for a number field without a warning, since the text is the same', async (value) => {
+    const set = { subscriber_id: john, field_name: 'purchase_count', field_value: value };
+    expect(await used.result('manychat_set_custom_field_by_name', set)).toEqual({ ok: true });
+    expect(used.sandbox.requests().at(-1)?.body).toMatchObject({ field_value: 7 });
+  });
+
+  test('fits the first value of a new bot field to the type that the call names', async () => {
+    const field = { name: 'stock', type: 'number', value: '12' };
+    await used.result('manychat_create_bot_field', field);
+    expect(used.sandbox.requests().map(({ body }) => body)).toEqual([{ ...field, value: 12 }]);
+    const failure = await used.failure('manychat_create_bot_field', { ...field, name: 'sold', value: 'many' });
+    expect(failure).toMatchObject({
+      kind: 'invalid_input',
+      message: expect.stringMatching(/^value: "many" must be a number/),
+    });
+    expect(used.countOf('createBotField')).toBe(1);
   });
 
   test('converts datetimes in actions of content and of buttons to UTC', async () => {
@@ -177,7 +195,7 @@ describe('a call that sets a field whose type is known', () => {
   });
 
   test('knows a new field at once, and one that was created elsewhere after some seconds', async () => {
-    const set = (field_name: string) => ({ subscriber_id: john, field_name, field_value: '42' });
+    const set = (field_name: string) => ({ subscriber_id: john, field_name, field_value: '042' });
     await used.result('manychat_set_custom_field_by_name', set('purchase_count'));
     await used.result('manychat_create_custom_field', { caption: 'size', type: 'number' });
     expect((await used.result('manychat_set_custom_field_by_name', set('size'))).warnings).toHaveLength(1);
@@ -190,7 +208,7 @@ describe('a call that sets a field whose type is known', () => {
   });
 
   test('keeps cached types if they cannot be read again', async () => {
-    const set = { subscriber_id: john, field_name: 'purchase_count', field_value: '12' };
+    const set = { subscriber_id: john, field_name: 'purchase_count', field_value: '012' };
     await used.result('manychat_set_custom_field_by_name', set);
     clock.advance(10_000);
     used.sandbox.injectFault({ match: { path: 'getCustomFields' }, times: 9, status: 403, body: { status: 'error' } });

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Outcome } from '../../src/account/call/call-tool.js';
 import { rememberedMs } from '../../src/account/send-guard/send-guard.js';
-import { jsonSchema } from '../../src/mcp/listing/json-schema.js';
+import { outputSchema } from '../../src/mcp/listing/json-schema.js';
 import type { Declaration, Endpoint } from '../../tools/contract/endpoint.js';
 import { kinds } from '../../tools/contract/failure.js';
 import type { Workflow } from '../../tools/contract/workflow.js';
@@ -115,7 +115,7 @@ const secrets = fc.constantFrom(
 );
 
 function dataOf({ output }: Endpoint): fc.Arbitrary<unknown> {
-  const keys = [...keysIn(jsonSchema(output.schema, 'output')), 'field', 'connection'];
+  const keys = [...keysIn(outputSchema(output.schema)), 'field', 'connection'];
   const { item } = fc.letrec((tie) => ({
     value: fc.oneof({ maxDepth: 2 }, odd, secrets, fc.nat(), tie('item'), fc.array(tie('item'), { maxLength: 3 })),
     item: fc
@@ -250,7 +250,7 @@ describe('any arguments and any response', () => {
   });
 
   test.each(declarations.map((each) => [each.name, each] as const))('%s', async (name, declaration) => {
-    const conforms = new Ajv2020({ strict: false }).compile(jsonSchema(declaration.output.schema, 'output'));
+    const conforms = new Ajv2020({ strict: false }).compile(outputSchema(declaration.output.schema));
     const replyOfStep = fc.oneof(...stepsOf(declaration).map(replyOf));
     const someReplies = fc.array(replyOfStep, { minLength: 1, maxLength: 3 });
     let succeeded = 0;

@@ -187,7 +187,6 @@ describe('manychat_set_fields_and_send_flow', () => {
   test('converts values to the types of their fields', async () => {
     const fields = { purchase_count: '4', next_delivery: '2026-12-01T10:00Z' };
     expect((await used.result('manychat_set_fields_and_send_flow', { ...call, fields })).warnings).toEqual([
-      'fields.purchase_count: "4" was changed to 4, because the field is of type number.',
       'fields.next_delivery: "2026-12-01T10:00Z" was changed to "2026-12-01T10:00:00+00:00", because the field is of type datetime.',
     ]);
   });
@@ -197,7 +196,7 @@ describe('manychat_set_fields_and_send_flow', () => {
       subscriber_id: '123456789',
       fields: { size: 1 },
     });
-    expect(failure.message).toBe('fields: must be a list like [{"field_name": "size", "field_value": 42}]');
+    expect(failure.message).toBe('fields: must be a list like [{"field_name": "size", "field_value": "42"}]');
   });
 
   test.each([
@@ -205,7 +204,21 @@ describe('manychat_set_fields_and_send_flow', () => {
     [{ a: 'x', A: 'y' }, /^fields: names a field twice/],
     [{ '': 'x' }, /^fields: has a value with an empty field name$/],
     [{ ' ': 'x', a: 'y' }, /^fields: has a value with an empty field name$/],
-    [[{ field_name: 'a', field_value: 'x' }], /^fields: must be values by field name, like \{"size": 42\}$/],
+    ['size = 42', /^fields: must be a list like \[\{"field_name": "size", "field_value": "42"\}\]$/],
+    [{ field_name: 'a', field_value: 'x' }, /^fields: must be a list like \[\{"field_name": …, "field_value": …\}\]$/],
+    [[{ field_id: 7, field_value: 'x' }], /^fields\[0\]: must have just field_name and field_value$/],
+    [[{ field_name: 'a', field_id: 7, field_value: 'x' }], /^fields\[0\]: must have just field_name and field_value$/],
+    [[{ field_name: 'a' }], /^fields\[0\]: must have just field_name and field_value$/],
+    [['a', 'x'], /^fields\[0\]: must have just field_name and field_value$/],
+    [
+      [
+        { field_name: 'a', field_value: 'x' },
+        { name: 'a', value: 'y' },
+      ],
+      /^fields: has "a" twice$/,
+    ],
+    [[{ field_name: '__proto__', field_value: 'x' }], /^fields: the key "__proto__" is not accepted$/],
+    [[], /^fields: must be a list like/],
   ])('rejects fields like %j', async (fields, words) => {
     const failure = await used.failure('manychat_set_fields_and_send_flow', { ...call, fields });
     expect([failure.kind, failure.message]).toEqual(['invalid_input', expect.stringMatching(words)]);

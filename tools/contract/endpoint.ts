@@ -49,8 +49,8 @@ export interface Declaration<Input extends z.ZodObject = z.ZodObject> {
   capabilities?(input: z.output<Input>): readonly Capability[];
   /** The start of the question that asks the user to confirm a call, for effects that can need a confirmation. */
   question?(input: z.output<Input>, naming: Naming): string;
-  /** Arguments of a call that works in the sandbox. */
-  readonly example: z.input<Input>;
+  /** Arguments of a call that works in the sandbox, as clients are shown them. */
+  readonly example: Result;
 }
 
 /** Calls another endpoint on the same connection. */

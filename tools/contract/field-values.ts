@@ -25,6 +25,8 @@ export type FieldKind = 'custom field' | 'bot field';
 export interface FieldValues<Input> {
   readonly kind: FieldKind;
   readonly datetimeForm: DatetimeForm;
+  /** The type of the field, where the input itself says it. Else the type is looked up. */
+  type?(input: Input): FieldType;
   /** A copy of the input in which each field's value is replaced by what `change` returns. */
   map(input: Input, change: ChangeValue): Result;
 }

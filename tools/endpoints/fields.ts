@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { endpoint } from '../contract/endpoint.js';
 import { referencesTo } from '../contract/reference.js';
-import { listedFieldValues, oneFieldValue } from '../values/field-values.js';
+import { firstFieldValue, listedFieldValues, oneFieldValue } from '../values/field-values.js';
 import {
   botFieldId,
   botFieldName,
@@ -70,7 +70,7 @@ export const setCustomField = endpoint({
   name: 'manychat_set_custom_field',
   title: 'Set custom field',
   description:
-    'Sets one custom field of one contact; a value not fitting its type is refused. By name: manychat_set_custom_field_by_name; several: manychat_set_custom_fields.',
+    'Sets one custom field of one contact. By name: manychat_set_custom_field_by_name; several: manychat_set_custom_fields.',
   api: 'manychat',
   method: 'POST',
   path: '/fb/subscriber/setCustomField',
@@ -80,14 +80,14 @@ export const setCustomField = endpoint({
   input: z.strictObject({ subscriber_id: subscriberId, field_id: customFieldId, field_value: fieldValue }),
   output: okResult,
   fieldValues: oneFieldValue('custom field'),
-  example: { subscriber_id: 123456789, field_id: 1, field_value: '+1234567890' },
+  example: { subscriber_id: '123456789', field_id: 1, field_value: '+1234567890' },
 });
 
 export const setCustomFieldByName = endpoint({
   name: 'manychat_set_custom_field_by_name',
   title: 'Set custom field by name',
   description:
-    'Sets one custom field of one contact by name, case ignored; a value not fitting its type is refused. By id: manychat_set_custom_field; several: manychat_set_custom_fields.',
+    'Sets one custom field of one contact by name, case ignored. By id: manychat_set_custom_field; several: manychat_set_custom_fields.',
   api: 'manychat',
   method: 'POST',
   path: '/fb/subscriber/setCustomFieldByName',
@@ -98,7 +98,7 @@ export const setCustomFieldByName = endpoint({
   output: okResult,
   references: ({ field_name }) => referencesTo('custom field', field_name),
   fieldValues: oneFieldValue('custom field'),
-  example: { subscriber_id: 123456789, field_name: 'phone_number', field_value: '+1234567890' },
+  example: { subscriber_id: '123456789', field_name: 'phone_number', field_value: '+1234567890' },
 });
 
 export const setCustomFields = endpoint({
@@ -117,7 +117,7 @@ export const setCustomFields = endpoint({
   references: ({ fields }) => referencesTo('custom field', ...fields.map(({ field_name }) => field_name)),
   fieldValues: listedFieldValues('custom field'),
   example: {
-    subscriber_id: 123456789,
+    subscriber_id: '123456789',
     fields: [
       { field_id: 1, field_value: 'value1' },
       { field_name: 'field2', field_value: 'value2' },
@@ -159,14 +159,15 @@ export const createBotField = endpoint({
     value: fieldValue.optional().meta({ description: 'First value; ISO 8601 dates, datetimes with UTC offset' }),
   }),
   output: botFieldResult,
-  example: { name: 'open_orders', type: 'number', description: 'Orders to ship', value: 0 },
+  fieldValues: firstFieldValue('bot field'),
+  example: { name: 'open_orders', type: 'number', description: 'Orders to ship', value: '0' },
 });
 
 export const setBotField = endpoint({
   name: 'manychat_set_bot_field',
   title: 'Set bot field',
   description:
-    "Sets a bot field: one value that all contacts and flows share, never one contact's data (manychat_set_custom_field). A value not fitting its type is refused. Several: manychat_set_bot_fields.",
+    "Sets a bot field: one value that all contacts and flows share, never one contact's data (manychat_set_custom_field). Several: manychat_set_bot_fields.",
   api: 'manychat',
   method: 'POST',
   path: '/fb/page/setBotField',
@@ -176,14 +177,14 @@ export const setBotField = endpoint({
   input: z.strictObject({ field_id: botFieldId, field_value: fieldValue }),
   output: okResult,
   fieldValues: oneFieldValue('bot field'),
-  example: { field_id: 123, field_value: 42 },
+  example: { field_id: 123, field_value: '42' },
 });
 
 export const setBotFieldByName = endpoint({
   name: 'manychat_set_bot_field_by_name',
   title: 'Set bot field by name',
   description:
-    "Sets an existing bot field: one value that all contacts and flows share, never one contact's data (manychat_set_custom_field_by_name). A value not fitting its type is refused. Several: manychat_set_bot_fields.",
+    "Sets an existing bot field: one value that all contacts and flows share, never one contact's data (manychat_set_custom_field_by_name). Several: manychat_set_bot_fields.",
   api: 'manychat',
   method: 'POST',
   path: '/fb/page/setBotFieldByName',
@@ -194,7 +195,7 @@ export const setBotFieldByName = endpoint({
   output: okResult,
   references: ({ field_name }) => referencesTo('bot field', field_name),
   fieldValues: oneFieldValue('bot field'),
-  example: { field_name: 'counter', field_value: 42 },
+  example: { field_name: 'counter', field_value: '42' },
 });
 
 export const setBotFields = endpoint({

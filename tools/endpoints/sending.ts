@@ -4,7 +4,7 @@ import { referencesTo } from '../contract/reference.js';
 import { actionFieldValues, contentCapabilities, referencesInContent } from '../message/actions.js';
 import { contentWarnings } from '../message/channel-rules.js';
 import { messageData, messageDataBrief } from '../message/message-data.js';
-import { repairSend, repairTaggedSend } from '../message/repair.js';
+import { repairMessage } from '../message/repair.js';
 import { subscriberId, text, userRef } from '../values/inputs.js';
 import { okResult } from '../values/outputs.js';
 
@@ -27,7 +27,7 @@ export const sendContent = endpoint({
     otn_topic_name: text('From manychat_list_otn_topics; contact must have granted it').optional(),
   }),
   output: okResult,
-  repair: repairTaggedSend,
+  repair: repairMessage({ data: messageData, takesTag: true }),
   references: ({ data, otn_topic_name }) => [
     ...referencesInContent(data.content),
     ...referencesTo('OTN topic', otn_topic_name),
@@ -37,7 +37,7 @@ export const sendContent = endpoint({
   capabilities: ({ data }) => contentCapabilities(data),
   question: ({ subscriber_id }, { contact }) => `Send this content to ${contact(subscriber_id)}`,
   example: {
-    subscriber_id: 123456789,
+    subscriber_id: '123456789',
     data: { version: 'v2', content: { messages: [{ type: 'text', text: 'Hello! How can I help you today?' }] } },
   },
 });
@@ -56,7 +56,7 @@ export const sendContentByUserRef = endpoint({
   verifyWith: ['manychat_get_subscriber_by_user_ref'],
   input: z.strictObject({ user_ref: userRef, data: messageDataBrief }),
   output: okResult,
-  repair: repairSend,
+  repair: repairMessage({ data: messageDataBrief }),
   references: ({ data }) => referencesInContent(data.content),
   warnings({ data }) {
     const ignored =
@@ -68,8 +68,8 @@ export const sendContentByUserRef = endpoint({
   capabilities: ({ data }) => contentCapabilities(data),
   question: ({ user_ref }, { userRef }) => `Send this content to ${userRef(user_ref)}`,
   example: {
-    user_ref: 123456,
-    data: { version: 'v2', content: { messages: [{ type: 'text', text: 'Welcome!' }] } },
+    user_ref: '123456',
+    data: '{"version":"v2","content":{"messages":[{"type":"text","text":"Welcome!"}]}}',
   },
 });
 
@@ -90,5 +90,5 @@ export const sendFlow = endpoint({
   output: okResult,
   references: ({ flow_ns }) => referencesTo('flow', flow_ns),
   question: ({ subscriber_id, flow_ns }, { flow, contact }) => `Start ${flow(flow_ns)} for ${contact(subscriber_id)}`,
-  example: { subscriber_id: 123456789, flow_ns: 'content123456' },
+  example: { subscriber_id: '123456789', flow_ns: 'content123456' },
 });

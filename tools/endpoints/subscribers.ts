@@ -24,7 +24,7 @@ export const getSubscriber = endpoint({
   effect: 'read',
   input: z.strictObject({ subscriber_id: subscriberId }),
   output: subscriberResult,
-  example: { subscriber_id: 123456789 },
+  example: { subscriber_id: '123456789' },
 });
 
 export const getSubscriberByUserRef = endpoint({
@@ -190,7 +190,7 @@ export const updateSubscriber = endpoint({
     }),
   output: subscriberResult,
   example: {
-    subscriber_id: 123456789,
+    subscriber_id: '123456789',
     first_name: 'John',
     last_name: 'Smith',
     phone: '+1234567890',
@@ -211,5 +211,5 @@ export const verifySubscriber = endpoint({
   purposes: ['verify_contact'],
   input: z.strictObject({ subscriber_id: subscriberId, signed_request: text('From Messenger Extensions') }),
   output: okResult,
-  example: { subscriber_id: 123456789, signed_request: 'signed_request_token' },
+  example: { subscriber_id: '123456789', signed_request: 'signed_request_token' },
 });

@@ -90,7 +90,7 @@ export const addTagToSubscriber = endpoint({
   purposes: ['add_tag'],
   input: z.strictObject({ subscriber_id: subscriberId, tag_id: tagId }),
   output: okResult,
-  example: { subscriber_id: 123456789, tag_id: 1 },
+  example: { subscriber_id: '123456789', tag_id: 1 },
 });
 
 export const addTagToSubscriberByName = endpoint({
@@ -107,7 +107,7 @@ export const addTagToSubscriberByName = endpoint({
   input: z.strictObject({ subscriber_id: subscriberId, tag_name: tagName }),
   output: okResult,
   references: ({ tag_name }) => referencesTo('tag', tag_name),
-  example: { subscriber_id: 123456789, tag_name: 'VIP' },
+  example: { subscriber_id: '123456789', tag_name: 'VIP' },
 });
 
 export const removeTagFromSubscriber = endpoint({
@@ -123,7 +123,7 @@ export const removeTagFromSubscriber = endpoint({
   purposes: ['remove_tag'],
   input: z.strictObject({ subscriber_id: subscriberId, tag_id: tagId }),
   output: okResult,
-  example: { subscriber_id: 123456789, tag_id: 1 },
+  example: { subscriber_id: '123456789', tag_id: 1 },
 });
 
 export const removeTagFromSubscriberByName = endpoint({
@@ -140,5 +140,5 @@ export const removeTagFromSubscriberByName = endpoint({
   input: z.strictObject({ subscriber_id: subscriberId, tag_name: tagName }),
   output: okResult,
   references: ({ tag_name }) => referencesTo('tag', tag_name),
-  example: { subscriber_id: 123456789, tag_name: 'VIP' },
+  example: { subscriber_id: '123456789', tag_name: 'VIP' },
 });

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { asJsonText } from '../values/client-form.js';
 import { channelError, characterCount, namedChannels } from './channels.js';
 
 /** The most messages of one request. */
@@ -103,30 +104,37 @@ const required = (key: string) => z.boolean({ error: `a buy button needs \`custo
 const buyButton = z.strictObject({
   type: z.literal('buy'),
   caption: requiredText('a buy button', 'caption'),
-  customer: z.strictObject(
-    {
-      shipping_address: required('shipping_address'),
-      contact_name: required('contact_name'),
-      contact_phone: required('contact_phone'),
-      contact_email: required('contact_email').optional(),
-    },
-    needs('a buy button', 'customer'),
-  ),
-  product: z.strictObject(
-    {
-      label: requiredText('a product', 'label'),
-      cost: z
-        .int({ error: 'a product needs `cost`, a whole number of cents' })
-        .min(0, { error: 'must not be negative' }),
-    },
-    needs('a buy button', 'product'),
-  ),
+  customer: z
+    .strictObject(
+      {
+        shipping_address: required('shipping_address'),
+        contact_name: required('contact_name'),
+        contact_phone: required('contact_phone'),
+        contact_email: required('contact_email').optional(),
+      },
+      needs('a buy button', 'customer'),
+    )
+    .meta({ ...asJsonText, description: 'JSON: shipping_address, contact_name, contact_phone, true or false' }),
+  product: z
+    .strictObject(
+      {
+        label: requiredText('a product', 'label'),
+        cost: z
+          .int({ error: 'a product needs `cost`, a whole number of cents' })
+          .min(0, { error: 'must not be negative' }),
+      },
+      needs('a buy button', 'product'),
+    )
+    .meta({ ...asJsonText, description: 'JSON: label, cost in cents' }),
   success_target: z.string().optional(),
   actions,
 });
 
 const headers = z.record(z.string(), z.string(), { error: 'must hold a text for each header' }).optional();
-const payload = z.record(z.string(), z.unknown(), { error: 'must be an object' }).optional();
+const payload = z
+  .record(z.string(), z.unknown(), { error: 'must be an object' })
+  .meta({ ...asJsonText, description: 'JSON object' })
+  .optional();
 
 const callbackButton = z.strictObject({
   type: z.literal('dynamic_block_callback'),
@@ -207,7 +215,8 @@ export const content = z.strictObject({
     .enum(namedChannels, {
       error: (issue) => channelError(issue) ?? `must be ${namedChannels.join(', ')}; leave it out for Messenger`,
     })
-    .optional(),
+    .optional()
+    .describe('None for Messenger'),
   messages: z.array(message, needs('content', 'messages')).max(maxMessages, atMost(maxMessages, 'messages')),
   quick_replies: z.array(quickReply).max(maxQuickReplies, atMost(maxQuickReplies, 'quick replies')).optional(),
   actions,

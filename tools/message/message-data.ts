@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { asJsonText } from '../values/client-form.js';
 import { precisionLost } from '../values/inputs.js';
 import { addIssue } from '../values/issues.js';
 import { channelProblems } from './channel-rules.js';
@@ -16,31 +17,17 @@ function hasInexactNumber(value: unknown): boolean {
   return typeof value === 'object' && value !== null && Object.values(value).some(hasInexactNumber);
 }
 
-/** What clients see of the grammar: enough to write a message, at a fraction of the tokens. */
-const outline = {
-  type: 'object',
-  properties: {
-    version: { type: 'string', const: 'v2' },
-    content: {
-      type: 'object',
-      description:
-        '{type?:"instagram"|"whatsapp"|"telegram" (none for Messenger), messages:[{type:"text",text,buttons?} | {type:"image"|"video"|"audio",url,buttons?} | {type:"file",url} | {type:"cards",elements:[{title,subtitle?,image_url?,action_url?,buttons?}]}], quick_replies?:[flow buttons], actions?:[{action:"add_tag"|"remove_tag",tag_name} | {action:"set_field_value",field_name,value}]}; up to 3 buttons: {type:"url",caption,url} | {type:"flow",caption,target:flow ns} | {type:"call",caption,phone}',
-    },
-  },
-  required: ['version', 'content'],
-};
-
 /**
  * The `data` of a message, checked in full against ManyChat's dynamic-block reference (version 2) and the rules of the
- * channel. Clients see an outline.
+ * channel.
  */
 export const messageData = z
   .strictObject({ version: z.literal('v2', { error: 'must be "v2"' }), content: checkedContent })
   .refine((data) => !hasInexactNumber(data), `holds a number that ${precisionLost}`)
-  .meta({ description: 'At most 2,000 characters a text, 1,000 on Instagram', clientSchema: outline });
+  .describe('At most 10 messages, 2,000 characters a text (Instagram 1,000), 3 buttons each, 11 quick replies');
 
 /** What clients see of `data` in tools beside manychat_send_content. */
-const brief = { description: 'As data of manychat_send_content', clientSchema: { type: 'object' } };
+const brief = { ...asJsonText, description: 'JSON text, as data of manychat_send_content' };
 
 /** `messageData` in a tool that refers clients to manychat_send_content. */
 export const messageDataBrief = messageData.meta(brief);

@@ -15,7 +15,9 @@ export const plainMessage = {
   channel: z
     .enum(channels, { error: channelError })
     .default('messenger')
-    .describe('Where the contact writes; manychat_get_messaging_status shows Instagram and WhatsApp'),
+    .describe(
+      'Where the contact writes, by default messenger; manychat_get_messaging_status shows Instagram and WhatsApp',
+    ),
   buttons: z
     .array(
       z
@@ -26,12 +28,12 @@ export const plainMessage = {
     )
     .max(maxButtons, { error: `takes at most ${maxButtons} buttons` })
     .optional()
-    .describe('Below the text, each with either url or flow_ns'),
+    .describe('Up to 3 below the text, each with either url or flow_ns'),
   quick_replies: z
     .array(z.strictObject({ caption: labelText, flow_ns: flowNs }))
     .max(maxQuickReplies, { error: `takes at most ${maxQuickReplies} quick replies` })
     .optional()
-    .describe('Messenger and Instagram only'),
+    .describe('Up to 11; Messenger and Instagram only'),
 };
 
 /** A valid plain message. */

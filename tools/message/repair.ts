@@ -1,9 +1,11 @@
 import type { Repaired } from '../contract/endpoint.js';
 import { isObject } from '../contract/json.js';
 import { quoted } from '../contract/quoted.js';
-import { parseContainer, readPart, structuralProblem } from '../values/argument-reader.js';
+import { readPart } from '../values/argument-reader.js';
+import { isJsonText } from '../values/client-form.js';
+import { parseContainer, structuralProblem } from '../values/json-text.js';
 import { type Channel, channelError, channels } from './channels.js';
-import { messageData } from './message-data.js';
+import type { messageData } from './message-data.js';
 
 type Json = Record<string, unknown>;
 
@@ -15,8 +17,8 @@ const flowNs = /^content\d/;
 
 /** A list, also from JSON text. */
 function listIn(value: unknown): unknown[] | undefined {
-  const list = typeof value === 'string' ? parseContainer(value) : value;
-  return Array.isArray(list) ? list : undefined;
+  const parsed = typeof value === 'string' ? parseContainer(value) : { value };
+  return parsed !== undefined && 'value' in parsed && Array.isArray(parsed.value) ? parsed.value : undefined;
 }
 
 const isAbsent = (value: unknown): boolean => value === undefined || value === null || value === '';
@@ -120,8 +122,9 @@ function withTagMoved(args: Json, data: Json, warn: Warn): Json {
   const { message_tag: inContent, ...content } = data.content;
   const tags = [args.message_tag, inData, inContent].filter((each) => !isAbsent(each));
   const [tag] = tags;
-  // Two different tags, or none beside the argument: validation has the last word.
-  if ((isAbsent(inData) && isAbsent(inContent)) || tags.some((each) => each !== tag)) return { ...args, data };
+  // Two different tags: validation has the last word.
+  if ((inData === undefined && inContent === undefined) || tags.some((each) => each !== tag)) return { ...args, data };
+  if (tag === undefined) return { ...args, data: { ...withoutTag, content } };
   warn('message_tag was moved out of the content.');
   return { ...args, message_tag: tag, data: { ...withoutTag, content } };
 }
@@ -157,16 +160,23 @@ function withChannelMoved(args: Json, data: unknown, warn: Warn): { args: Json; 
   return { args: rest, data: { ...data, content: channel === 'messenger' ? content : { type: channel, ...content } } };
 }
 
+/** What a tool declares of the message it takes. */
+interface TakenMessage {
+  /** The schema of `data`, which clients are shown as an object or as JSON text. */
+  readonly data: typeof messageData;
+  readonly takesTag?: boolean;
+}
+
 /**
- * Corrects unambiguous mistakes in the arguments of a send, and reads its `data` by the grammar of messages. Everything
- * else is left for the schema to reject.
+ * Corrects unambiguous mistakes in the arguments of a tool that takes `data`, and reads it by the grammar of messages.
+ * Everything else is left for the schema to reject.
  */
-export const repairSend = (input: unknown): Repaired => repair(input, false);
+export const repairMessage =
+  (taken: TakenMessage) =>
+  (input: unknown): Repaired =>
+    repair(input, taken);
 
-/** `repairSend` for a tool that takes a `message_tag`. */
-export const repairTaggedSend = (input: unknown): Repaired => repair(input, true);
-
-function repair(input: unknown, takesTag: boolean): Repaired {
+function repair(input: unknown, { data: schema, takesTag = false }: TakenMessage): Repaired {
   if (!isObject(input)) return { input, warnings: [] };
   const warnings: string[] = [];
   const warn: Warn = (warning) => void warnings.push(warning);
@@ -174,7 +184,7 @@ function repair(input: unknown, takesTag: boolean): Repaired {
   let args: Json = { ...input };
   let data = args.data;
   const read = (): void => {
-    const reading = readPart(messageData, data, ['data']);
+    const reading = readPart(schema, data, ['data']);
     problem ??= reading.problem;
     warnings.push(...reading.warnings);
     data = reading.input;
@@ -182,7 +192,7 @@ function repair(input: unknown, takesTag: boolean): Repaired {
   const messages = typeof data === 'string' ? listIn(data) : undefined;
   if (messages !== undefined) {
     problem = structuralProblem(messages, ['data']);
-    warn('Read from JSON text: data.');
+    if (!isJsonText(schema)) warn('Read from JSON text: data.');
     data = messages;
   }
   if (problem === undefined) read();

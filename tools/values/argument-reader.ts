@@ -1,8 +1,10 @@
-import { isSafeNumber, parse } from 'lossless-json';
 import * as z from 'zod';
 import type { Repaired } from '../contract/endpoint.js';
 import { asObject, isObject } from '../contract/json.js';
+import { quoted } from '../contract/quoted.js';
+import { type EntryKeys, entryKeysOf, isJsonText, namedEntries } from './client-form.js';
 import { pathText, unknownKeysText } from './issues.js';
+import { type ParsedText, parseContainer, structuralProblem } from './json-text.js';
 
 /*
  * Clients and models spell the same arguments in different ways: `null` or an empty text for an argument that is not
@@ -13,58 +15,11 @@ import { pathText, unknownKeysText } from './issues.js';
 type Schema = z.core.SomeType;
 type Path = readonly PropertyKey[];
 
-/** Deeper than any tool needs, and shallow enough for every recursion over arguments. */
-const maxDepth = 50;
-
-const isDeeperThan = (value: unknown, depth: number): boolean =>
-  typeof value === 'object' &&
-  value !== null &&
-  (depth === 0 || Object.values(value).some((each) => isDeeperThan(each, depth - 1)));
-
-/** The path of a value that has an own key `__proto__`, which only parsed JSON can have. */
-function prototypeKey(value: unknown, path: Path): Path | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
-  if (Object.hasOwn(value, '__proto__')) return path;
-  for (const [key, each] of Object.entries(value)) {
-    const found = prototypeKey(each, [...path, Array.isArray(value) ? Number(key) : key]);
-    if (found !== undefined) return found;
-  }
-  return undefined;
-}
-
-/** Problems that a schema cannot see: nesting beyond `maxDepth`, and a `__proto__` key, which zod drops. */
-export function structuralProblem(value: unknown, path: Path): string | undefined {
-  const subject = path.length === 0 ? 'the arguments are' : `${pathText(path)}: is`;
-  if (isDeeperThan(value, maxDepth)) return `${subject} nested more than ${maxDepth} levels deep`;
-  const parent = prototypeKey(value, path);
-  if (parent === undefined) return undefined;
-  return `${parent.length === 0 ? '' : `${pathText(parent)}: `}the key "__proto__" is not accepted`;
-}
-
 /** What was read differently than it was written, as paths. */
 interface Notes {
   readonly parsed: string[];
   readonly absent: string[];
   problem: string | undefined;
-}
-
-/** A double holds every integer of up to 15 digits. */
-const longNumber = /\d{16}/;
-
-/** A number where it is exact; an integer that is not, as its digits. */
-const exactNumber = (digits: string): number | string =>
-  isSafeNumber(digits) || !/^-?\d+$/.test(digits) ? Number(digits) : digits;
-
-/** The list or object that a text holds as JSON, without losing a digit. Undefined for any other text. */
-export function parseContainer(text: string): unknown {
-  if (!/^\s*[[{]/.test(text)) return undefined;
-  try {
-    // The last of several equal keys wins, as in JSON.parse.
-    const options = { parseNumber: exactNumber, onDuplicateKey: ({ newValue }: { newValue: unknown }) => newValue };
-    return longNumber.test(text) ? parse(text, undefined, options) : JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** A schema without what may surround it: being optional, a default, a conversion. */
@@ -100,31 +55,34 @@ function formOf(schema: Schema): Form {
 }
 
 /** The list, object or boolean that a text holds as JSON, if just that type is declared. */
-function fromText(text: string, forms: readonly Form[]): unknown {
+function fromText(text: string, forms: readonly Form[]): ParsedText | undefined {
   if (forms.includes('open')) return undefined;
   const word = text.trim().toLowerCase();
-  if (forms.includes('boolean') && (word === 'true' || word === 'false')) return word === 'true';
-  const value = parseContainer(text);
-  const form = Array.isArray(value) ? 'list' : 'object';
-  return value !== undefined && forms.includes(form) ? value : undefined;
+  if (forms.includes('boolean') && (word === 'true' || word === 'false')) return { value: word === 'true' };
+  const parsed = parseContainer(text);
+  if (parsed === undefined || 'problem' in parsed) return parsed;
+  return forms.includes(Array.isArray(parsed.value) ? 'list' : 'object') ? parsed : undefined;
 }
 
-/** The properties of the alternative that an object is meant for; undefined if that is not certain. */
-function shapeFor(
-  value: Record<string, unknown>,
-  schemas: readonly Schema[],
-): Readonly<Record<string, Schema>> | undefined {
-  const objects = schemas.filter((each) => each instanceof z.ZodObject);
-  const [first, ...others] = objects;
-  if (others.length === 0) return first?.def.shape;
+type Shape = Readonly<Record<string, Schema>>;
+
+/** The properties of the alternative that an object is meant for, and those of the others. */
+interface Shapes {
+  readonly own: Shape;
+  readonly others: readonly Shape[];
+}
+
+/** Undefined if it is not certain which alternative is meant. */
+function shapesFor(value: Record<string, unknown>, schemas: readonly Schema[]): Shapes | undefined {
+  const shapes = schemas.flatMap((each) => (each instanceof z.ZodObject ? [each.def.shape] : []));
   // A literal names the alternative, as `type` does for a button.
-  const named = objects.filter(({ def: { shape } }) =>
+  const isNamed = (shape: Shape) =>
     Object.entries(shape).some(([key, each]) => {
       const written = value[key];
       return each instanceof z.ZodLiteral && typeof written === 'string' && each.values.has(written);
-    }),
-  );
-  return named.length === 1 ? named[0]?.def.shape : undefined;
+    });
+  const [own, ...more] = shapes.length === 1 ? shapes : shapes.filter(isNamed);
+  return own === undefined || more.length > 0 ? undefined : { own, others: shapes.filter((each) => each !== own) };
 }
 
 /** Keys for which an empty text is a value: it empties a field. */
@@ -133,57 +91,105 @@ const canBeEmptyText: ReadonlySet<PropertyKey> = new Set(['field_value', 'value'
 const accepts = (schema: Schema, value: unknown): boolean =>
   schema instanceof z.ZodType && schema.safeParse(value).success;
 
+/** Whether a value holds nothing: clients fill all that is declared. */
+const isEmpty = (value: unknown): boolean =>
+  value === null || value === '' || (typeof value === 'object' && Object.values(value).every(isEmpty));
+
 /** Whether a value for an argument that may be left out says no more than leaving it out. */
 function meansAbsent(key: string, value: unknown, schema: Schema): boolean {
   if (value === null) return true;
   if (value === '') return !canBeEmptyText.has(key);
-  if (typeof value !== 'object' || Object.keys(value).length > 0) return false;
+  if (typeof value !== 'object' || !isEmpty(value)) return false;
   const forms = alternatives(schema).map(formOf);
   return (forms.includes('list') || forms.includes('object')) && !accepts(schema, value);
 }
 
 function readObject(
   value: Record<string, unknown>,
-  shape: Readonly<Record<string, Schema>>,
+  { own, others }: Shapes,
   path: Path,
   notes: Notes,
 ): Record<string, unknown> {
-  const entries = Object.entries(value).flatMap(([key, each]): [string, unknown][] => {
-    const schema = Object.hasOwn(shape, key) ? shape[key] : undefined;
-    if (schema === undefined) return [[key, each]];
-    const place = [...path, key];
-    const read = readValue(schema, each, place, notes);
-    if (schema._zod.optin === undefined || !meansAbsent(key, read, schema)) return [[key, read]];
+  const absent = (place: Path): [] => {
     notes.absent.push(pathText(place));
     return [];
+  };
+  const entries = Object.entries(value).flatMap(([key, each]): [string, unknown][] => {
+    const place = [...path, key];
+    const schema = Object.hasOwn(own, key) ? own[key] : undefined;
+    if (schema === undefined) {
+      // Of a key that this alternative does not have, nothing is said by null, or by a client that fills those of the others.
+      const isForeign = others.some((shape) => Object.hasOwn(shape, key));
+      return each === null || (isForeign && isEmpty(each)) ? absent(place) : [[key, each]];
+    }
+    const read = readValue(schema, each, place, notes);
+    return schema._zod.optin !== undefined && meansAbsent(key, read, schema) ? absent(place) : [[key, read]];
   });
   return Object.fromEntries(entries);
 }
 
+/** The entry that an item of a list stands for; undefined if it has not just a name and a value. */
+function entryOf(item: unknown, forms: readonly EntryKeys[]): readonly [string, unknown] | undefined {
+  for (const form of isObject(item) ? forms : []) {
+    const { [form.name]: name, [form.value]: value, ...rest } = asObject(item);
+    if (typeof name === 'string' && value !== undefined && isEmpty(rest)) return [name, value];
+  }
+  return undefined;
+}
+
+/** An open object, also from the list of names and values that clients are shown in its place. */
+function readRecord(given: unknown, record: z.ZodRecord, path: Path, notes: Notes): unknown {
+  const read = (entries: (readonly [string, unknown])[]) =>
+    Object.fromEntries(entries.map(([key, each]) => [key, readValue(record.valueType, each, [...path, key], notes)]));
+  const form = entryKeysOf(record);
+  if (isObject(given)) {
+    // One item without its list would be read as two entries.
+    if (entryOf(given, [form, namedEntries]) === undefined) return read(Object.entries(given));
+    notes.problem ??= `${pathText(path)}: must be a list like [{"${form.name}": …, "${form.value}": …}]`;
+  }
+  if (!Array.isArray(given) || given.length === 0) return given;
+  const entries: (readonly [string, unknown])[] = [];
+  for (const [index, item] of given.entries()) {
+    const place = [...path, index];
+    const parsed = typeof item === 'string' ? fromText(item, ['object']) : undefined;
+    const isText = parsed !== undefined && 'value' in parsed;
+    const entry = entryOf(isText ? parsed.value : item, [form, namedEntries]);
+    if (isText) notes.parsed.push(pathText(place));
+    if (entry === undefined) {
+      notes.problem ??= `${pathText(place)}: must have just ${form.name} and ${form.value}`;
+      return given;
+    }
+    if (entries.some(([name]) => name === entry[0])) {
+      notes.problem ??= `${pathText(path)}: has ${quoted(entry[0])} twice`;
+    }
+    entries.push(entry);
+  }
+  const whole = Object.fromEntries(entries);
+  notes.problem ??= structuralProblem(whole, path);
+  return read(Object.entries(whole));
+}
+
 function readValue(schema: Schema, given: unknown, path: Path, notes: Notes): unknown {
   const schemas = alternatives(schema);
-  const parsed = typeof given === 'string' ? fromText(given, schemas.map(formOf)) : undefined;
+  // A record that clients are shown as JSON text holds what it likes, also a name and a value.
+  const record = schemas.filter((each) => each instanceof z.ZodRecord).find((each) => !isJsonText(each));
+  const forms = [...schemas.map(formOf), ...(record === undefined ? [] : (['list'] as const))];
+  const parsed = typeof given === 'string' ? fromText(given, forms) : undefined;
+  let value = given;
   if (parsed !== undefined) {
-    // The structure of the arguments was checked while this was still text.
-    notes.problem ??= structuralProblem(parsed, path);
-    if (notes.problem !== undefined) return given;
-    notes.parsed.push(pathText(path));
+    notes.problem ??=
+      'problem' in parsed ? `${pathText(path)}: ${parsed.problem}` : structuralProblem(parsed.value, path);
+    if (notes.problem !== undefined || 'problem' in parsed) return given;
+    if (!schemas.some(isJsonText)) notes.parsed.push(pathText(path));
+    value = parsed.value;
   }
-  const value = parsed ?? given;
+  if (record !== undefined) return readRecord(value, record, path, notes);
   if (Array.isArray(value)) {
-    const list = schemas.find((each) => each instanceof z.ZodArray);
-    const item = list?.def.element;
+    const item = schemas.find((each) => each instanceof z.ZodArray)?.def.element;
     return item === undefined ? value : value.map((each, index) => readValue(item, each, [...path, index], notes));
   }
-  if (!isObject(value)) return value;
-  const shape = shapeFor(value, schemas);
-  if (shape !== undefined) return readObject(value, shape, path, notes);
-  const record = schemas.find((each) => each instanceof z.ZodRecord);
-  const type = record?.def.valueType;
-  if (type === undefined) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, each]) => [key, readValue(type, each, [...path, key], notes)]),
-  );
+  const shapes = isObject(value) ? shapesFor(value, schemas) : undefined;
+  return isObject(value) && shapes !== undefined ? readObject(value, shapes, path, notes) : value;
 }
 
 /** The most paths that a warning names. */
@@ -225,22 +231,25 @@ const clientIds = ['sessionId', 'toolCallId'];
 /** Reads the arguments of a tool, which has these properties, and drops the keys that the client added. */
 export function readArguments(schema: z.ZodObject, given: unknown): Repaired {
   const notes: Notes = { parsed: [], absent: [], problem: undefined };
-  const input = readValue(schema, given ?? {}, [], notes);
-  if (!isObject(input)) return reading(input, notes);
-  const fromClient = clientIds.some((key) => Object.hasOwn(input, key));
-  const dropped = Object.keys(input).filter(
+  const keys = isObject(given) ? Object.keys(given) : [];
+  const fromClient = clientIds.some((key) => keys.includes(key));
+  const dropped = keys.filter(
     (key) => !Object.hasOwn(schema.shape, key) && (clientKeys.has(key) || (fromClient && accompanyingKeys.has(key))),
   );
-  if (dropped.length === 0) return reading(input, notes);
-  const kept = Object.entries(input).filter(([key]) => !dropped.includes(key));
-  return reading(Object.fromEntries(kept), notes, [`Ignored, because clients add it: ${unknownKeysText(dropped)}.`]);
+  const kept =
+    dropped.length === 0
+      ? given
+      : Object.fromEntries(Object.entries(asObject(given)).filter(([key]) => !dropped.includes(key)));
+  const input = readValue(schema, kept ?? {}, [], notes);
+  const ignored = dropped.length === 0 ? [] : [`Ignored, because clients add it: ${unknownKeysText(dropped)}.`];
+  return reading(input, notes, ignored);
 }
 
 /** The keys that a schema declares at a place in a value; undefined if that is not certain. */
 export function keysAt(schema: Schema, value: unknown, path: Path): readonly string[] | undefined {
   const schemas = alternatives(schema);
   const [key, ...rest] = path;
-  const shape = isObject(value) ? shapeFor(value, schemas) : undefined;
+  const shape = isObject(value) ? shapesFor(value, schemas)?.own : undefined;
   if (key === undefined) return shape === undefined ? undefined : Object.keys(shape);
   const inner = Array.isArray(value)
     ? schemas.find((each) => each instanceof z.ZodArray)?.def.element

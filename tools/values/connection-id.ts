@@ -8,4 +8,4 @@ export const connectionId = z
   .describe('From manychat_list_connections');
 
 /** The argument that chooses the account, for tools without a pinned connection. */
-export const chosenConnectionId = connectionId.describe('Account, from manychat_list_connections');
+export const chosenConnectionId = connectionId.describe('From manychat_list_connections');

@@ -135,7 +135,8 @@ export function fitValues<Input>({ datetimeForm, map }: FieldValues<Input>, inpu
       problems.push(`${path}: ${valueText(value)} ${result.problem}, ${because}`);
       return value;
     }
-    if (result.value !== value) {
+    // A text is how clients are shown every value.
+    if (String(result.value) !== String(value)) {
       warnings.push(`${path}: ${valueText(value)} was changed to ${valueText(result.value)}, ${because}.`);
     }
     return result.value;
@@ -157,6 +158,14 @@ export const oneFieldValue = (kind: FieldKind): FieldValues<FieldRef & { field_v
   kind,
   datetimeForm: 'offset',
   map: (input, change) => ({ ...input, field_value: change('field_value', input, input.field_value) }),
+});
+
+/** For an input that creates a field, with its type and first `value`. */
+export const firstFieldValue = (kind: FieldKind): FieldValues<{ type: FieldType; value?: unknown }> => ({
+  kind,
+  datetimeForm: 'offset',
+  type: ({ type }) => type,
+  map: (input, change) => (input.value === undefined ? input : { ...input, value: change('value', {}, input.value) }),
 });
 
 /** The place of a value: by field name if it has one, because the list may be part of a longer one with other indices. */

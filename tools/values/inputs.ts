@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { fieldTypes } from '../contract/field-values.js';
+import { asEntries } from './client-form.js';
 
 /** The message for a number that has already lost digits when it arrives. */
 export const precisionLost = 'is past 2^53, where a JSON number loses digits; pass it as a string of digits';
@@ -70,7 +71,6 @@ export const exactNumber = z
  */
 export const fieldValue = z.union([z.string(), exactNumber, z.boolean(), z.null()]).meta({
   description: 'ISO 8601 dates; datetimes with UTC offset',
-  clientSchema: { anyOf: [{ type: 'string' }, { type: 'number' }, { type: 'boolean' }] },
 });
 
 /** The type of a new field. */
@@ -97,7 +97,7 @@ export const fields = (fieldId: typeof customFieldId, fieldName: typeof customFi
         .refine((field) => (field.field_id === undefined) !== (field.field_name === undefined), {
           message: 'give exactly one of field_id and field_name',
         }),
-      expecting('a list like [{"field_name": "size", "field_value": 42}]'),
+      expecting('a list like [{"field_name": "size", "field_value": "42"}]'),
     )
     .min(1)
     .max(maxFields)
@@ -105,7 +105,7 @@ export const fields = (fieldId: typeof customFieldId, fieldName: typeof customFi
 
 /** Values of a contact's fields by field name; ManyChat ignores the case of names. */
 export const fieldRecord = z
-  .record(z.string(), fieldValue, expecting('values by field name, like {"size": 42}'))
+  .record(z.string(), fieldValue, expecting('a list like [{"field_name": "size", "field_value": "42"}]'))
   .refine((value) => Object.keys(value).length > 0, 'needs at least one field')
   .refine(
     (value) => Object.keys(value).length <= maxNamedFields,
@@ -116,7 +116,10 @@ export const fieldRecord = z
     const names = Object.keys(value).map((name) => name.toLowerCase());
     return new Set(names).size === names.length;
   }, 'names a field twice, in different upper and lower case')
-  .describe('Values by field name');
+  .meta({ ...asEntries({ name: 'field_name', value: 'field_value' }), description: 'Up to 100' });
 
 /** How much of each contact a search returns. */
-export const detail = z.enum(['summary', 'full']).default('summary').describe('full: every field of the first 20');
+export const detail = z
+  .enum(['summary', 'full'])
+  .default('summary')
+  .describe('By default summary; full: every field of the first 20');

@@ -4,10 +4,12 @@ import { workflow } from '../contract/workflow.js';
 import { contentCapabilities } from '../message/actions.js';
 import { contentWarnings } from '../message/channel-rules.js';
 import { channelError, channels } from '../message/channels.js';
-import { messageData, uncheckedMessageData } from '../message/message-data.js';
+import { messageData, messageDataBrief, uncheckedMessageData } from '../message/message-data.js';
 import { renderContent } from '../message/preview.js';
-import { repairTaggedSend } from '../message/repair.js';
+import { repairMessage } from '../message/repair.js';
 import { describeIssue, issueMessage, ownIssues } from '../values/issues.js';
+
+const repairData = repairMessage({ data: messageDataBrief, takesTag: true });
 
 /** Data with the content's `type` set to a channel; content for Messenger has no type. */
 function forChannel(data: unknown, channel: string | undefined): unknown {
@@ -39,10 +41,10 @@ export const checkContent = workflow({
       data: z.looseObject({}).optional().describe('As it would be sent, if it was corrected'),
     }),
   },
-  capabilities: ({ data }) => contentCapabilities(repairTaggedSend({ data }).input),
-  example: { data: { version: 'v2', content: { messages: [{ type: 'text', text: 'Hello!' }] } } },
+  capabilities: ({ data }) => contentCapabilities(repairData({ data }).input),
+  example: { data: '{"version":"v2","content":{"messages":[{"type":"text","text":"Hello!"}]}}' },
   async run({ data, channel }) {
-    const { input, warnings: corrections, problem } = repairTaggedSend({ data });
+    const { input, warnings: corrections, problem } = repairData({ data });
     if (problem !== undefined) return { valid: false, problems: [problem] };
     const { data: repaired, message_tag: tag } = asObject(input);
     const parsed = messageData.safeParse(forChannel(repaired, channel), { error: issueMessage });

@@ -24,7 +24,7 @@ export const setFieldsAndSendFlow = workflow({
     `Set these fields of ${contact(subscriber_id)} and start ${flow(flow_ns)}`,
   example: {
     subscriber_id: '24958501110451908',
-    fields: { reply_text: 'Your order has shipped!' },
+    fields: [{ field_name: 'reply_text', field_value: 'Your order has shipped!' }],
     flow_ns: 'content20240311101502_501223',
   },
   async run({ subscriber_id, fields, flow_ns }, { inOrder }) {

@@ -3,7 +3,7 @@ import { isObject } from '../../../tools/contract/json.js';
 import { declarations } from '../../../tools/index.js';
 import { offeredTools, type Tool } from '../../account/policy/tool.js';
 import type { Config } from '../../config/config.js';
-import { jsonSchema } from '../../mcp/listing/json-schema.js';
+import { inputSchema, outputSchema } from '../../mcp/listing/json-schema.js';
 import { type ExitCode, exitCodes } from '../shell/exit-codes.js';
 import type { Shell } from '../shell/shell.js';
 import { toolNamed } from './tool-by-name.js';
@@ -18,8 +18,8 @@ function listing({ declaration, input, output }: Tool, results: Config['results'
     title,
     description,
     effect,
-    inputSchema: jsonSchema(input, 'input'),
-    ...(results !== 'text' && { outputSchema: jsonSchema(output, 'output') }),
+    inputSchema: inputSchema(input),
+    ...(results !== 'text' && { outputSchema: outputSchema(output) }),
   };
 }
 
@@ -36,7 +36,7 @@ const shellQuoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}
 
 function descriptionLines(tool: Tool, width: number): string[] {
   const { name, title, description, example } = tool.declaration;
-  const { properties = {}, required = [] } = jsonSchema(tool.input, 'input');
+  const { properties = {}, required = [] } = inputSchema(tool.input);
   const argumentLines = Object.entries(isObject(properties) ? properties : {}).flatMap(([key, schema]) => {
     if (!isObject(schema)) return [];
     const suffix = Array.isArray(required) && required.includes(key) ? ', required' : '';

@@ -2,7 +2,7 @@ import type { Declaration } from '../../../tools/contract/endpoint.js';
 import { resources } from '../../../tools/guidance/resources.js';
 import { toolsets } from '../../../tools/index.js';
 import { connectionArgument, dryRunResult, type Tool } from '../../account/policy/tool.js';
-import { type JsonSchema, jsonSchema } from './json-schema.js';
+import { inputSchema, type JsonSchema, outputSchema } from './json-schema.js';
 
 /** A tool as it is listed to clients, before the configuration is applied. */
 export interface ListedTool extends Pick<Declaration, 'title' | 'description' | 'api' | 'effect'> {
@@ -45,10 +45,10 @@ function listedTool(
     api,
     effect,
     get inputSchema() {
-      return jsonSchema(input, 'input');
+      return inputSchema(input);
     },
     get outputSchema() {
-      return jsonSchema(output.schema, 'output');
+      return outputSchema(output.schema);
     },
   };
 }
@@ -67,9 +67,9 @@ export const catalogue: Catalogue = {
     tool: 'endpoint' in content ? content.endpoint.name : undefined,
   })),
   get connectionArgument() {
-    return jsonSchema(connectionArgument, 'input');
+    return inputSchema(connectionArgument);
   },
   get dryRunResult() {
-    return jsonSchema(dryRunResult, 'output');
+    return outputSchema(dryRunResult);
   },
 };

@@ -1,6 +1,6 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { jsonSchema } from '../../../src/mcp/listing/json-schema.js';
+import { outputSchema } from '../../../src/mcp/listing/json-schema.js';
 import { declarations } from '../../../tools/index.js';
 import { type Caller, callerThrough } from '../../support/caller.js';
 import { startUpstream, type Upstream } from '../../support/upstream.js';
@@ -113,7 +113,7 @@ describe('a result', () => {
       expect(lengthOf(result), name).toBeLessThan(2 * withLastItem);
       const schema = declarations.find((each) => each.name === name)?.output.schema;
       if (schema === undefined) throw new Error(name);
-      expect(new Ajv2020({ strict: false }).compile(jsonSchema(schema, 'output'))(result)).toBe(true);
+      expect(new Ajv2020({ strict: false }).compile(outputSchema(schema))(result)).toBe(true);
     }
   });
 

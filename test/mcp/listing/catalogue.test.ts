@@ -3,7 +3,7 @@ import type { Metafile } from 'esbuild';
 import { describe, expect, test } from 'vitest';
 import { metafilePath } from '../../../scripts/package/bundle.js';
 import { offeredTools } from '../../../src/account/policy/tool.js';
-import { jsonSchema } from '../../../src/mcp/listing/json-schema.js';
+import { inputSchema, outputSchema } from '../../../src/mcp/listing/json-schema.js';
 import { offerFor } from '../../../src/mcp/listing/offer.js';
 import { declarations } from '../../../tools/index.js';
 import { configOf } from '../../support/config.js';
@@ -24,8 +24,8 @@ describe('the catalogue computed by the build', () => {
         name: declaration.name,
         title: declaration.title,
         description: declaration.description,
-        inputSchema: jsonSchema(input, 'input'),
-        outputSchema: jsonSchema(output, 'output'),
+        inputSchema: inputSchema(input),
+        outputSchema: outputSchema(output),
       }),
     );
     const { client } = await connectProgram(environment);

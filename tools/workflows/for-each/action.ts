@@ -11,7 +11,7 @@ import { contentCapabilities } from '../../message/actions.js';
 import { contentWarnings, placeholderIn } from '../../message/channel-rules.js';
 import { messageDataBrief } from '../../message/message-data.js';
 import { contentOf, plainMessage, plainMessageProblems } from '../../message/plain-message.js';
-import { repairSend } from '../../message/repair.js';
+import { repairMessage } from '../../message/repair.js';
 import { fieldRecord, maxFields, subscriberId, tagName, text } from '../../values/inputs.js';
 import { addIssue } from '../../values/issues.js';
 import { okResult } from '../../values/outputs.js';
@@ -79,6 +79,9 @@ export function actionWarnings(action: SubscriberAction): string[] {
   return action.data === undefined ? [] : contentWarnings(action.data.content);
 }
 
+/** Corrects mistakes in the `data` of an action. */
+export const repairAction = repairMessage({ data: messageDataBrief });
+
 /** The capabilities that each action uses, by its arguments. */
 const capabilitiesOf: Readonly<Record<ActionName, (args: Result) => readonly Capability[]>> = {
   add_tag: () => ['add_tag'],
@@ -92,7 +95,7 @@ const capabilitiesOf: Readonly<Record<ActionName, (args: Result) => readonly Cap
 /** The capabilities that an action uses. Its arguments may be unchecked, and may contain placeholders. */
 export function actionCapabilities(args: Result): readonly Capability[] {
   const action = actionNames.find((name) => name === args.action);
-  return action === undefined ? [] : capabilitiesOf[action](asObject(repairSend(args).input));
+  return action === undefined ? [] : capabilitiesOf[action](asObject(repairAction(args).input));
 }
 
 /** The question for a user who has to confirm the action. */
@@ -172,7 +175,7 @@ export const actOnSubscriber = workflow({
   verifyWith: ['manychat_get_subscriber'],
   input: z.strictObject({ subscriber_id: subscriberId, ...actionInput }).check(actionProblems),
   output: okResult,
-  repair: repairSend,
+  repair: repairAction,
   capabilities: actionCapabilities,
   example: { subscriber_id: '123456789', action: 'add_tag', tag_name: 'VIP' },
   async run({ subscriber_id, ...action }, { inOrder }) {

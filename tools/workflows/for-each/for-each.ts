@@ -2,9 +2,16 @@ import * as z from 'zod';
 import { CallError, kinds } from '../../contract/failure.js';
 import type { Result } from '../../contract/json.js';
 import { type Steps, workflow } from '../../contract/workflow.js';
-import { repairSend } from '../../message/repair.js';
 import { subscriberId } from '../../values/inputs.js';
-import { actionCapabilities, actionInput, actionProblems, actionQuestion, actionWarnings, stepsOf } from './action.js';
+import {
+  actionCapabilities,
+  actionInput,
+  actionProblems,
+  actionQuestion,
+  actionWarnings,
+  repairAction,
+  stepsOf,
+} from './action.js';
 import { runMany } from './run-many.js';
 import { concernsAll, isLongPause } from './stop-rules.js';
 import { createTally } from './tally.js';
@@ -84,7 +91,7 @@ export const forEachSubscriber = workflow({
     })
     .check(actionProblems),
   output: { schema: output },
-  repair: repairSend,
+  repair: repairAction,
   capabilities: actionCapabilities,
   question: (input, naming) => actionQuestion(input, naming.contacts(input.subscriber_ids), naming),
   warnings(input) {

@@ -1,6 +1,5 @@
 import type { Endpoint } from '../../../../tools/contract/endpoint.js';
-import type { FieldKind } from '../../../../tools/contract/field-values.js';
-import { fitValues, hasFieldValues, type TypeOf } from '../../../../tools/values/field-values.js';
+import { type FittedInput, fitValues, hasFieldValues } from '../../../../tools/values/field-values.js';
 import { withinDeadline } from '../../../upstream/deadline.js';
 import { callError } from '../../../upstream/failures/call-error.js';
 import { type AccountParts, type EndpointCall, failureContext } from '../call-context.js';
@@ -8,7 +7,7 @@ import { type AccountParts, type EndpointCall, failureContext } from '../call-co
 /** The share of the deadline in which the types of fields are read. */
 const readShare = 0.25;
 
-/** Values are changed or refused only by types that are at most this old, in milliseconds, since a field may be new. */
+/** Values are read differently or refused only by types that are at most this old, in milliseconds, since a field may be new. */
 const freshMs = 5_000;
 
 /**
@@ -19,7 +18,9 @@ export async function fitFieldValues(call: EndpointCall, account: AccountParts):
   const { endpoint, connection, context } = call;
   const { settings, fieldTypes, host } = account;
   const { fieldValues, effect } = endpoint;
-  if (settings.access.mode === 'none' || fieldValues === undefined || !hasFieldValues(fieldValues, call.input)) return;
+  if (fieldValues === undefined || !hasFieldValues(fieldValues, call.input)) return;
+  const stated = fieldValues.type?.(call.input);
+  if (stated === undefined && settings.access.mode === 'none') return;
   const failure = failureContext(endpoint, settings);
   const read = (endpoint: Endpoint) =>
     account.read({
@@ -29,14 +30,15 @@ export async function fitFieldValues(call: EndpointCall, account: AccountParts):
       deadlineMs: settings.deadlineMs * readShare,
       id: context.record.id,
     });
-  const typesOf = (kind: FieldKind, maxAgeMs?: number): Promise<TypeOf> =>
-    withinDeadline(context.deadline, fieldTypes.of(kind, connection ?? '', read, maxAgeMs), failure, host.clock);
-
-  const cached = fitValues(fieldValues, call.input, await typesOf(fieldValues.kind));
-  const unchanged = cached.typesKnown && cached.problems.length + cached.warnings.length === 0;
-  const { input, warnings, problems } = unchanged
-    ? cached
-    : fitValues(fieldValues, call.input, await typesOf(fieldValues.kind, freshMs));
+  const fitted = async (maxAgeMs?: number): Promise<FittedInput> => {
+    const types = fieldTypes.of(fieldValues.kind, connection ?? '', read, maxAgeMs);
+    const typeOf = await withinDeadline(context.deadline, types, failure, host.clock);
+    return fitValues(fieldValues, call.input, typeOf);
+  };
+  const cached = stated === undefined ? await fitted() : fitValues(fieldValues, call.input, () => stated);
+  const isCertain =
+    stated !== undefined || (cached.typesKnown && cached.problems.length + cached.warnings.length === 0);
+  const { input, warnings, problems } = isCertain ? cached : await fitted(freshMs);
   if (problems.length > 0) {
     const kind = effect === 'send' ? 'invalid_content' : 'invalid_input';
     throw callError(kind, failure, { message: problems.join('; '), source: 'client' });

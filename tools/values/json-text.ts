@@ -1,0 +1,56 @@
+import { isSafeNumber, parse } from 'lossless-json';
+import { quoted } from '../contract/quoted.js';
+import { pathText } from './issues.js';
+
+type Path = readonly PropertyKey[];
+
+/** Deeper than any tool needs, and shallow enough for every recursion over arguments. */
+const maxDepth = 50;
+
+const isDeeperThan = (value: unknown, depth: number): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  (depth === 0 || Object.values(value).some((each) => isDeeperThan(each, depth - 1)));
+
+/** The path of a value that has an own key `__proto__`, which only parsed JSON can have. */
+function prototypeKey(value: unknown, path: Path): Path | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  if (Object.hasOwn(value, '__proto__')) return path;
+  for (const [key, each] of Object.entries(value)) {
+    const found = prototypeKey(each, [...path, Array.isArray(value) ? Number(key) : key]);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** Problems that a schema cannot see: nesting beyond `maxDepth`, and a `__proto__` key, which zod drops. */
+export function structuralProblem(value: unknown, path: Path): string | undefined {
+  const subject = path.length === 0 ? 'the arguments are' : `${pathText(path)}: is`;
+  if (isDeeperThan(value, maxDepth)) return `${subject} nested more than ${maxDepth} levels deep`;
+  const parent = prototypeKey(value, path);
+  if (parent === undefined) return undefined;
+  return `${parent.length === 0 ? '' : `${pathText(parent)}: `}the key "__proto__" is not accepted`;
+}
+
+/** A number where it is exact; an integer that is not, as its digits. */
+const exactNumber = (digits: string): number | string =>
+  isSafeNumber(digits) || !/^-?\d+$/.test(digits) ? Number(digits) : digits;
+
+/** What a text holds as JSON, or why it could mean two things. */
+export type ParsedText = { readonly value: unknown } | { readonly problem: string };
+
+/** Reads a list or an object from JSON text without losing a digit. Returns undefined for any other text. */
+export function parseContainer(text: string): ParsedText | undefined {
+  if (!/^\s*[[{]/.test(text)) return undefined;
+  let repeated: string | undefined;
+  try {
+    const onDuplicateKey = ({ key, newValue }: { key: string; newValue: unknown }) => {
+      repeated = key;
+      return newValue;
+    };
+    const value = parse(text, undefined, { parseNumber: exactNumber, onDuplicateKey });
+    return repeated === undefined ? { value } : { problem: `has the key ${quoted(repeated)} twice` };
+  } catch {
+    return undefined;
+  }
+}
