@@ -70,7 +70,6 @@ describe('JSON text', () => {
   test.each([
     ['manychat_for_each_subscriber', { action: 'add_tag', tag_name: 'VIP' }, 'subscriber_ids', '{"a": 1}', 'an array'],
     ['manychat_for_each_subscriber', { action: 'add_tag', tag_name: 'VIP' }, 'subscriber_ids', maria, 'an array'],
-    ['manychat_send_text', { subscriber_id: maria, text: 'Hi' }, 'buttons', '[{"caption": "x", "url"', 'an array'],
     ['manychat_send_text', { subscriber_id: maria, text: 'Hi' }, 'buttons', 'x'.repeat(200), 'an array'],
     ['manychat_send_text', { subscriber_id: maria, text: 'Hi' }, 'quick_replies', '"[]"', 'an array'],
   ])('of another type is refused by %s %j with one complaint', async (tool, args, key, value, type) => {
@@ -101,6 +100,52 @@ describe('JSON text', () => {
       ['invalid_input', 'fields.size: the key "__proto__" is not accepted'],
       ['invalid_input', 'fields: is nested more than 50 levels deep'],
     ]);
+  });
+});
+
+test.each(['fields', '[fields]'])(
+  'an object where a tool takes a list of fields is read as the list: %s',
+  async (form) => {
+    const fields = { favourite_roast: 'dark', reply_text: '' };
+    const { warnings } = await used.result('manychat_set_custom_fields', {
+      subscriber_id: maria,
+      fields: form === 'fields' ? fields : JSON.stringify(fields),
+    });
+    expect(sent()).toMatchObject({
+      fields: [
+        { field_name: 'favourite_roast', field_value: 'dark' },
+        { field_name: 'reply_text', field_value: '' },
+      ],
+    });
+    expect(warnings).toContainEqual('Read as a list of names and values: fields.');
+  },
+);
+
+describe('JSON text that holds no object', () => {
+  test.each([
+    ['manychat_send_content_by_user_ref', { user_ref: '1' }, 'Hello', 'data: must be JSON text of an object'],
+    [
+      'manychat_send_content',
+      { subscriber_id: maria },
+      '{"version":"v2","content":{"messages":[',
+      'data: is not valid JSON',
+    ],
+    [
+      'manychat_for_each_subscriber',
+      { subscriber_ids: [maria], action: 'send_content' },
+      '{"a":1,}',
+      'data: is not valid JSON',
+    ],
+  ])('is refused by %s with the reason', async (tool, args, data, reason) => {
+    const failure = await used.failure(tool, { ...args, data });
+    expect(failure.message).toMatch(new RegExp(`^${reason}`));
+    expect(failure.message.split(';')).toHaveLength(1);
+    expect(used.sandbox.requests()).toEqual([]);
+  });
+
+  test('is a problem that manychat_check_content reports', async () => {
+    const result = await used.result('manychat_check_content', { data: 'Hello' });
+    expect(result).toMatchObject({ valid: false, problems: ['data: must be JSON text of an object'] });
   });
 });
 

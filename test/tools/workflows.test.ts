@@ -191,10 +191,10 @@ describe('manychat_set_fields_and_send_flow', () => {
     ]);
   });
 
-  test('explains the list that manychat_set_custom_fields takes when it gets an object', async () => {
+  test('explains the list that manychat_set_custom_fields takes when it gets one item', async () => {
     const failure = await used.failure('manychat_set_custom_fields', {
       subscriber_id: '123456789',
-      fields: { size: 1 },
+      fields: { field_name: 'size', field_value: 1 },
     });
     expect(failure.message).toBe('fields: must be a list like [{"field_name": "size", "field_value": "42"}]');
   });

@@ -19,6 +19,7 @@ type Path = readonly PropertyKey[];
 interface Notes {
   readonly parsed: string[];
   readonly absent: string[];
+  readonly listed: string[];
   problem: string | undefined;
 }
 
@@ -141,7 +142,7 @@ function entryOf(item: unknown, forms: readonly EntryKeys[]): readonly [string, 
 function readRecord(given: unknown, record: z.ZodRecord, path: Path, notes: Notes): unknown {
   const read = (entries: (readonly [string, unknown])[]) =>
     Object.fromEntries(entries.map(([key, each]) => [key, readValue(record.valueType, each, [...path, key], notes)]));
-  const form = entryKeysOf(record);
+  const form = entryKeysOf(record) ?? namedEntries;
   if (isObject(given)) {
     // One item without its list would be read as two entries.
     if (entryOf(given, [form, namedEntries]) === undefined) return read(Object.entries(given));
@@ -169,24 +170,61 @@ function readRecord(given: unknown, record: z.ZodRecord, path: Path, notes: Note
   return read(Object.entries(whole));
 }
 
-function readValue(schema: Schema, given: unknown, path: Path, notes: Notes): unknown {
+/** The list that an object stands for, where the same values are an open object in other tools. */
+function listFrom(given: Record<string, unknown>, list: z.ZodArray, path: Path, notes: Notes): unknown {
+  const form = entryKeysOf(list);
+  const isItem = form === undefined || Object.hasOwn(given, form.name) || Object.hasOwn(given, form.value);
+  if (isItem || Object.keys(given).length === 0) return given;
+  notes.listed.push(pathText(path));
+  return Object.entries(given).map(([key, each]) => ({ [form.name]: key, [form.value]: each }));
+}
+
+/** What may be declared for a value: at most one kind of list, of open object, and alternatives of other objects. */
+interface Declared {
+  readonly schemas: readonly Schema[];
+  readonly list: z.ZodArray | undefined;
+  readonly record: z.ZodRecord | undefined;
+  readonly isJsonText: boolean;
+}
+
+function declaredBy(schema: Schema): Declared {
   const schemas = alternatives(schema);
-  // A record that clients are shown as JSON text holds what it likes, also a name and a value.
-  const record = schemas.filter((each) => each instanceof z.ZodRecord).find((each) => !isJsonText(each));
-  const forms = [...schemas.map(formOf), ...(record === undefined ? [] : (['list'] as const))];
-  const parsed = typeof given === 'string' ? fromText(given, forms) : undefined;
-  let value = given;
-  if (parsed !== undefined) {
-    notes.problem ??=
-      'problem' in parsed ? `${pathText(path)}: ${parsed.problem}` : structuralProblem(parsed.value, path);
-    if (notes.problem !== undefined || 'problem' in parsed) return given;
-    if (!schemas.some(isJsonText)) notes.parsed.push(pathText(path));
-    value = parsed.value;
+  return {
+    schemas,
+    list: schemas.find((each) => each instanceof z.ZodArray),
+    // An open object that clients are shown as JSON text holds what it likes, also a name and a value.
+    record: schemas.filter((each) => each instanceof z.ZodRecord).find((each) => !isJsonText(each)),
+    isJsonText: schemas.some(isJsonText),
+  };
+}
+
+/** The value that a text holds as JSON, where its form is declared; other values as they are. */
+function readText({ schemas, list, record, isJsonText }: Declared, given: unknown, path: Path, notes: Notes): unknown {
+  if (typeof given !== 'string') return given;
+  const isEither = record !== undefined || (list !== undefined && entryKeysOf(list) !== undefined);
+  const forms = [...schemas.map(formOf), ...(isEither ? (['list', 'object'] as const) : [])];
+  const parsed = fromText(given, forms);
+  if (parsed === undefined) {
+    const isNoJson = isJsonText && !forms.includes('open') && given.trim() !== '';
+    if (isNoJson) notes.problem ??= `${pathText(path)}: must be JSON text of an object`;
+    return given;
   }
+  notes.problem ??=
+    'problem' in parsed ? `${pathText(path)}: ${parsed.problem}` : structuralProblem(parsed.value, path);
+  if (notes.problem !== undefined || 'problem' in parsed) return given;
+  if (!isJsonText) notes.parsed.push(pathText(path));
+  return parsed.value;
+}
+
+function readValue(schema: Schema, given: unknown, path: Path, notes: Notes): unknown {
+  const declared = declaredBy(schema);
+  const { schemas, list, record } = declared;
+  const value = readText(declared, given, path, notes);
   if (record !== undefined) return readRecord(value, record, path, notes);
-  if (Array.isArray(value)) {
-    const item = schemas.find((each) => each instanceof z.ZodArray)?.def.element;
-    return item === undefined ? value : value.map((each, index) => readValue(item, each, [...path, index], notes));
+  if (list !== undefined) {
+    const items = isObject(value) ? listFrom(value, list, path, notes) : value;
+    const { element } = list;
+    return Array.isArray(items) ? items.map((each, at) => readValue(element, each, [...path, at], notes)) : items;
   }
   const shapes = isObject(value) ? shapesFor(value, schemas) : undefined;
   return isObject(value) && shapes !== undefined ? readObject(value, shapes, path, notes) : value;
@@ -198,19 +236,24 @@ const maxPaths = 12;
 const pathsText = (paths: readonly string[]): string =>
   [...paths.slice(0, maxPaths), ...(paths.length > maxPaths ? [`… (${paths.length} in all)`] : [])].join(', ');
 
-const reading = (input: unknown, { parsed, absent, problem }: Notes, more: readonly string[] = []): Repaired => ({
+const reading = (
+  input: unknown,
+  { parsed, absent, listed, problem }: Notes,
+  more: readonly string[] = [],
+): Repaired => ({
   input,
   problem,
   warnings: [
     ...more,
     ...(parsed.length === 0 ? [] : [`Read from JSON text: ${pathsText(parsed)}.`]),
+    ...(listed.length === 0 ? [] : [`Read as a list of names and values: ${pathsText(listed)}.`]),
     ...(absent.length === 0 ? [] : [`Taken as not given, because null or empty: ${pathsText(absent)}.`]),
   ],
 });
 
 /** Reads a part of the arguments by its declared type; `path` is its place. */
 export function readPart(schema: Schema, value: unknown, path: Path): Repaired {
-  const notes: Notes = { parsed: [], absent: [], problem: undefined };
+  const notes: Notes = { parsed: [], absent: [], listed: [], problem: undefined };
   return reading(readValue(schema, value, path, notes), notes);
 }
 
@@ -230,7 +273,7 @@ const clientIds = ['sessionId', 'toolCallId'];
 
 /** Reads the arguments of a tool, which has these properties, and drops the keys that the client added. */
 export function readArguments(schema: z.ZodObject, given: unknown): Repaired {
-  const notes: Notes = { parsed: [], absent: [], problem: undefined };
+  const notes: Notes = { parsed: [], absent: [], listed: [], problem: undefined };
   const keys = isObject(given) ? Object.keys(given) : [];
   const fromClient = clientIds.some((key) => keys.includes(key));
   const dropped = keys.filter(

@@ -27,8 +27,8 @@ const formOf = (schema: z.core.SomeType): unknown =>
 /** Whether clients are shown a value as JSON text. */
 export const isJsonText = (schema: z.core.SomeType): boolean => formOf(schema) === asJsonText.clientForm;
 
-/** The keys of the list that clients are shown in place of an open object. */
-export function entryKeysOf(record: z.core.SomeType): EntryKeys {
-  const { name, value } = asObject(formOf(record));
-  return typeof name === 'string' && typeof value === 'string' ? { name, value } : namedEntries;
+/** The keys of the list that stands for an open object, if a schema names them. */
+export function entryKeysOf(schema: z.core.SomeType): EntryKeys | undefined {
+  const { name, value } = asObject(formOf(schema));
+  return typeof name === 'string' && typeof value === 'string' ? { name, value } : undefined;
 }

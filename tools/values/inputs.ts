@@ -88,6 +88,9 @@ const expecting = (form: string) => ({
     code === 'invalid_type' && input !== undefined ? `must be ${form}` : undefined,
 });
 
+/** In some tools values of fields are a list, in others an object; each takes both. */
+const fieldEntries = asEntries({ name: 'field_name', value: 'field_value' });
+
 /** A list of fields, each by id or by name. */
 export const fields = (fieldId: typeof customFieldId, fieldName: typeof customFieldName) =>
   z
@@ -101,7 +104,7 @@ export const fields = (fieldId: typeof customFieldId, fieldName: typeof customFi
     )
     .min(1)
     .max(maxFields)
-    .describe('Each by field_id or field_name');
+    .meta({ ...fieldEntries, description: 'Each by field_id or field_name' });
 
 /** Values of a contact's fields by field name; ManyChat ignores the case of names. */
 export const fieldRecord = z
@@ -116,7 +119,7 @@ export const fieldRecord = z
     const names = Object.keys(value).map((name) => name.toLowerCase());
     return new Set(names).size === names.length;
   }, 'names a field twice, in different upper and lower case')
-  .meta({ ...asEntries({ name: 'field_name', value: 'field_value' }), description: 'Up to 100' });
+  .meta({ ...fieldEntries, description: 'Up to 100' });
 
 /** How much of each contact a search returns. */
 export const detail = z

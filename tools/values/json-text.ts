@@ -1,5 +1,5 @@
 import { isSafeNumber, parse } from 'lossless-json';
-import { quoted } from '../contract/quoted.js';
+import { clipped, quoted } from '../contract/quoted.js';
 import { pathText } from './issues.js';
 
 type Path = readonly PropertyKey[];
@@ -36,10 +36,10 @@ export function structuralProblem(value: unknown, path: Path): string | undefine
 const exactNumber = (digits: string): number | string =>
   isSafeNumber(digits) || !/^-?\d+$/.test(digits) ? Number(digits) : digits;
 
-/** What a text holds as JSON, or why it could mean two things. */
+/** What a text holds as JSON, or why it holds nothing certain. */
 export type ParsedText = { readonly value: unknown } | { readonly problem: string };
 
-/** Reads a list or an object from JSON text without losing a digit. Returns undefined for any other text. */
+/** Reads a list or an object from JSON text without losing a digit. Undefined for a text that does not begin like one. */
 export function parseContainer(text: string): ParsedText | undefined {
   if (!/^\s*[[{]/.test(text)) return undefined;
   let repeated: string | undefined;
@@ -50,7 +50,7 @@ export function parseContainer(text: string): ParsedText | undefined {
     };
     const value = parse(text, undefined, { parseNumber: exactNumber, onDuplicateKey });
     return repeated === undefined ? { value } : { problem: `has the key ${quoted(repeated)} twice` };
-  } catch {
-    return undefined;
+  } catch (error) {
+    return { problem: `is not valid JSON: ${error instanceof Error ? clipped(error.message, 120) : 'it ends early'}` };
   }
 }
