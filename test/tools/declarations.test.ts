@@ -6,7 +6,7 @@ import { capabilityNames } from '../../tools/contract/capabilities.js';
 import { effectRules } from '../../tools/contract/effect.js';
 import { asObject } from '../../tools/contract/json.js';
 import { declarations, endpoints, toolsFor } from '../../tools/index.js';
-import { readArguments } from '../../tools/values/argument-reader.js';
+import { readArguments } from '../../tools/values/reading/argument-reader.js';
 import { configOf } from '../support/config.js';
 import { useCaller } from '../support/sandboxed.js';
 import { published } from './published.js';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { asJsonText } from '../values/client-form.js';
+import { asJsonText } from '../values/reading/client-form.js';
 import { channelError, characterCount, namedChannels } from './channels.js';
 
 /** The most messages of one request. */

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { asJsonText } from '../values/client-form.js';
 import { precisionLost } from '../values/inputs.js';
 import { addIssue } from '../values/issues.js';
+import { asJsonText } from '../values/reading/client-form.js';
 import { channelProblems } from './channel-rules.js';
 import { content } from './content.js';
 

@@ -1,9 +1,9 @@
 import type { Repaired } from '../contract/endpoint.js';
 import { isObject } from '../contract/json.js';
 import { quoted } from '../contract/quoted.js';
-import { readPart } from '../values/argument-reader.js';
-import { isJsonText } from '../values/client-form.js';
-import { parseContainer, structuralProblem } from '../values/json-text.js';
+import { readPart } from '../values/reading/argument-reader.js';
+import { isJsonText } from '../values/reading/client-form.js';
+import { parseContainer, structuralProblem } from '../values/reading/json-text.js';
 import { type Channel, channelError, channels } from './channels.js';
 import type { messageData } from './message-data.js';
 

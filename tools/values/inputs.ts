@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { fieldTypes } from '../contract/field-values.js';
-import { asEntries } from './client-form.js';
+import { asEntries } from './reading/client-form.js';
 
 /** The message for a number that has already lost digits when it arrives. */
 export const precisionLost = 'is past 2^53, where a JSON number loses digits; pass it as a string of digits';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { asObject, isObject } from '../../../tools/contract/json.js';
-import { asJsonText, namedEntries } from '../../../tools/values/client-form.js';
+import { asJsonText, namedEntries } from '../../../tools/values/reading/client-form.js';
 
 /** JSON Schema as it is sent to clients. */
 export type JsonSchema = Record<string, unknown>;

@@ -1,8 +1,8 @@
 import type * as z from 'zod';
 import type { Result } from '../../../../tools/contract/json.js';
-import { keysAt, readArguments } from '../../../../tools/values/argument-reader.js';
 import { describeIssue, issueMessage, ownIssues, pathText, unknownKeysText } from '../../../../tools/values/issues.js';
-import { structuralProblem } from '../../../../tools/values/json-text.js';
+import { keysAt, readArguments } from '../../../../tools/values/reading/argument-reader.js';
+import { structuralProblem } from '../../../../tools/values/reading/json-text.js';
 import { closest } from '../../../text/closest.js';
 import { callError } from '../../../upstream/failures/call-error.js';
 import type { FailureContext } from '../../../upstream/failures/context.js';

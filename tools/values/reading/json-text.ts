@@ -1,6 +1,6 @@
 import { isSafeNumber, parse } from 'lossless-json';
-import { clipped, quoted } from '../contract/quoted.js';
-import { pathText } from './issues.js';
+import { clipped, quoted } from '../../contract/quoted.js';
+import { pathText } from '../issues.js';
 
 type Path = readonly PropertyKey[];
 

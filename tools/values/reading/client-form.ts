@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { asObject } from '../contract/json.js';
+import { asObject } from '../../contract/json.js';
 
 /*
  * Many clients can send only what a schema declares, and support few keywords. Where ManyChat wants an open object,

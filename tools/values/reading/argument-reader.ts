@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import type { Repaired } from '../contract/endpoint.js';
-import { asObject, isObject } from '../contract/json.js';
-import { quoted } from '../contract/quoted.js';
+import type { Repaired } from '../../contract/endpoint.js';
+import { asObject, isObject } from '../../contract/json.js';
+import { quoted } from '../../contract/quoted.js';
+import { pathText, unknownKeysText } from '../issues.js';
 import { type EntryKeys, entryKeysOf, isJsonText, namedEntries } from './client-form.js';
-import { pathText, unknownKeysText } from './issues.js';
 import { type ParsedText, parseContainer, structuralProblem } from './json-text.js';
 
 /*
