@@ -10,13 +10,14 @@ const entriesOf = (folder: string) => readdirSync(pathOf(folder), { withFileType
 const sources = (folder: string): string[] =>
   readdirSync(pathOf(folder), { withFileTypes: true, recursive: true })
     .filter((entry) => entry.isFile() && /\.c?ts$/.test(entry.name))
-    .map((entry) => relative(pathOf('.'), join(entry.parentPath, entry.name)).split(sep).join('/'));
+    .map((entry) => relative(pathOf('.'), join(entry.parentPath, entry.name)).split(sep).join('/'))
+    .filter((file) => !file.includes('/node_modules/'));
 
 /** A folder and all folders in it. */
 const folders = (folder: string): string[] => [
   folder,
   ...entriesOf(folder)
-    .filter((entry) => entry.isDirectory())
+    .filter((entry) => entry.isDirectory() && entry.name !== 'node_modules')
     .flatMap(({ name }) => folders(`${folder}/${name}`)),
 ];
 

@@ -1,0 +1,66 @@
+import { Client } from '@modelcontextprotocol/client';
+import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
+import type { TestProject } from 'vitest/node';
+import { type Sandbox, startSandbox } from '../../../src/sandbox/index.js';
+import { isObject, type Result } from '../../../tools/contract/json.js';
+import { type Case, examples, wholeGrammar } from './cases.js';
+import { launchOn } from './client.js';
+
+/** What the program offers, and which requests the plain calls make. */
+export interface Reference {
+  /** The input schema of each tool, as listed. */
+  readonly schemas: Readonly<Record<string, Result>>;
+  /** The requests of each example. */
+  readonly examples: Readonly<Record<string, readonly string[]>>;
+  readonly wholeGrammar: readonly string[];
+}
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    reference: Reference;
+  }
+}
+
+/**
+ * The requests that a call made and that no cache can hold back: all that write, and the last one. They are sorted, since
+ * some calls make several at once.
+ */
+export function requestsOf(sandbox: Sandbox): string[] {
+  const requests = sandbox.requests();
+  return requests
+    .filter(({ method }, index) => method !== 'GET' || index === requests.length - 1)
+    .map(({ method, path, query, body }) => JSON.stringify([method, path, query, body]))
+    .toSorted();
+}
+
+async function reference(): Promise<Reference> {
+  const sandbox = await startSandbox({ limits: false });
+  const client = new Client({ name: 'reference', version: '1' });
+  try {
+    await client.connect(new StdioClientTransport({ ...launchOn(sandbox), stderr: 'ignore' }));
+    const { tools } = await client.listTools();
+    const requests = async ({ tool, args }: Case) => {
+      sandbox.reset();
+      const { isError, content } = await client.callTool({ name: tool, arguments: { ...args } });
+      if (isError === true) throw new Error(`${tool}: ${JSON.stringify(content)}`);
+      return requestsOf(sandbox);
+    };
+    const made: Record<string, readonly string[]> = {};
+    for (const each of examples) made[each.tool] = await requests(each);
+    return {
+      schemas: Object.fromEntries(
+        tools.map(({ name, inputSchema }) => [name, isObject(inputSchema) ? inputSchema : {}]),
+      ),
+      examples: made,
+      wholeGrammar: await requests(wholeGrammar),
+    };
+  } finally {
+    await client.close();
+    await sandbox.close();
+  }
+}
+
+/** Runs once before all clients. */
+export default async function setup(project: TestProject): Promise<void> {
+  project.provide('reference', await reference());
+}
