@@ -2,8 +2,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { pathOf } from '../../scripts/root.js';
+import { offeredTools } from '../../src/account/policy/tool.js';
 import { settingNames } from '../../src/config/settings.js';
 import { kinds } from '../../tools/contract/failure.js';
+import { declarations } from '../../tools/index.js';
+import { configOf } from '../support/config.js';
 import { documents, sectionNames, sectionsIn, withGenerated } from '../support/documents.js';
 
 const read = (name: string): string => readFileSync(pathOf(name), 'utf8').replaceAll('\r\n', '\n');
@@ -102,4 +105,42 @@ test('every setting is documented', () => {
   const text = read('docs/settings.md');
   expect(settingNames.length).toBeGreaterThan(7);
   for (const setting of settingNames) expect(text).toContain(`\`${setting}\``);
+});
+
+describe('the document about clients', () => {
+  const text = read('docs/clients.md');
+  const tools = declarations.map(({ name }) => name);
+
+  test('names the versions that npm run clients runs', () => {
+    const { dependencies } = JSON.parse(read('test/clients/package.json'));
+    const rows = text.split('\n').filter((line) => line.startsWith('| ✓'));
+    const named = rows.filter((row) =>
+      Object.entries(dependencies).some(
+        ([name, version]) => row.includes(`\`${name}\``) && row.includes(`| ${version} |`),
+      ),
+    );
+    expect(rows.length).toBeGreaterThan(8);
+    // Gemini CLI is not installed: its rule is in the test.
+    expect(rows.filter((row) => !named.includes(row))).toEqual([expect.stringContaining('Gemini CLI')]);
+  });
+
+  test('says how long the name of the server may be', () => {
+    const longest = Math.max(...tools.map((name) => name.length));
+    expect(text).toContain(`a tool here has ${longest}.`);
+    expect(text.replaceAll('\n', ' ')).toContain(`that leaves ${64 - 'mcp____'.length - longest} characters`);
+  });
+
+  test('shows a choice of fewer than 40 tools', () => {
+    const [, flags = ''] = /```sh\n(--toolsets .*)\n/.exec(text) ?? [];
+    const { MANYCHAT_MCP_TOOLSETS, MANYCHAT_MCP_TOOLS } = Object.fromEntries(
+      Array.from(flags.matchAll(/--(toolsets|tools) (\S+)/g), ([, flag = '', value]) => [
+        `MANYCHAT_MCP_${flag.toUpperCase()}`,
+        value,
+      ]),
+    );
+    const { account } = configOf({ MATON_API_KEY: 'k', MANYCHAT_MCP_TOOLSETS, MANYCHAT_MCP_TOOLS });
+    const offered = offeredTools(declarations, account).map(({ declaration }) => declaration.name);
+    expect(offered).toEqual(expect.arrayContaining(['manychat_send_content', 'manychat_list_connections']));
+    expect(offered.length).toBeLessThan(40);
+  });
 });

@@ -95,6 +95,12 @@ const exclusionTable = (): string =>
     }),
   );
 
+const toolsetTable = (): string =>
+  table(
+    ['set', 'number of tools'],
+    Object.entries(toolsets).map(([name, tools]) => [code(name), String(tools.length)]),
+  );
+
 const yesNo = (value: boolean): string => (value ? 'yes' : 'no');
 
 const effectTable = (): string =>
@@ -123,6 +129,7 @@ const generators: Readonly<Record<string, () => string | Promise<string>>> = {
   exclusions: exclusionTable,
   effects: effectTable,
   tools: toolTable,
+  toolsets: toolsetTable,
   prompts: promptTable,
   resources: resourceTable,
   kinds: () =>
