@@ -237,7 +237,7 @@ describe('the token of a link', () => {
     upstream.reply = { body: { connections: [connection] } };
     expect(await caller.call('manychat_list_connections')).toEqual({
       ok: true,
-      result: { connections: [{ connection_id: 'c-1', status: 'PENDING' }] },
+      result: { total: 1, connections: [{ connection_id: 'c-1', status: 'PENDING' }] },
     });
     upstream.reply = { body: { connection: { ...connection, status: 'ACTIVE' } } };
     expect(JSON.stringify(await caller.call('manychat_get_connection', { connection_id: 'c-1' }))).not.toContain(token);

@@ -75,7 +75,7 @@ describe('a response that is easily misread', () => {
 
   test('an object with numeric keys is read as a list', async () => {
     upstream.reply = { body: { status: 'success', data: { 0: { id: 1 }, 2: { id: 3 } } } };
-    expect(await result('manychat_list_tags')).toEqual({ tags: [{ id: 1 }, { id: 3 }] });
+    expect(await result('manychat_list_tags')).toEqual({ total: 2, tags: [{ id: 1 }, { id: 3 }] });
   });
 
   test('a list in the place of one contact is read as its first item', async () => {

@@ -5,9 +5,30 @@ import type { FieldValues } from './field-values.js';
 import type { Result } from './json.js';
 import type { Naming, Reference } from './reference.js';
 
+/** A call of a tool, as a result names it. */
+interface NamedCall {
+  readonly tool: ToolName;
+  readonly arguments: Result;
+}
+
+/** The lists of a result that come in pages. One offset counts in all of them. */
+export interface Pages {
+  /** The key of the object that holds the lists; absent if the result itself does. */
+  readonly within?: string;
+  /** Keys of the lists; the tool is there for the first. */
+  readonly lists: readonly string[];
+  /** The result has a count of its own, so it needs no total. */
+  readonly counted?: boolean;
+  /** The lists of an item, in a list whose items have some. */
+  readonly item?: Pages;
+  /** The call that returns more of what holds the lists, but for its offset; absent if the same tool does. */
+  next?(holder: Result): NamedCall | undefined;
+}
+
 /** The result of an endpoint: the schema that clients see, and how the upstream's `data` becomes it. */
 export interface Output<Input = Result> {
   readonly schema: z.ZodObject;
+  readonly pages?: Pages | undefined;
   /** Whether the data holds an answer. If not, a read has failed; a write has succeeded all the same. */
   isAnswer?(data: unknown): boolean;
   /** Must not throw: a call that succeeded upstream always has a result. */
@@ -40,7 +61,7 @@ export interface Declaration<Input extends z.ZodObject = z.ZodObject> {
   /** The tools that show whether a call with an unknown outcome took place; required unless the effect is repeatable. */
   readonly verifyWith?: readonly ToolName[];
   readonly input: Input;
-  readonly output: { readonly schema: z.ZodObject };
+  readonly output: { readonly schema: z.ZodObject; readonly pages?: Pages | undefined };
   /** Corrects unambiguous mistakes before the arguments are checked. */
   repair?(input: unknown): Repaired;
   /** A sentence for each thing that is valid but may not do what was meant. */

@@ -3,7 +3,8 @@ import { type CallEndpoint, endpoint, type Output } from '../contract/endpoint.j
 import { asObject, isObject, type Result, toList } from '../contract/json.js';
 import { quoted } from '../contract/quoted.js';
 import { connectionId } from '../values/connection-id.js';
-import { okResult } from '../values/outputs.js';
+import { pageInput } from '../values/inputs.js';
+import { listOutputs, okResult } from '../values/outputs.js';
 import { anyText, list, record } from '../values/tolerant.js';
 
 const connectionShape = {
@@ -32,7 +33,8 @@ const isConnection = (data: unknown): boolean => typeof unwrapConnection(data).c
 
 /** Connections without their links, each of which is for one person. */
 const connectionsResult: Output = {
-  schema: z.looseObject({ connections: list(connection) }),
+  schema: z.looseObject({ ...listOutputs, connections: list(connection) }),
+  pages: { lists: ['connections'] },
   isAnswer: (data) => isObject(data) && Array.isArray(data.connections),
   from: (data) => ({
     connections: (toList(asObject(data).connections) ?? []).map((each) => {
@@ -75,7 +77,9 @@ export const listConnections = endpoint({
   effect: 'read',
   input: z.strictObject({
     status: z.enum(['ACTIVE', 'PENDING', 'FAILED']).optional().describe('Only in this state'),
+    ...pageInput,
   }),
+  localInputs: Object.keys(pageInput),
   constants: { app: 'manychat' },
   output: connectionsResult,
   example: { status: 'ACTIVE' },

@@ -10,6 +10,8 @@ import {
   fields,
   fieldType,
   fieldValue,
+  listInput,
+  listInputs,
   subscriberId,
   text,
 } from '../values/inputs.js';
@@ -40,7 +42,8 @@ export const listCustomFields = endpoint({
   path: '/fb/page/getCustomFields',
   perSecond: 100,
   effect: 'read',
-  input: z.strictObject({}),
+  input: z.strictObject(listInput),
+  localInputs: listInputs,
   output: customFieldsResult,
   example: {},
 });
@@ -135,7 +138,8 @@ export const listBotFields = endpoint({
   path: '/fb/page/getBotFields',
   perSecond: 100,
   effect: 'read',
-  input: z.strictObject({}),
+  input: z.strictObject(listInput),
+  localInputs: listInputs,
   output: botFieldsResult,
   example: {},
 });

@@ -1,16 +1,19 @@
 import * as z from 'zod';
 import { endpoint, type Output } from '../contract/endpoint.js';
 import { asObject, isObject, toList } from '../contract/json.js';
+import { listInput, listInputs } from '../values/inputs.js';
+import { listOutputs } from '../values/outputs.js';
 import { anyText, list, record, smallId } from '../values/tolerant.js';
 
 const flow = record({ ns: anyText, name: anyText, folder_id: smallId });
 
 const folder = record({ id: smallId, name: anyText, parent_id: smallId });
 
-const flows = z.looseObject({ flows: list(flow), folders: list(folder) });
+const flows = z.looseObject({ ...listOutputs, flows: list(flow), folders: list(folder) });
 
 const flowsResult: Output = {
   schema: flows,
+  pages: { lists: ['flows', 'folders'] },
   isAnswer: (data) => isObject(data) && toList(data.flows) !== undefined,
   from: (data) => flows.parse({ flows: asObject(data).flows, folders: asObject(data).folders }),
 };
@@ -25,7 +28,8 @@ export const listFlows = endpoint({
   path: '/fb/page/getFlows',
   perSecond: 10,
   effect: 'read',
-  input: z.strictObject({}),
+  input: z.strictObject(listInput),
+  localInputs: listInputs,
   output: flowsResult,
   example: {},
 });

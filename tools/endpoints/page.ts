@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { endpoint } from '../contract/endpoint.js';
+import { listInput, listInputs } from '../values/inputs.js';
 import { itemOutput, listOutput } from '../values/outputs.js';
 import { anyText, flag, largeId, record, smallId } from '../values/tolerant.js';
 
@@ -50,7 +51,8 @@ export const listGrowthTools = endpoint({
   path: '/fb/page/getGrowthTools',
   perSecond: 100,
   effect: 'read',
-  input: z.strictObject({}),
+  input: z.strictObject(listInput),
+  localInputs: listInputs,
   output: growthToolsResult,
   example: {},
 });
@@ -65,7 +67,8 @@ export const listOtnTopics = endpoint({
   path: '/fb/page/getOtnTopics',
   perSecond: 100,
   effect: 'read',
-  input: z.strictObject({}),
+  input: z.strictObject(listInput),
+  localInputs: listInputs,
   output: otnTopicsResult,
   example: {},
 });

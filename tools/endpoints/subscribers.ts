@@ -1,10 +1,23 @@
 import * as z from 'zod';
 import { endpoint } from '../contract/endpoint.js';
 import type { Result } from '../contract/json.js';
-import { customFieldId, detail, exactNumber, filledText, subscriberId, text, userRef } from '../values/inputs.js';
+import {
+  customFieldId,
+  detail,
+  exactNumber,
+  filledText,
+  listInput,
+  listInputs,
+  pageInput,
+  subscriberId,
+  text,
+  userRef,
+} from '../values/inputs.js';
 import { addIssue } from '../values/issues.js';
 import { okResult } from '../values/outputs.js';
 import { subscriberOrNullResult, subscriberResult, subscribersResult } from '../values/subscriber-outputs.js';
+
+const contactListInput = { ...listInput, search: listInput.search.describe('Part of the name of a field or tag') };
 
 /** Adds a warning with the likely reason to a search without hits. */
 const warnWhenEmpty =
@@ -22,7 +35,8 @@ export const getSubscriber = endpoint({
   path: '/fb/subscriber/getInfo',
   perSecond: 10,
   effect: 'read',
-  input: z.strictObject({ subscriber_id: subscriberId }),
+  input: z.strictObject({ subscriber_id: subscriberId, ...contactListInput }),
+  localInputs: listInputs,
   output: subscriberResult,
   example: { subscriber_id: '123456789' },
 });
@@ -51,8 +65,8 @@ export const findSubscribersByName = endpoint({
   path: '/fb/subscriber/findByName',
   perSecond: 10,
   effect: 'read',
-  input: z.strictObject({ name: text('Full name'), detail }),
-  localInputs: ['detail'],
+  input: z.strictObject({ name: text('Full name'), detail, ...pageInput }),
+  localInputs: ['detail', ...Object.keys(pageInput)],
   output: subscribersResult,
   followUp: warnWhenEmpty(
     'Only full names match; no tool finds contacts by part of a name, lists them all or counts them: ask for the full name, an email or a phone number.',
@@ -74,8 +88,9 @@ export const findSubscribersByCustomField = endpoint({
     field_id: customFieldId,
     field_value: z.union([filledText, exactNumber]).describe('Exact value'),
     detail,
+    ...pageInput,
   }),
-  localInputs: ['detail'],
+  localInputs: ['detail', ...Object.keys(pageInput)],
   output: subscribersResult,
   followUp: warnWhenEmpty('Only exactly this value matches. A phone number may be stored with or without its +.'),
   example: { field_id: 123, field_value: 'value' },

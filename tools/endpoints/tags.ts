@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { endpoint } from '../contract/endpoint.js';
 import { referencesTo } from '../contract/reference.js';
-import { subscriberId, tagId, tagName, text } from '../values/inputs.js';
+import { listInput, listInputs, subscriberId, tagId, tagName, text } from '../values/inputs.js';
 import { itemOutput, listOutput, okResult, tag } from '../values/outputs.js';
 
 const tagResult = itemOutput('tag', tag);
@@ -18,7 +18,8 @@ export const listTags = endpoint({
   path: '/fb/page/getTags',
   perSecond: 100,
   effect: 'read',
-  input: z.strictObject({}),
+  input: z.strictObject(listInput),
+  localInputs: listInputs,
   output: tagsResult,
   example: {},
 });

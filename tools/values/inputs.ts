@@ -122,7 +122,33 @@ export const fieldRecord = z
   .meta({ ...fieldEntries, description: 'Up to 100' });
 
 /** How much of each contact a search returns. */
-export const detail = z
-  .enum(['summary', 'full'])
-  .default('summary')
-  .describe('By default summary; full: every field of the first 20');
+export const detail = z.enum(['summary', 'full']).default('summary').describe('By default summary; full: every field');
+
+/** Characters of a search. No name is longer. */
+const maxSearch = 200;
+
+/** The index of the first item of a page. Clients see an integer, but some send it as text. */
+const offset = z
+  .custom<number | string>()
+  .transform((value: unknown, context): number => {
+    const number = typeof value === 'string' && /^\d{1,9}$/.test(value.trim()) ? Number(value) : value;
+    if (typeof number === 'number' && Number.isSafeInteger(number) && number >= 0) return number;
+    context.addIssue({ code: 'custom', message: 'must be a whole number, as next of the result before has it' });
+    return z.NEVER;
+  })
+  .meta({ type: 'integer', description: 'As in next' });
+
+/** The input of a list that comes in pages and cannot be searched. */
+export const pageInput = { offset: offset.optional() };
+
+/** The inputs of a list that comes in pages. They are for this side, and not sent. */
+export const listInput = {
+  search: filledText
+    .refine((value) => value.length <= maxSearch, `must have at most ${maxSearch} characters`)
+    .optional()
+    .describe('Part of the name'),
+  ...pageInput,
+};
+
+/** The names of these inputs. */
+export const listInputs: readonly string[] = Object.keys(listInput);

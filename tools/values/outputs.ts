@@ -6,6 +6,18 @@ import { anyText, list, record, smallId } from './tolerant.js';
 /** A tag, of the page or of a contact. */
 export const tag = record({ id: smallId, name: anyText });
 
+/** What the results of lists have beside the items: the call that returns more, and what is to be known about this page. */
+export const pageOutput = {
+  next: z
+    .looseObject({ tool: z.string(), arguments: z.looseObject({}) })
+    .optional()
+    .describe('The call for the rest'),
+  warnings: z.array(z.string()).optional(),
+};
+
+/** The same, with the number of all items. */
+export const listOutputs = { total: z.int().optional(), ...pageOutput };
+
 /** Whether the data is an object with at least one key. */
 export const hasContent = (data: unknown): boolean => isObject(data) && Object.keys(data).length > 0;
 
@@ -21,9 +33,10 @@ export function itemOutput(key: string, schema: z.ZodType, upstreamKey: string =
 
 /** An output `{[key]: items}`, read from a list. */
 export function listOutput(key: string, schema: z.ZodType): Output {
-  const result = z.looseObject({ [key]: list(schema) });
+  const result = z.looseObject({ ...listOutputs, [key]: list(schema) });
   return {
     schema: result,
+    pages: { lists: [key] },
     isAnswer: (data) => toList(data) !== undefined,
     from: (data) => result.parse({ [key]: data }),
   };

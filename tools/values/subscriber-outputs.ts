@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import type { Output } from '../contract/endpoint.js';
+import type { Output, Pages } from '../contract/endpoint.js';
 import { isObject, type Result, toList } from '../contract/json.js';
-import { hasContent, tag } from './outputs.js';
+import { hasContent, pageOutput, tag } from './outputs.js';
 import { anyFieldValue, anyText, flag, innerList, largeId, list, record, smallId } from './tolerant.js';
 
 /** What tells contacts apart in a long list of hits. */
@@ -48,16 +48,27 @@ function fullSubscriber(data: unknown): Result {
   };
 }
 
+/** The lists of a contact. */
+const listsOfSubscriber: Pages = {
+  lists: ['custom_fields', 'tags'],
+  next: ({ id }) =>
+    id === undefined ? undefined : { tool: 'manychat_get_subscriber', arguments: { subscriber_id: id } },
+};
+
+const subscriberPages: Pages = { ...listsOfSubscriber, within: 'subscriber' };
+
 /** `{subscriber}`, in full. */
 export const subscriberResult: Output = {
-  schema: z.looseObject({ subscriber }),
+  schema: z.looseObject({ subscriber, ...pageOutput }),
+  pages: subscriberPages,
   isAnswer: hasContent,
   from: (data) => ({ subscriber: fullSubscriber(data) }),
 };
 
 /** `{subscriber}`, null without a hit: findBySystemField then returns success and an empty list. */
 export const subscriberOrNullResult: Output = {
-  schema: z.looseObject({ subscriber: subscriber.nullable() }),
+  schema: z.looseObject({ subscriber: subscriber.nullable(), ...pageOutput }),
+  pages: subscriberPages,
   isAnswer: (data) => isObject(data) || Array.isArray(data),
   from(data) {
     const hit = toList(data)?.[0] ?? data;
@@ -68,11 +79,8 @@ export const subscriberOrNullResult: Output = {
 /** ManyChat returns at most 100 contacts and does not say whether there are more. */
 const searchCap = 100;
 
-/** Up to this many hits, summaries hold addresses and contacts can be full: a longer list would cost thousands of tokens. */
+/** Up to this many hits, summaries hold addresses: a longer list would cost thousands of tokens. */
 const fewHits = 20;
-
-/** The most characters of full contacts in one result, which clients accept without cutting it. */
-const maxFullLength = 30_000;
 
 function summary(data: unknown, few: boolean): Result {
   const { id, name, last_interaction, email, phone, whatsapp_phone, ig_username } = subscriber.parse(data);
@@ -82,23 +90,21 @@ function summary(data: unknown, few: boolean): Result {
     : { id, name, last_interaction: last_interaction?.slice(0, 10) };
 }
 
-/** `{subscribers, count, capped}`: full contacts if requested and few, else summaries. */
+/** `{subscribers, count, capped}`: full contacts if requested, else summaries. */
 export const subscribersResult: Output<{ detail: 'summary' | 'full' }> = {
   schema: z.looseObject({
     subscribers: list(subscriber),
     count: z.int(),
     capped: z.boolean(),
-    warnings: z.array(z.string()).optional(),
+    ...pageOutput,
   }),
+  pages: { lists: ['subscribers'], counted: true, item: listsOfSubscriber },
   isAnswer: (data) => toList(data) !== undefined,
   from(data, { detail }) {
     const found = toList(data) ?? [];
-    let length = 0;
-    const subscribers = found.map((contact, index) => {
-      const full = detail === 'full' && index < fewHits && length < maxFullLength ? fullSubscriber(contact) : undefined;
-      length += JSON.stringify(full ?? '').length;
-      return full === undefined || length > maxFullLength ? summary(contact, found.length <= fewHits) : full;
-    });
+    const subscribers = found.map((contact) =>
+      detail === 'full' ? fullSubscriber(contact) : summary(contact, found.length <= fewHits),
+    );
     return { subscribers, count: found.length, capped: found.length >= searchCap };
   },
 };

@@ -18,6 +18,12 @@ function forChannel(data: unknown, channel: string | undefined): unknown {
   return { ...data, content: channel === 'messenger' ? content : { type: channel, ...content } };
 }
 
+/** Characters of the data and its rendering, as JSON, up to which a result holds both. */
+const maxShownLength = 8_000;
+
+const dataNotShown =
+  'The data as it would be sent is too long to be shown: pass yours to manychat_send_content, which corrects it in the same way; for another channel, set content.type.';
+
 export const checkContent = workflow({
   name: 'manychat_check_content',
   title: 'Check content',
@@ -57,12 +63,17 @@ export const checkContent = workflow({
       return { valid: false, problems, ...(corrections.length > 0 && { warnings: corrections }) };
     }
     const warnings = [...corrections, ...contentWarnings(parsed.data.content, tag)];
+    const rendering = renderContent(parsed.data.content);
+    const isChanged = corrections.length > 0 || channel !== undefined;
+    // Data that was cut could be sent as it is, so it is shown as a whole or not at all.
+    const isShown = isChanged && JSON.stringify([parsed.data, rendering]).length <= maxShownLength;
+    if (isChanged && !isShown) warnings.push(dataNotShown);
     return {
       valid: true,
       problems: [],
       ...(warnings.length > 0 && { warnings }),
-      rendering: renderContent(parsed.data.content),
-      ...((corrections.length > 0 || channel !== undefined) && { data: parsed.data }),
+      rendering,
+      ...(isShown && { data: parsed.data }),
     };
   },
 });

@@ -223,6 +223,7 @@ export const findOrCreateSubscriber = workflow({
   verifyWith: ['manychat_find_subscriber_by_system_field', 'manychat_find_subscribers_by_name'],
   input,
   output: {
+    pages: subscriberResult.pages,
     schema: subscriberResult.schema.extend({
       created: z.boolean(),
       found_by: z.enum(['email', 'phone', 'custom_field']).optional(),

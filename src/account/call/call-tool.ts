@@ -8,7 +8,7 @@ import type { Host } from '../host.js';
 import { shownConnection } from '../lookups/connections.js';
 import type { Tool } from '../policy/tool.js';
 import { type Delivery, ownDelivery } from '../send-guard/delivery.js';
-import { bounded } from './bound-result.js';
+import { bounded } from './bounds/bound-result.js';
 import { type CallRecord, callLine, failureContext, newRecord } from './call-context.js';
 import type { CallOptions, Pipeline } from './pipeline.js';
 import { parseInput } from './stages/read-arguments.js';
@@ -41,6 +41,21 @@ function withWarnings(result: Result, warnings: readonly string[]): Result {
   return warnings.length === 0 ? result : { ...result, warnings: [...warnings, ...own] };
 }
 
+/** Details of a failure, and characters of all of them. */
+const maxDetails = 30;
+const maxDetailsLength = 6_000;
+
+/** The details of a failure that fit, and how many there are more. */
+function boundedDetails(details: readonly string[]): string[] {
+  let length = 0;
+  const kept = details.slice(0, maxDetails).filter((detail) => {
+    length += detail.length;
+    return length <= maxDetailsLength;
+  });
+  const left = details.length - kept.length;
+  return left === 0 ? kept : [...kept, `… and ${left} more`];
+}
+
 /**
  * The one way a tool is called: arguments read, call performed, one log line written (and one per request at `debug`).
  * No result and no failure contains a secret, and each is small enough for a model to read.
@@ -55,7 +70,7 @@ export function createToolCaller(
   const cleaned = (failure: Failure): Failure => ({
     ...failure,
     message: clean(failure.message),
-    ...(failure.details !== undefined && { details: failure.details.map(clean) }),
+    ...(failure.details !== undefined && { details: boundedDetails(failure.details.map(clean)) }),
   });
   const lineOf = (tool: Tool, record: CallRecord) => ({
     ...callLine(record, settings),
@@ -97,7 +112,8 @@ export function createToolCaller(
       // An endpoint's response was cleaned when it came in; a workflow adds sentences that quote the caller's arguments.
       const safe = declaration.kind === 'workflow' ? asObject(mapTexts(result, redactor.withoutKeys)) : result;
       const warned = withWarnings(safe, [record.warning ?? [], parsed.warnings].flat().map(redactor.withoutKeys));
-      return { ok: true, result: whole ? warned : bounded(declaration, warned) };
+      const connectionId = tool.takesConnection ? (parsed.connectionId ?? side.connectionId) : undefined;
+      return { ok: true, result: whole ? warned : bounded({ declaration, input: parsed.input, connectionId }, warned) };
     } catch (thrown) {
       const error = asCallError(thrown, context, 'unsent').by('arguments');
       const failure = cleaned(error.failure);

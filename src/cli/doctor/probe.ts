@@ -32,7 +32,7 @@ export function createProbe(account: Account, ending: AbortSignal): Probe {
   const clean = (text: string): string =>
     account.redactor.forFailure(oneLine(withoutHidden(text))).replace(manychatKeyIn, '[key]');
   const call = (tool: string, args: Result = {}): Promise<Outcome> =>
-    account.call(toolNamed(tool, account.everyTool), args, { signal: ending });
+    account.call(toolNamed(tool, account.everyTool), args, { signal: ending, whole: true });
   return {
     clean,
     call,

@@ -157,7 +157,7 @@ describe('the process', () => {
     server.send(toolCall(3, 'manychat_create_tag', { name: 'x'.repeat(12_000_000) }));
     expect((await server.answer(3)).error?.code).toBe(-32600);
     release.resolve();
-    expect((await server.answer(2)).result?.structuredContent).toEqual({ tags: [] });
+    expect((await server.answer(2)).result?.structuredContent).toEqual({ total: 0, tags: [] });
     server.child.stdin.end();
     expect(await server.ended).toEqual({ code: 0, signal: null });
   });
@@ -218,7 +218,7 @@ describe('the process', () => {
       toolCall(3, 'manychat_list_tags'),
     );
     await aborted.promise;
-    expect((await server.answer(3)).result?.structuredContent).toEqual({ tags: [] });
+    expect((await server.answer(3)).result?.structuredContent).toEqual({ total: 0, tags: [] });
     server.child.stdin.end();
     await server.ended;
     expect(server.out()).not.toContain('"id":2');
