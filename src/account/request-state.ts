@@ -1,4 +1,5 @@
 import type { Result } from '../../tools/contract/json.js';
+import type { MeantName } from './call/call-context.js';
 
 /** A call that waits for the user's answer to a question about it. */
 interface PendingCall {
@@ -10,6 +11,8 @@ interface PendingCall {
   readonly inputHash: string;
   /** The connection the question named; undefined where the call uses none. */
   readonly connectionId?: string | undefined;
+  /** What the question says that names in the arguments mean. */
+  readonly names?: readonly MeantName[] | undefined;
 }
 
 /** A call that was carried out, and whose link is shown to the user. */
@@ -40,7 +43,7 @@ interface ToolInput {
  */
 export interface RequestState {
   /** The state of a call that waits for the user's answer. Rejects when the question cannot be stored. */
-  issueQuestion(call: ToolInput & Pick<PendingCall, 'connectionId'>, principal: string): Promise<string>;
+  issueQuestion(call: ToolInput & Pick<PendingCall, 'connectionId' | 'names'>, principal: string): Promise<string>;
   /** The state of a call that was carried out. Its result can be read until the state expires. */
   issueResult(call: Omit<FinishedCall, 'step'>, principal: string): Promise<string>;
   /** Reads a state that `principal` sent. Never rejects. */

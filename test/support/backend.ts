@@ -39,7 +39,7 @@ export function backendOf(parts: Pick<Backend, 'call'> & Partial<Backend>): Back
     },
     resource: () => ({ markdown: '' }),
     complete: async () => [],
-    prepareQuestion: async () => ({ text: 'Go?', connectionId: 'c', deadlineMs: 1_000 }),
+    prepareQuestion: async () => ({ text: 'Go?', connectionId: 'c', deadlineMs: 1_000, names: [] }),
     ...parts,
   };
 }

@@ -11,7 +11,8 @@ export interface Shared {
 
 const [principal, tool] = ['maria', 'manychat_delete_tag'];
 const input = { tag_id: 123, more: { a: 1, b: [2] } };
-const question = { tool, input, connectionId: 'c-1' };
+const names = [{ kind: 'tag' as const, name: 'Gold', thing: { id: '77', name: 'Gold\u200e' } }];
+const question = { tool, input, connectionId: 'c-1', names };
 const link = { tool: 'manychat_create_connection', result: { connection: { url: 'https://example.com/connect' } } };
 const expired: VerifiedState = { step: 'refused', reason: 'expired' };
 const invalid: VerifiedState = { step: 'refused', reason: 'invalid' };
@@ -25,10 +26,10 @@ async function accepts(state: RequestState, text: string, call = { tool, input: 
 /** What every implementation of the request state must do. */
 export function requestStateContract(name: string, create: (shared?: Shared) => RequestState): void {
   describe(`request state ${name}`, () => {
-    test('accepts the answer to a question once, with the connection that the user was asked about', async () => {
+    test('accepts the answer to a question once, with the connection and names that the user was asked about', async () => {
       const state = create();
       const text = await state.issueQuestion(question, principal);
-      expect(await state.verify(text, principal)).toMatchObject({ step: 'question', tool, connectionId: 'c-1' });
+      expect(await state.verify(text, principal)).toMatchObject({ step: 'question', tool, connectionId: 'c-1', names });
       expect(await accepts(state, text)).toBe(true);
       expect(await accepts(state, text)).toBe(false);
     });

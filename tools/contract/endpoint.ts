@@ -3,7 +3,7 @@ import type { Capability, ToolName } from './capabilities.js';
 import type { Effect } from './effect.js';
 import type { FieldValues } from './field-values.js';
 import type { Result } from './json.js';
-import type { Naming, Reference } from './reference.js';
+import type { ChangeName, Naming, ReferenceKind } from './reference.js';
 
 /** A call of a tool, as a result names it. */
 interface NamedCall {
@@ -66,6 +66,8 @@ export interface Declaration<Input extends z.ZodObject = z.ZodObject> {
   repair?(input: unknown): Repaired;
   /** A sentence for each thing that is valid but may not do what was meant. */
   warnings?(input: z.output<Input>): string[];
+  /** A copy of the input in which each name of a thing of the account is replaced by what `change` returns. */
+  mapNames?(input: z.output<Input>, change: ChangeName): Result;
   /** What a call with this input does beyond the tool's own purposes, directly or later. */
   capabilities?(input: z.output<Input>): readonly Capability[];
   /** The start of the question that asks the user to confirm a call, for effects that can need a confirmation. */
@@ -94,8 +96,8 @@ export interface Endpoint<Input extends z.ZodObject = z.ZodObject> extends Decla
   /** Parameters that every request has. */
   readonly constants?: Readonly<Record<string, string>>;
   readonly output: Output<z.output<Input>>;
-  /** What the input refers to by name, so that a failure can suggest similar names. */
-  references?(input: z.output<Input>): Reference[];
+  /** An id that the input may give by name instead; it is looked up in the list of its kind. */
+  readonly idByName?: { readonly kind: ReferenceKind; readonly id: string; readonly name: string };
   /** The values of fields in the input, which are checked and converted by the type of their field. */
   readonly fieldValues?: FieldValues<z.output<Input>>;
   /** Completes a result, if need be by another call. Must not turn a success into a failure. */

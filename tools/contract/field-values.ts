@@ -16,7 +16,7 @@ export interface FieldRef {
 }
 
 /** Returns the replacement for a field's value; `path` is its place in the input. */
-export type ChangeValue = (path: string, field: FieldRef, value: unknown) => unknown;
+type ChangeValue = (path: string, field: FieldRef, value: unknown) => unknown;
 
 /** A custom field has a value for each contact, a bot field one for the whole account. */
 export type FieldKind = 'custom field' | 'bot field';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { endpoint } from '../contract/endpoint.js';
-import { referencesTo } from '../contract/reference.js';
+import { namesInList, oneName } from '../contract/reference.js';
 import { firstFieldValue, listedFieldValues, oneFieldValue } from '../values/field-values.js';
 import {
   botFieldId,
@@ -99,7 +99,7 @@ export const setCustomFieldByName = endpoint({
   purposes: ['set_field', 'unset_field'],
   input: z.strictObject({ subscriber_id: subscriberId, field_name: customFieldName, field_value: fieldValue }),
   output: okResult,
-  references: ({ field_name }) => referencesTo('custom field', field_name),
+  mapNames: oneName('custom field', 'field_name'),
   fieldValues: oneFieldValue('custom field'),
   example: { subscriber_id: '123456789', field_name: 'phone_number', field_value: '+1234567890' },
 });
@@ -117,7 +117,7 @@ export const setCustomFields = endpoint({
   purposes: ['set_field', 'unset_field'],
   input: z.strictObject({ subscriber_id: subscriberId, fields: fields(customFieldId, customFieldName) }),
   output: okResult,
-  references: ({ fields }) => referencesTo('custom field', ...fields.map(({ field_name }) => field_name)),
+  mapNames: namesInList('custom field'),
   fieldValues: listedFieldValues('custom field'),
   example: {
     subscriber_id: '123456789',
@@ -197,7 +197,7 @@ export const setBotFieldByName = endpoint({
   purposes: ['set_bot_field'],
   input: z.strictObject({ field_name: botFieldName, field_value: fieldValue }),
   output: okResult,
-  references: ({ field_name }) => referencesTo('bot field', field_name),
+  mapNames: oneName('bot field', 'field_name'),
   fieldValues: oneFieldValue('bot field'),
   example: { field_name: 'counter', field_value: '42' },
 });
@@ -215,7 +215,7 @@ export const setBotFields = endpoint({
   purposes: ['set_bot_field'],
   input: z.strictObject({ fields: fields(botFieldId, botFieldName) }),
   output: okResult,
-  references: ({ fields }) => referencesTo('bot field', ...fields.map(({ field_name }) => field_name)),
+  mapNames: namesInList('bot field'),
   fieldValues: listedFieldValues('bot field'),
   example: {
     fields: [

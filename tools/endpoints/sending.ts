@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { endpoint } from '../contract/endpoint.js';
-import { referencesTo } from '../contract/reference.js';
-import { actionFieldValues, contentCapabilities, referencesInContent } from '../message/actions.js';
+import { oneName } from '../contract/reference.js';
+import { actionFieldValues, contentCapabilities, mapContentNames } from '../message/actions.js';
 import { contentWarnings } from '../message/channel-rules.js';
 import { messageData, messageDataBrief } from '../message/message-data.js';
 import { repairMessage } from '../message/repair.js';
@@ -28,10 +28,7 @@ export const sendContent = endpoint({
   }),
   output: okResult,
   repair: repairMessage({ data: messageData, takesTag: true }),
-  references: ({ data, otn_topic_name }) => [
-    ...referencesInContent(data.content),
-    ...referencesTo('OTN topic', otn_topic_name),
-  ],
+  mapNames: (input, change) => oneName('OTN topic', 'otn_topic_name')(mapContentNames(input, change), change),
   fieldValues: actionFieldValues,
   warnings: ({ data, message_tag }) => contentWarnings(data.content, message_tag),
   capabilities: ({ data }) => contentCapabilities(data),
@@ -57,7 +54,7 @@ export const sendContentByUserRef = endpoint({
   input: z.strictObject({ user_ref: userRef, data: messageDataBrief }),
   output: okResult,
   repair: repairMessage({ data: messageDataBrief }),
-  references: ({ data }) => referencesInContent(data.content),
+  mapNames: mapContentNames,
   warnings({ data }) {
     const ignored =
       data.content.actions === undefined
@@ -88,7 +85,7 @@ export const sendFlow = endpoint({
   verifyWith: ['manychat_get_subscriber'],
   input: z.strictObject({ subscriber_id: subscriberId, flow_ns: text('ns from manychat_list_flows') }),
   output: okResult,
-  references: ({ flow_ns }) => referencesTo('flow', flow_ns),
+  mapNames: oneName('flow', 'flow_ns'),
   question: ({ subscriber_id, flow_ns }, { flow, contact }) => `Start ${flow(flow_ns)} for ${contact(subscriber_id)}`,
   example: { subscriber_id: '123456789', flow_ns: 'content123456' },
 });

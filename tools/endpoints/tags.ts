@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { endpoint } from '../contract/endpoint.js';
-import { referencesTo } from '../contract/reference.js';
+import { oneName } from '../contract/reference.js';
 import { listInput, listInputs, subscriberId, tagId, tagName, text } from '../values/inputs.js';
 import { itemOutput, listOutput, okResult, tag } from '../values/outputs.js';
 
@@ -73,8 +73,9 @@ export const deleteTagByName = endpoint({
   verifyWith: ['manychat_list_tags'],
   input: z.strictObject({ tag_name: tagName }),
   output: okResult,
-  references: ({ tag_name }) => referencesTo('tag', tag_name),
-  question: ({ tag_name }, { quoted }) => `Delete tag ${quoted(tag_name)} itself, and from every contact`,
+  mapNames: oneName('tag', 'tag_name'),
+  question: ({ tag_name }, { named }) =>
+    `Delete ${named({ kind: 'tag', name: tag_name })} itself, and from every contact`,
   example: { tag_name: 'Old Tag' },
 });
 
@@ -107,7 +108,7 @@ export const addTagToSubscriberByName = endpoint({
   purposes: ['add_tag'],
   input: z.strictObject({ subscriber_id: subscriberId, tag_name: tagName }),
   output: okResult,
-  references: ({ tag_name }) => referencesTo('tag', tag_name),
+  mapNames: oneName('tag', 'tag_name'),
   example: { subscriber_id: '123456789', tag_name: 'VIP' },
 });
 
@@ -140,6 +141,6 @@ export const removeTagFromSubscriberByName = endpoint({
   purposes: ['remove_tag'],
   input: z.strictObject({ subscriber_id: subscriberId, tag_name: tagName }),
   output: okResult,
-  references: ({ tag_name }) => referencesTo('tag', tag_name),
+  mapNames: oneName('tag', 'tag_name'),
   example: { subscriber_id: '123456789', tag_name: 'VIP' },
 });

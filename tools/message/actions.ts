@@ -1,30 +1,8 @@
 import type { Capability } from '../contract/capabilities.js';
-import type { ChangeValue, FieldValues } from '../contract/field-values.js';
+import type { FieldValues } from '../contract/field-values.js';
 import { isObject } from '../contract/json.js';
-import { type Reference, referencesTo } from '../contract/reference.js';
-import type { Action, Content } from './content.js';
-
-/** A button or quick reply; quick replies have no `actions` in every variant. */
-type Pressable = { readonly type: string; readonly target?: string; readonly actions?: readonly Action[] | undefined };
-
-function referencesOfButton({ type, target, actions }: Pressable): Reference[] {
-  return [...(type === 'flow' ? referencesTo('flow', target) : []), ...(actions ?? []).flatMap(referencesOfAction)];
-}
-
-const referencesOfAction = (action: Action): Reference[] =>
-  'tag_name' in action ? referencesTo('tag', action.tag_name) : referencesTo('custom field', action.field_name);
-
-/** The tags, fields and flows that the actions and buttons of content refer to. */
-export function referencesInContent({ messages, quick_replies, actions }: Content): Reference[] {
-  const buttons: readonly Pressable[] = [
-    ...messages.flatMap((message) => ('buttons' in message ? (message.buttons ?? []) : [])),
-    ...messages.flatMap((message) =>
-      message.type === 'cards' ? message.elements.flatMap((card) => card.buttons ?? []) : [],
-    ),
-    ...(quick_replies ?? []),
-  ];
-  return [...(actions ?? []).flatMap(referencesOfAction), ...buttons.flatMap(referencesOfButton)];
-}
+import type { ChangeName, ReferenceKind } from '../contract/reference.js';
+import type { Action } from './content.js';
 
 const capabilityOfAction: Readonly<Record<string, Capability>> = {
   add_tag: 'add_tag',
@@ -73,15 +51,16 @@ const actionHolders: ReadonlySet<string> = new Set([
   'actions',
 ]);
 
-/** A copy of content in which each value that an action sets is replaced by what `change` returns. */
-function mapSetValues(value: unknown, path: string, change: ChangeValue): unknown {
-  if (Array.isArray(value)) return value.map((each, index) => mapSetValues(each, `${path}[${index}]`, change));
+type Part = Readonly<Record<string, unknown>>;
+
+/** A copy of content in which each of its objects, down to buttons and actions, is replaced by what `change` returns. */
+function mapParts(value: unknown, path: string, change: (part: Part, path: string) => Part): unknown {
+  if (Array.isArray(value)) return value.map((each, index) => mapParts(each, `${path}[${index}]`, change));
   if (!isObject(value)) return value;
-  if (value.action === 'set_field_value') return { ...value, value: change(`${path}.value`, value, value.value) };
   return Object.fromEntries(
-    Object.entries(value).map(([key, each]) => [
+    Object.entries(change(value, path)).map(([key, each]) => [
       key,
-      actionHolders.has(key) ? mapSetValues(each, `${path}.${key}`, change) : each,
+      actionHolders.has(key) ? mapParts(each, `${path}.${key}`, change) : each,
     ]),
   );
 }
@@ -90,5 +69,23 @@ function mapSetValues(value: unknown, path: string, change: ChangeValue): unknow
 export const actionFieldValues: FieldValues<{ data: unknown }> = {
   kind: 'custom field',
   datetimeForm: 'utc',
-  map: (input, change) => ({ ...input, data: mapSetValues(input.data, 'data', change) }),
+  map: (input, change) => ({
+    ...input,
+    data: mapParts(input.data, 'data', (part, path) =>
+      part.action === 'set_field_value' ? { ...part, value: change(`${path}.value`, part, part.value) } : part,
+    ),
+  }),
 };
+
+/** For an input whose `data` names tags, fields and flows in its actions and buttons. */
+export function mapContentNames<Input extends { readonly data: unknown }>(input: Input, change: ChangeName) {
+  const renamed = (part: Part, key: string, kind: ReferenceKind): Part => {
+    const name = part[key];
+    return typeof name === 'string' ? { ...part, [key]: change({ kind, name }) } : part;
+  };
+  const data = mapParts(input.data, 'data', (part) => {
+    if (typeof part.action === 'string') return renamed(renamed(part, 'tag_name', 'tag'), 'field_name', 'custom field');
+    return part.type === 'flow' ? renamed(part, 'target', 'flow') : part;
+  });
+  return { ...input, data };
+}

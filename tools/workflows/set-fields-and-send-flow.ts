@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { namesInRecord } from '../contract/reference.js';
 import { workflow } from '../contract/workflow.js';
 import { fieldRecord, subscriberId, text } from '../values/inputs.js';
 import { okResult } from '../values/outputs.js';
@@ -19,6 +20,7 @@ export const setFieldsAndSendFlow = workflow({
     flow_ns: text('ns from manychat_list_flows'),
   }),
   output: okResult,
+  mapNames: namesInRecord,
   capabilities: () => ['set_field', 'start_flow'],
   question: ({ subscriber_id, flow_ns }, { contact, flow }) =>
     `Set these fields of ${contact(subscriber_id)} and start ${flow(flow_ns)}`,

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Declaration, Endpoint } from '../../../tools/contract/endpoint.js';
 import type { Result } from '../../../tools/contract/json.js';
+import type { Reference, ReferenceKind } from '../../../tools/contract/reference.js';
 import type { AccountSettings } from '../../config/account-settings.js';
 import type { Redactor } from '../../text/redaction.js';
 import type { Deadline } from '../../upstream/deadline.js';
@@ -9,6 +10,7 @@ import type { FailureContext } from '../../upstream/failures/context.js';
 import type { Host } from '../host.js';
 import type { ConnectionChooser } from '../lookups/connections.js';
 import type { FieldTypes } from '../lookups/field-types.js';
+import type { NamedThing, NameList } from '../lookups/true-names.js';
 import type { Held, Sends } from '../send-guard/guarded-sends.js';
 import type { SendingCall } from '../send-guard/send-guard.js';
 
@@ -51,7 +53,33 @@ export interface CallContext {
   readonly connectionId: string | undefined;
   /** Whether the contact may be read to explain a refusal. */
   readonly readsContact: boolean;
+  readonly names: CallNames;
 }
+
+/** A name in a call, and the only thing that is shown so. */
+export interface MeantName extends Reference {
+  readonly thing: NamedThing;
+}
+
+/** What is known about the names in one call of a tool; the steps of a workflow share it. */
+export interface CallNames {
+  /** The lists that were read for the call. */
+  readonly lists: Map<ReferenceKind, Promise<NameList>>;
+  /** The names that are replaced by true names. */
+  readonly meant: MeantName[];
+  /** The user has confirmed what the names mean, so no other name is replaced. */
+  readonly confirmed: boolean;
+}
+
+/**
+ * Starts what is known about names in a call.
+ * @param confirmed the names whose meaning the user has confirmed; undefined if they were not asked.
+ */
+export const newNames = (confirmed?: readonly MeantName[]): CallNames => ({
+  lists: new Map(),
+  meant: [...(confirmed ?? [])],
+  confirmed: confirmed !== undefined,
+});
 
 /** The call of one endpoint. The stages fill it in; the one that sets `result` ends it. */
 export interface EndpointCall {
@@ -59,7 +87,7 @@ export interface EndpointCall {
   readonly context: CallContext;
   /** The input as the caller gave it, by which the send guard recognises a repeated send. */
   readonly original: Result;
-  /** The input with field values in the form of their types. */
+  /** The input with true names, and with field values in the form of their types. */
   input: Result;
   connection: string | undefined;
   /** What the send guard answered; a workflow may have asked before. */
@@ -97,6 +125,13 @@ export interface OwnRead {
   readonly id: string;
 }
 
+/** What such a read returns. */
+export interface ReadAnswer {
+  readonly result: Result;
+  /** The data of the response, whose texts were not cleaned for display. */
+  readonly data: unknown;
+}
+
 /** What the calls of one account work with. */
 export interface AccountParts {
   readonly host: Host;
@@ -111,7 +146,7 @@ export interface AccountParts {
    */
   perform(call: EndpointCall): Promise<Result>;
   /** Reads something that several calls may wait for, within a deadline of its own; `id` is that of the first of them. */
-  read(read: OwnRead): Promise<Result>;
+  read(read: OwnRead): Promise<ReadAnswer>;
 }
 
 /** What the wording of a failure depends on. */

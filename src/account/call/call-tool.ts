@@ -19,11 +19,11 @@ export type Outcome =
   | { readonly ok: false; readonly failure: Failure };
 
 /**
- * The caller's side of a call. A `connectionId` here takes precedence over the one in the arguments: it is the one that
- * the user has confirmed. Without a `delivery` the answer counts as delivered when it is there.
+ * The caller's side of a call. A `connectionId` here takes precedence over the one in the arguments: like `names`, it is
+ * what the user has confirmed. Without a `delivery` the answer counts as delivered when it is there.
  */
 export interface CallerSide
-  extends Pick<CallOptions, 'signal' | 'onProgress' | 'departure' | 'connectionId' | 'deadlineMs'> {
+  extends Pick<CallOptions, 'signal' | 'onProgress' | 'departure' | 'connectionId' | 'deadlineMs' | 'names'> {
   readonly delivery?: Delivery | undefined;
   /** The result is for a part of this program, which takes it at any size. */
   readonly whole?: boolean;

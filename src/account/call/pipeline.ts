@@ -25,9 +25,12 @@ import {
   type EndpointCall,
   endpointCall,
   failureContext,
+  type MeantName,
+  newNames,
   newRecord,
   type OwnRead,
   type Progress,
+  type ReadAnswer,
 } from './call-context.js';
 import { runWorkflow } from './run-workflow.js';
 import { checkPolicy } from './stages/check-policy.js';
@@ -35,6 +38,13 @@ import { chooseConnection, connectionFor } from './stages/choose-connection.js';
 import { explainRefusal } from './stages/explain-refusal.js';
 import { fitFieldValues } from './stages/fit-field-values.js';
 import { claimSend, guardSend } from './stages/guard-send.js';
+import {
+  meaningsOf,
+  type NameMeanings,
+  refuseFieldsShownAlike,
+  resolveNames,
+  withTrueNames,
+} from './stages/resolve-names.js';
 import { sendRequest } from './stages/send-request.js';
 import { shapeResult } from './stages/shape-result.js';
 import { showDryRun } from './stages/show-dry-run.js';
@@ -46,6 +56,7 @@ import { showDryRun } from './stages/show-dry-run.js';
  */
 const stages = [
   ['connection', chooseConnection],
+  ['names', resolveNames],
   ['field_values', fitFieldValues],
   ['dry_run', showDryRun],
   ['policy', checkPolicy],
@@ -61,12 +72,21 @@ export interface CallOptions {
   readonly connectionId?: string | undefined;
   /** The time the call may take if that is less than the account's setting, in milliseconds. */
   readonly deadlineMs?: number | undefined;
+  /** What the names in the input mean, if the user has confirmed it: no other name is replaced then. */
+  readonly names?: readonly MeantName[] | undefined;
   /** Told every second that the call waits for the rate limit, and how far a long job has come. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   /** Told when a request that must not be repeated leaves. */
   readonly departure?: Departure | undefined;
   readonly delivery: Delivery;
   readonly record: CallRecord;
+}
+
+/** The circumstances of what is no call of a tool. */
+interface Circumstances {
+  readonly signal: AbortSignal;
+  readonly connectionId: string | undefined;
+  readonly deadlineMs: number;
 }
 
 /** Runs the calls of one account. */
@@ -85,6 +105,8 @@ export interface Pipeline {
     requested: string | undefined,
     signal: AbortSignal,
   ): Promise<string | undefined>;
+  /** What the names in the input of a call mean. Never rejects. */
+  namesIn(declaration: Declaration, input: Result, circumstances: Circumstances): Promise<NameMeanings>;
 }
 
 /** The sends of a read that this program makes for itself: there are none. */
@@ -117,6 +139,8 @@ export function createPipeline(
         await stage(call, account);
       } catch (thrown) {
         const error = asCallError(thrown, failureContext(call.endpoint, settings), 'unsent').by(rule);
+        const again = await withTrueNames(error, call, account);
+        if (again !== undefined) return perform(again);
         throw await explainRefusal(error, call, account);
       }
       if (call.result !== undefined) return call.result;
@@ -124,16 +148,23 @@ export function createPipeline(
     throw new Error('the last stage sets the result');
   }
 
-  function read({ endpoint, input, connection, deadlineMs, id }: OwnRead): Promise<Result> {
+  async function read({ endpoint, input, connection, deadlineMs, id }: OwnRead): Promise<ReadAnswer> {
     const { deadline, close } = openDeadline(clock, deadlineMs, closing);
-    const own = { deadline, sending: noSends, connectionId: connection, readsContact: true };
-    return perform(endpointCall(endpoint, input, { ...own, record: newRecord(id) })).finally(close);
+    const own = { deadline, sending: noSends, connectionId: connection, readsContact: true, names: newNames() };
+    const call = endpointCall(endpoint, input, { ...own, record: newRecord(id) });
+    try {
+      const result = await perform(call);
+      return { result, data: call.response?.data };
+    } finally {
+      close();
+    }
   }
 
   async function listActive(id: string) {
     const input = { status: 'ACTIVE' };
     const { deadlineMs } = settings;
-    return activeIn(await read({ endpoint: listConnections, input, connection: undefined, deadlineMs, id }));
+    const { result } = await read({ endpoint: listConnections, input, connection: undefined, deadlineMs, id });
+    return activeIn(result);
   }
 
   /** Does a part of a call that is not a stage; an error names it as its rule. */
@@ -157,6 +188,7 @@ export function createPipeline(
     progress: (done: number, total: number, message: string) => void,
   ): Promise<Result> {
     const { deadline } = given;
+    refuseFieldsShownAlike(workflow, input, account);
     const connectionId = await under('connection', workflow, () => connectionFor(workflow, given, account));
     const context: CallContext = { ...given, connectionId };
     return runWorkflow(workflow, input, {
@@ -177,6 +209,22 @@ export function createPipeline(
         }
       },
     });
+  }
+
+  /** Does something that is no call of a tool. */
+  async function within<Value>(
+    { signal, connectionId, deadlineMs }: Circumstances,
+    work: (context: CallContext) => Promise<Value>,
+  ): Promise<Value> {
+    const { signal: stop, unlink } = linkSignals(signal, closing);
+    const { deadline, close } = openDeadline(clock, deadlineMs, stop);
+    const own = { record: newRecord(), names: newNames(), sending: noSends, readsContact: false };
+    try {
+      return await work({ ...own, deadline, connectionId });
+    } finally {
+      close();
+      unlink();
+    }
   }
 
   /** The failure without secrets, and with a hint that fits how the connection was chosen. */
@@ -201,20 +249,20 @@ export function createPipeline(
 
   return {
     async connectionOf(declaration, connectionId, signal) {
-      const { signal: stop, unlink } = linkSignals(signal, closing);
-      const { deadline, close } = openDeadline(clock, settings.deadlineMs, stop);
-      const context = { record: newRecord(), deadline, sending: noSends, connectionId, readsContact: false };
+      const { deadlineMs } = settings;
       try {
-        return await connectionFor(declaration, context, account);
+        return await within({ signal, connectionId, deadlineMs }, (context) =>
+          connectionFor(declaration, context, account),
+        );
       } catch (thrown) {
         throw cleaned(asCallError(thrown, failureContext(declaration, settings), 'unsent'), connectionId);
-      } finally {
-        close();
-        unlink();
       }
     },
 
-    async call(declaration, input, { signal, connectionId, onProgress, departure, delivery, record, ...own }) {
+    namesIn: (declaration, input, circumstances) =>
+      within(circumstances, (context) => meaningsOf(declaration, input, context, account)),
+
+    async call(declaration, input, { signal, connectionId, onProgress, departure, delivery, record, names, ...own }) {
       refuseKeys(declaration, [connectionId, input.connection_id]);
       // A job that reports its own progress counts in other units than seconds.
       let reportsItself = false;
@@ -232,7 +280,8 @@ export function createPipeline(
       const { deadline, close } = openDeadline(clock, deadlineMs, stop, onProgress && onWait);
       const oneOfMany = declaration.kind === 'workflow' && declaration.forMany === true;
       const sending: Mutable<SendingCall> = { delivery, oneOfMany, endedAt: undefined };
-      const context: CallContext = { record, deadline, sending, departure, connectionId, readsContact: true };
+      const about = { record, deadline, sending, departure, connectionId };
+      const context: CallContext = { ...about, readsContact: true, names: newNames(names) };
       try {
         // Nothing has begun, so nothing else needs to be said.
         if (stop.aborted) throw stopError(deadline, 'unsent', failure, clock.now()).by('cancelled');

@@ -12,7 +12,7 @@ import { elicit, type McpRequest, usesInputRequired } from './elicitation.js';
 export type Consent =
   | { readonly failure: Failure }
   | { readonly question: InputRequiredResult }
-  | { readonly confirmed: Pick<CallerSide, 'connectionId' | 'deadlineMs'> };
+  | { readonly confirmed: Pick<CallerSide, 'connectionId' | 'deadlineMs' | 'names'> };
 
 /** Asks the user to confirm a call, or reads the answer that came with it. Rejects when a question cannot be stored. */
 export async function askConsent(
@@ -26,7 +26,9 @@ export async function askConsent(
   if (state?.step === 'question' && (await requestState.redeem(state, { tool: name, input }))) {
     const answer = inputResponse(request.inputResponses, 'confirm');
     const failure = answer.kind === 'elicit' ? refusalOf(answer) : notAsked('it sent no answer');
-    return failure === undefined ? { confirmed: { connectionId: state.connectionId } } : { failure };
+    return failure === undefined
+      ? { confirmed: { connectionId: state.connectionId, names: state.names ?? [] } }
+      : { failure };
   }
   // A state of another call, or one that was answered before, is ignored: the user is asked about this call.
   const prepared = await prepareQuestion(tool, input, request.signal);
@@ -35,7 +37,8 @@ export async function askConsent(
   const { text, ...confirmed } = prepared;
   const params = { message: text, requestedSchema: confirmationForm };
   if (usesInputRequired(request)) {
-    const call = { tool: name, input, connectionId: confirmed.connectionId };
+    const { connectionId, names } = confirmed;
+    const call = { tool: name, input, connectionId, names };
     return {
       question: inputRequired({
         inputRequests: { confirm: inputRequired.elicit(params) },

@@ -97,7 +97,7 @@ export function nameReads(tool: Tool, things: readonly NamedThing[], connectionI
 }
 
 /** Merges the names of several reads. */
-export function mergeNames(parts: readonly Partial<Names>[]): Names {
+export function mergeNames(parts: readonly Partial<Names>[]): Omit<Names, 'meanings'> {
   const union = <Value>(of: (part: Partial<Names>) => ReadonlyMap<string, Value> | undefined) =>
     new Map(parts.flatMap((part) => [...(of(part) ?? [])]));
   return {

@@ -1,5 +1,6 @@
-import { quoted } from '../../../tools/contract/quoted.js';
+import { idText, quoted } from '../../../tools/contract/quoted.js';
 import type { Naming } from '../../../tools/contract/reference.js';
+import type { NameMeanings } from '../../account/call/stages/resolve-names.js';
 import { withoutHidden } from '../../text/safe-text.js';
 
 /** A thing of the account that a question mentions: its type and its id. */
@@ -21,6 +22,8 @@ export interface Names {
   readonly flows: ReadonlyMap<string, string>;
   /** Pages by the id of their connection. */
   readonly connections: ReadonlyMap<string, string>;
+  /** What the names in the call mean. */
+  readonly meanings: Pick<NameMeanings, 'meant' | 'idOf'>;
 }
 
 /** Used before any name has been read. */
@@ -30,6 +33,7 @@ export const noNames: Names = {
   tags: new Map(),
   flows: new Map(),
   connections: new Map(),
+  meanings: { meant: [], idOf: () => undefined },
 };
 
 /** A name in quotes, shortened and on one line, so that text chosen by others cannot pass for ours. */
@@ -85,6 +89,9 @@ export function createNaming(names: Names, onMention: (thing: NamedThing) => voi
       const page = names.connections.get(String(id));
       return page === undefined ? `connection ${String(id)}` : `page ${quotedName(page)} (connection ${String(id)})`;
     },
-    quoted: quotedName,
+    named(reference) {
+      const id = names.meanings.idOf(reference);
+      return `${reference.kind} ${quotedName(reference.name)}${id === undefined ? '' : ` (id ${idText(id)})`}`;
+    },
   };
 }

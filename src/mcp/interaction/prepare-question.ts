@@ -1,12 +1,11 @@
 import { CallError, type Failure } from '../../../tools/contract/failure.js';
-import { newRecord } from '../../account/call/call-context.js';
+import { type MeantName, newRecord } from '../../account/call/call-context.js';
 import type { Pipeline } from '../../account/call/pipeline.js';
 import { acceptedInput } from '../../account/call/stages/read-arguments.js';
 import type { Tool } from '../../account/policy/tool.js';
 import { nobody } from '../../account/send-guard/delivery.js';
 import type { AccountSettings } from '../../config/account-settings.js';
 import { mergeNames, type NameRead, nameReads } from './name-reads.js';
-import type { Names } from './naming.js';
 import { maxQuestionLength, namedThings, questionText } from './question.js';
 
 /** A question for the user, and what the call is bound to once they confirm. */
@@ -16,6 +15,8 @@ interface PreparedQuestion {
   readonly connectionId: string | undefined;
   /** Time left for the call, in milliseconds. */
   readonly deadlineMs: number;
+  /** What the names in the call mean, as the question says. The call must not use them for other things. */
+  readonly names: readonly MeantName[];
 }
 
 /**
@@ -30,7 +31,7 @@ export type PrepareQuestion = (
 
 /** What questions are prepared from. */
 export interface QuestionSources {
-  readonly pipeline: Pick<Pipeline, 'call' | 'connectionOf'>;
+  readonly pipeline: Pick<Pipeline, 'call' | 'connectionOf' | 'namesIn'>;
   readonly settings: Pick<AccountSettings, 'access' | 'deadlineMs'>;
   /** Milliseconds since any fixed point. */
   readonly now: () => number;
@@ -51,7 +52,7 @@ const tooLong: Failure = {
 /** Creates the function that prepares questions. */
 export function createQuestionPreparer({ pipeline, settings, now }: QuestionSources): PrepareQuestion {
   /** Reads names. Where a read fails or takes too long, the question has the id instead of the name. */
-  async function read(reads: readonly NameRead[], deadlineMs: number, signal: AbortSignal): Promise<Names> {
+  async function read(reads: readonly NameRead[], deadlineMs: number, signal: AbortSignal) {
     const parts = reads.map(async ({ endpoint, input, connectionId, namesIn }) => {
       try {
         const options = { signal, connectionId, deadlineMs, delivery: nobody, record: newRecord() };
@@ -78,8 +79,14 @@ export function createQuestionPreparer({ pipeline, settings, now }: QuestionSour
     }
     const reads = nameReads(tool, namedThings(declaration, accepted.input), connectionId);
     const timeLeft = () => settings.deadlineMs - (now() - startedAt);
-    const names = await read(reads, Math.min(timeLeft(), settings.deadlineMs * readsShare), signal);
-    const text = questionText(declaration, accepted.input, names, connectionId);
-    return text === undefined ? { failure: tooLong } : { text, connectionId, deadlineMs: timeLeft() };
+    const circumstances = { signal, connectionId, deadlineMs: Math.min(timeLeft(), settings.deadlineMs * readsShare) };
+    const [known, meanings] = await Promise.all([
+      read(reads, circumstances.deadlineMs, signal),
+      pipeline.namesIn(declaration, accepted.input, circumstances),
+    ]);
+    if (meanings.refusal !== undefined) return { failure: meanings.refusal.failure };
+    const text = questionText(declaration, accepted.input, { ...known, meanings }, connectionId);
+    const { meant: names } = meanings;
+    return text === undefined ? { failure: tooLong } : { text, connectionId, deadlineMs: timeLeft(), names };
   };
 }

@@ -1,5 +1,7 @@
 import type { Declaration } from '../../../tools/contract/endpoint.js';
 import { isObject, type Result } from '../../../tools/contract/json.js';
+import { idText } from '../../../tools/contract/quoted.js';
+import type { MeantName } from '../../account/call/call-context.js';
 import { readable } from '../../text/readable.js';
 import { withoutHidden } from '../../text/safe-text.js';
 import { createNaming, type NamedThing, type Names, noNames, numberText, quotedName } from './naming.js';
@@ -78,6 +80,10 @@ function placeOf({ api }: Declaration, names: Names, connectionId: string | unde
   return connectionId === undefined ? '' : ` on connection ${connectionId}`;
 }
 
+/** Says which thing a name means, if its true name is another. */
+const meantText = ({ kind, name, thing }: MeantName): string =>
+  `The ${kind} ${quotedName(name)} is the one with id ${idText(thing.id)}. Its name has characters that are not shown.`;
+
 /**
  * The question about a call: what it does, to which contact, on which page, and every argument. Undefined if it would be
  * too long, since a user cannot consent to what they do not see.
@@ -92,9 +98,10 @@ export function questionText(
   const sentence = `${action}${placeOf(declaration, names, connectionId)}?`;
   const warnings = declaration.effect === 'destroy' ? ['This cannot be undone.'] : [];
   const details = detailsOf(declaration, input);
+  const meant = names.meanings.meant.map(meantText);
   for (const limit of textLimits) {
     const arguments_ = readable(displayed(details, limit, names));
-    const question = [sentence, ...(arguments_ === '' ? [] : [arguments_]), ...warnings].join('\n\n');
+    const question = [sentence, ...(arguments_ === '' ? [] : [arguments_]), ...meant, ...warnings].join('\n\n');
     if (question.length <= maxQuestionLength) return question;
   }
   return undefined;

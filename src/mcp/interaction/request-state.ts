@@ -2,6 +2,7 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { createRequestStateCodec, type ServerContext } from '@modelcontextprotocol/server';
 import * as z from 'zod';
 import { isObject } from '../../../tools/contract/json.js';
+import { referenceKinds } from '../../../tools/contract/reference.js';
 import type { OpenQuestions, RequestState } from '../../account/request-state.js';
 import { errorMessage } from '../../text/error-text.js';
 import { answerSeconds } from './elicitation.js';
@@ -19,6 +20,8 @@ export interface RequestStateOptions {
   readonly questions?: OpenQuestions | undefined;
 }
 
+const namedThing = z.object({ id: z.string(), name: z.string() });
+
 /** Checked although it is signed: with a shared key it can be of another version of this server. */
 const contentSchema = z.discriminatedUnion('step', [
   z.object({
@@ -27,6 +30,7 @@ const contentSchema = z.discriminatedUnion('step', [
     tool: z.string(),
     inputHash: z.string(),
     connectionId: z.string().optional(),
+    names: z.array(z.object({ kind: z.enum(referenceKinds), name: z.string(), thing: namedThing })).optional(),
   }),
   z.object({ step: z.literal('result'), tool: z.string(), result: z.record(z.string(), z.unknown()) }),
 ]);
@@ -74,10 +78,13 @@ export function createRequestState({
   const codec = createRequestStateCodec<Content>({ key, ttlSeconds, bind });
   const results = createRequestStateCodec<Content>({ key, ttlSeconds: resultTtlSeconds, bind });
   return {
-    async issueQuestion({ tool, input, connectionId }, principal) {
+    async issueQuestion({ tool, input, connectionId, names }, principal) {
       const id = randomUUID();
       await questions.add(id, ttlSeconds);
-      return codec.mint({ step: 'question', id, tool, inputHash: hashOf(input), connectionId }, contextOf(principal));
+      return codec.mint(
+        { step: 'question', id, tool, inputHash: hashOf(input), connectionId, names: names && [...names] },
+        contextOf(principal),
+      );
     },
     issueResult: (call, principal) => results.mint({ step: 'result', ...call }, contextOf(principal)),
     async verify(state, principal) {

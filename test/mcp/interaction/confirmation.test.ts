@@ -228,6 +228,62 @@ describe('a request state that the client sends back', () => {
     expect(sandbox.requests().filter(({ method }) => method === 'POST')).toEqual([]);
   });
 
+  describe('about a tag that is named as it is shown', () => {
+    const named = { tag_name: 'Gold' };
+    const deletions = () =>
+      sandbox.requests().flatMap(({ path, body }) => (path.endsWith('removeTagByName') ? [Object(body).tag_name] : []));
+    const createTag = async (name: string): Promise<number> =>
+      (await server.call('manychat_create_tag', { name })).structuredContent.tag.id;
+
+    test('deletes the tag in the question, although one with exactly this name was created since', async () => {
+      const id = await createTag('Gold\u200e');
+      const { requestState, inputRequests } = await server.call('manychat_delete_tag_by_name', named);
+      expect(inputRequests.confirm.params.message).toBe(
+        `Delete tag "Gold" (id ${id}) itself, and from every contact on page "Sunrise Coffee"?\n\ntag_name: Gold\n\nThe tag "Gold" is the one with id ${id}. Its name has characters that are not shown.\n\nThis cannot be undone.`,
+      );
+      await createTag('Gold');
+      const done = await server.call('manychat_delete_tag_by_name', named, { requestState, ...accepted });
+      expect(done.structuredContent).toMatchObject({ ok: true, warnings: [expect.stringContaining(`id ${id}`)] });
+      expect(deletions()).toEqual(['Gold\u200e']);
+    });
+
+    test('deletes no other tag that is shown so if the one in the question is gone', async () => {
+      const id = await createTag('Gold');
+      const { requestState, inputRequests } = await server.call('manychat_delete_tag_by_name', named);
+      expect(inputRequests.confirm.params.message).toContain(`Delete tag "Gold" (id ${id}) itself`);
+      expect(inputRequests.confirm.params.message).not.toContain('not shown');
+      await server.call('manychat_remove_tag_from_subscriber', { subscriber_id: maria, tag_id: id });
+      const { requestState: own } = await server.call('manychat_delete_tag', { tag_id: id });
+      await server.call('manychat_delete_tag', { tag_id: id }, { requestState: own, ...accepted });
+      const other = await createTag('Gold\u200e');
+      const result = await server.call('manychat_delete_tag_by_name', named, { requestState, ...accepted });
+      expect(JSON.parse(result.content[0].text).error).toMatchObject({
+        kind: 'not_found',
+        performed: 'no',
+        details: expect.arrayContaining([expect.stringContaining(`one tag is shown as "Gold" (id ${other})`)]),
+      });
+      expect(deletions()).toEqual(['Gold']);
+    });
+
+    test('is not asked if two tags are shown so', async () => {
+      const ids = [await createTag('Gold\u200e'), await createTag('Gold\u200f')];
+      const result = await server.call('manychat_delete_tag_by_name', named);
+      expect(JSON.parse(result.content[0].text).error).toMatchObject({
+        kind: 'invalid_input',
+        performed: 'no',
+        message: expect.stringContaining(`2 tags are shown as "Gold" (id ${ids.join(', ')})`),
+      });
+      expect(deletions()).toEqual([]);
+    });
+
+    test('names the tags and fields of an action for many contacts', async () => {
+      const id = await createTag('Gold\u200e');
+      const many = { subscriber_ids: [maria, '123456789'], action: 'remove_tag', ...named };
+      const { inputRequests } = await server.call('manychat_for_each_subscriber', many);
+      expect(inputRequests.confirm.params.message).toContain(`Remove tag "Gold" (id ${id}) from 2 contacts`);
+    });
+  });
+
   test('of a created connection returns that connection, for its own tool only', async () => {
     const { requestState, inputRequests } = await server.call('manychat_create_connection', {});
     expect(inputRequests.link.params.url).toContain('session_token');

@@ -28,6 +28,7 @@ function preparer(
     now: () => time,
     pipeline: {
       connectionOf: connection,
+      namesIn: async () => ({ meant: [], idOf: () => undefined }),
       async call(declaration, input, { connectionId, deadlineMs }) {
         reads.push({ name: declaration.name, connectionId, deadlineMs });
         time += 100;
@@ -49,6 +50,7 @@ describe('names', () => {
       text: expect.stringContaining('Send this text to contact'),
       connectionId: 'c-1',
       deadlineMs: 9_800,
+      names: [],
     });
     expect(reads).toEqual([
       { name: 'manychat_get_page', connectionId: 'c-1', deadlineMs: 2_000 },

@@ -2,12 +2,12 @@ import * as z from 'zod';
 import type { Capability } from '../../contract/capabilities.js';
 import { asObject, type Result } from '../../contract/json.js';
 import { clipped, idText, quoted } from '../../contract/quoted.js';
-import type { Naming } from '../../contract/reference.js';
+import { type MapNames, type Naming, namesInRecord, oneName } from '../../contract/reference.js';
 import { type Step, workflow } from '../../contract/workflow.js';
 import { setCustomFields } from '../../endpoints/fields.js';
 import { sendContent, sendFlow } from '../../endpoints/sending.js';
 import { addTagToSubscriberByName, removeTagFromSubscriberByName } from '../../endpoints/tags.js';
-import { contentCapabilities } from '../../message/actions.js';
+import { contentCapabilities, mapContentNames } from '../../message/actions.js';
 import { contentWarnings, placeholderIn } from '../../message/channel-rules.js';
 import { messageDataBrief } from '../../message/message-data.js';
 import { contentOf, plainMessage, plainMessageProblems } from '../../message/plain-message.js';
@@ -98,17 +98,25 @@ export function actionCapabilities(args: Result): readonly Capability[] {
   return action === undefined ? [] : capabilitiesOf[action](asObject(repairAction(args).input));
 }
 
+/** For an action that names tags or fields. */
+export const mapActionNames: MapNames<SubscriberAction> = (action, change) => ({
+  ...action,
+  ...oneName('tag', 'tag_name')({ tag_name: action.tag_name }, change),
+  ...namesInRecord({ fields: action.fields }, change),
+  ...(action.data !== undefined && mapContentNames({ data: action.data }, change)),
+});
+
 /** The question for a user who has to confirm the action. */
 export function actionQuestion(
   { action, tag_name, flow_ns, fields }: SubscriberAction,
   whom: string,
-  { flow, quoted }: Naming,
+  { flow, named }: Naming,
 ): string {
   switch (action) {
     case 'add_tag':
-      return `Add tag ${quoted(tag_name)} to ${whom}`;
+      return `Add ${named({ kind: 'tag', name: String(tag_name) })} to ${whom}`;
     case 'remove_tag':
-      return `Remove tag ${quoted(tag_name)} from ${whom}`;
+      return `Remove ${named({ kind: 'tag', name: String(tag_name) })} from ${whom}`;
     case 'set_fields':
       return `Set these fields of ${whom}`;
     case 'send_text':
@@ -176,6 +184,7 @@ export const actOnSubscriber = workflow({
   input: z.strictObject({ subscriber_id: subscriberId, ...actionInput }).check(actionProblems),
   output: okResult,
   repair: repairAction,
+  mapNames: mapActionNames,
   capabilities: actionCapabilities,
   example: { subscriber_id: '123456789', action: 'add_tag', tag_name: 'VIP' },
   async run({ subscriber_id, ...action }, { inOrder }) {

@@ -9,6 +9,7 @@ import {
   actionProblems,
   actionQuestion,
   actionWarnings,
+  mapActionNames,
   repairAction,
   stepsOf,
 } from './action.js';
@@ -92,6 +93,7 @@ export const forEachSubscriber = workflow({
     .check(actionProblems),
   output: { schema: output },
   repair: repairAction,
+  mapNames: mapActionNames,
   capabilities: actionCapabilities,
   question: (input, naming) => actionQuestion(input, naming.contacts(input.subscriber_ids), naming),
   warnings(input) {

@@ -1,14 +1,15 @@
-import type { CallEndpoint, Endpoint } from '../../../../tools/contract/endpoint.js';
+import type { CallEndpoint, Declaration, Endpoint } from '../../../../tools/contract/endpoint.js';
 import type { CallError, Kind } from '../../../../tools/contract/failure.js';
 import type { Result } from '../../../../tools/contract/json.js';
-import { quoted } from '../../../../tools/contract/quoted.js';
-import type { Reference, ReferenceKind } from '../../../../tools/contract/reference.js';
+import { idText, quoted } from '../../../../tools/contract/quoted.js';
+import { type Reference, type ReferenceKind, referencesIn } from '../../../../tools/contract/reference.js';
 import { getSubscriber } from '../../../../tools/endpoints/subscribers.js';
 import { reachability } from '../../../../tools/message/window.js';
 import { aboutContact } from '../../../../tools/workflows/for-each/stop-rules.js';
 import { type Candidate, closest } from '../../../text/closest.js';
-import { candidatesIn, lists } from '../../lookups/names.js';
+import type { NamedThing } from '../../lookups/true-names.js';
 import { type AccountParts, alongside, type EndpointCall, endpointCall } from '../call-context.js';
+import { lookUpNames, type NameFinding, readWithinMs } from '../call-names.js';
 
 /** Refusals of a send that the contact's state can explain. */
 const inContact: ReadonlySet<Kind> = new Set([
@@ -28,16 +29,17 @@ const aboutNames: ReadonlySet<Kind> = new Set([
   'rejected',
 ]);
 
-/** Unknown names reported in one failure. */
+/** Names reported in one failure, and ids of the things that are shown under one name. */
 const maxNames = 3;
+const maxIds = 10;
 
-/** Whether a thing with this name exists. Names of fields are case-insensitive; a flow is identified by its ns. */
-function exists(what: ReferenceKind, name: string, choices: readonly Candidate[]): boolean {
-  const same = what.endsWith('field')
-    ? (each: string) => each.toLowerCase() === name.toLowerCase()
-    : (each: string) => each === name;
-  return choices.some(({ names }) => (what === 'flow' ? names.slice(-1) : names).some(same));
-}
+/** Whether a name that does not exist can be why ManyChat refused a call, which then had no effect. */
+export const isRefusedByName = ({ failure, outcome }: CallError): boolean =>
+  outcome === 'refused' &&
+  failure.source === 'manychat' &&
+  failure.performed === 'no' &&
+  aboutNames.has(failure.kind) &&
+  !aboutContact(failure.message);
 
 const lettersOf = (name: string): string => name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
 
@@ -57,35 +59,64 @@ const whereCreated: Readonly<Record<ReferenceKind, string>> = {
 };
 
 /** What a call that names a non-existent thing can do instead. */
-function alternatives({ effect }: Endpoint, { kind, name }: Reference, choices: readonly Candidate[]): string {
+function alternatives({ effect }: Declaration, { kind, name }: Reference, choices: readonly Candidate[]): string {
   const same = alike(name, choices);
   const near = (same.length > 0 ? same : closest(name, choices)).map(({ label }) => label).join(', ');
-  const takesAway = effect === 'destroy' || effect === 'remove';
+  const needsExisting = effect === 'destroy' || effect === 'remove' || effect === 'read';
   if (near === '') {
     const none = choices.length === 0 ? `the account has no ${kind}` : 'none is similar';
-    return takesAway ? `${none}, so ask the user which one is meant` : `${none}; ${whereCreated[kind]}`;
+    return needsExisting ? `${none}, so ask the user which one is meant` : `${none}; ${whereCreated[kind]}`;
   }
   if (effect === 'destroy' && same.length === 0) {
     return `similar, but not the same: ${near}. Ask the user which one is meant before you delete any`;
   }
   // With a name that is the same but for its case, a second thing would be a duplicate.
-  return takesAway || same.length > 0
+  return needsExisting || same.length > 0
     ? `the closest are ${near}`
     : `the closest are ${near}; if none is meant, ${whereCreated[kind]}`;
 }
 
-/** A sentence for each thing that the call names and that does not exist, with what can be done instead. */
-async function unknownNames(endpoint: Endpoint, input: Result, read: CallEndpoint): Promise<string[]> {
-  const references = endpoint.references?.(input) ?? [];
-  const sentences = new Set<string>();
-  for (const what of new Set(references.map((reference) => reference.kind))) {
-    const choices = candidatesIn(what, await read(lists[what].endpoint, {}));
-    for (const reference of references.filter(({ kind }) => kind === what)) {
-      if (exists(what, reference.name, choices)) continue;
-      sentences.add(`There is no ${what} ${quoted(reference.name)}; ${alternatives(endpoint, reference, choices)}.`);
-    }
+/** The tools that take the id of a thing. */
+function toolsById({ effect }: Declaration, kind: ReferenceKind): string | undefined {
+  switch (kind) {
+    case 'tag':
+      if (effect === 'destroy') return 'manychat_delete_tag';
+      if (effect === 'remove') return 'manychat_remove_tag_from_subscriber';
+      if (effect === 'set') return 'manychat_add_tag_to_subscriber';
+      return 'manychat_add_tag_to_subscriber or manychat_remove_tag_from_subscriber';
+    case 'custom field':
+      return effect === 'read' ? 'field_id' : 'manychat_set_custom_field';
+    case 'bot field':
+      return 'manychat_set_bot_field';
+    case 'flow':
+    case 'OTN topic':
+      return undefined;
   }
-  return [...sentences].slice(0, maxNames);
+}
+
+/** What to do about a name that is shown for these things: which tool takes an id, or why none does. */
+export function shownText(declaration: Declaration, { kind, name }: Reference, things: readonly NamedThing[]): string {
+  const shown = things.length === 1 ? `one ${kind} is` : `${things.length} ${kind}s are`;
+  const ids = [...things.slice(0, maxIds).map(({ id }) => idText(id)), ...(things.length > maxIds ? ['…'] : [])];
+  const tools = toolsById(declaration, kind);
+  const advice =
+    tools === undefined ? 'no tool takes an id, so a person renames one in ManyChat' : `use the id, with ${tools}`;
+  return `${shown} shown as ${quoted(name)} (id ${ids.join(', ')}): ${advice}.`;
+}
+
+/** What is to be said about a name in a refused call; undefined if a thing has this very name. */
+export function aboutName(declaration: Declaration, { reference, match, list }: NameFinding): string | undefined {
+  const { kind, name } = reference;
+  switch (match.found) {
+    case 'exact':
+      return undefined;
+    case 'shown':
+      return `No ${kind} has exactly this name, and ${shownText(declaration, reference, [match.thing])}`;
+    case 'several':
+      return `No ${kind} has exactly this name, and ${shownText(declaration, reference, match.things)}`;
+    case 'none':
+      return `There is no ${kind} ${quoted(name)}; ${alternatives(declaration, reference, list.candidates)}.`;
+  }
 }
 
 /** What the contact's record says: the time of its last message and its channels. */
@@ -101,28 +132,21 @@ async function contactState(
   return reachability(subscriber, now, kind);
 }
 
-/** How long a refusal is held back for the reads that explain it, in milliseconds. */
-const readWithinMs = 10_000;
-
 /**
  * Adds to a refusal of ManyChat's what the account says about the reason: the contact's state, or the names closest to
  * one that does not exist. This takes one or two reads, which may fail or come too late without harm.
  */
-export async function explainRefusal(
-  error: CallError,
-  call: EndpointCall,
-  { host, perform }: AccountParts,
-): Promise<CallError> {
+export async function explainRefusal(error: CallError, call: EndpointCall, account: AccountParts): Promise<CallError> {
   const { endpoint, input, context } = call;
+  const { host, perform } = account;
   const { failure, outcome } = error;
   if (outcome !== 'refused' || failure.source !== 'manychat') return error;
   const latestStart = Math.min(context.deadline.latestStart, host.clock.now() + readWithinMs);
-  const deadline = { ...context.deadline, latestStart };
-  const read: CallEndpoint = (list, listInput) =>
-    perform(endpointCall(list, listInput, { ...alongside(call), deadline }));
+  const own = { ...alongside(call), deadline: { ...context.deadline, latestStart } };
+  const read: CallEndpoint = (list, listInput) => perform(endpointCall(list, listInput, own));
   try {
-    const names =
-      aboutNames.has(failure.kind) && !aboutContact(failure.message) ? await unknownNames(endpoint, input, read) : [];
+    const findings = isRefusedByName(error) ? await lookUpNames(referencesIn(endpoint, input), own, account) : [];
+    const names = findings.flatMap((finding) => aboutName(endpoint, finding) ?? []).slice(0, maxNames);
     const contact =
       context.readsContact && inContact.has(failure.kind) && names.length === 0
         ? await contactState(failure.kind, endpoint, input, read, host.now())

@@ -22,14 +22,11 @@ export async function fitFieldValues(call: EndpointCall, account: AccountParts):
   const stated = fieldValues.type?.(call.input);
   if (stated === undefined && settings.access.mode === 'none') return;
   const failure = failureContext(endpoint, settings);
-  const read = (endpoint: Endpoint) =>
-    account.read({
-      endpoint,
-      input: {},
-      connection,
-      deadlineMs: settings.deadlineMs * readShare,
-      id: context.record.id,
-    });
+  const read = async (endpoint: Endpoint) => {
+    const deadlineMs = settings.deadlineMs * readShare;
+    const { data } = await account.read({ endpoint, input: {}, connection, deadlineMs, id: context.record.id });
+    return data;
+  };
   const fitted = async (maxAgeMs?: number): Promise<FittedInput> => {
     const types = fieldTypes.of(fieldValues.kind, connection ?? '', read, maxAgeMs);
     const typeOf = await withinDeadline(context.deadline, types, failure, host.clock);

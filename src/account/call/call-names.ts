@@ -1,0 +1,67 @@
+import type { Reference, ReferenceKind } from '../../../tools/contract/reference.js';
+import { cleanText } from '../../text/safe-text.js';
+import { lists } from '../lookups/names.js';
+import { createNameList, type NameList, type NameMatch } from '../lookups/true-names.js';
+import {
+  type AccountParts,
+  type CallContext,
+  type CallNames,
+  endpointCall,
+  type MeantName,
+  newRecord,
+} from './call-context.js';
+
+/** A name in a call, and what it means. */
+export interface NameFinding {
+  readonly reference: Reference;
+  readonly match: NameMatch;
+  readonly list: NameList;
+}
+
+/** How long a call is held back for reads about its names or its contact, in milliseconds. */
+export const readWithinMs = 10_000;
+
+/** The list of a kind. It is read once in a call, and never shared between calls: what it says must be true now. A list that cannot be read is not read again. */
+function listOf(kind: ReferenceKind, context: CallContext, account: AccountParts): Promise<NameList> {
+  const { lists: known } = context.names;
+  const earlier = known.get(kind);
+  if (earlier !== undefined) return earlier;
+  const { deadline } = context;
+  const clean = (text: string): string => cleanText(text, account.redactor.withoutSecrets);
+  const latestStart = Math.min(deadline.latestStart, account.host.clock.now() + readWithinMs);
+  const record = newRecord(context.record.id);
+  const call = endpointCall(lists[kind].endpoint, {}, { ...context, record, deadline: { ...deadline, latestStart } });
+  const reading = account.perform(call).then(() => createNameList(kind, call.response?.data, clean));
+  known.set(kind, reading);
+  return reading;
+}
+
+/**
+ * Looks up what names mean.
+ * @param context with the connection that was chosen.
+ * @throws CallError if a list cannot be read.
+ */
+export async function lookUpNames(
+  references: readonly Reference[],
+  context: CallContext,
+  account: AccountParts,
+): Promise<NameFinding[]> {
+  const distinct = new Map(references.map((reference) => [`${reference.kind} ${reference.name}`, reference]));
+  const findings: NameFinding[] = [];
+  for (const reference of distinct.values()) {
+    const list = await listOf(reference.kind, context, account);
+    findings.push({ reference, list, match: list.match(reference.name) });
+  }
+  return findings;
+}
+
+/** Remembers for the rest of a call what names mean. */
+export function rememberNames({ meant }: CallNames, found: readonly MeantName[]): void {
+  const isKnown = (name: MeantName): boolean =>
+    meant.some((each) => each.kind === name.kind && each.name === name.name);
+  meant.push(...found.filter((name) => !isKnown(name)));
+}
+
+/** The names in a call that mean a thing whose true name is another. */
+export const meantBy = (findings: readonly NameFinding[]): MeantName[] =>
+  findings.flatMap(({ reference, match }) => (match.found === 'shown' ? [{ ...reference, thing: match.thing }] : []));

@@ -1,0 +1,181 @@
+import { effectRules } from '../../../../tools/contract/effect.js';
+import type { Declaration } from '../../../../tools/contract/endpoint.js';
+import type { CallError } from '../../../../tools/contract/failure.js';
+import type { Result } from '../../../../tools/contract/json.js';
+import { idText, quoted } from '../../../../tools/contract/quoted.js';
+import { type Reference, referencesIn } from '../../../../tools/contract/reference.js';
+import { withoutHidden } from '../../../text/safe-text.js';
+import { callError } from '../../../upstream/failures/call-error.js';
+import { shownForm, trueForm } from '../../lookups/true-names.js';
+import {
+  type AccountParts,
+  type CallContext,
+  type EndpointCall,
+  endpointCall,
+  failureContext,
+  type MeantName,
+} from '../call-context.js';
+import { lookUpNames, meantBy, type NameFinding, rememberNames } from '../call-names.js';
+import { aboutName, isRefusedByName, shownText } from './explain-refusal.js';
+
+const replacedText = ({ kind, name, thing }: MeantName): string =>
+  `The ${kind} with id ${idText(thing.id)} was used: no other is shown as ${quoted(withoutHidden(name))}, but its true name has characters that are not shown. Use the id where a tool takes one.`;
+
+/** Whether a name can be shown otherwise than it is. The ns of a flow is an id. */
+const isCleaned = ({ kind }: Reference): boolean => kind !== 'flow';
+
+function refused(declaration: Declaration, account: AccountParts, message: string): CallError {
+  const context = failureContext(declaration, account.settings);
+  const kind = declaration.effect === 'send' && declaration.kind === 'endpoint' ? 'invalid_content' : 'invalid_input';
+  return callError(kind, context, { message, source: 'client' });
+}
+
+const twiceText = (shown: string): string =>
+  `The field ${quoted(shown)} is given twice, in spellings that are shown alike: give it once, or each by its id`;
+
+/**
+ * Refuses an input of several requests that gives two fields by names that are shown alike: they may mean one field, which
+ * would be set twice.
+ * @throws CallError
+ */
+export function refuseFieldsShownAlike(declaration: Declaration, input: Result, account: AccountParts): void {
+  const names = new Map<string, string>();
+  for (const { kind, name } of referencesIn(declaration, input)) {
+    if (!kind.endsWith('field')) continue;
+    const form = shownForm(kind, name);
+    const earlier = names.get(form);
+    if (earlier !== undefined && trueForm(kind, earlier) !== trueForm(kind, name))
+      throw refused(declaration, account, twiceText(name));
+    names.set(form, name);
+  }
+}
+
+/** The ids by which an input gives fields. */
+function fieldIdsIn({ endpoint: { fieldValues }, input }: EndpointCall): Set<string> {
+  const ids = new Set<string>();
+  fieldValues?.map(input, (_, { field_id: id }, value) => {
+    if (id !== undefined) ids.add(String(id));
+    return value;
+  });
+  return ids;
+}
+
+/** Replaces the names that are known to mean a thing with another true name. */
+function replaceNames(call: EndpointCall, account: AccountParts): void {
+  const { endpoint, context, warnings } = call;
+  const { meant } = context.names;
+  if (meant.length === 0 || endpoint.mapNames === undefined) return;
+  const ids = fieldIdsIn(call);
+  /** The name that was given for each field. */
+  const given = new Map<string, string>();
+  const added = new Set<string>();
+  function trueNameOf({ kind, name }: Reference): string {
+    const found = meant.find((each) => each.kind === kind && each.name === name);
+    const trueName = found?.thing.name ?? name;
+    if (kind.endsWith('field')) {
+      const earlier = given.get(trueForm(kind, trueName));
+      const isTwice = earlier !== undefined && trueForm(kind, earlier) !== trueForm(kind, name);
+      if (isTwice || (found !== undefined && ids.has(found.thing.id))) {
+        throw refused(endpoint, account, twiceText(name));
+      }
+      given.set(trueForm(kind, trueName), name);
+    }
+    if (found !== undefined) added.add(replacedText(found));
+    return trueName;
+  }
+  call.input = endpoint.mapNames(call.input, trueNameOf);
+  warnings.push(...added);
+}
+
+/** Replaces a name by the id of what it names. */
+async function putId(call: EndpointCall, account: AccountParts): Promise<void> {
+  const { endpoint, input, context, connection } = call;
+  const { idByName } = endpoint;
+  const name = idByName && input[idByName.name];
+  if (idByName === undefined || typeof name !== 'string') return;
+  const reference = { kind: idByName.kind, name };
+  const [finding] = await lookUpNames([reference], { ...context, connectionId: connection }, account);
+  if (finding === undefined) return;
+  const { match } = finding;
+  const things = match.found === 'shown' ? [match.thing] : match.found === 'exact' ? match.things : [];
+  const [thing] = things;
+  if (thing === undefined || things.length > 1) {
+    const failure = failureContext(endpoint, account.settings);
+    const message = (aboutName(endpoint, finding) ?? shownText(endpoint, reference, things)).replace(/\.$/, '');
+    throw callError('not_found', failure, { message, source: 'client' });
+  }
+  if (match.found === 'shown') call.warnings.push(replacedText({ ...reference, thing }));
+  call.input = { ...input, [idByName.id]: thing.id };
+}
+
+/** What the names in a call mean. */
+export interface NameMeanings {
+  /** The names that are replaced by true names. */
+  readonly meant: readonly MeantName[];
+  /** The id of the only thing with a name, by kind and name. */
+  readonly idOf: (reference: Reference) => string | undefined;
+  /** Why the call is refused: a name is shown for several things. */
+  readonly refusal?: CallError | undefined;
+}
+
+/** Looks up what the names in a call mean before it is made. Names that cannot be read stay as they are. */
+export async function meaningsOf(
+  declaration: Declaration,
+  input: Result,
+  context: CallContext,
+  account: AccountParts,
+): Promise<NameMeanings> {
+  const findings = await lookUpNames(referencesIn(declaration, input).filter(isCleaned), context, account).catch(
+    (): NameFinding[] => [],
+  );
+  const several = findings.filter(({ match }) => match.found === 'several');
+  const sentences = several.flatMap((finding) => aboutName(declaration, finding) ?? []);
+  const message = sentences.join(' ').replace(/\.$/, '');
+  return {
+    meant: meantBy(findings),
+    idOf({ kind, name }) {
+      const match = findings.find(({ reference: each }) => each.kind === kind && each.name === name)?.match;
+      if (match?.found === 'shown') return match.thing.id;
+      return match?.found === 'exact' && match.things.length === 1 ? match.things[0]?.id : undefined;
+    },
+    refusal: several.length === 0 ? undefined : refused(declaration, account, message),
+  };
+}
+
+/** Stage: replaces the names of things that have another true name, and a name by an id where only an id is taken. */
+export async function resolveNames(call: EndpointCall, account: AccountParts): Promise<void> {
+  const { endpoint, context } = call;
+  const { access, policy } = account.settings;
+  if (access.mode === 'none') return;
+  await putId(call, account);
+  const shows = policy.dryRun && !effectRules[endpoint.effect].readOnly;
+  if (shows && !context.names.confirmed) {
+    // Nothing will refuse the names that a dry run shows.
+    const own = { ...context, connectionId: call.connection };
+    const { meant, refusal } = await meaningsOf(endpoint, call.input, own, account);
+    if (refusal !== undefined) throw refusal;
+    rememberNames(context.names, meant);
+  }
+  replaceNames(call, account);
+}
+
+/**
+ * The call again, with the true names of what it names as it is shown; undefined if that is not why it was refused. A
+ * call that had no effect can be made again.
+ */
+export async function withTrueNames(
+  error: CallError,
+  { endpoint, input, original, context, connection }: EndpointCall,
+  account: AccountParts,
+): Promise<EndpointCall | undefined> {
+  const { names } = context;
+  if (names.confirmed || endpoint.mapNames === undefined || !isRefusedByName(error)) return undefined;
+  const own = { ...context, connectionId: connection };
+  const findings = await lookUpNames(referencesIn(endpoint, input), own, account).catch((): NameFinding[] => []);
+  const meant = meantBy(findings);
+  if (meant.length === 0 || findings.some(({ match: { found } }) => found === 'several' || found === 'none')) {
+    return undefined;
+  }
+  rememberNames(names, meant);
+  return endpointCall(endpoint, original, context);
+}

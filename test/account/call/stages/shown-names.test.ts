@@ -1,0 +1,245 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import * as z from 'zod';
+import { createNameList } from '../../../../src/account/lookups/true-names.js';
+import { plainTool } from '../../../../src/account/policy/tool.js';
+import { withoutHidden } from '../../../../src/text/safe-text.js';
+import { findSubscribersByCustomField } from '../../../../tools/endpoints/subscribers.js';
+import { type Caller, createCaller } from '../../../support/caller.js';
+import { usedText, withNames } from '../../../support/named-things.js';
+import { john, maria } from '../../../support/people.js';
+import { pinnedTo } from '../../../support/program.js';
+import { useCaller, useSandbox } from '../../../support/sandboxed.js';
+
+const used = useCaller();
+const { bodies, createTag, createField } = withNames(used);
+const content = (actions: object[], more: object = {}) => ({
+  version: 'v2',
+  content: { messages: [{ type: 'text', text: 'Gold' }], actions, ...more },
+});
+
+describe('names in content', () => {
+  test('are replaced in actions, and the content is sent once', async () => {
+    const tag = await createTag('Gold\u200e');
+    const field = await createField('Size\u200e');
+    const payload = { tag_name: 'Gold', action: 'add_tag', buttons: [{ action: 'add_tag', tag_name: 'Gold' }] };
+    const data = content(
+      [
+        { action: 'add_tag', tag_name: 'Gold' },
+        { action: 'set_field_value', field_name: 'Size', value: 'Gold' },
+      ],
+      {
+        messages: [
+          {
+            type: 'text',
+            text: 'Gold',
+            buttons: [
+              {
+                type: 'dynamic_block_callback',
+                caption: 'Gold',
+                url: 'https://example.com/gold',
+                method: 'post',
+                headers: { tag_name: 'Gold' },
+                payload,
+                actions: [{ action: 'remove_tag', tag_name: 'Gold' }],
+              },
+            ],
+          },
+        ],
+      },
+    );
+    const result = await used.result('manychat_send_content', { subscriber_id: john, data });
+    expect(result.warnings).toEqual(
+      expect.arrayContaining([usedText('tag', tag, 'Gold'), usedText('custom field', field, 'Size')]),
+    );
+    const replaced = JSON.parse(
+      JSON.stringify(data)
+        .replace('"remove_tag","tag_name":"Gold"', '"remove_tag","tag_name":"Gold\u200e"')
+        .replace(
+          '"actions":[{"action":"add_tag","tag_name":"Gold"',
+          '"actions":[{"action":"add_tag","tag_name":"Gold\u200e"',
+        )
+        .replace('"Size"', '"Size\u200e"'),
+    );
+    expect(bodies('sendContent')).toEqual([
+      expect.objectContaining({ data }),
+      expect.objectContaining({ data: replaced }),
+    ]);
+    expect(used.sandbox.messages()).toHaveLength(1);
+  });
+
+  test('are replaced for many contacts', async () => {
+    await createTag('Gold\u200e');
+    const data = content([{ action: 'add_tag', tag_name: 'Gold' }]);
+    const args = { subscriber_ids: [john, maria], action: 'send_content', data };
+    expect(await used.result('manychat_for_each_subscriber', args)).toMatchObject({ done: 2 });
+    expect(used.sandbox.messages()).toHaveLength(2);
+  });
+
+  test('are not replaced if another one does not exist', async () => {
+    await createTag('Gold\u200e');
+    const data = content(['Gold', 'Silver'].map((tag_name) => ({ action: 'add_tag', tag_name })));
+    const failure = await used.failure('manychat_send_content', { subscriber_id: john, data });
+    expect(failure.details?.join('\n')).toContain('There is no tag "Silver"');
+    expect(used.countOf('sendContent')).toBe(1);
+  });
+
+  test('do not include a topic, which is replaced by its own name', async () => {
+    const topics = { status: 'success', data: [{ id: 9, name: 'Zodiac\u200e' }] };
+    used.sandbox.injectFault({ match: { path: 'getOtnTopics' }, status: 200, body: topics });
+    await used.failure('manychat_send_content', { subscriber_id: john, data: content([]), otn_topic_name: 'Zodiac' });
+    expect(bodies('sendContent')).toEqual([
+      expect.objectContaining({ otn_topic_name: 'Zodiac' }),
+      expect.objectContaining({ otn_topic_name: 'Zodiac\u200e' }),
+    ]);
+  });
+});
+
+describe('an id that is given by name', () => {
+  const { input } = findSubscribersByCustomField;
+  const search = plainTool({
+    ...findSubscribersByCustomField,
+    input: input.extend({ field_id: z.unknown().optional(), field_name: z.string() }),
+    localInputs: ['detail', 'field_name'],
+    idByName: { kind: 'custom field', id: 'field_id', name: 'field_name' },
+  });
+  const { signal } = new AbortController();
+  const find = (field_name: string) => used.caller.callTool(search, { field_name, field_value: 'x' }, { signal });
+  const asked = () => used.sandbox.requests().filter(({ path }) => path.endsWith('findByCustomField'));
+
+  test('is that of the field with exactly this name, else of the only one that is shown so', async () => {
+    const hidden = await createField('Size\u200e');
+    const outcome = await find('size');
+    expect(outcome).toMatchObject({ ok: true });
+    expect(JSON.stringify(outcome)).toContain(`The custom field with id ${hidden} was used`);
+    const exact = await createField('Size');
+    expect(JSON.stringify(await find('size'))).not.toContain('was used');
+    expect(asked().map(({ query }) => query.field_id)).toEqual([String(hidden), String(exact)]);
+  });
+
+  test('is refused without a request if there is no such field, or more than one', async () => {
+    const ids = [await createField('Size\u200e'), await createField('Size\u200f')];
+    for (const [name, message] of [
+      ['Size', `2 custom fields are shown as "Size" (id ${ids.join(', ')}): use the id, with field_id`],
+      ['Zodiac', 'There is no custom field "Zodiac"; none is similar, so ask the user which one is meant'],
+    ] as const) {
+      const failure = { kind: 'not_found', performed: 'no', message: expect.stringContaining(message) };
+      expect(await find(name)).toMatchObject({ ok: false, failure });
+    }
+    expect(asked()).toEqual([]);
+  });
+});
+
+describe('a dry run', () => {
+  const sandbox = useSandbox({ limits: false });
+  let caller: Caller;
+  beforeAll(() => {
+    caller = createCaller({ ...pinnedTo(sandbox), MANYCHAT_MCP_DRY_RUN: '1' });
+  });
+  afterAll(() => caller.close());
+  const tags = (...names: string[]) =>
+    sandbox.injectFault({
+      match: { path: 'getTags' },
+      status: 200,
+      body: { status: 'success', data: names.map((name, index) => ({ id: 77 + index, name })) },
+    });
+
+  test('shows the true name, and says whose it is', async () => {
+    tags('VIP\u200e');
+    const outcome = await caller.call('manychat_delete_tag_by_name', { tag_name: 'VIP' });
+    expect(outcome).toEqual({
+      ok: true,
+      result: {
+        dry_run: true,
+        requests: [expect.objectContaining({ body: { tag_name: 'VIP\u200e' } })],
+        warnings: [usedText('tag', 77, 'VIP')],
+      },
+    });
+  });
+
+  test('shows the name as it is if a tag has it', async () => {
+    tags('VIP\u200e', 'VIP');
+    const outcome = await caller.call('manychat_delete_tag_by_name', { tag_name: 'VIP' });
+    expect(outcome).toMatchObject({ result: { requests: [{ body: { tag_name: 'VIP' } }] } });
+    expect(outcome).not.toHaveProperty('result.warnings');
+  });
+
+  test('refuses a name that is shown for two tags', async () => {
+    tags('VIP\u200e', 'VIP\u200f');
+    const outcome = await caller.call('manychat_delete_tag_by_name', { tag_name: 'VIP' });
+    expect(outcome).toMatchObject({
+      ok: false,
+      failure: { kind: 'invalid_input', message: expect.stringContaining('2 tags are shown as "VIP" (id 77, 78)') },
+    });
+  });
+});
+
+describe('any list of names', () => {
+  const letter = fc.constantFrom('a', 'b', 'A', ' ', 'é', 'e\u0301', '❤', '🏴');
+  const mark = fc.constantFrom(
+    '\u200e',
+    '\u00ad',
+    '\u200b',
+    '\u200d',
+    '\ufe0f',
+    '\u{e0067}',
+    '\u2028',
+    '\u00a0',
+    '\ufeff',
+  );
+  const name = fc.array(fc.oneof(letter, mark), { minLength: 1, maxLength: 5 }).map((parts) => parts.join(''));
+  const data = (names: readonly string[]) => names.map((each, index) => ({ id: index + 1, name: each }));
+  const kept = (text: string): string => text;
+
+  test.each(['tag', 'custom field'] as const)('a shown name means the only %s that is shown so, or none', (kind) => {
+    const sameName = (one: string, other: string): boolean =>
+      kind === 'tag' ? one === other : one.toLowerCase() === other.toLowerCase();
+    fc.assert(
+      fc.property(fc.uniqueArray(name, { minLength: 1, maxLength: 8 }), fc.nat(), (names, pick) => {
+        const list = createNameList(kind, data(names), kept);
+        const shown = withoutHidden(names[pick % names.length] ?? '');
+        const match = list.match(shown);
+        const shownSo = names.filter((each) => sameName(withoutHidden(each), shown));
+        if (names.some((each) => sameName(each, shown))) {
+          expect(match.found).toBe('exact');
+        } else if (match.found === 'shown') {
+          expect(shownSo).toEqual([match.thing.name]);
+        } else if (shown.trim() !== '') {
+          expect(match.found).toBe('several');
+        }
+      }),
+      { numRuns: 2_000, seed: 11 },
+    );
+  });
+
+  test('a call by a shown name touches the only tag that is shown so, or is refused', async () => {
+    const tag = fc
+      .array(fc.oneof(fc.constantFrom('a', 'b'), mark), { minLength: 1, maxLength: 4 })
+      .map((parts) => parts.join(''))
+      .filter((each) => withoutHidden(each).trim() !== '');
+    await fc.assert(
+      fc.asyncProperty(fc.uniqueArray(tag, { minLength: 1, maxLength: 4 }), fc.nat(), async (names, pick) => {
+        used.sandbox.reset();
+        for (const each of names) await createTag(each);
+        const tag_name = withoutHidden(names[pick % names.length] ?? '');
+        const before = Object((await used.result('manychat_list_tags')).tags).length;
+        const outcome = await used.caller.call('manychat_delete_tag_by_name', { tag_name });
+        const left = bodies('getTags').length;
+        expect(left).toBeGreaterThan(0);
+        const after = Object((await used.result('manychat_list_tags')).tags).length;
+        expect(before - after).toBe(outcome.ok ? 1 : 0);
+        const target = bodies('removeTagByName').at(-1);
+        const deleted = String(Object(target).tag_name);
+        if (outcome.ok) {
+          const isExact = names.includes(tag_name);
+          expect(deleted).toBe(isExact ? tag_name : names.find((each) => withoutHidden(each) === tag_name));
+          expect(isExact || names.filter((each) => withoutHidden(each) === tag_name).length === 1).toBe(true);
+        } else {
+          expect(names).not.toContain(tag_name);
+          expect(outcome.failure.details?.join()).toMatch(/tags are shown as/);
+        }
+      }),
+      { numRuns: 60, seed: 5 },
+    );
+  });
+});
