@@ -7,6 +7,8 @@ type Path = readonly PropertyKey[];
 /** Deeper than any tool needs, and shallow enough for every recursion over arguments. */
 const maxDepth = 50;
 
+const tooDeep = `nested more than ${maxDepth} levels deep`;
+
 const isDeeperThan = (value: unknown, depth: number): boolean =>
   typeof value === 'object' &&
   value !== null &&
@@ -26,7 +28,7 @@ function prototypeKey(value: unknown, path: Path): Path | undefined {
 /** Problems that a schema cannot see: nesting beyond `maxDepth`, and a `__proto__` key, which zod drops. */
 export function structuralProblem(value: unknown, path: Path): string | undefined {
   const subject = path.length === 0 ? 'the arguments are' : `${pathText(path)}: is`;
-  if (isDeeperThan(value, maxDepth)) return `${subject} nested more than ${maxDepth} levels deep`;
+  if (isDeeperThan(value, maxDepth)) return `${subject} ${tooDeep}`;
   const parent = prototypeKey(value, path);
   if (parent === undefined) return undefined;
   return `${parent.length === 0 ? '' : `${pathText(parent)}: `}the key "__proto__" is not accepted`;
@@ -51,6 +53,8 @@ export function parseContainer(text: string): ParsedText | undefined {
     const value = parse(text, undefined, { parseNumber: exactNumber, onDuplicateKey });
     return repeated === undefined ? { value } : { problem: `has the key ${quoted(repeated)} twice` };
   } catch (error) {
+    // The parser is recursive.
+    if (error instanceof RangeError) return { problem: `is ${tooDeep}` };
     return { problem: `is not valid JSON: ${error instanceof Error ? clipped(error.message, 120) : 'it ends early'}` };
   }
 }

@@ -51,7 +51,7 @@ describe('a dry run', () => {
   });
 
   test('shows each request of a workflow, with the values that fit the fields', async () => {
-    const fields = { purchase_count: '3' };
+    const fields = { purchase_count: '03' };
     const outcome = await caller.call('manychat_set_fields_and_send_flow', {
       subscriber_id: maria,
       fields,
