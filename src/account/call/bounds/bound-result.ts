@@ -2,7 +2,18 @@ import type { Pages } from '../../../../tools/contract/endpoint.js';
 import { asObject, isObject, type Result } from '../../../../tools/contract/json.js';
 import { quoted } from '../../../../tools/contract/quoted.js';
 import type { Tool } from '../../policy/tool.js';
-import { cutPage, from, type Lists, listsIn, longest, matching, smallTexts, totalsOf, withLists } from './page.js';
+import {
+  cutPage,
+  from,
+  type Lists,
+  listsIn,
+  longest,
+  matching,
+  shortenedItem,
+  smallTexts,
+  totalsOf,
+  withLists,
+} from './page.js';
 import { createSearch } from './search.js';
 import { bytesOf, fitted, nothingOmitted, type Omitted, omissions, shortened } from './shorten.js';
 
@@ -83,7 +94,7 @@ function emptyPage({ input }: BoundedCall, offset: number, lists: Lists, every: 
 }
 
 /** The call that returns the next page, from an offset on. */
-function nextCall({ declaration, input, connectionId }: BoundedCall, pages: Pages, holder: Result) {
+function nextCall({ declaration, input }: BoundedCall, pages: Pages, holder: Result, everyCall: Result) {
   const { tool, arguments: args } = pages.next?.(holder) ?? { tool: declaration.name, arguments: input };
   const { search } = input;
   return (offset: number): Result => ({
@@ -91,7 +102,7 @@ function nextCall({ declaration, input, connectionId }: BoundedCall, pages: Page
     arguments: {
       ...args,
       ...(search !== undefined && { search }),
-      ...(connectionId !== undefined && { connection_id: connectionId }),
+      ...everyCall,
       offset,
     },
   });
@@ -105,19 +116,26 @@ function boundedPage(
   pages: Pages,
   holder: Result,
 ): Result {
-  const { input } = call;
+  const { input, connectionId } = call;
+  const everyCall = connectionId === undefined ? {} : { connection_id: connectionId };
   const path = pages.within === undefined ? [] : [pages.within];
   const every = listsIn(holder, pages);
+  const none = new Map([...every.keys()].map((key) => [key, []]));
   const search = createSearch(input.search);
   const lists = matching(every, search);
   const offset = typeof input.offset === 'number' ? input.offset : 0;
-  const next = nextCall(call, pages, holder);
+  const next = nextCall(call, pages, holder, everyCall);
   const { [pages.within ?? '']: _, ...around } = pages.within === undefined ? {} : data;
   const budget = maxResultBytes - reserve - bytesOf(warnings) - bytesOf(next(longest(lists))) - bytesOf(around);
 
-  const whole = withLists(holder, lists);
-  const shortenedTo = (bytes: number, omitted: Omitted): Result =>
-    asObject(shortened(whole, { bytes, names: true }, omitted, path));
+  const shortenedTo = (bytes: number, omitted: Omitted): Result => {
+    const limits = { bytes, names: true };
+    const items = [...lists].map(
+      ([key, list]) => [key, list.map((item) => shortenedItem(item, search, limits, omitted, [...path, key]))] as const,
+    );
+    const rest = asObject(shortened(withLists(holder, none), limits, omitted, path));
+    return withLists(rest, new Map(items));
+  };
   const fits = (bytes: number): boolean => bytesOf(shortenedTo(bytes, nothingOmitted())) <= budget;
   const omitted = nothingOmitted();
   // If small texts are too long as well, longer ones need not be tried.
@@ -125,7 +143,7 @@ function boundedPage(
   const complete = bytes === undefined ? undefined : shortenedTo(bytes, omitted);
   const { holder: shown, end } =
     complete === undefined
-      ? cutPage({ holder, lists, pages, search, offset, budget, limits: smallTexts }, omitted, path)
+      ? cutPage({ holder, lists, pages, search, offset, budget, limits: smallTexts, everyCall }, omitted, path)
       : { holder: withLists(complete, from(offset, listsIn(complete, pages))), end: undefined };
 
   const isPart = end !== undefined || offset > 0 || input.search !== undefined;

@@ -66,21 +66,44 @@ export interface PageRequest {
   /** Bytes of the page. */
   readonly budget: number;
   readonly limits: TextLimits;
+  /** Arguments of every call that the page names: the connection, if the caller named one. */
+  readonly everyCall: Result;
 }
 
+/** An item with its texts shortened. One that was searched for by its very name has longer texts. */
+export const shortenedItem = (
+  item: unknown,
+  search: Search,
+  limits: TextLimits,
+  omitted: Omitted,
+  path: readonly string[],
+): unknown =>
+  shortened(
+    item,
+    search.isNamed(item) ? { ...limits, bytes: Math.max(limits.bytes, namedTextBytes) } : limits,
+    omitted,
+    path,
+  );
+
 /** An item in at most `budget` bytes; one that has lists itself gets the beginning of them, and the call for the rest. */
-function fittedItem(item: unknown, budget: number, pages: Pages | undefined, omitted: Omitted, path: string): unknown {
+function fittedItem(
+  item: unknown,
+  budget: number,
+  { pages: { item: pages }, everyCall }: Pick<PageRequest, 'pages' | 'everyCall'>,
+  omitted: Omitted,
+  path: string,
+): unknown {
   if (bytesOf(item) <= budget) return item;
   if (pages === undefined || !isObject(item)) return fitted(item, budget, omitted, [path]);
   const lists = listsIn(item, pages);
   const request = { holder: item, lists, pages, search: createSearch(''), offset: 0, budget: budget - pointerBytes };
-  const { holder, end } = cutPage({ ...request, limits: smallTexts }, omitted, [path], inItem);
+  const { holder, end } = cutPage({ ...request, limits: smallTexts, everyCall }, omitted, [path], inItem);
   if (end === undefined) return holder;
   const next = pages.next?.(item);
   return {
     ...holder,
     ...totalsOf(lists),
-    ...(next && { next: { tool: next.tool, arguments: { ...next.arguments, offset: end } } }),
+    ...(next && { next: { tool: next.tool, arguments: { ...next.arguments, ...everyCall, offset: end } } }),
   };
 }
 
@@ -94,7 +117,7 @@ function add({ texts, parts }: Omitted, more: Omitted): void {
  * lists, which advance side by side, so that a page of flows has folders and a page of a contact has fields and tags.
  */
 export function cutPage(
-  { holder, lists, pages, search, offset, budget, limits }: PageRequest,
+  { holder, lists, pages, search, offset, budget, limits, everyCall }: PageRequest,
   omitted: Omitted,
   path: readonly string[],
   sizes: ItemBytes = onPage,
@@ -110,10 +133,10 @@ export function cutPage(
     const row = [...lists].flatMap(([key, items]) => {
       if (end >= items.length) return [];
       const item = items[end];
-      const named = search.isNamed(item);
       const at = [...path, key];
-      const texts = shortened(item, named ? { ...limits, bytes: namedTextBytes } : limits, notes, at);
-      return [{ key, item: fittedItem(texts, named ? sizes.named : sizes.item, pages.item, notes, at.join('.')) }];
+      const texts = shortenedItem(item, search, limits, notes, at);
+      const room = search.isNamed(item) ? sizes.named : sizes.item;
+      return [{ key, item: fittedItem(texts, room, { pages, everyCall }, notes, at.join('.')) }];
     });
     const bytes = row.reduce((sum, { item }) => sum + bytesOf(item) + 1, 0);
     if (bytes > left && end > offset) break;

@@ -19,18 +19,25 @@ const maxUnitBytes = 6;
 const fits = (text: string, limit: number): boolean =>
   text.length * maxUnitBytes <= limit || bytesOf(text) - '""'.length <= limit;
 
-/** The beginning of a text, with how much it is. */
-function marked(beginning: string, length: number): string {
+/** The mark of a text that was cut before. */
+const markAtEnd = /… \[first \d+ of (\d+) characters\]$/;
+
+/** Bytes of a mark. */
+const markBytes = 60;
+
+/** The beginning of a text, with how much of it that is. */
+function marked(beginning: string, text: string): string {
   // Half of a surrogate pair is no character.
   const whole = beginning.replace(/[\ud800-\udbff]$/, '');
-  return `${whole}… [first ${whole.length} of ${length} characters]`;
+  return `${whole}… [first ${whole.length} of ${markAtEnd.exec(text)?.[1] ?? text.length} characters]`;
 }
 
-/** The beginning of a text that is too long, at most `limit` bytes of it, and how much it is. */
-function cutText(text: string, limit: number): string {
+/** The beginning of a text that is too long, in at most `bytes` bytes with its mark. */
+function cutText(text: string, bytes: number): string {
+  const limit = Math.max(0, bytes - markBytes);
   let kept = text;
   while (!fits(kept, limit)) kept = kept.slice(0, Math.floor((kept.length * limit * 0.98) / (bytesOf(kept) - 2)));
-  return marked(kept, text.length);
+  return marked(kept, text);
 }
 
 /** Keys whose texts are names or similarly short. */
@@ -54,7 +61,7 @@ export function shortened(value: unknown, limits: TextLimits, omitted: Omitted, 
     const isNameText = limits.names && isName(path.at(-1) ?? '');
     if (isNameText ? value.length <= maxNameLength : fits(value, limits.bytes)) return value;
     omitted.texts.add(path.join('.'));
-    return isNameText ? marked(value.slice(0, maxNameLength), value.length) : cutText(value, limits.bytes);
+    return isNameText ? marked(value.slice(0, maxNameLength), value) : cutText(value, limits.bytes);
   }
   if (Array.isArray(value)) return value.map((each) => shortened(each, limits, omitted, path));
   if (!isObject(value)) return value;
@@ -77,7 +84,7 @@ export function fitted(value: unknown, budget: number, omitted: Omitted, path: r
   if (bytesOf(value) <= budget) return value;
   if (typeof value === 'string') {
     omitted.texts.add(path.join('.'));
-    return cutText(value, Math.max(0, budget - 60));
+    return cutText(value, budget - punctuation);
   }
   if (Array.isArray(value)) return fittedList(value, budget, omitted, path);
   return isObject(value) ? fittedObject(value, budget, omitted, path) : value;

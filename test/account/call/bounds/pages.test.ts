@@ -161,6 +161,9 @@ describe('a large account', () => {
     const [page] = await follow(call, 'manychat_list_bot_fields', { search: 'bot_1' });
     expect(page).toMatchObject({ total: 111 });
     expect(page?.bot_fields).toContainEqual(largeAccount.bot_fields[1]);
+    const several = await call('manychat_get_subscriber', { subscriber_id: '1', search: 'field_12' });
+    expect(several).toMatchObject({ total_custom_fields: 11 });
+    expect(asObject(several.subscriber).custom_fields).toContainEqual(largeContact(1).custom_fields[12]);
     const contact = await call('manychat_get_subscriber', { subscriber_id: '1', search: 'field_799' });
     expect(contact).toEqual({
       subscriber: { ...largeContact(1), custom_fields: [largeContact(1).custom_fields[799]], tags: undefined },
@@ -168,6 +171,22 @@ describe('a large account', () => {
       total_tags: 0,
     });
   });
+});
+
+test('what is cut in a list of contacts is marked once, and its calls name the connection', async () => {
+  const upstream = await startUpstream(largeReply);
+  const caller = createCaller(through(upstream.url), { pacer: everyTurnAtOnce });
+  const args = { connection_id: 'c7', name: 'Ana', detail: 'full' };
+  const outcome = await caller.call('manychat_find_subscribers_by_name', args);
+  await caller.close();
+  await upstream.close();
+  const subscribers = outcome.ok && Array.isArray(outcome.result.subscribers) ? outcome.result.subscribers : [];
+  expect(subscribers).toHaveLength(3);
+  for (const contact of subscribers.map(asObject)) {
+    expect(nextOf(contact)?.arguments).toMatchObject({ connection_id: 'c7', subscriber_id: contact.id });
+    expect(contact.last_input_text).toMatch(/^[^…]+… \[first \d+ of 2000 characters\]$/);
+    expect(JSON.stringify(contact)).not.toMatch(/…[^"]*…/);
+  }
 });
 
 describe('in any list', () => {
