@@ -79,9 +79,11 @@ export function createNameList(kind: ReferenceKind, data: unknown, clean: (text:
   });
   const exact = groupBy(things, ({ id, name }) => (isFlow ? id : trueForm(kind, name)));
   let shown: ReturnType<typeof groupBy> | undefined;
+  let candidates: readonly Candidate[] | undefined;
   return {
     get candidates() {
-      return things.map((thing) => (isFlow ? flowCandidate(thing, clean) : candidateOf(thing, clean)));
+      candidates ??= things.map((thing) => (isFlow ? flowCandidate(thing, clean) : candidateOf(thing, clean)));
+      return candidates;
     },
     match(name) {
       const same = exact.get(trueForm(kind, name));

@@ -151,6 +151,21 @@ describe('a bulk', () => {
     expect(bar.noted).toMatch(/\n\[####################\] 20 of 20.*\r/);
   });
 
+  test('finds the tag in content that is named as it is shown, and sends once to each contact', async () => {
+    const { MANYCHAT_API_URL: url, MANYCHAT_API_KEY: key } = directlyTo(sandbox);
+    const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
+    const body = JSON.stringify({ name: 'Gold\u200e' });
+    await fetch(`${url}/fb/page/createTag`, { method: 'POST', headers, body });
+    const messages = [{ type: 'text', text: 'Hi {{name}}' }];
+    const data = { version: 'v2', content: { messages, actions: [{ action: 'add_tag', tag_name: 'Gold' }] } };
+    const path = write('contacts.csv', csv(5));
+    const options = { sendContent: write('message.json', JSON.stringify(data)) };
+    for (const _ of [1, 2]) {
+      expect(await run(path, options)).toMatchObject({ code: 0, counts: countsOf({ total: 5, done: 5 }) });
+      expect(reached(sandbox).sort()).toEqual(followers(5));
+    }
+  });
+
   test('does nothing if the account cannot be reached', async () => {
     sandbox.injectFault({
       match: { path: 'getInfo' },

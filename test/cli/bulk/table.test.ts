@@ -144,6 +144,25 @@ describe('a job', () => {
     await expect(plan(options)).rejects.toThrow(words);
   });
 
+  test('finds columns by their names as they are shown', async () => {
+    const text = '\u202aid\u202c,Order\u200e no,ci\u00adty\n1,A1,Rome\n';
+    const { job, task } = await plan({ sendText: '{{Order no}} {{city|there}} {{ci\u00adty}}' }, text);
+    expect(job.idColumn).toBe('\u202aid\u202c');
+    expect(task).toMatchObject({ args: { text: 'A1 Rome Rome' } });
+    expect((await plan({ addTag: '{{city}}', idColumn: 'id' }, text)).task).toMatchObject({
+      args: { tag_name: 'Rome' },
+    });
+    const fields = await plan({ setFields: 'size=city' }, text);
+    expect(fields.task).toMatchObject({ args: { fields: { size: 'Rome' } } });
+  });
+
+  test('takes the column with exactly the name, and none of several that are shown so', async () => {
+    const text = 'id,size,size\u200e,si\u200eze\n1,S,M,L\n';
+    expect((await plan({ addTag: '{{size}}' }, text)).task).toMatchObject({ args: { tag_name: 'S' } });
+    const alike = 'id,size\u200e,si\u200eze\n1,M,L\n';
+    await expect(plan({ addTag: '{{size}}' }, alike)).rejects.toThrow(/several columns are shown as "size"/);
+  });
+
   test('finds the id column by its usual names', async () => {
     expect((await plan({ addTag: 'a' }, 'name,Contact ID\nx,1\n')).job.idColumn).toBe('Contact ID');
     await expect(plan({ addTag: 'a' }, 'name,number\nx,1\n')).rejects.toThrow(/lacks a column of contact ids/);

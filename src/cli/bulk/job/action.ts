@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import { channels } from '../../../../tools/message/channels.js';
 import { UsageError } from '../../../config/usage-error.js';
 import { errorMessage } from '../../../text/error-text.js';
+import { withoutHidden } from '../../../text/safe-text.js';
 import { parseJson } from '../../../upstream/client/lossless-json.js';
+import { columnNamed } from '../table/column-name.js';
 
 /** Flags that say what to do: one action, and optionally fields beside a flow. */
 export interface JobOptions {
@@ -25,9 +27,13 @@ const usualIdColumns = ['subscriber_id', 'id', 'contact_id', 'user_id', 'psid'];
  * @param requested the name given by --id-column; the usual names are tried if it is absent.
  */
 export function idColumnOf(requested: string | undefined, columns: readonly string[]): string {
-  if (requested !== undefined && columns.includes(requested)) return requested;
+  const exact = requested === undefined ? undefined : columnNamed(requested, columns);
+  if (exact !== undefined) return exact;
   const candidates = requested === undefined ? usualIdColumns : [requested.toLowerCase()];
-  const normalized = (column: string): string => column.toLowerCase().replace(/[\s-]+/g, '_');
+  const normalized = (column: string): string =>
+    withoutHidden(column)
+      .toLowerCase()
+      .replace(/[\s-]+/g, '_');
   for (const candidate of candidates) {
     const column = columns.find((name) => normalized(name) === candidate);
     if (column !== undefined) return column;

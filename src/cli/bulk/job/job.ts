@@ -6,7 +6,7 @@ import { parseInput } from '../../../account/call/stages/read-arguments.js';
 import { plainTool, type Tool } from '../../../account/policy/tool.js';
 import type { Row, Table } from '../table/csv-table.js';
 import { actionOf, idColumnOf, type JobOptions } from './action.js';
-import { checkTemplate, EmptyCell, fillTemplate } from './template.js';
+import { checkedTemplate, EmptyCell, fillTemplate } from './template.js';
 
 /** What is to be done with the contact of each row. */
 export interface Job {
@@ -52,8 +52,7 @@ const setsNothing = ({ action, fields }: Job['action']): boolean =>
  */
 export function planJob(options: JobOptions, { columns }: Table): Job {
   const idColumn = idColumnOf(options.idColumn, columns);
-  const action = actionOf(options, idColumn, columns);
-  checkTemplate(action, columns);
+  const action = asObject(checkedTemplate(actionOf(options, idColumn, columns), columns));
   const actTool = plainTool(actOnSubscriber);
   const readTool = plainTool(getSubscriber);
   const context = { declaration: actOnSubscriber, direct: false };

@@ -1,5 +1,6 @@
 import { isObject } from '../../../../tools/contract/json.js';
 import { UsageError } from '../../../config/usage-error.js';
+import { columnNamed } from '../table/column-name.js';
 
 const placeholder = /\{\{\s*([^{}|]+?)\s*(?:\|([^{}]*))?\}\}/g;
 
@@ -16,19 +17,22 @@ export class EmptyCell extends Error {
   override readonly name = 'EmptyCell';
 }
 
-/** @throws UsageError if the template names a column that does not exist, or contains part of a placeholder. */
-export function checkTemplate(template: unknown, columns: readonly string[]): void {
-  mapStrings(template, (text) => {
-    for (const [match, column = ''] of text.matchAll(placeholder)) {
-      if (!columns.includes(column)) {
-        throw new UsageError(`${match}: there is no column "${column}"; the columns are ${columns.join(', ')}`);
-      }
-    }
+/**
+ * The template with the names of columns as the table has them.
+ * @throws UsageError if it names a column that does not exist, or contains part of a placeholder.
+ */
+export function checkedTemplate(template: unknown, columns: readonly string[]): unknown {
+  return mapStrings(template, (text) => {
+    const named = text.replace(placeholder, (match: string, name: string) => {
+      const column = columnNamed(name, columns);
+      if (column !== undefined) return column === name ? match : match.replace(name, () => column);
+      throw new UsageError(`${match}: there is no column "${name}"; the columns are ${columns.join(', ')}`);
+    });
     const fragment = /\{\{.{0,30}|.{0,30}\}\}/.exec(text.replace(placeholder, ''))?.[0];
     if (fragment !== undefined) {
       throw new UsageError(`"${fragment}" is not a complete placeholder: write {{column}} or {{column|fallback}}`);
     }
-    return text;
+    return named;
   });
 }
 
