@@ -68,7 +68,9 @@ describe('emptying a tag', () => {
   );
 
   test('is not deleting and creating, says manychat_create_tag', () => {
-    expect(descriptionOf('manychat_create_tag')).toMatch(/a new one has a new id, which flows and rules do not follow/);
+    expect(descriptionOf('manychat_create_tag')).toMatch(
+      /a new one has a new id, which flows and rules do not follow, so never delete and create a tag to empty it/,
+    );
   });
 
   test('is left to the user by the prompt that tidies up', () => {

@@ -69,7 +69,7 @@ export const findSubscribersByName = endpoint({
   localInputs: ['detail', ...Object.keys(pageInput)],
   output: subscribersResult,
   followUp: warnWhenEmpty(
-    'Only full names match; no tool finds contacts by part of a name, lists them all or counts them: ask for the full name, an email or a phone number.',
+    'Only full names match, hidden characters included; no tool finds contacts by part of a name, lists them all or counts them: ask for the full name, an email or a phone number.',
   ),
   example: { name: 'John Doe' },
 });

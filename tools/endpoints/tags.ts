@@ -28,7 +28,7 @@ export const createTag = endpoint({
   name: 'manychat_create_tag',
   title: 'Create tag',
   description:
-    'Adds a tag to the page, to no contact yet. Check manychat_list_tags first: what happens if the name exists is not documented. A deleted tag does not come back: a new one has a new id, which flows and rules do not follow.',
+    'Adds a tag to the page, to no contact yet. Check manychat_list_tags first: what happens if the name exists is not documented. A deleted tag does not come back: a new one has a new id, which flows and rules do not follow, so never delete and create a tag to empty it.',
   api: 'manychat',
   method: 'POST',
   path: '/fb/page/createTag',
