@@ -17,7 +17,10 @@ import { addIssue } from '../values/issues.js';
 import { okResult } from '../values/outputs.js';
 import { subscriberOrNullResult, subscriberResult, subscribersResult } from '../values/subscriber-outputs.js';
 
-const contactListInput = { ...listInput, search: listInput.search.describe('Part of the name of a field or tag') };
+const contactListInput = {
+  ...listInput,
+  search: listInput.search.meta({ type: 'string', description: 'Part of the name of a field or tag' }),
+};
 
 /** Adds a warning with the likely reason to a search without hits. */
 const warnWhenEmpty =

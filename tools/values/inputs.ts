@@ -127,6 +127,14 @@ export const detail = z.enum(['summary', 'full']).default('summary').describe('B
 /** Characters of a search. No name is longer. */
 const maxSearch = 200;
 
+/** A part of a name. A name can be a number, and models pass it as one. */
+const search = z
+  .preprocess(
+    (value) => (typeof value === 'number' ? String(value) : value),
+    filledText.refine((value) => value.length <= maxSearch, `must have at most ${maxSearch} characters`),
+  )
+  .meta({ type: 'string', description: 'Part of the name' });
+
 /** The index of the first item of a page. Clients see an integer, but some send it as text. */
 const offset = z
   .custom<number | string>()
@@ -143,10 +151,7 @@ export const pageInput = { offset: offset.optional() };
 
 /** The inputs of a list that comes in pages. They are for this side, and not sent. */
 export const listInput = {
-  search: filledText
-    .refine((value) => value.length <= maxSearch, `must have at most ${maxSearch} characters`)
-    .optional()
-    .describe('Part of the name'),
+  search: search.optional(),
   ...pageInput,
 };
 

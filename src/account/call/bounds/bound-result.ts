@@ -85,8 +85,10 @@ function longerTexts({ declaration }: BoundedCall, pages: Pages, bytes: number |
 /** What a list of a result says about a page that is empty. */
 function emptyPage({ input }: BoundedCall, offset: number, lists: Lists, every: Lists): string[] {
   const size = longest(lists);
-  if (size === 0 && input.search !== undefined)
-    return [`No name contains ${quoted(input.search)} (${countsText(every)} in all).`];
+  if (size === 0 && input.search !== undefined) {
+    const unset = every.has('custom_fields') && every.size > 1 ? ' Fields without a value are not shown.' : '';
+    return [`No name contains ${quoted(input.search)} (${countsText(every)} in all).${unset}`];
+  }
   if (offset === 0 || offset < size) return [];
   return [
     `offset ${offset} is past the end (${countsText(lists)} ${input.search === undefined ? 'in all' : 'match'}).`,

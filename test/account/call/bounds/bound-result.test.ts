@@ -157,7 +157,7 @@ describe('a result', () => {
       subscriber: { id: '1' },
       total_custom_fields: 0,
       total_tags: 0,
-      warnings: ['No name contains "gold" (0 custom fields and 1 tag in all).'],
+      warnings: ['No name contains "gold" (0 custom fields and 1 tag in all). Fields without a value are not shown.'],
     });
   });
 
@@ -173,8 +173,20 @@ describe('a result', () => {
     ['ガ', ['ガ行']],
     ['カ', []],
     ['🔥', ['Hot 🔥']],
+    [2024, ['Sale 2024']],
   ])('of a search for %j has these names: %j', async (search, names) => {
-    const all = ['V\u200eIP', 'Old VIPs', 'Café', 'İstanbul', 'Straße', 'Łódź', '夏セール', 'ガ行', 'Hot 🔥'];
+    const all = [
+      'V\u200eIP',
+      'Old VIPs',
+      'Café',
+      'İstanbul',
+      'Straße',
+      'Łódź',
+      '夏セール',
+      'ガ行',
+      'Hot 🔥',
+      'Sale 2024',
+    ];
     const result = await resultOf(
       'manychat_list_tags',
       { search },
