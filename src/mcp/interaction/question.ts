@@ -82,7 +82,7 @@ function placeOf({ api }: Declaration, names: Names, connectionId: string | unde
 
 /** Says which thing a name means, if its true name is another. */
 const meantText = ({ kind, name, thing }: MeantName): string =>
-  `The ${kind} ${quotedName(name)} is the one with id ${idText(thing.id)}. Its name has characters that are not shown.`;
+  `The ${kind} ${quotedName(name)} is the one with id ${idText(thing.id)}. Its true name differs in characters that are not shown.`;
 
 /**
  * The question about a call: what it does, to which contact, on which page, and every argument. Undefined if it would be

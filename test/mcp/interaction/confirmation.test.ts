@@ -239,7 +239,7 @@ describe('a request state that the client sends back', () => {
       const id = await createTag('Gold\u200e');
       const { requestState, inputRequests } = await server.call('manychat_delete_tag_by_name', named);
       expect(inputRequests.confirm.params.message).toBe(
-        `Delete tag "Gold" (id ${id}) itself, and from every contact on page "Sunrise Coffee"?\n\ntag_name: Gold\n\nThe tag "Gold" is the one with id ${id}. Its name has characters that are not shown.\n\nThis cannot be undone.`,
+        `Delete tag "Gold" (id ${id}) itself, and from every contact on page "Sunrise Coffee"?\n\ntag_name: Gold\n\nThe tag "Gold" is the one with id ${id}. Its true name differs in characters that are not shown.\n\nThis cannot be undone.`,
       );
       await createTag('Gold');
       const done = await server.call('manychat_delete_tag_by_name', named, { requestState, ...accepted });

@@ -19,7 +19,7 @@ import { lookUpNames, meantBy, type NameFinding, rememberNames } from '../call-n
 import { aboutName, isRefusedByName, shownText } from './explain-refusal.js';
 
 const replacedText = ({ kind, name, thing }: MeantName): string =>
-  `The ${kind} with id ${idText(thing.id)} was used: no other is shown as ${quoted(withoutHidden(name))}, but its true name has characters that are not shown. Use the id where a tool takes one.`;
+  `The ${kind} with id ${idText(thing.id)} was used: no other is shown as ${quoted(withoutHidden(name))}, but its true name differs in characters that are not shown. Use the id where a tool takes one.`;
 
 /** Whether a name can be shown otherwise than it is. The ns of a flow is an id. */
 const isCleaned = ({ kind }: Reference): boolean => kind !== 'flow';

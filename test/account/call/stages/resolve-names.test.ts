@@ -48,6 +48,11 @@ describe('a tag named as it is shown', () => {
     expect(JSON.stringify(tags)).toContain(`{"id":${hidden},"name":"Gold"}`);
   });
 
+  test('is also found by a name that was copied with hidden characters', async () => {
+    const id = await createTag('Gold');
+    expect(await addTag('\u202aGo\u00adld\u202c')).toEqual({ ok: true, warnings: [usedText('tag', id, 'Gold')] });
+  });
+
   test('costs no further request if it has this very name', async () => {
     await addTag('VIP');
     await used.result('manychat_send_content', {
