@@ -2,6 +2,7 @@ import type { Capability, ToolName } from './contract/capabilities.js';
 import type { Endpoint } from './contract/endpoint.js';
 import type { Workflow } from './contract/workflow.js';
 import * as connections from './endpoints/connections.js';
+import { findSubscriberBySystemField, findSubscribersByCustomField } from './endpoints/contact-searches.js';
 import * as fields from './endpoints/fields.js';
 import { listFlows } from './endpoints/flows.js';
 import * as page from './endpoints/page.js';
@@ -45,8 +46,8 @@ export const toolsets = {
     subscribers.getSubscriber,
     subscribers.getSubscriberByUserRef,
     subscribers.findSubscribersByName,
-    subscribers.findSubscribersByCustomField,
-    subscribers.findSubscriberBySystemField,
+    findSubscribersByCustomField,
+    findSubscriberBySystemField,
     findOrCreateSubscriber,
     subscribers.createSubscriber,
     subscribers.updateSubscriber,

@@ -12,6 +12,7 @@ import { effectRules } from '../../tools/contract/effect.js';
 import type { Declaration } from '../../tools/contract/endpoint.js';
 import { type Failure, reasonIn } from '../../tools/contract/failure.js';
 import type { Prompt, PromptArgument } from '../../tools/guidance/prompts.js';
+import { cleanContact } from '../../tools/values/addresses/contact.js';
 import type { VerifiedState } from '../account/request-state.js';
 import type { Delivery } from '../account/send-guard/delivery.js';
 import { version } from '../config/version.js';
@@ -76,8 +77,9 @@ function registerResource(server: McpServer, listed: ListedResource, open: Open)
 
 /** Registers a prompt. Its arguments are completed with names from the account. */
 function registerPrompt(server: McpServer, { name, title, description, ...prompt }: Prompt, complete: Completer): void {
-  const schemaOf = ({ description: about, required, completes }: PromptArgument): z.ZodType<string | undefined> => {
-    const text = z.string().describe(about);
+  const schemaOf = (argument: PromptArgument): z.ZodType<string | undefined> => {
+    const { description: about, required, completes, isContact = false } = argument;
+    const text = isContact ? z.string().overwrite(cleanContact).describe(about) : z.string().describe(about);
     const schema = completes === undefined ? text : completable(text, (value) => complete(completes, value));
     return required ? schema : schema.optional();
   };

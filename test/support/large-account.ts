@@ -63,7 +63,6 @@ const hits = 12;
 const dataOf: Readonly<Record<string, () => unknown>> = {
   getInfo: () => largeContact(1),
   getInfoByUserRef: () => largeContact(1),
-  findBySystemField: () => largeContact(1),
   createSubscriber: () => largeContact(1),
   updateSubscriber: () => largeContact(1),
   findByName: () => numbered(hits / 4, (index) => largeContact(index + 1)),
@@ -77,13 +76,20 @@ const dataOf: Readonly<Record<string, () => unknown>> = {
 };
 
 /** The response of the large account to a request. */
-export const largeReply: Extract<Reply, (...all: never[]) => void> = ({ path }: Arrived, response) => {
+export const largeReply: Extract<Reply, (...all: never[]) => void> = ({ path, query }: Arrived, response) => {
   const last = path.split('/').at(-1) ?? '';
   const isPage = path.endsWith('/page/getInfo');
   const body =
     last === 'connections'
       ? { connections: largeAccount.connections }
-      : { status: 'success', data: isPage ? { id: 1, name: 'Large' } : dataOf[last]?.() };
+      : {
+          status: 'success',
+          data: isPage
+            ? { id: 1, name: 'Large' }
+            : last === 'findBySystemField'
+              ? { ...largeContact(1), ...query }
+              : dataOf[last]?.(),
+        };
   response.writeHead(200, { 'content-type': 'application/json' });
   response.end(JSON.stringify(body));
 };

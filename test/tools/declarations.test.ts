@@ -28,6 +28,13 @@ const sample: Record<string, unknown> = {
   object: { version: 'v2', content: { messages: [{ type: 'text', text: 'seven' }] } },
 };
 
+/** Values of strings that must have a form. */
+const addresses: Record<string, unknown> = {
+  email: 'seven@example.com',
+  phone: '+15550000007',
+  whatsapp_phone: '+15550000007',
+};
+
 const properties = (input: z.ZodObject) => inputSchema(input).properties as Record<string, { description?: string }>;
 
 /** The parts of a JSON Schema that some clients reject: a list of types, or a schema without a type. */
@@ -64,7 +71,7 @@ describe('the declarations and what is published', () => {
     expect(endpoint.perSecond ?? null).toBe(entry.per_second);
     expect(endpoint.perSubscriberHour).toBe(entry.per_subscriber_per_hour);
 
-    const valueFor = (name: string) => sample[entry.parameters[name] ?? ''];
+    const valueFor = (name: string) => addresses[name] ?? sample[entry.parameters[name] ?? ''];
     const needed = [...entry.required, ...(entry.one_of ?? entry.any_of ?? []).slice(0, 1)];
     const whole = entry.least_call ?? Object.fromEntries(needed.map((name) => [name, valueFor(name)]));
     expect(endpoint.input.safeParse(whole).error?.issues ?? []).toEqual([]);

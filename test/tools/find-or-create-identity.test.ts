@@ -36,7 +36,6 @@ describe('the number in a refusal', () => {
   });
 
   test.each([
-    ['Brazil', '+5511987654321', '551187654321'],
     ['Mexico', '+5215512345678', '525512345678'],
     ['Argentina', '+541112345678', '5491112345678'],
   ])('finds the contact, with a warning, if it is a variant of the given number (%s)', async (_, given, named) => {
@@ -70,7 +69,7 @@ describe('addresses that differ from the contact found', () => {
       'The contact has the email "john@example.com", not the given "ada@example.com": make sure it is the right one.',
     ],
     [
-      { phone: '+15550102030', has_opt_in_sms: false, whatsapp_phone: '972501234567' },
+      { phone: '+15550102030', has_opt_in_sms: false, whatsapp_phone: '+972501234567' },
       'The contact has the whatsapp_phone "15550102030", not the given "+972501234567": make sure it is the right one.',
     ],
     [
@@ -86,8 +85,8 @@ describe('addresses that differ from the contact found', () => {
   });
 
   test.each([
-    [{ email: ' JOHN@example.com\n', has_opt_in_email: true, phone: '+1 234 567-890', has_opt_in_sms: false }],
-    [{ phone: '+15550102030', has_opt_in_sms: false, whatsapp_phone: '15550102030' }],
+    [{ email: ' JOHN@example.com\n', has_opt_in_email: true, phone: '+1234567890', has_opt_in_sms: false }],
+    [{ phone: '+15550102030', has_opt_in_sms: false, whatsapp_phone: '+15550102030' }],
     [{ whatsapp_phone: '+972501234567', whatsapp_field_id: 8, first_name: ' aisha', last_name: 'Khan' }],
   ])('%j: returns the contact without a warning', async (args) => {
     const { created, warnings } = await used.result(find, args);
@@ -121,13 +120,151 @@ describe('phone numbers', () => {
   test.each([
     [{ phone: '+44 (0)7700 900123', has_opt_in_sms: false }, /^phone: holds \(0\)/],
     [{ whatsapp_phone: '+44 (020) 7946 0018' }, /^whatsapp_phone: holds \(0\)/],
-    [{ phone: '447700900123', has_opt_in_sms: false }, /^phone: must be a number with \+ and country code/],
+    [{ phone: '0770 0900123', has_opt_in_sms: false }, /^phone: must be a number with \+ and country code/],
+    [{ whatsapp_phone: '2025550123' }, /^whatsapp_phone: must be a number with \+ and country code/],
     [{ email: ' ', has_opt_in_email: true }, /^email: must not be empty/],
   ])('%j: is rejected before any request', async (args, words) => {
     const failure = await used.failure(find, args);
     expect([failure.kind, failure.message]).toEqual(['invalid_input', expect.stringMatching(words)]);
     expect(used.sandbox.requests()).toEqual([]);
   });
+});
+
+describe('a number without its +', () => {
+  test.each(['34600111222', '34 600-111-222', '\u202a34600111222\u202c'])('%j finds the contact', async (phone) => {
+    const change = { subscriber_id: maria, phone: '+34600111222', has_opt_in_sms: false };
+    await used.result('manychat_update_subscriber', change);
+    const result = await used.result(find, { phone, has_opt_in_sms: false });
+    expect(result).toMatchObject({ created: false, found_by: 'phone', subscriber: { id: maria } });
+    expect(result.warnings).toEqual([
+      expect.stringMatching(/^phone ".*" was read as "\+34600111222": make sure it is the person meant\.$/),
+    ]);
+  });
+
+  test('finds the contact by its WhatsApp number', async () => {
+    const result = await used.result(find, { whatsapp_phone: '972501234567', whatsapp_field_id: 8 });
+    expect(result).toMatchObject({ created: false, found_by: 'custom_field', subscriber: { id: aisha } });
+    expect(result.warnings).toEqual([
+      expect.stringMatching(/^whatsapp_phone "972501234567" was read as "\+972501234567"/),
+    ]);
+  });
+
+  test.each([
+    [
+      { phone: '447700900123', has_opt_in_sms: false },
+      /^phone: must be .*: \+447700900123, if that is meant; no contact/,
+    ],
+    [
+      { phone: '2025550123', has_opt_in_sms: false },
+      /^phone: must be .*, like \+15400000000; no contact was found by "2025550123"/,
+    ],
+    [{ whatsapp_phone: '447700900124', whatsapp_field_id: 8 }, /^whatsapp_phone: must be .*: \+447700900124, if/],
+  ])('%j is searched for, and no contact is created', async (args, words) => {
+    const failure = await used.failure(find, args);
+    expect(failure).toMatchObject({ kind: 'invalid_input', performed: 'no', message: expect.stringMatching(words) });
+    expect(failure.details?.join()).toContain('WhatsApp contacts are not found by phone');
+    expect(used.paths().filter((path) => !path?.startsWith('findBy'))).toEqual([]);
+  });
+
+  test('with an email is found by the email', async () => {
+    const args = { email: 'john@example.com', has_opt_in_email: true, phone: '2025550123', has_opt_in_sms: false };
+    expect(await used.result(find, args)).toMatchObject({ created: false, found_by: 'email' });
+  });
+});
+
+describe("Brazil's ninth digit", () => {
+  test.each([
+    ['+55 21 97637-2196', '552176372196'],
+    ['+5511987654321', '551187654321'],
+    ['+552176372196', '5521976372196'],
+  ])('%s finds the contact whose field has %s', async (whatsapp_phone, stored) => {
+    await numberOf(maria, stored);
+    const result = await used.result(find, { whatsapp_phone, whatsapp_field_id: 8 });
+    expect(result).toMatchObject({ created: false, found_by: 'custom_field', subscriber: { id: maria } });
+    expect(result.warnings).toContain(
+      `The contact has no whatsapp_phone but "${stored}" in the field, not the given "+${whatsapp_phone.replace(/\D/g, '')}": make sure it is the right one.`,
+    );
+    expect(used.countOf('createSubscriber')).toBe(0);
+  });
+
+  test('finds the contact by phone, with a warning', async () => {
+    const change = { subscriber_id: maria, phone: '+552176372196', has_opt_in_sms: false };
+    await used.result('manychat_update_subscriber', change);
+    const result = await used.result(find, { phone: '+5521976372196', has_opt_in_sms: false });
+    expect(result).toMatchObject({ created: false, subscriber: { id: maria } });
+    expect(result.warnings).toEqual([
+      'The contact has the phone "+552176372196", not the given "+5521976372196": make sure it is the right one.',
+    ]);
+  });
+
+  test.each([
+    ['+5511934567890', '551134567890'],
+    ['+34976372196', '3476372196'],
+  ])('is not left out of %s, which is no mobile number of Brazil', async (whatsapp_phone, stored) => {
+    await numberOf(maria, stored);
+    expect(await used.result(find, { whatsapp_phone, whatsapp_field_id: 8 })).toMatchObject({ created: true });
+  });
+
+  test('is no reason to take a landline for the number in a refusal', async () => {
+    await numberOf(maria, '551134567890');
+    refuseCreation('This WhatsApp ID already exists: 551134567890');
+    const failure = await used.failure(find, { whatsapp_phone: '+5511934567890', whatsapp_field_id: 8 });
+    expect(failure.hint).toMatch(/which is not the given number/);
+  });
+});
+
+describe('a contact with another address that ManyChat answers with', () => {
+  const answer = (path: string, data: unknown) =>
+    used.sandbox.injectFault({ match: { path }, times: 1, status: 200, body: { status: 'success', data } });
+  const field = { id: 8, name: 'whatsapp', type: 'text', value: '20255501234' };
+  const other = { id: '77', name: 'Somebody', email: 'b@example.com', phone: '+202555012345', custom_fields: [field] };
+
+  test.each([
+    [{ phone: '+12025550123', has_opt_in_sms: false }, 'findBySystemField', other, 'phone is "+202555012345"'],
+    [{ email: 'a@example.com', has_opt_in_email: false }, 'findBySystemField', other, 'email is "b@example.com"'],
+    [
+      { whatsapp_phone: '+12025550123', whatsapp_field_id: 8 },
+      'findByCustomField',
+      [other],
+      'field 8 is "20255501234"',
+    ],
+  ])('%j: no contact is created, and the failure says what differs', async (args, path, data, stored) => {
+    answer(path, data);
+    const failure = await used.failure(find, args);
+    expect(failure).toMatchObject({ kind: 'already_exists', performed: 'no', source: 'client' });
+    expect(failure.message).toMatch(/^No contact was created, because ManyChat answered the search with contact 77/);
+    expect(failure.details?.join()).toContain(`contact 77 ("Somebody"), whose ${stored}: it was not counted as a hit.`);
+    expect(used.countOf('createSubscriber')).toBe(0);
+  });
+
+  test('no contact is created for a number in Egypt while a national number has its digits', async () => {
+    answer('findBySystemField', []);
+    answer('findBySystemField', { ...other, phone: '2025550123' });
+    const failure = await used.failure(find, { phone: '+20 2555 0123', has_opt_in_sms: false });
+    expect(failure).toMatchObject({ kind: 'already_exists', performed: 'no' });
+    expect(used.countOf('createSubscriber')).toBe(0);
+  });
+
+  test('is a warning if the right one is found', async () => {
+    answer('findBySystemField', other);
+    const args = { email: 'a@example.com', has_opt_in_email: false, phone: '+1234567890', has_opt_in_sms: false };
+    const { subscriber, warnings } = await used.result(find, args);
+    expect(subscriber).toMatchObject({ phone: '+1234567890' });
+    expect(warnings).toContain(
+      'ManyChat answered "a@example.com" with contact 77 ("Somebody"), whose email is "b@example.com": it was not counted as a hit.',
+    );
+  });
+});
+
+test('a contact that is created by phone comes with a warning about WhatsApp contacts', async () => {
+  const { created, warnings } = await used.result(find, { phone: '+34600111333', has_opt_in_sms: false });
+  expect([created, warnings]).toEqual([true, [expect.stringMatching(/^WhatsApp contacts are not found by phone/)]]);
+});
+
+test('a formatted number is read as + and digits, with a warning', async () => {
+  const result = await used.result(find, { whatsapp_phone: '+44 7700 900-123' });
+  expect(result).toMatchObject({ created: true, subscriber: { whatsapp_phone: '447700900123' } });
+  expect(result.warnings).toEqual(['whatsapp_phone "+44 7700 900-123" was read as "+447700900123".']);
 });
 
 describe('a creation that returns no id', () => {

@@ -7,7 +7,7 @@ const used = useCaller({ random: () => 0 });
 describe('manychat_find_or_create_subscriber', () => {
   const find = 'manychat_find_or_create_subscriber';
   const ada = { email: 'ada@example.com', first_name: 'Ada', has_opt_in_email: true };
-  const whatsapp = { whatsapp_phone: '+44 7700 900-123', first_name: 'Ada' };
+  const whatsapp = { whatsapp_phone: '+447700900123', first_name: 'Ada' };
 
   test.each([
     [{ email: 'maria.garcia@example.com', has_opt_in_email: true }, 'email', maria],
@@ -97,7 +97,7 @@ describe('manychat_find_or_create_subscriber', () => {
   });
 
   test('explains how to find a contact that exists but was not found', async () => {
-    const failure = await used.failure(find, { whatsapp_phone: '972501234567' });
+    const failure = await used.failure(find, { whatsapp_phone: '+972501234567' });
     expect(failure).toMatchObject({
       kind: 'already_exists',
       performed: 'no',

@@ -39,6 +39,21 @@ describe.each([{ modern: false }, { modern: true }])('prompts and instructions %
     await expect(client.getPrompt({ name: 'announce', arguments: {} })).rejects.toThrow(/message/);
   });
 
+  test.each([
+    ['\u202a+34 600\u2011111\u2011222\u202c', '+34600111222'],
+    ['user:24958501110451908', '24958501110451908'],
+    [' Maria@example.com\u200b', 'Maria@example.com'],
+    ['123 456', '123 456'],
+  ])('the contact %j is cleaned', async (who, cleaned) => {
+    for (const [name, more] of [
+      ['help_contact', { what: 'x' }],
+      ['start_flow', { flow: 'x' }],
+    ] as const) {
+      const { messages } = await client.getPrompt({ name, arguments: { who, ...more } });
+      expect(JSON.stringify(messages)).toContain(`Contact: ${cleaned}\\n`);
+    }
+  });
+
   const completed = async (prompt: string, argument: string, value: string) => {
     const ref = { type: 'ref/prompt', name: prompt } as const;
     return (await client.complete({ ref, argument: { name: argument, value } })).completion.values;

@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import type { Capability, ToolName } from './capabilities.js';
 import type { Effect } from './effect.js';
+import type { Failure } from './failure.js';
 import type { FieldValues } from './field-values.js';
 import type { Result } from './json.js';
 import type { ChangeName, Naming, ReferenceKind } from './reference.js';
@@ -98,10 +99,12 @@ export interface Endpoint<Input extends z.ZodObject = z.ZodObject> extends Decla
   readonly output: Output<z.output<Input>>;
   /** An id that the input may give by name instead; it is looked up in the list of its kind. */
   readonly idByName?: { readonly kind: ReferenceKind; readonly id: string; readonly name: string };
+  /** The data for a refusal that is an answer, such as that there is no such thing; undefined if it is none. */
+  answerIn?(refusal: Failure): unknown;
   /** The values of fields in the input, which are checked and converted by the type of their field. */
   readonly fieldValues?: FieldValues<z.output<Input>>;
-  /** Completes a result, if need be by another call. Must not turn a success into a failure. */
-  followUp?(result: Result, call: CallEndpoint): Promise<Result>;
+  /** Completes a result, if need be by another call. Must not turn a completed change into a failure. */
+  followUp?(result: Result, call: CallEndpoint, input: z.output<Input>): Promise<Result>;
 }
 
 /** Types an endpoint by its own schemas. */

@@ -2,8 +2,7 @@ import * as z from 'zod';
 import { type CallEndpoint, endpoint, type Output } from '../contract/endpoint.js';
 import { asObject, isObject, type Result, toList } from '../contract/json.js';
 import { quoted } from '../contract/quoted.js';
-import { connectionId } from '../values/connection-id.js';
-import { pageInput } from '../values/inputs.js';
+import { connectionId, pageInput } from '../values/inputs.js';
 import { listOutputs, okResult } from '../values/outputs.js';
 import { anyText, list, record } from '../values/tolerant.js';
 

@@ -1,21 +1,11 @@
 import * as z from 'zod';
 import { endpoint } from '../contract/endpoint.js';
 import type { Result } from '../contract/json.js';
-import {
-  customFieldId,
-  detail,
-  exactNumber,
-  filledText,
-  listInput,
-  listInputs,
-  pageInput,
-  subscriberId,
-  text,
-  userRef,
-} from '../values/inputs.js';
+import { emailAddress, storedPhone } from '../values/addresses/inputs.js';
+import { detail, listInput, listInputs, pageInput, subscriberId, text, userRef } from '../values/inputs.js';
 import { addIssue } from '../values/issues.js';
 import { okResult } from '../values/outputs.js';
-import { subscriberOrNullResult, subscriberResult, subscribersResult } from '../values/subscriber-outputs.js';
+import { subscriberResult, subscribersResult } from '../values/subscriber-outputs.js';
 
 const contactListInput = {
   ...listInput,
@@ -77,56 +67,12 @@ export const findSubscribersByName = endpoint({
   example: { name: 'John Doe' },
 });
 
-export const findSubscribersByCustomField = endpoint({
-  name: 'manychat_find_subscribers_by_custom_field',
-  title: 'Find subscribers by custom field',
-  description:
-    'Contacts whose text or number field (no other type) has exactly this value, newest change first, at most 100; capped: true when there may be more. By email or phone: manychat_find_subscriber_by_system_field.',
-  api: 'manychat',
-  method: 'GET',
-  path: '/fb/subscriber/findByCustomField',
-  perSecond: 10,
-  effect: 'read',
-  input: z.strictObject({
-    field_id: customFieldId,
-    field_value: z.union([filledText, exactNumber]).describe('Exact value'),
-    detail,
-    ...pageInput,
-  }),
-  localInputs: ['detail', ...Object.keys(pageInput)],
-  output: subscribersResult,
-  followUp: warnWhenEmpty('Only exactly this value matches. A phone number may be stored with or without its +.'),
-  example: { field_id: 123, field_value: 'value' },
-});
-
-export const findSubscriberBySystemField = endpoint({
-  name: 'manychat_find_subscriber_by_system_field',
-  title: 'Find subscriber by email or phone',
-  description:
-    'The contact with this email or phone; subscriber is null if there is none. Give exactly one. WhatsApp contacts are usually not found by phone, but by a custom field: manychat_find_subscribers_by_custom_field.',
-  api: 'manychat',
-  method: 'GET',
-  path: '/fb/subscriber/findBySystemField',
-  perSecond: 50,
-  effect: 'read',
-  input: z
-    .strictObject({
-      email: text('Email address').optional(),
-      phone: text('With + and country code').optional(),
-    })
-    .refine((input) => (input.email === undefined) !== (input.phone === undefined), {
-      message: 'give exactly one of email and phone',
-    }),
-  output: subscriberOrNullResult,
-  example: { email: 'john@example.com' },
-});
-
 /** Inputs for what is known about a person, custom fields aside. */
 export const profile = {
   first_name: text('First name').optional(),
   last_name: text('Last name').optional(),
-  phone: text('With + and country code').optional(),
-  email: text('Email address').optional(),
+  phone: storedPhone.optional(),
+  email: emailAddress.optional(),
   gender: text('e.g. male, female').optional(),
 };
 
@@ -174,9 +120,7 @@ export const createSubscriber = endpoint({
     'manychat_find_subscribers_by_name',
     'manychat_find_subscribers_by_custom_field',
   ],
-  input: z
-    .strictObject({ ...profile, whatsapp_phone: text('With + and country code').optional(), ...consent })
-    .check(consentProblems),
+  input: z.strictObject({ ...profile, whatsapp_phone: storedPhone.optional(), ...consent }).check(consentProblems),
   output: subscriberResult,
   example: {
     first_name: 'Ada',

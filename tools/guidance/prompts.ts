@@ -4,6 +4,8 @@ import type { ReferenceKind } from '../contract/reference.js';
 export interface PromptArgument {
   readonly description: string;
   readonly required: boolean;
+  /** It names a contact, and is cleaned like the arguments of the tools. */
+  readonly isContact?: true;
   /** The things of the account whose names complete it. */
   readonly completes?: ReferenceKind;
 }
@@ -25,7 +27,7 @@ export const prompts: readonly Prompt[] = [
     title: 'Find and help a contact',
     description: 'Identifies one contact and does something for them',
     arguments: {
-      who: { description: 'Name, email, phone or id of the contact', required: true },
+      who: { description: 'Name, email, phone or id of the contact', required: true, isContact: true },
       what: { description: 'What to do or tell them', required: true },
     },
     text: ({ who = '', what = '' }) => `Help one ManyChat contact.
@@ -60,7 +62,7 @@ Find the field's id with manychat_list_custom_fields, then the contacts with man
     description: 'Starts a flow for one contact, with the texts that the flow shows',
     arguments: {
       flow: { description: 'ns or name of the flow', required: true, completes: 'flow' },
-      who: { description: 'Name, email, phone or id of the contact', required: true },
+      who: { description: 'Name, email, phone or id of the contact', required: true, isContact: true },
       texts: { description: 'Custom fields that the flow shows, and their values', required: false },
     },
     text: ({ flow = '', who = '', texts }) => `Start the ManyChat flow ${flow} for one contact.

@@ -1,18 +1,42 @@
 import * as z from 'zod';
+import { isConnectionId } from '../contract/connection-id.js';
 import { fieldTypes } from '../contract/field-values.js';
+import { trimmed } from './addresses/marks.js';
+import { readAs, withReading } from './addresses/readings.js';
 import { asEntries } from './reading/client-form.js';
 
 /** The message for a number that has already lost digits when it arrives. */
 export const precisionLost = 'is past 2^53, where a JSON number loses digits; pass it as a string of digits';
 
+/** What is special about an id: clients see `type`; only the id of a contact may have a prefix, only a user_ref a minus. */
+interface IdForm {
+  readonly type: 'string' | 'integer';
+  readonly prefix?: RegExp;
+  readonly sign?: '-';
+}
+
+/** Digits without what surrounds copied ids. Between the digits nothing is taken away: it could separate two ids. */
+const idDigits = (text: string, prefix: RegExp | undefined): string => {
+  const id = trimmed(text);
+  return prefix === undefined ? id : trimmed(id.replace(prefix, ''));
+};
+
+/** An id as it is compared and sent: without leading zeros. Undefined for anything else. */
+function exactId(value: unknown, { prefix, sign }: IdForm): string | undefined {
+  const text = typeof value === 'string' ? idDigits(value, prefix) : Number.isInteger(value) ? String(value) : '';
+  const [, minus, digits] = /^(-?)0*([1-9]\d{0,19})$/.exec(text) ?? [];
+  return digits === undefined || (minus === '-' && sign === undefined) ? undefined : `${minus}${digits}`;
+}
+
 /**
- * An id: a string of digits, or a number if it is exact. Clients see `type`. A safe integer is sent as a number, as
- * ManyChat documents it, a larger one as a string, which ManyChat accepts.
+ * An id: a string of digits, or a number if it is exact. A safe integer is sent as a number, as ManyChat documents it, a
+ * larger one as a string, which ManyChat accepts.
  */
-function id(type: 'string' | 'integer', description: string, sign: 'positive' | 'any' = 'positive') {
-  const example = type === 'integer' ? '12' : sign === 'any' ? '"-1543835812530302162"' : '"24958501110451908"';
+function id(form: IdForm, description: string) {
+  const { type, sign } = form;
+  const example = type === 'integer' ? '12' : sign === '-' ? '"-1543835812530302162"' : '"24958501110451908"';
   const shape = `must be decimal digits, e.g. ${example}`;
-  return z
+  const schema = z
     .custom<string | number>()
     .transform((value: unknown, context): string | number => {
       const refuse = (message: string): never => {
@@ -21,13 +45,12 @@ function id(type: 'string' | 'integer', description: string, sign: 'positive' | 
       };
       if (value === undefined) return refuse('is required');
       if (Number.isInteger(value) && !Number.isSafeInteger(value)) return refuse(precisionLost);
-      const text = typeof value === 'string' ? value.trim() : Number.isInteger(value) ? String(value) : '';
-      const digits = /^(-?)0*([1-9]\d{0,19})$/.exec(text);
-      if (digits === null || (sign === 'positive' && digits[1] === '-')) return refuse(shape);
-      const exact = `${digits[1]}${digits[2]}`;
+      const exact = exactId(value, form);
+      if (exact === undefined) return refuse(shape);
       return Number.isSafeInteger(Number(exact)) ? Number(exact) : exact;
     })
     .meta({ type, description });
+  return withReading(schema, (written) => readAs(written, exactId(written, form) ?? ''));
 }
 
 /** A text that is not empty: ManyChat refuses empty names and texts. */
@@ -36,26 +59,42 @@ export const filledText = z.string().refine((value) => value.trim() !== '', 'mus
 /** A text that is not empty, with its description for clients. */
 export const text = (description: string) => filledText.describe(description);
 
-/** The id of a contact, which may exceed 2^53. */
-export const subscriberId = id('string', 'From a find tool');
+/** The id of a connection, with its description for clients. */
+function connection(description: string) {
+  const schema = z
+    .string()
+    .overwrite(trimmed)
+    .refine(isConnectionId, 'must be a connection id, as manychat_list_connections shows it')
+    .describe(description);
+  return withReading(schema, (written) => readAs(written, trimmed(String(written))));
+}
+
+/** The id of a connection. */
+export const connectionId = connection('From manychat_list_connections');
+
+/** The argument that chooses the account, for tools without a pinned connection. */
+export const chosenConnectionId = connection('From manychat_list_connections');
+
+/** The id of a contact, which may exceed 2^53. ManyChat's exports write `user:` before it. */
+export const subscriberId = id({ type: 'string', prefix: /^user:/i }, 'From a find tool');
 
 /** The user_ref of a checkbox opt-in, which may exceed 2^53 and be negative. */
-export const userRef = id('string', 'From your checkbox; may be negative', 'any');
+export const userRef = id({ type: 'string', sign: '-' }, 'From your checkbox; may be negative');
 
 /** The id of a tag. */
-export const tagId = id('integer', 'From manychat_list_tags');
+export const tagId = id({ type: 'integer' }, 'From manychat_list_tags');
 
 /** The name of an existing tag. */
 export const tagName = text('Exact tag name');
 
 /** The id of a custom field. */
-export const customFieldId = id('integer', 'From manychat_list_custom_fields');
+export const customFieldId = id({ type: 'integer' }, 'From manychat_list_custom_fields');
 
 /** The name of an existing custom field. */
 export const customFieldName = text('Existing custom field');
 
 /** The id of a bot field. */
-export const botFieldId = id('integer', 'From manychat_list_bot_fields');
+export const botFieldId = id({ type: 'integer' }, 'From manychat_list_bot_fields');
 
 /** The name of an existing bot field. */
 export const botFieldName = text('Existing bot field');

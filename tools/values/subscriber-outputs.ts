@@ -1,6 +1,10 @@
 import * as z from 'zod';
 import type { Output, Pages } from '../contract/endpoint.js';
-import { isObject, type Result, toList } from '../contract/json.js';
+import { asObject, isObject, type Result, toList } from '../contract/json.js';
+import { idText, quoted } from '../contract/quoted.js';
+import { isSameEmail } from './addresses/email.js';
+import { asWritten } from './addresses/marks.js';
+import { isSamePhone, phoneIn } from './addresses/phone.js';
 import { hasContent, pageOutput, tag } from './outputs.js';
 import { anyFieldValue, anyText, flag, innerList, largeId, list, record, smallId } from './tolerant.js';
 
@@ -65,14 +69,57 @@ export const subscriberResult: Output = {
   from: (data) => ({ subscriber: fullSubscriber(data) }),
 };
 
-/** `{subscriber}`, null without a hit: findBySystemField then returns success and an empty list. */
-export const subscriberOrNullResult: Output = {
+/** One spelling of an email address or a phone number, as a search asks for it. */
+export interface AskedAddress {
+  readonly email?: string | undefined;
+  readonly phone?: string | undefined;
+}
+
+/** A contact that ManyChat answered with, and whose stored value is not the one that was asked for. */
+export interface Uncounted {
+  readonly id: string;
+  /** A sentence that names the contact, and what differs. */
+  readonly note: string;
+}
+
+/** The note about a contact that is no hit. `stored` names the value that differs. */
+export function uncountedHit(asked: unknown, contact: Result, stored: string): Uncounted {
+  const { id, name } = contact;
+  const named = name === undefined ? '' : ` (${quoted(name)})`;
+  const note = `ManyChat answered ${asWritten(asked)} with contact ${idText(id)}${named}, whose ${stored}: it was not counted as a hit.`;
+  return { id: String(id), note };
+}
+
+/** What differs in a contact that has not the address that was asked for; undefined if it has. */
+function difference(hit: Result, { email, phone }: AskedAddress): string | undefined {
+  const { email: ownEmail, phone: ownPhone, whatsapp_phone: whatsapp } = hit;
+  if (email !== undefined) return isSameEmail(ownEmail, email) ? undefined : storedText('email', ownEmail);
+  if (phone === undefined || isSamePhone(ownPhone, phone)) return undefined;
+  // WhatsApp numbers are stored as digits with the country code.
+  const isWhatsapp = typeof whatsapp === 'string' && isSamePhone(`+${whatsapp.replace(/^\+/, '')}`, phone);
+  return isWhatsapp ? undefined : storedText('phone', ownPhone);
+}
+
+/** A stored value inside a sentence about its contact. */
+const storedText = (name: string, value: unknown): string =>
+  value === undefined || value === null || value === '' ? `${name} is empty` : `${name} is ${asWritten(value)}`;
+
+/**
+ * `{subscriber}`, null without a hit: findBySystemField then returns success and an empty list. A contact with another
+ * address than the one that was asked for is no hit; it is in `uncounted`.
+ */
+export const subscriberOrNullResult: Output<AskedAddress> = {
   schema: z.looseObject({ subscriber: subscriber.nullable(), ...pageOutput }),
   pages: subscriberPages,
   isAnswer: (data) => isObject(data) || Array.isArray(data),
-  from(data) {
+  from(data, asked) {
     const hit = toList(data)?.[0] ?? data;
-    return { subscriber: hasContent(hit) ? fullSubscriber(hit) : null };
+    if (!hasContent(hit)) return { subscriber: null };
+    const contact = fullSubscriber(hit);
+    const stored = difference(contact, asked);
+    return stored === undefined
+      ? { subscriber: contact }
+      : { subscriber: null, uncounted: [uncountedHit(asked.email ?? asked.phone, contact, stored)] };
   },
 };
 
@@ -106,5 +153,32 @@ export const subscribersResult: Output<{ detail: 'summary' | 'full' }> = {
       detail === 'full' ? fullSubscriber(contact) : summary(contact, found.length <= fewHits),
     );
     return { subscribers, count: found.length, capped: found.length >= searchCap };
+  },
+};
+
+/** Whether a field holds the value that was asked for. Numbers have several spellings. */
+function isStored({ type, value }: Result, asked: unknown): boolean {
+  return String(value) === String(asked) || (type === 'number' && Number(value) === Number(asked));
+}
+
+/**
+ * `subscribersResult`; of a phone number only the contacts whose field has the spelling that was asked for. The others are
+ * in `uncounted`.
+ */
+export const exactFieldResult: Output<{ field_id?: unknown; field_value: unknown; detail: 'summary' | 'full' }> = {
+  ...subscribersResult,
+  from(data, { field_id, field_value, detail }) {
+    if (phoneIn(String(field_value)) === undefined) return subscribersResult.from(data, { detail });
+    const uncounted: Uncounted[] = [];
+    const counted = (toList(data) ?? []).filter((contact) => {
+      const { custom_fields: fields } = asObject(contact);
+      if (fields === undefined) return true;
+      const field = (toList(fields) ?? []).map(asObject).find(({ id }) => String(id) === String(field_id));
+      const has = field !== undefined && isStored(field, field_value);
+      const stored = storedText(`field ${idText(field_id)}`, field?.value);
+      if (!has) uncounted.push(uncountedHit(field_value, asObject(contact), stored));
+      return has;
+    });
+    return { ...subscribersResult.from(counted, { detail }), ...(uncounted.length > 0 && { uncounted }) };
   },
 };

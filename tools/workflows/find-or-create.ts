@@ -1,12 +1,15 @@
 import * as z from 'zod';
 import { CallError, reasonIn } from '../contract/failure.js';
 import { asObject, type Result } from '../contract/json.js';
-import { idText } from '../contract/quoted.js';
+import { idText, quoted } from '../contract/quoted.js';
 import { type Step, type Steps, workflow } from '../contract/workflow.js';
+import { whatsappNotByPhone } from '../endpoints/contact-searches.js';
 import { setCustomField } from '../endpoints/fields.js';
 import { consent, consentProblems, createSubscriber, profile, updateSubscriber } from '../endpoints/subscribers.js';
-import { customFieldId, text } from '../values/inputs.js';
-import { subscriberResult } from '../values/subscriber-outputs.js';
+import { knownPhone, knownWhatsapp } from '../values/addresses/inputs.js';
+import { brazilianVariant, internationalDigits, type Phone, phoneIn } from '../values/addresses/phone.js';
+import { customFieldId } from '../values/inputs.js';
+import { subscriberResult, type Uncounted } from '../values/subscriber-outputs.js';
 import {
   type Addresses,
   addressDifferences,
@@ -17,32 +20,11 @@ import {
   nameDifferences,
 } from './contact-search.js';
 
-/** A phone number with its country code and any punctuation, normalized to `+` and digits. */
-const phoneNumber = (plus: 'with +' | 'with or without +') =>
-  z
-    .string()
-    .transform((value, context) => {
-      const refuse = (message: string): never => {
-        context.addIssue({ code: 'custom', message });
-        return z.NEVER;
-      };
-      const digits = digitsOf(value);
-      // +44 (0)7700 is dialled with or without the 0, but never with both.
-      if (/\(\s*0/.test(value)) return refuse('holds (0), which must not follow a country code: leave it out');
-      const pattern = plus === 'with +' ? /^\+[\d\s().-]*$/ : /^[+\d][\d\s().-]*$/;
-      return pattern.test(value.trim()) && /^[1-9]\d{6,14}$/.test(digits)
-        ? `+${digits}`
-        : refuse('must be a number with + and country code, like +15400000000');
-    })
-    .optional()
-    .meta({ type: 'string', description: 'With + and country code' });
-
 const input = z
   .strictObject({
     ...profile,
-    email: text('Email address').trim().optional(),
-    phone: phoneNumber('with +'),
-    whatsapp_phone: phoneNumber('with or without +'),
+    phone: knownPhone.optional(),
+    whatsapp_phone: knownWhatsapp.optional(),
     whatsapp_field_id: customFieldId
       .optional()
       .describe('Custom text field in which this account keeps WhatsApp numbers'),
@@ -102,7 +84,7 @@ async function makeFindable(
 /** Searches again after the creation; undefined also if the search fails, because the creation is what counts. */
 async function lookUp({ addresses }: Wanted, steps: Steps): Promise<Found | undefined> {
   try {
-    return await findContact(addresses, steps);
+    return (await findContact(addresses, steps)).found;
   } catch (error) {
     if (error instanceof CallError) return undefined;
     throw error;
@@ -110,12 +92,13 @@ async function lookUp({ addresses }: Wanted, steps: Steps): Promise<Found | unde
 }
 
 /** The result for a contact that was found because its creation did not return it. */
-async function createdResult({ subscriber, by }: Found, wanted: Wanted, steps: Steps, reason: string): Promise<Result> {
+async function createdResult(found: Found, wanted: Wanted, steps: Steps, reason: string): Promise<Result> {
   // Only a contact with exactly this number is certainly the new one.
+  const { subscriber, by } = found;
   const { whatsapp_phone } = subscriber;
   const certain = typeof whatsapp_phone === 'string' && digitsOf(whatsapp_phone) === wanted.addresses.whatsapp;
   const findable = certain ? await makeFindable(subscriber, wanted, steps) : { subscriber, warnings: [] };
-  const differences = addressDifferences({ subscriber, by }, wanted.addresses);
+  const differences = addressDifferences(found, wanted.addresses);
   const warnings = [reason, ...differences, ...findable.warnings];
   return { subscriber: findable.subscriber, created: true, found_by: by, warnings };
 }
@@ -138,6 +121,8 @@ function numberIn({ failure }: CallError): string | undefined {
 
 /** Whether two numbers differ only by the one or two digits that Brazil, Mexico and Argentina insert into mobile numbers. */
 function areVariants(one: string, other: string): boolean {
+  if (one.startsWith('55')) return brazilianVariant(one) === other;
+  if (!/^5[24]/.test(one) || one.slice(0, 2) !== other.slice(0, 2)) return false;
   const [short, long] = one.length < other.length ? [one, other] : [other, one];
   const more = long.length - short.length;
   return more >= 1 && more <= 2 && [2, 3, 4].some((at) => `${long.slice(0, at)}${long.slice(at + more)}` === short);
@@ -150,10 +135,13 @@ const withHint = (error: CallError, hint: string): CallError => error.with({ ...
  * @throws the refusal if the contact cannot be found.
  */
 async function afterConflict(refusal: CallError, { contact, addresses }: Wanted, steps: Steps): Promise<Result> {
-  const search = (where: Addresses) =>
-    findContact(where, steps).catch((second: unknown) => {
+  const search = async (where: Addresses): Promise<Found | undefined> => {
+    try {
+      return (await findContact(where, steps)).found;
+    } catch (second) {
       throw second instanceof CallError && second.failure.kind === 'already_exists' ? second : refusal;
-    });
+    }
+  };
   const found = await search(addresses);
   if (found !== undefined) return foundResult(found, { contact, addresses });
   const { whatsapp, fieldId } = addresses;
@@ -187,6 +175,53 @@ async function afterConflict(refusal: CallError, { contact, addresses }: Wanted,
   }
   const warning = `ManyChat refused to create +${whatsapp} because of +${refusedNumber}, which this contact has: it may be the same number in another form; make sure it is the right contact.`;
   return foundResult(other, { contact, addresses: { ...addresses, whatsapp: refusedNumber } }, warning);
+}
+
+/** The failure of a creation while ManyChat answers an address with a contact that has another one. */
+function refuseUncertain(uncounted: readonly Uncounted[]): CallError {
+  const [first] = uncounted;
+  return new CallError(
+    {
+      kind: 'already_exists',
+      message: `No contact was created, because ManyChat answered the search with contact ${idText(first?.id)}, which has another address`,
+      hint: 'Ask whether that contact is meant: then continue with its id. If it is another person, manychat_create_subscriber creates the new one.',
+      retryable: false,
+      performed: 'no',
+      source: 'client',
+      details: [...new Set(uncounted.map(({ note }) => note))],
+    },
+    'refused',
+  );
+}
+
+/** The failure of a creation with a number that lacks its `+`. */
+function refuseWithoutPlus(name: 'phone' | 'whatsapp_phone', phone: Phone): CallError {
+  const digits = internationalDigits(phone);
+  const form = digits === undefined ? ', like +15400000000' : `: +${digits}, if that is meant`;
+  return new CallError(
+    {
+      kind: 'invalid_input',
+      message: `${name}: must be a number with + and country code to create a contact${form}; no contact was found by ${quoted(phone.digits)}, and none was created`,
+      hint: 'Ask for the country code if it is not certain, then call again with + and country code.',
+      retryable: false,
+      performed: 'no',
+      source: 'client',
+      details: [whatsappNotByPhone],
+    },
+    'unsent',
+  );
+}
+
+/** The number among the arguments that lacks its `+`, so that no contact can be created with it. */
+function numberWithoutPlus({ phone, whatsapp_phone }: Wanted['contact']): CallError | undefined {
+  for (const [name, text] of [
+    ['phone', phone],
+    ['whatsapp_phone', whatsapp_phone],
+  ] as const) {
+    const read = text === undefined ? undefined : phoneIn(text);
+    if (read?.form === 'bare') return refuseWithoutPlus(name, read);
+  }
+  return undefined;
 }
 
 function foundResult(found: Found, { contact, addresses }: Wanted, ...warnings: string[]): Result {
@@ -239,13 +274,16 @@ export const findOrCreateSubscriber = workflow({
     const { email, phone, whatsapp_phone: whatsapp } = contact;
     const addresses: Addresses = {
       email,
-      phone: phone === undefined ? undefined : digitsOf(phone),
+      phone: phone === undefined ? undefined : phoneIn(phone),
       whatsapp: whatsapp === undefined ? undefined : digitsOf(whatsapp),
       fieldId,
     };
     const wanted: Wanted = { contact, addresses };
-    const found = await findContact(addresses, steps);
-    if (found !== undefined) return foundResult(found, wanted);
+    const { found, uncounted } = await findContact(addresses, steps);
+    if (found !== undefined) return foundResult(found, wanted, ...new Set(uncounted.map(({ note }) => note)));
+    if (uncounted.length > 0) throw refuseUncertain(uncounted);
+    const withoutPlus = numberWithoutPlus(contact);
+    if (withoutPlus !== undefined) throw withoutPlus;
     const details = Object.fromEntries(Object.entries(contact).filter(([, value]) => value !== undefined));
     let created: Result;
     try {
@@ -262,6 +300,7 @@ export const findOrCreateSubscriber = workflow({
     const subscriber = asObject(created.subscriber);
     if (subscriber.id === undefined) return afterMissingId(subscriber, wanted, steps);
     const findable = await makeFindable(subscriber, wanted, steps);
-    return withWarnings({ subscriber: findable.subscriber, created: true }, findable.warnings);
+    const missed = phone !== undefined && whatsapp === undefined ? [whatsappNotByPhone] : [];
+    return withWarnings({ subscriber: findable.subscriber, created: true }, [...findable.warnings, ...missed]);
   },
 });

@@ -3,7 +3,7 @@ import { effectRules } from '../../../tools/contract/effect.js';
 import type { Failure } from '../../../tools/contract/failure.js';
 import type { Result } from '../../../tools/contract/json.js';
 import { idText, momentText } from '../../../tools/contract/quoted.js';
-import { connectionId } from '../../../tools/values/connection-id.js';
+import { connectionId } from '../../../tools/values/inputs.js';
 import { operatorDoes } from '../../text/operator.js';
 import { callError } from '../../upstream/failures/call-error.js';
 import type { FailureContext } from '../../upstream/failures/context.js';

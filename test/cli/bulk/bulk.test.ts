@@ -34,6 +34,20 @@ describe('a bulk', () => {
     expect(existsSync(`${path}.failed.csv`)).toBe(false);
   });
 
+  test('reads ids with invisible marks and user: before them, and knows the same contact again', async () => {
+    const [first, second] = followers(2);
+    const path = write('contacts.csv', `id,name\n\u202auser:${first}\u202c,Ana\n${second}\u200b,Ben\n${first},Ana\n`);
+    expect(await run(path)).toMatchObject({ code: 0, counts: countsOf({ total: 2, done: 2, repeated: 1 }) });
+    expect(reached(sandbox).sort()).toEqual([first, second]);
+  });
+
+  test('does not read two ids in one cell as a third contact', async () => {
+    const [first = ''] = followers(1);
+    const path = write('contacts.csv', `id,name\n${first.slice(0, 6)} ${first.slice(6)},Ana\n`);
+    expect(await run(path)).toMatchObject({ code: 1, counts: countsOf({ total: 1, failed: 1 }) });
+    expect(reached(sandbox)).toEqual([]);
+  });
+
   test('the next run does the rows added since', async () => {
     const path = write('contacts.csv', csv(2));
     await run(path);

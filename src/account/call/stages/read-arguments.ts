@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import type { Result } from '../../../../tools/contract/json.js';
+import { readingsOf } from '../../../../tools/values/addresses/readings.js';
 import { describeIssue, issueMessage, ownIssues, pathText, unknownKeysText } from '../../../../tools/values/issues.js';
 import { keysAt, readArguments } from '../../../../tools/values/reading/argument-reader.js';
 import { structuralProblem } from '../../../../tools/values/reading/json-text.js';
@@ -98,6 +99,7 @@ export function parseInput(tool: Tool, given: unknown, context: FailureContext):
     connectionId: tool.takesConnection && typeof connection === 'string' ? connection : undefined,
     warnings: [
       ...corrections,
+      ...readingsOf(tool.input, input),
       ...(declaration.warnings?.(own) ?? []),
       ...(warned === undefined ? [] : [`This server would refuse to send it. ${warned}.`]),
     ],

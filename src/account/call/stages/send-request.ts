@@ -99,7 +99,9 @@ export async function sendRequest(call: EndpointCall, account: AccountParts): Pr
     // A request that has left fails with a CallError; anything else was thrown before.
     const error = asCallError(thrown, failureContext(endpoint, account.settings), 'unsent');
     if (error.failure.performed !== 'no') await noted();
-    throw error;
+    const answer = endpoint.answerIn?.(error.failure);
+    if (answer === undefined) throw error;
+    call.response = { data: answer };
   }
   if (held?.state !== 'done') await noted();
 }

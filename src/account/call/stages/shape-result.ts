@@ -48,7 +48,7 @@ export async function shapeResult(call: EndpointCall, { settings, redactor, perf
   try {
     const result = endpoint.output.from(response?.data, input);
     const next: CallEndpoint = (other, otherInput) => perform(endpointCall(other, otherInput, alongside(call)));
-    const whole = (await endpoint.followUp?.(result, next)) ?? result;
+    const whole = (await endpoint.followUp?.(result, next, input)) ?? result;
     call.result = compact(warnings.length === 0 ? whole : { ...whole, warnings }, clean);
   } catch (error) {
     throw asCallError(error, failureContext(endpoint, settings), 'performed');

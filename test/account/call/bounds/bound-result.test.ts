@@ -104,7 +104,7 @@ describe('a result', () => {
 
   test('of a contact that is cut names manychat_get_subscriber for the rest, whatever tool returned it', async () => {
     const custom_fields = Array.from({ length: 3_000 }, (_, id) => ({ id, name: `f${id}`, value: 'x'.repeat(50) }));
-    const contact = { id: 7, name: 'Ada', custom_fields, tags: [{ id: 1, name: 'VIP' }] };
+    const contact = { id: 7, name: 'Ada', email: 'ada@example.com', custom_fields, tags: [{ id: 1, name: 'VIP' }] };
     for (const [tool, args] of [
       ['manychat_get_subscriber', { subscriber_id: 7 }],
       ['manychat_get_subscriber_by_user_ref', { user_ref: 1 }],

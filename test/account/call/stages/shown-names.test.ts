@@ -1,10 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import * as z from 'zod';
 import { createNameList } from '../../../../src/account/lookups/true-names.js';
-import { plainTool } from '../../../../src/account/policy/tool.js';
 import { withoutHidden } from '../../../../src/text/safe-text.js';
-import { findSubscribersByCustomField } from '../../../../tools/endpoints/subscribers.js';
 import { type Caller, createCaller } from '../../../support/caller.js';
 import { usedText, withNames } from '../../../support/named-things.js';
 import { john, maria } from '../../../support/people.js';
@@ -96,15 +93,8 @@ describe('names in content', () => {
 });
 
 describe('an id that is given by name', () => {
-  const { input } = findSubscribersByCustomField;
-  const search = plainTool({
-    ...findSubscribersByCustomField,
-    input: input.extend({ field_id: z.unknown().optional(), field_name: z.string() }),
-    localInputs: ['detail', 'field_name'],
-    idByName: { kind: 'custom field', id: 'field_id', name: 'field_name' },
-  });
-  const { signal } = new AbortController();
-  const find = (field_name: string) => used.caller.callTool(search, { field_name, field_value: 'x' }, { signal });
+  const find = (field_name: string) =>
+    used.caller.call('manychat_find_subscribers_by_custom_field', { field_name, field_value: 'x' });
   const asked = () => used.sandbox.requests().filter(({ path }) => path.endsWith('findByCustomField'));
 
   test('is that of the field with exactly this name, else of the only one that is shown so', async () => {

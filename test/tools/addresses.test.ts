@@ -1,0 +1,245 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { cleanContact } from '../../tools/values/addresses/contact.js';
+import { cleanEmail, emailProblem, emailSpellings, isSameEmail } from '../../tools/values/addresses/email.js';
+import { asWritten } from '../../tools/values/addresses/marks.js';
+import {
+  brazilianVariant,
+  internationalDigits,
+  isSamePhone,
+  parsePhone,
+  phoneIn,
+  phoneSpellings,
+  phoneText,
+} from '../../tools/values/addresses/phone.js';
+
+const seed = 20_261_126;
+const textOf = (text: string): string | undefined => {
+  const phone = phoneIn(text);
+  return phone && phoneText(phone);
+};
+const spellings = (text: string) => {
+  const phone = phoneIn(text);
+  return phone === undefined ? [] : phoneSpellings(phone).map(({ text }) => text);
+};
+
+describe('a phone number', () => {
+  test.each([
+    ['+34 600-111-222', '+34600111222'],
+    ['+34 (600) 111.222', '+34600111222'],
+    ['(+34) 600 111 222', '+34600111222'],
+    ['(0034) 600 111 222', '+34600111222'],
+    ['+1 (202) 555-0123', '+12025550123'],
+    ['\u202a+34\u00a0600\u2011111\u2013222\u202c', '+34600111222'],
+    ['\u200e+34 600\u2009111\u202f222\u2069', '+34600111222'],
+    ['\ufeff+3\u200b4600\u2060111222\u00a0', '+34600111222'],
+    ['＋３４（６００）１１１－２２２', '+34600111222'],
+    ['+٣٤٦٠٠١١١٢٢٢', '+34600111222'],
+    ['+۳۴۶۰۰۱۱۱۲۲۲', '+34600111222'],
+    ['tel:+34-600-111-222', '+34600111222'],
+    ['whatsapp:+34600111222', '+34600111222'],
+    ["'+34600111222", '+34600111222'],
+    ['\t0034 600 111 222\n', '+34600111222'],
+    ['+33.6.12.34.56.78', '+33612345678'],
+    ['+49.1701234567', '+491701234567'],
+    ['34.600.111.222', '+34600111222'],
+    ['34600111222', '+34600111222'],
+    ['1-202-555-0123', '+12025550123'],
+    ['(202) 555-0123', '2025550123'],
+    ['202.555.0123', '2025550123'],
+    ['0600 111 222', '0600111222'],
+  ])('%j is %j', (written, read) => {
+    expect(textOf(written)).toBe(read);
+  });
+
+  test.each([
+    // More than a number.
+    '+34 600 111 222 ext. 5',
+    '+34600111222 x12',
+    '+34600111222x12',
+    '+34 600 111 222 5',
+    '+34 600 111 222 (2)',
+    '+34 600 111 222 (mobile)',
+    '+34 600 111 222 (12)',
+    '+34600111222²',
+    '+34600111222¹²',
+    '+34600111222[1]',
+    '+34600111222*',
+    '+34600111222₁₂',
+    '+34 600 111 222 ①',
+    '3️⃣4600111222',
+    '+𝟛𝟜600111222',
+    // Two numbers.
+    '600111222/600111333',
+    '+34600111222 / +34600111333',
+    '34600111\n222',
+    '34600111\t222',
+    '600111222, 600111333',
+    '600111222;600111333',
+    '600111222 600111333',
+    // Decimal and scientific numbers.
+    '2025550123.0',
+    '2025550123.00',
+    '+2025550123.0',
+    '34600111222.5',
+    '34600.111222',
+    '+34 600111222.0',
+    '3.4600111222E+10',
+    '3,46E+10',
+    '2.02555E9',
+    '34,600,111,222',
+    // No number.
+    'wa.me/34600111222',
+    '600 111 222--3',
+    '34+600111222',
+    '++34600111222',
+    '+0034600111222',
+    '+',
+    '-34600111222',
+    '+34',
+    '1234567890123456',
+    'seven',
+    '(600111222)',
+    '(600111222',
+  ])('%j is refused', (written) => {
+    expect(parsePhone(written)).toHaveProperty('problem');
+  });
+
+  test.each([
+    ['3.4600111222E+10', /scientific notation/],
+    ['2025550123.0', /decimal number/],
+    ['+44 (0)7700 900123', /^holds \(0\)/],
+  ])('%j is refused with its reason', (written, words) => {
+    expect(parsePhone(written)).toEqual({ problem: expect.stringMatching(words) });
+  });
+
+  test.each([
+    ['+34600111222', ['+34600111222', '34600111222']],
+    ['0034600111222', ['+34600111222', '34600111222']],
+    ['34600111222', ['+34600111222', '34600111222']],
+    ['2025550123', ['2025550123']],
+    ['0600111222', ['0600111222']],
+    ['600111222', ['600111222']],
+    // Not numbers of the North American plan: the area code or the exchange begins with 0 or 1.
+    ['11987654321', ['11987654321']],
+    ['12021550123', ['12021550123']],
+    ['120255501234', ['120255501234']],
+    ['12025550123', ['+12025550123', '12025550123']],
+    ['+5521976372196', ['+5521976372196', '5521976372196', '+552176372196', '552176372196']],
+  ])('%s is asked for as %j', (written, asked) => {
+    expect(spellings(written)).toEqual(asked);
+  });
+
+  test('without + is not certain if it can be a national number', () => {
+    const phone = phoneIn('+2025550123');
+    expect(phone && phoneSpellings(phone)).toEqual([
+      { text: '+2025550123', certain: true },
+      { text: '2025550123', certain: false },
+    ]);
+  });
+
+  test.each([
+    ['+34 600 111 222', '+34600111222', true],
+    ['34600111222', '+34600111222', false],
+    ['+2025550123', '2025550123', false],
+    ['2025550123', '2025550123', true],
+    [null, '+34600111222', false],
+    ['+346001112223', '+34600111222', false],
+  ])('stored as %j is the same as %s: %s', (stored, asked, same) => {
+    expect(isSamePhone(stored, asked)).toBe(same);
+  });
+
+  test('is the same in each spelling', () => {
+    const digits = fc.stringMatching(/^[2-9]\d{10,14}$/);
+    const marks = fc.array(fc.constantFrom('', '', '', ' ', '-', '\u2011', ' - ', '\u200e', '\u00a0', '\u2060'), {
+      minLength: 15,
+      maxLength: 15,
+    });
+    const prefix = fc.constantFrom('+', '00', '', '\u202a+', '+ ', '\u00a0+\u200e', 'tel:+', "'");
+    fc.assert(
+      fc.property(digits, marks, prefix, (number, between, start) => {
+        // Nothing separates the last two digits.
+        const written = [...number].map((digit, at) => digit + (at < number.length - 2 ? between[at] : '')).join('');
+        expect(spellings(start + written)).toEqual(spellings(`+${number}`));
+      }),
+      { seed },
+    );
+  });
+
+  test('is never read as another one: the digits are those that were written', () => {
+    const signs = fc.constantFrom(...'0123456789+ -.()/x,²E\u200e\u00a0');
+    const written = fc.array(signs, { minLength: 6, maxLength: 24 }).map((each) => each.join(''));
+    fc.assert(
+      fc.property(written, (text) => {
+        const phone = phoneIn(text);
+        if (phone === undefined) return;
+        expect(text.replace(/\D/g, '').replace(/^00/, '')).toBe(phone.digits);
+        expect(text).not.toMatch(/[/x,²E]/);
+        if (!/^\D*(\+|00)/.test(text) && phone.digits.length <= 10) expect(phoneText(phone)).toBe(phone.digits);
+      }),
+      { seed, numRuns: 5_000 },
+    );
+  });
+
+  test('takes no time, however it is written', () => {
+    for (const text of [
+      `+${'1'.repeat(59)}`,
+      `+1${' 1'.repeat(29)}`,
+      '('.repeat(60),
+      `+1${' '.repeat(58)}`,
+      '1 - '.repeat(15),
+    ]) {
+      const before = performance.now();
+      parsePhone(text);
+      parsePhone(text.repeat(10_000));
+      expect(performance.now() - before).toBeLessThan(200);
+    }
+  });
+});
+
+test.each([
+  ['5521976372196', '552176372196'],
+  ['552176372196', '5521976372196'],
+  // Landlines begin with 2 to 5.
+  ['551134567890', undefined],
+  ['5511934567890', undefined],
+  ['34976372196', undefined],
+])("the other form of Brazil's %s is %s", (digits, variant) => {
+  expect(brazilianVariant(digits)).toBe(variant);
+});
+
+describe('an email address', () => {
+  test('is read without marks and blanks around it, and asked for in lower case too', () => {
+    expect(cleanEmail('\u200b MARIA@Exam\u00adple.com\u2069\n')).toBe('MARIA@Example.com');
+    expect(emailSpellings('MARIA@Example.com')).toEqual(['MARIA@Example.com', 'maria@example.com']);
+    expect(emailSpellings('maria@example.com')).toEqual(['maria@example.com']);
+    expect(isSameEmail(' Maria@example.COM', 'MARIA@example.com')).toBe(true);
+    expect(isSameEmail(undefined, 'maria@example.com')).toBe(false);
+  });
+
+  test.each(['', 'maria', '@example.com', 'a@example.com b@example.com', 'a@example.com,b@example.com', 'M <m@x.com>'])(
+    '%j is refused',
+    (written) => {
+      expect(emailProblem(cleanEmail(written))).toMatch(/^must /);
+    },
+  );
+});
+
+test.each([
+  ['\u202a+34 600\u2011111\u2011222\u202c', '+34600111222'],
+  ['0034600111222', '+34600111222'],
+  ['34 600 111 222', '34 600 111 222'],
+  ['user:24958501110451908', '24958501110451908'],
+  ['123 456', '123 456'],
+  [' maria@example.com\u200b', 'maria@example.com'],
+  ['Maria \u200eGarcia', 'Maria Garcia'],
+  ['\u202bنیک\u200cپور\u202c', 'نیک\u200cپور'],
+])('the contact %j of a prompt is cleaned to %j', (text, cleaned) => {
+  expect(cleanContact(text)).toBe(cleaned);
+});
+
+test('a quoted text shows what cannot be seen', () => {
+  expect(asWritten('\u202a+34\u00a0600"\u2028\u202c')).toBe('"\\u{202a}+34\\u{a0}600\\"\\u{2028}\\u{202c}"');
+  expect(asWritten('1'.repeat(100))).toBe(`"${'1'.repeat(60)}…"`);
+  expect(internationalDigits({ digits: '34600111222', form: 'bare' })).toBe('34600111222');
+});
