@@ -107,7 +107,7 @@ describe('a hostile text in a response', () => {
   });
 
   const args: Readonly<Record<string, object>> = {
-    manychat_find_or_create_subscriber: { whatsapp_phone: '972501234568', whatsapp_field_id: 8, first_name: 'Ada' },
+    manychat_find_or_create_subscriber: { whatsapp_phone: '+972501234568', whatsapp_field_id: 8, first_name: 'Ada' },
   };
 
   test.each(declarations.map((each) => [each.name, each] as const))(
@@ -155,7 +155,7 @@ describe('a hostile text in a response', () => {
         : { status: 'success', data: isNamed ? [item] : [] };
       response.writeHead(refused ? 400 : 200).end(JSON.stringify(body));
     };
-    const given = { connection_id: 'c', whatsapp_phone: '447700900123', whatsapp_field_id: 8 };
+    const given = { connection_id: 'c', whatsapp_phone: '+447700900123', whatsapp_field_id: 8 };
     const outcome = await caller.call('manychat_find_or_create_subscriber', given);
     if (outcome.ok) throw new Error('a failure was expected');
     expect(outcome.failure.hint).toContain('contact 9 has it');

@@ -8,7 +8,7 @@ export const calls = {
   by_ref: ['manychat_get_subscriber_by_user_ref', { user_ref: '-1543835812530302162' }],
   set: ['manychat_add_tag_to_subscriber', { subscriber_id: '1', tag_id: 1 }],
   set_field: ['manychat_set_custom_field_by_name', { subscriber_id: '1', field_name: 'x', field_value: 'y' }],
-  create: ['manychat_create_subscriber', { whatsapp_phone: '972501234567' }],
+  create: ['manychat_create_subscriber', { whatsapp_phone: '+972501234567' }],
   create_tag: ['manychat_create_tag', { name: 'New' }],
   destroy: ['manychat_delete_tag', { tag_id: 1 }],
   send: [
