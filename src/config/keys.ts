@@ -2,17 +2,49 @@ import type { Access } from './account-settings.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Whether a value is a variable that a client passed on unreplaced, or a placeholder copied from a document. */
-export const isPlaceholder = (value: string): boolean => /^(\$\{.*\}|\$[A-Z_]+|%[A-Z_]+%|YOUR_API_KEY)$/.test(value);
+/**
+ * The forms of a variable that a shell, a client or a build system did not replace (bash, cmd, PowerShell, GitHub Actions,
+ * n8n, Azure, 1Password), and the words that programs write for "no value".
+ */
+const unreplaced: readonly RegExp[] = [
+  /^\$\{.*\}$/s,
+  /^\{\{.*\}\}$/s,
+  /^\$\(.*\)$/s,
+  /^\$[A-Z_][A-Z\d_]*$/,
+  /^\$env:\w+$/i,
+  /^%[A-Z_][A-Z\d_]*%$/,
+  /^#\{.*\}#$/,
+  /^__[A-Z][A-Z\d_]*__$/,
+  /^process\.env\.\w+$/,
+  /^op:\/\//,
+  /^(undefined|null)$/,
+];
 
-/** A key without what gets pasted along with it: surrounding white space, quotes, "Bearer ". */
+/** Whether a value is a variable that was passed on unreplaced. */
+export const isPlaceholder = (value: string): boolean => unreplaced.some((form) => form.test(value));
+
+/** What documents and templates write in place of a key: words, never letters and digits at random. */
+const keyWords: readonly RegExp[] = [
+  /^(your|insert|enter|paste|put|add|replace)[a-z _-]{0,40}(key|token|secret|here|me)$/i,
+  /^(change|replace)[_-]?me$/i,
+  /^(maton|manychat)?_?api_?key$/i,
+  /^<[a-z][a-z _-]{0,40}>$/i,
+  /^\[[a-z][a-z _-]{0,40}\]$/i,
+  /^([x*.…_-])\1{2,}$/i,
+];
+
+const isKeyPlaceholder = (key: string): boolean => isPlaceholder(key) || keyWords.some((words) => words.test(key));
+
+/** A key without what gets pasted along with it: surrounding white space, quotes, angle brackets, "Bearer ". */
 function bareKey(pasted: string): string {
   const bare = pasted
     .trim()
     .replace(/^(["'`])(.*)\1$/s, '$2')
     .replace(/^bearer\s+/i, '')
     .trim();
-  return bare === pasted ? bare : bareKey(bare);
+  const inner = /^<(.+)>$/s.exec(bare)?.[1];
+  const key = inner === undefined || isKeyPlaceholder(bare) ? bare : inner;
+  return key === pasted ? key : bareKey(key);
 }
 
 /** A key as the environment holds it: usable, missing (perhaps with a reason), or malformed. */
@@ -30,7 +62,7 @@ export const manychatKeyIn = /\d{5,}:[0-9a-f]{16,}/gi;
 export function readKey(variable: string, pasted: string | undefined): Key {
   const key = bareKey(pasted ?? '');
   if (key === '' || /^bearer$/i.test(key)) return { state: 'missing', reason: undefined };
-  if (isPlaceholder(key)) return { state: 'missing', reason: `${variable} contains a placeholder instead of a key` };
+  if (isKeyPlaceholder(key)) return { state: 'missing', reason: `${variable} contains a placeholder instead of a key` };
   if (/[^\x21-\x7e]/.test(key)) {
     const reason = `${variable} contains white space, a line break or a character that cannot be part of a key; copy the key again`;
     return { state: 'malformed', reason };
@@ -69,7 +101,7 @@ function credentialsIn(address: string | undefined): string[] {
 export function keysIn(environment: Environment): { readonly variable: string; readonly key: string }[] {
   return ['MATON_API_KEY', 'MANYCHAT_API_KEY'].flatMap((variable) => {
     const key = bareKey(environment[variable] ?? '');
-    return key === '' || isPlaceholder(key) ? [] : [{ variable, key }];
+    return key === '' || isKeyPlaceholder(key) ? [] : [{ variable, key }];
   });
 }
 

@@ -5,6 +5,20 @@ import type { Proxies } from './config.js';
 export interface UsedProxy {
   readonly setting: 'HTTP_PROXY' | 'HTTPS_PROXY';
   readonly host: string;
+  /** Why requests cannot go through it: a sentence that does not show its address, which may hold a password. */
+  readonly problem?: string;
+}
+
+/** The forms of proxies that are not spoken here. */
+const socks = /^socks[\dah]*:/i;
+
+function usedProxy(setting: UsedProxy['setting'], address: string): UsedProxy {
+  const { protocol, host } = URL.canParse(address) ? new URL(address) : { protocol: '', host: '' };
+  if (/^https?:$/.test(protocol)) return { setting, host };
+  const problem = socks.test(address)
+    ? `${setting} names a SOCKS proxy, and only HTTP proxies are supported`
+    : `${setting} is not the address of an HTTP proxy, like http://10.0.0.1:3128`;
+  return { setting, host, problem };
 }
 
 interface Exempt {
@@ -33,6 +47,6 @@ export function proxyFor(url: URL, { http, https, none = '' }: Proxies): UsedPro
       (url.hostname === entry.host || url.hostname.endsWith(`.${entry.host}`)),
   );
   if (exempt) return undefined;
-  if (secure && https !== undefined) return { setting: 'HTTPS_PROXY', host: new URL(https).host };
-  return http === undefined ? undefined : { setting: 'HTTP_PROXY', host: new URL(http).host };
+  if (secure && https !== undefined) return usedProxy('HTTPS_PROXY', https);
+  return http === undefined ? undefined : usedProxy('HTTP_PROXY', http);
 }

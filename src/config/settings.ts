@@ -75,14 +75,13 @@ const milliseconds = (least: number, most: number, defaultValue: number) =>
     .max(most, { error: `must be at most ${most} (milliseconds)` })
     .default(defaultValue);
 
-/** The address of a proxy as HTTP_PROXY holds it, with or without `http://`. */
+/**
+ * The address of a proxy as HTTP_PROXY holds it, with or without `http://`. It is set for all programs of a machine, so one
+ * that we cannot use is refused where it would be used, and not here.
+ */
 const proxyAddress = z
   .string()
   .transform((text) => (text.includes('://') ? text : `http://${text}`))
-  .refine(
-    (text) => URL.canParse(text) && /^https?:/.test(text),
-    'must be the address of a proxy, like http://10.0.0.1:3128',
-  )
   .optional();
 
 /**

@@ -56,6 +56,19 @@ describe('call', () => {
     expect(JSON.parse(json.out).error).toMatchObject({ kind: 'window_closed', performed: 'no' });
   });
 
+  test('names the SOCKS proxy that a call would go through, and does not make it', async () => {
+    const environment = { MATON_API_KEY: 'k3y', HTTPS_PROXY: 'socks5://user:pass5word@127.0.0.1:1080' };
+    const { code, err } = await runHere(['call', 'list_connections'], environment);
+    expect([code, err]).toEqual([1, expect.stringMatching(/^network: HTTPS_PROXY names a SOCKS proxy, and only HTTP/)]);
+    expect(err).toMatch(/\nThe person who runs this server sets HTTPS_PROXY to an HTTP proxy, or NO_PROXY/);
+    expect(err).not.toContain('pass5word');
+    const others = [
+      ['tools', 'send_text'],
+      ['call', 'get_page', '--sandbox'],
+    ];
+    for (const args of others) expect((await runHere(args, environment)).code).toBe(0);
+  });
+
   test('exits with 3 for an unknown outcome, 4 for a retryable failure, 2 for wrong arguments and 1 otherwise', async () => {
     const send = ['call', 'send_text', '{"subscriber_id":"123456789","text":"Hi"}'];
     sandbox.injectFault(lost('sendContent', true));

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { secretsIn } from '../../src/config/keys.js';
 import { configOf } from '../support/config.js';
 
 const access = (environment: Record<string, string>) => configOf(environment).account.access;
@@ -13,6 +14,59 @@ describe('keys', () => {
     ['bearer "plain-key" '],
   ])('%j is read as plain-key', (pasted) => {
     expect(access({ MATON_API_KEY: pasted })).toEqual({ mode: 'maton', key: 'plain-key' });
+  });
+
+  test.each([
+    ['<k3y-of-1234>', 'k3y-of-1234'],
+    ['"<Bearer k3y-of-1234>"', 'k3y-of-1234'],
+    ['your8f3k2', 'your8f3k2'],
+    ['null0', 'null0'],
+    ['my-test-key', 'my-test-key'],
+  ])('%j is read as the key %s', (pasted, key) => {
+    expect(access({ MATON_API_KEY: pasted })).toEqual({ mode: 'maton', key });
+  });
+
+  test.each([
+    '$env:MATON_API_KEY',
+    '$Env:MatonApiKey',
+    '{{MATON_API_KEY}}',
+    '{{ $env.MATON_API_KEY }}',
+    '${{ secrets.MATON_API_KEY }}',
+    '$(MATON_API_KEY)',
+    '#{MATON_API_KEY}#',
+    '__MATON_API_KEY__',
+    '%MATON_API_KEY2%',
+    '$MATON_API_KEY2',
+    'process.env.MATON_API_KEY',
+    'op://vault/maton/key',
+    '<YOUR_API_KEY>',
+    '"<your key>"',
+    '[your-api-key]',
+    'your-api-key-here',
+    'YOUR_MATON_API_KEY',
+    'Bearer your_token_here',
+    'paste your key here',
+    'replace-me',
+    'changeme',
+    'MATON_API_KEY',
+    'xxxxxxxx',
+    '...',
+    'undefined',
+    'null',
+  ])('%j is a placeholder and no key', (pasted) => {
+    for (const variable of ['MATON_API_KEY', 'MANYCHAT_API_KEY']) {
+      expect(access({ [variable]: pasted })).toEqual({
+        mode: 'none',
+        reason: `${variable} contains a placeholder instead of a key`,
+      });
+    }
+    // Such a word is not removed from the output.
+    expect(secretsIn({ MATON_API_KEY: pasted })).toEqual([]);
+  });
+
+  test.each(['undefined', 'null', '{{X}}', '$env:X'])('%j in a setting is like none, unless it restricts', (value) => {
+    expect(configOf({ MANYCHAT_MCP_LOG_LEVEL: value, MATON_CONNECTION_ID: value }).account.connection).toBeUndefined();
+    expect(() => configOf({ MANYCHAT_MCP_READ_ONLY: value })).toThrow('contains a placeholder that was not replaced');
   });
 
   test.each([

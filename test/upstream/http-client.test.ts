@@ -31,8 +31,26 @@ describe('a client with an unusable proxy', () => {
 
   test('rejects every request with the reason', async () => {
     const http = opened();
-    await expect(exchange(http)).rejects.toThrow(/Invalid URL/);
-    await expect(exchange(http)).rejects.toThrow(/Invalid URL/);
+    const fault = {
+      reason: 'proxy',
+      message: expect.stringMatching(/^HTTPS_PROXY is not the address of an HTTP proxy/),
+    };
+    await expect(exchange(http)).rejects.toMatchObject(fault);
+    await expect(exchange(http)).rejects.toMatchObject(fault);
+  });
+
+  test('answers requests that do not go through it', async () => {
+    const server = createServer((_, response) => response.end('ok')).listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    const address = server.address();
+    const port = typeof address === 'object' ? address?.port : undefined;
+    for (const https of ['socks5://127.0.0.1:9', 'no address']) {
+      const http = createHttpClient({ https, http: https, none: undefined });
+      const url = new URL(`http://127.0.0.1:${port}/`);
+      expect(await http.exchange({ ...request, url }, never, () => undefined)).toMatchObject({ status: 200 });
+      await http.close();
+    }
+    await new Promise((resolve) => server.close(resolve));
   });
 
   test('closes without an error', async () => {

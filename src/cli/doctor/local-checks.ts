@@ -6,6 +6,7 @@ import { proxyFor } from '../../config/proxy.js';
 import { settingNames } from '../../config/settings.js';
 import { oldestNode } from '../../config/version.js';
 import { type Finding, failed, ok, warning } from './finding.js';
+import { withoutProxy } from './network-faults.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -101,10 +102,15 @@ export function checkProxy(config: Config): Finding {
   if (config.sandbox) return ok('proxy', 'none is used for the embedded sandbox');
   const { http, https } = config.host.proxy;
   if (http === undefined && https === undefined) return ok('proxy', 'none is set');
-  const routes = addressesOf(config.account).map(({ url }) => {
-    const proxy = proxyFor(url, config.host.proxy);
+  const routes = addressesOf(config.account).map(({ url }) => ({ url, proxy: proxyFor(url, config.host.proxy) }));
+  const unusable = routes.filter(({ proxy }) => proxy?.problem !== undefined);
+  if (unusable.length > 0) {
+    const problems = new Set(unusable.map(({ proxy }) => proxy?.problem));
+    return failed('proxy', [...problems].join('; '), withoutProxy(unusable.map(({ url }) => url)));
+  }
+  const texts = routes.map(({ url, proxy }) => {
     if (proxy !== undefined) return `${url.host} through ${proxy.host} (${proxy.setting})`;
     return `${url.host} without a proxy (${isLoopback(url.hostname) ? 'this machine' : 'NO_PROXY'})`;
   });
-  return ok('proxy', routes.join(', '));
+  return ok('proxy', texts.join(', '));
 }

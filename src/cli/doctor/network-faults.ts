@@ -52,11 +52,16 @@ function certificateFault(code: string, host: string): NetworkFault {
 /** undici's parser gives no code for a response that is not HTTP at all. */
 const isNotHttp = (cause: unknown): boolean => cause instanceof Error && cause.name === 'HTTPParserError';
 
+/** How to reach addresses whose proxy cannot be used. */
+export const withoutProxy = (urls: readonly URL[]): string =>
+  `Set it to an HTTP proxy, or set NO_PROXY=${[...new Set(urls.map(({ hostname }) => hostname))].join(',')} to go without one: here, and under "env" in the client's configuration.`;
+
 const checkTheAddress = 'Check the address, and whether a firewall or a proxy is in the way (HTTPS_PROXY).';
 
 /** Explains a failed request. Behind a proxy everything except TLS is about the proxy, which also resolves the name. */
 export function describeFault(error: HttpFault, url: URL, proxy: UsedProxy | undefined): NetworkFault {
   const { host } = url;
+  if (error.reason === 'proxy') return lasting(error.message, withoutProxy([url]));
   const proxyStatus = /^Proxy response \((\d+)\)/.exec(error.message)?.[1];
   if (proxy !== undefined && proxyStatus !== undefined) return proxyRefusal(Number(proxyStatus), host, proxy);
   const code = innermostCode(error);

@@ -2,6 +2,7 @@ import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import type { Dispatcher } from 'undici';
 import { isLoopback } from '../../config/address.js';
 import type { Proxies } from '../../config/config.js';
+import { proxyFor } from '../../config/proxy.js';
 import { errorCode } from '../../text/error-text.js';
 import type { HttpResponse } from '../response.js';
 
@@ -13,11 +14,11 @@ interface HttpRequest {
   readonly body?: string | undefined;
 }
 
-/** Why there is no usable response: the network failed, its body is larger than we read, or it is no HTTP. */
+/** Why there is no usable response: the network failed, its body is larger than we read, it is no HTTP, or the proxy is of no use. */
 export class HttpFault extends Error {
   override readonly name = 'HttpFault';
   constructor(
-    readonly reason: 'network' | 'too large' | 'unreadable',
+    readonly reason: 'network' | 'too large' | 'unreadable' | 'proxy',
     message: string,
     options?: ErrorOptions,
   ) {
@@ -42,6 +43,9 @@ const maxBodyBytes = maxBodyMegabytes * 1024 * 1024;
 const maxHeaderBytes = 64 * 1024;
 const connectTimeoutMs = 10_000;
 
+/** An address that undici takes; requests to one that it would not take are refused before. */
+const usable = (address = ''): string => (URL.canParse(address) && /^https?:/i.test(address) ? address : '');
+
 /** Loads undici with the first request: it takes longer to load than everything else together. */
 async function connect(proxy: Proxies): Promise<{ direct: Dispatcher; proxied: Dispatcher }> {
   const { Agent, EnvHttpProxyAgent } = await import('./dispatchers.js');
@@ -58,8 +62,8 @@ async function connect(proxy: Proxies): Promise<{ direct: Dispatcher; proxied: D
   const proxied = new EnvHttpProxyAgent({
     ...settings,
     // undici takes missing values from the environment; we read that ourselves.
-    httpProxy: proxy.http ?? '',
-    httpsProxy: proxy.https ?? '',
+    httpProxy: usable(proxy.http),
+    httpsProxy: usable(proxy.https),
     noProxy: proxy.none ?? '',
   });
   return { direct, proxied };
@@ -115,6 +119,9 @@ export function createHttpClient(proxy: Proxies): HttpClient {
   let dispatchers: ReturnType<typeof connect> | undefined;
 
   async function exchange(request: HttpRequest, signal: AbortSignal, onSent: () => void): Promise<HttpResponse> {
+    const { problem } = proxyFor(request.url, proxy) ?? {};
+    // Never around a proxy that is set: it may be there so that nothing goes out without it.
+    if (problem !== undefined) throw new HttpFault('proxy', problem);
     dispatchers ??= connect(proxy).catch((error: unknown) => {
       dispatchers = undefined;
       throw error;

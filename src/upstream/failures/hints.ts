@@ -84,6 +84,9 @@ export function tooLargeHint({ declaration: { name, effect } }: FailureContext):
   return `${again} Tools that take a name or an id work without the list. Who manages the account can delete what is not used there, or shorten long values.`;
 }
 
+/** What to do about a proxy that cannot be used. */
+export const proxyHint = `${operatorDoes('sets HTTPS_PROXY to an HTTP proxy, or NO_PROXY to the hosts to reach without one, and restarts it.')} Calling again does not help.`;
+
 /** A cancelled call that may have happened and can be repeated. */
 export const cancelledHint =
   'The client cancelled the call, which may have been carried out. It can be made again: twice does the same as once.';

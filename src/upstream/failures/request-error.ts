@@ -5,7 +5,7 @@ import { type Deadline, stopError } from '../deadline.js';
 import type { TooLate } from '../pacing/pacer.js';
 import { asCallError, callError } from './call-error.js';
 import type { FailureContext } from './context.js';
-import { tooLargeHint } from './hints.js';
+import { proxyHint, tooLargeHint } from './hints.js';
 
 /** What is known of a request when an attempt fails. */
 export interface RequestState {
@@ -68,6 +68,10 @@ function faultError(fault: HttpFault, outcome: RequestOutcome, context: FailureC
   }
   if (fault.reason === 'unreadable') {
     return callError('bad_response', context, { message: fault.message, source, outcome });
+  }
+  if (fault.reason === 'proxy') {
+    const facts = { message: fault.message, source: 'client', outcome, hint: proxyHint, lasting: true } as const;
+    return callError('network', context, facts);
   }
   const what = outcome === 'unsent' ? 'No connection' : 'The connection broke';
   return callError('network', context, { message: `${what}: ${fault.message}`, source: 'network', outcome });

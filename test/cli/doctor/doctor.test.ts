@@ -4,7 +4,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { oldestNode } from '../../../src/config/version.js';
 import { allWell, examined } from '../../support/examined.js';
-import { program } from '../../support/program.js';
+import { program, through } from '../../support/program.js';
 import { sandboxed } from '../../support/sandboxed.js';
 import { runHere } from '../../support/shell.js';
 
@@ -157,6 +157,34 @@ describe('without Maton, and on the embedded sandbox', () => {
     expect(text('key accepted')).toMatch(/Wrong token \| Copy MANYCHAT_API_KEY again/);
     expect(JSON.stringify(checks)).not.toContain(key);
     expect(code).toBe(1);
+  });
+
+  test.each([
+    ['{{MATON_API_KEY}}', /^MATON_API_KEY contains a placeholder instead of a key/],
+    ['your-api-key-here', /^MATON_API_KEY contains a placeholder instead of a key/],
+  ])('the placeholder %s in place of a key', async (MATON_API_KEY, found) => {
+    const { url } = (await sandboxed()).sandbox;
+    const { statuses, text } = await examined(through(url, MATON_API_KEY));
+    expect(statuses).toMatchObject({ key: 'failed', page: 'skipped' });
+    expect(text('key')).toMatch(found);
+  });
+
+  test('a SOCKS proxy, which is reported without its password', async () => {
+    const environment = { MATON_API_KEY: 'k3y', HTTPS_PROXY: 'socks5://user:pass5word@127.0.0.1:1080' };
+    const { statuses, text, code, checks } = await examined(environment);
+    expect(statuses).toMatchObject({ settings: 'ok', proxy: 'failed', gateway: 'failed', page: 'skipped' });
+    expect(text('proxy')).toMatch(
+      /^HTTPS_PROXY names a SOCKS proxy, and only HTTP proxies are supported \| Set it to .* NO_PROXY=gateway\.maton\.ai,ctrl\.maton\.ai /,
+    );
+    expect(text('gateway')).toContain('names a SOCKS proxy');
+    expect(JSON.stringify(checks)).not.toContain('pass5word');
+    expect(code).toBe(1);
+  });
+
+  test.each(['http://127.0.0.1:1', 'socks5://127.0.0.1:1'])('a proxy is not used with --sandbox: %s', async (proxy) => {
+    const { statuses, code } = await examined({ HTTPS_PROXY: proxy, HTTP_PROXY: proxy }, ['--sandbox']);
+    expect(statuses).toEqual({ ...allWell, connections: 'warning' });
+    expect(code).toBe(0);
   });
 
   test('--sandbox needs no key', async () => {
