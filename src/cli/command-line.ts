@@ -121,7 +121,10 @@ export async function runCommandLine(args: readonly string[], shell: Shell): Pro
       '--set-fields [columns]',
       'set custom fields from these columns, as column or field=column (default: all columns)',
     )
-    .option('--send-text <text>', 'send each contact a text; {{column}} or {{column|fallback}} inserts a cell')
+    .option(
+      '--send-text <text>',
+      'send each contact a text; {{column}} or {{column|fallback}} inserts a cell, here and in the tag, channel and flow',
+    )
     .option('--channel <name>', 'channel of the text: messenger (the default), instagram, whatsapp or telegram')
     .option(
       '--send-content <path>',

@@ -47,6 +47,7 @@ export async function bulk(config: Config, path: string, options: BulkOptions, s
 async function planAndRun(config: Config, path: string, options: BulkOptions, shell: Shell): Promise<ExitCode> {
   const table = await openTable(path, shell.ending);
   const job = planJob(options, table);
+  for (const remark of job.remarks) shell.note(remark);
   const { policy } = config.account;
   if (policy.readOnly) throw new UsageError('--read-only forbids bulk, which changes or sends');
   const exclusion = exclusionOf(policy, actionCapabilities(job.action));

@@ -6,7 +6,7 @@ import { parseInput } from '../../../account/call/stages/read-arguments.js';
 import { plainTool, type Tool } from '../../../account/policy/tool.js';
 import type { Row, Table } from '../table/csv-table.js';
 import { actionOf, idColumnOf, type JobOptions } from './action.js';
-import { checkedTemplate, EmptyCell, fillTemplate } from './template.js';
+import { checkedTemplate, EmptyCell, fillTemplate, hasTypedLineBreaks } from './template.js';
 
 /** What is to be done with the contact of each row. */
 export interface Job {
@@ -17,6 +17,8 @@ export interface Job {
   readonly perRowArguments: boolean;
   /** Whether repeating it has no further effect. */
   readonly repeatable: boolean;
+  /** What was read otherwise than it is written, in sentences. */
+  readonly remarks: readonly string[];
   /** The task of a row, or why the row cannot be used. */
   taskOf(row: Row): RowTask | { readonly problem: string };
 }
@@ -62,6 +64,7 @@ export function planJob(options: JobOptions, { columns }: Table): Job {
     action,
     perRowArguments: JSON.stringify(action).includes('{{'),
     repeatable: !String(action.action).startsWith('send_'),
+    remarks: hasTypedLineBreaks(action) ? ['\\n in the text is sent as a line break; \\\\n is sent as \\n.'] : [],
     taskOf({ cells }) {
       const subscriber_id = cells[idColumn] ?? '';
       if (subscriber_id === '') return { problem: `${idColumn} is empty` };
