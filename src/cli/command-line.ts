@@ -134,6 +134,10 @@ export async function runCommandLine(args: readonly string[], shell: Shell): Pro
     .option('--retry-failed', 'retry the contacts that failed')
     .option('--retry-unknown', 'repeat contacts with an unknown outcome; they may be sent to twice')
     .option('--journal <path>', 'file that records what was done (default: next to the CSV file; required for a pipe)')
+    .option(
+      '--skip-done-of <path>',
+      'leave out the contacts that the job of this journal has reached, or may have reached; to go on with a corrected text or table',
+    )
     .option('--json', 'print the final counts as JSON')
     .action(async (path: string, options: BulkOptions) => {
       const { bulk } = await import('./bulk/command.js');

@@ -14,22 +14,25 @@ import { openOwnAccount } from '../open-account.js';
 import { type ExitCode, exitCodes } from '../shell/exit-codes.js';
 import type { Shell } from '../shell/shell.js';
 import { dryRun } from './dry-run.js';
-import { type Job, planJob } from './job/job.js';
+import { isRepeatable, type Job, planJob } from './job/job.js';
+import { contradictingRows, contradictions } from './job/repeated-rows.js';
 import type { Entry } from './journal/entry.js';
-import { createHistory } from './journal/history.js';
-import { openJournal } from './journal/journal.js';
+import { createHistory, entriesToSkip, type Reached, reachedIn } from './journal/history.js';
+import { type Journal, openJournal } from './journal/journal.js';
 import { type Lock, takeLock } from './journal/lock.js';
 import { readKernel, thisMachine } from './journal/machine.js';
-import { peekJournal } from './journal/reading.js';
+import { peekJournal, readEarlier } from './journal/reading.js';
 import { type BulkOptions, retryOf } from './options.js';
-import { failedPathOf, journalPathOf } from './output-paths.js';
+import { earlierPathOf, failedPathOf, journalPathOf } from './output-paths.js';
+import { readChatLinks } from './progress/chat-links.js';
+import { adviceFor } from './progress/failed-advice.js';
 import { showProgress } from './progress/progress-line.js';
 import { summaryText } from './progress/progress-text.js';
 import { advice, exitCodeAfter } from './progress/report.js';
 import { runJob } from './run.js';
-import { scanTable } from './scan.js';
+import { type Scan, scanTable } from './scan.js';
 import { openTable, type Table } from './table/csv-table.js';
-import { writeFailedRows } from './table/failed-rows.js';
+import { type FailedRow, writeFailedRows } from './table/failed-rows.js';
 
 /** Does one thing with every contact of a CSV file. The journal makes it resumable, and keeps it from sending twice. */
 export async function bulk(config: Config, path: string, options: BulkOptions, shell: Shell): Promise<ExitCode> {
@@ -53,9 +56,15 @@ async function planAndRun(config: Config, path: string, options: BulkOptions, sh
   const exclusion = exclusionOf(policy, actionCapabilities(job.action));
   if (exclusion !== undefined) throw new UsageError(exclusion);
   const journalPath = journalPathOf(path, table, options.journal);
+  const earlierPath = options.skipDoneOf === undefined ? undefined : earlierPathOf(options.skipDoneOf, journalPath);
   if (policy.dryRun) {
     const history = createHistory(job);
     if (journalPath !== undefined) peekJournal(journalPath, job.action, machineOf(shell), history.addEntry);
+    if (earlierPath !== undefined) {
+      const earlier = readEarlier(earlierPath, undefined, machineOf(shell), historyOfEarlier(job));
+      const reached = reachedIn(earlier.history);
+      for (const entry of entriesToSkip(history, reached)) history.addEntry(entry, true);
+    }
     return dryRun({ job, table, history, options, shell });
   }
   if (journalPath === undefined) {
@@ -75,6 +84,7 @@ async function planAndRun(config: Config, path: string, options: BulkOptions, sh
       job,
       table,
       journalPath,
+      earlierPath,
       failedPath,
       options,
       shell,
@@ -93,6 +103,8 @@ interface RunRequest {
   readonly job: Job;
   readonly table: Table;
   readonly journalPath: string;
+  /** The journal of an earlier job. */
+  readonly earlierPath: string | undefined;
   readonly failedPath: string;
   readonly options: BulkOptions;
   readonly shell: Shell;
@@ -100,30 +112,69 @@ interface RunRequest {
 }
 
 async function runLocked(request: RunRequest): Promise<ExitCode> {
-  const { page, journalPath, shell } = request;
+  const { page, journalPath, earlierPath, shell } = request;
   if (page.id === undefined) {
     throw new UsageError('ManyChat did not return the id of the page, which the journal needs: try again');
   }
   const { note, ending } = shell;
-  const lock = await takeLock(`${journalPath}.lock`, ownProcess(shell), { clock: realClock, note, ending });
+  const lockOf = (path: string): Promise<Lock> =>
+    takeLock(`${path}.lock`, ownProcess(shell), { clock: realClock, note, ending });
+  const lock = await lockOf(journalPath);
   try {
-    return await runJournaled(request, lock);
+    // It is kept until the end: the earlier job must not go on beside this one.
+    const earlierLock = earlierPath === undefined ? undefined : await lockOf(earlierPath);
+    try {
+      return await runJournaled(request, lock, earlierLock);
+    } finally {
+      earlierLock?.release();
+    }
   } finally {
     lock.release();
   }
 }
 
-async function runJournaled(request: RunRequest, lock: Lock): Promise<ExitCode> {
+/** Creates the history of an earlier job. What may be repeated is only left open if this job may be repeated as well. */
+const historyOfEarlier = (job: Job) => (action: Job['action']) =>
+  createHistory({ repeatable: job.repeatable && isRepeatable(action) });
+
+/** Makes the journal leave out the contacts that an earlier job reached or may have reached, and returns them. */
+async function skipReached(
+  { page, job, earlierPath = '', shell }: RunRequest,
+  { uncertain }: Lock,
+  journal: Journal,
+  history: ReturnType<typeof createHistory>,
+): Promise<Reached> {
+  const machine = uncertain === true ? undefined : machineOf(shell);
+  const reached = reachedIn(readEarlier(earlierPath, String(page.id), machine, historyOfEarlier(job)).history);
+  const entries = entriesToSkip(history, reached);
+  for (const entry of entries) {
+    journal.append(entry);
+    history.addEntry(entry, true);
+  }
+  if (entries.length > 0) await journal.flushed();
+  return reached;
+}
+
+/** Says how many of a table's contacts are left out because of an earlier job. */
+function skippedText(path: string, { done, unknown }: Reached, statuses: Scan['statuses']): string {
+  const [doneCount, unknownCount] = [done, unknown].map((ids) => ids.filter((id) => statuses.has(id)).length);
+  return `Left out because of ${path}: ${doneCount} done, ${unknownCount} unknown.`;
+}
+
+async function runJournaled(request: RunRequest, lock: Lock, earlierLock: Lock | undefined): Promise<ExitCode> {
   const { page, job, table, journalPath, failedPath, options, shell, call } = request;
   const inFlight = new Set<string>();
-  shell.onForcedEnd(() => endAtOnce(inFlight.size, shell, lock));
+  shell.onForcedEnd(() => endAtOnce(inFlight.size, shell, earlierLock === undefined ? [lock] : [lock, earlierLock]));
   const history = createHistory(job);
   const { failures } = history;
   const heading = { page: String(page.id), action: job.action };
   const journal = await openJournal(journalPath, heading, lock, machineOf(shell), history.addEntry);
   try {
+    const skipped = earlierLock && (await skipReached(request, earlierLock, journal, history));
     const scan = await scanTable(job, table, history, retryOf(options));
     const { counts, unusable } = scan;
+    for (const line of contradictions(await contradictingRows(job, table, scan.repeated))) shell.note(line);
+    if (skipped !== undefined) shell.note(skippedText(options.skipDoneOf ?? '', skipped, scan.statuses));
     shell.note(
       `${quoted(page.name)}: ${counts.not_reached} of ${counts.total} contacts to do, with ids from column "${job.idColumn}".`,
     );
@@ -143,7 +194,7 @@ async function runJournaled(request: RunRequest, lock: Lock): Promise<ExitCode> 
     }).finally(close);
     shell.ending.removeEventListener('abort', sayStopping);
     shell.print(options.json === true ? JSON.stringify(counts) : summaryText(counts));
-    listFailures(failedPath, [...unusable, ...failures.values()], shell, lock);
+    await listFailures(failedPath, unusable, [...failures.values()], request, lock);
     for (const line of advice({ counts, unusableCount: unusable.length, ending, failedPath })) shell.note(line);
     return exitCodeAfter(counts);
   } finally {
@@ -152,22 +203,35 @@ async function runJournaled(request: RunRequest, lock: Lock): Promise<ExitCode> 
 }
 
 /** A list that cannot be written does not change the outcome of the run. */
-function listFailures(path: string, entries: readonly Entry[], { note }: Shell, { owner }: Lock): void {
+async function listFailures(
+  path: string,
+  unusable: readonly Entry[],
+  failures: readonly Entry[],
+  { call, shell: { note } }: RunRequest,
+  { owner }: Lock,
+): Promise<void> {
+  const chatLinkOf = await readChatLinks(failures, call);
+  const rowOf = (entry: Entry, isUnusable: boolean): FailedRow => ({
+    ...entry,
+    what_to_do: adviceFor(entry, isUnusable),
+    chat: isUnusable ? undefined : chatLinkOf(entry.id),
+  });
+  const rows = [...unusable.map((entry) => rowOf(entry, true)), ...failures.map((entry) => rowOf(entry, false))];
   try {
-    writeFailedRows(path, entries, owner);
+    writeFailedRows(path, rows, owner);
   } catch (error) {
     note(`${path} cannot be written: ${errorMessage(error)}`);
   }
 }
 
 /** At a second signal: the journal already marks what is in flight, so nothing else becomes unknown. */
-function endAtOnce(inFlightCount: number, shell: Shell, lock: Lock): ExitCode {
+function endAtOnce(inFlightCount: number, shell: Shell, locks: readonly Lock[]): ExitCode {
   if (shell.interactive) shell.redraw('');
   const unanswered =
     inFlightCount === 0
       ? 'Nothing was in flight.'
       : `${inFlightCount} in flight without a response: unknown whether they arrived.`;
   shell.note(`Ended at once. ${unanswered} The same command continues with the contacts not reached.`);
-  lock.release();
+  for (const lock of locks) lock.release();
   return inFlightCount === 0 ? exitCodes.again : exitCodes.unknown;
 }

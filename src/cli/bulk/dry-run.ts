@@ -1,6 +1,7 @@
 import { type ExitCode, exitCodes } from '../shell/exit-codes.js';
 import type { Shell } from '../shell/shell.js';
 import type { Job } from './job/job.js';
+import { contradictingRows, contradictions } from './job/repeated-rows.js';
 import type { History } from './journal/history.js';
 import { type BulkOptions, retryOf } from './options.js';
 import { scanTable } from './scan.js';
@@ -20,7 +21,8 @@ export interface DryRunParts {
 
 /** Prints the calls for the first rows and the rows that cannot be used. Makes no request. */
 export async function dryRun({ job, table, history, options, shell }: DryRunParts): Promise<ExitCode> {
-  const { counts, unusable, statuses } = await scanTable(job, table, history, retryOf(options));
+  const { counts, unusable, statuses, repeated } = await scanTable(job, table, history, retryOf(options));
+  for (const line of contradictions(await contradictingRows(job, table, repeated))) shell.note(line);
   const code = counts.failed === 0 ? exitCodes.done : exitCodes.failed;
   for (const { line, message } of unusable.slice(0, maxProblemsShown)) {
     shell.note(`line ${line} would fail: ${message}`);

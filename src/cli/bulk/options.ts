@@ -7,6 +7,8 @@ export interface BulkOptions extends JobOptions {
   readonly retryFailed?: true | undefined;
   /** Path of the journal. */
   readonly journal?: string | undefined;
+  /** Path of the journal of an earlier job, whose contacts are left out unless they failed or were not reached. */
+  readonly skipDoneOf?: string | undefined;
   readonly json?: true | undefined;
 }
 

@@ -2,6 +2,7 @@ import { lstatSync, realpathSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { UsageError } from '../../config/usage-error.js';
 import { errorMessage } from '../../text/error-text.js';
+import { nextJournal } from './journal/reading.js';
 import type { Table } from './table/csv-table.js';
 
 /**
@@ -9,10 +10,30 @@ import type { Table } from './table/csv-table.js';
  * journal; a link in place of the journal is not. Undefined for a pipe without --journal.
  */
 export function journalPathOf(path: string, { piped }: Table, requested: string | undefined): string | undefined {
-  if (requested === '') throw new UsageError('--journal needs a path');
+  if (requested !== undefined) return resolved(requested, '--journal');
   try {
-    if (requested !== undefined) return join(realpathSync(dirname(requested)), basename(requested));
     return piped ? undefined : `${realpathSync(path)}.journal`;
+  } catch (error) {
+    throw new UsageError(errorMessage(error));
+  }
+}
+
+/**
+ * The path of the journal of an earlier job. Its folder may be a link; the journal may not.
+ * @throws UsageError if it is that of this job.
+ */
+export function earlierPathOf(requested: string, journal: string | undefined): string {
+  const path = resolved(requested, '--skip-done-of');
+  if (path !== journal) return path;
+  throw new UsageError(
+    `--skip-done-of names the journal of this very job. Give the corrected job one of its own: --journal ${nextJournal(path)}`,
+  );
+}
+
+function resolved(path: string, option: string): string {
+  if (path === '') throw new UsageError(`${option} needs a path`);
+  try {
+    return join(realpathSync(dirname(path)), basename(path));
   } catch (error) {
     throw new UsageError(errorMessage(error));
   }

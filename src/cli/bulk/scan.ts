@@ -13,6 +13,8 @@ export interface Scan {
   /** Rows that cannot be used; they count as failed. */
   readonly unusable: readonly Entry[];
   readonly statuses: ReadonlyMap<string, ContactStatus>;
+  /** Contacts that have a turn by their first row, and more rows. */
+  readonly repeated: ReadonlySet<string>;
 }
 
 /** Which contacts of earlier runs have another turn. */
@@ -47,6 +49,7 @@ export async function scanTable(job: Job, table: Table, { outcomes, failures }: 
   const counts: Counts = { total: 0, done: 0, failed: 0, unknown: 0, not_reached: 0, repeated: 0 };
   const statuses = new Map<string, ContactStatus>();
   const unusable: Entry[] = [];
+  const repeated = new Set<string>();
   /** Contacts whose rows so far have nothing to do. */
   const unchanged = new Set<string>();
   for await (const row of table.rows()) {
@@ -62,6 +65,7 @@ export async function scanTable(job: Job, table: Table, { outcomes, failures }: 
     const { id, args } = task;
     if (statuses.has(id) || (args === undefined && unchanged.has(id))) {
       counts.repeated += 1;
+      if (args !== undefined) repeated.add(id);
       continue;
     }
     if (args === undefined) {
@@ -77,13 +81,14 @@ export async function scanTable(job: Job, table: Table, { outcomes, failures }: 
     const prior = priorOutcome(recorded, retry);
     const uncertain = recorded === 'pending' || recorded === 'unknown';
     statuses.set(id, prior !== undefined ? 'settled' : uncertain ? 'uncertain' : 'open');
-    if (uncertain && !failures.has(id)) {
-      failures.set(id, { id, state: 'unknown', line, kind: 'cancelled', message: interruptedText });
+    if (uncertain) {
+      const entry = failures.get(id) ?? { id, state: 'unknown', kind: 'cancelled', message: interruptedText };
+      failures.set(id, { line, ...entry });
     }
     if (prior === undefined && !uncertain) failures.delete(id);
     counts[prior ?? 'not_reached'] += 1;
   }
   outcomes.clear();
   for (const id of failures.keys()) if (!statuses.has(id)) failures.delete(id);
-  return { counts, unusable, statuses };
+  return { counts, unusable, statuses, repeated };
 }

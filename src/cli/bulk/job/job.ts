@@ -45,6 +45,9 @@ function withoutEmptyFields(action: Job['action'], cells: Row['cells']): Job['ac
   return { ...action, fields: Object.fromEntries(filled) };
 }
 
+/** Whether repeating an action has no further effect. */
+export const isRepeatable = ({ action }: Job['action']): boolean => !String(action).startsWith('send_');
+
 const setsNothing = ({ action, fields }: Job['action']): boolean =>
   action === 'set_fields' && isObject(fields) && Object.keys(fields).length === 0;
 
@@ -63,7 +66,7 @@ export function planJob(options: JobOptions, { columns }: Table): Job {
     idColumn,
     action,
     perRowArguments: JSON.stringify(action).includes('{{'),
-    repeatable: !String(action.action).startsWith('send_'),
+    repeatable: isRepeatable(action),
     remarks: hasTypedLineBreaks(action) ? ['\\n in the text is sent as a line break; \\\\n is sent as \\n.'] : [],
     taskOf({ cells }) {
       const subscriber_id = cells[idColumn] ?? '';

@@ -14,6 +14,34 @@ export interface History {
   readonly failures: Map<string, Entry>;
 }
 
+/** The contacts that another job must not reach, because an earlier one did, or may have. */
+export interface Reached {
+  readonly done: readonly string[];
+  /** Their outcome is unknown or undecided. */
+  readonly unknown: readonly string[];
+}
+
+/** The contacts that a history reached, or may have reached. */
+export function reachedIn({ outcomes }: History): Reached {
+  const having = (...wanted: readonly RecordedOutcome[]): string[] =>
+    [...outcomes].filter(([, outcome]) => wanted.includes(outcome)).map(([id]) => id);
+  return { done: having('done'), unknown: having('unknown', 'pending') };
+}
+
+const earlierText = 'The earlier job may have reached the contact, so this one leaves it out';
+
+/** The entries that make a journal leave out these contacts, except those that it leaves out already. */
+export function entriesToSkip({ outcomes }: History, { done, unknown }: Reached): Entry[] {
+  const isOpen = (id: string): boolean => {
+    const outcome = outcomes.get(id);
+    return outcome === undefined || outcome === 'open' || outcome === 'failed';
+  };
+  return [
+    ...done.filter(isOpen).map((id): Entry => ({ id, state: 'done' })),
+    ...unknown.filter(isOpen).map((id): Entry => ({ id, state: 'unknown', kind: 'cancelled', message: earlierText })),
+  ];
+}
+
 /** The outcome after one more entry. `sentImpliesEntry`: had the request left after an intent, there would be an entry. */
 function outcomeAfter(before: RecordedOutcome | undefined, state: State, sentImpliesEntry: boolean): RecordedOutcome {
   if (state === 'done') return 'done';

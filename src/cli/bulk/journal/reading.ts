@@ -46,12 +46,23 @@ function* linesOf(file: number): Generator<{ text: string; end: number }> {
   }
 }
 
-const anotherJob = (path: string, key: string, value: unknown): string =>
-  `${path} belongs to another ${key === 'page' ? 'account' : 'job'}: its ${key} is ${JSON.stringify(value)}. Name another journal with --journal; without its journal, a job repeats everything for every contact`;
+/** A name for the journal of a job that goes on after another: `a.journal`, `a.2.journal`, `a.3.journal`. */
+export function nextJournal(path: string): string {
+  const [, stem = path, number = '1'] = /^(.*?)(?:\.(\d{1,3}))?\.journal$/.exec(path) ?? [];
+  return `${stem}.${Number(number) + 1}.journal`;
+}
 
-function checkHeading(text: string, path: string, heading: Partial<Heading>): void {
+const anotherJob = (path: string, key: string, value: unknown): string =>
+  `${path} belongs to another ${key === 'page' ? 'account' : 'job'}: its ${key} is ${JSON.stringify(value)}. Name another journal with --journal; without its journal, a job repeats everything for every contact${key === 'page' ? '' : `. To leave out whom that job reached: --skip-done-of ${path} --journal ${nextJournal(path)}`}`;
+
+function headingIn(text: string, path: string): Readonly<Record<string, unknown>> {
   const { bulk, ...found } = asObject(parseJson(text));
   if (bulk !== journalVersion) throw new UsageError(notAJournal(path));
+  return found;
+}
+
+function checkHeading(text: string, path: string, heading: Partial<Heading>): void {
+  const found = headingIn(text, path);
   // As JSON, because the heading of the file has been through JSON too.
   const expected = Object.entries(JSON.parse(JSON.stringify(heading)));
   const difference = expected.find(([key, value]) => !isDeepStrictEqual(found[key], value))?.[0];
@@ -106,6 +117,39 @@ export function peekJournal(path: string, action: unknown, machine: Machine, onE
   if (file === undefined) return;
   try {
     readEntries(file, path, { action }, machine, onEntry);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/**
+ * Reads the journal of another job without changing it.
+ * @param page the page in use; undefined if it is not known.
+ * @param historyOf creates the history to fill, by the action of that job.
+ * @throws UsageError if there is none, or it is of another page or damaged.
+ */
+export function readEarlier<Filled extends { readonly addEntry: OnEntry }>(
+  path: string,
+  page: string | undefined,
+  machine: Machine | undefined,
+  historyOf: (action: Readonly<Record<string, unknown>>) => Filled,
+): { readonly history: Filled; readonly page: string } {
+  const file = openOwn(path, constants.O_RDONLY, undefined);
+  if (file === undefined) throw new UsageError(`--skip-done-of: there is no ${path}`);
+  try {
+    const [first] = linesOf(file);
+    const found = headingIn(first?.text ?? '', path);
+    if (typeof found.page !== 'string') {
+      throw new UsageError(`--skip-done-of: ${path} does not say of which account it is, so it cannot be used`);
+    }
+    if (page !== undefined && found.page !== page) {
+      throw new UsageError(
+        `--skip-done-of: ${path} is of another account: its page is ${JSON.stringify(found.page)}, and the one in use is ${JSON.stringify(page)}. The ids of contacts differ between accounts`,
+      );
+    }
+    const history = historyOf(asObject(found.action));
+    readEntries(file, path, {}, machine, history.addEntry);
+    return { history, page: found.page };
   } finally {
     closeSync(file);
   }

@@ -11,13 +11,20 @@ const formulaStart = /((?:^|[;\t|\r\n])[\s"']*)(?=[=+\-@\t\r\uFF1D\uFF0B\uFF0D\u
 /** A cell that every spreadsheet reads as text. */
 const asText = (cell: string): string => cell.replace(formulaStart, "$1'");
 
+/** A failed or unknown contact, or a row that cannot be used. */
+export interface FailedRow extends Entry {
+  readonly what_to_do?: string;
+  /** The address of the contact's chat in ManyChat. */
+  readonly chat?: string | undefined;
+}
+
 /** Writes the failed and unknown rows with their reasons; deletes the file of an earlier run if there are none. */
-export function writeFailedRows(path: string, entries: readonly Entry[], owner: Owner): void {
+export function writeFailedRows(path: string, entries: readonly FailedRow[], owner: Owner): void {
   if (entries.length === 0) {
     replaceOwn(path, undefined, owner);
     return;
   }
-  const columns: (keyof Entry)[] = ['line', 'id', 'state', 'kind', 'message'];
+  const columns: (keyof FailedRow)[] = ['line', 'id', 'state', 'kind', 'message', 'what_to_do', 'chat'];
   const rows = entries
     .toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0))
     .map((entry) => columns.map((column) => asText(String(entry[column] ?? ''))));

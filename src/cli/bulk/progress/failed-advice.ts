@@ -1,0 +1,27 @@
+import type { Entry } from '../journal/entry.js';
+
+const again = 'run the same command with --retry-failed';
+const leaveOut = 'Leave the contact out.';
+
+/** What a person at a shell does about each kind of failure. */
+const advices: Readonly<Record<string, string>> = {
+  invalid_input: `Correct this line of the table, then ${again}.`,
+  invalid_content: 'Correct the message, then go on with --skip-done-of and a new --journal.',
+  not_found: `Correct the id, or the tag, field or flow that the message names, then ${again}.`,
+  window_closed: `Wait until the contact writes, then ${again}; or start a flow with a WhatsApp template (--send-flow).`,
+  channel_refused:
+    "The contact is on another channel: give --channel, or a column of channels as --channel '{{channel}}'.",
+  subscriber_inactive: `The contact opted out, never wrote or belongs to another page. ${leaveOut}`,
+  otn_unavailable: leaveOut,
+  message_tag_refused: 'Remove message_tag from the content, then go on with --skip-done-of and a new --journal.',
+  permission_denied: `Have the permission that the message names granted, then ${again}.`,
+};
+
+/** What to do about an entry of the list of failures. */
+export function adviceFor({ state, kind = '' }: Entry, isUnusableRow: boolean): string {
+  if (state === 'unknown') {
+    return 'Look at the chat: if nothing arrived, --retry-unknown repeats it, for all unknown contacts.';
+  }
+  if (isUnusableRow) return 'Correct this line of the table, then run the same command.';
+  return advices[kind] ?? `Do what the message says, then ${again}.`;
+}
