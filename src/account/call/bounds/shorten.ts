@@ -1,5 +1,6 @@
 import { isObject } from '../../../../tools/contract/json.js';
 import { quoted } from '../../../../tools/contract/quoted.js';
+import { markOf } from '../mark.js';
 
 /** What was left out of a copy, by path: texts that were cut, and lists or objects that lost items. */
 export interface Omitted {
@@ -29,7 +30,7 @@ const markBytes = 60;
 function marked(beginning: string, text: string): string {
   // Half of a surrogate pair is no character.
   const whole = beginning.replace(/[\ud800-\udbff]$/, '');
-  return `${whole}… [first ${whole.length} of ${markAtEnd.exec(text)?.[1] ?? text.length} characters]`;
+  return `${whole}${markOf(whole.length, Number(markAtEnd.exec(text)?.[1] ?? text.length))}`;
 }
 
 /** The beginning of a text that is too long, in at most `bytes` bytes with its mark. */
@@ -144,7 +145,9 @@ function namesOf(paths: Iterable<string>): string {
 export function omissions({ texts, parts }: Omitted, more = ''): string[] {
   const counts = [...parts].map(([path, { kept, total }]) => `${pathText(path)} (${kept} of ${total})`);
   return [
-    ...(texts.size === 0 ? [] : [`Cut, as marked in the text: ${namesOf(texts)}.${more}`]),
+    ...(texts.size === 0
+      ? []
+      : [`Cut, as marked in the text: ${namesOf(texts)}. Do not write a cut text back.${more}`]),
     ...(counts.length === 0
       ? []
       : [

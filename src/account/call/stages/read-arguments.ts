@@ -9,6 +9,7 @@ import { callError } from '../../../upstream/failures/call-error.js';
 import type { FailureContext } from '../../../upstream/failures/context.js';
 import { excludedError } from '../../policy/exclusion.js';
 import type { Tool } from '../../policy/tool.js';
+import { shortenedTextIn } from '../mark.js';
 
 /** Keys that carry a meaning which no argument here has. */
 const meanings: Readonly<Record<string, string>> = {
@@ -71,7 +72,7 @@ export function parseInput(tool: Tool, given: unknown, context: FailureContext):
   if (hidden !== undefined) throw callError('invalid_input', context, { message: hidden, source: 'client' });
   const read = readArguments(tool.input, given);
   const repaired = read.problem === undefined ? declaration.repair?.(read.input) : undefined;
-  const problem = read.problem ?? repaired?.problem;
+  const problem = read.problem ?? repaired?.problem ?? shortenedTextIn(repaired?.input ?? read.input);
   if (problem !== undefined) {
     const kind = declaration.effect === 'send' && problem.startsWith('data') ? 'invalid_content' : 'invalid_input';
     throw callError(kind, context, { message: problem, source: 'client' });

@@ -40,7 +40,7 @@ describe('a result', () => {
         about: expect.stringMatching(/^a{23000,24000}… \[first \d+ of 30000 characters\]$/),
         description: 'short',
       },
-      warnings: ['Cut, as marked in the text: page.name, page.about.'],
+      warnings: ['Cut, as marked in the text: page.name, page.about. Do not write a cut text back.'],
     });
     expect(bytesOf(result)).toBeLessThan(maxResultBytes);
   });
@@ -136,7 +136,7 @@ describe('a result', () => {
         ],
       },
       warnings: [
-        'Cut, as marked in the text: subscriber.custom_fields.value. To read more of one: manychat_get_subscriber with its name as search.',
+        'Cut, as marked in the text: subscriber.custom_fields.value. Do not write a cut text back. To read more of one: manychat_get_subscriber with its name as search.',
       ],
     });
   });
