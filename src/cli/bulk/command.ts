@@ -13,17 +13,19 @@ import { exitCodeOf, failureText } from '../commands/failure-text.js';
 import { openOwnAccount } from '../open-account.js';
 import { type ExitCode, exitCodes } from '../shell/exit-codes.js';
 import type { Shell } from '../shell/shell.js';
-import { dryRun } from './dry-run.js';
 import { isRepeatable, type Job, planJob } from './job/job.js';
 import { contradictingRows, contradictions } from './job/repeated-rows.js';
 import type { Entry } from './journal/entry.js';
-import { createHistory, entriesToSkip, type Reached, reachedIn } from './journal/history.js';
+import { createHistory, entriesToSkip, type History, type Reached, reachedIn } from './journal/history.js';
 import { type Journal, openJournal } from './journal/journal.js';
 import { type Lock, takeLock } from './journal/lock.js';
 import { readKernel, thisMachine } from './journal/machine.js';
 import { peekJournal, readEarlier } from './journal/reading.js';
 import { type BulkOptions, retryOf } from './options.js';
 import { earlierPathOf, failedPathOf, journalPathOf } from './output-paths.js';
+import { readPage } from './preview/account-checks.js';
+import { showDryRun } from './preview/dry-run.js';
+import { headline, previewJob } from './preview/preview.js';
 import { readChatLinks } from './progress/chat-links.js';
 import { adviceFor } from './progress/failed-advice.js';
 import { showProgress } from './progress/progress-line.js';
@@ -57,16 +59,8 @@ async function planAndRun(config: Config, path: string, options: BulkOptions, sh
   if (exclusion !== undefined) throw new UsageError(exclusion);
   const journalPath = journalPathOf(path, table, options.journal);
   const earlierPath = options.skipDoneOf === undefined ? undefined : earlierPathOf(options.skipDoneOf, journalPath);
-  if (policy.dryRun) {
-    const history = createHistory(job);
-    if (journalPath !== undefined) peekJournal(journalPath, job.action, machineOf(shell), history.addEntry);
-    if (earlierPath !== undefined) {
-      const earlier = readEarlier(earlierPath, undefined, machineOf(shell), historyOfEarlier(job));
-      const reached = reachedIn(earlier.history);
-      for (const entry of entriesToSkip(history, reached)) history.addEntry(entry, true);
-    }
-    return dryRun({ job, table, history, options, shell });
-  }
+  if (policy.dryRun) return dryRun(config, { job, table, journalPath, earlierPath, options, shell });
+  if (options.offline === true) throw new UsageError('--offline only goes with --dry-run');
   if (journalPath === undefined) {
     throw new UsageError(`${path} is a pipe: name a file for the journal with --journal`);
   }
@@ -98,16 +92,68 @@ async function planAndRun(config: Config, path: string, options: BulkOptions, sh
 const ownProcess = ({ process }: Shell) => ({ ...process, ...readKernel(process.pid) });
 const machineOf = (shell: Shell) => thisMachine(ownProcess(shell));
 
-interface RunRequest {
-  readonly page: Readonly<Record<string, unknown>>;
+/** What a command line asks for. */
+interface Request {
   readonly job: Job;
   readonly table: Table;
-  readonly journalPath: string;
+  readonly journalPath: string | undefined;
   /** The journal of an earlier job. */
   readonly earlierPath: string | undefined;
-  readonly failedPath: string;
   readonly options: BulkOptions;
   readonly shell: Shell;
+}
+
+/** Shows what a run would do. */
+async function dryRun(config: Config, request: Request): Promise<ExitCode> {
+  const { job, table, options, shell } = request;
+  const opened = options.offline === true ? undefined : await openOwnAccount(config);
+  try {
+    const read = opened && (await readPage(opened.account, shell.ending));
+    shell.ending.throwIfAborted();
+    const account = read !== undefined && 'account' in read ? read : undefined;
+    const history = earlierHistory(request, account?.page);
+    const scan = await scanTable(job, table, history, retryOf(options));
+    const failure = read !== undefined && 'failure' in read ? read.failure : undefined;
+    const preview = await previewJob(job, table, scan, account?.account);
+    shell.ending.throwIfAborted();
+    shell.note(headline(job, account?.page));
+    const { mode } = (opened?.config ?? config).account.access;
+    const throughMaton = mode === 'none' ? undefined : mode === 'maton';
+    return showDryRun(
+      {
+        scan,
+        preview: { ...preview, failure: failure ?? preview.failure },
+        throughMaton,
+        asJson: options.json === true,
+      },
+      shell,
+    );
+  } finally {
+    await opened?.close();
+  }
+}
+
+/** What earlier runs did, without changing their journals. The page is that of the account, if it is known. */
+function earlierHistory({ job, journalPath, earlierPath, shell }: Request, page: Page | undefined): History {
+  const history = createHistory(job);
+  const machine = machineOf(shell);
+  const id = page?.id === undefined ? undefined : String(page.id);
+  const heading = { action: job.action, ...(id !== undefined && { page: id }) };
+  if (journalPath !== undefined) peekJournal(journalPath, heading, machine, history.addEntry);
+  if (earlierPath === undefined) return history;
+  const earlier = readEarlier(earlierPath, id, machine, historyOfEarlier(job));
+  if (id === undefined)
+    shell.note(`${earlierPath} is of page ${earlier.page}; whether that is this account was not checked.`);
+  for (const entry of entriesToSkip(history, reachedIn(earlier.history))) history.addEntry(entry, true);
+  return history;
+}
+
+type Page = Readonly<Record<string, unknown>>;
+
+interface RunRequest extends Request {
+  readonly page: Page;
+  readonly journalPath: string;
+  readonly failedPath: string;
   readonly call: Account['call'];
 }
 

@@ -144,17 +144,21 @@ describe('a bulk', () => {
     ]);
   });
 
-  test('a dry run shows the first calls without a request or a journal', async () => {
+  test('an offline dry run shows the first messages without a request or a journal', async () => {
     const path = write('contacts.csv', csv(5, 'x'));
     const dry = { ...directlyTo(sandbox), MANYCHAT_MCP_DRY_RUN: '1' };
-    const { code, out, noted } = await runBulk(dry, path, { ...hello, json: undefined });
+    const { code, out, noted } = await runBulk(dry, path, { ...hello, json: undefined, offline: true });
     expect(code).toBe(1);
     expect(out.split('\n')).toEqual([
-      'line 2: {"subscriber_id":"800000000001","action":"send_text","text":"Hi Name 0"}',
-      'line 3: {"subscriber_id":"800000000002","action":"send_text","text":"Hi Name 1"}',
-      'line 4: {"subscriber_id":"800000000003","action":"send_text","text":"Hi Name 2"}',
+      'line 2: contact 800000000001',
+      '    Hi Name 0',
+      'line 3: contact 800000000002',
+      '    Hi Name 1',
+      'line 4: contact 800000000003',
+      '    Hi Name 2',
       '… and 2 more',
-      '5 contacts, 1 rows that cannot be used, 0 repeated ids. Nothing was done.',
+      'Of 6 contacts: 5 to do, about 1 second; 1 would fail.',
+      'Nothing was done.',
     ]);
     expect(noted).toContain('line 7 would fail: subscriber_id: must be decimal digits');
     expect(sandbox.requests()).toEqual([]);

@@ -129,7 +129,7 @@ describe.runIf(posix)('a table from a pipe', () => {
     expect(existsSync(`${path}.failed.csv`)).toBe(false);
     const dry = run(path, { ...hello, json: undefined }, { MANYCHAT_MCP_DRY_RUN: '1' });
     writeFileSync(path, csv(2));
-    expect((await dry).out).toContain('2 contacts, 0 rows');
+    expect((await dry).out).toContain('Of 2 contacts: 2 to do, about 1 second.\nNothing was done.');
   });
 
   test('without a writer is given up at a signal', async () => {

@@ -229,9 +229,12 @@ test('a dry run shows a repeated id once, and prints only counts with --json', a
   const dry = { MANYCHAT_MCP_DRY_RUN: '1' };
   const { out } = await run(path, { ...hello, json: undefined }, dry);
   expect(out.split('\n')).toEqual([
-    expect.stringMatching(/^line 2: .*"Hi A"/),
-    expect.stringMatching(/^line 4: .*"Hi B"/),
-    '2 contacts, 0 rows that cannot be used, 1 repeated ids. Nothing was done.',
+    `line 2: "Follower 1" (${one})`,
+    '    Hi A',
+    `line 4: "Follower 2" (${two})`,
+    '    Hi B',
+    'Of 2 contacts: 2 to do, about 1 second; 1 repeated id left out.',
+    'Nothing was done.',
   ]);
   const counts = { total: 2, done: 0, failed: 0, unknown: 0, not_reached: 2, repeated: 1 };
   expect(JSON.parse((await run(path, hello, dry)).out)).toEqual(counts);
@@ -242,7 +245,9 @@ test('a dry run reads the journal, and refuses one of another job', async () => 
   await run(path);
   writeFileSync(path, csv(4));
   const dry = { MANYCHAT_MCP_DRY_RUN: '1' };
-  expect((await run(path, { ...hello, json: undefined }, dry)).out).toMatch(/^line 5: .*"Hi Name 3"\}\n1 contacts/);
+  expect((await run(path, { ...hello, json: undefined }, dry)).out).toMatch(
+    /^line 5: .*\n {4}Hi Name 3\nOf 4 contacts: 1 to do, about 1 second; 3 done already/,
+  );
   await expect(run(path, { sendText: 'Other' }, dry)).rejects.toThrow(/belongs to another job/);
 });
 

@@ -3,7 +3,7 @@ import { asObject, isObject, type Result } from '../../../../tools/contract/json
 import { getSubscriber } from '../../../../tools/endpoints/subscribers.js';
 import { actOnSubscriber } from '../../../../tools/workflows/for-each/action.js';
 import { parseInput } from '../../../account/call/stages/read-arguments.js';
-import { plainTool, type Tool } from '../../../account/policy/tool.js';
+import { plainTool } from '../../../account/policy/tool.js';
 import type { Row, Table } from '../table/csv-table.js';
 import { actionOf, idColumnOf, type JobOptions } from './action.js';
 import { checkedTemplate, EmptyCell, fillTemplate, hasTypedLineBreaks } from './template.js';
@@ -28,6 +28,8 @@ interface RowTask {
   readonly id: string;
   /** Arguments of the tool; undefined if the row changes nothing. */
   readonly args: Result | undefined;
+  /** The arguments as the tool reads them; undefined if the row changes nothing. */
+  readonly input?: Result;
 }
 
 function hasValue(template: unknown, cells: Row['cells']): boolean {
@@ -61,7 +63,7 @@ export function planJob(options: JobOptions, { columns }: Table): Job {
   const actTool = plainTool(actOnSubscriber);
   const readTool = plainTool(getSubscriber);
   const context = { declaration: actOnSubscriber, direct: false };
-  const parsedId = (tool: Tool, args: Result): string => String(parseInput(tool, args, context).input.subscriber_id);
+  const parsedId = (args: Result): string => String(parseInput(readTool, args, context).input.subscriber_id);
   return {
     idColumn,
     action,
@@ -73,9 +75,10 @@ export function planJob(options: JobOptions, { columns }: Table): Job {
       if (subscriber_id === '') return { problem: `${idColumn} is empty` };
       const rowAction = withoutEmptyFields(action, cells);
       try {
-        if (setsNothing(rowAction)) return { id: parsedId(readTool, { subscriber_id }), args: undefined };
+        if (setsNothing(rowAction)) return { id: parsedId({ subscriber_id }), args: undefined };
         const args = { subscriber_id, ...asObject(fillTemplate(rowAction, cells)) };
-        return { id: parsedId(actTool, args), args };
+        const { input } = parseInput(actTool, args, context);
+        return { id: String(input.subscriber_id), args, input };
       } catch (error) {
         if (error instanceof CallError) return { problem: error.failure.message };
         if (error instanceof EmptyCell) return { problem: error.message };

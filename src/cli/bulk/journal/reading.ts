@@ -111,12 +111,12 @@ export function isTruncatedHeading(file: number, size: number, heading: Heading)
   return size <= expected.length && expected.subarray(0, size).equals(found);
 }
 
-/** Reads a journal without changing it, for any page; does nothing if there is none. */
-export function peekJournal(path: string, action: unknown, machine: Machine, onEntry: OnEntry): void {
+/** Reads a journal without changing it, for any page if the heading names none; does nothing if there is none. */
+export function peekJournal(path: string, heading: Partial<Heading>, machine: Machine, onEntry: OnEntry): void {
   const file = openOwn(path, constants.O_RDONLY, undefined);
   if (file === undefined) return;
   try {
-    readEntries(file, path, { action }, machine, onEntry);
+    readEntries(file, path, heading, machine, onEntry);
   } finally {
     closeSync(file);
   }
