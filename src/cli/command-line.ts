@@ -94,7 +94,7 @@ export async function runCommandLine(args: readonly string[], shell: Shell): Pro
     .description('list the tools, or describe one')
     .option('--json', 'as a client sees it')
     .action(async (name: string | undefined, options: { json?: true }) => {
-      const { showTools } = await import('./commands/tools.js');
+      const { showTools } = await import('./commands/tools/command.js');
       code = await showTools(config(), name, options, shell);
     });
   program
@@ -103,7 +103,7 @@ export async function runCommandLine(args: readonly string[], shell: Shell): Pro
     .option('--file <path>', 'read the arguments from a file')
     .option('--json', 'print the result as JSON')
     .action(async (name: string, inline: string | undefined, { json, file }: { json?: true; file?: string }) => {
-      const { callOne } = await import('./commands/call.js');
+      const { callOne } = await import('./commands/call/command.js');
       code = await callOne(config(), name, { inline, file }, json === true, shell);
     });
   program

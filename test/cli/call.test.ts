@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { exitCodeOfResult } from '../../src/cli/commands/call.js';
+import { exitCodeOfResult } from '../../src/cli/commands/call/command.js';
 import type { Fault } from '../../src/sandbox/index.js';
 import { declarations } from '../../tools/index.js';
 import { useFolder } from '../support/folder.js';

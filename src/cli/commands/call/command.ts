@@ -1,17 +1,17 @@
 import { readFile } from 'node:fs/promises';
-import type { Result } from '../../../tools/contract/json.js';
-import { forEachSubscriber } from '../../../tools/workflows/for-each/for-each.js';
-import type { Config } from '../../config/config.js';
-import { UsageError } from '../../config/usage-error.js';
-import { errorMessage } from '../../text/error-text.js';
-import { readable } from '../../text/readable.js';
-import { parseJson } from '../../upstream/client/lossless-json.js';
-import { openOwnAccount } from '../open-account.js';
-import { type ExitCode, exitCodes } from '../shell/exit-codes.js';
-import type { Shell } from '../shell/shell.js';
-import { exitCodeOf, failureText } from './failure-text.js';
-import { watchStopping } from './stopping.js';
-import { toolNamed } from './tool-by-name.js';
+import type { Result } from '../../../../tools/contract/json.js';
+import { forEachSubscriber } from '../../../../tools/workflows/for-each/for-each.js';
+import type { Config } from '../../../config/config.js';
+import { UsageError } from '../../../config/usage-error.js';
+import { errorMessage } from '../../../text/error-text.js';
+import { readable } from '../../../text/readable.js';
+import { parseJson } from '../../../upstream/client/lossless-json.js';
+import { openOwnAccount } from '../../open-account.js';
+import { type ExitCode, exitCodes } from '../../shell/exit-codes.js';
+import type { Shell } from '../../shell/shell.js';
+import { exitCodeOf, failureText } from '../failure-text.js';
+import { watchStopping } from '../stopping.js';
+import { toolNamed } from '../tool-by-name.js';
 
 /** Where the arguments of a call come from; without either there are none. */
 export interface ArgumentSource {

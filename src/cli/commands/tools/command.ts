@@ -1,12 +1,12 @@
 import { Help } from 'commander';
-import { isObject } from '../../../tools/contract/json.js';
-import { declarations } from '../../../tools/index.js';
-import { offeredTools, type Tool } from '../../account/policy/tool.js';
-import type { Config } from '../../config/config.js';
-import { inputSchema, outputSchema } from '../../mcp/listing/json-schema.js';
-import { type ExitCode, exitCodes } from '../shell/exit-codes.js';
-import type { Shell } from '../shell/shell.js';
-import { toolNamed } from './tool-by-name.js';
+import { isObject } from '../../../../tools/contract/json.js';
+import { declarations } from '../../../../tools/index.js';
+import { offeredTools, type Tool } from '../../../account/policy/tool.js';
+import type { Config } from '../../../config/config.js';
+import { inputSchema, outputSchema } from '../../../mcp/listing/json-schema.js';
+import { type ExitCode, exitCodes } from '../../shell/exit-codes.js';
+import type { Shell } from '../../shell/shell.js';
+import { toolNamed } from '../tool-by-name.js';
 
 const widestText = 100;
 
