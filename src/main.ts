@@ -42,10 +42,10 @@ function listenToSignals(): Pick<Shell, 'ending' | 'onForcedEnd'> {
 }
 
 async function readStdin(): Promise<string> {
-  process.stdin.setEncoding('utf8');
-  let text = '';
-  for await (const chunk of process.stdin) text += chunk;
-  return text;
+  const { decodeText } = await import('./cli/shell/decode-text.js');
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of process.stdin) chunks.push(chunk);
+  return decodeText(Buffer.concat(chunks), 'stdin');
 }
 
 /** Whether a process runs on this machine. EPERM means that it runs and belongs to another user. */
@@ -63,6 +63,7 @@ function openShell(): Shell {
   // hasColors() respects NO_COLOR and terminals without colours.
   const colour = process.stdout.isTTY === true && process.stdout.hasColors();
   return {
+    program: 'manychat-mcp',
     environment: process.env,
     print: (line) => void process.stdout.write(`${safe(line, colour)}\n`),
     note: (line) => void process.stderr.write(`${safe(line)}\n`),
@@ -82,8 +83,16 @@ function openShell(): Shell {
 async function main(args: readonly string[]): Promise<ExitCode> {
   const shell = openShell();
   if (args.length > 0) {
-    const { runCommandLine } = await import('./cli/command-line.js');
-    return runCommandLine(args, shell);
+    const [{ runCommandLine }, { programName }] = await Promise.all([
+      import('./cli/command-line.js'),
+      import('./cli/shell/program-name.js'),
+    ]);
+    const [, script = ''] = process.argv;
+    const { env: environment, platform } = process;
+    return runCommandLine(args, {
+      ...shell,
+      program: programName({ script, folder: process.cwd(), environment, platform }),
+    });
   }
   const { serveEnvironment } = await import('./cli/commands/serve.js');
   return serveEnvironment(shell);

@@ -1,20 +1,14 @@
-import { Command, CommanderError, Option } from 'commander';
+import { type Command, CommanderError, Option } from 'commander';
 import { quoted } from '../../tools/contract/quoted.js';
 import { type Config, readConfig } from '../config/config.js';
 import { documentedSettings, type SettingName } from '../config/settings.js';
 import { UsageError } from '../config/usage-error.js';
-import { version } from '../config/version.js';
 import { catalogue } from '../mcp/listing/catalogue.js';
 import { closest } from '../text/closest.js';
 import type { BulkOptions } from './bulk/options.js';
 import { type ExitCode, exitCodes } from './shell/exit-codes.js';
+import { createProgram, finishHelp } from './shell/help.js';
 import type { Shell } from './shell/shell.js';
-
-const epilogue = `
-Each option is also an environment variable; the option takes precedence. Keys are read from the environment only:
-MATON_API_KEY, or MANYCHAT_API_KEY to reach ManyChat without Maton.
-
-Exit codes: 0 done, 1 failed, 2 usage error, 3 outcome unknown, 4 incomplete or worth retrying later.`;
 
 /** The value of an option as a whole number; `what` names the unit in the error. */
 function numberOf(option: string, text: string, [least, most]: readonly [number, number], what = 'a number'): number {
@@ -28,11 +22,12 @@ const repeated = (option: string): UsageError => new UsageError(`--${option} was
 
 /** The error for an argument that is not a command. Only what can be a misspelt command is shown: it may be a key. */
 function unknownCommand(name: string, program: Command): UsageError {
-  if (!/^[a-z_-]{1,30}$/i.test(name)) return new UsageError('unknown command; see manychat-mcp --help');
+  const help = `${program.name()} --help`;
+  if (!/^[a-z_-]{1,30}$/i.test(name)) return new UsageError(`unknown command; see ${help}`);
   const commands = program.commands.map((command) => ({ label: command.name(), names: [command.name()] }));
   const [near] = closest(name, commands, 1);
   const suggestion = near === undefined ? '.' : `; did you mean ${near.label}?`;
-  return new UsageError(`unknown command ${quoted(name)}${suggestion} See manychat-mcp --help`);
+  return new UsageError(`unknown command ${quoted(name)}${suggestion} See ${help}`);
 }
 
 interface ConnectFlags {
@@ -44,32 +39,28 @@ interface ConnectFlags {
 /** Parses a command line and runs its command; resolves with the exit code. */
 export async function runCommandLine(args: readonly string[], shell: Shell): Promise<ExitCode> {
   let code: ExitCode = exitCodes.done;
-  const program = new Command('manychat-mcp')
-    .description('ManyChat as tools for AI agents. Without a command, serves MCP on stdin and stdout.')
-    .version(version, '-v, --version', 'print the version')
-    .helpOption('-h, --help', 'print help')
-    .usage('[options] [command]')
-    .addHelpText('after', epilogue)
-    .configureHelp({ showGlobalOptions: true })
-    .configureOutput({
-      getOutHelpWidth: () => shell.columns,
-      getErrHelpWidth: () => shell.columns,
-      writeOut: (text) => shell.print(text.trimEnd()),
-      writeErr: (text) => shell.note(text.trimEnd()),
-      outputError: (text, write) => write(`manychat-mcp: ${text.replace(/^error: /, '')}See manychat-mcp --help`),
-    })
-    .exitOverride();
+  const program = createProgram(shell);
   const options: Partial<Record<SettingName, string>> = {};
-  for (const { flag, name, value, list, description } of documentedSettings) {
+  for (const { flag, name, value, list, description, summary = description } of documentedSettings) {
     if (flag === undefined) continue;
     const words = value === undefined ? `--${flag}` : `--${flag} <${value}>`;
-    program.addOption(new Option(words, `${name}: ${description}`));
+    program.addOption(new Option(words, summary));
     program.on(`option:${flag}`, (text: string | undefined = 'true') => {
       const before = options[name];
       if (text === '') throw new UsageError(`--${flag} needs a value`);
       if (before !== undefined && list !== true) throw repeated(flag);
       options[name] = before === undefined ? text : `${before},${text}`;
     });
+  }
+
+  /** The shell of a command. Commands to copy work with the same account as this one. */
+  function shellHere(): Shell {
+    const { MANYCHAT_MCP_SANDBOX: sandbox, MATON_CONNECTION_ID: connection = '' } = options;
+    const flags = [
+      ...(sandbox === undefined ? [] : ['--sandbox']),
+      ...(/^[\w-]{1,200}$/.test(connection) ? ['--connection', connection] : []),
+    ];
+    return { ...shell, program: [shell.program, ...flags].join(' ') };
   }
 
   /** The configuration with these options. Commands at the shell do not log by default. */
@@ -95,19 +86,23 @@ export async function runCommandLine(args: readonly string[], shell: Shell): Pro
     .option('--json', 'as a client sees it')
     .action(async (name: string | undefined, options: { json?: true }) => {
       const { showTools } = await import('./commands/tools/command.js');
-      code = await showTools(config(), name, options, shell);
+      code = await showTools(config(), name, options, shellHere());
     });
   program
-    .command('call <tool> [json]')
-    .description('call a tool with arguments as JSON, from --file, or from stdin with -')
-    .option('--file <path>', 'read the arguments from a file')
+    .command('call <tool> [arguments...]')
+    .summary('call a tool')
+    .description(
+      'call a tool. Arguments are NAME=TEXT, or NAME:=JSON for numbers, true, false, lists and objects; NAME:=@PATH reads JSON from a file, and NAME[KEY]=TEXT and NAME[]=TEXT fill objects and lists. Or all of them are one JSON text, on the command line, in --file, or - for stdin',
+    )
+    .option('--file <path>', 'read all arguments from a file with JSON')
     .option('--json', 'print the result as JSON')
-    .action(async (name: string, inline: string | undefined, { json, file }: { json?: true; file?: string }) => {
+    .action(async (name: string, words: string[], { json, file }: { json?: true; file?: string }) => {
       const { callOne } = await import('./commands/call/command.js');
-      code = await callOne(config(), name, { inline, file }, json === true, shell);
+      code = await callOne(config(), name, { words, file }, json === true, shellHere());
     });
   program
     .command('bulk <csv>')
+    .summary('do one thing for every contact in a CSV file')
     .description(
       'do one thing for every contact in a CSV file; run again, it resumes where it stopped. --dry-run shows what it would do',
     )
@@ -142,10 +137,11 @@ export async function runCommandLine(args: readonly string[], shell: Shell): Pro
     .option('--json', 'print the final counts as JSON')
     .action(async (path: string, options: BulkOptions) => {
       const { bulk } = await import('./bulk/command.js');
-      code = await bulk(config(), path, options, shell);
+      code = await bulk(config(), path, options, shellHere());
     });
   program
     .command('connect [id]')
+    .summary('connect a ManyChat account through Maton')
     .description(
       'connect a ManyChat account through Maton: prints a link and waits until the key is entered there; with an id, resumes a PENDING connection',
     )
@@ -156,18 +152,20 @@ export async function runCommandLine(args: readonly string[], shell: Shell): Pro
       const { connectAccount } = await import('./connect/command.js');
       const timeoutSeconds = numberOf('--timeout', timeout, [1, 99_999], 'a number of seconds');
       const options = { connectionId, open: open === true, json: json === true, timeoutSeconds };
-      code = await connectAccount(config(), options, shell);
+      code = await connectAccount(config(), options, shellHere());
     });
   program
     .command('doctor')
+    .summary('check key, network, connections, page and clock')
     .description('check what could keep this from working: key, network, connections, page, clock')
     .option('--json', 'print the checks as JSON')
     .action(async ({ json }: { json?: true }) => {
       const { diagnose } = await import('./doctor/command.js');
-      code = await diagnose(config, json === true, shell);
+      code = await diagnose(config, json === true, shellHere());
     });
   program
     .command('sandbox')
+    .summary('run the sandbox on its own, for curl and tests')
     .description('run the sandbox on its own, for curl and your own tests')
     .option('--port <n>', 'port to listen on (0: any free port)', '0')
     .option('--followers <n>', 'number of extra contacts, from 800000000001 up, to try bulk with', '0')
@@ -180,6 +178,7 @@ export async function runCommandLine(args: readonly string[], shell: Shell): Pro
       );
     });
 
+  finishHelp(program.commands, shell);
   for (const command of program.commands) {
     for (const option of command.options) {
       let seen = false;

@@ -67,7 +67,7 @@ function problemOf(name: string, names: readonly string[]): string | undefined {
   const near = nearest(name.slice(0, longest), names);
   if (near === undefined || (!ours && near.edits > maxEdits)) return undefined;
   const suggested = near.edits <= maxEdits ? near.name : similar(name.slice(0, longest), names);
-  const instead = suggested === undefined ? 'manychat-mcp --help lists them' : `the nearest is ${suggested}`;
+  const instead = suggested === undefined ? '--help lists them' : `the nearest is ${suggested}`;
   const shown = cut(withoutHidden(name), maxNameLength);
   // Quotes make a trailing space visible.
   return `${/^\w+$/.test(name) ? shown : JSON.stringify(shown)} is not a setting; ${instead}`;

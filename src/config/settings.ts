@@ -13,6 +13,8 @@ interface SettingText {
   /** The setting narrows what the server may do, so an unreplaced placeholder is an error and not "not set". */
   readonly restricts?: true;
   readonly description: string;
+  /** What the flag does, for the help text, which is to be read at a glance; absent where the description is as short. */
+  readonly summary?: string;
 }
 
 const texts = z.registry<SettingText>();
@@ -100,6 +102,7 @@ export const settings = z.object({
       flag: 'connection',
       value: 'ID',
       description: 'use this connection for every call; the tools then have no connection_id argument',
+      summary: 'use this connection for every call',
     }),
   MANYCHAT_API_KEY: z.string().optional().register(texts, {
     description: 'ManyChat API key, used to reach ManyChat directly when MATON_API_KEY is not set',
@@ -117,6 +120,7 @@ export const settings = z.object({
   MANYCHAT_MCP_SANDBOX: onOff().register(texts, {
     flag: 'sandbox',
     description: 'use an embedded sandbox account instead of a real one; needs no key',
+    summary: 'use an embedded trial account; needs no key',
   }),
   MANYCHAT_MCP_TOOLSETS: nameList().register(texts, {
     flag: 'toolsets',
@@ -125,6 +129,7 @@ export const settings = z.object({
     restricts: true,
     description:
       'offer only these sets of tools, separated by commas: page, flows, tags, fields, subscribers, sending, connections',
+    summary: 'offer only these sets: page, flows, tags, fields, subscribers, sending, connections',
   }),
   MANYCHAT_MCP_TOOLS: nameList().register(texts, {
     flag: 'tools',
@@ -132,6 +137,7 @@ export const settings = z.object({
     list: true,
     restricts: true,
     description: 'offer these tools, in addition to any toolsets; the prefix manychat_ is optional',
+    summary: 'offer these tools, in addition to any toolsets',
   }),
   MANYCHAT_MCP_EXCLUDE_TOOLS: nameList().register(texts, {
     flag: 'exclude-tools',
@@ -140,16 +146,19 @@ export const settings = z.object({
     restricts: true,
     description:
       'never offer these tools; when every tool for a job is excluded, no other tool and no bulk run does that job either',
+    summary: 'never offer these tools, nor another way to do what they do',
   }),
   MANYCHAT_MCP_READ_ONLY: onOff().register(texts, {
     flag: 'read-only',
     restricts: true,
     description: 'offer only tools that read, and refuse every change (1 or true)',
+    summary: 'offer only tools that read, and refuse every change',
   }),
   MANYCHAT_MCP_DRY_RUN: onOff().register(texts, {
     flag: 'dry-run',
     restricts: true,
     description: 'show the exact requests that would change or send something, and make none of them',
+    summary: 'show the requests that would change or send something, and make none of them',
   }),
   MANYCHAT_MCP_CONFIRM: oneOf(['nothing', 'destroy', 'sends'], 'destroy').register(texts, {
     flag: 'confirm',
@@ -157,23 +166,27 @@ export const settings = z.object({
     restricts: true,
     description:
       'what the client asks its user to confirm, if it can: destroy (the default), sends (includes destroy) or nothing',
+    summary: 'what a client asks its user first: destroy (default), sends or nothing',
   }),
   MANYCHAT_MCP_RESULTS: oneOf(['both', 'text', 'structured'], 'both').register(texts, {
     flag: 'results',
     value: 'FORM',
     description:
       'form of results: both (the default), text or structured; one of the latter halves the tokens in clients that hand both to the model. Failures are always text',
+    summary: 'form of results: both (default), text or structured',
   }),
   MANYCHAT_MCP_DEADLINE_MS: milliseconds(1_000, 600_000, 45_000).register(texts, {
     flag: 'deadline-ms',
     value: 'N',
     description: 'how long one call may take, including waiting and retries, in milliseconds; 45000 by default',
+    summary: 'how long a call may take (default: 45000)',
   }),
   MANYCHAT_MCP_LOG_LEVEL: oneOf(['debug', 'info', 'warn', 'error', 'silent'], 'info').register(texts, {
     flag: 'log-level',
     value: 'LEVEL',
     description:
       'debug (one line per request), info (the default: one line per call), warn (failed calls), error or silent; arguments, results and keys are never logged',
+    summary: 'debug, info (default), warn, error or silent',
   }),
   HTTP_PROXY: proxyAddress,
   HTTPS_PROXY: proxyAddress,

@@ -35,7 +35,7 @@ function unknownName(what: string, name: string, choices: readonly string[]): st
     return `contains ${JSON.stringify(name)}, which is not a ${what}; there are ${choices.join(', ')}`;
   const candidates = choices.map((choice) => ({ label: choice, names: [choice, withoutPrefix(choice)] }));
   const near = closest(name, candidates).map(({ label }) => label);
-  const instead = near.length === 0 ? 'manychat-mcp tools lists them' : `the closest are ${near.join(', ')}`;
+  const instead = near.length === 0 ? 'the command `tools` lists them' : `the closest are ${near.join(', ')}`;
   return `contains ${JSON.stringify(name)}, which is not a ${what}; ${instead}`;
 }
 

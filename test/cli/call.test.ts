@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { exitCodeOfResult } from '../../src/cli/commands/call/command.js';
 import type { Fault } from '../../src/sandbox/index.js';
-import { declarations } from '../../tools/index.js';
 import { useFolder } from '../support/folder.js';
 import { john, maria, tom } from '../support/people.js';
 import { pinnedTo, through } from '../support/program.js';
@@ -131,8 +130,13 @@ describe('call', () => {
     [['mail', 'get_page'], /unknown command "mail"\. See manychat-mcp --help/],
     [['cal', 'get_page'], /unknown command "cal"; did you mean call\?/],
     [['call', 'send_txt'], /there is no tool "send_txt"; did you mean manychat_send_text\?/],
-    [['call', 'get_page', '{'], /the argument is not JSON, such as/],
-    [['call', 'get_page', '-'], /stdin is not JSON/],
+    [
+      ['call', 'get_page', '{'],
+      /the argument is not JSON: it ends too early: a } or \] is missing\n {2}\{\n {3}\^ line 1, column 2\n/,
+    ],
+    [['call', 'get_page', '-'], /^stdin is not JSON: it is empty$/],
+    [['call', 'get_page', '{"subscriber_id": "123456789"}', 'more'], /^the argument is not JSON:/],
+    [['call', 'get_page', '5'], /^"5" is not an argument like NAME=VALUE/],
     [['call', 'get_page', '--file', '/nowhere'], /--file: ENOENT/],
     [['call', 'get_page', '{}', '--file', '/nowhere'], /give the arguments either as JSON or with --file/],
     [['tools', 'nothing_like_it'], /there is no tool "nothing_like_it"\. See manychat-mcp tools$/],
@@ -145,36 +149,19 @@ describe('call', () => {
   test.each([
     [['call'], /missing required argument 'tool'/],
     [['call', 'get_page', '--jsn'], /unknown option '--jsn'\n\(Did you mean --json\?\)/],
-    [['call', 'get_page', '{"subscriber_id": "123456789"}', 'more'], /too many arguments/],
+    [
+      ['call', 'get_page', '--name', 'Maria'],
+      /unknown option '--name'\nThe arguments of a tool have no dashes: NAME=VALUE/,
+    ],
+    [['tools', 'get_page', 'more'], /too many arguments/],
   ])('%j is not a valid command line', async (args, words) => {
     const { code, out, err } = await shell(args);
     expect([code, out, err]).toEqual([2, '', expect.stringMatching(words)]);
-    expect(err).toMatch(/See manychat-mcp --help$/);
+    expect(err).toMatch(/See manychat-mcp (call|tools) --help$/);
   });
 });
 
 test.each([[[]], [['serve']]])('a key after %j is refused without being shown', async (before) => {
   const key = '123456:0123456789abcdef0123';
   await expect(runHere([...before, key], {})).rejects.toThrow(/^(?!.*0123456789).*$/s);
-});
-
-describe('tools', () => {
-  test('lists every tool without a key and without a request', async () => {
-    const { code, out } = await runHere(['tools'], {});
-    expect(code).toBe(0);
-    for (const { name, title } of declarations) expect(out).toContain(`${name.padEnd(43)}  ${title}`);
-    const json = JSON.parse((await runHere(['tools', '--json'], {})).out);
-    expect(json.tools).toHaveLength(declarations.length);
-  });
-
-  test('describes one tool: its purpose, its arguments and an example that works', async () => {
-    const { out } = await shell(['tools', 'send_text']);
-    expect(out).toMatch(/^manychat_send_text: Send text\n\nSends a text/);
-    expect(out).toMatch(/ {2}subscriber_id \(string, required\)\n {6}From a find tool/);
-    expect(out).toMatch(/ {2}channel \(messenger \| instagram \| whatsapp \| telegram\)/);
-    const example = /call manychat_send_text '(.*)'$/.exec(out)?.[1];
-    expect((await shell(['call', 'send_text', example ?? ''])).code).toBe(0);
-    expect((await runHere(['tools', 'get_page'], { MATON_CONNECTION_ID: 'c1' })).out).toContain('No arguments.');
-    expect(JSON.parse((await shell(['tools', 'get_page', '--json'])).out)).toMatchObject({ name: 'manychat_get_page' });
-  });
 });

@@ -40,8 +40,7 @@ describe('a misspelt setting', () => {
 
   test.each([['MANYCHAT_MCP_X'], ['MANYCHAT_MCP_PORT'], ['MANYCHAT_MCP_DEBUG'], ['MANYCHAT_MCP_LANGUAGE']])(
     '%s is refused without a suggestion, because none is close',
-    (name) =>
-      expect(() => configOf({ [name]: secret })).toThrow(`${name} is not a setting; manychat-mcp --help lists them`),
+    (name) => expect(() => configOf({ [name]: secret })).toThrow(`${name} is not a setting; --help lists them`),
   );
 
   test('is quoted if its name ends with a space', () => {

@@ -64,7 +64,7 @@ describe('an unknown name', () => {
     ],
     [
       { MANYCHAT_MCP_TOOLS: 'sql_query' },
-      /MANYCHAT_MCP_TOOLS contains "sql_query", which is not a tool; manychat-mcp tools lists them$/,
+      /MANYCHAT_MCP_TOOLS contains "sql_query", which is not a tool; the command `tools` lists them$/,
     ],
     [
       { MANYCHAT_MCP_EXCLUDE_TOOLS: 'get_page,delete_tags' },

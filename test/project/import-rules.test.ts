@@ -8,7 +8,7 @@ import { pathOf } from '../../scripts/root.js';
 /** Imports that the arrows forbid, as the file and what it imports. */
 const forbidden: readonly [file: string, imported: string][] = [
   ['src/main.ts', './account/account.js'],
-  ['src/cli/commands/call.ts', '@modelcontextprotocol/server'],
+  ['src/cli/commands/call/command.ts', '@modelcontextprotocol/server'],
   ['src/cli/commands/sandbox.ts', '../../sandbox/world/world.js'],
   ['src/mcp/listing/offer.ts', '../../upstream/retry.js'],
   ['src/mcp/server.ts', '../cli/shell/shell.js'],

@@ -113,8 +113,8 @@ const effectTable = (): string =>
   );
 
 const help = async (...args: string[]): Promise<string> => {
-  const { out } = await runHere([...args, '--help'], {});
-  return block('text', out.replace(/\n\nGlobal Options:[\s\S]*/, ''));
+  const { out } = await runHere([...args, '--help'], {}, { program: 'npx manychat-mcp' });
+  return block('text', out);
 };
 
 /** The generated sections, by the name in their marks: `<!-- name -->` and `<!-- end of name -->`. */
@@ -139,6 +139,10 @@ const generators: Readonly<Record<string, () => string | Promise<string>>> = {
     ),
   help: () => help(),
   'help of bulk': () => help('bulk'),
+  'description of a tool': async () => {
+    const { out } = await runHere(['tools', 'set_custom_fields'], {}, { program: 'npx manychat-mcp' });
+    return block('text', out);
+  },
 };
 
 /** The names of all generated sections. */

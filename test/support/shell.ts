@@ -35,6 +35,7 @@ export function recordingShell(
   const ending = new AbortController();
   let leave = (): ExitCode => exitCodes.unknown;
   const shell: Shell = {
+    program: 'manychat-mcp',
     environment,
     print: (line) => void out.push(writable(line, colour)),
     note: (line) => {

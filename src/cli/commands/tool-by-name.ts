@@ -6,9 +6,10 @@ import { closest } from '../../text/closest.js';
 
 /**
  * Finds an offered tool by its name, with or without the prefix `manychat_`.
+ * @param program the words that start this program, for the error.
  * @throws UsageError if the tool is not offered, or does not exist.
  */
-export function toolNamed(name: string, tools: readonly Tool[]): Tool {
+export function toolNamed(name: string, tools: readonly Tool[], program = 'manychat-mcp'): Tool {
   const names = [name, `manychat_${name}`];
   const tool = tools.find(({ declaration }) => names.includes(declaration.name));
   if (tool !== undefined) return tool;
@@ -25,5 +26,5 @@ export function toolNamed(name: string, tools: readonly Tool[]): Tool {
   }));
   const [near] = closest(name, choices, 1);
   const suggestion = near === undefined ? '.' : `; did you mean ${near.label}?`;
-  throw new UsageError(`there is no tool ${quoted(name)}${suggestion} See manychat-mcp tools`);
+  throw new UsageError(`there is no tool ${quoted(name)}${suggestion} See ${program} tools`);
 }

@@ -11,18 +11,18 @@ function clientConfiguration(id: string): object {
   return { mcpServers: { manychat: { command: 'node', args, env } } };
 }
 
-/** What to do with a connection that is still PENDING. */
-export function resumeAdvice(id: string, { sandbox }: Config): string {
+/** What to do with a connection that is still PENDING. `program` is the words that start this program. */
+export function resumeAdvice(program: string, id: string, { sandbox }: Config): string {
   if (sandbox) return 'It ended with the embedded sandbox.';
   return [
     'Its link still works. Nothing needs to run here while the key is entered.',
-    `  manychat-mcp connect ${idInCommand(id)}   shows the link again and waits`,
+    `  ${program} connect ${idInCommand(id)}   shows the link again and waits`,
     'After the key is entered:',
-    `  ${callLine('get_connection', id)}   shows the status, and the link while PENDING`,
-    '  manychat-mcp doctor   checks everything',
+    `  ${callLine(program, 'get_connection', id)}   shows the status, and the link while PENDING`,
+    `  ${program} doctor   checks everything`,
     `  MATON_CONNECTION_ID=${idInCommand(id)}   in the client's configuration uses it`,
     'To delete it:',
-    `  ${callLine('delete_connection', id)}`,
+    `  ${callLine(program, 'delete_connection', id)}`,
   ].join('\n');
 }
 

@@ -151,7 +151,7 @@ async function connectThrough(
     );
     return failWith(outcome.failure);
   }
-  const { status, message, advice, code } = unfinished(outcome.how, id, timeoutSeconds, config);
+  const { status, message, advice, code } = unfinished(shell.program, outcome.how, id, timeoutSeconds, config);
   if (json) print(JSON.stringify({ connection: { connection_id: id, status }, error: { message } }));
   note(`${message}\n${advice}`);
   return code;
@@ -159,19 +159,20 @@ async function connectThrough(
 
 /** What to report about a connection that did not become ACTIVE. */
 function unfinished(
+  program: string,
   how: Exclude<WaitOutcome['how'], 'active' | 'refused'>,
   id: string,
   timeoutSeconds: number,
   config: Config,
 ): { status: string; message: string; advice: string; code: ExitCode } {
-  const pending = { status: 'PENDING', advice: resumeAdvice(id, config), code: exitCodes.again };
+  const pending = { status: 'PENDING', advice: resumeAdvice(program, id, config), code: exitCodes.again };
   const connection = `connection ${idText(id)}`;
   switch (how) {
     case 'failed':
       return {
         status: 'FAILED',
         message: `Connection ${idText(id)} FAILED: it was cancelled, or its key was refused. It never becomes ACTIVE.`,
-        advice: `Delete it, then run connect again:\n  ${callLine('delete_connection', id)}`,
+        advice: `Delete it, then run connect again:\n  ${callLine(program, 'delete_connection', id)}`,
         code: exitCodes.failed,
       };
     case 'timeout':

@@ -1,5 +1,6 @@
 import { idText } from '../../../tools/contract/quoted.js';
 import type { Account } from '../../account/account.js';
+import type { Shell } from '../shell/shell.js';
 import { adviceOn } from './advice.js';
 import { activeOf, checkConnections, checkPinned, listedConnections } from './connection-checks.js';
 import { type Finding, ok, skipped, warning } from './finding.js';
@@ -8,7 +9,7 @@ import { createProbe, type Probe } from './probe.js';
 /** What the checks of an account work with. */
 export interface AccountParts {
   readonly account: Account;
-  readonly ending: AbortSignal;
+  readonly shell: Pick<Shell, 'ending' | 'program'>;
   /** Names of the addresses that answer. */
   readonly reachable: ReadonlySet<string>;
 }
@@ -17,9 +18,9 @@ export interface AccountParts {
 const maxPages = 5;
 
 /** Makes the checks that need the account, one after another. */
-export function checkAccount({ account, ending, reachable }: AccountParts): AsyncGenerator<Finding> {
+export function checkAccount({ account, shell, reachable }: AccountParts): AsyncGenerator<Finding> {
   const { access, connection } = account.settings;
-  const probe = createProbe(account, ending);
+  const probe = createProbe(account, shell);
   return access.mode === 'direct' ? checkDirect(probe) : checkThroughMaton(probe, connection, reachable);
 }
 
@@ -73,7 +74,7 @@ async function* checkThroughMaton(
 
 /** Reads the page of the connection that is used, and those of others for comparison. A pinned one is never named. */
 async function* checkPages(
-  { clean, failure, readPage }: Probe,
+  { program, clean, failure, readPage }: Probe,
   used: { readonly id: string; readonly isPinned: boolean },
   otherIds: readonly string[],
 ): AsyncGenerator<Finding> {
@@ -84,6 +85,6 @@ async function* checkPages(
     const other = await readPage(id);
     yield 'text' in other
       ? ok(check, other.text)
-      : warning(check, clean(other.failure.message), clean(adviceOn(other.failure, false, id)));
+      : warning(check, clean(other.failure.message), clean(adviceOn(program, other.failure, false, id)));
   }
 }

@@ -1,15 +1,16 @@
 import type { Failure, Kind } from '../../../tools/contract/failure.js';
 import { callLine, idInCommand } from '../commands/call-line.js';
 
-/** How to connect an account. */
-export const connectIt = 'Create a new one with `manychat-mcp connect`.';
+/** How to connect an account. In this and the next ones, `program` is the words that start this program. */
+export const connectIt = (program: string): string => `Create a new one with \`${program} connect\`.`;
 
 /** How to get the link of a PENDING connection. */
-export const showIt = (id: string): string =>
-  `\`${callLine('get_connection', id)}\` shows the link for the person who manages the account.`;
+export const showIt = (program: string, id: string): string =>
+  `\`${callLine(program, 'get_connection', id)}\` shows the link for the person who manages the account.`;
 
 /** How to delete a connection. */
-export const deleteIt = (id: string): string => `\`${callLine('delete_connection', id)}\` deletes it.`;
+export const deleteIt = (program: string, id: string): string =>
+  `\`${callLine(program, 'delete_connection', id)}\` deletes it.`;
 
 /** How to use one connection for every call. */
 export const pinIt = (id: string): string =>
@@ -28,15 +29,15 @@ function gatewayAdvice({ message, retryable, hint }: Failure, replaceIt: string)
 }
 
 /** Advice for a person at a shell; the failure's own hint, which is written for agents, if there is nothing better. */
-export function adviceOn(failure: Failure, direct: boolean, connection = 'ID'): string {
+export function adviceOn(program: string, failure: Failure, direct: boolean, connection = 'ID'): string {
   const { kind, hint, retry_after_s: waitSeconds } = failure;
-  const replaceIt = `${connectIt} When it is ACTIVE, delete the old one: ${deleteIt(connection)}`;
+  const replaceIt = `${connectIt(program)} When it is ACTIVE, delete the old one: ${deleteIt(program, connection)}`;
   const advice: Partial<Record<Kind, string>> = {
     gateway_auth: 'Copy the key again from https://maton.ai/settings into MATON_API_KEY; it may have been replaced.',
     manychat_auth: direct
       ? 'Copy MANYCHAT_API_KEY again (ManyChat, Settings, API).'
       : `ManyChat does not accept the key of this connection. ${replaceIt}`,
-    no_connection: connectIt,
+    no_connection: connectIt(program),
     gateway_error: gatewayAdvice(failure, replaceIt),
     rate_limited: waitSeconds === undefined ? later : `Try again in ${waitSeconds} seconds.`,
     manychat_unavailable: later,

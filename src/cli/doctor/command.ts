@@ -72,7 +72,7 @@ async function* examine(readConfig: () => Config, shell: Shell): AsyncGenerator<
     if (reason !== undefined) return yield* needKey.map((name) => skipped(name, reason));
     // A single address serves as both.
     const names = checked.length === 1 ? ['gateway', 'control'] : reachable;
-    yield* checkAccount({ account, ending: shell.ending, reachable: new Set(names) });
+    yield* checkAccount({ account, shell, reachable: new Set(names) });
   } finally {
     await opened.close();
   }

@@ -38,9 +38,9 @@ function listText(connections: readonly ListedConnection[]): string {
 export function checkConnections(
   connections: readonly ListedConnection[],
   pinned: string | undefined,
-  { clean }: Probe,
+  { program, clean }: Probe,
 ): Finding {
-  if (connections.length === 0) return failed('connections', 'no ManyChat account is connected', connectIt);
+  if (connections.length === 0) return failed('connections', 'no ManyChat account is connected', connectIt(program));
   const [oldest, ...others] = activeOf(connections);
   const pending = connections.find(({ status }) => status === 'PENDING');
   const broken = connections.find(({ status }) => status === 'FAILED');
@@ -53,12 +53,13 @@ export function checkConnections(
   }
   if (pending !== undefined) {
     advice.push(
-      `PENDING waits for the ManyChat key to be entered: ${showIt(pending.id)}`,
-      `Or ${deleteIt(pending.id)}`,
+      `PENDING waits for the ManyChat key to be entered: ${showIt(program, pending.id)}`,
+      `Or ${deleteIt(program, pending.id)}`,
     );
   }
-  if (broken !== undefined) advice.push(`FAILED never becomes ACTIVE: ${connectIt}`, deleteIt(broken.id));
-  if (oldest === undefined && pending === undefined && broken === undefined) advice.push(connectIt);
+  if (broken !== undefined)
+    advice.push(`FAILED never becomes ACTIVE: ${connectIt(program)}`, deleteIt(program, broken.id));
+  if (oldest === undefined && pending === undefined && broken === undefined) advice.push(connectIt(program));
   const found = clean(listText(connections));
   const adviceText = advice.map(clean).join('\n');
   if (oldest === undefined) return failed('connections', `none is ACTIVE; ${found}`, adviceText);
@@ -69,7 +70,7 @@ export function checkConnections(
 export async function checkPinned(
   id: string,
   connections: readonly ListedConnection[],
-  { clean, call, failure }: Probe,
+  { program, clean, call, failure }: Probe,
 ): Promise<Finding> {
   const check = 'pinned connection';
   const name = shownConnection(id);
@@ -77,7 +78,7 @@ export async function checkPinned(
   if (listed?.status === 'ACTIVE') return ok(check, clean(`${name} is ACTIVE`));
   const changeIt = 'Set MATON_CONNECTION_ID to one that is ACTIVE, or remove it.';
   if (listed !== undefined) {
-    const next = listed.status === 'PENDING' ? showIt(id) : connectIt;
+    const next = listed.status === 'PENDING' ? showIt(program, id) : connectIt(program);
     return failed(check, clean(`${name} is ${idText(listed.status)}`), clean(`${changeIt} ${next}`));
   }
   const outcome = await call('manychat_get_connection', { connection_id: id });

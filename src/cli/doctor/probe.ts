@@ -6,11 +6,14 @@ import type { Outcome } from '../../account/call/call-tool.js';
 import { manychatKeyIn } from '../../config/keys.js';
 import { withoutHidden } from '../../text/safe-text.js';
 import { toolNamed } from '../commands/tool-by-name.js';
+import type { Shell } from '../shell/shell.js';
 import { adviceOn } from './advice.js';
 import { type Finding, failed } from './finding.js';
 
 /** Calls tools of an account for the checks, and words what comes back. */
 export interface Probe {
+  /** The words that start this program. */
+  readonly program: string;
   /** A text on one line, without hidden characters and without anything that is or looks like a key. */
   clean(text: string): string;
   call(tool: string, args?: Result): Promise<Outcome>;
@@ -27,17 +30,23 @@ const scalarText = (value: unknown): string =>
   typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 
 /** Creates the probe of an account; calls end when `ending` fires. */
-export function createProbe(account: Account, ending: AbortSignal): Probe {
+export function createProbe(account: Account, { ending, program }: Pick<Shell, 'ending' | 'program'>): Probe {
   const isDirect = account.settings.access.mode === 'direct';
   const clean = (text: string): string =>
     account.redactor.forFailure(oneLine(withoutHidden(text))).replace(manychatKeyIn, '[key]');
   const call = (tool: string, args: Result = {}): Promise<Outcome> =>
     account.call(toolNamed(tool, account.everyTool), args, { signal: ending, whole: true });
   return {
+    program,
     clean,
     call,
     failure: (check, failure, connection) =>
-      failed(check, clean(failure.message), clean(adviceOn(failure, isDirect, connection)), isPassing(failure)),
+      failed(
+        check,
+        clean(failure.message),
+        clean(adviceOn(program, failure, isDirect, connection)),
+        isPassing(failure),
+      ),
     async readPage(connection) {
       const outcome = await call('manychat_get_page', connection === undefined ? {} : { connection_id: connection });
       if (!outcome.ok) return { failure: outcome.failure };

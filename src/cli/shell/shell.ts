@@ -5,6 +5,8 @@ import type { ExitCode } from './exit-codes.js';
 
 /** What a command may use of the process it runs in. All written text is cleaned for a terminal, and redacted. */
 export interface Shell {
+  /** The words that start this program, for commands to copy; with the flags that they need as well. */
+  readonly program: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Writes a line to stdout: the result. */
   print(line: Line): void;

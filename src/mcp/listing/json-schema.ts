@@ -106,6 +106,9 @@ export function outputSchema(schema: z.ZodObject): JsonSchema {
   return portable;
 }
 
+/** The input side of a schema with everything that it says, in ManyChat's own forms. */
+export const wholeInputSchema = (schema: z.ZodObject): JsonSchema =>
+  z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+
 /** The input side of a schema for clients. */
-export const inputSchema = (schema: z.ZodObject): JsonSchema =>
-  inDialect(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }), new Set());
+export const inputSchema = (schema: z.ZodObject): JsonSchema => inDialect(wholeInputSchema(schema), new Set());

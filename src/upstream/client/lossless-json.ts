@@ -22,3 +22,23 @@ export function parseJson(input: string): unknown {
     return undefined;
   }
 }
+
+/** Where a text stops being JSON, and the parser's reason. */
+export interface JsonFault {
+  readonly reason: string;
+  /** Index of the first character that does not fit; the length of the text if it ends too early. */
+  readonly position: number;
+}
+
+/** Finds the first fault of a text that is not JSON; undefined if it has none, or is nested too deep for the stack. */
+export function jsonFault(text: string): JsonFault | undefined {
+  try {
+    parse(text, undefined, { onDuplicateKey: ({ newValue }) => newValue });
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) return undefined;
+    const [, reason = '', position = ''] =
+      /^(.*?)(?: but (?:got|reached) .*)? at position (\d+)$/s.exec(error.message) ?? [];
+    return position === '' ? undefined : { reason, position: Number(position) };
+  }
+}

@@ -226,7 +226,7 @@ describe('connect ends without an ACTIVE connection', () => {
     const id = newId(err);
     expect(code).toBe(4);
     expect(err).toContain(`No key was entered within 5 seconds: connection ${id} stays PENDING.`);
-    expect(err).toContain(`manychat-mcp call get_connection '{"connection_id":"${id}"}'`);
+    expect(err).toContain(`manychat-mcp call get_connection connection_id=${id}`);
     expect(err).toContain('manychat-mcp doctor');
     const json = await connecting({ timeoutSeconds: 5, json: true });
     expect(JSON.parse(json.out.at(-1) ?? '')).toMatchObject({
@@ -240,7 +240,7 @@ describe('connect ends without an ACTIVE connection', () => {
     const id = newId(err);
     expect(code).toBe(4);
     expect(err).toContain(`Stopped: connection ${id} stays PENDING.`);
-    expect(err).toContain(`manychat-mcp call delete_connection '{"connection_id":"${id}"}'`);
+    expect(err).toContain(`manychat-mcp call delete_connection connection_id=${id}`);
   });
 
   test('when the connection is deleted meanwhile', async () => {

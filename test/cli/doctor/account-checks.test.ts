@@ -96,7 +96,7 @@ describe('the page and the clock', () => {
     const { text, statuses, code } = await examined(environment);
     expect(statuses).toMatchObject({ 'key accepted': 'ok', page: 'failed' });
     expect(text('page')).toMatch(/^Wrong token \| ManyChat does not accept the key of this connection\. .*connect/);
-    expect(text('page')).toContain(`"connection_id":"${sandbox.connectionId}"`);
+    expect(text('page')).toContain(`connection_id=${sandbox.connectionId}`);
     expect(code).toBe(1);
   });
 

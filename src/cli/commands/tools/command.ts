@@ -1,12 +1,14 @@
 import { Help } from 'commander';
-import { isObject } from '../../../../tools/contract/json.js';
+import { asObject } from '../../../../tools/contract/json.js';
 import { declarations } from '../../../../tools/index.js';
 import { offeredTools, type Tool } from '../../../account/policy/tool.js';
 import type { Config } from '../../../config/config.js';
-import { inputSchema, outputSchema } from '../../../mcp/listing/json-schema.js';
+import { inputSchema, outputSchema, wholeInputSchema } from '../../../mcp/listing/json-schema.js';
 import { type ExitCode, exitCodes } from '../../shell/exit-codes.js';
 import type { Shell } from '../../shell/shell.js';
 import { toolNamed } from '../tool-by-name.js';
+import { argumentWords } from './example.js';
+import { createShapes, type Shape } from './shapes.js';
 
 const widestText = 100;
 
@@ -23,37 +25,67 @@ function listing({ declaration, input, output }: Tool, results: Config['results'
   };
 }
 
-/** The type of a schema's values in a few words: its choices, alternatives or JSON type. */
-function typeText(schema: Readonly<Record<string, unknown>>): string {
-  if (Array.isArray(schema.enum)) return schema.enum.map(String).join(' | ');
-  if (Array.isArray(schema.anyOf)) return schema.anyOf.filter(isObject).map(typeText).join(' | ');
-  return typeof schema.type === 'string' ? schema.type : 'any';
-}
-
 const wrapped = (text: string, width: number): string[] => new Help().boxWrap(text, width).split('\n');
 
-const shellQuoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
+const indented = (text: string, width: number, indent: string): string[] =>
+  wrapped(text, width - indent.length).map((line) => indent + line);
 
-function descriptionLines(tool: Tool, width: number): string[] {
+/** Properties in braces, broken between two of them where that is possible. */
+function formLines(properties: readonly string[], width: number): string[] {
+  const lines: string[] = [];
+  let line = '{ ';
+  properties.forEach((property, index) => {
+    const part = property + (index === properties.length - 1 ? ' }' : ',');
+    if (line.trim().length > 1 && line.length + part.length > width) {
+      lines.push(line.trimEnd());
+      line = '  ';
+    }
+    line += `${part} `;
+  });
+  return [...lines, line.trimEnd()].flatMap((each) => {
+    const [first = '', ...rest] = wrapped(each.trimStart(), width - 4);
+    const indent = each.startsWith(' ') ? '  ' : '';
+    return [indent + first, ...rest.map((more) => `    ${more}`)];
+  });
+}
+
+/** Lines about the parts of arguments that have a shape of their own. */
+function shapeLines(shapes: readonly Shape[], width: number): string[] {
+  if (shapes.length === 0) return [];
+  const lines = shapes.flatMap(({ name, forms }) => [
+    `  ${name}${forms.length > 1 ? ', one of' : ''}`,
+    ...forms.flatMap((form) => formLines(form, width - 6).map((line) => `      ${line}`)),
+  ]);
+  return ['', 'What they hold (? is optional; what has no type is a text)', ...lines];
+}
+
+function descriptionLines(tool: Tool, { program, columns, platform }: Shell): string[] {
+  const width = Math.min(columns, widestText);
   const { name, title, description, example } = tool.declaration;
-  const { properties = {}, required = [] } = inputSchema(tool.input);
-  const argumentLines = Object.entries(isObject(properties) ? properties : {}).flatMap(([key, schema]) => {
-    if (!isObject(schema)) return [];
+  const { properties = {}, required = [] } = wholeInputSchema(tool.input);
+  const { typeText, shapes } = createShapes();
+  const argumentLines = Object.entries(asObject(properties)).flatMap(([key, value]) => {
+    const schema = asObject(value);
     const suffix = Array.isArray(required) && required.includes(key) ? ', required' : '';
     const about = typeof schema.description === 'string' ? schema.description : '';
-    return [`  ${key} (${typeText(schema)}${suffix})`, ...wrapped(about, width - 6).map((line) => `      ${line}`)];
+    const type = typeText(key, schema);
+    return [
+      ...indented(`${key} (${type === key ? 'as below' : type}${suffix})`, width, '  '),
+      ...(about === '' ? [] : indented(about, width, '      ')),
+    ];
   });
   const hasArguments = argumentLines.length > 0;
   return [
-    `${name}: ${title}`,
+    ...wrapped(`${name}: ${title}`, width),
     '',
     ...wrapped(description, width),
     '',
     hasArguments ? 'Arguments' : 'No arguments.',
     ...argumentLines,
+    ...shapeLines(shapes(), width),
     '',
     'Example',
-    `  manychat-mcp call ${name}${hasArguments ? ` ${shellQuoted(JSON.stringify(example))}` : ''}`,
+    `  ${[program, 'call', name, ...(hasArguments ? argumentWords(example, properties, platform) : [])].join(' ')}`,
   ];
 }
 
@@ -62,13 +94,14 @@ export async function showTools(
   config: Config,
   name: string | undefined,
   { json = false }: { json?: boolean },
-  { print, columns }: Shell,
+  shell: Shell,
 ): Promise<ExitCode> {
+  const { print } = shell;
   const tools = offeredTools(declarations, config.account);
   if (name !== undefined) {
-    const tool = toolNamed(name, tools);
+    const tool = toolNamed(name, tools, shell.program);
     if (json) print(JSON.stringify(listing(tool, config.results), undefined, 2));
-    else for (const line of descriptionLines(tool, Math.min(columns, widestText))) print(line);
+    else for (const line of descriptionLines(tool, shell)) print(line);
   } else if (json) {
     print(JSON.stringify({ tools: tools.map((tool) => listing(tool, config.results)) }, undefined, 2));
   } else {
