@@ -37,12 +37,14 @@ export function openAccount(host: Host, settings: AccountSettings): Account {
     releaseLog();
   }
   host.closing.addEventListener('abort', close, { once: true });
+  const tools = offeredTools(declarations, settings);
+  const names = new Set<string>(tools.map(({ declaration }) => declaration.name));
   return {
     settings,
-    tools: offeredTools(declarations, settings),
+    tools,
     everyTool: offeredTools(declarations, { ...settings, policy: { ...policy, chosen: everyName, readOnly: false } }),
     redactor,
-    ...createToolCaller(host, settings, redactor, pipeline),
+    ...createToolCaller(host, settings, redactor, pipeline, (tool) => names.has(tool)),
     pipeline,
     close,
   };

@@ -65,6 +65,7 @@ export function createToolCaller(
   settings: AccountSettings,
   redactor: Redactor,
   pipeline: Pipeline,
+  offers: (tool: string) => boolean,
 ): { readonly call: ToolCaller; readonly refuse: ToolRefuser } {
   const clean = (text: string): string => cleanLine(text, redactor.forFailure);
   const cleaned = (failure: Failure): Failure => ({
@@ -113,7 +114,10 @@ export function createToolCaller(
       const safe = declaration.kind === 'workflow' ? asObject(mapTexts(result, redactor.withoutKeys)) : result;
       const warned = withWarnings(safe, [record.warning ?? [], parsed.warnings].flat().map(redactor.withoutKeys));
       const connectionId = tool.takesConnection ? (parsed.connectionId ?? side.connectionId) : undefined;
-      return { ok: true, result: whole ? warned : bounded({ declaration, input: parsed.input, connectionId }, warned) };
+      return {
+        ok: true,
+        result: whole ? warned : bounded({ declaration, input: parsed.input, connectionId, offers }, warned),
+      };
     } catch (thrown) {
       const error = asCallError(thrown, context, 'unsent').by('arguments');
       const failure = cleaned(error.failure);

@@ -103,7 +103,7 @@ describe('a text that a result shortened', () => {
   });
 
   test('has the mark that is refused', () => {
-    const call = { declaration: listBotFields, input: {}, connectionId: undefined };
+    const call = { declaration: listBotFields, input: {}, connectionId: undefined, offers: () => true };
     const bot_fields = [{ id: 1, name: 'n'.repeat(600), value: 'v'.repeat(30_000) }];
     const { bot_fields: shown } = bounded(call, { bot_fields });
     expect(shown).toEqual([

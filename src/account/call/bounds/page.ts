@@ -1,7 +1,7 @@
 import type { Pages } from '../../../../tools/contract/endpoint.js';
 import { asObject, isObject, type Result, toList } from '../../../../tools/contract/json.js';
 import { createSearch, type Search } from './search.js';
-import { bytesOf, fitted, nothingOmitted, type Omitted, shortened, type TextLimits } from './shorten.js';
+import { add, bytesOf, fitted, isName, nothingOmitted, type Omitted, shortened, type TextLimits } from './shorten.js';
 
 /** The most bytes of one item, of one that was searched for by its very name, and of everything beside the lists. */
 interface ItemBytes {
@@ -11,19 +11,25 @@ interface ItemBytes {
 }
 
 /** Sizes on a page of a whole result. With two lists, a page has room for an item of each. */
-const onPage: ItemBytes = { item: 5_000, named: 12_000, rest: 5_000 };
+const onPage: ItemBytes = { item: 5_000, named: 14_000, rest: 5_000 };
 
 /** Sizes within an item that has lists itself, such as a contact in a list of contacts. */
 const inItem: ItemBytes = { item: 1_000, named: 1_000, rest: 2_000 };
 
-/** Bytes of a text of the item that was searched for by its very name. */
-const namedTextBytes = 10_000;
+/** The limits of texts of the item that was searched for by its very name. It always has the last. */
+export const namedTextLimits = [24_000, 18_000, 12_000, 10_000];
+const [longestText = 0] = namedTextLimits;
 
 /** Bytes of an item's own totals and of the call that returns the rest of it. */
 const pointerBytes = 600;
 
+/** How long the texts of an item may be; `named` is for the item that was searched for by its very name. */
+export interface ItemLimits extends TextLimits {
+  readonly named: number;
+}
+
 /** The limits of texts where even short ones do not leave room for every item. */
-export const smallTexts: TextLimits = { bytes: 300, names: true };
+const smallTexts: ItemLimits = { bytes: 300, named: namedTextLimits.at(-1) ?? 0, names: true };
 
 /** Lists by their keys, with the items that match the search. */
 export type Lists = ReadonlyMap<string, readonly unknown[]>;
@@ -34,9 +40,14 @@ export const listsIn = (holder: Result, { lists }: Pages): Lists =>
 
 export const longest = (lists: Lists): number => Math.max(0, ...[...lists.values()].map(({ length }) => length));
 
-/** Lists whose items are filtered. */
-export const matching = (lists: Lists, { matches }: Search): Lists =>
-  new Map([...lists].map(([key, items]) => [key, items.filter(matches)]));
+/** Lists whose items are filtered; the one that has the very name comes first. */
+export const matching = (lists: Lists, { matches, isNamed }: Search): Lists =>
+  new Map(
+    [...lists].map(([key, items]) => {
+      const hits = items.filter(matches);
+      return [key, [...hits.filter(isNamed), ...hits.filter((item) => !isNamed(item))]];
+    }),
+  );
 
 /** Lists without their first items. */
 export const from = (offset: number, lists: Lists): Lists =>
@@ -65,31 +76,50 @@ export interface PageRequest {
   readonly offset: number;
   /** Bytes of the page. */
   readonly budget: number;
-  readonly limits: TextLimits;
   /** Arguments of every call that the page names: the connection, if the caller named one. */
   readonly everyCall: Result;
+  /** Whether a tool is offered, so that a page can name it. */
+  offers(tool: string): boolean;
+}
+
+/** Characters of the longest search. */
+const maxSearch = 200;
+
+/** Whether a search can have exactly the name of an item. */
+function isSearchable(item: unknown): boolean {
+  const { name } = asObject(item);
+  return typeof name === 'string' && name.length <= maxSearch && createSearch(name).isNamed(item);
 }
 
 /** An item with its texts shortened. One that was searched for by its very name has longer texts. */
-export const shortenedItem = (
+export function shortenedItem(
   item: unknown,
-  search: Search,
-  limits: TextLimits,
+  { search, pages }: Pick<PageRequest, 'search' | 'pages'>,
+  limits: ItemLimits,
   omitted: Omitted,
   path: readonly string[],
-): unknown =>
-  shortened(
-    item,
-    search.isNamed(item) ? { ...limits, bytes: Math.max(limits.bytes, namedTextBytes) } : limits,
-    omitted,
-    path,
-  );
+): unknown {
+  const isNamed = search.isNamed(item);
+  const bytes = isNamed ? Math.max(limits.bytes, limits.named) : limits.bytes;
+  const notes = nothingOmitted(omitted.cuts);
+  const copy = shortened(item, { ...limits, bytes }, notes, path);
+  const own = `${path.join('.')}.`;
+  for (const text of notes.texts) {
+    const place = text.slice(own.length);
+    const isValue =
+      pages.item === undefined ? isSearchable(item) : pages.item.lists.some((key) => place.startsWith(key));
+    if (!isValue || isName(place)) continue;
+    (isNamed || bytes >= longestText ? notes.final : notes.readable).add(text);
+  }
+  add(omitted, notes);
+  return copy;
+}
 
 /** An item in at most `budget` bytes; one that has lists itself gets the beginning of them, and the call for the rest. */
 function fittedItem(
   item: unknown,
   budget: number,
-  { pages: { item: pages }, everyCall }: Pick<PageRequest, 'pages' | 'everyCall'>,
+  { pages: { item: pages }, everyCall, offers }: Pick<PageRequest, 'pages' | 'everyCall' | 'offers'>,
   omitted: Omitted,
   path: string,
 ): unknown {
@@ -97,19 +127,15 @@ function fittedItem(
   if (pages === undefined || !isObject(item)) return fitted(item, budget, omitted, [path]);
   const lists = listsIn(item, pages);
   const request = { holder: item, lists, pages, search: createSearch(''), offset: 0, budget: budget - pointerBytes };
-  const { holder, end } = cutPage({ ...request, limits: smallTexts, everyCall }, omitted, [path], inItem);
+  const { holder, end } = cutPage({ ...request, everyCall, offers }, omitted, [path], inItem);
   if (end === undefined) return holder;
   const next = pages.next?.(item);
   return {
     ...holder,
     ...totalsOf(lists),
-    ...(next && { next: { tool: next.tool, arguments: { ...next.arguments, ...everyCall, offset: end } } }),
+    ...(next !== undefined &&
+      offers(next.tool) && { next: { tool: next.tool, arguments: { ...next.arguments, ...everyCall, offset: end } } }),
   };
-}
-
-function add({ texts, parts }: Omitted, more: Omitted): void {
-  for (const text of more.texts) texts.add(text);
-  for (const [path, counts] of more.parts) parts.set(path, counts);
 }
 
 /**
@@ -117,26 +143,27 @@ function add({ texts, parts }: Omitted, more: Omitted): void {
  * lists, which advance side by side, so that a page of flows has folders and a page of a contact has fields and tags.
  */
 export function cutPage(
-  { holder, lists, pages, search, offset, budget, limits, everyCall }: PageRequest,
+  request: PageRequest,
   omitted: Omitted,
   path: readonly string[],
   sizes: ItemBytes = onPage,
 ): Page {
+  const { holder, lists, search, offset, budget } = request;
   const others = Object.fromEntries(Object.entries(holder).filter(([key]) => !lists.has(key)));
-  const rest = asObject(fitted(shortened(others, limits, omitted, path), sizes.rest, omitted, path));
+  const rest = asObject(fitted(shortened(others, smallTexts, omitted, path), sizes.rest, omitted, path));
   const kept = new Map([...lists.keys()].map((key): [string, unknown[]] => [key, []]));
   const size = longest(lists);
   let left = budget - bytesOf({ ...rest, ...Object.fromEntries(kept) });
   let end = offset;
   for (; end < size; end += 1) {
-    const notes = nothingOmitted();
+    const notes = nothingOmitted(omitted.cuts);
     const row = [...lists].flatMap(([key, items]) => {
       if (end >= items.length) return [];
       const item = items[end];
       const at = [...path, key];
-      const texts = shortenedItem(item, search, limits, notes, at);
+      const texts = shortenedItem(item, request, smallTexts, notes, at);
       const room = search.isNamed(item) ? sizes.named : sizes.item;
-      return [{ key, item: fittedItem(texts, room, { pages, everyCall }, notes, at.join('.')) }];
+      return [{ key, item: fittedItem(texts, room, request, notes, at.join('.')) }];
     });
     const bytes = row.reduce((sum, { item }) => sum + bytesOf(item) + 1, 0);
     if (bytes > left && end > offset) break;

@@ -1,15 +1,41 @@
 import { isObject } from '../../../../tools/contract/json.js';
-import { quoted } from '../../../../tools/contract/quoted.js';
 import { markOf } from '../mark.js';
+
+interface Count {
+  readonly kept: number;
+  readonly total: number;
+}
+
+/** The texts that were cut and marked, with their characters: one that is cut again states the same total. */
+export type Cuts = Map<string, Count>;
 
 /** What was left out of a copy, by path: texts that were cut, and lists or objects that lost items. */
 export interface Omitted {
   readonly texts: Set<string>;
-  readonly parts: Map<string, { readonly kept: number; readonly total: number }>;
+  /** The texts that the name of their item as search shows at more length. */
+  readonly readable: Set<string>;
+  /** The texts that no call shows at more length. */
+  readonly final: Set<string>;
+  readonly parts: Map<string, Count>;
+  readonly cuts: Cuts;
 }
 
 /** Starts a record of what is left out. */
-export const nothingOmitted = (): Omitted => ({ texts: new Set(), parts: new Map() });
+export const nothingOmitted = (cuts: Cuts): Omitted => ({
+  texts: new Set(),
+  readable: new Set(),
+  final: new Set(),
+  parts: new Map(),
+  cuts,
+});
+
+/** Adds what was left out of a part. */
+export function add({ texts, readable, final, parts }: Omitted, more: Omitted): void {
+  for (const text of more.texts) texts.add(text);
+  for (const text of more.readable) readable.add(text);
+  for (const text of more.final) final.add(text);
+  for (const [path, counts] of more.parts) parts.set(path, counts);
+}
 
 /** The size of a value as JSON, in bytes. */
 export const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value) ?? '');
@@ -20,29 +46,32 @@ const maxUnitBytes = 6;
 const fits = (text: string, limit: number): boolean =>
   text.length * maxUnitBytes <= limit || bytesOf(text) - '""'.length <= limit;
 
-/** The mark of a text that was cut before. */
-const markAtEnd = /… \[first \d+ of (\d+) characters\]$/;
-
 /** Bytes of a mark. */
 const markBytes = 60;
 
-/** The beginning of a text, with how much of it that is. */
-function marked(beginning: string, text: string): string {
-  // Half of a surrogate pair is no character.
-  const whole = beginning.replace(/[\ud800-\udbff]$/, '');
-  return `${whole}${markOf(whole.length, Number(markAtEnd.exec(text)?.[1] ?? text.length))}`;
+/** The first characters of a text, without the mark of an earlier cut and with one of its own. */
+function marked(text: string, length: number, { cuts }: Omitted): string {
+  const earlier = cuts.get(text);
+  const kept = text
+    .slice(0, Math.min(length, earlier?.kept ?? length))
+    // Half of a surrogate pair is no character.
+    .replace(/[\ud800-\udbff]$/, '');
+  const total = earlier?.total ?? text.length;
+  const result = `${kept}${markOf(kept.length, total)}`;
+  cuts.set(result, { kept: kept.length, total });
+  return result;
 }
 
 /** The beginning of a text that is too long, in at most `bytes` bytes with its mark. */
-function cutText(text: string, bytes: number): string {
+function cutText(text: string, bytes: number, omitted: Omitted): string {
   const limit = Math.max(0, bytes - markBytes);
   let kept = text;
   while (!fits(kept, limit)) kept = kept.slice(0, Math.floor((kept.length * limit * 0.98) / (bytesOf(kept) - 2)));
-  return marked(kept, text);
+  return marked(text, kept.length, omitted);
 }
 
 /** Keys whose texts are names or similarly short. */
-const isName = (key: string): boolean =>
+export const isName = (key: string): boolean =>
   /(?:name|caption|category|email|gender|language|locale|phone|status|timezone|type)$/.test(key);
 
 /** Characters of a name. Longer ones are content from a stranger. */
@@ -62,7 +91,7 @@ export function shortened(value: unknown, limits: TextLimits, omitted: Omitted, 
     const isNameText = limits.names && isName(path.at(-1) ?? '');
     if (isNameText ? value.length <= maxNameLength : fits(value, limits.bytes)) return value;
     omitted.texts.add(path.join('.'));
-    return isNameText ? marked(value.slice(0, maxNameLength), value) : cutText(value, limits.bytes);
+    return isNameText ? marked(value, maxNameLength, omitted) : cutText(value, limits.bytes, omitted);
   }
   if (Array.isArray(value)) return value.map((each) => shortened(each, limits, omitted, path));
   if (!isObject(value)) return value;
@@ -85,7 +114,7 @@ export function fitted(value: unknown, budget: number, omitted: Omitted, path: r
   if (bytesOf(value) <= budget) return value;
   if (typeof value === 'string') {
     omitted.texts.add(path.join('.'));
-    return cutText(value, budget - punctuation);
+    return cutText(value, budget - punctuation, omitted);
   }
   if (Array.isArray(value)) return fittedList(value, budget, omitted, path);
   return isObject(value) ? fittedObject(value, budget, omitted, path) : value;
@@ -128,30 +157,4 @@ function fittedObject(
   if (kept.size < entries.length)
     omitted.parts.set([...path, '…'].join('.'), { kept: kept.size, total: entries.length });
   return Object.fromEntries(entries.flatMap(({ key }) => (kept.has(key) ? [[key, kept.get(key)]] : [])));
-}
-
-/** Paths that one warning names. */
-const maxNamed = 10;
-
-/** A path as text. Its keys can come from a response, so they can contain anything. */
-const pathText = (path: string): string => (/^[\w.…]{1,100}$/.test(path) ? path : quoted(path));
-
-function namesOf(paths: Iterable<string>): string {
-  const all = [...paths].map(pathText);
-  return `${all.slice(0, maxNamed).join(', ')}${all.length > maxNamed ? ` and ${all.length - maxNamed} more` : ''}`;
-}
-
-/** Sentences that say what was left out; `more` follows the texts that were cut. */
-export function omissions({ texts, parts }: Omitted, more = ''): string[] {
-  const counts = [...parts].map(([path, { kept, total }]) => `${pathText(path)} (${kept} of ${total})`);
-  return [
-    ...(texts.size === 0
-      ? []
-      : [`Cut, as marked in the text: ${namesOf(texts)}. Do not write a cut text back.${more}`]),
-    ...(counts.length === 0
-      ? []
-      : [
-          `Too large to be shown as a whole: ${counts.slice(0, maxNamed).join(', ')}${counts.length > maxNamed ? ', …' : ''}.`,
-        ]),
-  ];
 }

@@ -151,13 +151,15 @@ describe('a result', () => {
     expect(await resultOf('manychat_list_tags', { search: 'gold' }, tags)).toEqual({
       total: 0,
       tags: [],
-      warnings: ['No name contains "gold" (1 tag in all).'],
+      warnings: ['No tag has "gold" in its name (1 tag in all).'],
     });
     expect(await resultOf('manychat_get_subscriber', { subscriber_id: 1, search: 'gold' }, { id: 1, tags })).toEqual({
       subscriber: { id: '1' },
       total_custom_fields: 0,
       total_tags: 0,
-      warnings: ['No name contains "gold" (0 custom fields and 1 tag in all). Fields without a value are not shown.'],
+      warnings: [
+        'No field with a value and no tag of this contact has "gold" in its name (0 custom fields and 1 tag in all); manychat_list_custom_fields shows all fields.',
+      ],
     });
   });
 
@@ -238,7 +240,7 @@ describe('a result', () => {
       retry_after_s: 30,
     };
     const warnings = Array.from({ length: 30 }, (_, index) => `Warning ${index}: ${'w'.repeat(400)}`);
-    const call = { declaration: forEachSubscriber, input: {}, connectionId: undefined };
+    const call = { declaration: forEachSubscriber, input: {}, connectionId: undefined, offers: () => true };
     const result = bounded(call, { ...data, warnings });
     expect(bytesOf(result)).toBeLessThan(maxResultBytes);
     const { failed, unknown, remaining, retry_after_s } = data;
