@@ -48,6 +48,24 @@ async function readStdin(): Promise<string> {
   return decodeText(Buffer.concat(chunks), 'stdin');
 }
 
+/** Asks on stderr and reads a line from stdin; see `ask` of the shell. */
+async function askPerson(question: string, ending: AbortSignal): Promise<string> {
+  ending.throwIfAborted();
+  const { createInterface } = await import('node:readline');
+  process.stderr.write(question);
+  // A readline that is no terminal itself leaves Ctrl-C to our signal handlers.
+  const lines = createInterface({ input: process.stdin, terminal: false });
+  const answer = new Promise<string | undefined>((resolve) => {
+    lines.once('line', resolve).once('close', () => resolve(undefined));
+    ending.addEventListener('abort', () => resolve(undefined), { once: true });
+  });
+  const line = await answer.finally(() => lines.close());
+  // Without a line, the cursor is still behind the question.
+  if (line === undefined) process.stderr.write('\n');
+  ending.throwIfAborted();
+  return line ?? '';
+}
+
 /** Whether a process runs on this machine. EPERM means that it runs and belongs to another user. */
 function isRunning(pid: number): boolean {
   try {
@@ -62,6 +80,8 @@ const safe = createSafeOutput(process.env);
 function openShell(): Shell {
   // hasColors() respects NO_COLOR and terminals without colours.
   const colour = process.stdout.isTTY === true && process.stdout.hasColors();
+  const signals = listenToSignals();
+  const isPersonThere = [process.stdin, process.stdout, process.stderr].every((stream) => stream.isTTY === true);
   return {
     program: 'manychat-mcp',
     environment: process.env,
@@ -70,10 +90,11 @@ function openShell(): Shell {
     redraw: (line) => void process.stderr.write(`\r\x1b[K${safe(line).replaceAll('\n', ' ')}`),
     streams: () => ({ stdin: process.stdin, stdout: process.stdout }),
     input: readStdin,
+    ask: isPersonThere ? (question) => askPerson(safe(question), signals.ending) : undefined,
     interactive: process.stderr.isTTY === true && process.env.TERM !== 'dumb',
     process: { pid: process.pid, host: hostname(), runs: isRunning },
     columns: process.stderr.columns ?? 80,
-    ...listenToSignals(),
+    ...signals,
     platform: process.platform,
     nodeVersion: process.versions.node,
   };

@@ -126,6 +126,7 @@ export async function runCommandLine(args: readonly string[], shell: Shell): Pro
       'send each contact the content in this JSON file (the data argument of manychat_send_content), with {{column}} in its texts',
     )
     .option('--send-flow <ns>', 'start a flow for each contact, after --set-fields if both are given')
+    .option('--yes', 'begin without asking; bulk asks only at a terminal')
     .option('--offline', 'with --dry-run: check the table only, and read nothing from the account')
     .option('--retry-failed', 'retry the contacts that failed')
     .option('--retry-unknown', 'repeat contacts with an unknown outcome; they may be sent to twice')

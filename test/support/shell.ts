@@ -46,6 +46,7 @@ export function recordingShell(
     redraw: (line) => void err.push(`${writable(line).replaceAll('\n', ' ')}\r`),
     streams: () => ({ stdin: Readable.from([]), stdout: new PassThrough() }),
     input: async () => '',
+    ask: undefined,
     interactive: false,
     columns: 80,
     process: { pid: process.pid, host: 'test', runs: () => true },

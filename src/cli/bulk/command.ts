@@ -17,7 +17,7 @@ import { isRepeatable, type Job, planJob } from './job/job.js';
 import { contradictingRows, contradictions } from './job/repeated-rows.js';
 import type { Entry } from './journal/entry.js';
 import { createHistory, entriesToSkip, type History, type Reached, reachedIn } from './journal/history.js';
-import { type Journal, openJournal } from './journal/journal.js';
+import { openJournal } from './journal/journal.js';
 import { type Lock, takeLock } from './journal/lock.js';
 import { readKernel, thisMachine } from './journal/machine.js';
 import { peekJournal, readEarlier } from './journal/reading.js';
@@ -26,6 +26,7 @@ import { earlierPathOf, failedPathOf, journalPathOf } from './output-paths.js';
 import { readPage } from './preview/account-checks.js';
 import { showDryRun } from './preview/dry-run.js';
 import { headline, previewJob } from './preview/preview.js';
+import { askFirst } from './preview/question.js';
 import { readChatLinks } from './progress/chat-links.js';
 import { adviceFor } from './progress/failed-advice.js';
 import { showProgress } from './progress/progress-line.js';
@@ -82,7 +83,7 @@ async function planAndRun(config: Config, path: string, options: BulkOptions, sh
       failedPath,
       options,
       shell,
-      call: account.call,
+      account,
     });
   } finally {
     await close();
@@ -154,7 +155,7 @@ interface RunRequest extends Request {
   readonly page: Page;
   readonly journalPath: string;
   readonly failedPath: string;
-  readonly call: Account['call'];
+  readonly account: Account;
 }
 
 async function runLocked(request: RunRequest): Promise<ExitCode> {
@@ -183,22 +184,17 @@ async function runLocked(request: RunRequest): Promise<ExitCode> {
 const historyOfEarlier = (job: Job) => (action: Job['action']) =>
   createHistory({ repeatable: job.repeatable && isRepeatable(action) });
 
-/** Makes the journal leave out the contacts that an earlier job reached or may have reached, and returns them. */
-async function skipReached(
+/** The contacts that an earlier job reached or may have reached, and the entries by which the journal leaves them out. */
+function skippedContacts(
   { page, job, earlierPath = '', shell }: RunRequest,
   { uncertain }: Lock,
-  journal: Journal,
   history: ReturnType<typeof createHistory>,
-): Promise<Reached> {
+): { readonly reached: Reached; readonly entries: readonly Entry[] } {
   const machine = uncertain === true ? undefined : machineOf(shell);
   const reached = reachedIn(readEarlier(earlierPath, String(page.id), machine, historyOfEarlier(job)).history);
   const entries = entriesToSkip(history, reached);
-  for (const entry of entries) {
-    journal.append(entry);
-    history.addEntry(entry, true);
-  }
-  if (entries.length > 0) await journal.flushed();
-  return reached;
+  for (const entry of entries) history.addEntry(entry, true);
+  return { reached, entries };
 }
 
 /** Says how many of a table's contacts are left out because of an earlier job. */
@@ -208,7 +204,7 @@ function skippedText(path: string, { done, unknown }: Reached, statuses: Scan['s
 }
 
 async function runJournaled(request: RunRequest, lock: Lock, earlierLock: Lock | undefined): Promise<ExitCode> {
-  const { page, job, table, journalPath, failedPath, options, shell, call } = request;
+  const { page, job, table, journalPath, failedPath, options, shell, account } = request;
   const inFlight = new Set<string>();
   shell.onForcedEnd(() => endAtOnce(inFlight.size, shell, earlierLock === undefined ? [lock] : [lock, earlierLock]));
   const history = createHistory(job);
@@ -216,11 +212,16 @@ async function runJournaled(request: RunRequest, lock: Lock, earlierLock: Lock |
   const heading = { page: String(page.id), action: job.action };
   const journal = await openJournal(journalPath, heading, lock, machineOf(shell), history.addEntry);
   try {
-    const skipped = earlierLock && (await skipReached(request, earlierLock, journal, history));
+    const skipped = earlierLock && skippedContacts(request, earlierLock, history);
     const scan = await scanTable(job, table, history, retryOf(options));
     const { counts, unusable } = scan;
-    for (const line of contradictions(await contradictingRows(job, table, scan.repeated))) shell.note(line);
-    if (skipped !== undefined) shell.note(skippedText(options.skipDoneOf ?? '', skipped, scan.statuses));
+    if (skipped !== undefined) shell.note(skippedText(options.skipDoneOf ?? '', skipped.reached, scan.statuses));
+    if (shell.ask !== undefined && options.yes !== true && counts.not_reached > 0) {
+      const declined = await askFirst({ job, table, scan, account, page }, shell, shell.ask);
+      if (declined !== undefined) return declined;
+    } else for (const line of contradictions(await contradictingRows(job, table, scan.repeated))) shell.note(line);
+    for (const entry of skipped?.entries ?? []) journal.append(entry);
+    if (skipped !== undefined) await journal.flushed();
     shell.note(
       `${quoted(page.name)}: ${counts.not_reached} of ${counts.total} contacts to do, with ids from column "${job.idColumn}".`,
     );
@@ -233,7 +234,7 @@ async function runJournaled(request: RunRequest, lock: Lock, earlierLock: Lock |
       failures,
       scan,
       journal,
-      call,
+      call: account.call,
       inFlight,
       ending: shell.ending,
       onProgress,
@@ -253,10 +254,10 @@ async function listFailures(
   path: string,
   unusable: readonly Entry[],
   failures: readonly Entry[],
-  { call, shell: { note } }: RunRequest,
+  { account, shell: { note } }: RunRequest,
   { owner }: Lock,
 ): Promise<void> {
-  const chatLinkOf = await readChatLinks(failures, call);
+  const chatLinkOf = await readChatLinks(failures, account.call);
   const rowOf = (entry: Entry, isUnusable: boolean): FailedRow => ({
     ...entry,
     what_to_do: adviceFor(entry, isUnusable),

@@ -9,6 +9,8 @@ export interface BulkOptions extends JobOptions {
   readonly journal?: string | undefined;
   /** Path of the journal of an earlier job, whose contacts are left out unless they failed or were not reached. */
   readonly skipDoneOf?: string | undefined;
+  /** Nobody is asked before the run. */
+  readonly yes?: true | undefined;
   /** A dry run reads nothing from the account. */
   readonly offline?: true | undefined;
   readonly json?: true | undefined;

@@ -18,6 +18,11 @@ export interface Shell {
   streams(): Streams;
   /** Reads all of stdin. */
   input(): Promise<string>;
+  /**
+   * Asks the person at the terminal and returns the line that they enter, empty at the end of the input. Rejects with the
+   * reason of `ending` if that fires. Undefined if nobody is there: stdin, stdout or stderr is no terminal.
+   */
+  readonly ask: ((question: Line) => Promise<string>) | undefined;
   /** Whether stderr is a terminal. */
   readonly interactive: boolean;
   /** This process, as a lock records it. */
