@@ -289,7 +289,7 @@ describe('a button in content', () => {
     });
     expect(valid).toBe(true);
     expect(warnings).toEqual([
-      'content.messages[0].buttons[0]: a button with url and no type was read as one of type url.',
+      'data.content.messages[0].buttons[0]: a button with url and no type was read as one of type url.',
     ]);
   });
 });

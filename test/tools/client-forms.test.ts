@@ -90,3 +90,153 @@ describe('content with all that clients are shown', () => {
     expect(used.sandbox.requests()).toEqual([]);
   });
 });
+
+describe('fields that are to be emptied', () => {
+  const call = { subscriber_ids: [maria], action: 'send_flow', flow_ns: 'content20240311101502_501223' };
+
+  test('are emptied before the flow starts, beside an empty row of a form', async () => {
+    const fields = [
+      { field_name: 'reply_text', field_value: '' },
+      { field_name: '', field_value: '' },
+    ];
+    await used.result('manychat_for_each_subscriber', { ...call, fields });
+    expect(used.sandbox.requests().map(({ body }) => body)).toContainEqual({
+      subscriber_id: maria,
+      fields: [{ field_name: 'reply_text', field_value: '' }],
+    });
+    expect(used.paths().filter((path) => path === 'setCustomFields' || path === 'sendFlow')).toEqual([
+      'setCustomFields',
+      'sendFlow',
+    ]);
+  });
+
+  test.each([
+    [[{ field_name: 'reply_text', field_value: {} }]],
+    [{ reply_text: [] }],
+    [{ Reply_text: '', reply_text: '' }],
+    [[{ field_name: 'reply_text' }]],
+  ])('are never dropped: %j is refused', async (fields) => {
+    const failure = await used.failure('manychat_for_each_subscriber', { ...call, fields });
+    expect(failure).toMatchObject({ kind: 'invalid_input', performed: 'no' });
+    expect(used.sandbox.requests()).toEqual([]);
+  });
+});
+
+describe('a map where a tool takes a list of fields', () => {
+  test.each([
+    [{ name: 'favourite_roast', value: 'dark' }],
+    [{ field_name: 'favourite_roast', field_value: 'dark' }],
+    [{ field_id: 1, value: 'dark' }],
+    [{ '1': 'dark' }],
+    [{}],
+  ])('is refused if it could be one item: %j', async (fields) => {
+    const failure = await used.failure('manychat_set_custom_fields', { subscriber_id: maria, fields });
+    expect(failure.message).toMatch(/^fields: must be a list like/);
+    expect(used.sandbox.requests()).toEqual([]);
+  });
+
+  test('reads items of name and value', async () => {
+    const fields = [{ name: 'favourite_roast', value: 'dark' }];
+    await used.result('manychat_set_custom_fields', { subscriber_id: maria, fields });
+    expect(sent()).toMatchObject({ fields: [{ field_name: 'favourite_roast', field_value: 'dark' }] });
+  });
+});
+
+describe('a callback button', () => {
+  const ask = { type: 'dynamic_block_callback', caption: 'Ask', url: 'https://example.com', method: 'post' };
+  const send = (button: object) => ({
+    subscriber_id: maria,
+    data: { version: 'v2', content: { messages: [{ ...message, buttons: [{ ...ask, ...button }] }] } },
+  });
+
+  test('can have headers called name and value', async () => {
+    const headers = [
+      { name: 'name', value: 'a' },
+      { name: 'value', value: 'b' },
+    ];
+    await used.result('manychat_send_content', send({ headers }));
+    const buttons = [{ ...ask, headers: { name: 'a', value: 'b' } }];
+    expect(sent()).toMatchObject({ data: { content: { messages: [{ buttons }] } } });
+  });
+
+  test('loses an empty row of headers, and no other', async () => {
+    await used.result('manychat_send_content', send({ headers: [{ name: '', value: '' }] }));
+    expect(sent()).toMatchObject({ data: { content: { messages: [{ buttons: [ask] }] } } });
+    expect(JSON.stringify(sent())).not.toContain('headers');
+  });
+
+  test.each([
+    [{ headers: { Authorization: null } }, 'headers'],
+    [{ headers: [{ name: 'Authorization', value: null }] }, 'headers'],
+    [{ headers: [{ name: '', value: 'x' }] }, 'headers'],
+    [{ headers: { 'X-A': '1', 'x-a': '2' } }, 'headers'],
+    [{ payload: '{"a":1e400}' }, 'payload: holds "1e400", a number that loses digits'],
+    [{ payload: '{"a":0.1234567890123456789}' }, 'a number that loses digits'],
+    [{ payload: '{"a":12345678901234567890}' }, 'a number that loses digits'],
+  ])('is refused rather than changed: %j', async (button, words) => {
+    const failure = await used.failure('manychat_send_content', send(button));
+    expect(failure).toMatchObject({ kind: 'invalid_content', performed: 'no' });
+    expect(failure.message).toContain(words);
+    expect(used.sandbox.requests()).toEqual([]);
+  });
+});
+
+describe('a client that fills every key it is shown', () => {
+  const start = 'content20240311101502_501223';
+  const blank = {
+    url: '',
+    webview_size: 'full',
+    actions: [],
+    target: '',
+    phone: '',
+    customer: '{}',
+    product: '{}',
+    success_target: '',
+    method: 'post',
+    headers: '[]',
+    payload: '{}',
+  };
+  const callback = { url: '', method: '', headers: [], payload: '', timeout: 0 };
+
+  test('can send content to Messenger', async () => {
+    const messages = [
+      {
+        type: 'text',
+        text: 'Hi',
+        url: '',
+        elements: [],
+        image_aspect_ratio: 'horizontal',
+        buttons: [{ ...blank, type: 'flow', caption: 'Start', target: start }],
+      },
+    ];
+    const content = {
+      type: 'messenger',
+      messages,
+      quick_replies: [],
+      actions: [],
+      external_message_callback: callback,
+    };
+    const data = { version: 'v2', content };
+    const empty = { message_tag: '', otn_topic_name: '' };
+    await used.result('manychat_send_content', { subscriber_id: maria, data, ...empty });
+    const buttons = [{ type: 'flow', caption: 'Start', target: start }];
+    expect(sent()).toEqual({
+      subscriber_id: maria,
+      data: { version: 'v2', content: { messages: [{ type: 'text', text: 'Hi', buttons }] } },
+    });
+  });
+
+  test('can tag contacts', async () => {
+    const others = { fields: [], text: '', channel: 'messenger', data: '', flow_ns: '' };
+    const args = { subscriber_ids: [maria], action: 'add_tag', tag_name: 'VIP', ...others };
+    const { done, warnings } = await used.result('manychat_for_each_subscriber', args);
+    expect(done).toBe(1);
+    expect(warnings).toContainEqual('The channel was ignored: add_tag sends nothing.');
+  });
+
+  test('can set fields, with 0 for an id that it does not know', async () => {
+    const fields = [{ field_id: 0, field_name: 'favourite_roast', field_value: 'dark' }];
+    await used.result('manychat_set_custom_fields', { subscriber_id: maria, fields });
+    expect(sent()).toMatchObject({ fields: [{ field_name: 'favourite_roast', field_value: 'dark' }] });
+  });
+});

@@ -67,11 +67,34 @@ describe('unambiguous mistakes', () => {
     ['no version', { content: { messages: [text] } }, /version/],
     ['a list', [text], /list of messages/],
     ['JSON text', JSON.stringify({ messages: [text] }), /JSON text/],
-    ['Messenger by name', { version: 'v2', content: { type: 'messenger', messages: [text] } }, /left out/],
+    [
+      'Messenger in other words',
+      { version: 'v2', content: { type: 'Facebook', messages: [text] } },
+      /was read as "messenger"/,
+    ],
   ])('%s: is corrected with a warning', async (_, data, warning) => {
     const outcome = await send(data);
     expect(outcome.ok && String(outcome.result.warnings)).toMatch(warning);
     expect(used.sandbox.messages()[0]?.messages).toEqual([text]);
+  });
+
+  test('reads a channel in capitals', async () => {
+    const data = { version: 'v2', content: { type: 'Telegram', messages: [text] } };
+    expect(await used.result('manychat_check_content', { data })).toMatchObject({
+      valid: true,
+      data: { content: { type: 'telegram' } },
+      warnings: ['Read without regard to capitals: data.content.type.'],
+    });
+    const asked = await used.result('manychat_check_content', { data: ofText('x'), channel: 'Instagram' });
+    expect(asked.warnings).toContainEqual('Read without regard to capitals: channel.');
+  });
+
+  test('takes messenger as a type without a warning, since clients are shown it', async () => {
+    const outcome = await send({ version: 'v2', content: { type: 'messenger', messages: [text] } });
+    expect(outcome).toMatchObject({ ok: true, result: { ok: true } });
+    expect(outcome.ok && outcome.result.warnings).toBeUndefined();
+    expect(used.sandbox.requests().at(-1)?.body).toMatchObject({ data: { content: { messages: [text] } } });
+    expect(JSON.stringify(used.sandbox.requests().at(-1)?.body)).not.toContain('messenger');
   });
 
   test('rejects a message_tag inside the content by its path if the tool takes none', async () => {

@@ -179,6 +179,32 @@ describe('a call that sets a field whose type is known', () => {
     expect(used.countOf('getCustomFields')).toBe(3);
   });
 
+  test.each([
+    ['5', 'number', 'text', '5'],
+    ['true', 'boolean', 'text', 'true'],
+  ])(
+    'reads the types again before it converts %j of a field that was recreated as %s',
+    async (value, old, type, sent) => {
+      const { custom_field } = await used.result('manychat_create_custom_field', { caption: `was_${old}`, type: old });
+      const { id } = custom_field as { id: number };
+      const set = { subscriber_id: john, field_id: id, field_value: value };
+      await used.result('manychat_set_custom_field', set);
+      clock.advance(60_000);
+      const order = (path: string, data?: object) =>
+        used.sandbox.injectFault({ match: { path }, status: 200, body: { status: 'success', data } });
+      order('getCustomFields', [{ id, name: 'size', type }]);
+      order('setCustomField');
+      await used.result('manychat_set_custom_field', set);
+      expect(used.sandbox.requests().at(-1)?.body).toMatchObject({ field_value: sent });
+    },
+  );
+
+  test.each(['number', 'boolean', 'date'])('creates a bot field of type %s without an empty value', async (type) => {
+    const { warnings } = await used.result('manychat_create_bot_field', { name: `new_${type}`, type, value: '' });
+    expect(used.sandbox.requests().at(-1)?.body).toEqual({ name: `new_${type}`, type });
+    expect(warnings).toEqual(['Taken as not given, because null or empty: value.']);
+  });
+
   test('converts a value only by current types', async () => {
     const { custom_field } = await used.result('manychat_create_custom_field', { caption: 'size', type: 'number' });
     const { id } = custom_field as { id: number };

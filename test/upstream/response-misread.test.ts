@@ -79,9 +79,9 @@ describe('a response that is easily misread', () => {
   });
 
   test('a list in the place of one contact is read as its first item', async () => {
-    upstream.reply = { body: { status: 'success', data: [{ id: 1, name: 'A' }] } };
-    expect(await result('manychat_find_subscriber_by_system_field', { email: 'a@b' })).toEqual({
-      subscriber: { id: '1', name: 'A' },
+    upstream.reply = { body: { status: 'success', data: [{ id: 1, name: 'A', email: 'a@b.c' }] } };
+    expect(await result('manychat_find_subscriber_by_system_field', { email: 'a@b.c' })).toEqual({
+      subscriber: { id: '1', name: 'A', email: 'a@b.c' },
     });
   });
 

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { endpoint } from '../contract/endpoint.js';
+import { endpoint, type Repaired } from '../contract/endpoint.js';
+import { asObject } from '../contract/json.js';
 import { namesInList, oneName } from '../contract/reference.js';
 import { firstFieldValue, listedFieldValues, oneFieldValue } from '../values/field-values.js';
 import {
@@ -144,6 +145,13 @@ export const listBotFields = endpoint({
   example: {},
 });
 
+/** Only a text can be empty. */
+function withoutEmptyValue(input: unknown): Repaired {
+  const { value, ...rest } = asObject(input);
+  if (value !== '' || rest.type === 'text') return { input, warnings: [] };
+  return { input: rest, warnings: ['Taken as not given, because null or empty: value.'] };
+}
+
 export const createBotField = endpoint({
   name: 'manychat_create_bot_field',
   title: 'Create bot field',
@@ -164,6 +172,7 @@ export const createBotField = endpoint({
   }),
   output: botFieldResult,
   fieldValues: firstFieldValue('bot field'),
+  repair: withoutEmptyValue,
   example: { name: 'open_orders', type: 'number', description: 'Orders to ship', value: '0' },
 });
 

@@ -15,7 +15,7 @@ export const contentGrammar = `# Message content: \`data\` of manychat_send_cont
 Keys with ? are optional. Keys not named here are refused. manychat_check_content checks without sending. Content reaches Messenger, Instagram, WhatsApp and Telegram: nothing here sends e-mail or SMS. Sent messages cannot be read back or counted.
 
 data: { version: "v2", content }
-content: { type?: "instagram" | "whatsapp" | "telegram" (none for Messenger), messages: up to ${maxMessages} (may be empty only with actions), quick_replies?: up to ${maxQuickReplies}, actions?: up to ${maxActions}, external_message_callback? }
+content: { type?: "messenger" (the default) | "instagram" | "whatsapp" | "telegram", messages: up to ${maxMessages} (may be empty only with actions), quick_replies?: up to ${maxQuickReplies}, actions?: up to ${maxActions}, external_message_callback? }
 
 ## Messages
 - { type: "text", text, buttons?: up to ${maxButtons} }; text up to ${maxTextLength.messenger} characters, ${maxTextLength.instagram} on Instagram

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { asJsonText } from '../values/reading/client-form.js';
-import { channelError, characterCount, namedChannels } from './channels.js';
+import { channelError, channels, characterCount, namedChannels } from './channels.js';
 
 /** The most messages of one request. */
 export const maxMessages = 10;
@@ -130,7 +130,13 @@ const buyButton = z.strictObject({
   actions,
 });
 
-const headers = z.record(z.string(), z.string(), { error: 'must hold a text for each header' }).optional();
+const headers = z
+  .record(z.string().regex(/\S/), z.string(), { error: 'must hold a text for each header' })
+  .refine(
+    (given) => new Set(Object.keys(given).map((name) => name.toLowerCase())).size === Object.keys(given).length,
+    'names a header twice, in different upper and lower case',
+  )
+  .optional();
 const payload = z
   .record(z.string(), z.unknown(), { error: 'must be an object' })
   .meta({ ...asJsonText, description: 'JSON object' })
@@ -206,6 +212,7 @@ const callback = z.strictObject({
     .int({ error: 'must be a whole number of seconds' })
     .min(1, { error: 'must be at least 1 second' })
     .max(maxCallbackSeconds, { error: `must be at most ${maxCallbackSeconds} seconds` })
+    .describe('Seconds')
     .optional(),
 });
 
@@ -216,7 +223,8 @@ export const content = z.strictObject({
       error: (issue) => channelError(issue) ?? `must be ${namedChannels.join(', ')}; leave it out for Messenger`,
     })
     .optional()
-    .describe('None for Messenger'),
+    // Messenger is understood, and left out on the wire.
+    .meta({ enum: channels, description: 'By default messenger' }),
   messages: z.array(message, needs('content', 'messages')).max(maxMessages, atMost(maxMessages, 'messages')),
   quick_replies: z.array(quickReply).max(maxQuickReplies, atMost(maxQuickReplies, 'quick replies')).optional(),
   actions,

@@ -24,7 +24,9 @@ function hasInexactNumber(value: unknown): boolean {
 export const messageData = z
   .strictObject({ version: z.literal('v2', { error: 'must be "v2"' }), content: checkedContent })
   .refine((data) => !hasInexactNumber(data), `holds a number that ${precisionLost}`)
-  .describe('At most 10 messages, 2,000 characters a text (Instagram 1,000), 3 buttons each, 11 quick replies');
+  .describe(
+    'At most 10 messages, 2,000 characters a text (Instagram 1,000), 3 buttons each, 10 cards, 11 quick replies, 5 actions',
+  );
 
 /** What clients see of `data` in tools beside manychat_send_content. */
 const brief = { ...asJsonText, description: 'JSON text, as data of manychat_send_content' };

@@ -1,6 +1,7 @@
 import type { Repaired } from '../contract/endpoint.js';
 import { isObject } from '../contract/json.js';
 import { quoted } from '../contract/quoted.js';
+import { saysNothing } from '../values/reading/absent.js';
 import { readPart } from '../values/reading/argument-reader.js';
 import { isJsonText } from '../values/reading/client-form.js';
 import { parseContainer, structuralProblem } from '../values/reading/json-text.js';
@@ -21,7 +22,7 @@ function listIn(value: unknown): unknown[] | undefined {
   return parsed !== undefined && 'value' in parsed && Array.isArray(parsed.value) ? parsed.value : undefined;
 }
 
-const isAbsent = (value: unknown): boolean => value === undefined || value === null || value === '';
+const isAbsent = (value: unknown): boolean => value === undefined || saysNothing(value);
 
 /** `data` as `{version, content}`, also if the wrapper or all but the list of messages is missing. */
 function wrapped(data: unknown, warn: Warn): unknown {
@@ -53,9 +54,9 @@ function withQuickRepliesMoved(content: Json, warn: Warn): Json {
   const messages = content.messages.map((message: unknown, index) => {
     if (!isObject(message)) return message;
     const replies = listIn(message.quick_replies);
-    if (replies === undefined) return message;
+    if (replies === undefined || structuralProblem(replies, []) !== undefined) return message;
     const { quick_replies: _, ...rest } = message;
-    moved.push(...replies);
+    for (const reply of replies) moved.push(reply);
     warn(`The quick replies of messages[${index}] were moved to content.quick_replies.`);
     return rest;
   });
@@ -65,19 +66,15 @@ function withQuickRepliesMoved(content: Json, warn: Warn): Json {
 }
 
 /** The keys that only a button of manychat_send_text has, by the type that the button has here. */
-const foreignKeys = (type: unknown): readonly string[] =>
-  type === 'url'
-    ? ['flow_ns']
-    : type === 'flow'
-      ? ['flow_ns', 'url']
-      : isAbsent(type)
-        ? ['type', 'flow_ns', 'url']
-        : [];
+const foreignKeys: Readonly<Record<string, readonly string[]>> = { url: ['flow_ns'], flow: ['flow_ns', 'url'] };
+
+/** Whether a key of a button holds nothing and is not of its type; without a type, it may be of any. */
+const isLeftOver = (button: Json, key: string): boolean =>
+  isAbsent(button[key]) && (isAbsent(button.type) || foreignKeys[String(button.type)]?.includes(key) === true);
 
 /** A button in the shape of manychat_send_text, `{caption, url}` or `{caption, flow_ns}`, as a button of content. */
-function contentButton(button: Json, path: string, warn: Warn): Json {
-  const foreign = foreignKeys(button.type);
-  const left = Object.keys(button).filter((key) => foreign.includes(key) && isAbsent(button[key]));
+function contentButton(button: Json, path: string, list: string, warn: Warn): Json {
+  const left = Object.keys(button).filter((key) => isLeftOver(button, key));
   if (left.length > 0) warn(`${path}: ${left.join(', ')} taken as not given, because null or empty.`);
   const filled = Object.fromEntries(Object.entries(button).filter(([key]) => !left.includes(key)));
   const { flow_ns: flow, url, type, target, ...rest } = filled;
@@ -86,7 +83,7 @@ function contentButton(button: Json, path: string, warn: Warn): Json {
     return { type: 'flow', ...rest, target: flow };
   }
   const isPlainLink = Object.keys(filled).every((key) => key === 'caption' || key === 'url');
-  if (url === undefined || !isPlainLink) return filled;
+  if (url === undefined || !isPlainLink || list !== 'buttons') return filled;
   warn(`${path}: a button with url and no type was read as one of type url.`);
   return { type: 'url', ...filled };
 }
@@ -100,7 +97,7 @@ function withContentButtons(value: unknown, path: string, key: string, warn: War
   if (!isObject(value)) return value;
   if (buttonLists.includes(key)) {
     if (value.type !== 'node' || typeof value.target !== 'string' || !flowNs.test(value.target)) {
-      return contentButton(value, path, warn);
+      return contentButton(value, path, key, warn);
     }
     warn(`${path}: type node was changed to flow, because its target is a flow.`);
     return { ...value, type: 'flow' };
@@ -108,9 +105,7 @@ function withContentButtons(value: unknown, path: string, key: string, warn: War
   return Object.fromEntries(
     Object.entries(value).map(([name, each]) => [
       name,
-      buttonHolders.includes(name)
-        ? withContentButtons(each, path === '' ? name : `${path}.${name}`, name, warn)
-        : each,
+      buttonHolders.includes(name) ? withContentButtons(each, `${path}.${name}`, name, warn) : each,
     ]),
   );
 }
@@ -130,9 +125,18 @@ function withTagMoved(args: Json, data: Json, warn: Warn): Json {
 }
 
 const channelNamed = (name: unknown): Channel | undefined => {
-  const word = String(name).trim().toLowerCase();
+  const word = typeof name === 'string' ? name.trim().toLowerCase() : '';
   return channels.find((channel) => channel === (word === 'facebook' ? 'messenger' : word));
 };
+
+/** Content whose type is a channel as ManyChat names it: none for Messenger. */
+function withKnownType({ type: written, ...content }: Json, warn: Warn): Json {
+  const channel = channelNamed(written);
+  if (written === undefined || channel === undefined) return { type: written, ...content };
+  const type = channel === 'messenger' ? {} : { type: channel };
+  if (written !== channel) warn(`content.type ${quoted(written)} was read as "${channel}".`);
+  return { ...type, ...content };
+}
 
 /** Reads a `channel` beside the data as the content's type, which is what ManyChat knows it as. */
 function withChannelMoved(args: Json, data: unknown, warn: Warn): { args: Json; data: unknown; problem?: string } {
@@ -205,13 +209,9 @@ function repair(input: unknown, { data: schema, takesTag = false }: TakenMessage
   }
   ({ args, data, problem } = { problem, ...withChannelMoved(args, data, warn) });
   if (problem !== undefined) return { input, warnings, problem };
-  if (isObject(data) && isObject(data.content) && /^(messenger|facebook)$/.test(String(data.content.type))) {
-    const { type, ...content } = data.content;
-    warn(`content.type "${type}" was left out, because content for Messenger has no type.`);
-    data = { ...data, content };
-  }
+  if (isObject(data) && isObject(data.content)) data = { ...data, content: withKnownType(data.content, warn) };
   if (isObject(data) && isObject(data.content)) {
-    data = withContentButtons({ ...data, content: withQuickRepliesMoved(data.content, warn) }, '', '', warn);
+    data = withContentButtons({ ...data, content: withQuickRepliesMoved(data.content, warn) }, 'data', '', warn);
     // What was moved or typed is declared only now.
     read();
   }

@@ -17,6 +17,8 @@ export interface FittedInput {
   readonly warnings: readonly string[];
   /** A sentence for each value that does not fit. */
   readonly problems: readonly string[];
+  /** Whether a value is not as it was given. */
+  readonly changed: boolean;
   /** Whether the types of all fields in the input are known. */
   readonly typesKnown: boolean;
 }
@@ -123,6 +125,7 @@ export function fitValues<Input>({ datetimeForm, map }: FieldValues<Input>, inpu
   const warnings: string[] = [];
   const problems: string[] = [];
   let typesKnown = true;
+  let changed = false;
   const fitted = map(input, (path, field, value) => {
     const type = typeOf(field);
     if (type === undefined) {
@@ -135,13 +138,14 @@ export function fitValues<Input>({ datetimeForm, map }: FieldValues<Input>, inpu
       problems.push(`${path}: ${valueText(value)} ${result.problem}, ${because}`);
       return value;
     }
+    changed ||= result.value !== value;
     // A text is how clients are shown every value.
     if (String(result.value) !== String(value)) {
       warnings.push(`${path}: ${valueText(value)} was changed to ${valueText(result.value)}, ${because}.`);
     }
     return result.value;
   });
-  return { input: fitted, warnings, problems, typesKnown };
+  return { input: fitted, warnings, problems, changed, typesKnown };
 }
 
 /** Whether an input holds a value of a field. */

@@ -87,7 +87,8 @@ const foldedKeys: ReadonlySet<string> = new Set(['text', 'caption']);
 
 /** The canonical form of a value: ids as strings, Unicode composed, no empty lists, keys sorted. */
 function canonical(value: unknown, key?: string): unknown {
-  if (typeof value === 'number') return String(value);
+  // Values of fields are texts to clients, and typed to ManyChat.
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   if (typeof value === 'string') {
     const text = value.normalize('NFC');
     return key !== undefined && foldedKeys.has(key) ? text.replace(/\s+/g, ' ').trim() : text;

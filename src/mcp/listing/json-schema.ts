@@ -29,7 +29,8 @@ function merged(alternatives: readonly JsonSchema[]): JsonSchema {
 function entriesOf(values: unknown, form: unknown): JsonSchema {
   const { name, value } = { ...namedEntries, ...asObject(form) };
   const properties = { [name]: { type: 'string' }, [value]: values };
-  return { type: 'array', items: { type: 'object', properties } };
+  const required = form === undefined ? [] : Object.keys(properties);
+  return { type: 'array', items: { type: 'object', properties, required } };
 }
 
 /** A schema of which only the shape is left to convert, without unions, open objects and constants. */

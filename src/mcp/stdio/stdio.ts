@@ -6,7 +6,6 @@ import {
   type JSONRPCMessage,
 } from '@modelcontextprotocol/server';
 import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio';
-import { isObject } from '../../../tools/contract/json.js';
 import { type Delivery, trackDeliveries, unanswered } from '../../account/send-guard/delivery.js';
 import type { OpenBackend } from '../backend.js';
 import type { Offer } from '../listing/offer.js';
@@ -29,23 +28,11 @@ export interface StdioOptions {
 const isFrame = (value: unknown): boolean =>
   isJSONRPCRequest(value) || isJSONRPCNotification(value) || isJSONRPCResponse(value);
 
-/** The object that a text holds as JSON. */
-function objectIn(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** A message with arguments in the form that the SDK takes: clients send null for none, and JSON text for an object. */
-function withReadableArguments(message: JSONRPCMessage): JSONRPCMessage {
-  if (!isJSONRPCRequest(message) || message.params === undefined) return message;
-  const { arguments: given, ...params } = message.params;
-  if (given === null || given === '') return { ...message, params };
-  const read = typeof given === 'string' ? objectIn(given) : undefined;
-  return read === undefined ? message : { ...message, params: { ...params, arguments: read } };
+/** A message without arguments that are null: clients send them for a tool without arguments, and the SDK refuses them. */
+function withoutNullArguments(message: JSONRPCMessage): JSONRPCMessage {
+  if (!isJSONRPCRequest(message) || message.params?.arguments !== null) return message;
+  const { arguments: _, ...params } = message.params;
+  return { ...message, params };
 }
 
 /** Serves one client over a pair of streams, in both protocol eras, until the client closes the connection. */
@@ -87,7 +74,7 @@ export function serveOverStdio(
   const handleMessage = transport.onmessage;
   transport.onmessage = (message) => {
     deliveries.read(message);
-    handleMessage?.(withReadableArguments(message));
+    handleMessage?.(withoutNullArguments(message));
   };
   // The transport reports the errors of both streams.
   pipeline(streams.stdin, frames, () => undefined);

@@ -105,7 +105,9 @@ describe('a job', () => {
 
   test('reads message content from a file', async () => {
     const sendContent = write('message.json', '\uFEFF[{"type": "text", "text": "Hi {{first_name}}"}]');
-    expect((await plan({ sendContent })).task).toMatchObject({ args: { data: [{ text: 'Hi Ana' }] } });
+    expect((await plan({ sendContent })).task).toMatchObject({
+      args: { data: { version: 'v2', content: { messages: [{ type: 'text', text: 'Hi Ana' }] } } },
+    });
   });
 
   test.each([

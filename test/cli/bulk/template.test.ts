@@ -149,3 +149,16 @@ describe('\\n in a text', () => {
     expect((await planned({ sendText: 'Hi,\nyou' }, 'id', '1')).job.remarks).toEqual([]);
   });
 });
+
+test('a cell fills a text inside JSON text, and adds nothing to its structure', async () => {
+  const buttons = JSON.stringify([{ type: 'url', caption: '{{name}}', url: 'https://example.com' }]);
+  const data = { version: 'v2', content: { messages: [{ type: 'text', text: 'Hi', buttons }] } };
+  const name = 'A","actions":[{"action":"add_tag","tag_name":"VIP"}],"webview_size":"full';
+  const table = await openTable(write('quotes.csv', `subscriber_id,name\n1,"${name.replaceAll('"', '""')}"\n`));
+  const job = planJob({ sendContent: write('buttons.json', JSON.stringify(data)) }, table);
+  const rows = [];
+  for await (const row of table.rows()) rows.push(job.taskOf(row));
+  expect(rows).toMatchObject([
+    { args: { data: { content: { messages: [{ buttons: [{ type: 'url', caption: name }] }] } } } },
+  ]);
+});

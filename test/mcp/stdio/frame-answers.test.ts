@@ -106,22 +106,6 @@ describe('a refused frame', () => {
     await server.close();
   });
 
-  test.each(['legacy', 'modern'] as const)('is not a call whose arguments are JSON text, %s era', async (era) => {
-    server = new Server(era);
-    const texts = ['{"subscriber_id":"1","text":7}', '', '[]', '{"subscriber_id":'];
-    const answers = texts.map((text, index) => {
-      const answer = server.answer(`call-${index}`);
-      const call = JSON.parse(toolCall(era, `call-${index}`, 'manychat_send_text'));
-      server.send(JSON.stringify({ ...call, params: { ...call.params, arguments: text } }));
-      return answer;
-    });
-    const [read, empty, list, broken] = await Promise.all(answers);
-    expect(read).toContain('text: must be a string, not a number');
-    expect(empty).toContain('subscriber_id: is required');
-    for (const refused of [list, broken]) expect(refused).toContain('"error"');
-    await server.close();
-  });
-
   test.each([
     ['no id', '{"jsonrpc":"2.0","method":"x","params":[]}'],
     ['the id null', '{"jsonrpc":"2.0","id":null,"method":"ping"}'],

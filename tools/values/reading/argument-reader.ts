@@ -3,8 +3,10 @@ import type { Repaired } from '../../contract/endpoint.js';
 import { asObject, isObject } from '../../contract/json.js';
 import { quoted } from '../../contract/quoted.js';
 import { pathText, unknownKeysText } from '../issues.js';
-import { type EntryKeys, entryKeysOf, isJsonText, namedEntries } from './client-form.js';
-import { type ParsedText, parseContainer, structuralProblem } from './json-text.js';
+import { holdsNothing, isBlank, isChoice, meansAbsent, saysNothing } from './absent.js';
+import { type EntryKeys, entryKeysOf, isJsonText, isPlainObject, namedEntries } from './client-form.js';
+import { alternatives, type Form, formOf, type Schema } from './declared-type.js';
+import { inexactNumber, type ParsedText, parseContainer, structuralProblem } from './json-text.js';
 
 /*
  * Clients and models spell the same arguments in different ways: `null` or an empty text for an argument that is not
@@ -12,7 +14,6 @@ import { type ParsedText, parseContainer, structuralProblem } from './json-text.
  * here by the declared type. What could mean two things stays as it is, and the schema refuses it.
  */
 
-type Schema = z.core.SomeType;
 type Path = readonly PropertyKey[];
 
 /** What was read differently than it was written, as paths. */
@@ -20,39 +21,8 @@ interface Notes {
   readonly parsed: string[];
   readonly absent: string[];
   readonly listed: string[];
+  readonly spelled: string[];
   problem: string | undefined;
-}
-
-/** A schema without what may surround it: being optional, a default, a conversion. */
-function bare(schema: Schema): Schema {
-  if (
-    schema instanceof z.ZodOptional ||
-    schema instanceof z.ZodDefault ||
-    schema instanceof z.ZodNullable ||
-    schema instanceof z.ZodReadonly
-  ) {
-    return bare(schema.def.innerType);
-  }
-  if (schema instanceof z.ZodPipe) {
-    return bare(schema.def.in instanceof z.ZodTransform ? schema.def.out : schema.def.in);
-  }
-  return schema;
-}
-
-/** The schemas of which a value has to fit one. */
-function alternatives(schema: Schema): readonly Schema[] {
-  const plain = bare(schema);
-  return plain instanceof z.ZodUnion ? plain.def.options.flatMap(alternatives) : [plain];
-}
-
-/** A declared type as far as reading depends on it. `open` takes a text as it is. */
-type Form = 'list' | 'object' | 'boolean' | 'number' | 'open';
-
-function formOf(schema: Schema): Form {
-  if (schema instanceof z.ZodArray) return 'list';
-  if (schema instanceof z.ZodObject || schema instanceof z.ZodRecord) return 'object';
-  if (schema instanceof z.ZodBoolean) return 'boolean';
-  return schema instanceof z.ZodNumber || schema instanceof z.ZodNull ? 'number' : 'open';
 }
 
 /** The list, object or boolean that a text holds as JSON, if just that type is declared. */
@@ -76,33 +46,15 @@ interface Shapes {
 /** Undefined if it is not certain which alternative is meant. */
 function shapesFor(value: Record<string, unknown>, schemas: readonly Schema[]): Shapes | undefined {
   const shapes = schemas.flatMap((each) => (each instanceof z.ZodObject ? [each.def.shape] : []));
-  // A literal names the alternative, as `type` does for a button.
+  // A literal that all have names the alternative, as `type` does for a button.
   const isNamed = (shape: Shape) =>
     Object.entries(shape).some(([key, each]) => {
       const written = value[key];
-      return each instanceof z.ZodLiteral && typeof written === 'string' && each.values.has(written);
+      const isName = each instanceof z.ZodLiteral && typeof written === 'string' && each.values.has(written);
+      return isName && shapes.every((other) => other[key] instanceof z.ZodLiteral);
     });
   const [own, ...more] = shapes.length === 1 ? shapes : shapes.filter(isNamed);
   return own === undefined || more.length > 0 ? undefined : { own, others: shapes.filter((each) => each !== own) };
-}
-
-/** Keys for which an empty text is a value: it empties a field. */
-const canBeEmptyText: ReadonlySet<PropertyKey> = new Set(['field_value', 'value']);
-
-const accepts = (schema: Schema, value: unknown): boolean =>
-  schema instanceof z.ZodType && schema.safeParse(value).success;
-
-/** Whether a value holds nothing: clients fill all that is declared. */
-const isEmpty = (value: unknown): boolean =>
-  value === null || value === '' || (typeof value === 'object' && Object.values(value).every(isEmpty));
-
-/** Whether a value for an argument that may be left out says no more than leaving it out. */
-function meansAbsent(key: string, value: unknown, schema: Schema): boolean {
-  if (value === null) return true;
-  if (value === '') return !canBeEmptyText.has(key);
-  if (typeof value !== 'object' || !isEmpty(value)) return false;
-  const forms = alternatives(schema).map(formOf);
-  return (forms.includes('list') || forms.includes('object')) && !accepts(schema, value);
 }
 
 function readObject(
@@ -119,9 +71,10 @@ function readObject(
     const place = [...path, key];
     const schema = Object.hasOwn(own, key) ? own[key] : undefined;
     if (schema === undefined) {
-      // Of a key that this alternative does not have, nothing is said by null, or by a client that fills those of the others.
-      const isForeign = others.some((shape) => Object.hasOwn(shape, key));
-      return each === null || (isForeign && isEmpty(each)) ? absent(place) : [[key, each]];
+      // Clients that fill all keys they are shown also fill those of other alternatives.
+      const foreign = others.flatMap((shape) => (Object.hasOwn(shape, key) ? (shape[key] ?? []) : []));
+      const isFilled = foreign.length > 0 && (saysNothing(each) || foreign.some((other) => isChoice(each, other)));
+      return each === null || isFilled ? absent(place) : [[key, each]];
     }
     const read = readValue(schema, each, place, notes);
     return schema._zod.optin !== undefined && meansAbsent(key, read, schema) ? absent(place) : [[key, read]];
@@ -133,9 +86,17 @@ function readObject(
 function entryOf(item: unknown, forms: readonly EntryKeys[]): readonly [string, unknown] | undefined {
   for (const form of isObject(item) ? forms : []) {
     const { [form.name]: name, [form.value]: value, ...rest } = asObject(item);
-    if (typeof name === 'string' && value !== undefined && isEmpty(rest)) return [name, value];
+    if (typeof name === 'string' && value !== undefined && holdsNothing(rest)) return [name, value];
   }
   return undefined;
+}
+
+/** Open objects that were read: the reader meets some again, and one with the keys name and value is then no item. */
+const objectsRead = new WeakSet<object>();
+
+function remembered(object: Record<string, unknown>): Record<string, unknown> {
+  objectsRead.add(object);
+  return object;
 }
 
 /** An open object, also from the list of names and values that clients are shown in its place. */
@@ -145,11 +106,13 @@ function readRecord(given: unknown, record: z.ZodRecord, path: Path, notes: Note
   const form = entryKeysOf(record) ?? namedEntries;
   if (isObject(given)) {
     // One item without its list would be read as two entries.
-    if (entryOf(given, [form, namedEntries]) === undefined) return read(Object.entries(given));
+    const isItem =
+      !isPlainObject(record) && !objectsRead.has(given) && entryOf(given, [form, namedEntries]) !== undefined;
+    if (!isItem) return remembered(read(Object.entries(given)));
     notes.problem ??= `${pathText(path)}: must be a list like [{"${form.name}": …, "${form.value}": …}]`;
   }
   if (!Array.isArray(given) || given.length === 0) return given;
-  const entries: (readonly [string, unknown])[] = [];
+  const entries = new Map<string, unknown>();
   for (const [index, item] of given.entries()) {
     const place = [...path, index];
     const parsed = typeof item === 'string' ? fromText(item, ['object']) : undefined;
@@ -160,23 +123,31 @@ function readRecord(given: unknown, record: z.ZodRecord, path: Path, notes: Note
       notes.problem ??= `${pathText(place)}: must have just ${form.name} and ${form.value}`;
       return given;
     }
-    if (entries.some(([name]) => name === entry[0])) {
-      notes.problem ??= `${pathText(path)}: has ${quoted(entry[0])} twice`;
-    }
-    entries.push(entry);
+    const [name, value] = entry;
+    if (entries.has(name)) notes.problem ??= `${pathText(path)}: has ${quoted(name)} twice`;
+    if (name === '' && isBlank(value)) notes.absent.push(pathText(place));
+    else entries.set(name, value);
   }
   const whole = Object.fromEntries(entries);
   notes.problem ??= structuralProblem(whole, path);
-  return read(Object.entries(whole));
+  return remembered(read(Object.entries(whole)));
 }
 
 /** The list that an object stands for, where the same values are an open object in other tools. */
-function listFrom(given: Record<string, unknown>, list: z.ZodArray, path: Path, notes: Notes): unknown {
-  const form = entryKeysOf(list);
-  const isItem = form === undefined || Object.hasOwn(given, form.name) || Object.hasOwn(given, form.value);
-  if (isItem || Object.keys(given).length === 0) return given;
+function listFrom(given: Record<string, unknown>, form: EntryKeys, item: Schema, path: Path, notes: Notes): unknown {
+  const names = Object.keys(given);
+  const keys = alternatives(item).flatMap((each) => (each instanceof z.ZodObject ? Object.keys(each.def.shape) : []));
+  const isItem = entryOf(given, [namedEntries]) !== undefined || names.some((name) => keys.includes(name));
+  // A name of digits could be an id.
+  if (names.length === 0 || isItem || names.some((name) => /^\d+$/.test(name))) return given;
   notes.listed.push(pathText(path));
-  return Object.entries(given).map(([key, each]) => ({ [form.name]: key, [form.value]: each }));
+  return names.map((name) => ({ [form.name]: name, [form.value]: given[name] }));
+}
+
+/** An item in the words of another list of names and values, in those of its own. */
+function itemFrom(item: unknown, form: EntryKeys): unknown {
+  const entry = entryOf(item, [namedEntries]);
+  return entry === undefined ? item : { [form.name]: entry[0], [form.value]: entry[1] };
 }
 
 /** What may be declared for a value: at most one kind of list, of open object, and alternatives of other objects. */
@@ -198,20 +169,34 @@ function declaredBy(schema: Schema): Declared {
   };
 }
 
+/** The choice that a text names, whatever its capitals. */
+function choiceIn(text: string, schemas: readonly Schema[]): unknown {
+  const choices = schemas.flatMap((each) => (each instanceof z.ZodEnum ? each.options : []));
+  return choices.find((each) => String(each).toLowerCase() === text.trim().toLowerCase());
+}
+
 /** The value that a text holds as JSON, where its form is declared; other values as they are. */
 function readText({ schemas, list, record, isJsonText }: Declared, given: unknown, path: Path, notes: Notes): unknown {
   if (typeof given !== 'string') return given;
+  const choice = choiceIn(given, schemas);
+  if (choice !== undefined && choice !== given) notes.spelled.push(pathText(path));
+  if (choice !== undefined) return choice;
   const isEither = record !== undefined || (list !== undefined && entryKeysOf(list) !== undefined);
   const forms = [...schemas.map(formOf), ...(isEither ? (['list', 'object'] as const) : [])];
   const parsed = fromText(given, forms);
   if (parsed === undefined) {
-    const isNoJson = isJsonText && !forms.includes('open') && given.trim() !== '';
+    const isNoJson = isJsonText && !forms.includes('open') && !/^\s*(?:[[{]|$)/.test(given);
     if (isNoJson) notes.problem ??= `${pathText(path)}: must be JSON text of an object`;
     return given;
   }
   notes.problem ??=
     'problem' in parsed ? `${pathText(path)}: ${parsed.problem}` : structuralProblem(parsed.value, path);
   if (notes.problem !== undefined || 'problem' in parsed) return given;
+  // Here a number is no id, and must stay a number.
+  if (isJsonText && parsed.asText !== undefined) {
+    notes.problem = `${pathText(path)}: ${inexactNumber(parsed.asText)}`;
+    return given;
+  }
   if (!isJsonText) notes.parsed.push(pathText(path));
   return parsed.value;
 }
@@ -222,9 +207,12 @@ function readValue(schema: Schema, given: unknown, path: Path, notes: Notes): un
   const value = readText(declared, given, path, notes);
   if (record !== undefined) return readRecord(value, record, path, notes);
   if (list !== undefined) {
-    const items = isObject(value) ? listFrom(value, list, path, notes) : value;
-    const { element } = list;
-    return Array.isArray(items) ? items.map((each, at) => readValue(element, each, [...path, at], notes)) : items;
+    const form = entryKeysOf(list);
+    const items = form !== undefined && isObject(value) ? listFrom(value, form, list.element, path, notes) : value;
+    if (!Array.isArray(items)) return items;
+    return items.map((each, at) =>
+      readValue(list.element, form === undefined ? each : itemFrom(each, form), [...path, at], notes),
+    );
   }
   const shapes = isObject(value) ? shapesFor(value, schemas) : undefined;
   return isObject(value) && shapes !== undefined ? readObject(value, shapes, path, notes) : value;
@@ -238,7 +226,7 @@ const pathsText = (paths: readonly string[]): string =>
 
 const reading = (
   input: unknown,
-  { parsed, absent, listed, problem }: Notes,
+  { parsed, absent, listed, spelled, problem }: Notes,
   more: readonly string[] = [],
 ): Repaired => ({
   input,
@@ -247,13 +235,14 @@ const reading = (
     ...more,
     ...(parsed.length === 0 ? [] : [`Read from JSON text: ${pathsText(parsed)}.`]),
     ...(listed.length === 0 ? [] : [`Read as a list of names and values: ${pathsText(listed)}.`]),
+    ...(spelled.length === 0 ? [] : [`Read without regard to capitals: ${pathsText(spelled)}.`]),
     ...(absent.length === 0 ? [] : [`Taken as not given, because null or empty: ${pathsText(absent)}.`]),
   ],
 });
 
 /** Reads a part of the arguments by its declared type; `path` is its place. */
 export function readPart(schema: Schema, value: unknown, path: Path): Repaired {
-  const notes: Notes = { parsed: [], absent: [], listed: [], problem: undefined };
+  const notes: Notes = { parsed: [], absent: [], listed: [], spelled: [], problem: undefined };
   return reading(readValue(schema, value, path, notes), notes);
 }
 
@@ -273,7 +262,7 @@ const clientIds = ['sessionId', 'toolCallId'];
 
 /** Reads the arguments of a tool, which has these properties, and drops the keys that the client added. */
 export function readArguments(schema: z.ZodObject, given: unknown): Repaired {
-  const notes: Notes = { parsed: [], absent: [], listed: [], problem: undefined };
+  const notes: Notes = { parsed: [], absent: [], listed: [], spelled: [], problem: undefined };
   const keys = isObject(given) ? Object.keys(given) : [];
   const fromClient = clientIds.some((key) => keys.includes(key));
   const dropped = keys.filter(

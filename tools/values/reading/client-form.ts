@@ -21,11 +21,17 @@ export const asJsonText = { clientForm: 'JSON text' } as const;
 /** Metadata of an open object that clients are shown as a list of objects with these two keys. */
 export const asEntries = (keys: EntryKeys) => ({ clientForm: keys });
 
+/** Metadata of an open object that no client is shown: it is only read as it is. */
+export const asPlainObject = { clientForm: 'object' } as const;
+
 const formOf = (schema: z.core.SomeType): unknown =>
   schema instanceof z.ZodType ? schema.meta()?.clientForm : undefined;
 
 /** Whether clients are shown a value as JSON text. */
 export const isJsonText = (schema: z.core.SomeType): boolean => formOf(schema) === asJsonText.clientForm;
+
+/** Whether an open object is only read as it is. */
+export const isPlainObject = (schema: z.core.SomeType): boolean => formOf(schema) === asPlainObject.clientForm;
 
 /** The keys of the list that stands for an open object, if a schema names them. */
 export function entryKeysOf(schema: z.core.SomeType): EntryKeys | undefined {

@@ -34,24 +34,35 @@ export function structuralProblem(value: unknown, path: Path): string | undefine
   return `${parent.length === 0 ? '' : `${pathText(parent)}: `}the key "__proto__" is not accepted`;
 }
 
-/** A number where it is exact; an integer that is not, as its digits. */
-const exactNumber = (digits: string): number | string =>
-  isSafeNumber(digits) || !/^-?\d+$/.test(digits) ? Number(digits) : digits;
+/** The message for a number in JSON text that would lose digits. */
+export const inexactNumber = (digits: string): string =>
+  `holds ${quoted(digits)}, a number that loses digits: write it as text`;
 
 /** What a text holds as JSON, or why it holds nothing certain. */
-export type ParsedText = { readonly value: unknown } | { readonly problem: string };
+export type ParsedText =
+  /** `asText`: a long integer that is now a text of its digits, as ids are. */
+  { readonly value: unknown; readonly asText?: string | undefined } | { readonly problem: string };
 
 /** Reads a list or an object from JSON text without losing a digit. Undefined for a text that does not begin like one. */
 export function parseContainer(text: string): ParsedText | undefined {
   if (!/^\s*[[{]/.test(text)) return undefined;
   let repeated: string | undefined;
+  let asText: string | undefined;
+  let inexact: string | undefined;
+  const parseNumber = (digits: string): number | string => {
+    if (isSafeNumber(digits)) return Number(digits);
+    if (/^-?\d+$/.test(digits)) asText ??= digits;
+    else inexact ??= digits;
+    return digits;
+  };
+  const onDuplicateKey = ({ key, newValue }: { key: string; newValue: unknown }) => {
+    repeated = key;
+    return newValue;
+  };
   try {
-    const onDuplicateKey = ({ key, newValue }: { key: string; newValue: unknown }) => {
-      repeated = key;
-      return newValue;
-    };
-    const value = parse(text, undefined, { parseNumber: exactNumber, onDuplicateKey });
-    return repeated === undefined ? { value } : { problem: `has the key ${quoted(repeated)} twice` };
+    const value = parse(text, undefined, { parseNumber, onDuplicateKey });
+    if (repeated !== undefined) return { problem: `has the key ${quoted(repeated)} twice` };
+    return inexact === undefined ? { value, asText } : { problem: inexactNumber(inexact) };
   } catch (error) {
     // The parser is recursive.
     if (error instanceof RangeError) return { problem: `is ${tooDeep}` };

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Capability } from '../../contract/capabilities.js';
+import type { Repaired } from '../../contract/endpoint.js';
 import { asObject, type Result } from '../../contract/json.js';
 import { clipped, idText, quoted } from '../../contract/quoted.js';
 import { type MapNames, type Naming, namesInRecord, oneName } from '../../contract/reference.js';
@@ -15,6 +16,7 @@ import { repairMessage } from '../../message/repair.js';
 import { fieldRecord, maxFields, subscriberId, tagName, text } from '../../values/inputs.js';
 import { addIssue } from '../../values/issues.js';
 import { okResult } from '../../values/outputs.js';
+import { asPlainObject } from '../../values/reading/client-form.js';
 
 /** What can be done for each of many contacts. */
 const actionNames = ['add_tag', 'remove_tag', 'set_fields', 'send_text', 'send_content', 'send_flow'] as const;
@@ -79,8 +81,18 @@ export function actionWarnings(action: SubscriberAction): string[] {
   return action.data === undefined ? [] : contentWarnings(action.data.content);
 }
 
-/** Corrects mistakes in the `data` of an action. */
-export const repairAction = repairMessage({ data: messageDataBrief });
+const repairData = repairMessage({ data: messageDataBrief });
+
+/** Actions that reach nobody: a channel says nothing about them. */
+const silent: readonly unknown[] = ['add_tag', 'remove_tag', 'set_fields'] satisfies readonly ActionName[];
+
+/** Corrects mistakes in the `data` of an action, and leaves out a channel where nothing is sent. */
+export function repairAction(input: unknown): Repaired {
+  const { channel, ...rest } = asObject(input);
+  if (channel === undefined || !silent.includes(rest.action)) return repairData(input);
+  const { warnings, ...repaired } = repairData(rest);
+  return { ...repaired, warnings: [`The channel was ignored: ${String(rest.action)} sends nothing.`, ...warnings] };
+}
 
 /** The capabilities that each action uses, by its arguments. */
 const capabilitiesOf: Readonly<Record<ActionName, (args: Result) => readonly Capability[]>> = {
@@ -181,7 +193,9 @@ export const actOnSubscriber = workflow({
   api: 'manychat',
   effect: 'send',
   verifyWith: ['manychat_get_subscriber'],
-  input: z.strictObject({ subscriber_id: subscriberId, ...actionInput }).check(actionProblems),
+  input: z
+    .strictObject({ subscriber_id: subscriberId, ...actionInput, fields: fieldRecord.meta(asPlainObject).optional() })
+    .check(actionProblems),
   output: okResult,
   repair: repairAction,
   mapNames: mapActionNames,

@@ -7,7 +7,7 @@ import { type AccountParts, type EndpointCall, failureContext } from '../call-co
 /** The share of the deadline in which the types of fields are read. */
 const readShare = 0.25;
 
-/** Values are read differently or refused only by types that are at most this old, in milliseconds, since a field may be new. */
+/** Values are changed or refused only by types that are at most this old, in milliseconds, since a field may be new. */
 const freshMs = 5_000;
 
 /**
@@ -33,8 +33,7 @@ export async function fitFieldValues(call: EndpointCall, account: AccountParts):
     return fitValues(fieldValues, call.input, typeOf);
   };
   const cached = stated === undefined ? await fitted() : fitValues(fieldValues, call.input, () => stated);
-  const isCertain =
-    stated !== undefined || (cached.typesKnown && cached.problems.length + cached.warnings.length === 0);
+  const isCertain = stated !== undefined || (cached.typesKnown && cached.problems.length === 0 && !cached.changed);
   const { input, warnings, problems } = isCertain ? cached : await fitted(freshMs);
   if (problems.length > 0) {
     const kind = effect === 'send' ? 'invalid_content' : 'invalid_input';

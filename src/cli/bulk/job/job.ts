@@ -1,7 +1,7 @@
 import { CallError } from '../../../../tools/contract/failure.js';
 import { asObject, isObject, type Result } from '../../../../tools/contract/json.js';
 import { getSubscriber } from '../../../../tools/endpoints/subscribers.js';
-import { actOnSubscriber } from '../../../../tools/workflows/for-each/action.js';
+import { actOnSubscriber, repairAction } from '../../../../tools/workflows/for-each/action.js';
 import { parseInput } from '../../../account/call/stages/read-arguments.js';
 import { plainTool } from '../../../account/policy/tool.js';
 import type { Row, Table } from '../table/csv-table.js';
@@ -60,6 +60,8 @@ const setsNothing = ({ action, fields }: Job['action']): boolean =>
 export function planJob(options: JobOptions, { columns }: Table): Job {
   const idColumn = idColumnOf(options.idColumn, columns);
   const action = asObject(checkedTemplate(actionOf(options, idColumn, columns), columns));
+  // JSON text is parsed before cells are filled in, so that no cell can add to its structure.
+  const template = asObject(repairAction(action).input);
   const actTool = plainTool(actOnSubscriber);
   const readTool = plainTool(getSubscriber);
   const context = { declaration: actOnSubscriber, direct: false };
@@ -73,7 +75,7 @@ export function planJob(options: JobOptions, { columns }: Table): Job {
     taskOf({ cells }) {
       const subscriber_id = cells[idColumn] ?? '';
       if (subscriber_id === '') return { problem: `${idColumn} is empty` };
-      const rowAction = withoutEmptyFields(action, cells);
+      const rowAction = withoutEmptyFields(template, cells);
       try {
         if (setsNothing(rowAction)) return { id: parsedId({ subscriber_id }), args: undefined };
         const args = { subscriber_id, ...asObject(fillTemplate(rowAction, cells)) };
