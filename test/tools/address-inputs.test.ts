@@ -119,6 +119,56 @@ describe('ids', () => {
   });
 });
 
+describe('an id', () => {
+  test.each(['0034600111222', '034600111222', '\u200e0034600111222'])(
+    '%j looks like a phone number and is refused',
+    async (subscriber_id) => {
+      const { kind, message } = await used.failure('manychat_get_subscriber', { subscriber_id });
+      expect([kind, message]).toEqual(['invalid_input', expect.stringMatching(/this looks like a phone number/)]);
+      expect(used.sandbox.requests()).toEqual([]);
+    },
+  );
+
+  test('of anything else has no zeros before it', async () => {
+    const { message } = await used.failure('manychat_delete_tag', { tag_id: '012' });
+    expect(message).toBe('tag_id: must be decimal digits, e.g. 12, without zeros before them');
+  });
+
+  test.each([
+    ['manychat_get_subscriber', (text: string) => ({ subscriber_id: text })],
+    [
+      'manychat_for_each_subscriber',
+      (text: string) => ({ subscriber_ids: [text], action: 'add_tag', tag_name: 'VIP' }),
+    ],
+    ['manychat_get_connection', (text: string) => ({ connection_id: text })],
+    ['manychat_find_subscriber_by_system_field', (text: string) => ({ email: `a@${text}` })],
+    ['manychat_find_subscriber_by_system_field', (text: string) => ({ email: text })],
+    ['manychat_find_subscriber_by_system_field', (text: string) => ({ phone: text })],
+    ['manychat_send_flow', (text: string) => ({ subscriber_id: 'x', flow_ns: text })],
+  ] as const)('%s takes no time for a long text', async (tool, argsOf) => {
+    for (const filler of [' ', '\u200b', '\t', '<', '"', '1', '0']) {
+      const before = performance.now();
+      await used.caller.call(tool, argsOf(`1${filler.repeat(100_000)}x`));
+      await used.caller.call(tool, argsOf(`user:${filler.repeat(100_000)}x`));
+      expect(performance.now() - before).toBeLessThan(1_500);
+    }
+  });
+});
+
+describe('the ns of a flow', () => {
+  test.each([
+    ['manychat_send_flow', { subscriber_id: maria }],
+    ['manychat_set_fields_and_send_flow', { subscriber_id: maria, fields: { reply_text: 'Hi' } }],
+    ['manychat_for_each_subscriber', { subscriber_ids: [maria], action: 'send_flow' }],
+  ] as const)('is read by %s without marks around it', async (tool, args) => {
+    const flow_ns = 'content20240311101502_501223';
+    const { warnings } = await used.result(tool, { ...args, flow_ns: ` ${flow_ns}\u200b` });
+    const bodies = used.sandbox.requests().map(({ body }) => JSON.stringify(body));
+    expect(bodies.at(-1)).toContain(`"${flow_ns}"`);
+    expect(toList(warnings)?.[0]).toBe(`flow_ns " ${flow_ns}\\u{200b}" was read as "${flow_ns}".`);
+  });
+});
+
 describe('the id of a connection', () => {
   test('is read without marks around it', async () => {
     const connection_id = `\u200e ${used.sandbox.connectionId}\u00a0`;

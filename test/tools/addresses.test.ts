@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { cleanContact } from '../../tools/values/addresses/contact.js';
 import { cleanEmail, emailProblem, emailSpellings, isSameEmail } from '../../tools/values/addresses/email.js';
-import { asWritten } from '../../tools/values/addresses/marks.js';
+import { asWritten, trimmed } from '../../tools/values/addresses/marks.js';
 import {
   brazilianVariant,
   internationalDigits,
@@ -236,6 +236,15 @@ test.each([
   ['\u202bنیک\u200cپور\u202c', 'نیک\u200cپور'],
 ])('the contact %j of a prompt is cleaned to %j', (text, cleaned) => {
   expect(cleanContact(text)).toBe(cleaned);
+});
+
+test('a text loses what shows nothing at its ends, and takes no time', () => {
+  expect(trimmed('\u{e0001} \u202a a b\u200b😀\ufeff\u{e0001}\n')).toBe('a b\u200b😀');
+  expect(trimmed('\u{e0001}')).toBe('');
+  const before = performance.now();
+  trimmed(`1${' \u200b'.repeat(200_000)}x`);
+  cleanContact(`1${' '.repeat(200_000)}x`);
+  expect(performance.now() - before).toBeLessThan(500);
 });
 
 test('a quoted text shows what cannot be seen', () => {

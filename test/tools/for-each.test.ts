@@ -33,7 +33,7 @@ describe('each action', () => {
       ['setCustomFields', 'sendFlow'],
     ],
   ])('%j is done once per contact', async (action, paths) => {
-    const result = await run([john, 24958501110451 as unknown, '800000000001', '0800000000001'], action);
+    const result = await run([john, 24958501110451 as unknown, '800000000001', ' 800000000001 '], action);
     expect(result).toMatchObject({ done: 2, unknown: [], remaining: [] });
     expect(result.failed).toEqual([{ error: 'not_found', subscriber_ids: ['24958501110451'] }]);
     for (const path of paths) expect(countOf(path)).toBeGreaterThanOrEqual(2);

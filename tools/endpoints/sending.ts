@@ -5,7 +5,7 @@ import { actionFieldValues, contentCapabilities, mapContentNames } from '../mess
 import { contentWarnings } from '../message/channel-rules.js';
 import { messageData, messageDataBrief } from '../message/message-data.js';
 import { repairMessage } from '../message/repair.js';
-import { subscriberId, text, userRef } from '../values/inputs.js';
+import { flowNs, subscriberId, text, userRef } from '../values/inputs.js';
 import { okResult } from '../values/outputs.js';
 
 export const sendContent = endpoint({
@@ -83,7 +83,7 @@ export const sendFlow = endpoint({
   effect: 'send',
   purposes: ['start_flow'],
   verifyWith: ['manychat_get_subscriber'],
-  input: z.strictObject({ subscriber_id: subscriberId, flow_ns: text('ns from manychat_list_flows') }),
+  input: z.strictObject({ subscriber_id: subscriberId, flow_ns: flowNs }),
   output: okResult,
   mapNames: oneName('flow', 'flow_ns'),
   question: ({ subscriber_id, flow_ns }, { flow, contact }) => `Start ${flow(flow_ns)} for ${contact(subscriber_id)}`,

@@ -15,17 +15,29 @@ interface IdForm {
   readonly sign?: '-';
 }
 
+/** No id is written with more characters, marks included. */
+const maxIdLength = 64;
+
 /** Digits without what surrounds copied ids. Between the digits nothing is taken away: it could separate two ids. */
 const idDigits = (text: string, prefix: RegExp | undefined): string => {
   const id = trimmed(text);
   return prefix === undefined ? id : trimmed(id.replace(prefix, ''));
 };
 
-/** An id as it is compared and sent: without leading zeros. Undefined for anything else. */
+/** An id as it is compared and sent. Undefined for anything else, such as digits after zeros: no id begins with 0. */
 function exactId(value: unknown, { prefix, sign }: IdForm): string | undefined {
+  if (typeof value === 'string' && value.length > maxIdLength) return undefined;
   const text = typeof value === 'string' ? idDigits(value, prefix) : Number.isInteger(value) ? String(value) : '';
-  const [, minus, digits] = /^(-?)0*([1-9]\d{0,19})$/.exec(text) ?? [];
+  const [, minus, digits] = /^(-?)([1-9]\d{0,19})$/.exec(text) ?? [];
   return digits === undefined || (minus === '-' && sign === undefined) ? undefined : `${minus}${digits}`;
+}
+
+/** What to do about a text that is no id, if it is plain what it is instead. */
+function idHint(value: unknown, { type, sign }: IdForm): string {
+  if (typeof value !== 'string' || value.length > maxIdLength || !/^0+[1-9]\d*$/.test(trimmed(value))) return '';
+  return type === 'integer' || sign === '-'
+    ? ', without zeros before them'
+    : ', without zeros before them; this looks like a phone number, which manychat_find_subscriber_by_system_field takes';
 }
 
 /**
@@ -46,7 +58,7 @@ function id(form: IdForm, description: string) {
       if (value === undefined) return refuse('is required');
       if (Number.isInteger(value) && !Number.isSafeInteger(value)) return refuse(precisionLost);
       const exact = exactId(value, form);
-      if (exact === undefined) return refuse(shape);
+      if (exact === undefined) return refuse(`${shape}${idHint(value, form)}`);
       return Number.isSafeInteger(Number(exact)) ? Number(exact) : exact;
     })
     .meta({ type, description });
@@ -58,6 +70,16 @@ export const filledText = z.string().refine((value) => value.trim() !== '', 'mus
 
 /** A text that is not empty, with its description for clients. */
 export const text = (description: string) => filledText.describe(description);
+
+/** The ns of a flow. */
+export const flowNs = withReading(
+  z
+    .string()
+    .overwrite(trimmed)
+    .refine((value) => value !== '', 'must not be empty')
+    .describe('ns from manychat_list_flows'),
+  (written) => readAs(written, trimmed(String(written))),
+);
 
 /** The id of a connection, with its description for clients. */
 function connection(description: string) {

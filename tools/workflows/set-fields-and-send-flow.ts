@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { namesInRecord } from '../contract/reference.js';
 import { workflow } from '../contract/workflow.js';
-import { fieldRecord, subscriberId, text } from '../values/inputs.js';
+import { fieldRecord, flowNs, subscriberId } from '../values/inputs.js';
 import { okResult } from '../values/outputs.js';
 import { stepsToSet, stepToStart } from './for-each/action.js';
 
@@ -17,7 +17,7 @@ export const setFieldsAndSendFlow = workflow({
   input: z.strictObject({
     subscriber_id: subscriberId,
     fields: fieldRecord,
-    flow_ns: text('ns from manychat_list_flows'),
+    flow_ns: flowNs,
   }),
   output: okResult,
   mapNames: namesInRecord,

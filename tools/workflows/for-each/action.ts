@@ -13,7 +13,7 @@ import { contentWarnings, placeholderIn } from '../../message/channel-rules.js';
 import { messageDataBrief } from '../../message/message-data.js';
 import { contentOf, plainMessage, plainMessageProblems } from '../../message/plain-message.js';
 import { repairMessage } from '../../message/repair.js';
-import { fieldRecord, maxFields, subscriberId, tagName, text } from '../../values/inputs.js';
+import { fieldRecord, flowNs, maxFields, subscriberId, tagName } from '../../values/inputs.js';
 import { addIssue } from '../../values/issues.js';
 import { okResult } from '../../values/outputs.js';
 import { asPlainObject } from '../../values/reading/client-form.js';
@@ -45,7 +45,7 @@ export const actionInput = {
   text: plainMessage.text.optional(),
   channel: plainMessage.channel.unwrap().optional().describe('Of the text, for all contacts; default messenger'),
   data: messageDataBrief.optional(),
-  flow_ns: text('ns from manychat_list_flows').optional(),
+  flow_ns: flowNs.optional(),
 };
 
 /** A checked action with its arguments. */
