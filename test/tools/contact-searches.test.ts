@@ -56,7 +56,9 @@ describe('a search by phone', () => {
     await givePhone(maria, '+34600111222');
     const { subscriber, warnings } = await used.result(bySystemField, { phone });
     expect(subscriber).toMatchObject({ id: maria });
-    expect(warnings).toEqual(['phone "34600111222" was read as "+34600111222": make sure it is the person meant.']);
+    expect(warnings).toEqual([
+      'phone "34600111222" was read as "+34600111222": it has no +, and the same digits can be a national number, so make sure it is the person meant.',
+    ]);
   });
 
   test('finds a number that is stored without its +, and shows both', async () => {
@@ -80,6 +82,40 @@ describe('a search by phone', () => {
       expect(warnings).toEqual([expect.stringMatching(/can mean several numbers; give them\.$/), whatsapp]);
     },
   );
+
+  test.each([
+    ['(51) 99123-4567', '51991234567'],
+    ['(66) 99234-5678', '66992345678'],
+    ['(33) 98765-4321', '33987654321'],
+    ['813-1234-5678', '81312345678'],
+    ['130 6234 5678', '13062345678'],
+    ['1512 3456789', '15123456789'],
+  ])('%j is not the number of somebody abroad', async (phone, digits) => {
+    await givePhone(maria, `+${digits}`);
+    await giveField(maria, `+${digits}`);
+    for (const [tool, args] of [
+      [bySystemField, { phone }],
+      [findOrCreate, { phone, has_opt_in_sms: false }],
+      [byCustomField, { field_id: 8, field_value: phone }],
+    ] as const) {
+      const outcome = await used.caller.call(tool, args);
+      if (outcome.ok) expect(outcome.result.subscriber ?? outcome.result.count).not.toBeTruthy();
+      else expect(outcome.failure.message).not.toContain('if that is meant');
+    }
+    const asked = queries().flatMap(({ phone: one, field_value: other }) => [one, other]);
+    expect(asked.filter((each) => each?.startsWith('+'))).toEqual([]);
+    expect((await used.result(bySystemField, { phone })).warnings).toContain(
+      `phone "${phone}" was asked for as "${digits}": without + and country code it can mean several numbers; give them.`,
+    );
+    expect(used.countOf('createSubscriber')).toBe(0);
+  });
+
+  test.each(['8 (912) 345-67-89', '89123456789', 89123456789])('no code is suggested for %j', async (phone) => {
+    for (const tool of [findOrCreate, 'manychat_create_subscriber']) {
+      const { message } = await used.failure(tool, { phone, has_opt_in_sms: false });
+      expect(message).not.toMatch(/\+89|if that is meant/);
+    }
+  });
 
   test('finds ten digits that are stored so', async () => {
     await givePhone(maria, '+2025550123');
@@ -144,7 +180,7 @@ describe('a search by phone', () => {
   });
 
   test.each([
-    'wa.me/34600111222',
+    'wa.me/message/34600111222',
     '+44 (0)7700 900123',
     '2025550123.0',
     '+34600111222 x12',

@@ -137,7 +137,9 @@ describe('a number without its +', () => {
     const result = await used.result(find, { phone, has_opt_in_sms: false });
     expect(result).toMatchObject({ created: false, found_by: 'phone', subscriber: { id: maria } });
     expect(result.warnings).toEqual([
-      expect.stringMatching(/^phone ".*" was read as "\+34600111222": make sure it is the person meant\.$/),
+      expect.stringMatching(
+        /^phone ".*" was read as "\+34600111222": it has no \+, .* national number, so make sure it is the person meant\.$/,
+      ),
     ]);
   });
 

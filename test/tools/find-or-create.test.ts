@@ -46,7 +46,7 @@ describe('manychat_find_or_create_subscriber', () => {
       /^has_opt_in_email: is required with email: true only if the contact agreed to email, else false$/,
     ],
     [{ phone: '0501234567', has_opt_in_sms: false }, /^phone: must be a number with \+ and country code/],
-    [{ whatsapp_phone: 'wa.me/447700900123' }, /^whatsapp_phone: must be a number/],
+    [{ whatsapp_phone: 'wa.me/message/447700900123' }, /^whatsapp_phone: must be a number/],
   ])('rejects %j before any request', async (args, words) => {
     expect(await used.failure(find, args)).toMatchObject({
       kind: 'invalid_input',

@@ -58,10 +58,10 @@ export function hitIn(result: Result, { text, certain }: Spelling): { hit?: Resu
   return { uncounted: [...uncounted, uncountedHit(text, subscriber, stored)] };
 }
 
-/** The spellings of a parsed email or phone. */
+/** The spellings of a parsed email or phone. A phone without `+` has one: its country code is not certain. */
 export function spellingsOf({ email, phone = '' }: AskedAddress): readonly Spelling[] {
   if (email !== undefined) return emailSpellings(email).map((text) => ({ text, certain: true }));
-  const read = phoneIn(phone);
+  const read = phone.startsWith('+') ? phoneIn(phone) : undefined;
   return read === undefined ? [{ text: phone, certain: true }] : phoneSpellings(read);
 }
 

@@ -219,7 +219,7 @@ function numberWithoutPlus({ phone, whatsapp_phone }: Wanted['contact']): CallEr
     ['whatsapp_phone', whatsapp_phone],
   ] as const) {
     const read = text === undefined ? undefined : phoneIn(text);
-    if (read?.form === 'bare') return refuseWithoutPlus(name, read);
+    if (read !== undefined && read.form !== 'plus') return refuseWithoutPlus(name, read);
   }
   return undefined;
 }

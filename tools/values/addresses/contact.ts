@@ -11,7 +11,7 @@ export function cleanContact(text: string): string {
   if (emailProblem(email) === undefined) return email;
   const phone = phoneIn(text);
   // Digits alone may be an id.
-  if (phone !== undefined && phone.form !== 'bare') return phoneText(phone);
+  if (phone?.form === 'plus') return phoneText(phone);
   const cleaned = trimmed(text.replace(invisibleInNames, ''));
   return /^user:\s*(\d+)$/i.exec(cleaned)?.[1] ?? cleaned;
 }

@@ -1,7 +1,15 @@
 import * as z from 'zod';
 import { cleanEmail, emailProblem } from './email.js';
 import { asWritten } from './marks.js';
-import { internationalDigits, type Phone, type PhoneProblem, parsePhone, phoneExample, phoneText } from './phone.js';
+import {
+  internationalDigits,
+  type Phone,
+  type PhoneProblem,
+  parsePhone,
+  phoneExample,
+  phoneText,
+  readableText,
+} from './phone.js';
 import { readAs, withReading } from './readings.js';
 
 /**
@@ -19,7 +27,7 @@ function phoneOf(value: unknown): Phone | PhoneProblem {
 
 /** Why a number cannot be used so; undefined if it can. */
 function useProblem(phone: Phone, use: PhoneUse): string | undefined {
-  if (phone.form !== 'bare' || use === 'search') return undefined;
+  if (phone.form === 'plus' || use === 'search') return undefined;
   if (use === 'search or store') return phone.digits.startsWith('0') ? phoneExample : undefined;
   const digits = internationalDigits(phone);
   if (use === 'search or store WhatsApp') return digits === undefined ? phoneExample : undefined;
@@ -31,10 +39,10 @@ function readingOf(written: unknown): string | undefined {
   const phone = phoneOf(written);
   if ('problem' in phone) return undefined;
   const text = phoneText(phone);
-  if (phone.form !== 'bare') return readAs(written, text);
+  if (phone.form === 'plus') return readAs(written, text);
   return internationalDigits(phone) === undefined
     ? `${asWritten(written)} was asked for as ${asWritten(text)}: without + and country code it can mean several numbers; give them.`
-    : `${asWritten(written)} was read as ${asWritten(text)}: make sure it is the person meant.`;
+    : `${asWritten(written)} was read as ${asWritten(text)}: it has no +, and the same digits can be a national number, so make sure it is the person meant.`;
 }
 
 /** A phone number in any spelling, as `+` and digits; without the `+` if the country code is not certain. */
@@ -46,7 +54,7 @@ function phoneNumber(use: PhoneUse) {
       const problem = 'problem' in phone ? phone.problem : useProblem(phone, use);
       if (problem === undefined && !('problem' in phone)) {
         // A search that may create needs to know whether the number was written with its +.
-        return use.startsWith('search or store') && phone.form === 'bare' ? phone.digits : phoneText(phone);
+        return use.startsWith('search or store') ? readableText(phone) : phoneText(phone);
       }
       context.addIssue({ code: 'custom', message: problem ?? phoneExample });
       return z.NEVER;

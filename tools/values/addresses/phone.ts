@@ -1,11 +1,16 @@
-import { trimmed, withoutMarks } from './marks.js';
+import { countryCodeOf, isCountryCode, tooLong } from './country-codes.js';
+import { asWritten } from './marks.js';
+import { writtenNumber } from './phone-writing.js';
 
 /** A phone number as it was written. */
 export interface Phone {
   /** Its digits, without the `00` of an international number. */
   readonly digits: string;
-  /** Whether it began with `+`, with `00`, or with neither: then the digits may lack a country code. */
-  readonly form: 'plus' | 'zeros' | 'bare';
+  /**
+   * `plus`: with `+` or `00`. `bare`: with neither, so that the digits may lack a country code. `national`: with neither,
+   * and the groups show that it lacks a country code.
+   */
+  readonly form: 'plus' | 'bare' | 'national';
 }
 
 /** Why a text is not read as a phone number. */
@@ -15,26 +20,7 @@ export interface PhoneProblem {
 
 export const phoneExample = 'must be a number with + and country code, like +15400000000';
 
-const notOneNumber = { problem: `${phoneExample}, and nothing else` };
-
-/** Digits that are read like ASCII ones: full-width and Arabic-Indic. Others, such as superscripts, have another meaning. */
-const zeros = ['\uff10', '\u0660', '\u06f0'].map((zero) => zero.charCodeAt(0));
-
-/** The signs of phone numbers that a Japanese or Chinese keyboard writes. */
-const fullWidth: Readonly<Record<string, string>> = {
-  '\uff0b': '+',
-  '\uff0d': '-',
-  '\uff0e': '.',
-  '\uff08': '(',
-  '\uff09': ')',
-};
-
-const inAscii = (text: string): string =>
-  text.replace(/[\uff08\uff09\uff0b\uff0d\uff0e\uff10-\uff19\u0660-\u0669\u06f0-\u06f9]/g, (character) => {
-    const code = character.charCodeAt(0);
-    const zero = zeros.find((each) => code >= each && code < each + 10);
-    return zero === undefined ? (fullWidth[character] ?? character) : String(code - zero);
-  });
+const notOneNumber = (reason: string): PhoneProblem => ({ problem: `${phoneExample}, and nothing else: ${reason}` });
 
 /** No number is written with more characters. */
 const maxLength = 60;
@@ -58,6 +44,19 @@ function withoutBrackets(text: string): string | undefined {
 /** Groups of digits with a blank, a dash or a dot between two of them. */
 const groups = /^\+?\p{Zs}*\d+(?:(?:\p{Zs}+|\p{Zs}*[\p{Pd}\u2212.]\p{Zs}*)\d+)*$/u;
 
+/** After `+` or `00` a tab, a slash or a middle dot can stand between groups too. */
+const groupsAfterPlus = /^\+?\p{Zs}*\d+(?:(?:[\p{Zs}\t]+|\p{Zs}*[\p{Pd}\u2212./\u00b7\u2022]\p{Zs}*)\d+)*$/u;
+
+/** The first character that no number has. */
+const alien = /[^+()\d\p{Zs}\t\p{Pd}\u2212./\u00b7\u2022]/u;
+
+/** Whether a slash stands only after a country or an area code, and not before another number or extension. */
+const slashesAfterCode = (text: string): boolean =>
+  [...text.matchAll(/\//g)].every(({ index }) => {
+    const before = digitsIn(text.slice(0, index)).replace(/^00/, '').length;
+    return before <= 7 && digitsIn(text.slice(index)).length >= 5;
+  });
+
 /** One dot before one or two digits, or between digits that nothing else separates: not a separator of groups. */
 function looksDecimal(text: string): boolean {
   if (text.split('.').length !== 2) return false;
@@ -66,34 +65,71 @@ function looksDecimal(text: string): boolean {
 
 const isInternational = (digits: string): boolean => /^[1-9]\d{6,14}$/.test(digits);
 
+/** Why the last group may not be a part of the number. */
+function lastGroupProblem(text: string): string | undefined {
+  if (!/\d\D+\d+$/.test(text)) return undefined;
+  const [last = ''] = /\d+$/.exec(text) ?? [];
+  if (last.length === 1) return `the last group has one digit (${last}), like an extension or a footnote`;
+  return last.length <= 4 && /\p{Zs}[\p{Pd}\u2212]\p{Zs}+\d+$/u.test(text)
+    ? `the last group (${last}) stands apart, like an extension`
+    : undefined;
+}
+
+/** Why digits after `+` or `00` are no number with country code. */
+function internationalProblem(digits: string, hasZeros: boolean): string | undefined {
+  if (digits.startsWith('0')) return 'no country code begins with 0';
+  // Australia dials 0011 before a country code; area codes of the North American plan do not begin with 1.
+  if (hasZeros && digits.startsWith('11')) return 'write + in place of 0011';
+  if (!isInternational(digits)) return `it has ${digits.length} digits, and a number has 7 to 15`;
+  return tooLong(digits);
+}
+
+/** Groups of a mobile number of Brazil without its country code, as in `51 99123-4567`. */
+const brazilian = /^[1-9]{2}\D+9(?:\D+\d|\d)\d{3}\D+\d{4}$/;
+
+/** Whether the groups of a number without `+` show that it lacks a country code. */
+function isNational(written: string, opened: string): boolean {
+  const [first = '', ...more] = opened.split(/\D+/);
+  return written.startsWith('(') || (more.length > 0 && !isCountryCode(first)) || brazilian.test(opened);
+}
+
 /**
- * Reads a text that is plainly one phone number, in the spellings of people, contacts apps and spreadsheets. A text that
- * holds anything else is refused: an extension, a footnote, a second number.
+ * Reads a text that is plainly one phone number, in the spellings of people, contacts apps, links and spreadsheets. A text
+ * that holds anything else is refused: an extension, a footnote, a second number.
  */
 export function parsePhone(text: string): Phone | PhoneProblem {
-  if (text.length > maxLength) return notOneNumber;
-  const plain = inAscii(trimmed(withoutMarks(text)))
-    .replace(/^'/, '')
-    .replace(/^(?:tel|whatsapp):/i, '');
+  if (text.length > maxLength) return notOneNumber(`this has more than ${maxLength} characters`);
+  const plain = writtenNumber(text);
   if (/^[+-]?\d+(?:[.,]\d+)?e[+-]?\d+$/i.test(plain)) {
     return {
       problem: 'is in scientific notation, as spreadsheets write large numbers: take the number from its source',
     };
   }
-  // +44 (0)7700 is dialled with or without the 0, but never with both.
+  // +44 (0)7700 is dialled with or without the 0, but never with both. Italy and San Marino keep the 0.
   if (/\d.*\(\p{Zs}*0/u.test(plain)) {
-    return { problem: 'holds (0), which must not follow a country code: leave it out' };
+    return {
+      problem: `holds (0) after the country code: write the number as it is dialled from abroad (Italy keeps the 0, most countries leave it out)`,
+    };
   }
+  const [foreign] = alien.exec(plain) ?? [];
+  if (foreign !== undefined) return notOneNumber(`${asWritten(foreign)} is no part of a number`);
   const opened = withoutBrackets(plain);
-  if (opened === undefined || !groups.test(opened)) return notOneNumber;
-  if (looksDecimal(opened)) return { problem: 'looks like a decimal number: give the phone number alone' };
-  // A single digit at the end is an extension or a footnote.
-  if (/\D\d$/.test(opened) && /\d\D+\d$/.test(opened)) return notOneNumber;
+  if (opened === undefined) return notOneNumber('brackets can only hold a country or area code');
   const digits = digitsIn(opened);
-  const form = opened.startsWith('+') ? 'plus' : digits.startsWith('00') ? 'zeros' : 'bare';
-  if (form === 'bare') return /^\d{6,15}$/.test(digits) ? { digits, form } : notOneNumber;
-  const whole = form === 'zeros' ? digits.slice(2) : digits;
-  return isInternational(whole) ? { digits: whole, form } : notOneNumber;
+  const hasZeros = !opened.startsWith('+') && digits.startsWith('00');
+  const hasPrefix = hasZeros || opened.startsWith('+');
+  if (!(hasPrefix ? groupsAfterPlus : groups).test(opened)) return notOneNumber('these are not groups of one number');
+  if (!slashesAfterCode(opened)) return notOneNumber('what follows the slash may be another number');
+  if (looksDecimal(opened)) return { problem: 'looks like a decimal number: give the phone number alone' };
+  const apart = lastGroupProblem(opened);
+  if (apart !== undefined) return notOneNumber(apart);
+  if (!hasPrefix) {
+    if (!/^\d{6,15}$/.test(digits)) return notOneNumber(`it has ${digits.length} digits, and a number has 6 to 15`);
+    return { digits, form: isNational(plain, opened) ? 'national' : 'bare' };
+  }
+  const whole = hasZeros ? digits.slice(2) : digits;
+  const problem = internationalProblem(whole, hasZeros);
+  return problem === undefined ? { digits: whole, form: 'plus' } : notOneNumber(problem);
 }
 
 /** The number in a text, if the text is plainly one. */
@@ -110,12 +146,21 @@ const maxNational = 10;
 
 /**
  * The digits with the country code, if that is unambiguous: with `+` or `00` always. Bare digits must be more than a
- * national number has; what begins with 1 must be a number of the North American plan.
+ * national number has, and begin with an assigned country code; what begins with 1 must be a number of the North American
+ * plan.
  */
 export function internationalDigits({ digits, form }: Phone): string | undefined {
-  if (form !== 'bare') return digits;
+  if (form !== 'bare') return form === 'plus' ? digits : undefined;
   if (digits.startsWith('1')) return isNorthAmerican(digits) ? digits : undefined;
-  return digits.length > maxNational && isInternational(digits) ? digits : undefined;
+  const plausible = isInternational(digits) && countryCodeOf(digits) !== undefined && tooLong(digits) === undefined;
+  return plausible && digits.length > maxNational ? digits : undefined;
+}
+
+/** A text that is read as this number again, with nothing around it. */
+export function readableText({ digits, form }: Phone): string {
+  if (form === 'plus') return `+${digits}`;
+  const isClear = form === 'bare' || internationalDigits({ digits, form: 'bare' }) === undefined;
+  return isClear ? digits : `(${digits.slice(0, 2)}) ${digits.slice(2)}`;
 }
 
 /** A number for ManyChat: `+` and digits, or the digits alone if the country code is not certain. */
@@ -157,5 +202,5 @@ export function phoneSpellings(phone: Phone): readonly [Spelling, ...Spelling[]]
 export function isSamePhone(stored: unknown, asked: string): boolean {
   const [one, other] = [typeof stored === 'string' ? phoneIn(stored) : undefined, phoneIn(asked)];
   if (one === undefined || other === undefined) return stored === asked;
-  return one.digits === other.digits && (one.form === 'bare') === (other.form === 'bare');
+  return one.digits === other.digits && (one.form === 'plus') === (other.form === 'plus');
 }
