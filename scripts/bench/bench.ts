@@ -7,7 +7,8 @@
  * 2. calls per second relative to that SDK server, for calls that end before any HTTP and calls that make a request;
  * 3. how much of Maton's ten requests per second 300 concurrent calls use, and whether any is refused;
  * 4. memory growth after 20,000 reads and after sends to 5,000 contacts;
- * 5. pace and memory of a bulk run of 5,000 contacts, and memory of one of 50,000.
+ * 5. pace and memory of a bulk run of 5,000 contacts, and memory of one of 50,000;
+ * 6. time and memory of a dry run of 200,000 rows.
  *
  * Milliseconds say more about the machine than about the program, and a shared machine is slower from one minute to the
  * next. Compared variants therefore take turns within the run, and ratios come first, with the raw figures beside them.
@@ -21,6 +22,7 @@ import { memory } from './memory.js';
 import { pace } from './pace.js';
 import { openSides, start } from './sides.js';
 import { starts } from './start.js';
+import { tables } from './tables.js';
 import { throughput } from './throughput.js';
 
 const print = (lines: readonly string[]): void => void process.stdout.write(`${lines.join('\n')}\n\n`);
@@ -37,5 +39,6 @@ await sides.close();
 print(await pace());
 print(await memory(url));
 print(await bulk());
+print(await tables());
 child.disconnect();
 print([`Took ${Math.round((performance.now() - started) / 1000)} s.`]);

@@ -51,7 +51,7 @@ export async function bulk(config: Config, path: string, options: BulkOptions, s
 }
 
 async function planAndRun(config: Config, path: string, options: BulkOptions, shell: Shell): Promise<ExitCode> {
-  const table = await openTable(path, shell.ending);
+  const table = await openTable(path, shell.ending, options);
   const job = planJob(options, table);
   for (const remark of job.remarks) shell.note(remark);
   const { policy } = config.account;

@@ -5,6 +5,8 @@ import type { Retry } from './scan.js';
 export interface BulkOptions extends JobOptions {
   readonly retryUnknown?: true | undefined;
   readonly retryFailed?: true | undefined;
+  /** The encoding of a table without a byte-order mark. */
+  readonly encoding?: string | undefined;
   /** Path of the journal. */
   readonly journal?: string | undefined;
   /** Path of the journal of an earlier job, whose contacts are left out unless they failed or were not reached. */

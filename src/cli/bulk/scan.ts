@@ -1,17 +1,24 @@
+import { UsageError } from '../../config/usage-error.js';
 import type { Job } from './job/job.js';
 import type { Entry } from './journal/entry.js';
 import type { History, RecordedOutcome } from './journal/history.js';
 import type { Counts } from './progress/progress-text.js';
 import type { Table } from './table/csv-table.js';
+import { placeOf } from './table/rows.js';
 
 /** Whether a contact has a turn in this run. `uncertain`: it has one although an earlier request may have reached it. */
 type ContactStatus = 'open' | 'uncertain' | 'settled';
+
+/** A row that cannot be used, and where it is. */
+interface UnusableRow extends Entry {
+  readonly place: string;
+}
 
 /** What is in the table. */
 export interface Scan {
   readonly counts: Counts;
   /** Rows that cannot be used; they count as failed. */
-  readonly unusable: readonly Entry[];
+  readonly unusable: readonly UnusableRow[];
   readonly statuses: ReadonlyMap<string, ContactStatus>;
   /** Contacts that have a turn by their first row, and more rows. */
   readonly repeated: ReadonlySet<string>;
@@ -44,14 +51,16 @@ const interruptedText =
 /**
  * Reads the whole table before anything is done: counts it, finds unusable rows and decides which contacts have a turn.
  * Empties `outcomes` of the history, and drops failures of contacts that are no longer in the table.
+ * @throws UsageError if the ids of the table are uncertain.
  */
 export async function scanTable(job: Job, table: Table, { outcomes, failures }: History, retry: Retry): Promise<Scan> {
   const counts: Counts = { total: 0, done: 0, failed: 0, unknown: 0, not_reached: 0, repeated: 0 };
   const statuses = new Map<string, ContactStatus>();
-  const unusable: Entry[] = [];
+  const unusable: UnusableRow[] = [];
   const repeated = new Set<string>();
   /** Contacts whose rows so far have nothing to do. */
   const unchanged = new Set<string>();
+  const doubts = job.idDoubts();
   for await (const row of table.rows()) {
     const { line } = row;
     const task = job.taskOf(row);
@@ -59,7 +68,8 @@ export async function scanTable(job: Job, table: Table, { outcomes, failures }: 
       counts.total += 1;
       counts.failed += 1;
       const id = row.cells[job.idColumn] ?? '';
-      unusable.push({ id, state: 'failed', line, kind: 'invalid_input', message: task.problem });
+      const place = placeOf(row);
+      unusable.push({ id, state: 'failed', line, place, kind: 'invalid_input', message: task.problem });
       continue;
     }
     const { id, args } = task;
@@ -68,6 +78,7 @@ export async function scanTable(job: Job, table: Table, { outcomes, failures }: 
       if (args !== undefined) repeated.add(id);
       continue;
     }
+    doubts.add(id, line);
     if (args === undefined) {
       counts.total += 1;
       counts.done += 1;
@@ -88,6 +99,8 @@ export async function scanTable(job: Job, table: Table, { outcomes, failures }: 
     if (prior === undefined && !uncertain) failures.delete(id);
     counts[prior ?? 'not_reached'] += 1;
   }
+  const doubt = doubts.reason();
+  if (doubt !== undefined) throw new UsageError(doubt);
   outcomes.clear();
   for (const id of failures.keys()) if (!statuses.has(id)) failures.delete(id);
   return { counts, unusable, statuses, repeated };

@@ -67,7 +67,7 @@ describe('a dry run names what must fail', () => {
   });
 
   test('an id that is no contact of the page', async () => {
-    const { code, noted } = await dry(contactsFile('42,x'), { addTag: 'VIP' });
+    const { code, noted } = await dry(contactsFile('424242424,x'), { addTag: 'VIP' });
     expect(code).toBe(1);
     expect(noted).toContain('line 2 would fail: not_found: Validation error: Subscriber does not exist');
   });

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { JobOptions } from '../../../src/cli/bulk/job/action.js';
 import { type Job, planJob } from '../../../src/cli/bulk/job/job.js';
-import { openTable, type Row } from '../../../src/cli/bulk/table/csv-table.js';
+import { openTable } from '../../../src/cli/bulk/table/csv-table.js';
+import type { Row } from '../../../src/cli/bulk/table/rows.js';
 import { useFolder } from '../../support/folder.js';
 
 const write = useFolder();

@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs';
 import { channels } from '../../../../tools/message/channels.js';
 import { UsageError } from '../../../config/usage-error.js';
 import { errorMessage } from '../../../text/error-text.js';
-import { withoutHidden } from '../../../text/safe-text.js';
 import { parseJson } from '../../../upstream/client/lossless-json.js';
-import { columnNamed } from '../table/column-name.js';
 
 /** Flags that say what to do: one action, and optionally fields beside a flow. */
 export interface JobOptions {
   readonly idColumn?: string | undefined;
+  /** Go on although the ids look as if a spreadsheet had rounded them. */
+  readonly trustIds?: true | undefined;
   readonly addTag?: string | undefined;
   readonly removeTag?: string | undefined;
   /** Columns that hold fields: `column` or `field=column`, separated by commas; `true` for all except the ids. */
@@ -18,29 +18,6 @@ export interface JobOptions {
   /** Path of a JSON file with the `data` of manychat_send_content. */
   readonly sendContent?: string | undefined;
   readonly sendFlow?: string | undefined;
-}
-
-const usualIdColumns = ['subscriber_id', 'id', 'contact_id', 'user_id', 'psid'];
-
-/**
- * The column of contact ids.
- * @param requested the name given by --id-column; the usual names are tried if it is absent.
- */
-export function idColumnOf(requested: string | undefined, columns: readonly string[]): string {
-  const exact = requested === undefined ? undefined : columnNamed(requested, columns);
-  if (exact !== undefined) return exact;
-  const candidates = requested === undefined ? usualIdColumns : [requested.toLowerCase()];
-  const normalized = (column: string): string =>
-    withoutHidden(column)
-      .toLowerCase()
-      .replace(/[\s-]+/g, '_');
-  for (const candidate of candidates) {
-    const column = columns.find((name) => normalized(name) === candidate);
-    if (column !== undefined) return column;
-  }
-  const missing =
-    requested === undefined ? `a column of contact ids (${usualIdColumns.join(', ')})` : `a column "${requested}"`;
-  throw new UsageError(`the table lacks ${missing}; it has ${columns.join(', ')}. Name it with --id-column`);
 }
 
 /** Custom fields by name, each with the placeholder of its column. */

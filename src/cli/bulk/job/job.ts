@@ -4,8 +4,12 @@ import { getSubscriber } from '../../../../tools/endpoints/subscribers.js';
 import { actOnSubscriber, repairAction } from '../../../../tools/workflows/for-each/action.js';
 import { parseInput } from '../../../account/call/stages/read-arguments.js';
 import { plainTool } from '../../../account/policy/tool.js';
-import type { Row, Table } from '../table/csv-table.js';
-import { actionOf, idColumnOf, type JobOptions } from './action.js';
+import type { Table } from '../table/csv-table.js';
+import { damageOf, idDamageOf, idText } from '../table/damage.js';
+import type { Row } from '../table/rows.js';
+import { actionOf, type JobOptions } from './action.js';
+import { idColumnOf } from './id-column.js';
+import { createIdDoubts, type IdDoubts } from './id-doubts.js';
 import { checkedTemplate, EmptyCell, fillTemplate, hasTypedLineBreaks } from './template.js';
 
 /** What is to be done with the contact of each row. */
@@ -19,6 +23,8 @@ export interface Job {
   readonly repeatable: boolean;
   /** What was read otherwise than it is written, in sentences. */
   readonly remarks: readonly string[];
+  /** Creates the check of all ids of the table. */
+  idDoubts(): IdDoubts;
   /** The task of a row, or why the row cannot be used. */
   taskOf(row: Row): RowTask | { readonly problem: string };
 }
@@ -53,15 +59,51 @@ export const isRepeatable = ({ action }: Job['action']): boolean => !String(acti
 const setsNothing = ({ action, fields }: Job['action']): boolean =>
   action === 'set_fields' && isObject(fields) && Object.keys(fields).length === 0;
 
+const shown = (cell: string): string => `"${cell.length > 40 ? `${cell.slice(0, 40)}…` : cell}"`;
+
+/** The first cell that a row needs and that a spreadsheet damaged, and what happened to it. */
+function damagedCell(
+  cells: Row['cells'],
+  idColumn: string,
+  id: string,
+  inserted: readonly string[],
+): string | undefined {
+  const idDamage = idDamageOf(id);
+  if (idDamage !== undefined) return `${idColumn}: must be decimal digits; ${shown(id)} ${idDamage}`;
+  for (const name of inserted) {
+    const cell = cells[name] ?? '';
+    const damage = damageOf(cell);
+    if (damage !== undefined) return `${name}: ${shown(cell)} ${damage}`;
+  }
+  return undefined;
+}
+
+/** The columns that a template inserts. */
+function columnsIn(template: unknown): readonly string[] {
+  const names = new Set<string>();
+  const cells = new Proxy<Record<string, string>>(
+    {},
+    {
+      get(_, name) {
+        names.add(String(name));
+        return '-';
+      },
+    },
+  );
+  fillTemplate(template, cells);
+  return [...names];
+}
+
 /**
  * Plans the job of a command line and a table.
  * @throws UsageError if they do not fit together.
  */
 export function planJob(options: JobOptions, { columns }: Table): Job {
-  const idColumn = idColumnOf(options.idColumn, columns);
+  const { name: idColumn, guessed } = idColumnOf(options.idColumn, columns);
   const action = asObject(checkedTemplate(actionOf(options, idColumn, columns), columns));
   // JSON text is parsed before cells are filled in, so that no cell can add to its structure.
   const template = asObject(repairAction(action).input);
+  const inserted = columnsIn(template);
   const actTool = plainTool(actOnSubscriber);
   const readTool = plainTool(getSubscriber);
   const context = { declaration: actOnSubscriber, direct: false };
@@ -72,9 +114,13 @@ export function planJob(options: JobOptions, { columns }: Table): Job {
     perRowArguments: JSON.stringify(action).includes('{{'),
     repeatable: isRepeatable(action),
     remarks: hasTypedLineBreaks(action) ? ['\\n in the text is sent as a line break; \\\\n is sent as \\n.'] : [],
-    taskOf({ cells }) {
-      const subscriber_id = cells[idColumn] ?? '';
+    idDoubts: () => createIdDoubts(idColumn, guessed, options.trustIds === true),
+    taskOf({ cells, problem }) {
+      if (problem !== undefined) return { problem };
+      const subscriber_id = idText(cells[idColumn] ?? '');
       if (subscriber_id === '') return { problem: `${idColumn} is empty` };
+      const damaged = damagedCell(cells, idColumn, subscriber_id, inserted);
+      if (damaged !== undefined) return { problem: damaged };
       const rowAction = withoutEmptyFields(template, cells);
       try {
         if (setsNothing(rowAction)) return { id: parsedId({ subscriber_id }), args: undefined };

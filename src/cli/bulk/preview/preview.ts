@@ -38,7 +38,7 @@ export async function previewJob(
 ): Promise<Preview> {
   const problems = createProblems();
   const remarks: string[] = [];
-  for (const { line = 0, message = '' } of scan.unusable) problems.add(line, message);
+  for (const { place, message = '' } of scan.unusable) problems.add(place, message);
   const first = await firstRows(job, table, scan);
   const [sample] = first;
   const checks = account === undefined || sample === undefined ? undefined : await readChecks(sample.input, account);
@@ -47,11 +47,11 @@ export async function previewJob(
 
   const failing = new Set<string>();
   if (problemsOf !== undefined) {
-    for await (const { id, line, input } of openRows(job, table, scan)) {
+    for await (const { id, place, input } of openRows(job, table, scan)) {
       const found = problemsOf(input);
       if (found.length === 0) continue;
       failing.add(id);
-      problems.add(line, found.join(' '));
+      problems.add(place, found.join(' '));
     }
   }
   const rows = [];
@@ -60,9 +60,9 @@ export async function previewJob(
     const { problem, remark } = contact;
     if (problem !== undefined) {
       failing.add(row.id);
-      problems.add(row.line, problem);
+      problems.add(row.place, problem);
     }
-    if (remark !== undefined) remarks.push(`line ${row.line} may fail: ${remark}`);
+    if (remark !== undefined) remarks.push(`line ${row.place} may fail: ${remark}`);
     rows.push({ row, contact });
   }
   return {

@@ -8,13 +8,15 @@ import { failureSentences } from '../../commands/failure-text.js';
 import type { Job } from '../job/job.js';
 import type { Scan } from '../scan.js';
 import type { Table } from '../table/csv-table.js';
+import { placeOf } from '../table/rows.js';
 import type { CheckedAccount } from './account-checks.js';
 
 const maxRowsShown = 3;
 
 /** A row whose contact has a turn. */
 export interface ShownRow {
-  readonly line: number;
+  /** Its line, and its number in a spreadsheet if that is another. */
+  readonly place: string;
   readonly id: string;
   readonly input: Result;
 }
@@ -28,7 +30,7 @@ export async function* openRows(job: Job, table: Table, { statuses }: Scan): Asy
     const { id, input } = task;
     if (statuses.get(id) === 'settled' || seen.has(id)) continue;
     seen.add(id);
-    yield { line: row.line, id, input };
+    yield { place: placeOf(row), id, input };
   }
 }
 
@@ -128,8 +130,8 @@ function doneText({ action, text, channel = 'messenger', data, tag_name, flow_ns
 const indent = '    ';
 
 /** A row and what is done for its contact. */
-export function rowText({ line, id, input }: ShownRow, { name }: ShownContact = {}): string {
+export function rowText({ place, id, input }: ShownRow, { name }: ShownContact = {}): string {
   const whom = name === undefined ? `contact ${id}` : `${quoted(name)} (${id})`;
   const lines = doneText(input).join('\n').split('\n');
-  return [`line ${line}: ${whom}`, ...lines.map((each) => `${indent}${each}`)].join('\n');
+  return [`line ${place}: ${whom}`, ...lines.map((each) => `${indent}${each}`)].join('\n');
 }

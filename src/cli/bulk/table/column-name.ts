@@ -15,10 +15,12 @@ const listed = (names: readonly string[]): string => names.map((each) => `"${eac
 /**
  * The column with this name, else the only one that is shown so, since the headings of a spreadsheet may have characters
  * that are not shown, else the only one that is written alike. Undefined if there is none.
- * @throws UsageError if several columns are shown so, or are written alike.
+ * @throws UsageError if several columns have this name, are shown so, or are written alike.
  */
 export function columnNamed(name: string, columns: readonly string[]): string | undefined {
-  if (columns.includes(name)) return name;
+  const same = columns.filter((each) => each === name).length;
+  if (same > 1) throw new UsageError(`the table has ${same} columns named "${name}": give them different names`);
+  if (same === 1) return name;
   const form = shownForm(name);
   const shown = columns.filter((each) => shownForm(each) === form);
   if (shown.length > 1) throw new UsageError(`several columns are shown as "${form}": give them different names`);

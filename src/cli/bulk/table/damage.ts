@@ -1,0 +1,47 @@
+import { trimmed } from '../../../../tools/values/addresses/marks.js';
+
+/** Error values of spreadsheets, in the languages in which they are written. */
+const errorValues = new Set(
+  `#N/A #N/D #N/D! #N/B #NV #Н/Д #YOK #I/T #SAKNAS! #PUUTTUU! #NEDOSTUPNÝ #HIÁNYZIK
+  #REF! #¡REF! #BEZUG! #RIF! #ССЫЛКА! #ССЫЛ! #ADR! #VERW! #BAŞV! #REFERENS! #VIITTAUS! #ODKAZ! #HIV!
+  #VALUE! #¡VALOR! #VALOR! #WERT! #VALEUR! #VALORE! #ЗНАЧ! #ARG! #WAARDE! #DEĞER! #VÄRDEFEL! #ARVO! #HODNOTA! #ÉRTÉK!
+  #NAME? #¿NOMBRE? #NOM? #NOME? #ИМЯ? #NAZWA? #NAAM? #AD? #NAMN? #NIMI? #NÁZEV? #NÉV?
+  #NUM! #¡NUM! #NÚM! #ZAHL! #NOMBRE! #ЧИСЛО! #LICZBA! #GETAL! #SAYI! #OGILTIGT! #LUKU! #ČÍSLO! #SZÁM!
+  #DIV/0! #¡DIV/0! #ДЕЛ/0! #DZIEL/0! #DEEL/0! #SAYI/0! #DIVISION/0! #JAKO/0! #DĚLENÍ_NULOU! #ZÉRÓOSZTÓ!
+  #NULL! #¡NULO! #NULO! #NUL! #NULLO! #ПУСТО! #ZERO! #LEEG! #BOŞ!
+  #SPILL! #CALC! #FIELD! #BLOCKED! #CONNECT! #BUSY! #UNKNOWN! #EXTERNAL! #PYTHON! #TIMEOUT! #GETTING_DATA #DATA! #MACRO?
+  #ÜBERLAUF! #DESBORDAMIENTO! #PROPAGATION! #KALK! #ERROR!  Loading... NaN
+  `.split(/\s+/),
+);
+
+/** A number with an exponent, which a spreadsheet makes of long numbers. `12E5` may be somebody's code, and is not one. */
+const rounded = /^[+-]?\d(?:[.,]\d*E[+-]?|E[+-])\d{1,3}$/i;
+
+/** What a spreadsheet or an export made of a value that is lost; undefined if the cell is sound. */
+export function damageOf(cell: string): string | undefined {
+  if (rounded.test(cell)) return 'is a number that a spreadsheet rounded: import its column as text';
+  if (!/^[#EL[N]|\uFFFD/.test(cell)) return undefined;
+  if (/^#{3,}$/.test(cell))
+    return 'is what a spreadsheet shows of a column that is too narrow: widen it and export again';
+  if (errorValues.has(cell) || /^Err:\d{3}$/.test(cell) || cell === '[object Object]') {
+    return 'is an error value, not a value: correct it in the spreadsheet';
+  }
+  if (cell.includes('\uFFFD')) return 'has lost characters (\uFFFD): export again as UTF-8';
+  return undefined;
+}
+
+/** An id as a number that was calculated with, or is formatted: it cannot be known which digits are lost. */
+const calculated =
+  /^[+-]?\d+(?:[.,]\d+)?E[+-]?\d+$|^\d+[.,]\d*$|^\d{1,3}(?:[.,'\u2019\u00a0\u202f ]\d{3})+(?:[.,]\d+)?$/i;
+
+/** What a spreadsheet made of an id; undefined if it left the id as it was. */
+export function idDamageOf(cell: string): string | undefined {
+  if (!calculated.test(cell)) return damageOf(cell);
+  return 'is a number that a spreadsheet may have rounded: import the column of ids as text, from the original export';
+}
+
+/** An id without what spreadsheets put around a text: an apostrophe before it, or quotes. */
+export function idText(cell: string): string {
+  const id = trimmed(cell);
+  return /^\d*$/.test(id) ? id : trimmed(/^'?"?([^"']*)"?$/.exec(id)?.[1] ?? id);
+}

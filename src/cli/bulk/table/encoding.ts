@@ -1,0 +1,111 @@
+import { UsageError } from '../../../config/usage-error.js';
+import { errorMessage } from '../../../text/error-text.js';
+import { foreignFormat } from './foreign-format.js';
+import type { Source } from './source.js';
+
+/** Byte-order marks. UTF-32 begins like UTF-16, so it comes first. */
+const marks = [
+  { bytes: [0xff, 0xfe, 0x00, 0x00], encoding: 'utf-32' },
+  { bytes: [0x00, 0x00, 0xfe, 0xff], encoding: 'utf-32' },
+  { bytes: [0xef, 0xbb, 0xbf], encoding: 'utf-8' },
+  { bytes: [0xff, 0xfe], encoding: 'utf-16le' },
+  { bytes: [0xfe, 0xff], encoding: 'utf-16be' },
+] as const;
+
+/** Enough of a file to recognise its format. */
+const headBytes = 64 * 1024;
+
+/** What the bytes 0x80 to 0x9F of Windows-1252 mean. Some versions of Node.js decode them as control characters. */
+const windows1252 = '€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ';
+
+/** The name of an encoding as Node.js knows it. @throws UsageError if it does not. */
+function knownEncoding(label: string): string {
+  try {
+    return new TextDecoder(label).encoding;
+  } catch {
+    throw new UsageError(
+      `--encoding: "${label}" is not known; examples are utf-8, utf-16le, windows-1252, windows-1251, macintosh, shift_jis and gb18030`,
+    );
+  }
+}
+
+/** The first bytes of a source, as many as its format can be recognised by. */
+async function headOf(source: Source): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of source.bytes()) {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size >= headBytes) break;
+  }
+  return Buffer.concat(chunks).subarray(0, headBytes);
+}
+
+const unreadable = (path: string, error: unknown): unknown =>
+  error instanceof UsageError ? error : new UsageError(`${path} cannot be read: ${errorMessage(error)}`);
+
+/**
+ * Finds out how the text of a source is encoded: by its byte-order mark, else as `requested`, else as UTF-8.
+ * @throws UsageError if it is not text, or if its mark contradicts `requested`.
+ */
+export async function encodingOf(source: Source, requested: string | undefined): Promise<string> {
+  const { path } = source;
+  const named = requested === undefined ? undefined : knownEncoding(requested);
+  let head: Buffer;
+  try {
+    head = await headOf(source);
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+  const foreign = foreignFormat(head);
+  if (foreign !== undefined) throw new UsageError(`${path} ${foreign}`);
+  const mark = marks.find(({ bytes }) => bytes.every((byte, index) => head[index] === byte));
+  if (mark === undefined) return named ?? 'utf-8';
+  if (mark.encoding === 'utf-32') throw new UsageError(`${path} is UTF-32 text: save it as UTF-8`);
+  if (named !== undefined && named !== mark.encoding) {
+    throw new UsageError(`${path} begins with the mark of ${mark.encoding}: leave --encoding ${named} out`);
+  }
+  return mark.encoding;
+}
+
+/** Why text cannot be read in an encoding, and what to do. */
+function undecodable(path: string, encoding: string, requested: string | undefined): UsageError {
+  if (requested !== undefined) {
+    return new UsageError(`${path} is not ${encoding} text: --encoding must name how it was saved`);
+  }
+  const remedy = 'or say how it was saved, as in --encoding windows-1252 or --encoding utf-16le';
+  const mark = encoding === 'utf-8' ? '' : ', as its first bytes say';
+  return new UsageError(
+    `${path} is not ${encoding.toUpperCase()} text${mark}; save it as "CSV UTF-8" in your spreadsheet, ${remedy}`,
+  );
+}
+
+/**
+ * Decodes a source, without its byte-order mark.
+ * @throws UsageError if it cannot be read or is not text in this encoding.
+ */
+export async function* decodedText(
+  { path, bytes }: Source,
+  encoding: string,
+  requested?: string,
+): AsyncGenerator<string> {
+  const decoder = new TextDecoder(encoding, { fatal: true });
+  const decode = (chunk?: Buffer): string => {
+    let text: string;
+    try {
+      text = chunk === undefined ? decoder.decode() : decoder.decode(chunk, { stream: true });
+    } catch {
+      throw undecodable(path, encoding, requested);
+    }
+    // No table contains this character; UTF-16 that is read as anything else does.
+    if (text.includes('\0')) throw undecodable(path, encoding, requested);
+    if (encoding !== 'windows-1252') return text;
+    return text.replace(/[\x80-\x9f]/g, (character) => windows1252[character.charCodeAt(0) - 0x80] ?? character);
+  };
+  try {
+    for await (const chunk of bytes()) yield decode(chunk);
+    yield decode();
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+}

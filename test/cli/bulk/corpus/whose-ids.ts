@@ -1,0 +1,110 @@
+import { crlf, lf, maria, type Sample, sofia, tom } from './sample.js';
+
+const tag = { addTag: 'VIP' };
+
+/** Tables of which it must be found out whose ids they hold. */
+export const whoseIds: readonly Sample[] = [
+  {
+    origin: 'a CRM with its own ids, and ManyChat’s beside them',
+    file: lf('ID,first_name,ManyChat Subscriber ID', `10432,María,${maria}`, `10433,Tom,${tom}`),
+    column: 'ManyChat Subscriber ID',
+    rows: [`2 ${maria} Hi María`, `3 ${tom} Hi Tom`],
+  },
+  {
+    origin: 'a CRM with a custom field for ManyChat’s id',
+    file: lf('Contact Id,cf_manychat_id,Manychat Page ID', `881230001,${maria},105551112223334`),
+    options: tag,
+    column: 'cf_manychat_id',
+    rows: [`2 ${maria}`],
+  },
+  {
+    origin: 'a CRM with its own short ids in a column of a usual name',
+    file: lf('id,first_name', '10432,María', '10433,Tom'),
+    refused: 'the column "id" may hold the ids of another system: most have fewer than 9 digits',
+  },
+  {
+    origin: 'a shop with its own short ids, and --id-column',
+    file: lf('id,first_name', '10432,María'),
+    options: { ...tag, idColumn: 'id' },
+    column: 'id',
+    rows: ['2 10432'],
+  },
+  {
+    origin: 'HubSpot: its own ids are called Record ID',
+    file: crlf('Record ID,First Name,Email', '51230100123,María,maria@example.com'),
+    options: tag,
+    refused: 'lacks a column of contact ids',
+  },
+  {
+    origin: 'a CRM whose other columns show that its ids are its own',
+    file: crlf('Contact ID,First Name,Lifecycle Stage', '51230100123,María,Lead'),
+    options: tag,
+    refused: 'the column "Contact ID" may hold the ids of another system, as there is a column "Lifecycle Stage"',
+  },
+  {
+    origin: 'Mailchimp: no ids of ManyChat',
+    file: lf('"Email Address","First Name",LEID,EUID', 'maria@example.com,María,123456789,a1b2c3'),
+    options: tag,
+    refused: 'emails, phones and names are not ids',
+  },
+  {
+    origin: 'ManyChat’s own export',
+    file: lf('pageuid,iguid,first_name', `${maria},17841400000000001,María`, ',17841400000000002,Tom'),
+    column: 'pageuid',
+    rows: [`2 ${maria} Hi María`],
+    unusable: [['3', 'pageuid is empty']],
+  },
+  {
+    origin: 'ManyChat’s own export of Instagram contacts',
+    file: lf('iguid,first_name', '17841400000000001,María'),
+    refused: 'the column "iguid" holds Instagram\'s ids, which ManyChat\'s API does not take',
+  },
+  {
+    origin: 'ManyChat’s Full Contact Data, with keys',
+    file: lf('key,first_name', `user:${maria},María`),
+    options: { sendText: 'Hi {{first_name|there}}', idColumn: 'key' },
+    column: 'key',
+    rows: [`2 ${maria} Hi María`],
+  },
+  {
+    origin: 'a list with two usual columns',
+    file: lf('id,user_id,first_name', `${maria},${tom},María`),
+    refused: 'the contact ids could be in "id", "user_id": name the column with --id-column',
+  },
+  {
+    origin: 'a list with two columns of ManyChat',
+    file: lf('subscriber_id,ManyChat ID', `${maria},${tom}`),
+    options: tag,
+    refused: 'the contact ids could be in "subscriber_id", "ManyChat ID"',
+  },
+  {
+    origin: 'a list with two columns of ManyChat, and --id-column',
+    file: lf('subscriber_id,ManyChat ID', `${maria},${tom}`),
+    options: { ...tag, idColumn: 'manychat id' },
+    column: 'ManyChat ID',
+    rows: [`2 ${tom}`],
+  },
+  {
+    origin: 'a list of phones that are to be taken as ids',
+    file: lf('Whatsapp Phone,first_name', '34600111222,María'),
+    options: { ...tag, idColumn: 'Whatsapp Phone' },
+    refused: 'the column "Whatsapp Phone" holds phone numbers by its name',
+  },
+  {
+    origin: 'a list of phones in Spanish',
+    file: lf('Teléfono,first_name', '34600111222,María'),
+    options: { ...tag, idColumn: 'teléfono' },
+    refused: 'holds phone numbers by its name',
+  },
+  {
+    origin: 'columns about subscribers that are not ids',
+    file: lf(
+      'Subscriber Name,Subscriber Email,ManyChat Tags,ContactID',
+      `María,m@example.com,VIP,${maria}`,
+      `Tom,,,${sofia}`,
+    ),
+    options: tag,
+    column: 'ContactID',
+    rows: [`2 ${maria}`, `3 ${sofia}`],
+  },
+];
