@@ -20,6 +20,8 @@ export interface Pages {
   readonly lists: readonly string[];
   /** The result has a count of its own, so it needs no total. */
   readonly counted?: boolean;
+  /** The list whose items hold those of the first list, which have the id of what holds them under this key. */
+  readonly holders?: { readonly list: string; readonly key: string };
   /** The lists of an item, in a list whose items have some. */
   readonly item?: Pages;
   /** The call that returns more of what holds the lists, but for its offset; absent if the same tool does. */

@@ -13,7 +13,7 @@ const flows = z.looseObject({ ...listOutputs, flows: list(flow), folders: list(f
 
 const flowsResult: Output = {
   schema: flows,
-  pages: { lists: ['flows', 'folders'] },
+  pages: { lists: ['flows', 'folders'], holders: { list: 'folders', key: 'folder_id' } },
   isAnswer: (data) => isObject(data) && toList(data.flows) !== undefined,
   from: (data) => flows.parse({ flows: asObject(data).flows, folders: asObject(data).folders }),
 };

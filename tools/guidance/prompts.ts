@@ -77,6 +77,6 @@ Look up the flow's ns with manychat_list_flows and identify the contact; if seve
     arguments: { tag: { description: 'Tag to start with', required: false, completes: 'tag' } },
     text: ({ tag }) => `Tidy up the tags of my ManyChat account.${tag === undefined ? '' : ` Start with "${tag}".`}
 
-List them with manychat_list_tags, to the end (next in a result is the call for more), and propose which are duplicate, misspelled or outdated, with a reason for each. ManyChat cannot list the contacts that have a tag, so ask me before you delete anything: manychat_delete_tag deletes the tag itself, for every contact and permanently; a new tag of that name has a new id, which flows and rules do not follow. To only empty a tag, I do it on ManyChat's own screen. Do only what I approve.`,
+List them with manychat_list_tags, to the end (next in a result is the call for more; pages shift when a tag is deleted, so read all of them first), and propose which are duplicate, misspelled or outdated, with a reason for each. ManyChat cannot list the contacts that have a tag, so ask me before you delete anything: manychat_delete_tag deletes the tag itself, for every contact and permanently; a new tag of that name has a new id, which flows and rules do not follow. To only empty a tag, I do it on ManyChat's own screen. Do only what I approve.`,
   },
 ];

@@ -188,11 +188,16 @@ export const detail = z.enum(['summary', 'full']).default('summary').describe('B
 /** Characters of a search. No name is longer. */
 const maxSearch = 200;
 
+/** A character that can be seen by itself. Hidden and combining ones are not compared. */
+const visible = /[^\p{C}\p{M}\p{Z}\p{Default_Ignorable_Code_Point}]/u;
+
 /** A part of a name. A name can be a number, and models pass it as one. */
 const search = z
   .preprocess(
     (value) => (typeof value === 'number' ? String(value) : value),
-    filledText.refine((value) => value.length <= maxSearch, `must have at most ${maxSearch} characters`),
+    filledText
+      .refine((value) => value.length <= maxSearch, `must have at most ${maxSearch} characters`)
+      .refine((value) => visible.test(value), 'must have a letter, a digit or a sign that can be seen'),
   )
   .meta({ type: 'string', description: 'Part of the name' });
 

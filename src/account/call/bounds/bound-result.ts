@@ -15,7 +15,7 @@ import {
 } from './page.js';
 import { createSearch } from './search.js';
 import { bytesOf, type Cuts, fitted, nothingOmitted, type Omitted, shortened } from './shorten.js';
-import { emptyLists, type Listed, omissions, partsText } from './words.js';
+import { emptyLists, type Listed, omissions, partsText, shiftText } from './words.js';
 
 /** A result has fewer bytes than this as JSON. Some clients refuse more than 25,000 tokens, and many cut at 30,000 characters. */
 const maxResultBytes = 28_000;
@@ -105,7 +105,7 @@ function boundedPage(call: Bounding, data: Result, warnings: readonly unknown[],
   const every = listsIn(holder, pages);
   const none = new Map([...every.keys()].map((key) => [key, []]));
   const search = createSearch(input.search);
-  const lists = matching(every, search);
+  const lists = matching(every, pages, search);
   const offset = typeof input.offset === 'number' ? input.offset : 0;
   const more = moreCall(call, pages, holder);
   const nextFrom = (start: number): Result => {
@@ -149,6 +149,7 @@ function boundedPage(call: Bounding, data: Result, warnings: readonly unknown[],
     ...warnings,
     ...emptyLists(listed),
     ...partsText(listed, listsIn(shown, pages)),
+    ...shiftText(listed, end),
     ...(end === undefined || more !== undefined ? [] : ['No tool that is offered here shows the rest.']),
     ...omissions(omitted, searchTool(call, pages, holder)),
   ]);

@@ -40,14 +40,25 @@ export const listsIn = (holder: Result, { lists }: Pages): Lists =>
 
 export const longest = (lists: Lists): number => Math.max(0, ...[...lists.values()].map(({ length }) => length));
 
-/** Lists whose items are filtered; the one that has the very name comes first. */
-export const matching = (lists: Lists, { matches, isNamed }: Search): Lists =>
-  new Map(
+/**
+ * Lists whose items are filtered; the one that has the very name comes first. An item is also found by the name of what
+ * holds it, and what holds an item that is found is there too.
+ */
+export function matching(lists: Lists, { lists: [main], holders }: Pages, { matches, isNamed }: Search): Lists {
+  const idOf = (item: unknown): string => String(asObject(item).id);
+  const holderOf = (item: unknown): string => String(asObject(item)[holders?.key ?? '']);
+  const byId = new Map((lists.get(holders?.list ?? '') ?? []).map((item) => [idOf(item), item]));
+  const found = (lists.get(main ?? '') ?? []).filter((item) => matches(item, byId.get(holderOf(item))));
+  const holding = new Set(holders === undefined ? [] : found.map(holderOf));
+  return new Map(
     [...lists].map(([key, items]) => {
-      const hits = items.filter(matches);
+      const isHolder = key === holders?.list;
+      const hits =
+        key === main ? found : items.filter((item) => matches(item) || (isHolder && holding.has(idOf(item))));
       return [key, [...hits.filter(isNamed), ...hits.filter((item) => !isNamed(item))]];
     }),
   );
+}
 
 /** Lists without their first items. */
 export const from = (offset: number, lists: Lists): Lists =>

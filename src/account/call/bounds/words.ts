@@ -63,6 +63,12 @@ export function partsText({ pages, lists, offset }: Listed, shown: Lists): strin
   return parts.length === 0 ? [] : [`Only a part is shown: ${parts.join(', ')}.`];
 }
 
+/** That the pages of a list shift, on the first of several. */
+export function shiftText({ pages, offset }: Listed, end: number | undefined): string[] {
+  if (end === undefined || offset > 0 || pages.within !== undefined || pages.counted === true) return [];
+  return ['Pages shift when the list changes: read all of them first.'];
+}
+
 /** Paths that one warning names. */
 const maxNamed = 10;
 

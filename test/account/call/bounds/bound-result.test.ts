@@ -71,8 +71,9 @@ describe('a result', () => {
       total: 5_000,
       [key]: list.slice(0, shown.length),
       next: { tool, arguments: { offset: shown.length } },
+      warnings: ['Pages shift when the list changes: read all of them first.'],
     });
-    expect(Object.keys(result)).toEqual(['total', key, 'next']);
+    expect(Object.keys(result)).toEqual(['total', key, 'next', 'warnings']);
     expect(bytesOf(result)).toBeGreaterThan(0.9 * maxResultBytes);
     expect(bytesOf(result)).toBeLessThan(maxResultBytes);
   });
@@ -164,7 +165,7 @@ describe('a result', () => {
   });
 
   test.each([
-    ['vip', ['VIP', 'Old VIPs']],
+    ['vip', ['VIP', 'Old VIPs', '𝐕𝐈𝐏 early']],
     ['old vip', ['Old VIPs']],
     ['CAFE', ['Café']],
     ['cafe\u0301', ['Café']],
@@ -176,6 +177,15 @@ describe('a result', () => {
     ['カ', []],
     ['🔥', ['Hot 🔥']],
     [2024, ['Sale 2024']],
+    ['vip early', ['𝐕𝐈𝐏 early']],
+    ['𝐨𝐥𝐝 𝐯𝐢𝐩', ['Old VIPs']],
+    ['no 5', ['№ 5']],
+    ['ΠΡΟΣ', ['Προσφορές']],
+    ['προσφορεσ', ['Προσφορές']],
+    ['ΠΡΟΣΦΟΡΈΣ', ['Προσφορές']],
+    ['aero', ['Ærø']],
+    ['œuvre', ['Œuvre']],
+    ['oeuvre', ['Œuvre']],
   ])('of a search for %j has these names: %j', async (search, names) => {
     const all = [
       'V\u200eIP',
@@ -188,6 +198,11 @@ describe('a result', () => {
       'ガ行',
       'Hot 🔥',
       'Sale 2024',
+      '𝐕𝐈𝐏 early',
+      '№ 5',
+      'Προσφορές',
+      'Ærø',
+      'Œuvre',
     ];
     const result = await resultOf(
       'manychat_list_tags',
@@ -195,6 +210,39 @@ describe('a result', () => {
       all.map((name, index) => ({ id: index + 1, name })),
     );
     expect(result).toMatchObject({ total: names.length, tags: names.map((name) => expect.objectContaining({ name })) });
+  });
+
+  test.each([['\u200b'], ['\u0301'], ['\ufe0f\u20e3'], [' \u2060 ']])(
+    'is refused for the search %j, which compares with nothing',
+    async (search) => {
+      const outcome = await caller.call('manychat_list_tags', { search });
+      expect(outcome).toMatchObject({
+        failure: { kind: 'invalid_input', message: expect.stringMatching(/^search: /) },
+      });
+    },
+  );
+
+  test('of a search has the flows of a folder by its name, and the folders of flows', async () => {
+    const folders = [
+      { id: 7, name: 'Promo' },
+      { id: 8, name: 'Other' },
+      { id: 9, name: 'Promo old' },
+    ];
+    const flows = [7, 8, 7, 0].map((folder_id, index) => ({ ns: `content${index}`, name: `Flow ${index}`, folder_id }));
+    const search = (text: string) => resultOf('manychat_list_flows', { search: text }, { flows, folders });
+    expect(await search('promo')).toEqual({
+      total: 2,
+      total_folders: 2,
+      flows: [flows[0], flows[2]],
+      folders: [folders[0], folders[2]],
+    });
+    expect(await search('flow 1')).toEqual({ total: 1, total_folders: 1, flows: [flows[1]], folders: [folders[1]] });
+    expect(await search('promo 2')).toMatchObject({ flows: [flows[2]], folders: [folders[0]] });
+    expect(await search('flow 3')).toMatchObject({
+      flows: [flows[3]],
+      folders: [],
+      warnings: ['No folder has "flow 3" in its name (3 folders in all).'],
+    });
   });
 
   test.each([[-1], [0.5], ['x'], [true]])('is refused for the offset %j', async (offset) => {
