@@ -9,6 +9,7 @@ import type { Departure } from '../../upstream/departure.js';
 import type { FailureContext } from '../../upstream/failures/context.js';
 import type { Host } from '../host.js';
 import type { ConnectionChooser } from '../lookups/connections.js';
+import type { DeletedTags } from '../lookups/deleted-tags.js';
 import type { FieldTypes } from '../lookups/field-types.js';
 import type { NamedThing, NameList } from '../lookups/true-names.js';
 import type { Held, Sends } from '../send-guard/guarded-sends.js';
@@ -56,29 +57,37 @@ export interface CallContext {
   readonly names: CallNames;
 }
 
-/** A name in a call, and the only thing that is shown so. */
+/** A name in a call, and the only thing that has it or is shown so. */
 export interface MeantName extends Reference {
   readonly thing: NamedThing;
 }
 
+/** What names were found to mean. They keep that meaning in all calls that share it. */
+export interface KnownNames {
+  /** The things that names mean, each on its connection. */
+  readonly meant: (MeantName & { readonly connection: string | undefined })[];
+  /** The names, by connection, under which things were used or may have been used. */
+  readonly used: Set<string>;
+}
+
+/** Starts what several calls are to know about names. */
+const newKnownNames = (): KnownNames => ({ meant: [], used: new Set() });
+
 /** What is known about the names in one call of a tool; the steps of a workflow share it. */
-export interface CallNames {
+export interface CallNames extends KnownNames {
   /** The lists that were read for the call. */
   readonly lists: Map<ReferenceKind, Promise<NameList>>;
-  /** The names that are replaced by true names. */
-  readonly meant: MeantName[];
   /** The user has confirmed what the names mean, so no other name is replaced. */
   readonly confirmed: boolean;
 }
 
-/**
- * Starts what is known about names in a call.
- * @param confirmed the names whose meaning the user has confirmed; undefined if they were not asked.
- */
-export const newNames = (confirmed?: readonly MeantName[]): CallNames => ({
-  lists: new Map(),
-  meant: [...(confirmed ?? [])],
-  confirmed: confirmed !== undefined,
+/** Starts what is known about names in a call; `known` is what it shares with other calls. */
+export const newNames = (known = newKnownNames()): CallNames => ({ ...known, lists: new Map(), confirmed: false });
+
+/** Starts what is known about names in a call on this connection, if the user has confirmed what they mean. */
+export const confirmedNames = (confirmed: readonly MeantName[], connection: string | undefined): CallNames => ({
+  ...newNames({ meant: confirmed.map((name) => ({ ...name, connection })), used: new Set() }),
+  confirmed: true,
 });
 
 /** The call of one endpoint. The stages fill it in; the one that sets `result` ends it. */
@@ -139,6 +148,7 @@ export interface AccountParts {
   readonly redactor: Redactor;
   readonly connections: ConnectionChooser;
   readonly fieldTypes: FieldTypes;
+  readonly deletedTags: DeletedTags;
   readonly sends: Sends;
   /**
    * Runs an endpoint call through all stages.

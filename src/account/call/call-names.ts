@@ -1,11 +1,12 @@
-import type { Reference, ReferenceKind } from '../../../tools/contract/reference.js';
+import { type Reference, type ReferenceKind, referencesIn } from '../../../tools/contract/reference.js';
 import { cleanText } from '../../text/safe-text.js';
 import { lists } from '../lookups/names.js';
-import { createNameList, type NameList, type NameMatch } from '../lookups/true-names.js';
+import { createNameList, type NamedThing, type NameList, type NameMatch, trueForm } from '../lookups/true-names.js';
 import {
   type AccountParts,
   type CallContext,
   type CallNames,
+  type EndpointCall,
   endpointCall,
   type MeantName,
   newRecord,
@@ -55,12 +56,31 @@ export async function lookUpNames(
   return findings;
 }
 
+/** The thing that a name was found to mean on a connection. */
+export const knownThing = (
+  { meant }: CallNames,
+  { kind, name }: Reference,
+  connection: string | undefined,
+): NamedThing | undefined =>
+  meant.find((each) => each.connection === connection && each.kind === kind && each.name === name)?.thing;
+
 /** Remembers for the rest of a call what names mean. */
-export function rememberNames({ meant }: CallNames, found: readonly MeantName[]): void {
-  const isKnown = (name: MeantName): boolean =>
-    meant.some((each) => each.kind === name.kind && each.name === name.name);
-  meant.push(...found.filter((name) => !isKnown(name)));
+export function rememberNames(names: CallNames, found: readonly MeantName[], connection: string | undefined): void {
+  const isNew = (name: MeantName): boolean => knownThing(names, name, connection) === undefined;
+  names.meant.push(...found.filter(isNew).map((name) => ({ ...name, connection })));
 }
+
+const usedKey = (connection: string | undefined, { kind, name }: Reference): string =>
+  JSON.stringify([connection ?? '', kind, trueForm(kind, name)]);
+
+/** Notes that a call was carried out, or may have been, with the names in its input. */
+export function noteUsed({ endpoint, input, connection, context }: EndpointCall): void {
+  for (const reference of referencesIn(endpoint, input)) context.names.used.add(usedKey(connection, reference));
+}
+
+/** Whether a thing with this very name may have been used: the name must not come to mean another. */
+export const wasUsed = ({ used }: CallNames, reference: Reference, connection: string | undefined): boolean =>
+  used.has(usedKey(connection, reference));
 
 /** The names in a call that mean a thing whose true name is another. */
 export const meantBy = (findings: readonly NameFinding[]): MeantName[] =>

@@ -13,6 +13,7 @@ import { asCallError, callError } from '../../upstream/failures/call-error.js';
 import { linkSignals } from '../../upstream/linked-signal.js';
 import type { Host } from '../host.js';
 import { activeIn, connectionHint, createConnectionChooser } from '../lookups/connections.js';
+import { createDeletedTags } from '../lookups/deleted-tags.js';
 import { createFieldTypes } from '../lookups/field-types.js';
 import { refuseExcluded } from '../policy/exclusion.js';
 import { type Delivery, nobody } from '../send-guard/delivery.js';
@@ -22,6 +23,7 @@ import {
   type AccountParts,
   type CallContext,
   type CallRecord,
+  confirmedNames,
   type EndpointCall,
   endpointCall,
   failureContext,
@@ -128,6 +130,7 @@ export function createPipeline(
     redactor,
     connections: createConnectionChooser(settings.connection, listActive, clock.now),
     fieldTypes: createFieldTypes(clock.now),
+    deletedTags: createDeletedTags(clock.now),
     sends: createSends(host.guard, settings.identity),
     perform,
     read,
@@ -281,7 +284,11 @@ export function createPipeline(
       const oneOfMany = declaration.kind === 'workflow' && declaration.forMany === true;
       const sending: Mutable<SendingCall> = { delivery, oneOfMany, endedAt: undefined };
       const about = { record, deadline, sending, departure, connectionId };
-      const context: CallContext = { ...about, readsContact: true, names: newNames(names) };
+      const context: CallContext = {
+        ...about,
+        readsContact: true,
+        names: names === undefined ? newNames() : confirmedNames(names, connectionId),
+      };
       try {
         // Nothing has begun, so nothing else needs to be said.
         if (stop.aborted) throw stopError(deadline, 'unsent', failure, clock.now()).by('cancelled');

@@ -34,7 +34,7 @@ const maxNames = 3;
 const maxIds = 10;
 
 /** Whether a name that does not exist can be why ManyChat refused a call, which then had no effect. */
-export const isRefusedByName = ({ failure, outcome }: CallError): boolean =>
+const isRefusedByName = ({ failure, outcome }: CallError): boolean =>
   outcome === 'refused' &&
   failure.source === 'manychat' &&
   failure.performed === 'no' &&

@@ -15,8 +15,9 @@ import {
   failureContext,
   type MeantName,
 } from '../call-context.js';
-import { lookUpNames, meantBy, type NameFinding, rememberNames } from '../call-names.js';
-import { aboutName, isRefusedByName, shownText } from './explain-refusal.js';
+import { knownThing, lookUpNames, meantBy, type NameFinding, rememberNames, wasUsed } from '../call-names.js';
+import { missingKinds } from '../missing-names.js';
+import { aboutName, shownText } from './explain-refusal.js';
 
 const replacedText = ({ kind, name, thing }: MeantName): string =>
   `The ${kind} with id ${idText(thing.id)} was used: no other is shown as ${quoted(withoutHidden(name))}, but its true name differs in characters that are not shown. Use the id where a tool takes one.`;
@@ -62,25 +63,25 @@ function fieldIdsIn({ endpoint: { fieldValues }, input }: EndpointCall): Set<str
 
 /** Replaces the names that are known to mean a thing with another true name. */
 function replaceNames(call: EndpointCall, account: AccountParts): void {
-  const { endpoint, context, warnings } = call;
-  const { meant } = context.names;
-  if (meant.length === 0 || endpoint.mapNames === undefined) return;
+  const { endpoint, context, connection, warnings } = call;
+  if (context.names.meant.length === 0 || endpoint.mapNames === undefined) return;
   const ids = fieldIdsIn(call);
   /** The name that was given for each field. */
   const given = new Map<string, string>();
   const added = new Set<string>();
-  function trueNameOf({ kind, name }: Reference): string {
-    const found = meant.find((each) => each.kind === kind && each.name === name);
-    const trueName = found?.thing.name ?? name;
+  function trueNameOf(reference: Reference): string {
+    const { kind, name } = reference;
+    const thing = knownThing(context.names, reference, connection);
+    const trueName = thing?.name ?? name;
     if (kind.endsWith('field')) {
       const earlier = given.get(trueForm(kind, trueName));
       const isTwice = earlier !== undefined && trueForm(kind, earlier) !== trueForm(kind, name);
-      if (isTwice || (found !== undefined && ids.has(found.thing.id))) {
+      if (isTwice || (thing !== undefined && ids.has(thing.id))) {
         throw refused(endpoint, account, twiceText(name));
       }
       given.set(trueForm(kind, trueName), name);
     }
-    if (found !== undefined) added.add(replacedText(found));
+    if (thing !== undefined) added.add(replacedText({ ...reference, thing }));
     return trueName;
   }
   call.input = endpoint.mapNames(call.input, trueNameOf);
@@ -154,28 +155,42 @@ export async function resolveNames(call: EndpointCall, account: AccountParts): P
     const own = { ...context, connectionId: call.connection };
     const { meant, refusal } = await meaningsOf(endpoint, call.input, own, account);
     if (refusal !== undefined) throw refusal;
-    rememberNames(context.names, meant);
+    rememberNames(context.names, meant, call.connection);
   }
   replaceNames(call, account);
 }
 
 /**
- * The call again, with the true names of what it names as it is shown; undefined if that is not why it was refused. A
- * call that had no effect can be made again.
+ * Whether a name may have had its thing before, so that ManyChat finds none now: it was used by this very name, or a tag
+ * that is shown so was deleted.
+ */
+const hadThing = (
+  reference: Reference,
+  { context, connection }: EndpointCall,
+  { deletedTags }: AccountParts,
+): boolean =>
+  wasUsed(context.names, reference, connection) ||
+  (reference.kind === 'tag' && deletedTags.mayInclude(connection, reference.name));
+
+/**
+ * The call again on the same connection, with the true names of what it names as it is shown; undefined if it must not be
+ * made again. Nothing is deleted in this way: the call may repeat one that has deleted what was meant.
  */
 export async function withTrueNames(
   error: CallError,
-  { endpoint, input, original, context, connection }: EndpointCall,
+  call: EndpointCall,
   account: AccountParts,
 ): Promise<EndpointCall | undefined> {
-  const { names } = context;
-  if (names.confirmed || endpoint.mapNames === undefined || !isRefusedByName(error)) return undefined;
+  const { endpoint, input, original, context, connection } = call;
+  if (context.names.confirmed || endpoint.effect === 'destroy') return undefined;
+  const kinds = missingKinds(error, call);
+  if (kinds.size === 0) return undefined;
   const own = { ...context, connectionId: connection };
   const findings = await lookUpNames(referencesIn(endpoint, input), own, account).catch((): NameFinding[] => []);
   const meant = meantBy(findings);
-  if (meant.length === 0 || findings.some(({ match: { found } }) => found === 'several' || found === 'none')) {
+  const isUnclear = findings.some(({ match: { found } }) => found === 'several' || found === 'none');
+  if (isUnclear || !meant.some(({ kind }) => kinds.has(kind)) || meant.some((name) => hadThing(name, call, account)))
     return undefined;
-  }
-  rememberNames(names, meant);
-  return endpointCall(endpoint, original, context);
+  rememberNames(context.names, meant, connection);
+  return endpointCall(endpoint, original, own);
 }

@@ -1,6 +1,5 @@
-import type { Endpoint } from '../../../../tools/contract/endpoint.js';
-import type { Result } from '../../../../tools/contract/json.js';
 import { oneLine } from '../../../../tools/contract/quoted.js';
+import { referencesIn } from '../../../../tools/contract/reference.js';
 import { errorMessage } from '../../../text/error-text.js';
 import { tokensIn } from '../../../text/link-tokens.js';
 import { cleanText } from '../../../text/safe-text.js';
@@ -12,7 +11,8 @@ import { loadOf } from '../../../upstream/pacing/limits.js';
 import { readResponse } from '../../../upstream/response.js';
 import { withRetries } from '../../../upstream/retry.js';
 import { sendOnce } from '../../send-guard/guarded-sends.js';
-import { type AccountParts, type CallRecord, callLine, type EndpointCall, failureContext } from '../call-context.js';
+import { type AccountParts, callLine, type EndpointCall, failureContext } from '../call-context.js';
+import { noteUsed } from '../call-names.js';
 import { requestOf } from '../http-request.js';
 
 function headersOf(connection: string | undefined, hasBody: boolean, { settings, host }: AccountParts) {
@@ -73,23 +73,26 @@ function exchange(call: EndpointCall, account: AccountParts, departure: Departur
 
 /** Invalidates what is remembered of the account and may have been changed by the endpoint. */
 async function noteChange(
-  endpoint: Endpoint,
-  input: Result,
-  connection: string | undefined,
-  { fieldTypes, sends, host, settings }: AccountParts,
-  record: CallRecord,
+  call: EndpointCall,
+  { fieldTypes, deletedTags, sends, host, settings }: AccountParts,
 ): Promise<void> {
+  const { endpoint, original, connection, context } = call;
+  noteUsed(call);
+  if (endpoint.effect === 'destroy' && endpoint.api === 'manychat') deletedTags.note(connection, deletedName(call));
   fieldTypes.forgetAfter(endpoint, connection ?? '');
   // The change is made, whether or not it can be noted.
-  await sends.noteChange(endpoint, input, connection).catch((error: unknown) => {
-    host.log.warn({ ...callLine(record, settings), error: oneLine(errorMessage(error)) }, 'send guard');
+  await sends.noteChange(endpoint, original, connection).catch((error: unknown) => {
+    host.log.warn({ ...callLine(context.record, settings), error: oneLine(errorMessage(error)) }, 'send guard');
   });
 }
 
+/** The name of the tag that a call deletes, if the call has it. */
+const deletedName = ({ endpoint, input }: EndpointCall): string | undefined => referencesIn(endpoint, input)[0]?.name;
+
 /** Stage: makes the request, unless the send guard knows the outcome of the same send. */
 export async function sendRequest(call: EndpointCall, account: AccountParts): Promise<void> {
-  const { endpoint, original, connection, context, held } = call;
-  const noted = () => noteChange(endpoint, original, connection, account, context.record);
+  const { endpoint, context, held } = call;
+  const noted = () => noteChange(call, account);
   try {
     const make = (departure: Departure | undefined) => exchange(call, account, departure);
     const { data, warnings } = await sendOnce(held, context.departure, make);

@@ -3,12 +3,14 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createNameList } from '../../../../src/account/lookups/true-names.js';
 import { withoutHidden } from '../../../../src/text/safe-text.js';
 import { type Caller, createCaller } from '../../../support/caller.js';
+import { drivenClock } from '../../../support/driven.js';
 import { usedText, withNames } from '../../../support/named-things.js';
 import { john, maria } from '../../../support/people.js';
 import { pinnedTo } from '../../../support/program.js';
 import { useCaller, useSandbox } from '../../../support/sandboxed.js';
 
-const used = useCaller();
+const clock = drivenClock();
+const used = useCaller({ clock });
 const { bodies, createTag, createField } = withNames(used);
 const content = (actions: object[], more: object = {}) => ({
   version: 'v2',
@@ -81,14 +83,25 @@ describe('names in content', () => {
     expect(used.countOf('sendContent')).toBe(1);
   });
 
+  const topics = { status: 'success', data: [{ id: 9, name: 'Zodiac\u200e' }] };
+  const toTopic = { subscriber_id: john, data: content([]), otn_topic_name: 'Zodiac' };
   test('do not include a topic, which is replaced by its own name', async () => {
-    const topics = { status: 'success', data: [{ id: 9, name: 'Zodiac\u200e' }] };
     used.sandbox.injectFault({ match: { path: 'getOtnTopics' }, status: 200, body: topics });
-    await used.failure('manychat_send_content', { subscriber_id: john, data: content([]), otn_topic_name: 'Zodiac' });
+    const missing = { status: 'error', message: 'OTN topic not found', code: 3021 };
+    used.sandbox.injectFault({ match: { path: 'sendContent' }, status: 400, body: missing });
+    await used.failure('manychat_send_content', toTopic);
     expect(bodies('sendContent')).toEqual([
       expect.objectContaining({ otn_topic_name: 'Zodiac' }),
       expect.objectContaining({ otn_topic_name: 'Zodiac\u200e' }),
     ]);
+  });
+
+  test('are not replaced if it is only said that there is no token: it may be used up', async () => {
+    used.sandbox.injectFault({ match: { path: 'getOtnTopics' }, status: 200, body: topics });
+    const { kind, details } = await used.failure('manychat_send_content', toTopic);
+    expect(kind).toBe('otn_unavailable');
+    expect(details?.join()).toContain('one OTN topic is shown as "Zodiac" (id 9)');
+    expect(bodies('sendContent')).toEqual([expect.objectContaining({ otn_topic_name: 'Zodiac' })]);
   });
 });
 
@@ -223,6 +236,8 @@ describe('any list of names', () => {
       await fc.assert(
         fc.asyncProperty(fc.uniqueArray(visible, { minLength: 1, maxLength: 4 }), fc.nat(), async (names, pick) => {
           used.sandbox.reset();
+          // What was deleted before is forgotten.
+          clock.advance(300_000);
           for (const each of names) await (kind === 'tag' ? createTag(each) : createField(each));
           const shown = withoutHidden(names[pick % names.length] ?? '');
           const outcome = await used.caller.call(tool, { ...more, [key]: shown });
@@ -230,6 +245,8 @@ describe('any list of names', () => {
           const shownSo = names.filter((each) => withoutHidden(each) === shown);
           if (names.includes(shown)) {
             expect([outcome.ok, asked]).toEqual([true, [shown]]);
+          } else if (shownSo.length === 1 && tool === 'manychat_delete_tag_by_name') {
+            expect([outcome.ok, asked]).toEqual([false, [shown]]);
           } else if (shownSo.length === 1) {
             // One that differs in its blanks may be shown the same inside a sentence.
             expect(outcome.ok ? asked : [shown, ...shownSo]).toEqual([shown, ...shownSo]);
