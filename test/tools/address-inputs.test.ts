@@ -179,6 +179,36 @@ describe('the id of a connection', () => {
   });
 });
 
+describe('an email address to store', () => {
+  const takers = declarations.filter(({ input }) => Object.hasOwn(input.shape, 'email'));
+
+  test.each(takers.map(({ name, example }) => [name, example] as const))('%s reads what surrounds it', async (name) => {
+    const argsOf = (email: string) => ({
+      email,
+      ...(name.includes('find_subscriber_by') ? {} : { has_opt_in_email: true }),
+      ...(name.includes('update') && { subscriber_id: maria }),
+    });
+    for (const written of [
+      'mailto:ada@example.com',
+      '"ada@example.com"',
+      'ada@example.com.',
+      'Ada <ada@example.com>',
+    ]) {
+      used.sandbox.reset();
+      const { warnings } = await used.result(name, argsOf(written));
+      const sent = used.sandbox.requests().map(({ query, body }) => JSON.stringify([query, body]));
+      expect(sent.filter((each) => each.includes('ada@'))).not.toEqual([]);
+      for (const each of sent.filter((one) => one.includes('ada@'))) expect(each).toContain('"ada@example.com"');
+      expect(toList(warnings)?.[0]).toMatch(/^email ".*" was read as "ada@example\.com"\.$/);
+    }
+    used.sandbox.reset();
+    for (const written of ['ada"@example.com', 'mailto:ada@example.com?cc=b', 'a@example.com <b@example.com>']) {
+      expect(await used.failure(name, argsOf(written))).toMatchObject({ kind: 'invalid_input', performed: 'no' });
+    }
+    expect(used.sandbox.requests()).toEqual([]);
+  });
+});
+
 describe('a phone number to store', () => {
   const writers = [
     ['manychat_create_subscriber', (phone: unknown) => ({ phone, has_opt_in_sms: false })],

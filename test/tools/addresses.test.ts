@@ -337,12 +337,57 @@ describe('an email address', () => {
     expect(isSameEmail(undefined, 'maria@example.com')).toBe(false);
   });
 
-  test.each(['', 'maria', '@example.com', 'a@example.com b@example.com', 'a@example.com,b@example.com', 'M <m@x.com>'])(
-    '%j is refused',
+  test.each([
+    'mailto:maria@example.com',
+    'MAILTO:maria@example.com',
+    '"maria@example.com"',
+    "'maria@example.com'",
+    '“maria@example.com”',
+    '="maria@example.com"',
+    'maria@example.com.',
+    'maria@example.com;',
+    '"maria@example.com",',
+    '<maria@example.com>',
+    '<mailto:maria@example.com>',
+    'Maria <maria@example.com>',
+    '"García, Maria" <maria@example.com>;',
+  ])('%j is read as the address alone', (written) => {
+    expect([cleanEmail(written), emailProblem(cleanEmail(written))]).toEqual(['maria@example.com', undefined]);
+  });
+
+  test.each(["o'brien@example.com", 'a+b@example.com', 'maría@ejemplo.es', 'a.b_c-d@mail.example.co.uk'])(
+    '%j is as it was written',
     (written) => {
-      expect(emailProblem(cleanEmail(written))).toMatch(/^must /);
+      expect([cleanEmail(written), emailProblem(written)]).toEqual([written, undefined]);
     },
   );
+
+  test('is the same with letters and accents in one character or in two', () => {
+    expect(isSameEmail('mari\u0301a@example.com', 'mar\u00eda@example.com')).toBe(true);
+    expect(isSameEmail('MARI\u0301A@example.com', 'mar\u00eda@example.com')).toBe(true);
+    expect(isSameEmail('maria@example.com', 'mar\u00eda@example.com')).toBe(false);
+    expect(emailSpellings('mari\u0301a@example.com')).toEqual(['mari\u0301a@example.com', 'mar\u00eda@example.com']);
+  });
+
+  test.each([
+    '',
+    'maria',
+    '@example.com',
+    'a@example.com b@example.com',
+    'a@example.com,b@example.com',
+    'a@example.com <b@example.com>',
+    'M <a@example.com> <b@example.com>',
+    'mailto:maria@example.com?subject=Hi',
+    'ma"ria@example.com',
+    '"maria"@example.com',
+    'maria@.example.com',
+    'maria@example..com',
+    'email:maria@example.com',
+    'maria@example.com (home)',
+    `${'a'.repeat(320)}@example.com`,
+  ])('%j is refused', (written) => {
+    expect(emailProblem(cleanEmail(written))).toMatch(/^must /);
+  });
 });
 
 test.each([

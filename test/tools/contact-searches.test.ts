@@ -246,7 +246,7 @@ describe('a search by email', () => {
 
   test('that is not one address is rejected', async () => {
     const failure = await used.failure(bySystemField, { email: 'a@example.com, b@example.com' });
-    expect(failure.message).toBe('email: must be one email address, like maria@example.com');
+    expect(failure.message).toBe('email: must be one email address, like maria@example.com, and nothing else');
   });
 });
 
