@@ -84,6 +84,7 @@ function openShell(): Shell {
   const isPersonThere = [process.stdin, process.stdout, process.stderr].every((stream) => stream.isTTY === true);
   return {
     program: 'manychat-mcp',
+    programAnywhere: 'manychat-mcp',
     environment: process.env,
     print: (line) => void process.stdout.write(`${safe(line, colour)}\n`),
     note: (line) => void process.stderr.write(`${safe(line)}\n`),
@@ -110,10 +111,12 @@ async function main(args: readonly string[]): Promise<ExitCode> {
     ]);
     const [, script = ''] = process.argv;
     const { env: environment, platform } = process;
-    return runCommandLine(args, {
-      ...shell,
-      program: programName({ script, folder: process.cwd(), environment, platform }),
-    });
+    const start = { script, environment, platform };
+    const names = {
+      program: programName({ ...start, folder: process.cwd() }),
+      programAnywhere: programName({ ...start, folder: undefined }),
+    };
+    return runCommandLine(args, { ...shell, ...names });
   }
   const { serveEnvironment } = await import('./cli/commands/serve.js');
   return serveEnvironment(shell);

@@ -180,6 +180,18 @@ export async function runCommandLine(args: readonly string[], shell: Shell): Pro
         shell,
       );
     });
+  program
+    .command('completion <shell>')
+    .summary('print the completion script for a shell')
+    .description('print the completion script for bash, zsh, fish or powershell; its first line says how to load it')
+    .action(async (name: string) => {
+      const { printCompletion } = await import('./commands/completion/command.js');
+      code = printCompletion(name, shell);
+    });
+  program.command('__complete <line>', { hidden: true }).action(async (line: string) => {
+    const { complete } = await import('./commands/completion/command.js');
+    code = complete(line, program, shell);
+  });
 
   finishHelp(program.commands, shell);
   for (const command of program.commands) {

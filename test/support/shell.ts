@@ -36,6 +36,7 @@ export function recordingShell(
   let leave = (): ExitCode => exitCodes.unknown;
   const shell: Shell = {
     program: 'manychat-mcp',
+    programAnywhere: 'manychat-mcp',
     environment,
     print: (line) => void out.push(writable(line, colour)),
     note: (line) => {

@@ -7,6 +7,8 @@ import type { ExitCode } from './exit-codes.js';
 export interface Shell {
   /** The words that start this program, for commands to copy; with the flags that they need as well. */
   readonly program: string;
+  /** The same for any folder, and without npx, which takes long to start. */
+  readonly programAnywhere: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Writes a line to stdout: the result. */
   print(line: Line): void;
