@@ -53,6 +53,13 @@ const codeMissing: Failure = {
   source: 'client',
 };
 
+/** The revision of MCP that brought structured content. */
+const structuredSince = '2025-06-18';
+
+/** The form of results for a client. One of an older revision does not see structured content, which the SDK requires. */
+const readableForm = (form: Offer['results'], revision = structuredSince): Offer['results'] =>
+  form === 'structured' && revision < structuredSince ? 'both' : form;
+
 type Open = () => Promise<Backend>;
 
 const failureLine = (failure: Failure): string => `${failure.kind}: ${reasonIn(failure)}. ${failure.hint}`;
@@ -138,8 +145,9 @@ export function createServer({ offer, openBackend, deliveryOf }: ServerParts, co
         // Read before anything is awaited: a later frame may use the same id.
         const delivery = deliveryOf?.(mcpReq.id);
         const backend = await open().catch(() => undefined);
-        if (backend === undefined) return toolResult({ ok: false, failure: codeMissing }, results);
-        return handleToolCall(backend.tool(name), input, mcpReq, { server, backend, confirm, results, delivery });
+        const form = readableForm(results, server.server.getNegotiatedProtocolVersion());
+        if (backend === undefined) return toolResult({ ok: false, failure: codeMissing }, form);
+        return handleToolCall(backend.tool(name), input, mcpReq, { server, backend, confirm, results: form, delivery });
       },
     );
   }

@@ -61,3 +61,16 @@ describe.each([[false], [true]])('results, for a client of the 2026-07-28 revisi
     expect(first?.type === 'text' && JSON.parse(first.text).error).toMatchObject({ kind: 'invalid_input' });
   });
 });
+
+test.each([
+  ['2024-11-05', false],
+  ['2025-03-26', false],
+  ['2025-06-18', true],
+])('structured results are text too for a client of a revision without them: %s', async (revision, knowsStructured) => {
+  const environment = { ...through(sandbox.url, sandbox.matonKey), MANYCHAT_MCP_RESULTS: 'structured' };
+  const { client } = await connectProgram(environment, [], { revision });
+  const { content, isError } = await client.callTool({ name: 'manychat_get_page', arguments: {} });
+  await client.close();
+  expect(isError).not.toBe(true);
+  expect(JSON.stringify(content).includes('Sunrise Coffee')).toBe(!knowsStructured);
+});

@@ -9,7 +9,7 @@ export { program };
 export async function connectProgram(
   environment: Record<string, string>,
   args: readonly string[] = [],
-  options: { modern?: boolean } = {},
+  options: { modern?: boolean; revision?: string } = {},
 ): Promise<{ client: Client; transport: StdioClientTransport; stderr: () => string }> {
   const transport = new StdioClientTransport({
     command: process.execPath,
@@ -23,7 +23,10 @@ export async function connectProgram(
   });
   const client = new Client(
     { name: 'test', version: '1' },
-    options.modern === true ? { versionNegotiation: { mode: { pin: '2026-07-28' } } } : {},
+    {
+      ...(options.modern === true && { versionNegotiation: { mode: { pin: '2026-07-28' } } }),
+      ...(options.revision !== undefined && { supportedProtocolVersions: [options.revision] }),
+    },
   );
   await client.connect(transport);
   return { client, transport, stderr: () => logged };

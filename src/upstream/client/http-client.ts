@@ -180,7 +180,13 @@ export function createHttpClient(proxy: Proxies): HttpClient {
             });
           },
           onResponseError(_, error) {
-            settle(() => reject(sendError ?? (signal.aborted ? signal.reason : faultOf(error))));
+            const fault = faultOf(error);
+            // The status of an error says more than the size of its body.
+            if (fault.reason === 'too large' && status >= 300) {
+              settle(() => resolve({ status, headers, text: `(a body ${fault.message})` }));
+            } else {
+              settle(() => reject(sendError ?? (signal.aborted ? signal.reason : fault)));
+            }
           },
         },
       );

@@ -78,8 +78,10 @@ export function verificationHint(context: FailureContext): string {
 export function tooLargeHint({ declaration: { name, effect } }: FailureContext): string {
   if (effect !== 'read') return 'The call may have been carried out: read what it was to change before you repeat it.';
   const again = 'Do not repeat the call: the API sends this in one piece, and nothing in the call makes it smaller.';
-  if (name.startsWith('manychat_find_')) return 'Do not repeat the call: search for what fewer contacts have.';
-  if (name.startsWith('manychat_get_'))
+  if (name === 'manychat_get_page') return again;
+  if (name.startsWith('manychat_find_subscribers_'))
+    return 'Do not repeat the call: search for what fewer contacts have.';
+  if (/^manychat_(?:get|find)_subscriber/.test(name))
     return `${again} Long values of the contact's fields can be cleared in ManyChat.`;
   return `${again} Tools that take a name or an id work without the list. Who manages the account can delete what is not used there, or shorten long values.`;
 }

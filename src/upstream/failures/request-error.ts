@@ -63,7 +63,7 @@ export function tooLateError(
 function faultError(fault: HttpFault, outcome: RequestOutcome, context: FailureContext): CallError {
   const source = context.direct ? 'manychat' : 'gateway';
   if (fault.reason === 'too large') {
-    const message = `The answer to ${context.declaration.name} was ${fault.message}, which is more than this server reads`;
+    const message = `The answer of ${context.direct ? 'ManyChat' : 'Maton'} was ${fault.message}, which is more than this server reads`;
     return callError('bad_response', context, { message, source, outcome, hint: tooLargeHint(context), lasting: true });
   }
   if (fault.reason === 'unreadable') {

@@ -147,16 +147,28 @@ describe('an answer over 8 MB', () => {
     ['manychat_list_bot_fields', {}, /Tools that take a name or an id work without the list/],
     ['manychat_get_subscriber', { subscriber_id: john }, /Long values of the contact's fields can be cleared/],
     ['manychat_find_subscribers_by_name', { name: 'John', detail: 'full' }, /search for what fewer contacts have/],
+    ['manychat_find_subscriber_by_system_field', { email: 'john@example.com' }, /Long values of the contact's fields/],
+    ['manychat_get_page', {}, /^Do not repeat the call: [^.]*makes it smaller\.$/],
+    ['manychat_find_or_create_subscriber', { email: 'a@example.com', has_opt_in_email: true }, /Long values of the/],
     ['manychat_add_tag_to_subscriber', { subscriber_id: john, tag_id: 2 }, /before you repeat it/],
     ['manychat_create_tag', { name: 'Once' }, /look with manychat_list_tags before you call again/],
   ])('to %s is called that, and its hint says what can be done', async (tool, args, hint) => {
     used.sandbox.injectFault({ times: 9, perform: true, ...large });
     expect(await used.failure(tool, args)).toMatchObject({
       kind: 'bad_response',
-      message: `The answer to ${tool} was over 8 MB, which is more than this server reads`,
+      message: 'The answer of Maton was over 8 MB, which is more than this server reads',
       hint: expect.stringMatching(hint),
       retryable: false,
     });
+  });
+
+  test.each([
+    [401, 'gateway_auth'],
+    [429, 'rate_limited'],
+    [503, 'gateway_error'],
+  ])('keeps what its status says: %d', async (status, kind) => {
+    used.sandbox.injectFault({ times: 9, status, ...large });
+    expect(await used.failure('manychat_list_tags')).toMatchObject({ kind });
   });
 
   test('is recognised if it arrived compressed', async () => {
