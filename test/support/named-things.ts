@@ -1,8 +1,8 @@
 import type { UsedCaller } from './sandboxed.js';
 
-/** The warning of a call that used a thing with another true name. */
+/** The warning of a call that reads a name as that of a thing with another true name. */
 export const usedText = (kind: string, id: number, name: string) =>
-  `The ${kind} with id ${id} was used: no other is shown as "${name}", but its true name differs in characters that are not shown. Use the id where a tool takes one.`;
+  `"${name}" is read as the ${kind} with id ${id}: no other is shown so, but its true name differs in characters that are not shown. Use the id where a tool takes one.`;
 
 /** Creates things by name, and looks at the requests that were made with names. */
 export const withNames = (used: UsedCaller) => ({

@@ -101,6 +101,8 @@ export interface Endpoint<Input extends z.ZodObject = z.ZodObject> extends Decla
   readonly output: Output<z.output<Input>>;
   /** An id that the input may give by name instead; it is looked up in the list of its kind. */
   readonly idByName?: { readonly kind: ReferenceKind; readonly id: string; readonly name: string };
+  /** The endpoint that does the same by the id of the thing that the input names; `id` is its only input. */
+  readonly byId?: { readonly endpoint: Endpoint; readonly id: string };
   /** The data for a refusal that is an answer, such as that there is no such thing; undefined if it is none. */
   answerIn?(refusal: Failure): unknown;
   /** The values of fields in the input, which are checked and converted by the type of their field. */

@@ -74,6 +74,7 @@ export const deleteTagByName = endpoint({
   input: z.strictObject({ tag_name: tagName }),
   output: okResult,
   mapNames: oneName('tag', 'tag_name'),
+  byId: { endpoint: deleteTag, id: 'tag_id' },
   question: ({ tag_name }, { named }) =>
     `Delete ${named({ kind: 'tag', name: tag_name })} itself, and from every contact`,
   example: { tag_name: 'Old Tag' },

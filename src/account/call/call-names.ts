@@ -1,7 +1,15 @@
 import { type Reference, type ReferenceKind, referencesIn } from '../../../tools/contract/reference.js';
 import { cleanText } from '../../text/safe-text.js';
 import { lists } from '../lookups/names.js';
-import { createNameList, type NamedThing, type NameList, type NameMatch, trueForm } from '../lookups/true-names.js';
+import {
+  createNameList,
+  isSameName,
+  type NamedThing,
+  type NameList,
+  type NameMatch,
+  onlyThing,
+  trueForm,
+} from '../lookups/true-names.js';
 import {
   type AccountParts,
   type CallContext,
@@ -82,6 +90,12 @@ export function noteUsed({ endpoint, input, connection, context }: EndpointCall)
 export const wasUsed = ({ used }: CallNames, reference: Reference, connection: string | undefined): boolean =>
   used.has(usedKey(connection, reference));
 
-/** The names in a call that mean a thing whose true name is another. */
+/** The names that mean one thing, which has this very name or is shown so. */
 export const meantBy = (findings: readonly NameFinding[]): MeantName[] =>
-  findings.flatMap(({ reference, match }) => (match.found === 'shown' ? [{ ...reference, thing: match.thing }] : []));
+  findings.flatMap(({ reference, match }) => {
+    const thing = onlyThing(match);
+    return thing === undefined ? [] : [{ ...reference, thing }];
+  });
+
+/** Whether the true name of the thing is another. */
+export const isReplaced = ({ kind, name, thing }: MeantName): boolean => !isSameName(kind, name, thing.name);

@@ -41,6 +41,7 @@ import { explainRefusal } from './stages/explain-refusal.js';
 import { fitFieldValues } from './stages/fit-field-values.js';
 import { claimSend, guardSend } from './stages/guard-send.js';
 import {
+  confirmedCall,
   meaningsOf,
   type NameMeanings,
   refuseFieldsShownAlike,
@@ -74,7 +75,7 @@ export interface CallOptions {
   readonly connectionId?: string | undefined;
   /** The time the call may take if that is less than the account's setting, in milliseconds. */
   readonly deadlineMs?: number | undefined;
-  /** What the names in the input mean, if the user has confirmed it: no other name is replaced then. */
+  /** What the names in the input mean, if the user has confirmed it: no other thing is used then. */
   readonly names?: readonly MeantName[] | undefined;
   /** Told every second that the call waits for the rate limit, and how far a long job has come. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
@@ -294,7 +295,7 @@ export function createPipeline(
         if (stop.aborted) throw stopError(deadline, 'unsent', failure, clock.now()).by('cancelled');
         return await (declaration.kind === 'workflow'
           ? performWorkflow(declaration, input, context, onOwnProgress)
-          : perform(endpointCall(declaration, input, context)));
+          : perform(confirmedCall(declaration, input, context)));
       } catch (thrown) {
         const error = asCallError(thrown, failure, 'unsent').by(declaration.kind);
         const { kind } = error.failure;

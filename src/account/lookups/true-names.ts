@@ -19,6 +19,16 @@ export type NameMatch =
   | { readonly found: 'shown'; readonly thing: NamedThing }
   | { readonly found: 'none' };
 
+/** Whether two names of a kind are the same name to ManyChat. */
+export const isSameName = (kind: ReferenceKind, one: string, other: string): boolean =>
+  trueForm(kind, one) === trueForm(kind, other);
+
+/** The only thing that a name means. */
+export function onlyThing(match: NameMatch): NamedThing | undefined {
+  if (match.found === 'shown') return match.thing;
+  return match.found === 'exact' && match.things.length === 1 ? match.things[0] : undefined;
+}
+
 /** The things of one kind. */
 export interface NameList {
   match(name: string): NameMatch;

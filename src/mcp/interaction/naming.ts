@@ -23,7 +23,7 @@ export interface Names {
   /** Pages by the id of their connection. */
   readonly connections: ReadonlyMap<string, string>;
   /** What the names in the call mean. */
-  readonly meanings: Pick<NameMeanings, 'meant' | 'idOf'>;
+  readonly meanings: Pick<NameMeanings, 'meant'>;
 }
 
 /** Used before any name has been read. */
@@ -33,7 +33,7 @@ export const noNames: Names = {
   tags: new Map(),
   flows: new Map(),
   connections: new Map(),
-  meanings: { meant: [], idOf: () => undefined },
+  meanings: { meant: [] },
 };
 
 /** A name in quotes, shortened and on one line, so that text chosen by others cannot pass for ours. */
@@ -89,9 +89,9 @@ export function createNaming(names: Names, onMention: (thing: NamedThing) => voi
       const page = names.connections.get(String(id));
       return page === undefined ? `connection ${String(id)}` : `page ${quotedName(page)} (connection ${String(id)})`;
     },
-    named(reference) {
-      const id = names.meanings.idOf(reference);
-      return `${reference.kind} ${quotedName(reference.name)}${id === undefined ? '' : ` (id ${idText(id)})`}`;
+    named({ kind, name }) {
+      const id = names.meanings.meant.find((each) => each.kind === kind && each.name === name)?.thing.id;
+      return `${kind} ${quotedName(name)}${id === undefined ? '' : ` (id ${idText(id)})`}`;
     },
   };
 }

@@ -2,6 +2,7 @@ import type { Declaration } from '../../../tools/contract/endpoint.js';
 import { isObject, type Result } from '../../../tools/contract/json.js';
 import { idText } from '../../../tools/contract/quoted.js';
 import type { MeantName } from '../../account/call/call-context.js';
+import { isReplaced } from '../../account/call/call-names.js';
 import { readable } from '../../text/readable.js';
 import { withoutHidden } from '../../text/safe-text.js';
 import { createNaming, type NamedThing, type Names, noNames, numberText, quotedName } from './naming.js';
@@ -98,7 +99,7 @@ export function questionText(
   const sentence = `${action}${placeOf(declaration, names, connectionId)}?`;
   const warnings = declaration.effect === 'destroy' ? ['This cannot be undone.'] : [];
   const details = detailsOf(declaration, input);
-  const meant = names.meanings.meant.map(meantText);
+  const meant = names.meanings.meant.filter(isReplaced).map(meantText);
   for (const limit of textLimits) {
     const arguments_ = readable(displayed(details, limit, names));
     const question = [sentence, ...(arguments_ === '' ? [] : [arguments_]), ...meant, ...warnings].join('\n\n');

@@ -231,7 +231,13 @@ describe('a request state that the client sends back', () => {
   describe('about a tag that is named as it is shown', () => {
     const named = { tag_name: 'Gold' };
     const deletions = () =>
-      sandbox.requests().flatMap(({ path, body }) => (path.endsWith('removeTagByName') ? [Object(body).tag_name] : []));
+      sandbox.requests().flatMap(({ path, body }) => (path.includes('/page/removeTag') ? [body] : []));
+    const tagsAre = (...tags: [number, string][]) =>
+      sandbox.injectFault({
+        match: { path: 'getTags' },
+        status: 200,
+        body: { status: 'success', data: tags.map(([id, name]) => ({ id, name })) },
+      });
     const createTag = async (name: string): Promise<number> =>
       (await server.call('manychat_create_tag', { name })).structuredContent.tag.id;
 
@@ -244,7 +250,7 @@ describe('a request state that the client sends back', () => {
       await createTag('Gold');
       const done = await server.call('manychat_delete_tag_by_name', named, { requestState, ...accepted });
       expect(done.structuredContent).toMatchObject({ ok: true, warnings: [expect.stringContaining(`id ${id}`)] });
-      expect(deletions()).toEqual(['Gold\u200e']);
+      expect(deletions()).toEqual([{ tag_id: id }]);
     });
 
     test('deletes no other tag that is shown so if the one in the question is gone', async () => {
@@ -257,12 +263,45 @@ describe('a request state that the client sends back', () => {
       await server.call('manychat_delete_tag', { tag_id: id }, { requestState: own, ...accepted });
       const other = await createTag('Gold\u200e');
       const result = await server.call('manychat_delete_tag_by_name', named, { requestState, ...accepted });
+      expect(JSON.parse(result.content[0].text).error).toMatchObject({ kind: 'not_found', performed: 'no' });
+      expect(deletions()).toEqual([{ tag_id: id }, { tag_id: id }]);
+      const { tags } = (await server.call('manychat_list_tags', {})).structuredContent;
+      expect(tags).toContainEqual({ id: other, name: 'Gold' });
+    });
+
+    test('deletes the tag in the question, although its name has passed to another one', async () => {
+      const [id, other] = [await createTag('Silver'), await createTag('Gold')];
+      tagsAre([id, 'Gold'], [other, 'Gold\u200e']);
+      const { requestState, inputRequests } = await server.call('manychat_delete_tag_by_name', named);
+      expect(inputRequests.confirm.params.message).toContain(`Delete tag "Gold" (id ${id}) itself`);
+      const done = await server.call('manychat_delete_tag_by_name', named, { requestState, ...accepted });
+      expect(done.structuredContent).toEqual({ ok: true });
+      expect(deletions()).toEqual([{ tag_id: id }]);
+    });
+
+    test.each([
+      [
+        [
+          [5, 'Silver'],
+          [9, 'Gold'],
+        ],
+      ],
+      [[[9, 'Gold\u200e']]],
+      [[]],
+    ] as [[number, string][]][])('sends nothing with a tag that is not the one in the question: %j', async (later) => {
+      const actions = [{ action: 'add_tag', tag_name: 'Gold' }];
+      const data = { version: 'v2', content: { messages: [{ type: 'text', text: 'x' }], actions } };
+      const content = { subscriber_id: maria, data };
+      tagsAre([5, 'Gold']);
+      const { requestState } = await server.call('manychat_send_content', content);
+      tagsAre(...later);
+      const result = await server.call('manychat_send_content', content, { requestState, ...accepted });
       expect(JSON.parse(result.content[0].text).error).toMatchObject({
-        kind: 'not_found',
         performed: 'no',
-        details: expect.arrayContaining([expect.stringContaining(`one tag is shown as "Gold" (id ${other})`)]),
+        message:
+          'The user confirmed the tag "Gold" with id 5, but the name may mean another one now: call again, so that the user is asked again',
       });
-      expect(deletions()).toEqual(['Gold']);
+      expect(sandbox.requests().some(({ path }) => path.endsWith('sendContent'))).toBe(false);
     });
 
     test('is not asked if two tags are shown so', async () => {

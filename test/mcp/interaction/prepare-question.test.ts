@@ -28,7 +28,7 @@ function preparer(
     now: () => time,
     pipeline: {
       connectionOf: connection,
-      namesIn: async () => ({ meant: [], idOf: () => undefined }),
+      namesIn: async () => ({ meant: [], absent: [] }),
       async call(declaration, input, { connectionId, deadlineMs }) {
         reads.push({ name: declaration.name, connectionId, deadlineMs });
         time += 100;

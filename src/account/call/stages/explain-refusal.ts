@@ -8,8 +8,9 @@ import { reachability } from '../../../../tools/message/window.js';
 import { aboutContact } from '../../../../tools/workflows/for-each/stop-rules.js';
 import { type Candidate, closest } from '../../../text/closest.js';
 import type { NamedThing } from '../../lookups/true-names.js';
-import { type AccountParts, alongside, type EndpointCall, endpointCall } from '../call-context.js';
+import { type AccountParts, alongside, type EndpointCall, endpointCall, type MeantName } from '../call-context.js';
 import { lookUpNames, type NameFinding, readWithinMs } from '../call-names.js';
+import { missingKinds } from '../missing-names.js';
 
 /** Refusals of a send that the contact's state can explain. */
 const inContact: ReadonlySet<Kind> = new Set([
@@ -104,6 +105,16 @@ export function shownText(declaration: Declaration, { kind, name }: Reference, t
   return `${shown} shown as ${quoted(name)} (id ${ids.join(', ')}): ${advice}.`;
 }
 
+/** What to do about a name that no thing has exactly, and for which one is shown. */
+export const oneShownText = (declaration: Declaration, { thing, ...reference }: MeantName): string =>
+  `No ${reference.kind} has exactly this name, and ${shownText(declaration, reference, [thing])}`;
+
+/** What to do if a thing exists of which ManyChat has just said that it does not. */
+const existsNow = ({ effect }: Declaration, { kind, name }: Reference): string =>
+  effect === 'destroy'
+    ? `The ${kind} ${quoted(name)} exists now: ask the user before you call again.`
+    : `The ${kind} ${quoted(name)} exists now: call again.`;
+
 /** What is to be said about a name in a refused call; undefined if a thing has this very name. */
 export function aboutName(declaration: Declaration, { reference, match, list }: NameFinding): string | undefined {
   const { kind, name } = reference;
@@ -111,7 +122,7 @@ export function aboutName(declaration: Declaration, { reference, match, list }: 
     case 'exact':
       return undefined;
     case 'shown':
-      return `No ${kind} has exactly this name, and ${shownText(declaration, reference, [match.thing])}`;
+      return oneShownText(declaration, { ...reference, thing: match.thing });
     case 'several':
       return `No ${kind} has exactly this name, and ${shownText(declaration, reference, match.things)}`;
     case 'none':
@@ -146,7 +157,17 @@ export async function explainRefusal(error: CallError, call: EndpointCall, accou
   const read: CallEndpoint = (list, listInput) => perform(endpointCall(list, listInput, own));
   try {
     const findings = isRefusedByName(error) ? await lookUpNames(referencesIn(endpoint, input), own, account) : [];
-    const names = findings.flatMap((finding) => aboutName(endpoint, finding) ?? []).slice(0, maxNames);
+    const missing = missingKinds(error, call);
+    const lacking = new Set(
+      findings.flatMap(({ match, reference }) => (match.found === 'exact' ? [] : reference.kind)),
+    );
+    const names = findings
+      .flatMap((finding) => {
+        const { kind } = finding.reference;
+        const exists = missing.has(kind) && !lacking.has(kind);
+        return exists ? existsNow(endpoint, finding.reference) : (aboutName(endpoint, finding) ?? []);
+      })
+      .slice(0, maxNames);
     const contact =
       context.readsContact && inContact.has(failure.kind) && names.length === 0
         ? await contactState(failure.kind, endpoint, input, read, host.now())

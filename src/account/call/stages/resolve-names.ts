@@ -1,12 +1,12 @@
 import { effectRules } from '../../../../tools/contract/effect.js';
-import type { Declaration } from '../../../../tools/contract/endpoint.js';
+import type { Declaration, Endpoint } from '../../../../tools/contract/endpoint.js';
 import type { CallError } from '../../../../tools/contract/failure.js';
 import type { Result } from '../../../../tools/contract/json.js';
 import { idText, quoted } from '../../../../tools/contract/quoted.js';
 import { type Reference, referencesIn } from '../../../../tools/contract/reference.js';
 import { withoutHidden } from '../../../text/safe-text.js';
 import { callError } from '../../../upstream/failures/call-error.js';
-import { shownForm, trueForm } from '../../lookups/true-names.js';
+import { onlyThing, shownForm, trueForm } from '../../lookups/true-names.js';
 import {
   type AccountParts,
   type CallContext,
@@ -15,12 +15,20 @@ import {
   failureContext,
   type MeantName,
 } from '../call-context.js';
-import { knownThing, lookUpNames, meantBy, type NameFinding, rememberNames, wasUsed } from '../call-names.js';
+import {
+  isReplaced,
+  knownThing,
+  lookUpNames,
+  meantBy,
+  type NameFinding,
+  rememberNames,
+  wasUsed,
+} from '../call-names.js';
 import { missingKinds } from '../missing-names.js';
-import { aboutName, shownText } from './explain-refusal.js';
+import { aboutName, oneShownText, shownText } from './explain-refusal.js';
 
 const replacedText = ({ kind, name, thing }: MeantName): string =>
-  `The ${kind} with id ${idText(thing.id)} was used: no other is shown as ${quoted(withoutHidden(name))}, but its true name differs in characters that are not shown. Use the id where a tool takes one.`;
+  `${quoted(withoutHidden(name))} is read as the ${kind} with id ${idText(thing.id)}: no other is shown so, but its true name differs in characters that are not shown. Use the id where a tool takes one.`;
 
 /** Whether a name can be shown otherwise than it is. The ns of a flow is an id. */
 const isCleaned = ({ kind }: Reference): boolean => kind !== 'flow';
@@ -71,7 +79,8 @@ function replaceNames(call: EndpointCall, account: AccountParts): void {
   const added = new Set<string>();
   function trueNameOf(reference: Reference): string {
     const { kind, name } = reference;
-    const thing = knownThing(context.names, reference, connection);
+    const known = knownThing(context.names, reference, connection);
+    const thing = known !== undefined && isReplaced({ ...reference, thing: known }) ? known : undefined;
     const trueName = thing?.name ?? name;
     if (kind.endsWith('field')) {
       const earlier = given.get(trueForm(kind, trueName));
@@ -111,10 +120,10 @@ async function putId(call: EndpointCall, account: AccountParts): Promise<void> {
 
 /** What the names in a call mean. */
 export interface NameMeanings {
-  /** The names that are replaced by true names. */
+  /** The names that mean one thing. */
   readonly meant: readonly MeantName[];
-  /** The id of the only thing with a name, by kind and name. */
-  readonly idOf: (reference: Reference) => string | undefined;
+  /** A sentence for each name that means nothing. */
+  readonly absent: readonly string[];
   /** Why the call is refused: a name is shown for several things. */
   readonly refusal?: CallError | undefined;
 }
@@ -134,13 +143,53 @@ export async function meaningsOf(
   const message = sentences.join(' ').replace(/\.$/, '');
   return {
     meant: meantBy(findings),
-    idOf({ kind, name }) {
-      const match = findings.find(({ reference: each }) => each.kind === kind && each.name === name)?.match;
-      if (match?.found === 'shown') return match.thing.id;
-      return match?.found === 'exact' && match.things.length === 1 ? match.things[0]?.id : undefined;
-    },
+    absent: findings.flatMap((finding) =>
+      finding.match.found === 'none' ? (aboutName(declaration, finding) ?? []) : [],
+    ),
     refusal: several.length === 0 ? undefined : refused(declaration, account, message),
   };
+}
+
+/**
+ * Refuses a confirmed call if a name does not mean the thing any more that the user has confirmed.
+ * @throws CallError
+ */
+async function checkConfirmed(
+  { endpoint, input, context, connection }: EndpointCall,
+  account: AccountParts,
+): Promise<void> {
+  const { names } = context;
+  if (!names.confirmed) return;
+  const confirmed = referencesIn(endpoint, input).flatMap((reference): MeantName[] => {
+    const thing = knownThing(names, reference, connection);
+    return thing === undefined ? [] : [{ ...reference, thing }];
+  });
+  const own = { ...context, connectionId: connection };
+  const findings = await lookUpNames(confirmed, own, account).catch(() => undefined);
+  // Without the list, a name can still mean the only thing that has it.
+  const changed = confirmed.find(({ thing, ...name }) => {
+    const finding = findings?.find(({ reference: each }) => each.kind === name.kind && each.name === name.name);
+    return finding === undefined ? isReplaced({ ...name, thing }) : onlyThing(finding.match)?.id !== thing.id;
+  });
+  if (changed === undefined) return;
+  const { kind, name, thing } = changed;
+  const message = `The user confirmed the ${kind} ${quoted(withoutHidden(name))} with id ${idText(thing.id)}, but the name may mean another one now: call again, so that the user is asked again`;
+  throw refused(endpoint, account, message);
+}
+
+/** The call of an endpoint; by the id of what the user has confirmed, if another endpoint takes it. */
+export function confirmedCall(endpoint: Endpoint, input: Result, context: CallContext): EndpointCall {
+  const call = endpointCall(endpoint, input, context);
+  const { byId } = endpoint;
+  const [reference] = referencesIn(endpoint, input);
+  if (!context.names.confirmed || byId === undefined || reference === undefined) return call;
+  const thing = knownThing(context.names, reference, context.connectionId);
+  const parsed = byId.endpoint.input.safeParse({ [byId.id]: thing?.id });
+  if (thing === undefined || !parsed.success) return call;
+  const other = endpointCall(byId.endpoint, parsed.data, context);
+  const meant = { ...reference, thing };
+  if (isReplaced(meant)) other.warnings.push(replacedText(meant));
+  return other;
 }
 
 /** Stage: replaces the names of things that have another true name, and a name by an id where only an id is taken. */
@@ -149,12 +198,16 @@ export async function resolveNames(call: EndpointCall, account: AccountParts): P
   const { access, policy } = account.settings;
   if (access.mode === 'none') return;
   await putId(call, account);
+  await checkConfirmed(call, account);
   const shows = policy.dryRun && !effectRules[endpoint.effect].readOnly;
   if (shows && !context.names.confirmed) {
     // Nothing will refuse the names that a dry run shows.
     const own = { ...context, connectionId: call.connection };
-    const { meant, refusal } = await meaningsOf(endpoint, call.input, own, account);
+    const { meant, absent, refusal } = await meaningsOf(endpoint, call.input, own, account);
     if (refusal !== undefined) throw refusal;
+    const replaced = endpoint.effect === 'destroy' ? meant.find(isReplaced) : undefined;
+    if (replaced !== undefined) throw refused(endpoint, account, oneShownText(endpoint, replaced).replace(/\.$/, ''));
+    call.warnings.push(...absent);
     rememberNames(context.names, meant, call.connection);
   }
   replaceNames(call, account);
@@ -187,7 +240,7 @@ export async function withTrueNames(
   if (kinds.size === 0) return undefined;
   const own = { ...context, connectionId: connection };
   const findings = await lookUpNames(referencesIn(endpoint, input), own, account).catch((): NameFinding[] => []);
-  const meant = meantBy(findings);
+  const meant = meantBy(findings).filter(isReplaced);
   const isUnclear = findings.some(({ match: { found } }) => found === 'several' || found === 'none');
   if (isUnclear || !meant.some(({ kind }) => kinds.has(kind)) || meant.some((name) => hadThing(name, call, account)))
     return undefined;

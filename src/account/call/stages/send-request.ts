@@ -87,7 +87,10 @@ async function noteChange(
 }
 
 /** The name of the tag that a call deletes, if the call has it. */
-const deletedName = ({ endpoint, input }: EndpointCall): string | undefined => referencesIn(endpoint, input)[0]?.name;
+function deletedName({ endpoint, input, context }: EndpointCall): string | undefined {
+  const byId = context.names.meant.find(({ kind, thing }) => kind === 'tag' && thing.id === String(input.tag_id));
+  return (referencesIn(endpoint, input)[0] ?? byId)?.name;
+}
 
 /** Stage: makes the request, unless the send guard knows the outcome of the same send. */
 export async function sendRequest(call: EndpointCall, account: AccountParts): Promise<void> {

@@ -114,9 +114,9 @@ describe('an id that is given by name', () => {
     const hidden = await createField('Size\u200e');
     const outcome = await find('size');
     expect(outcome).toMatchObject({ ok: true });
-    expect(JSON.stringify(outcome)).toContain(`The custom field with id ${hidden} was used`);
+    expect(JSON.stringify(outcome)).toContain(`is read as the custom field with id ${hidden}`);
     const exact = await createField('Size');
-    expect(JSON.stringify(await find('size'))).not.toContain('was used');
+    expect(JSON.stringify(await find('size'))).not.toContain('is read as');
     expect(asked().map(({ query }) => query.field_id)).toEqual([String(hidden), String(exact)]);
   });
 
@@ -149,14 +149,36 @@ describe('a dry run', () => {
 
   test('shows the true name, and says whose it is', async () => {
     tags('VIP\u200e');
-    const outcome = await caller.call('manychat_delete_tag_by_name', { tag_name: 'VIP' });
-    expect(outcome).toEqual({
+    const args = { subscriber_id: john, tag_name: 'VIP' };
+    expect(await caller.call('manychat_remove_tag_from_subscriber_by_name', args)).toEqual({
       ok: true,
       result: {
         dry_run: true,
-        requests: [expect.objectContaining({ body: { tag_name: 'VIP\u200e' } })],
+        requests: [expect.objectContaining({ body: expect.objectContaining({ tag_name: 'VIP\u200e' }) })],
         warnings: [usedText('tag', 77, 'VIP')],
       },
+    });
+  });
+
+  test('refuses a deletion by a name that is not exactly that of the tag, as without a dry run', async () => {
+    tags('VIP\u200e');
+    const message =
+      'No tag has exactly this name, and one tag is shown as "VIP" (id 77): use the id, with manychat_delete_tag';
+    expect(await caller.call('manychat_delete_tag_by_name', { tag_name: 'VIP' })).toMatchObject({
+      ok: false,
+      failure: { kind: 'invalid_input', performed: 'no', message },
+    });
+  });
+
+  test.each([
+    ['manychat_delete_tag_by_name', {}],
+    ['manychat_add_tag_to_subscriber_by_name', { subscriber_id: john }],
+    ['manychat_for_each_subscriber', { subscriber_ids: [john, maria], action: 'add_tag' }],
+  ])('says that there is no such tag: %s', async (tool, more) => {
+    tags('Gold');
+    expect(await caller.call(tool, { ...more, tag_name: 'VIP' })).toMatchObject({
+      ok: true,
+      result: { dry_run: true, warnings: [expect.stringMatching(/^There is no tag "VIP"; none is similar/)] },
     });
   });
 

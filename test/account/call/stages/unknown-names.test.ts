@@ -146,15 +146,25 @@ describe('a refusal caused by a name that does not exist', () => {
     expect((await used.failure(tool, args)).details).toContain(sentence);
   });
 
-  test('has no suggestions if the name exists, and costs one more request', async () => {
+  test('says that the name exists if it does by now, which costs one more request', async () => {
     const body = { status: 'error', message: 'Tag not found' };
     used.sandbox.injectFault({ match: { path: 'addTagByName' }, status: 400, body });
     const failure = await used.failure('manychat_add_tag_to_subscriber_by_name', {
       subscriber_id: john,
       tag_name: 'VIP',
     });
-    expect(failure.details).toBeUndefined();
+    expect(failure.details).toEqual(['The tag "VIP" exists now: call again.']);
     expect(used.paths()).toEqual(['addTagByName', 'getTags']);
+    used.sandbox.injectFault({ match: { path: 'removeTagByName' }, status: 400, body });
+    const { details } = await used.failure('manychat_delete_tag_by_name', { tag_name: 'VIP' });
+    expect(details).toEqual(['The tag "VIP" exists now: ask the user before you call again.']);
+  });
+
+  test('has no suggestions if the name exists and another reason is given', async () => {
+    const body = { status: 'error', message: 'Validation error' };
+    used.sandbox.injectFault({ match: { path: 'addTagByName' }, status: 400, body });
+    const args = { subscriber_id: john, tag_name: 'VIP' };
+    expect((await used.failure('manychat_add_tag_to_subscriber_by_name', args)).details).toBeUndefined();
   });
 
   test('has no suggestions if the names cannot be listed', async () => {
