@@ -1,8 +1,10 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { argumentsOf } from '../../src/cli/commands/call/assignments.js';
 import { jsonMistake } from '../../src/cli/commands/call/json-mistake.js';
 import { readArguments } from '../../src/cli/commands/call/read-arguments.js';
 import { decodeText } from '../../src/cli/shell/decode-text.js';
+import { parseJson } from '../../src/upstream/client/lossless-json.js';
 import { useFolder } from '../support/folder.js';
 import { recordingShell } from '../support/shell.js';
 
@@ -91,6 +93,42 @@ describe('a mistake in JSON', () => {
 
   test.each(['', ' \n'])('%j is called empty', (text) => {
     expect(jsonMistake(text)).toBe('it is empty');
+  });
+
+  test('is found in any text that is not JSON, and shown within 80 columns', () => {
+    const piece = fc.constantFrom(
+      '{',
+      '}',
+      '[',
+      ']',
+      '"',
+      ',',
+      ':',
+      '1',
+      'a',
+      "'",
+      '\\',
+      '\n',
+      '\t',
+      ' ',
+      'true',
+      '“',
+      '/',
+    );
+    const text = fc.array(fc.oneof(piece, fc.string()), { maxLength: 12 }).map((parts) => parts.join(''));
+    fc.assert(
+      fc.property(text, (each) => {
+        if (parseJson(each) !== undefined || each.startsWith('\uFEFF')) return;
+        const lines = jsonMistake(each).split('\n');
+        if (each.trim() === '') {
+          expect(lines).toEqual(['it is empty']);
+          return;
+        }
+        expect(lines).toHaveLength(3);
+        expect(lines[2]).toMatch(/^ {2,42}\^ line \d+, column \d+$/);
+        expect(lines.filter((line) => line.length > 80)).toEqual([]);
+      }),
+    );
   });
 
   test('is called depth if it is too deep', () => {

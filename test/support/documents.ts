@@ -139,6 +139,14 @@ const generators: Readonly<Record<string, () => string | Promise<string>>> = {
     ),
   help: () => help(),
   'help of bulk': () => help('bulk'),
+  'mistake in arguments': async () => {
+    const args = ['call', 'find_subscribers_by_name', '{name:Maria Garcia}'];
+    const { message } = await runHere(args, {}, { program: 'npx manychat-mcp' }).then(
+      () => new Error('nothing is wrong'),
+      (error: Error) => error,
+    );
+    return block('text', `manychat-mcp: ${message}`);
+  },
   'description of a tool': async () => {
     const { out } = await runHere(['tools', 'set_custom_fields'], {}, { program: 'npx manychat-mcp' });
     return block('text', out);

@@ -146,6 +146,15 @@ describe('a job', () => {
     await expect(plan(options)).rejects.toThrow(words);
   });
 
+  test('reads content in UTF-16, and names a mistake in its JSON with its place', async () => {
+    const sendContent = write('u16.json', Buffer.from('\uFEFF{"version":"v2","content":{"messages":[]}}', 'utf16le'));
+    await expect(plan({ sendContent })).resolves.toBeDefined();
+    const faulty = write('faulty.json', '{"version":"v2",\n "content":{},}');
+    await expect(plan({ sendContent: faulty })).rejects.toThrow(
+      /faulty\.json is not JSON: there is a comma before the closing bracket\n.*\n {16}\^ line 2, column 15$/,
+    );
+  });
+
   test('finds columns by their names as they are shown', async () => {
     const text = '\u202aid\u202c,Order\u200e no,ci\u00adty\n1,A1,Rome\n';
     const { job, task } = await plan({ sendText: '{{Order no}} {{city|there}} {{ci\u00adty}}' }, text);

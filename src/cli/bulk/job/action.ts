@@ -3,6 +3,8 @@ import { channels } from '../../../../tools/message/channels.js';
 import { UsageError } from '../../../config/usage-error.js';
 import { errorMessage } from '../../../text/error-text.js';
 import { parseJson } from '../../../upstream/client/lossless-json.js';
+import { jsonMistake } from '../../commands/call/json-mistake.js';
+import { decodeText } from '../../shell/decode-text.js';
 
 /** Flags that say what to do: one action, and optionally fields beside a flow. */
 export interface JobOptions {
@@ -44,14 +46,15 @@ function fieldTemplates(
 }
 
 function readContent(path: string): unknown {
-  let text: string;
+  let bytes: Uint8Array;
   try {
-    text = readFileSync(path, 'utf8');
+    bytes = readFileSync(path);
   } catch (error) {
     throw new UsageError(`--send-content: ${errorMessage(error)}`);
   }
-  const data = parseJson(text.replace(/^\uFEFF/, ''));
-  if (data === undefined) throw new UsageError(`--send-content: ${path} is not JSON`);
+  const text = decodeText(bytes, path);
+  const data = parseJson(text);
+  if (data === undefined) throw new UsageError(`--send-content: ${path} is not JSON: ${jsonMistake(text)}`);
   return data;
 }
 

@@ -9,7 +9,6 @@ const mistakes: readonly {
   readonly fits: (rest: string, read: string, reason: string) => boolean;
   readonly name: string;
 }[] = [
-  { fits: (rest, read) => rest === '' && read.trim() === '', name: 'it is empty' },
   { fits: (rest, _, reason) => rest === '' && reason.includes('End of string'), name: 'the closing " is missing' },
   { fits: (rest) => rest === '', name: 'it ends too early: a } or ] is missing' },
   { fits: (rest) => /^[“”„‟«»]/.test(rest), name: 'it has typographic quotes; JSON has " only' },
@@ -47,6 +46,7 @@ function nameOf({ reason, position }: JsonFault, text: string): string {
 
 /** What is wrong with a text that is not JSON: the mistake, the line, and a mark below it with the place. */
 export function jsonMistake(text: string): string {
+  if (text.trim() === '') return 'it is empty';
   const fault = jsonFault(text);
   if (fault === undefined) return 'it is nested too deep';
   const { position } = fault;
@@ -54,7 +54,6 @@ export function jsonMistake(text: string): string {
   const line = text.slice(0, position).split('\n').length;
   const column = position - lineStart + 1;
   const name = nameOf(fault, text);
-  if (text.trim() === '') return name;
   const start = Math.max(lineStart, position - before);
   const [rest = ''] = text.slice(position, position + after).split('\n');
   const shown = `${text.slice(start, position)}${rest}`.replaceAll(/[\t\r]/g, ' ');
