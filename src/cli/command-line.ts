@@ -111,6 +111,7 @@ export async function runCommandLine(args: readonly string[], shell: Shell): Pro
       'column with the contact ids (default: the one that names ManyChat or subscribers, else id, contact_id, user_id or psid)',
     )
     .option('--encoding <name>', 'how the table is encoded, such as windows-1252 (default: UTF-8)')
+    .option('--sheet <name>', 'sheet of an Excel workbook (default: the only one with cells)')
     .option('--trust-ids', 'go on although the ids look rounded by a spreadsheet')
     .option('--add-tag <name>', 'add the tag to each contact')
     .option('--remove-tag <name>', 'remove the tag from each contact')

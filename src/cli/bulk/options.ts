@@ -7,6 +7,8 @@ export interface BulkOptions extends JobOptions {
   readonly retryFailed?: true | undefined;
   /** The encoding of a table without a byte-order mark. */
   readonly encoding?: string | undefined;
+  /** The sheet of a workbook. */
+  readonly sheet?: string | undefined;
   /** Path of the journal. */
   readonly journal?: string | undefined;
   /** Path of the journal of an earlier job, whose contacts are left out unless they failed or were not reached. */

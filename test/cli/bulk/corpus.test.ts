@@ -15,14 +15,16 @@ import { foreign } from './corpus/foreign.js';
 import type { Sample } from './corpus/sample.js';
 import { spreadsheets } from './corpus/spreadsheets.js';
 import { whoseIds } from './corpus/whose-ids.js';
+import { workbooks } from './corpus/workbooks.js';
 
-const corpus: readonly Sample[] = [...spreadsheets, ...exports, ...damage, ...whoseIds, ...foreign];
+const corpus: readonly Sample[] = [...spreadsheets, ...exports, ...damage, ...whoseIds, ...foreign, ...workbooks];
 const sandbox = useSandbox({ limits: false });
 const write = useFolder();
 
-const optionsOf = ({ options, encoding }: Sample) => ({
+const optionsOf = ({ options, encoding, sheet }: Sample) => ({
   ...(options ?? { sendText: 'Hi {{first_name|there}}' }),
   encoding,
+  sheet,
 });
 
 function fileOf({ file }: Sample, name = 'contacts.csv'): string {
@@ -38,7 +40,7 @@ interface Read {
 }
 
 async function read(sample: Sample): Promise<Read> {
-  const table = await openTable(fileOf(sample), undefined, { encoding: sample.encoding });
+  const table = await openTable(fileOf(sample), undefined, sample);
   const job = planJob(optionsOf(sample), table);
   await scanTable(job, table, createHistory(job), { failed: false, unknown: false });
   const rows: string[] = [];

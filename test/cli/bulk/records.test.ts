@@ -2,7 +2,7 @@ import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { recordsOf, type TextRecord } from '../../../src/cli/bulk/table/records.js';
+import { recordsOf, type TextRecord } from '../../../src/cli/bulk/table/text/records.js';
 
 async function read(pieces: readonly string[], delimiter: string): Promise<TextRecord[]> {
   async function* source() {

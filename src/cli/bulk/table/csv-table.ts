@@ -1,9 +1,10 @@
 import { UsageError } from '../../../config/usage-error.js';
-import { delimiterOf } from './delimiter.js';
-import { decodedText, encodingOf } from './encoding.js';
-import { recordsOf, type TextRecord } from './records.js';
+import { isWorkbook } from './foreign-format.js';
 import { type Row, rowReader } from './rows.js';
-import { openSource } from './source.js';
+import { openSource, type Source } from './source.js';
+import { delimiterOf } from './text/delimiter.js';
+import { decodedText, encodingOf, headOf, unreadable } from './text/encoding.js';
+import { recordsOf, type TextRecord } from './text/records.js';
 
 /** A table whose first row names the columns. */
 export interface Table {
@@ -17,48 +18,91 @@ export interface Table {
 
 /** How a table is read. */
 export interface TableOptions {
-  /** The encoding of a file without a byte-order mark; UTF-8 by default. */
+  /** The encoding of a text without a byte-order mark; UTF-8 by default. */
   readonly encoding?: string | undefined;
+  /** The sheet of a workbook; by default the only one with cells. */
+  readonly sheet?: string | undefined;
 }
 
 /** Characters by which the delimiter is found. */
 const headLength = 64 * 1024;
 
-async function headOf(text: AsyncIterable<string>): Promise<string> {
-  let head = '';
+async function beginningOf(text: AsyncIterable<string>): Promise<string> {
+  let beginning = '';
   for await (const piece of text) {
-    head += piece;
-    if (head.length >= headLength) break;
+    beginning += piece;
+    if (beginning.length >= headLength) break;
   }
-  return head;
+  return beginning;
+}
+
+/** The records of a file, which can be read several times, and what separates their cells; nothing in a workbook. */
+interface Records {
+  readonly delimiter: string | undefined;
+  read(): AsyncIterable<TextRecord>;
+}
+
+/** Opens a workbook. It is kept in memory. */
+async function workbookRecords({ path, bytes }: Source, { encoding, sheet }: TableOptions): Promise<Records> {
+  if (encoding !== undefined) throw new UsageError(`--encoding is for text, and ${path} is an Excel workbook`);
+  const { readSheet } = await import('./workbook.js');
+  const chunks: Buffer[] = [];
+  try {
+    for await (const chunk of bytes()) chunks.push(chunk);
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+  const records = await readSheet(Buffer.concat(chunks), path, sheet);
+  return {
+    delimiter: undefined,
+    async *read() {
+      yield* records;
+    },
+  };
+}
+
+async function textRecords(
+  source: Source,
+  head: Buffer,
+  { encoding: requested, sheet }: TableOptions,
+): Promise<Records> {
+  const { path } = source;
+  if (sheet !== undefined) throw new UsageError(`--sheet is for Excel workbooks, and ${path} is text`);
+  const encoding = encodingOf(head, path, requested);
+  const text = (): AsyncGenerator<string> => decodedText(source, encoding, requested);
+  const { delimiter, declared } = await delimiterOf(await beginningOf(text()), path);
+  return {
+    delimiter,
+    async *read() {
+      for await (const record of recordsOf(text(), path, delimiter)) {
+        // A spreadsheet does not show the line that declares the delimiter.
+        if (!declared) yield record;
+        else if (record.row > 1) yield { ...record, row: record.row - 1 };
+      }
+    },
+  };
 }
 
 /**
  * Opens a table: text in UTF-8, in UTF-16 with a byte-order mark, or as `encoding` says, with the delimiters, quotes and
- * line endings of spreadsheets.
+ * line endings of spreadsheets; or an Excel workbook.
  * @throws UsageError if it cannot be read or has no headings; the reason of `ending` if that fires before a pipe ends.
  */
 export async function openTable(
   path: string,
   ending = new AbortController().signal,
-  { encoding: requested }: TableOptions = {},
+  options: TableOptions = {},
 ): Promise<Table> {
   const source = await openSource(path, ending);
-  const encoding = await encodingOf(source, requested);
-  const text = (): AsyncGenerator<string> => decodedText(source, encoding, requested);
-  const { delimiter, declared } = await delimiterOf(await headOf(text()), path);
-  async function* records(): AsyncGenerator<TextRecord> {
-    for await (const record of recordsOf(text(), path, delimiter)) {
-      // A spreadsheet does not show the line that declares the delimiter.
-      if (!declared) yield record;
-      else if (record.row > 1) yield { ...record, row: record.row - 1 };
-    }
-  }
-  const reader = await rowReader(records(), path, delimiter);
+  const head = await headOf(source);
+  const { read, delimiter } = isWorkbook(head)
+    ? await workbookRecords(source, options)
+    : await textRecords(source, head, options);
+  const reader = await rowReader(read(), path, delimiter);
   if (reader === undefined) throw new UsageError(`${path} is empty; its first line names the columns`);
   return {
     columns: reader.columns,
     piped: source.piped,
-    rows: () => reader.rows(records()),
+    rows: () => reader.rows(read()),
   };
 }

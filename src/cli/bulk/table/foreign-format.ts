@@ -3,7 +3,7 @@ const exporting = 'export the sheet as "CSV UTF-8 (Comma delimited)", with the i
 
 /** Spreadsheet formats that are ZIP archives, by the names of the files in them. */
 const archives = [
-  ['xl/', `is an Excel workbook: in Excel, ${exporting}`],
+  ['xl/workbook.bin', `is a binary Excel workbook: in Excel, ${exporting}`],
   [
     'application/vnd.oasis.opendocument',
     'is an OpenDocument spreadsheet: in LibreOffice, save it as "Text CSV" in UTF-8',
@@ -32,6 +32,10 @@ function textFormat(head: Buffer): string | undefined {
   if (/^ID;P(?:WXL|CALCOOO|\w{2,})[;\r\n]/.test(start)) return `is a SYLK spreadsheet: in Excel, ${exporting}`;
   return undefined;
 }
+
+/** Whether a file is an Excel workbook (.xlsx). */
+export const isWorkbook = (head: Buffer): boolean =>
+  startsWith(head, 0x50, 0x4b, 0x03, 0x04) && head.includes('xl/') && !head.includes('xl/workbook.bin');
 
 /** Says what a file is that is no table of text, by its content, and what to do; undefined if nothing is recognised. */
 export function foreignFormat(head: Buffer): string | undefined {

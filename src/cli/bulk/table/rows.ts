@@ -1,6 +1,6 @@
 import { UsageError } from '../../../config/usage-error.js';
 import { withoutHidden } from '../../../text/safe-text.js';
-import type { TextRecord } from './records.js';
+import type { TextRecord } from './text/records.js';
 
 /** A row of a table. */
 export interface Row {
@@ -35,8 +35,8 @@ function textOf(cell: string): string {
 const longDigits = /^"?\d{9,}"?$/;
 
 /** Whether a cell of several lines has swallowed a row: one of its lines has an id of its own between delimiters. */
-function holdsRow(cell: string, delimiter: string): boolean {
-  if (!cell.includes('\n')) return false;
+function holdsRow(cell: string, delimiter: string | undefined): boolean {
+  if (delimiter === undefined || !cell.includes('\n')) return false;
   return cell.split('\n').some((line) => {
     const parts = line.split(delimiter);
     return parts.length > 1 && parts.some((part) => longDigits.test(part.trim()));
@@ -53,12 +53,13 @@ export interface RowReader {
 /**
  * Reads the headings, the first record with a filled cell, and returns the reader of the rows below; undefined if there
  * are none.
+ * @param delimiter what separates the cells of a text.
  * @throws UsageError if the headings are cells of a row.
  */
 export async function rowReader(
   records: AsyncIterable<TextRecord>,
   path: string,
-  delimiter: string,
+  delimiter: string | undefined,
 ): Promise<RowReader | undefined> {
   for await (const { cells, line } of records) {
     const headings = cells.map((cell) => withoutBom(textOf(cell)));
@@ -81,7 +82,12 @@ const isTypeLine = ([first = '', ...rest]: readonly string[]): boolean =>
 /** Joined files have byte-order marks within. */
 const withoutBom = (text: string): string => text.replace(/^\uFEFF+/, '');
 
-function createReader(headings: readonly string[], headingLine: number, path: string, delimiter: string): RowReader {
+function createReader(
+  headings: readonly string[],
+  headingLine: number,
+  path: string,
+  delimiter: string | undefined,
+): RowReader {
   const columns = headings.filter((heading) => heading !== '');
   const names = new Set(columns);
 
@@ -136,5 +142,5 @@ function createReader(headings: readonly string[], headingLine: number, path: st
   };
 }
 
-const delimiterText = (delimiter: string): string =>
+const delimiterText = (delimiter = ','): string =>
   delimiter === '\t' ? 'a tab' : delimiter === ',' ? 'a comma' : `"${delimiter}"`;

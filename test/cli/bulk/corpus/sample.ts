@@ -7,6 +7,7 @@ export interface Sample {
   /** The file; a text is in UTF-8. */
   readonly file: string | Uint8Array;
   readonly encoding?: string;
+  readonly sheet?: string;
   /** Options of the job; by default a text to everybody. */
   readonly options?: JobOptions;
   /** The column of the ids. */

@@ -150,4 +150,10 @@ export const spreadsheets: readonly Sample[] = [
     encoding: 'windows-1252',
     refused: 'begins with the mark of utf-8: leave --encoding windows-1252 out',
   },
+  {
+    origin: 'a text with --sheet',
+    file: crlf('subscriber_id,first_name', `${maria},María`),
+    sheet: 'Contacts',
+    refused: '--sheet is for Excel workbooks, and',
+  },
 ];

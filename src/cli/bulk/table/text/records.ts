@@ -1,4 +1,4 @@
-import { UsageError } from '../../../config/usage-error.js';
+import { UsageError } from '../../../../config/usage-error.js';
 
 /** The cells of a row and where it begins. */
 export interface TextRecord {

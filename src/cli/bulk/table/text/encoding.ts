@@ -1,7 +1,7 @@
-import { UsageError } from '../../../config/usage-error.js';
-import { errorMessage } from '../../../text/error-text.js';
-import { foreignFormat } from './foreign-format.js';
-import type { Source } from './source.js';
+import { UsageError } from '../../../../config/usage-error.js';
+import { errorMessage } from '../../../../text/error-text.js';
+import { foreignFormat } from '../foreign-format.js';
+import type { Source } from '../source.js';
 
 /** Byte-order marks. UTF-32 begins like UTF-16, so it comes first. */
 const marks = [
@@ -29,34 +29,32 @@ function knownEncoding(label: string): string {
   }
 }
 
+/** The error for a source that cannot be read. */
+export const unreadable = (path: string, error: unknown): unknown =>
+  error instanceof UsageError ? error : new UsageError(`${path} cannot be read: ${errorMessage(error)}`);
+
 /** The first bytes of a source, as many as its format can be recognised by. */
-async function headOf(source: Source): Promise<Buffer> {
+export async function headOf(source: Source): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of source.bytes()) {
-    chunks.push(chunk);
-    size += chunk.length;
-    if (size >= headBytes) break;
+  try {
+    for await (const chunk of source.bytes()) {
+      chunks.push(chunk);
+      size += chunk.length;
+      if (size >= headBytes) break;
+    }
+  } catch (error) {
+    throw unreadable(source.path, error);
   }
   return Buffer.concat(chunks).subarray(0, headBytes);
 }
 
-const unreadable = (path: string, error: unknown): unknown =>
-  error instanceof UsageError ? error : new UsageError(`${path} cannot be read: ${errorMessage(error)}`);
-
 /**
- * Finds out how the text of a source is encoded: by its byte-order mark, else as `requested`, else as UTF-8.
+ * Finds out from its first bytes how a text is encoded: by its byte-order mark, else as `requested`, else as UTF-8.
  * @throws UsageError if it is not text, or if its mark contradicts `requested`.
  */
-export async function encodingOf(source: Source, requested: string | undefined): Promise<string> {
-  const { path } = source;
+export function encodingOf(head: Buffer, path: string, requested: string | undefined): string {
   const named = requested === undefined ? undefined : knownEncoding(requested);
-  let head: Buffer;
-  try {
-    head = await headOf(source);
-  } catch (error) {
-    throw unreadable(path, error);
-  }
   const foreign = foreignFormat(head);
   if (foreign !== undefined) throw new UsageError(`${path} ${foreign}`);
   const mark = marks.find(({ bytes }) => bytes.every((byte, index) => head[index] === byte));

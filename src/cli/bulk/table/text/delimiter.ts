@@ -1,4 +1,4 @@
-import { UsageError } from '../../../config/usage-error.js';
+import { UsageError } from '../../../../config/usage-error.js';
 import { recordsOf, type TextRecord } from './records.js';
 
 /** Delimiters of spreadsheets and databases; the latter are looked for where the headings have none of the former. */

@@ -1,0 +1,100 @@
+import { strFromU8, strToU8, unzipSync, zipSync } from 'fflate';
+import readWorkbook from 'read-excel-file/universal';
+import { UsageError } from '../../../config/usage-error.js';
+import type { TextRecord } from './text/records.js';
+
+/** What a spreadsheet shows of a date that is none. */
+const noDate = '########';
+
+const midnight = 'T00:00:00';
+
+/** A date without a zone, as ISO 8601. A cell with a time alone has a day of 1899. */
+function dateText(date: Date): string {
+  if (Number.isNaN(date.getTime())) return noDate;
+  const text = date.toISOString().slice(0, 19);
+  if (text.startsWith('1899-12-3')) return text.slice(11);
+  return text.endsWith(midnight) ? text.slice(0, -midnight.length) : text;
+}
+
+/** The first number with sixteen digits, more than a spreadsheet keeps. */
+const tooLong = 1e15;
+
+/**
+ * A number of a workbook as text, to the fifteen digits that a spreadsheet keeps. Longer ones get an exponent, as in a
+ * table of text, so that they are known to be rounded.
+ */
+function numberText(stored: string): string {
+  const number = Number(stored);
+  if (!Number.isFinite(number)) return stored;
+  if (Math.abs(number) >= tooLong) return number.toExponential().replace('e', 'E');
+  return String(Number(number.toPrecision(15)));
+}
+
+function cellText(value: unknown): string {
+  if (value === null || value === undefined) return '';
+  if (typeof value === 'boolean') return value ? 'TRUE' : 'FALSE';
+  return value instanceof Date ? dateText(value) : String(value).replace(/\r\n?/g, '\n');
+}
+
+/** The type of a cell with an error, and a formula without its last value, in the XML of a sheet. */
+const errorType = /(<(?:\w+:)?c\b[^>]*\st=["'])e(?=["'])/g;
+const uncalculated = /<(\w+:)?c\b([^>]*)><(?:\w+:)?f\b[^>]*(?:\/>|>[^<]*<\/(?:\w+:)?f>)<\/(?:\w+:)?c>/g;
+
+/** A sheet with its errors as texts. */
+const withErrors = (xml: string): string =>
+  xml.replace(errorType, '$1str').replace(uncalculated, (_, prefix: string = '', attributes: string) => {
+    const own = attributes.replace(/\st=["'][^"']*["']/, '');
+    return `<${prefix}c${own} t="str"><${prefix}v>#CALC!</${prefix}v></${prefix}c>`;
+  });
+
+/** The workbook with its errors as texts: the library reads them as empty cells, and damage would look like a gap. */
+function keepingErrors(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  const files = unzipSync(bytes, { filter: ({ name }) => /^\/?xl\/.*\.(?:xml|rels)$/.test(name) });
+  for (const [name, content] of Object.entries(files)) {
+    if (name.includes('worksheets/') && name.endsWith('.xml')) files[name] = strToU8(withErrors(strFromU8(content)));
+  }
+  return zipSync(files, { level: 0 });
+}
+
+interface Sheet {
+  readonly sheet: string;
+  readonly data: readonly (readonly unknown[])[];
+}
+
+const listed = (sheets: readonly Sheet[]): string => sheets.map(({ sheet }) => `"${sheet}"`).join(', ');
+
+/** The sheet with the table: the requested one, else the only one with cells. */
+function chosenSheet(sheets: readonly Sheet[], path: string, requested: string | undefined): Sheet {
+  const named = sheets.find(({ sheet }) => sheet === requested);
+  if (named !== undefined) return named;
+  if (requested !== undefined) throw new UsageError(`${path} has no sheet "${requested}"; it has ${listed(sheets)}`);
+  const [only, ...others] = sheets.filter(({ data }) => data.length > 0);
+  if (only === undefined) throw new UsageError(`${path} is empty; the first row of a sheet names the columns`);
+  if (others.length > 0) {
+    throw new UsageError(`${path} has several sheets, ${listed([only, ...others])}: name one with --sheet`);
+  }
+  return only;
+}
+
+/**
+ * Reads the rows of a sheet of an Excel workbook (.xlsx). Formulas have their last values.
+ * @param path names the workbook in errors.
+ * @param requested the name of the sheet.
+ * @throws UsageError if it cannot be read, or it is uncertain which sheet is meant.
+ */
+export async function readSheet(
+  bytes: Uint8Array<ArrayBuffer>,
+  path: string,
+  requested: string | undefined,
+): Promise<TextRecord[]> {
+  let sheets: readonly Sheet[];
+  try {
+    sheets = await readWorkbook(new Blob([keepingErrors(bytes)]), { parseNumber: numberText, trim: false });
+  } catch {
+    throw new UsageError(
+      `${path} is an Excel workbook that cannot be read: open it in Excel, and export the sheet as "CSV UTF-8 (Comma delimited)", with the ids as text`,
+    );
+  }
+  const { data } = chosenSheet(sheets, path, requested);
+  return data.map((cells, index) => ({ line: index + 1, row: index + 1, cells: cells.map(cellText) }));
+}
