@@ -5,10 +5,7 @@ import { type ClientName, expectations } from '../expectations.js';
 import { examples, failing, wholeGrammar } from './cases.js';
 import { type Connect, type Connected, launchOn, Refusal } from './client.js';
 import { fitted, optionalIn, withNulls } from './forms.js';
-import { requestsOf } from './reference.js';
-
-/** What a model reads, without the escapes of a JSON text in a JSON text. */
-const unescaped = (text: string): string => text.replaceAll('\\', '');
+import { readable, requestsOf } from './reference.js';
 
 interface Running {
   readonly sandbox: Sandbox;
@@ -40,12 +37,16 @@ function useClient(connect: Connect, settings: Readonly<Record<string, string>> 
 /** Calls a tool on the sandbox in its first state: what the model reads, and the requests that were made. */
 async function called({ sandbox, client }: Running, tool: string, args: Result) {
   sandbox.reset();
-  const text = unescaped(await client.call(tool, args));
+  const text = readable(await client.call(tool, args));
   return { text, requests: requestsOf(sandbox) };
 }
 
+/** Expects a call to make the requests, and the model to read the result, of the same call without a client. */
 async function expectSame(running: Running, tool: string, args: Result, requests: readonly string[]): Promise<string> {
   const { text, requests: actual } = await called(running, tool, args);
+  const parts = inject('reference').results[tool] ?? [];
+  expect(parts.length, tool).toBeGreaterThan(0);
+  for (const part of parts) expect(text).toContain(part);
   expect(text).not.toMatch(/"error":\{"kind"|MCP error|ToolException|Error executing/);
   expect(actual).toEqual(requests);
   return text;
@@ -86,7 +87,7 @@ export function describeClient(name: ClientName, connect: Connect): void {
           const { sandbox, client } = running();
           sandbox.reset();
           if (fault !== undefined) sandbox.injectFault(fault);
-          const text = unescaped(await client.call(tool, written(tool, args)));
+          const text = readable(await client.call(tool, written(tool, args)));
           for (const part of reads) expect(text).toContain(part);
           expect(text).toMatch(expected.failure);
         },
@@ -96,7 +97,8 @@ export function describeClient(name: ClientName, connect: Connect): void {
     describe.each([
       ['both forms of a result', {}, expected.reads === 'both' ? 2 : 1],
       ['text only', { MANYCHAT_MCP_RESULTS: 'text' }, 1],
-    ])('offered %s', (_, settings, times) => {
+      ...(expected.reads === 'both' ? [['structured only', { MANYCHAT_MCP_RESULTS: 'structured' }, 1] as const] : []),
+    ] as const)('offered %s', (_, settings, times) => {
       const running = useClient(connect, settings);
 
       test(`gives the model a result ${times === 1 ? 'once' : 'twice'}`, async () => {

@@ -13,12 +13,30 @@ export interface Reference {
   /** The requests of each example. */
   readonly examples: Readonly<Record<string, readonly string[]>>;
   readonly wholeGrammar: readonly string[];
+  /** The parts of each example's result, as a model reads them. */
+  readonly results: Readonly<Record<string, readonly string[]>>;
 }
 
 declare module 'vitest' {
   interface ProvidedContext {
     reference: Reference;
   }
+}
+
+/** What a model reads, without the escapes of a JSON text in a JSON text, and without what differs between two sandboxes. */
+export const readable = (text: string): string =>
+  text
+    .replaceAll('\\', '')
+    .replace(/\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)/g, 'TIME')
+    .replace(/127\.0\.0\.1:\d+/g, 'HOST');
+
+/** The parts of a result by its keys. Warnings are about one call. */
+function partsOf(content: unknown): string[] {
+  const [first] = Array.isArray(content) ? content : [];
+  const result: unknown = JSON.parse(String(isObject(first) ? first.text : undefined));
+  return Object.entries(isObject(result) ? result : {})
+    .filter(([key]) => key !== 'warnings')
+    .map(([key, value]) => readable(`${JSON.stringify(key)}:${JSON.stringify(value)}`));
 }
 
 /**
@@ -39,20 +57,26 @@ async function reference(): Promise<Reference> {
   try {
     await client.connect(new StdioClientTransport({ ...launchOn(sandbox), stderr: 'ignore' }));
     const { tools } = await client.listTools();
-    const requests = async ({ tool, args }: Case) => {
+    const called = async ({ tool, args }: Case) => {
       sandbox.reset();
       const { isError, content } = await client.callTool({ name: tool, arguments: { ...args } });
       if (isError === true) throw new Error(`${tool}: ${JSON.stringify(content)}`);
-      return requestsOf(sandbox);
+      return { requests: requestsOf(sandbox), parts: partsOf(content) };
     };
     const made: Record<string, readonly string[]> = {};
-    for (const each of examples) made[each.tool] = await requests(each);
+    const results: Record<string, readonly string[]> = {};
+    for (const each of examples) {
+      const { requests, parts } = await called(each);
+      made[each.tool] = requests;
+      results[each.tool] = parts;
+    }
     return {
       schemas: Object.fromEntries(
         tools.map(({ name, inputSchema }) => [name, isObject(inputSchema) ? inputSchema : {}]),
       ),
       examples: made,
-      wholeGrammar: await requests(wholeGrammar),
+      wholeGrammar: (await called(wholeGrammar)).requests,
+      results,
     };
   } finally {
     await client.close();
