@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { parse } from 'csv-parse';
 import { planJob } from '../../src/cli/bulk/job/job.js';
 import { createHistory } from '../../src/cli/bulk/journal/history.js';
-import { previewJob } from '../../src/cli/bulk/preview/preview.js';
+import { openPreview } from '../../src/cli/bulk/preview/preview.js';
 import { scanTable } from '../../src/cli/bulk/scan.js';
 import { openTable } from '../../src/cli/bulk/table/csv-table.js';
 
@@ -12,8 +12,10 @@ const started = performance.now();
 if (way === 'dry-run') {
   const table = await openTable(path);
   const job = planJob({ sendText: 'Hi {{name|there}}' }, table);
-  const scan = await scanTable(job, table, createHistory(job), { failed: false, unknown: false });
-  const { rows } = await previewJob(job, table, scan, undefined);
+  const previewer = await openPreview(job, table, undefined);
+  const retry = { failed: false, unknown: false };
+  const scan = await scanTable(job, table, createHistory(job), retry, previewer.onOpen);
+  const { rows } = await previewer.result(scan);
   if (scan.unusable.length > 0 || rows.length === 0) throw new Error('the rows cannot be used');
 } else {
   let rows = 0;

@@ -25,8 +25,8 @@ import { type BulkOptions, retryOf } from './options.js';
 import { earlierPathOf, failedPathOf, journalPathOf } from './output-paths.js';
 import { readPage } from './preview/account-checks.js';
 import { showDryRun } from './preview/dry-run.js';
-import { headline, previewJob } from './preview/preview.js';
-import { askFirst } from './preview/question.js';
+import { headline, openPreview } from './preview/preview.js';
+import { isAgreed, JobRefused, previewFor } from './preview/question.js';
 import { readChatLinks } from './progress/chat-links.js';
 import { adviceFor } from './progress/failed-advice.js';
 import { showProgress } from './progress/progress-line.js';
@@ -44,9 +44,13 @@ export async function bulk(config: Config, path: string, options: BulkOptions, s
   try {
     return await planAndRun(config, path, options, shell);
   } catch (error) {
-    if (error !== shell.ending.reason || !shell.ending.aborted) throw error;
-    shell.note('Stopped before anything was begun.');
-    return exitCodes.again;
+    if (shell.ending.aborted && (error === shell.ending.reason || error instanceof JobRefused)) {
+      shell.note('Stopped before anything was begun.');
+      return exitCodes.again;
+    }
+    if (!(error instanceof JobRefused)) throw error;
+    shell.note(failureText(error.failure));
+    return exitCodeOf(error.failure);
   }
 }
 
@@ -113,9 +117,10 @@ async function dryRun(config: Config, request: Request): Promise<ExitCode> {
     shell.ending.throwIfAborted();
     const account = read !== undefined && 'account' in read ? read : undefined;
     const history = earlierHistory(request, account?.page);
-    const scan = await scanTable(job, table, history, retryOf(options));
+    const previewer = await openPreview(job, table, account?.account);
+    const scan = await scanTable(job, table, history, retryOf(options), previewer.onOpen);
     const failure = read !== undefined && 'failure' in read ? read.failure : undefined;
-    const preview = await previewJob(job, table, scan, account?.account);
+    const preview = await previewer.result(scan);
     shell.ending.throwIfAborted();
     shell.note(headline(job, account?.page));
     const { mode } = (opened?.config ?? config).account.access;
@@ -213,12 +218,16 @@ async function runJournaled(request: RunRequest, lock: Lock, earlierLock: Lock |
   const journal = await openJournal(journalPath, heading, lock, machineOf(shell), history.addEntry);
   try {
     const skipped = earlierLock && skippedContacts(request, earlierLock, history);
-    const scan = await scanTable(job, table, history, retryOf(options));
+    const ask = options.yes === true ? undefined : shell.ask;
+    const previewer = ask && (await previewFor(job, table, account, shell.ending));
+    const scan = await scanTable(job, table, history, retryOf(options), previewer?.onOpen);
     const { counts, unusable } = scan;
     if (skipped !== undefined) shell.note(skippedText(options.skipDoneOf ?? '', skipped.reached, scan.statuses));
-    if (shell.ask !== undefined && options.yes !== true && counts.not_reached > 0) {
-      const declined = await askFirst({ job, table, scan, account, page }, shell, shell.ask);
-      if (declined !== undefined) return declined;
+    if (ask !== undefined && previewer !== undefined && counts.not_reached > 0) {
+      if (!(await isAgreed({ job, scan, account, page }, previewer, shell, ask))) {
+        shell.note('Nothing was done.');
+        return exitCodes.again;
+      }
     } else for (const line of contradictions(await contradictingRows(job, table, scan.repeated))) shell.note(line);
     for (const entry of skipped?.entries ?? []) journal.append(entry);
     if (skipped !== undefined) await journal.flushed();
@@ -242,7 +251,8 @@ async function runJournaled(request: RunRequest, lock: Lock, earlierLock: Lock |
     shell.ending.removeEventListener('abort', sayStopping);
     shell.print(options.json === true ? JSON.stringify(counts) : summaryText(counts));
     await listFailures(failedPath, unusable, [...failures.values()], request, lock);
-    for (const line of advice({ counts, unusableCount: unusable.length, ending, failedPath })) shell.note(line);
+    for (const line of advice({ counts, unusableCount: unusable.length, ending, failedPath, journalPath }))
+      shell.note(line);
     return exitCodeAfter(counts);
   } finally {
     await journal.close();

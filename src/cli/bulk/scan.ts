@@ -1,3 +1,4 @@
+import type { Result } from '../../../tools/contract/json.js';
 import { UsageError } from '../../config/usage-error.js';
 import type { Job } from './job/job.js';
 import type { Entry } from './journal/entry.js';
@@ -9,9 +10,16 @@ import { placeOf } from './table/rows.js';
 /** Whether a contact has a turn in this run. `uncertain`: it has one although an earlier request may have reached it. */
 type ContactStatus = 'open' | 'uncertain' | 'settled';
 
-/** A row that cannot be used, and where it is. */
-interface UnusableRow extends Entry {
+/** Where a row is. */
+export interface Place {
+  readonly line: number;
+  /** Its line, and its number in a spreadsheet if that is another. */
   readonly place: string;
+}
+
+/** A row that cannot be used, and where it is. */
+interface UnusableRow extends Entry, Place {
+  readonly line: number;
 }
 
 /** What is in the table. */
@@ -22,6 +30,13 @@ export interface Scan {
   readonly statuses: ReadonlyMap<string, ContactStatus>;
   /** Contacts that have a turn by their first row, and more rows. */
   readonly repeated: ReadonlySet<string>;
+}
+
+/** The row of a contact that has a turn. */
+export interface OpenRow extends Place {
+  readonly id: string;
+  /** The arguments as the tool reads them. */
+  readonly input: Result;
 }
 
 /** Which contacts of earlier runs have another turn. */
@@ -52,8 +67,15 @@ const interruptedText =
  * Reads the whole table before anything is done: counts it, finds unusable rows and decides which contacts have a turn.
  * Empties `outcomes` of the history, and drops failures of contacts that are no longer in the table.
  * @throws UsageError if the ids of the table are uncertain.
+ * @param onOpen called for each contact that has a turn.
  */
-export async function scanTable(job: Job, table: Table, { outcomes, failures }: History, retry: Retry): Promise<Scan> {
+export async function scanTable(
+  job: Job,
+  table: Table,
+  { outcomes, failures }: History,
+  retry: Retry,
+  onOpen?: (row: OpenRow) => void,
+): Promise<Scan> {
   const counts: Counts = { total: 0, done: 0, failed: 0, unknown: 0, not_reached: 0, repeated: 0 };
   const statuses = new Map<string, ContactStatus>();
   const unusable: UnusableRow[] = [];
@@ -72,7 +94,7 @@ export async function scanTable(job: Job, table: Table, { outcomes, failures }: 
       unusable.push({ id, state: 'failed', line, place, kind: 'invalid_input', message: task.problem });
       continue;
     }
-    const { id, args } = task;
+    const { id, args, input } = task;
     if (statuses.has(id) || (args === undefined && unchanged.has(id))) {
       counts.repeated += 1;
       if (args !== undefined) repeated.add(id);
@@ -98,6 +120,7 @@ export async function scanTable(job: Job, table: Table, { outcomes, failures }: 
     }
     if (prior === undefined && !uncertain) failures.delete(id);
     counts[prior ?? 'not_reached'] += 1;
+    if (prior === undefined && input !== undefined) onOpen?.({ line, place: placeOf(row), id, input });
   }
   const doubt = doubts.reason();
   if (doubt !== undefined) throw new UsageError(doubt);

@@ -122,6 +122,9 @@ describe('a bulk', () => {
     expect(counts.done + counts.not_reached).toBe(40);
     expect(counts.done).toBe(reached(sandbox).length);
     expect(noted).toContain('Stopped. You ended it.');
+    expect(noted).toContain(
+      `A corrected one leaves out the others with: --skip-done-of ${path}.journal --journal ${path}.2.journal`,
+    );
   });
 
   test('converts cells to the type of their field, and skips empty cells', async () => {

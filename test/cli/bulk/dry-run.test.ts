@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import type { BulkOptions } from '../../../src/cli/bulk/options.js';
 import { durationText } from '../../../src/cli/bulk/preview/estimate.js';
@@ -207,4 +208,22 @@ test.each<[Record<string, unknown>, number, boolean, string]>([
   ],
 ])('%j for %i contacts, through Maton: %s, takes %s', (sample, contacts, throughMaton, text) => {
   expect(durationText(sample, contacts, throughMaton)).toBe(text);
+});
+
+test('the screen in docs/shell.md is what a dry run prints', async () => {
+  const rows = [
+    `${maria},Maria,A-17`,
+    `${john},,B-2`,
+    `${tom},Tom,C-3`,
+    `${sofia},Sofia,D-4`,
+    `${maria},Maria,A-18`,
+    '12x,Bo,E-5',
+  ];
+  const path = write('contacts.csv', `subscriber_id,first_name,order\n${rows.join('\n')}\n`);
+  const { noted, out } = await dry(path, {
+    sendText: 'Hi {{first_name|there}},\\nyour order {{order}} has shipped!',
+  });
+  const timeless = (text: string): string => text.replace(/\d{4}-\d\d-\d\d \d\d:\d\d UTC/g, 'TIME');
+  const document = readFileSync(fileURLToPath(new URL('../../../docs/shell.md', import.meta.url)), 'utf8');
+  expect(timeless(document)).toContain(`\`\`\`text\n${timeless(`${noted}\n${out}`)}\n\`\`\``);
 });

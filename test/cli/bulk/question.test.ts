@@ -6,7 +6,7 @@ import { csv, hello, runBulk } from '../../support/bulk.js';
 import { useFolder } from '../../support/folder.js';
 import { followers, john, maria, tom } from '../../support/people.js';
 import { directlyTo } from '../../support/program.js';
-import { reached, sandboxed, useSandbox } from '../../support/sandboxed.js';
+import { lost, reached, sandboxed, useSandbox } from '../../support/sandboxed.js';
 
 const sandbox = useSandbox({ followers: 40, limits: false });
 const write = useFolder();
@@ -37,8 +37,8 @@ describe('a run at a terminal', () => {
     expect(asked).toEqual(['Send the text on messenger to 4 contacts (1 would fail), about 1 second? [y/N] ']);
     expect(noted.split('\n').slice(0, 10)).toEqual([
       '"Sunrise Coffee" (page 123456789), ids from column "id".',
-      expect.stringMatching(/^line 6 would fail: subscriber_id: must be decimal digits/),
       expect.stringMatching(/^line 4 would fail: the 24-hour window of the contact is closed since/),
+      expect.stringMatching(/^line 6 would fail: subscriber_id: must be decimal digits/),
       `line 2: "Maria Garcia" (${maria})`,
       '    Hi Ana',
       `line 3: "John Doe" (${john})`,
@@ -87,6 +87,16 @@ describe('a run at a terminal', () => {
     const path = write('contacts.csv', `id,value\n${followers(1)[0]},5\n`);
     expect((await answering('n', path, options)).asked).toEqual([question]);
     expect(sandbox.requests().every(({ method }) => method === 'GET')).toBe(true);
+  });
+
+  test('says for whom it may be the second time', async () => {
+    const path = write('contacts.csv', csv(2));
+    sandbox.injectFault(lost('sendContent', true));
+    expect((await answering('y', path)).counts).toMatchObject({ unknown: 1, done: 1 });
+    const { asked } = await answering('n', path, { ...hello, retryUnknown: true });
+    expect(asked).toEqual([
+      'Send the text on messenger to 1 contact, 1 of them perhaps for the second time, about 1 second? [y/N] ',
+    ]);
   });
 
   test('leaves no trace of a corrected job that was declined, so that it can be corrected again', async () => {

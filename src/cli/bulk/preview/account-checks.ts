@@ -51,6 +51,10 @@ function namesIn(input: Result): Reference[] {
   return [...referencesIn(actOnSubscriber, input), ...flow];
 }
 
+/** Whether a row can have names of its own. Content is not looked into. */
+const hasNamesOfRows = ({ tag_name, flow_ns, data }: Result): boolean =>
+  JSON.stringify([tag_name, flow_ns, data]).includes('{{');
+
 const unchanged = (text: string): string => text;
 
 /** Reads a list of the account. */
@@ -77,10 +81,12 @@ function valueProblems(input: Result, typeOf: TypeOf): readonly string[] {
 
 /**
  * Reads the lists of what a job refers to: one request for each kind of thing.
+ * @param action what is done, with placeholders.
  * @param sample the arguments for one contact. Those for the others refer to the same kinds.
  * @returns without `problemsOf` if there is nothing to check.
  */
 export async function readChecks(
+  action: Result,
   sample: Result,
   account: CheckedAccount,
 ): Promise<{ readonly problemsOf: ProblemsOf | undefined } | ReadFailure> {
@@ -103,14 +109,17 @@ export async function readChecks(
     if (match.found === 'exact' || match.found === 'shown') return [];
     return [aboutName(actOnSubscriber, { reference, match, list }) ?? ''];
   }
+  const nameProblems = (input: Result): readonly string[] =>
+    namesIn(input).flatMap((reference) => {
+      const key = `${reference.kind} ${reference.name}`;
+      const problem = known.get(key) ?? nameProblem(reference);
+      known.set(key, problem);
+      return problem;
+    });
+  const ofEveryRow = hasNamesOfRows(action) ? undefined : nameProblems(sample);
   return {
     problemsOf(input) {
-      const names = namesIn(input).flatMap((reference) => {
-        const key = `${reference.kind} ${reference.name}`;
-        const problem = known.get(key) ?? nameProblem(reference);
-        known.set(key, problem);
-        return problem;
-      });
+      const names = ofEveryRow ?? nameProblems(input);
       return typeOf === undefined ? names : [...names, ...valueProblems(input, typeOf)];
     },
   };

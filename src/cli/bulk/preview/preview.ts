@@ -1,17 +1,20 @@
 import type { Failure } from '../../../../tools/contract/failure.js';
+import type { Result } from '../../../../tools/contract/json.js';
 import { idText, quoted } from '../../../../tools/contract/quoted.js';
 import type { Job } from '../job/job.js';
 import { contradictingRows, contradictions } from '../job/repeated-rows.js';
-import type { Scan } from '../scan.js';
+import type { OpenRow, Scan } from '../scan.js';
 import type { Table } from '../table/csv-table.js';
-import { type CheckedAccount, readChecks } from './account-checks.js';
+import { type CheckedAccount, type ProblemsOf, readChecks } from './account-checks.js';
 import { createProblems } from './problems.js';
-import { firstRows, openRows, readContact, type ShownContact, type ShownRow } from './shown-rows.js';
+import { readContact, type ShownContact } from './shown-rows.js';
+
+const maxRowsShown = 3;
 
 /** What a job would do, as far as that can be known. */
 export interface Preview {
   /** The first rows that have a turn. */
-  readonly rows: readonly { readonly row: ShownRow; readonly contact: ShownContact }[];
+  readonly rows: readonly { readonly row: OpenRow; readonly contact: ShownContact }[];
   /** A line for each problem with rows, and for what may go wrong. */
   readonly notes: readonly string[];
   /** How many contacts have a turn and would fail. */
@@ -20,55 +23,69 @@ export interface Preview {
   readonly failure: Failure | undefined;
 }
 
+/** Looks at the rows of a table while it is scanned. */
+export interface Previewer {
+  onOpen(row: OpenRow): void;
+  /** What was found, when the scan is complete. Reads the first contacts. */
+  result(scan: Scan): Promise<Preview>;
+}
+
 /** The account and the column that a job works with, in a line. */
 export function headline({ idColumn }: Job, page: Readonly<Record<string, unknown>> | undefined): string {
   const whose = page === undefined ? 'Dry run' : `Dry run for ${quoted(page.name)} (page ${idText(page.id)})`;
   return `${whose}, ids from column "${idColumn}".`;
 }
 
+/** The arguments of the first row that can be used. */
+async function sampleOf(job: Job, table: Table): Promise<Result | undefined> {
+  for await (const row of table.rows()) {
+    const task = job.taskOf(row);
+    if ('input' in task && task.input !== undefined) return task.input;
+  }
+  return undefined;
+}
+
 /**
- * Looks at what a job would do.
+ * Prepares to look at what a job would do.
  * @param account where names, values and the first contacts are checked; undefined to read nothing.
  */
-export async function previewJob(
-  job: Job,
-  table: Table,
-  scan: Scan,
-  account: CheckedAccount | undefined,
-): Promise<Preview> {
+export async function openPreview(job: Job, table: Table, account: CheckedAccount | undefined): Promise<Previewer> {
   const problems = createProblems();
-  const remarks: string[] = [];
-  for (const { place, message = '' } of scan.unusable) problems.add(place, message);
-  const first = await firstRows(job, table, scan);
-  const [sample] = first;
-  const checks = account === undefined || sample === undefined ? undefined : await readChecks(sample.input, account);
-  const failure = checks !== undefined && 'failure' in checks ? checks.failure : undefined;
-  const problemsOf = checks !== undefined && 'problemsOf' in checks ? checks.problemsOf : undefined;
-
   const failing = new Set<string>();
-  if (problemsOf !== undefined) {
-    for await (const { id, place, input } of openRows(job, table, scan)) {
-      const found = problemsOf(input);
-      if (found.length === 0) continue;
-      failing.add(id);
-      problems.add(place, found.join(' '));
-    }
-  }
-  const rows = [];
-  for (const row of first) {
-    const contact = account === undefined || failure !== undefined ? {} : await readContact(row, account);
-    const { problem, remark } = contact;
-    if (problem !== undefined) {
-      failing.add(row.id);
-      problems.add(row.place, problem);
-    }
-    if (remark !== undefined) remarks.push(`line ${row.place} may fail: ${remark}`);
-    rows.push({ row, contact });
+  const first: OpenRow[] = [];
+  let failure: Failure | undefined;
+  let problemsOf: ProblemsOf | undefined;
+  const sample = account && (await sampleOf(job, table));
+  if (account !== undefined && sample !== undefined) {
+    const checks = await readChecks(job.action, sample, account);
+    if ('failure' in checks) failure = checks.failure;
+    else problemsOf = checks.problemsOf;
   }
   return {
-    rows,
-    notes: [...contradictions(await contradictingRows(job, table, scan.repeated)), ...problems.lines(), ...remarks],
-    wouldFail: failing.size,
-    failure,
+    onOpen(row) {
+      if (first.length < maxRowsShown) first.push(row);
+      const found = problemsOf?.(row.input) ?? [];
+      if (found.length === 0) return;
+      failing.add(row.id);
+      problems.add(row, found.join(' '));
+    },
+    async result(scan) {
+      for (const row of scan.unusable) problems.add(row, row.message ?? '');
+      const remarks: string[] = [];
+      const rows = [];
+      for (const row of first) {
+        const contact = account === undefined || failure !== undefined ? {} : await readContact(row, account);
+        const { problem, remark } = contact;
+        if (problem !== undefined) {
+          failing.add(row.id);
+          problems.add(row, problem);
+        }
+        if (remark !== undefined) remarks.push(`line ${row.place} may fail: ${remark}`);
+        rows.push({ row, contact });
+      }
+      const contradicting = await contradictingRows(job, table, scan.repeated);
+      const notes = [...contradictions(contradicting), ...problems.lines(), ...remarks];
+      return { rows, notes, wouldFail: failing.size, failure };
+    },
   };
 }

@@ -1,24 +1,29 @@
-import { CallError } from '../../../../tools/contract/failure.js';
+import type { Failure } from '../../../../tools/contract/failure.js';
 import { idText, quoted } from '../../../../tools/contract/quoted.js';
-import { actOnSubscriber } from '../../../../tools/workflows/for-each/action.js';
 import type { Account } from '../../../account/account.js';
-import { exitCodeOf, failureText } from '../../commands/failure-text.js';
-import { type ExitCode, exitCodes } from '../../shell/exit-codes.js';
 import type { Shell } from '../../shell/shell.js';
 import type { Job } from '../job/job.js';
 import type { Scan } from '../scan.js';
 import type { Table } from '../table/csv-table.js';
+import { readPage } from './account-checks.js';
 import { durationText } from './estimate.js';
-import { type Preview, previewJob } from './preview.js';
+import { openPreview, type Preview, type Previewer } from './preview.js';
 import { rowText } from './shown-rows.js';
 
 /** What a person at the terminal is asked about. */
 export interface AskedJob {
   readonly job: Job;
-  readonly table: Table;
   readonly scan: Scan;
   readonly account: Account;
   readonly page: Readonly<Record<string, unknown>>;
+}
+
+/** The account refuses a job before anything is done. */
+export class JobRefused extends Error {
+  override readonly name = 'JobRefused';
+  constructor(readonly failure: Failure) {
+    super(failure.message);
+  }
 }
 
 /** An action in the imperative, with its contacts. */
@@ -42,39 +47,42 @@ function actionText({ action, tag_name, flow_ns, channel = 'messenger' }: Job['a
 function questionText({ job, scan, account }: AskedJob, { rows, wouldFail }: Preview): string {
   const { not_reached: open } = scan.counts;
   const contacts = `${open} ${open === 1 ? 'contact' : 'contacts'}`;
+  const uncertain = [...scan.statuses.values()].filter((status) => status === 'uncertain').length;
+  const twice = uncertain === 0 ? '' : `, ${uncertain} of them perhaps for the second time`;
   const failing = wouldFail === 0 ? '' : ` (${wouldFail} would fail)`;
   const sample = rows[0]?.row.input ?? {};
   const time = durationText(sample, open, account.settings.access.mode === 'maton');
-  return `${actionText(job.action, contacts)}${failing}, ${time}? [y/N] `;
+  return `${actionText(job.action, contacts)}${twice}${failing}, ${time}? [y/N] `;
 }
 
-/** Shows what a job is about to do, and asks whether to do it. Returns the exit code if it is not to be done. */
-export async function askFirst(
+/**
+ * Prepares to show what a job is about to do.
+ * @throws JobRefused
+ */
+export async function previewFor(job: Job, table: Table, account: Account, signal: AbortSignal): Promise<Previewer> {
+  const read = await readPage(account, signal);
+  if ('failure' in read) throw new JobRefused(read.failure);
+  return openPreview(job, table, read.account);
+}
+
+/**
+ * Shows what a job is about to do, and asks whether to do it.
+ * @throws JobRefused if the account cannot be read.
+ */
+export async function isAgreed(
   asked: AskedJob,
-  shell: Shell,
+  previewer: Previewer,
+  { note, ending }: Shell,
   ask: NonNullable<Shell['ask']>,
-): Promise<ExitCode | undefined> {
-  const { job, table, scan, account, page } = asked;
-  const { note, ending: signal } = shell;
-  let preview: Preview;
-  try {
-    const connectionId = await account.pipeline.connectionOf(actOnSubscriber, undefined, signal);
-    preview = await previewJob(job, table, scan, { call: account.call, connectionId, signal });
-    if (preview.failure !== undefined) throw new CallError(preview.failure, 'unsent');
-  } catch (error) {
-    signal.throwIfAborted();
-    if (!(error instanceof CallError)) throw error;
-    note(failureText(error.failure));
-    return exitCodeOf(error.failure);
-  }
-  signal.throwIfAborted();
+): Promise<boolean> {
+  const { job, scan, page } = asked;
+  const preview = await previewer.result(scan);
+  ending.throwIfAborted();
+  if (preview.failure !== undefined) throw new JobRefused(preview.failure);
   note(`${quoted(page.name)} (page ${idText(page.id)}), ids from column "${job.idColumn}".`);
   for (const line of preview.notes) note(line);
   for (const { row, contact } of preview.rows) note(rowText(row, contact));
   const more = scan.counts.not_reached - preview.rows.length;
   if (more > 0) note(`… and ${more} more`);
-  const answer = await ask(questionText(asked, preview));
-  if (/^\s*y(es)?\s*$/i.test(answer)) return undefined;
-  note('Nothing was done.');
-  return exitCodes.again;
+  return /^\s*y(es)?\s*$/i.test(await ask(questionText(asked, preview)));
 }

@@ -5,44 +5,8 @@ import { renderContent } from '../../../../tools/message/preview.js';
 import { getMessagingStatus } from '../../../../tools/workflows/messaging-status.js';
 import { plainTool } from '../../../account/policy/tool.js';
 import { failureSentences } from '../../commands/failure-text.js';
-import type { Job } from '../job/job.js';
-import type { Scan } from '../scan.js';
-import type { Table } from '../table/csv-table.js';
-import { placeOf } from '../table/rows.js';
+import type { OpenRow } from '../scan.js';
 import type { CheckedAccount } from './account-checks.js';
-
-const maxRowsShown = 3;
-
-/** A row whose contact has a turn. */
-export interface ShownRow {
-  /** Its line, and its number in a spreadsheet if that is another. */
-  readonly place: string;
-  readonly id: string;
-  readonly input: Result;
-}
-
-/** The rows of a table whose contacts have a turn, each contact once. */
-export async function* openRows(job: Job, table: Table, { statuses }: Scan): AsyncGenerator<ShownRow> {
-  const seen = new Set<string>();
-  for await (const row of table.rows()) {
-    const task = job.taskOf(row);
-    if ('problem' in task || task.input === undefined) continue;
-    const { id, input } = task;
-    if (statuses.get(id) === 'settled' || seen.has(id)) continue;
-    seen.add(id);
-    yield { place: placeOf(row), id, input };
-  }
-}
-
-/** The first of them. */
-export async function firstRows(job: Job, table: Table, scan: Scan): Promise<ShownRow[]> {
-  const rows: ShownRow[] = [];
-  for await (const row of openRows(job, table, scan)) {
-    rows.push(row);
-    if (rows.length === maxRowsShown) break;
-  }
-  return rows;
-}
 
 /** What ManyChat says about the contact of a row. */
 export interface ShownContact {
@@ -87,7 +51,7 @@ function messageOutlook(status: Result, channel: string): Pick<ShownContact, 'pr
 }
 
 /** Reads the contact of a row. */
-export async function readContact({ id, input }: ShownRow, account: CheckedAccount): Promise<ShownContact> {
+export async function readContact({ id, input }: OpenRow, account: CheckedAccount): Promise<ShownContact> {
   const { call, signal, connectionId } = account;
   const outcome = await call(plainTool(getMessagingStatus), { subscriber_id: id }, { signal, connectionId });
   if (!outcome.ok) {
@@ -130,7 +94,7 @@ function doneText({ action, text, channel = 'messenger', data, tag_name, flow_ns
 const indent = '    ';
 
 /** A row and what is done for its contact. */
-export function rowText({ place, id, input }: ShownRow, { name }: ShownContact = {}): string {
+export function rowText({ place, id, input }: OpenRow, { name }: ShownContact = {}): string {
   const whom = name === undefined ? `contact ${id}` : `${quoted(name)} (${id})`;
   const lines = doneText(input).join('\n').split('\n');
   return [`line ${place}: ${whom}`, ...lines.map((each) => `${indent}${each}`)].join('\n');

@@ -1,4 +1,5 @@
 import { type ExitCode, exitCodes } from '../../shell/exit-codes.js';
+import { nextJournal } from '../journal/reading.js';
 import type { Ending } from '../run.js';
 import type { Counts } from './progress-text.js';
 
@@ -15,10 +16,11 @@ export interface RunEnd {
   readonly unusableCount: number;
   readonly ending: Ending;
   readonly failedPath: string;
+  readonly journalPath: string;
 }
 
 /** Lines that say why a run ended early and how to continue; none if every contact is done. */
-export function advice({ counts, unusableCount, ending, failedPath }: RunEnd): string[] {
+export function advice({ counts, unusableCount, ending, failedPath, journalPath }: RunEnd): string[] {
   const { failed, unknown, not_reached } = counts;
   const lines: string[] = [];
   if (ending.how !== 'finished') lines.push(`Stopped. ${ending.how === 'stopped' ? ending.why : 'You ended it.'}`);
@@ -26,6 +28,10 @@ export function advice({ counts, unusableCount, ending, failedPath }: RunEnd): s
   if (not_reached > 0) {
     const subject = ending.how === 'stopped' ? 'After that is fixed, the' : 'The';
     lines.push(`${subject} same command continues with the contacts not reached.`);
+    if (ending.how === 'interrupted') {
+      const next = `--skip-done-of ${journalPath} --journal ${nextJournal(journalPath)}`;
+      lines.push(`A corrected one leaves out the others with: ${next}`);
+    }
   }
   if (unusableCount > 0) {
     const rows = unusableCount === 1 ? '1 row' : `${unusableCount} rows`;
