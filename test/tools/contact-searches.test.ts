@@ -287,6 +287,92 @@ describe('a search by custom field', () => {
     },
   );
 
+  const inField = (value: unknown, id = '77', type = 'text') => ({
+    ...somebody,
+    id,
+    custom_fields: [{ id: 8, name: 'order', type, value }],
+  });
+
+  test.each([
+    ['123456 ', '123456'],
+    ['12 34 56', '123456'],
+    ['123456', '123456 '],
+  ])('stored as %j counts for %j', async (stored, field_value) => {
+    answerWith([inField(stored)], 1, 'findByCustomField');
+    expect(await used.result(byCustomField, { field_id: 8, field_value })).toMatchObject({ count: 1 });
+  });
+
+  test('says that there may be more if ManyChat returned 100, also if one did not count', async () => {
+    const contacts = Array.from({ length: 100 }, (_, index) =>
+      inField(index === 7 ? '+1234567' : '1234567', `${index}`),
+    );
+    answerWith(contacts, 1, 'findByCustomField');
+    const { total, count, capped, warnings } = await used.result(byCustomField, {
+      field_id: 8,
+      field_value: '1234567',
+    });
+    expect([total ?? count, capped]).toEqual([99, true]);
+    expect(warnings).toContain(
+      'ManyChat answered "1234567" with contact 7 ("Somebody"), whose field 8 is "+1234567": it was not counted as a hit.',
+    );
+  });
+
+  test('names three contacts that did not count', async () => {
+    const contacts = [1, 2, 3, 4, 5].map((id) => inField('+1234567', `${id}`));
+    answerWith([...contacts, inField('1234567', '6')], 1, 'findByCustomField');
+    const { count, warnings } = await used.result(byCustomField, { field_id: 8, field_value: '1234567' });
+    expect([count, (warnings as string[]).length, (warnings as string[]).at(-1)]).toEqual([
+      1,
+      4,
+      '2 more contacts were not counted as hits.',
+    ]);
+  });
+
+  test.each([
+    ['123456', 'Only exactly this value matches.'],
+    ['A-1042', 'Only exactly this value matches.'],
+    ['600 111 222', 'Only exactly this value matches. A phone number may be stored with or without its +.'],
+    [
+      '+34600111222',
+      'Only exactly this value matches, also asked for as "34600111222". A phone number may be stored with or without its +.',
+    ],
+  ])('a miss of %j has advice about phones only if it is one', async (field_value, warning) => {
+    const { warnings } = await used.result(byCustomField, { field_id: 8, field_value });
+    expect(warnings).toEqual([warning]);
+  });
+
+  test('finds a short number that was stored with its country code and without +', async () => {
+    await used.result(findOrCreate, { whatsapp_phone: '+65 9123 4567', whatsapp_field_id: 8 });
+    const { count, warnings } = await used.result(byCustomField, { field_id: 8, field_value: '+65 9123 4567' });
+    expect([count, warnings]).toEqual([
+      1,
+      ['Found by "6591234567", not "+65 9123 4567": make sure it is the person meant.'],
+    ]);
+  });
+
+  test('names a contact once that was the answer to several spellings', async () => {
+    answerWith([inField('+999')], 2, 'findByCustomField');
+    const { warnings } = await used.result(byCustomField, { field_id: 8, field_value: '+34600111222' });
+    expect((warnings as string[]).filter((each) => each.includes('contact 77'))).toHaveLength(1);
+    answerWith(somebody, 2);
+    const other = await used.result(bySystemField, { phone: '+34600111222' });
+    expect((other.warnings as string[]).filter((each) => each.includes('contact 77'))).toHaveLength(1);
+    answerWith(somebody, 2);
+    const failure = await used.failure(findOrCreate, { phone: '+34600111222', has_opt_in_sms: false });
+    expect(failure.details?.filter((each) => each.includes('contact 77'))).toHaveLength(1);
+  });
+
+  test('keeps what it says beside what the name of the field was read as', async () => {
+    used.sandbox.injectFault({
+      match: { path: 'getCustomFields' },
+      times: 9,
+      status: 200,
+      body: { status: 'success', data: [{ id: 8, name: 'wa\u200e_number', type: 'text', description: '' }] },
+    });
+    const { warnings } = await used.result(byCustomField, { field_name: 'wa_number', field_value: 'A-1042' });
+    expect(warnings).toEqual([expect.stringMatching(/wa_number/), 'Only exactly this value matches.']);
+  });
+
   test('leaves other values to ManyChat', async () => {
     const field = { id: 8, name: 'city', type: 'text', value: 'Madrid' };
     answerWith([{ ...somebody, custom_fields: [field] }], 1, 'findByCustomField');

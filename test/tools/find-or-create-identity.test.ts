@@ -174,6 +174,26 @@ describe('a number without its +', () => {
   });
 });
 
+describe('a short number in the field', () => {
+  test('is found with a warning, because it can be a national number', async () => {
+    await numberOf(maria, '2025550123');
+    const result = await used.result(find, { whatsapp_phone: '+2025550123', whatsapp_field_id: 8 });
+    expect(result).toMatchObject({ created: false, found_by: 'custom_field', subscriber: { id: maria } });
+    expect(result.warnings).toEqual([
+      'Found by "2025550123" in the field, which has no + and can be a national number, not "+2025550123": make sure it is the right contact.',
+    ]);
+  });
+
+  test('is certain with its +, or if the contact has the number', async () => {
+    await numberOf(maria, '+2025550123');
+    const args = { whatsapp_phone: '+2025550123', whatsapp_field_id: 8 };
+    expect((await used.result(find, args)).warnings).toBeUndefined();
+    await used.result(find, { whatsapp_phone: '+6591234567', whatsapp_field_id: 8 });
+    const again = await used.result(find, { whatsapp_phone: '+6591234567', whatsapp_field_id: 8 });
+    expect([again.created, again.warnings]).toEqual([false, undefined]);
+  });
+});
+
 describe("Brazil's ninth digit", () => {
   test.each([
     ['+55 21 97637-2196', '552176372196'],

@@ -45,6 +45,12 @@ export function uncountedIn({ uncounted }: Result): Uncounted[] {
   return (toList(uncounted) ?? []).map(asObject).map(({ id, note }) => ({ id: String(id), note: String(note) }));
 }
 
+/** A note for each contact that was not counted, whatever number of spellings it was the answer to. */
+export function notesOf(uncounted: readonly Uncounted[]): string[] {
+  const byContact = new Map(uncounted.toReversed().map(({ id, note }) => [id === 'undefined' ? note : id, note]));
+  return [...byContact.values()].toReversed();
+}
+
 /**
  * The contact in a result of `askSystemField`. With a spelling that is not certain there is none: the contact that has it
  * goes to `uncounted`.
@@ -85,7 +91,7 @@ async function inOtherSpellings(result: Result, call: CallEndpoint, asked: Asked
     const warnings = foundByText(`the ${by} `, spelling.text, asked[by]);
     return { subscriber: hit, ...(warnings.length > 0 && { warnings }) };
   }
-  const warnings = [...new Set(notes.map(({ note }) => note)), ...(by === 'phone' ? [whatsappNotByPhone] : [])];
+  const warnings = [...notesOf(notes), ...(by === 'phone' ? [whatsappNotByPhone] : [])];
   return { subscriber: null, ...(warnings.length > 0 && { warnings }) };
 }
 
@@ -119,16 +125,36 @@ export const askExactValue = endpoint({
   example: { field_id: 123, field_value: 'value' },
 });
 
-/** The certain spellings of a value that is plainly a phone number with its country code; none for any other. */
+/** The other spellings of a value that is plainly a phone number with its country code; none for any other. */
 function phoneValues(value: unknown): string[] {
   const phone = phoneIn(String(value));
   if (phone === undefined || internationalDigits(phone) === undefined) return [];
   // A field may hold anything, so that no variant of a number is tried that is not the same digits.
   return phoneSpellings(phone)
     .slice(0, 2)
-    .filter(({ text, certain }) => certain && text !== String(value))
-    .map(({ text }) => text);
+    .map(({ text }) => text)
+    .filter((text) => text !== String(value));
 }
+
+/** Whether a value is written as a phone number, and not as digits that may be an order number. */
+function looksLikePhone(value: unknown): boolean {
+  const phone = phoneIn(String(value));
+  return phone !== undefined && (/\d\D+\d/.test(String(value)) || internationalDigits(phone) !== undefined);
+}
+
+/** The most contacts that were not counted and are named one by one. */
+const maxNotes = 3;
+
+/** The notes about contacts that were not counted, without those that were found by another spelling. */
+function notesBeside({ subscribers }: Result, uncounted: readonly Uncounted[]): string[] {
+  const found = new Set((toList(subscribers) ?? []).map((each) => String(asObject(each).id)));
+  const notes = notesOf(uncounted.filter(({ id }) => !found.has(id)));
+  const more = notes.length - maxNotes;
+  return more > 0 ? [...notes.slice(0, maxNotes), `${more} more contacts were not counted as hits.`] : notes;
+}
+
+const withWarnings = (result: Result, warnings: readonly string[]): Result =>
+  warnings.length === 0 ? result : { ...result, warnings };
 
 /** Asks for the other spellings of a phone number after a miss: fields hold them with or without their `+`. */
 async function withPhoneSpellings(
@@ -136,24 +162,19 @@ async function withPhoneSpellings(
   call: CallEndpoint,
   { field_id, field_value, detail: wanted }: Result,
 ): Promise<Result> {
-  if (result.count !== 0) return result;
+  const notes = uncountedIn({ uncounted });
+  if (result.count !== 0) return withWarnings(result, notesBeside(result, notes));
   const spellings = phoneValues(field_value);
   for (const spelling of spellings) {
     const input = { field_id, field_value: spelling, detail: wanted };
-    const { uncounted: _, ...other } = await call(askExactValue, input);
-    if (other.count !== 0) return { ...other, warnings: foundByText('', spelling, field_value) };
+    const { uncounted: more, ...other } = await call(askExactValue, input);
+    notes.push(...uncountedIn({ uncounted: more }));
+    if (other.count === 0) continue;
+    return withWarnings(other, [...foundByText('', spelling, field_value), ...notesBeside(other, notes)]);
   }
   const asked = spellings.length === 0 ? '' : `, also asked for as ${spellings.map(asWritten).join(' and ')}`;
-  const reason = `Only exactly this value matches${asked}. A phone number may be stored with or without its +.`;
-  return {
-    ...result,
-    warnings: [
-      ...uncountedIn({ uncounted })
-        .map(({ note }) => note)
-        .slice(0, 3),
-      reason,
-    ],
-  };
+  const advice = looksLikePhone(field_value) ? ' A phone number may be stored with or without its +.' : '';
+  return withWarnings(result, [...notesBeside(result, notes), `Only exactly this value matches${asked}.${advice}`]);
 }
 
 export const findSubscribersByCustomField: Endpoint = { ...askExactValue, followUp: withPhoneSpellings };

@@ -3,7 +3,7 @@ import type { Output, Pages } from '../contract/endpoint.js';
 import { asObject, isObject, type Result, toList } from '../contract/json.js';
 import { idText, quoted } from '../contract/quoted.js';
 import { isSameEmail } from './addresses/email.js';
-import { asWritten } from './addresses/marks.js';
+import { asWritten, withoutMarks } from './addresses/marks.js';
 import { isSamePhone, phoneIn } from './addresses/phone.js';
 import { hasContent, pageOutput, tag } from './outputs.js';
 import { anyFieldValue, anyText, flag, innerList, largeId, list, record, smallId } from './tolerant.js';
@@ -149,20 +149,28 @@ export const subscribersResult: Output<{ detail: 'summary' | 'full' }> = {
   isAnswer: (data) => toList(data) !== undefined,
   from(data, { detail }) {
     const found = toList(data) ?? [];
-    const subscribers = found.map((contact) =>
-      detail === 'full' ? fullSubscriber(contact) : summary(contact, found.length <= fewHits),
-    );
-    return { subscribers, count: found.length, capped: found.length >= searchCap };
+    return hitsResult(found, found.length, detail);
   },
 };
 
+/** `{subscribers, count, capped}` of the hits among as many contacts as ManyChat returned. */
+function hitsResult(found: readonly unknown[], returned: number, detail: 'summary' | 'full'): Result {
+  const subscribers = found.map((contact) =>
+    detail === 'full' ? fullSubscriber(contact) : summary(contact, found.length <= fewHits),
+  );
+  return { subscribers, count: found.length, capped: returned >= searchCap };
+}
+
+/** A value as ManyChat may compare it: without white space, and in lower case. */
+const comparable = (value: unknown): string => withoutMarks(String(value)).replace(/\s+/g, '').toLowerCase();
+
 /** Whether a field holds the value that was asked for. Numbers have several spellings. */
 function isStored({ type, value }: Result, asked: unknown): boolean {
-  return String(value) === String(asked) || (type === 'number' && Number(value) === Number(asked));
+  return comparable(value) === comparable(asked) || (type === 'number' && Number(value) === Number(asked));
 }
 
 /**
- * `subscribersResult`; of a phone number only the contacts whose field has the spelling that was asked for. The others are
+ * `subscribersResult`; of digits only the contacts whose field has those that were asked for, in the same form. The others are
  * in `uncounted`.
  */
 export const exactFieldResult: Output<{ field_id?: unknown; field_value: unknown; detail: 'summary' | 'full' }> = {
@@ -170,7 +178,8 @@ export const exactFieldResult: Output<{ field_id?: unknown; field_value: unknown
   from(data, { field_id, field_value, detail }) {
     if (phoneIn(String(field_value)) === undefined) return subscribersResult.from(data, { detail });
     const uncounted: Uncounted[] = [];
-    const counted = (toList(data) ?? []).filter((contact) => {
+    const returned = toList(data) ?? [];
+    const counted = returned.filter((contact) => {
       const { custom_fields: fields } = asObject(contact);
       if (fields === undefined) return true;
       const field = (toList(fields) ?? []).map(asObject).find(({ id }) => String(id) === String(field_id));
@@ -179,6 +188,6 @@ export const exactFieldResult: Output<{ field_id?: unknown; field_value: unknown
       if (!has) uncounted.push(uncountedHit(field_value, asObject(contact), stored));
       return has;
     });
-    return { ...subscribersResult.from(counted, { detail }), ...(uncounted.length > 0 && { uncounted }) };
+    return { ...hitsResult(counted, returned.length, detail), ...(uncounted.length > 0 && { uncounted }) };
   },
 };

@@ -3,7 +3,15 @@ import { asObject, isObject, type Result, toList } from '../contract/json.js';
 import { idText, quoted } from '../contract/quoted.js';
 import type { Steps } from '../contract/workflow.js';
 import { askExactValue, askSystemField, hitIn, spellingsOf, uncountedIn } from '../endpoints/contact-searches.js';
-import { brazilianVariant, type Phone, phoneIn, phoneText } from '../values/addresses/phone.js';
+import { comparableEmail } from '../values/addresses/email.js';
+import {
+  brazilianVariant,
+  canBeNational,
+  isSamePhone,
+  type Phone,
+  phoneIn,
+  phoneText,
+} from '../values/addresses/phone.js';
 import type { Uncounted } from '../values/subscriber-outputs.js';
 
 /** A contact, and what it was found by. */
@@ -137,8 +145,6 @@ export function nameDifferences(subscriber: Result, given: Result): string[] {
   });
 }
 
-const lowerCase = (address: string): string => address.trim().toLowerCase();
-
 /** A sentence for each given address that the contact lacks or has in another form: it may be another contact. */
 export function addressDifferences(
   { subscriber, by, spelling }: Found,
@@ -146,7 +152,7 @@ export function addressDifferences(
 ): string[] {
   const number = whatsapp === undefined ? undefined : `+${whatsapp}`;
   const kinds = [
-    { name: 'email', given: email, has: subscriber.email, normalize: lowerCase },
+    { name: 'email', given: email, has: subscriber.email, normalize: comparableEmail },
     { name: 'phone', given: phone && phoneText(phone), has: subscriber.phone, normalize: numberOf },
     { name: 'whatsapp_phone', given: number, has: subscriber.whatsapp_phone, normalize: digitsOf },
   ];
@@ -154,7 +160,11 @@ export function addressDifferences(
     if (given === undefined || (typeof has === 'string' && normalize(has) === normalize(given))) return [];
     const lacks = typeof has !== 'string' || has.trim() === '';
     // It was found by the field that holds the number.
-    if (lacks && name === 'whatsapp_phone' && by === 'custom_field' && digitsOf(spelling) === whatsapp) return [];
+    if (lacks && name === 'whatsapp_phone' && by === 'custom_field' && digitsOf(spelling) === whatsapp) {
+      const isCertain = !/^\d+$/.test(spelling) || !canBeNational(spelling) || isSamePhone(subscriber.phone, given);
+      const found = `Found by ${quoted(spelling)} in the field, which has no + and can be a national number`;
+      return isCertain ? [] : [`${found}, not ${quoted(given)}: make sure it is the right contact.`];
+    }
     const own = lacks
       ? `no ${name}${name === 'whatsapp_phone' && by === 'custom_field' ? ` but ${quoted(spelling)} in the field` : ''}`
       : `the ${name} ${quoted(has)}`;

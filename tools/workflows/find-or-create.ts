@@ -3,7 +3,7 @@ import { CallError, reasonIn } from '../contract/failure.js';
 import { asObject, type Result } from '../contract/json.js';
 import { idText, quoted } from '../contract/quoted.js';
 import { type Step, type Steps, workflow } from '../contract/workflow.js';
-import { whatsappNotByPhone } from '../endpoints/contact-searches.js';
+import { notesOf, whatsappNotByPhone } from '../endpoints/contact-searches.js';
 import { setCustomField } from '../endpoints/fields.js';
 import { consent, consentProblems, createSubscriber, profile, updateSubscriber } from '../endpoints/subscribers.js';
 import { knownPhone, knownWhatsapp } from '../values/addresses/inputs.js';
@@ -188,7 +188,7 @@ function refuseUncertain(uncounted: readonly Uncounted[]): CallError {
       retryable: false,
       performed: 'no',
       source: 'client',
-      details: [...new Set(uncounted.map(({ note }) => note))],
+      details: notesOf(uncounted),
     },
     'refused',
   );
@@ -280,7 +280,7 @@ export const findOrCreateSubscriber = workflow({
     };
     const wanted: Wanted = { contact, addresses };
     const { found, uncounted } = await findContact(addresses, steps);
-    if (found !== undefined) return foundResult(found, wanted, ...new Set(uncounted.map(({ note }) => note)));
+    if (found !== undefined) return foundResult(found, wanted, ...notesOf(uncounted));
     if (uncounted.length > 0) throw refuseUncertain(uncounted);
     const withoutPlus = numberWithoutPlus(contact);
     if (withoutPlus !== undefined) throw withoutPlus;

@@ -41,14 +41,14 @@ export function emailProblem(email: string): string | undefined {
 }
 
 /** Upper and lower case are the same, and so are the two ways to write an accented letter. */
-const comparable = (email: string): string => cleanEmail(email).normalize('NFC').toLowerCase();
+export const comparableEmail = (email: string): string => cleanEmail(email).normalize('NFC').toLowerCase();
 
 /** The spellings of a cleaned address that a search asks for. */
 export function emailSpellings(email: string): readonly [string, ...string[]] {
-  const others = [email.toLowerCase(), comparable(email)];
+  const others = [email.toLowerCase(), comparableEmail(email)];
   return [email, ...new Set(others.filter((each) => each !== email))];
 }
 
 /** Whether a contact's email address is the one that was asked for. */
 export const isSameEmail = (stored: unknown, asked: string): boolean =>
-  typeof stored === 'string' && comparable(stored) === comparable(asked);
+  typeof stored === 'string' && comparableEmail(stored) === comparableEmail(asked);

@@ -144,6 +144,9 @@ const isNorthAmerican = (digits: string): boolean => /^1[2-9][0-8]\d[2-9]\d{6}$/
 /** Up to so many digits can be a national number, which is somebody else's when it is read as `+…`. */
 const maxNational = 10;
 
+/** Whether digits without `+` are few enough for a national number, also if they begin with a country code. */
+export const canBeNational = (digits: string): boolean => digits.length <= maxNational;
+
 /**
  * The digits with the country code, if that is unambiguous: with `+` or `00` always. Bare digits must be more than a
  * national number has, and begin with an assigned country code; what begins with 1 must be a number of the North American
@@ -153,7 +156,7 @@ export function internationalDigits({ digits, form }: Phone): string | undefined
   if (form !== 'bare') return form === 'plus' ? digits : undefined;
   if (digits.startsWith('1')) return isNorthAmerican(digits) ? digits : undefined;
   const plausible = isInternational(digits) && countryCodeOf(digits) !== undefined && tooLong(digits) === undefined;
-  return plausible && digits.length > maxNational ? digits : undefined;
+  return plausible && !canBeNational(digits) ? digits : undefined;
 }
 
 /** A text that is read as this number again, with nothing around it. */
@@ -192,7 +195,7 @@ export function phoneSpellings(phone: Phone): readonly [Spelling, ...Spelling[]]
   if (digits === undefined) return [{ text: phone.digits, certain: true }];
   const both = (each: string): readonly [Spelling, Spelling] => [
     { text: `+${each}`, certain: true },
-    { text: each, certain: each.length > maxNational },
+    { text: each, certain: !canBeNational(each) },
   ];
   const variant = brazilianVariant(digits);
   return variant === undefined ? both(digits) : [...both(digits), ...both(variant)];

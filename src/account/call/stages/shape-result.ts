@@ -1,5 +1,5 @@
 import type { CallEndpoint } from '../../../../tools/contract/endpoint.js';
-import { isObject, type Result } from '../../../../tools/contract/json.js';
+import { isObject, type Result, toList } from '../../../../tools/contract/json.js';
 import { cleanText } from '../../../text/safe-text.js';
 import { asCallError } from '../../../upstream/failures/call-error.js';
 import { type AccountParts, alongside, type EndpointCall, endpointCall, failureContext } from '../call-context.js';
@@ -49,7 +49,8 @@ export async function shapeResult(call: EndpointCall, { settings, redactor, perf
     const result = endpoint.output.from(response?.data, input);
     const next: CallEndpoint = (other, otherInput) => perform(endpointCall(other, otherInput, alongside(call)));
     const whole = (await endpoint.followUp?.(result, next, input)) ?? result;
-    call.result = compact(warnings.length === 0 ? whole : { ...whole, warnings }, clean);
+    const all = [...warnings, ...(toList(whole.warnings) ?? [])];
+    call.result = compact(all.length === 0 ? whole : { ...whole, warnings: all }, clean);
   } catch (error) {
     throw asCallError(error, failureContext(endpoint, settings), 'performed');
   }
