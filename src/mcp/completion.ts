@@ -3,12 +3,14 @@ import type { ToolCaller } from '../account/call/call-tool.js';
 import { candidatesIn, lists } from '../account/lookups/names.js';
 import { plainTool } from '../account/policy/tool.js';
 
-/** Completes a prompt argument with names from the account. Resolves to the matching names, best first. */
+/**
+ * Completes a prompt argument with names from the account. Resolves to all matching names, best first. The SDK returns
+ * 100 of them, with their number.
+ */
 export type Completer = (kind: ReferenceKind, typed: string) => Promise<string[]>;
 
 /** A list is cached for the keystrokes that follow. */
 const cacheMs = 30_000;
-const maxCompletions = 50;
 /** ManyChat accepts no longer names; a longer text would be content from a stranger. */
 const maxNameLength = 500;
 
@@ -46,9 +48,6 @@ export function createCompleter(call: ToolCaller, now: () => number): Completer 
         return Number(second) - Number(first);
       });
     // The last name of a candidate identifies it: a flow is found by its name and passed by its ns.
-    return matching
-      .map(({ names }) => names.at(-1) ?? '')
-      .filter((name) => name.length <= maxNameLength)
-      .slice(0, maxCompletions);
+    return matching.map(({ names }) => names.at(-1) ?? '').filter((name) => name.length <= maxNameLength);
   };
 }

@@ -48,4 +48,11 @@ describe('a client of a large account', () => {
     const ids = (list: readonly unknown[]) => list.map(asObject).map(({ id, ns }) => ns ?? id);
     expect(ids(items)).toEqual(ids(largeAccount[key]));
   });
+
+  test('completes a name with 100 of the tags, and their true number', async () => {
+    const ref = { type: 'ref/prompt', name: 'tidy_tags' } as const;
+    const { completion } = await client.complete({ ref, argument: { name: 'tag', value: 'TAG' } });
+    expect(completion.values).toHaveLength(100);
+    expect(completion).toMatchObject({ total: largeAccount.tags.length, hasMore: true });
+  });
 });
