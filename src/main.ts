@@ -3,6 +3,7 @@
 import module from 'node:module';
 import { homedir, hostname } from 'node:os';
 import { isAbsolute, join } from 'node:path';
+import { isatty } from 'node:tty';
 import { type ExitCode, exitCodes } from './cli/shell/exit-codes.js';
 import { createSafeOutput } from './cli/shell/safe-output.js';
 import type { Shell } from './cli/shell/shell.js';
@@ -81,7 +82,7 @@ function openShell(): Shell {
   // hasColors() respects NO_COLOR and terminals without colours.
   const colour = process.stdout.isTTY === true && process.stdout.hasColors();
   const signals = listenToSignals();
-  const isPersonThere = [process.stdin, process.stdout, process.stderr].every((stream) => stream.isTTY === true);
+  const isPersonThere = [0, 1, 2].every(isatty);
   return {
     program: 'manychat-mcp',
     programAnywhere: 'manychat-mcp',
