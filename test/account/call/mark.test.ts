@@ -86,7 +86,7 @@ describe('a text that a result shortened', () => {
   const write = useFolder();
 
   test('is refused in a cell of a table', async () => {
-    const table = write('t.csv', `id,note\n1,"${cut}"\n2,Whole\n`);
+    const table = write('t.csv', `id,note\n123456789012,"${cut}"\n123456789013,Whole\n`);
     const environment = { MANYCHAT_API_KEY: '1:0123456789abcdef0123456789abcdef', MANYCHAT_MCP_DRY_RUN: '1' };
     const { counts, noted } = await runBulk(environment, table, { setFields: 'note' });
     expect(counts).toMatchObject({ failed: 1 });
