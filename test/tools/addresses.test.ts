@@ -72,6 +72,8 @@ describe('a phone number', () => {
     ['+34 600·111·222', '+34600111222'],
     ['+34\t600\t111\t222', '+34600111222'],
     ['+1 [202] 555-0123', '+12025550123'],
+    // Longer than most numbers of the country.
+    ['+31 97 010 512 345', '+3197010512345'],
   ])('%j is %j', (written, read) => {
     expect(textOf(written)).toBe(read);
   });

@@ -17,7 +17,6 @@ const longest: Readonly<Record<string, number>> = {
   7: 10,
   20: 10,
   27: 9,
-  31: 9,
   32: 9,
   33: 9,
   34: 9,
