@@ -51,6 +51,7 @@ export async function bulkOf(count: number, call: ToolCaller): Promise<void> {
     inFlight: new Set(),
     ending,
     onProgress: () => undefined,
+    onWarning: () => undefined,
   });
   await journal.close();
   rmSync(folder, { recursive: true });

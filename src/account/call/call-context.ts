@@ -71,7 +71,7 @@ export interface KnownNames {
 }
 
 /** Starts what several calls are to know about names. */
-const newKnownNames = (): KnownNames => ({ meant: [], used: new Set() });
+export const newKnownNames = (): KnownNames => ({ meant: [], used: new Set() });
 
 /** What is known about the names in one call of a tool; the steps of a workflow share it. */
 export interface CallNames extends KnownNames {

@@ -23,7 +23,7 @@ export type Outcome =
  * what the user has confirmed. Without a `delivery` the answer counts as delivered when it is there.
  */
 export interface CallerSide
-  extends Pick<CallOptions, 'signal' | 'onProgress' | 'departure' | 'connectionId' | 'deadlineMs' | 'names'> {
+  extends Pick<CallOptions, 'signal' | 'onProgress' | 'departure' | 'connectionId' | 'deadlineMs' | 'names' | 'known'> {
   readonly delivery?: Delivery | undefined;
   /** The result is for a part of this program, which takes it at any size. */
   readonly whole?: boolean;

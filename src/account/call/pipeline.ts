@@ -27,6 +27,7 @@ import {
   type EndpointCall,
   endpointCall,
   failureContext,
+  type KnownNames,
   type MeantName,
   newNames,
   newRecord,
@@ -77,6 +78,8 @@ export interface CallOptions {
   readonly deadlineMs?: number | undefined;
   /** What the names in the input mean, if the user has confirmed it: no other thing is used then. */
   readonly names?: readonly MeantName[] | undefined;
+  /** What the calls of one run know about names; they are told apart by connection. */
+  readonly known?: KnownNames | undefined;
   /** Told every second that the call waits for the rate limit, and how far a long job has come. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   /** Told when a request that must not be repeated leaves. */
@@ -266,7 +269,11 @@ export function createPipeline(
     namesIn: (declaration, input, circumstances) =>
       within(circumstances, (context) => meaningsOf(declaration, input, context, account)),
 
-    async call(declaration, input, { signal, connectionId, onProgress, departure, delivery, record, names, ...own }) {
+    async call(
+      declaration,
+      input,
+      { signal, connectionId, onProgress, departure, delivery, record, names, known, ...own },
+    ) {
       refuseKeys(declaration, [connectionId, input.connection_id]);
       // A job that reports its own progress counts in other units than seconds.
       let reportsItself = false;
@@ -288,7 +295,7 @@ export function createPipeline(
       const context: CallContext = {
         ...about,
         readsContact: true,
-        names: names === undefined ? newNames() : confirmedNames(names, connectionId),
+        names: names === undefined ? newNames(known) : confirmedNames(names, connectionId),
       };
       try {
         // Nothing has begun, so nothing else needs to be said.

@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import type { Endpoint } from '../../../tools/contract/endpoint.js';
 import type { Failure } from '../../../tools/contract/failure.js';
 import { isObject, type Result } from '../../../tools/contract/json.js';
+import type { ChangeName } from '../../../tools/contract/reference.js';
 import type { Departure } from '../../upstream/departure.js';
+import { shownForm } from '../lookups/true-names.js';
 import type { Delivery } from './delivery.js';
 
 /**
@@ -101,10 +103,15 @@ function canonical(value: unknown, key?: string): unknown {
     .toSorted(([one], [other]) => (one < other ? -1 : 1));
 }
 
+/** A name as it is shown: a client may repeat a call with the name that it was shown. The ns of a flow is an id. */
+const shownName: ChangeName = ({ kind, name }) => (kind === 'flow' ? name : shownForm(kind, name));
+
 /** Fields in canonical form; their names are case-insensitive. */
 const canonicalFields = (fields: Result): unknown =>
   canonical(
-    Object.fromEntries(Object.entries(fields).map(([name, value]) => [name.trim().toLowerCase(), String(value)])),
+    Object.fromEntries(
+      Object.entries(fields).map(([name, value]) => [shownName({ kind: 'custom field', name }), String(value)]),
+    ),
   );
 
 const hash = (parts: readonly unknown[]): string => createHash('sha256').update(JSON.stringify(parts)).digest('base64');
@@ -115,7 +122,7 @@ export const contactKey = (account: string, connection: string | undefined, subs
 
 /** The key of a send: equal for sends that are the same. */
 export function keyOf({ account, connection, endpoint, input, fields = {} }: Send): SendKey {
-  const { data, ...rest } = input;
+  const { data, ...rest } = endpoint.mapNames?.(input, shownName) ?? input;
   const parts = [account, connection?.toLowerCase() ?? '', endpoint.path, canonical(rest), canonical(data)];
   const send = hash([...parts, canonicalFields(fields)]);
   const isFlow = input.flow_ns !== undefined;

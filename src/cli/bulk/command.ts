@@ -247,6 +247,7 @@ async function runJournaled(request: RunRequest, lock: Lock, earlierLock: Lock |
       inFlight,
       ending: shell.ending,
       onProgress,
+      onWarning: say,
     }).finally(close);
     shell.ending.removeEventListener('abort', sayStopping);
     shell.print(options.json === true ? JSON.stringify(counts) : summaryText(counts));

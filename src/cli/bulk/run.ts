@@ -4,7 +4,9 @@ import type { Result } from '../../../tools/contract/json.js';
 import { actOnSubscriber } from '../../../tools/workflows/for-each/action.js';
 import { runMany } from '../../../tools/workflows/for-each/run-many.js';
 import { concernsAll } from '../../../tools/workflows/for-each/stop-rules.js';
+import { newKnownNames } from '../../account/call/call-context.js';
 import type { Outcome, ToolCaller } from '../../account/call/call-tool.js';
+import { replacedText } from '../../account/call/stages/resolve-names.js';
 import { plainTool } from '../../account/policy/tool.js';
 import { UsageError } from '../../config/usage-error.js';
 import { failureSentences } from '../commands/failure-text.js';
@@ -38,6 +40,8 @@ export interface RunParts {
   /** Fires when nothing more may leave. The responses to what has left are awaited. */
   readonly ending: AbortSignal;
   onProgress(): void;
+  /** Told once how each name is read that is not the true one. */
+  onWarning(text: string): void;
 }
 
 /** A row whose contact has a turn. */
@@ -73,9 +77,11 @@ function stateAfter(
  * leaves. Ends early, as `stopped`, if a failure concerns all contacts or the journal or the table fails.
  */
 export async function runJob(parts: RunParts): Promise<Ending> {
-  const { job, table, failures, journal, call, inFlight, ending, onProgress } = parts;
+  const { job, table, failures, journal, call, inFlight, ending, onProgress, onWarning } = parts;
   const { counts, statuses } = parts.scan;
   let broken: unknown;
+  const known = newKnownNames();
+  let warnedCount = 0;
   /** Cancels what has not left. Requests that have left go on: cancelling them would make their outcome unknown. */
   const cancelUnsent = new AbortController();
   // Each call adds listeners; the default limit would print a warning.
@@ -130,9 +136,12 @@ export async function runJob(parts: RunParts): Promise<Ending> {
     items: openRows(),
     maxInFlight,
     signal: cancelUnsent.signal,
-    perform({ id, args, track }) {
+    async perform({ id, args, track }) {
       begun.add(id);
-      return call(tool, args, { signal: cancelUnsent.signal, departure: track });
+      const outcome = await call(tool, args, { signal: cancelUnsent.signal, departure: track, known });
+      for (const meant of known.meant.slice(warnedCount)) onWarning(replacedText(meant));
+      warnedCount = known.meant.length;
+      return outcome;
     },
     failureOf: (outcome) => (outcome.ok ? undefined : outcome.failure),
     stopsAlone: (failure) => concernsAll(failure, job.perRowArguments),

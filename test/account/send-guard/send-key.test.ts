@@ -49,6 +49,34 @@ describe('the key of a send', () => {
     expect(image('https://a.b/?q=a  b')).not.toBe(image('https://a.b/?q=a b'));
   });
 
+  test('is the same if a thing is named as it is shown or by its true name', () => {
+    const named = (mark: string, own: object = {}) =>
+      keyFor(
+        {},
+        {
+          input: {
+            subscriber_id: 5,
+            otn_topic_name: `Back in${mark} stock`,
+            data: {
+              version: 'v2',
+              content: {
+                ...text('See you'),
+                actions: [
+                  { action: 'add_tag', tag_name: `V${mark}IP` },
+                  { action: 'set_field_value', field_name: `Size${mark}`, value: 'L' },
+                ],
+                ...own,
+              },
+            },
+          },
+        },
+      );
+    expect(named('\u200e')).toBe(named(''));
+    expect(named('\u200e')).not.toBe(named('x'));
+    // A text is shown to the contact as it is.
+    expect(keyFor(text('V\u200eIP'))).not.toBe(keyFor(text('VIP')));
+  });
+
   describe('of a flow', () => {
     const start = (fields?: Result) =>
       keyOf({
@@ -58,6 +86,11 @@ describe('the key of a send', () => {
         input: { subscriber_id: '5', flow_ns: 'content1' },
         fields,
       }).send;
+
+    test('is the same if a field is named as it is shown or by its true name', () => {
+      expect(start({ 'Size\u200e': 'L' })).toBe(start({ size: 'L' }));
+      expect(start({ 'Size\u200e': 'L' })).not.toBe(start({ size: 'M' }));
+    });
 
     test('is the same with the same fields in another order and case', () => {
       expect(start({ Size: 42, colour: 'red' })).toBe(start({ colour: 'red', size: '42' }));

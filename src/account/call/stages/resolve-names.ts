@@ -3,7 +3,7 @@ import type { Declaration, Endpoint } from '../../../../tools/contract/endpoint.
 import type { CallError } from '../../../../tools/contract/failure.js';
 import type { Result } from '../../../../tools/contract/json.js';
 import { idText, quoted } from '../../../../tools/contract/quoted.js';
-import { type Reference, referencesIn } from '../../../../tools/contract/reference.js';
+import { type Reference, type ReferenceKind, referencesIn } from '../../../../tools/contract/reference.js';
 import { withoutHidden } from '../../../text/safe-text.js';
 import { callError } from '../../../upstream/failures/call-error.js';
 import { onlyThing, shownForm, trueForm } from '../../lookups/true-names.js';
@@ -27,7 +27,8 @@ import {
 import { missingKinds } from '../missing-names.js';
 import { aboutName, oneShownText, shownText } from './explain-refusal.js';
 
-const replacedText = ({ kind, name, thing }: MeantName): string =>
+/** The warning that a name is read as that of a thing with another true name. */
+export const replacedText = ({ kind, name, thing }: MeantName): string =>
   `${quoted(withoutHidden(name))} is read as the ${kind} with id ${idText(thing.id)}: no other is shown so, but its true name differs in characters that are not shown. Use the id where a tool takes one.`;
 
 /** Whether a name can be shown otherwise than it is. The ns of a flow is an id. */
@@ -39,8 +40,29 @@ function refused(declaration: Declaration, account: AccountParts, message: strin
   return callError(kind, context, { message, source: 'client' });
 }
 
-const twiceText = (shown: string): string =>
-  `The field ${quoted(shown)} is given twice, in spellings that are shown alike: give it once, or each by its id`;
+/** A tool that takes several fields of a kind by their ids. */
+const setById = (kind: ReferenceKind): string =>
+  kind === 'bot field' ? 'manychat_set_bot_fields' : 'manychat_set_custom_fields';
+
+const twiceText = ({ kind, name }: Reference): string =>
+  `The field ${quoted(name)} is given twice, in spellings that are shown alike: give it once; if two fields are meant, give each by its id, with ${setById(kind)}`;
+
+/**
+ * Refuses a list that gives a field twice by its name, whose case ManyChat ignores, or by its id.
+ * @throws CallError
+ */
+function refuseFieldsTwice({ endpoint, input }: EndpointCall, account: AccountParts): void {
+  const given = new Set<string>();
+  endpoint.fieldValues?.map(input, (path, { field_id: id, field_name: name }, value) => {
+    const key = id === undefined ? `"${String(name).toLowerCase()}` : `#${String(id)}`;
+    if (given.has(key)) {
+      const what = id === undefined ? `${quoted(name)} (case is ignored)` : `with id ${idText(id)}`;
+      throw refused(endpoint, account, `${path}: the field ${what} is given twice: give it once`);
+    }
+    given.add(key);
+    return value;
+  });
+}
 
 /**
  * Refuses an input of several requests that gives two fields by names that are shown alike: they may mean one field, which
@@ -49,12 +71,13 @@ const twiceText = (shown: string): string =>
  */
 export function refuseFieldsShownAlike(declaration: Declaration, input: Result, account: AccountParts): void {
   const names = new Map<string, string>();
-  for (const { kind, name } of referencesIn(declaration, input)) {
+  for (const reference of referencesIn(declaration, input)) {
+    const { kind, name } = reference;
     if (!kind.endsWith('field')) continue;
     const form = shownForm(kind, name);
     const earlier = names.get(form);
     if (earlier !== undefined && trueForm(kind, earlier) !== trueForm(kind, name))
-      throw refused(declaration, account, twiceText(name));
+      throw refused(declaration, account, twiceText(reference));
     names.set(form, name);
   }
 }
@@ -86,7 +109,7 @@ function replaceNames(call: EndpointCall, account: AccountParts): void {
       const earlier = given.get(trueForm(kind, trueName));
       const isTwice = earlier !== undefined && trueForm(kind, earlier) !== trueForm(kind, name);
       if (isTwice || (thing !== undefined && ids.has(thing.id))) {
-        throw refused(endpoint, account, twiceText(name));
+        throw refused(endpoint, account, twiceText(reference));
       }
       given.set(trueForm(kind, trueName), name);
     }
@@ -197,6 +220,7 @@ export async function resolveNames(call: EndpointCall, account: AccountParts): P
   const { endpoint, context } = call;
   const { access, policy } = account.settings;
   if (access.mode === 'none') return;
+  if (endpoint.effect === 'set') refuseFieldsTwice(call, account);
   await putId(call, account);
   await checkConfirmed(call, account);
   const shows = policy.dryRun && !effectRules[endpoint.effect].readOnly;

@@ -176,6 +176,28 @@ describe('a field named as it is shown', () => {
     expect(used.countOf('setCustomFields')).toBe(3);
   });
 
+  test.each([
+    ['manychat_set_custom_fields', 'setCustomFields', { subscriber_id: john }, 'phone_number'],
+    ['manychat_set_bot_fields', 'setBotFields', {}, 'counter'],
+  ])('is not set twice by one list: %s', async (tool, path, more, name) => {
+    for (const [one, other, what] of [
+      [{ field_name: name }, { field_name: name.toUpperCase() }, `"${name.toUpperCase()}" (case is ignored)`],
+      [{ field_name: name }, { field_name: name }, `"${name}" (case is ignored)`],
+      [{ field_id: 1 }, { field_id: '1' }, 'with id 1'],
+    ] as const) {
+      const fields = [
+        { ...one, field_value: '1' },
+        { ...other, field_value: '2' },
+      ];
+      expect(await used.failure(tool, { ...more, fields })).toMatchObject({
+        kind: 'invalid_input',
+        performed: 'no',
+        message: expect.stringContaining(`the field ${what} is given twice: give it once`),
+      });
+    }
+    expect(used.countOf(path)).toBe(0);
+  });
+
   test('is not set twice in two spellings by the requests of one call', async () => {
     await createField('Size\u200e');
     const others = Array.from({ length: 20 }, (_, index) => [`f${index}`, 'x']);
@@ -186,7 +208,11 @@ describe('a field named as it is shown', () => {
       await used.failure('manychat_for_each_subscriber', many),
       await used.failure('manychat_set_fields_and_send_flow', flow),
     ])
-      expect(failure).toMatchObject({ kind: 'invalid_input', performed: 'no', message: twice });
+      expect(failure).toMatchObject({
+        kind: 'invalid_input',
+        performed: 'no',
+        message: expect.stringMatching(/is given twice.* give each by its id, with manychat_set_custom_fields$/),
+      });
     expect(used.countOf('setCustomFields')).toBe(0);
   });
 });
