@@ -82,6 +82,7 @@ async function planAndRun(config: Config, path: string, options: BulkOptions, sh
       page: asObject(page.result.page),
       job,
       table,
+      tablePath: table.piped ? undefined : path,
       journalPath,
       earlierPath,
       failedPath,
@@ -158,6 +159,8 @@ type Page = Readonly<Record<string, unknown>>;
 
 interface RunRequest extends Request {
   readonly page: Page;
+  /** The file of the table; undefined for a pipe. */
+  readonly tablePath: string | undefined;
   readonly journalPath: string;
   readonly failedPath: string;
   readonly account: Account;
@@ -209,7 +212,7 @@ function skippedText(path: string, { done, unknown }: Reached, statuses: Scan['s
 }
 
 async function runJournaled(request: RunRequest, lock: Lock, earlierLock: Lock | undefined): Promise<ExitCode> {
-  const { page, job, table, journalPath, failedPath, options, shell, account } = request;
+  const { page, job, table, tablePath, journalPath, failedPath, options, shell, account } = request;
   const inFlight = new Set<string>();
   shell.onForcedEnd(() => endAtOnce(inFlight.size, shell, earlierLock === undefined ? [lock] : [lock, earlierLock]));
   const history = createHistory(job);
@@ -224,7 +227,7 @@ async function runJournaled(request: RunRequest, lock: Lock, earlierLock: Lock |
     const { counts, unusable } = scan;
     if (skipped !== undefined) shell.note(skippedText(options.skipDoneOf ?? '', skipped.reached, scan.statuses));
     if (ask !== undefined && previewer !== undefined && counts.not_reached > 0) {
-      if (!(await isAgreed({ job, scan, account, page }, previewer, shell, ask))) {
+      if (!(await isAgreed({ job, scan, account, page, tablePath }, previewer, shell, ask))) {
         shell.note('Nothing was done.');
         return exitCodes.again;
       }

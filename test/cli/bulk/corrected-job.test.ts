@@ -1,6 +1,7 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readLine, type State } from '../../../src/cli/bulk/journal/entry.js';
 import { nextJournal } from '../../../src/cli/bulk/journal/reading.js';
@@ -172,6 +173,53 @@ describe('a corrected job after one of 0.1.0', () => {
     expect((await run(path, corrected(path, { addTag: 'VIP' }))).counts).toMatchObject({ unknown: 0, not_reached: 0 });
   });
 });
+
+/** What goes wrong in one of several jobs. */
+interface Mishap {
+  readonly lostAfter: number;
+  readonly refusedAfter: number;
+  readonly windowAfter: number;
+}
+
+test('nobody is sent to twice by jobs of which each goes on after the one before', async () => {
+  const at = fc.integer({ min: 0, max: 12 });
+  const mishap = fc.record({ lostAfter: at, refusedAfter: at, windowAfter: at });
+  const jobs = fc.array(fc.record({ mishap, again: fc.boolean() }), { minLength: 2, maxLength: 4 });
+  const inject = ({ lostAfter, refusedAfter, windowAfter }: Mishap): void => {
+    const match = { path: 'sendContent' };
+    sandbox.injectFault({ ...lost('sendContent', lostAfter % 2 === 0), after: lostAfter });
+    sandbox.injectFault({
+      match,
+      after: windowAfter,
+      status: 400,
+      body: { status: 'error', message: 'W', code: 3011 },
+    });
+    const body = { status: 'error', message: 'Wrong token' };
+    sandbox.injectFault({ match, after: refusedAfter, times: 99, status: 401, body });
+  };
+  await fc.assert(
+    fc.asyncProperty(jobs, async (chain) => {
+      sandbox.reset();
+      const path = write('contacts.csv', csv(12));
+      for (const name of Array.from({ length: 5 }, (_, index) => journalOf(path, index))) rmSync(name, { force: true });
+      for (const [index, { mishap: each, again }] of chain.entries()) {
+        const skipDoneOf = index === 0 ? undefined : journalOf(path, index - 1);
+        const earlier = skipDoneOf !== undefined && existsSync(skipDoneOf) ? { skipDoneOf } : {};
+        const options = { sendText: `Text ${index}`, journal: journalOf(path, index) };
+        inject(each);
+        await run(path, { ...options, ...earlier });
+        sandbox.clearFaults();
+        // The option may be left out once the journal exists.
+        if (again && existsSync(options.journal)) await run(path, { ...options, retryFailed: true });
+      }
+      const ids = reached(sandbox);
+      expect(ids).toHaveLength(new Set(ids).size);
+    }),
+    { numRuns: 12, seed: 14 },
+  );
+});
+
+const journalOf = (path: string, index: number): string => `${path}.${index}.journal`;
 
 describe('a repeated id', () => {
   test('with other values is told by line, in a run and in a dry run', async () => {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { BulkOptions } from '../../../src/cli/bulk/options.js';
 import type { Shell } from '../../../src/cli/shell/shell.js';
@@ -110,6 +110,19 @@ describe('a run at a terminal', () => {
     expect((await answering('y', more, { sendText: 'Hello', ...options })).counts).toMatchObject({ done: 3 });
     expect(readFileSync(`${path}.2.journal`, 'utf8')).toContain('{"id":"800000000001","state":"done"}');
     expect(reached(sandbox)).toHaveLength(3);
+  });
+
+  test('does nothing if the table was saved before the answer', async () => {
+    const path = write('contacts.csv', csv(2));
+    const ask = async (): Promise<string> => {
+      writeFileSync(path, csv(3));
+      return 'y';
+    };
+    await expect(answering('', path, hello, { ask })).rejects.toThrow(
+      `${path} was changed before you answered, so nothing was done: run the command again`,
+    );
+    expect(reached(sandbox)).toEqual([]);
+    expect(existsSync(`${path}.journal`)).toBe(false);
   });
 
   test('is stopped by Ctrl-C at the question', async () => {

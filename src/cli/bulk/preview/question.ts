@@ -1,6 +1,8 @@
+import { statSync } from 'node:fs';
 import type { Failure } from '../../../../tools/contract/failure.js';
 import { idText, quoted } from '../../../../tools/contract/quoted.js';
 import type { Account } from '../../../account/account.js';
+import { UsageError } from '../../../config/usage-error.js';
 import type { Shell } from '../../shell/shell.js';
 import type { Job } from '../job/job.js';
 import type { Scan } from '../scan.js';
@@ -13,6 +15,8 @@ import { rowText } from './shown-rows.js';
 /** What a person at the terminal is asked about. */
 export interface AskedJob {
   readonly job: Job;
+  /** The file of the table; undefined for a pipe. */
+  readonly tablePath: string | undefined;
   readonly scan: Scan;
   readonly account: Account;
   readonly page: Readonly<Record<string, unknown>>;
@@ -65,9 +69,15 @@ export async function previewFor(job: Job, table: Table, account: Account, signa
   return openPreview(job, table, read.account);
 }
 
+/** Changes when a file is saved. */
+function stampOf(path: string): string {
+  const { mtimeMs, size, ino } = statSync(path);
+  return [mtimeMs, size, ino].join();
+}
+
 /**
  * Shows what a job is about to do, and asks whether to do it.
- * @throws JobRefused if the account cannot be read.
+ * @throws JobRefused if the account cannot be read; UsageError if the table was changed before the answer.
  */
 export async function isAgreed(
   asked: AskedJob,
@@ -75,7 +85,8 @@ export async function isAgreed(
   { note, ending }: Shell,
   ask: NonNullable<Shell['ask']>,
 ): Promise<boolean> {
-  const { job, scan, page } = asked;
+  const { job, scan, page, tablePath } = asked;
+  const stamp = tablePath === undefined ? undefined : stampOf(tablePath);
   const preview = await previewer.result(scan);
   ending.throwIfAborted();
   if (preview.failure !== undefined) throw new JobRefused(preview.failure);
@@ -84,5 +95,9 @@ export async function isAgreed(
   for (const { row, contact } of preview.rows) note(rowText(row, contact));
   const more = scan.counts.not_reached - preview.rows.length;
   if (more > 0) note(`… and ${more} more`);
-  return /^\s*y(es)?\s*$/i.test(await ask(questionText(asked, preview)));
+  const isYes = /^\s*y(es)?\s*$/i.test(await ask(questionText(asked, preview)));
+  if (isYes && tablePath !== undefined && stampOf(tablePath) !== stamp) {
+    throw new UsageError(`${tablePath} was changed before you answered, so nothing was done: run the command again`);
+  }
+  return isYes;
 }
