@@ -2,13 +2,6 @@ import { UsageError } from '../../../config/usage-error.js';
 import { withoutHidden } from '../../../text/safe-text.js';
 import { columnNamed } from '../table/column-name.js';
 
-/** The column of contact ids. */
-export interface IdColumn {
-  readonly name: string;
-  /** Whether it was found by a name that other systems use for their own ids. */
-  readonly guessed: boolean;
-}
-
 /** A heading as words in lower case: `ManyChat_SubscriberID` is `manychat subscriber id`. */
 const wordsOf = (heading: string): string =>
   withoutHidden(heading)
@@ -95,7 +88,7 @@ function unsuitable(name: string): string | undefined {
 
 const listed = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(', ');
 
-function requestedColumn(requested: string, columns: readonly string[]): IdColumn {
+function requestedColumn(requested: string, columns: readonly string[]): string {
   const exact = columnNamed(requested, columns);
   const words = wordsOf(requested);
   const alike = exact === undefined ? columns.filter((name) => words !== '' && wordsOf(name) === words) : [exact];
@@ -110,7 +103,7 @@ function requestedColumn(requested: string, columns: readonly string[]): IdColum
   }
   const problem = unsuitable(name);
   if (problem !== undefined) throw new UsageError(problem);
-  return { name, guessed: false };
+  return name;
 }
 
 /**
@@ -118,11 +111,10 @@ function requestedColumn(requested: string, columns: readonly string[]): IdColum
  * only one with a usual name.
  * @throws UsageError if there is none, or if it is uncertain which it is.
  */
-export function idColumnOf(requested: string | undefined, columns: readonly string[]): IdColumn {
+export function idColumnOf(requested: string | undefined, columns: readonly string[]): string {
   if (requested !== undefined) return requestedColumn(requested, columns);
   const owned = columns.filter(isOwn);
-  const guessed = owned.length === 0;
-  const candidates = guessed ? columns.filter(isUsual) : owned;
+  const candidates = owned.length > 0 ? owned : columns.filter(isUsual);
   const [name, ...others] = candidates;
   if (name === undefined) {
     const instagram = columns.find(isInstagram);
@@ -136,11 +128,11 @@ export function idColumnOf(requested: string | undefined, columns: readonly stri
     for (const each of candidates) columnNamed(each, columns);
     throw new UsageError(`the contact ids could be in ${listed(candidates)}: name the column with --id-column`);
   }
-  const foreign = guessed ? columns.find(isOfOtherSystem) : undefined;
+  const foreign = owned.length > 0 ? undefined : columns.find(isOfOtherSystem);
   if (foreign !== undefined) {
     throw new UsageError(
       `the column "${name}" may hold the ids of another system, as there is a column "${foreign}": if they are ManyChat's contact ids, pass --id-column "${name}"`,
     );
   }
-  return { name, guessed };
+  return name;
 }

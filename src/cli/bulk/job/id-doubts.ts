@@ -27,13 +27,19 @@ function lineList(lines: readonly number[], count: number): string {
   return `${count === 1 ? 'line' : 'lines'} ${lines.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
 }
 
+/** What the command line says about the ids. */
+interface Assurances {
+  /** Whether it names their column. */
+  readonly requested: boolean;
+  /** Whether ids that look rounded are right all the same. */
+  readonly trusted: boolean;
+}
+
 /**
  * Creates the check for one table.
  * @param column the column of the ids, for the reasons.
- * @param guessed whether the column was found by a name that other systems use for their own ids.
- * @param trusted whether ids that look rounded are right all the same.
  */
-export function createIdDoubts(column: string, guessed: boolean, trusted: boolean): IdDoubts {
+export function createIdDoubts(column: string, { requested, trusted }: Assurances): IdDoubts {
   let ids = 0;
   let short = 0;
   /** Ids with more digits than a spreadsheet keeps. */
@@ -81,10 +87,10 @@ export function createIdDoubts(column: string, guessed: boolean, trusted: boolea
     reason() {
       const rounded = trusted ? undefined : rounding();
       if (rounded !== undefined) {
-        return `the ids in column "${column}" look as if a spreadsheet had rounded them: ${rounded}. Rounded ids may belong to other people. Export the table again and import the column as text, or pass --trust-ids if they are right`;
+        return `the ids in column "${column}" look as if a spreadsheet had rounded them: ${rounded}. Rounded ids may belong to other people. Export the table again, and import it with Data > From Text/CSV and this column as Text (in Google Sheets without converting text to numbers), or pass --trust-ids if they are right`;
       }
-      if (guessed && short * 2 > ids) {
-        return `the column "${column}" may hold the ids of another system: most have fewer than ${usualDigits} digits. If they are ManyChat's contact ids, pass --id-column "${column}"`;
+      if (!requested && short * 2 > ids) {
+        return `the column "${column}" may hold the ids of another system, or no ids: most have fewer than ${usualDigits} digits. If they are ManyChat's contact ids, pass --id-column "${column}"`;
       }
       return undefined;
     },

@@ -99,7 +99,7 @@ function columnsIn(template: unknown): readonly string[] {
  * @throws UsageError if they do not fit together.
  */
 export function planJob(options: JobOptions, { columns }: Table): Job {
-  const { name: idColumn, guessed } = idColumnOf(options.idColumn, columns);
+  const idColumn = idColumnOf(options.idColumn, columns);
   const action = asObject(checkedTemplate(actionOf(options, idColumn, columns), columns));
   // JSON text is parsed before cells are filled in, so that no cell can add to its structure.
   const template = asObject(repairAction(action).input);
@@ -114,7 +114,8 @@ export function planJob(options: JobOptions, { columns }: Table): Job {
     perRowArguments: JSON.stringify(action).includes('{{'),
     repeatable: isRepeatable(action),
     remarks: hasTypedLineBreaks(action) ? ['\\n in the text is sent as a line break; \\\\n is sent as \\n.'] : [],
-    idDoubts: () => createIdDoubts(idColumn, guessed, options.trustIds === true),
+    idDoubts: () =>
+      createIdDoubts(idColumn, { requested: options.idColumn !== undefined, trusted: options.trustIds === true }),
     taskOf({ cells, problem }) {
       if (problem !== undefined) return { problem };
       const subscriber_id = idText(cells[idColumn] ?? '');

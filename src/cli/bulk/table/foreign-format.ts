@@ -29,7 +29,7 @@ function textFormat(head: Buffer): string | undefined {
   if (/^<\?xml/i.test(start)) return 'is XML, not a table';
   if (/^\{\\rtf/.test(start)) return 'is formatted text (RTF), not a table';
   if (/^(?:\{\s*["}]|\[\s*[[{\]])/.test(start)) return 'is JSON, not a table: convert it to CSV';
-  if (/^ID;P(?:WXL|CALCOOO|\w{2,})[;\r\n]/.test(start)) return `is a SYLK spreadsheet: in Excel, ${exporting}`;
+  if (/^ID;P(?:WXL|CALCOOO)/.test(start)) return `is a SYLK spreadsheet: in Excel, ${exporting}`;
   return undefined;
 }
 

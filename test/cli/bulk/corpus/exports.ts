@@ -153,4 +153,16 @@ export const exports: readonly Sample[] = [
     file: crlf(',,', '  '),
     refused: 'is empty; its first line names the columns',
   },
+  {
+    origin: 'PowerShell, Export-Csv with semicolons',
+    file: crlf('#TYPE Selected.System.String', '"subscriber_id";"first_name"', `"${maria}";"Ana, María"`),
+    rows: [`3 ${maria} Hi Ana, María`],
+  },
+  {
+    origin: 'one column whose heading has a colon',
+    file: lf('ManyChat: subscriber id', maria, tom),
+    options: { addTag: 'VIP' },
+    column: 'ManyChat: subscriber id',
+    rows: [`2 ${maria}`, `3 ${tom}`],
+  },
 ];

@@ -20,7 +20,7 @@ export const whoseIds: readonly Sample[] = [
   {
     origin: 'a CRM with its own short ids in a column of a usual name',
     file: lf('id,first_name', '10432,María', '10433,Tom'),
-    refused: 'the column "id" may hold the ids of another system: most have fewer than 9 digits',
+    refused: 'the column "id" may hold the ids of another system, or no ids: most have fewer than 9 digits',
   },
   {
     origin: 'a shop with its own short ids, and --id-column',
@@ -106,5 +106,17 @@ export const whoseIds: readonly Sample[] = [
     options: tag,
     column: 'ContactID',
     rows: [`2 ${maria}`, `3 ${sofia}`],
+  },
+  {
+    origin: 'a list of campaigns with numbers of subscribers',
+    file: lf('Campaign,Subscriber', 'Spring,120', 'Summer,80'),
+    options: tag,
+    refused: 'the column "Subscriber" may hold the ids of another system, or no ids',
+  },
+  {
+    origin: 'a list in Spanish that begins with an id and a phone, like a SYLK file',
+    file: lf('ID;Phone;first_name', `${maria};34600111222;María`),
+    column: 'ID',
+    rows: [`2 ${maria} Hi María`],
   },
 ];

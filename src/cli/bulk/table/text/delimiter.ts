@@ -2,10 +2,8 @@ import { UsageError } from '../../../../config/usage-error.js';
 import { recordsOf, type TextRecord } from './records.js';
 
 /** Delimiters of spreadsheets and databases; the latter are looked for where the headings have none of the former. */
-const candidates = [
-  [',', ';', '\t'],
-  ['|', '^', '~', ':', '\x1f', '\x01', '\xa6'],
-] as const;
+const spreadsheetDelimiters = [',', ';', '\t'];
+const candidates = [spreadsheetDelimiters, ['|', '^', '~', ':', '\x1f', '\x01', '\xa6']];
 
 /** Rows by which delimiters are compared. */
 const sampleSize = 50;
@@ -13,7 +11,9 @@ const sampleSize = 50;
 /** The first line of some files names their delimiter. */
 const declaration = /^\s*"?sep=([^\r\n"])"?[,;\t ]*(?=\r|\n|$)/i;
 
-const isFilled = ({ cells }: TextRecord): boolean => cells.some((cell) => cell.trim() !== '');
+/** Whether a record can be the headings or a row: PowerShell writes the type of its objects above the headings. */
+const isRow = ({ cells }: TextRecord): boolean =>
+  cells.some((cell) => cell.trim() !== '') && !/^"?#TYPE /.test(cells[0] ?? '');
 
 /** The first rows as a delimiter splits them; the last one may be cut off, so it is left out. */
 async function sampleOf(head: string, delimiter: string): Promise<readonly TextRecord[]> {
@@ -23,7 +23,7 @@ async function sampleOf(head: string, delimiter: string): Promise<readonly TextR
   const sample: TextRecord[] = [];
   try {
     for await (const record of recordsOf(pieces(), '', delimiter)) {
-      if (isFilled(record)) sample.push(record);
+      if (isRow(record)) sample.push(record);
       if (sample.length > sampleSize) break;
     }
   } catch (error) {
@@ -64,7 +64,9 @@ export async function delimiterOf(head: string, path: string): Promise<Delimiter
   const declared = declaration.exec(head)?.[1];
   if (declared !== undefined) return { delimiter: declared, declared: true };
   for (const group of candidates) {
-    const fits = (await Promise.all(group.map((each) => fitOf(head, each)))).filter(({ width }) => width > 1);
+    const all = await Promise.all(group.map((each) => fitOf(head, each)));
+    // A heading may contain a colon that no row has.
+    const fits = all.filter(({ width, share }) => width > 1 && (group === spreadsheetDelimiters || share > 0));
     const [best, second] = fits.toSorted((a, b) => b.share - a.share || b.width - a.width);
     if (best === undefined) continue;
     if (second?.share === best.share && second.width === best.width) {
