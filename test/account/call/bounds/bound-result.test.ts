@@ -1,9 +1,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { bounded } from '../../../../src/account/call/bounds/bound-result.js';
 import { outputSchema } from '../../../../src/mcp/listing/json-schema.js';
 import { declarations } from '../../../../tools/index.js';
-import { forEachSubscriber } from '../../../../tools/workflows/for-each/for-each.js';
 import { type Caller, callerThrough } from '../../../support/caller.js';
 import { startUpstream, type Upstream } from '../../../support/upstream.js';
 
@@ -275,27 +273,6 @@ describe('a result', () => {
     }
   });
 
-  test('of a job for 1,000 contacts has every id, whatever the errors say', () => {
-    const ids = Array.from({ length: 1_000 }, (_, index) => String(10n ** 19n + BigInt(index)));
-    const kinds = ['not_found', 'rejected', 'window_closed', 'network', 'timeout', 'manychat_unavailable'];
-    const data = {
-      done: 0,
-      failed: kinds.map((error, index) => ({ error, subscriber_ids: ids.slice(index * 100, (index + 1) * 100) })),
-      unknown: ids.slice(600, 700),
-      remaining: ids.slice(700),
-      errors: kinds.map((kind) => ({ kind, message: '理由'.repeat(1_000), hint: 'Do not retry. '.repeat(40) })),
-      stopped: `network: ${'x'.repeat(150)}. ${'Call again. '.repeat(20)}`,
-      retry_after_s: 30,
-    };
-    const warnings = Array.from({ length: 30 }, (_, index) => `Warning ${index}: ${'w'.repeat(400)}`);
-    const call = { declaration: forEachSubscriber, input: {}, connectionId: undefined, offers: () => true };
-    const result = bounded(call, { ...data, warnings });
-    expect(bytesOf(result)).toBeLessThan(maxResultBytes);
-    const { failed, unknown, remaining, retry_after_s } = data;
-    expect(result).toMatchObject({ done: 0, failed, unknown, remaining, retry_after_s });
-    expect(result.stopped).toMatch(/^network: x{150}\. Call again/);
-  });
-
   test('of a check of content has the data as it would be sent as a whole, or not at all', async () => {
     const check = (text: string) =>
       resultOf('manychat_check_content', { data: { messages: Array(3).fill({ type: 'text', text }) } }, {});
@@ -330,18 +307,5 @@ describe('a result', () => {
     const { createCompleter } = await import('../../../../src/mcp/completion.js');
     const complete = createCompleter(caller.callTool, () => 0);
     expect(await complete('tag', 'Tag 2999')).toEqual([`Tag 2999 ${'x'.repeat(30)}`]);
-  });
-});
-
-describe('a failure', () => {
-  test('has at most 30 details, and says how many there are more', async () => {
-    const connections = Array.from({ length: 200 }, (_, index) => ({ connection_id: `c${index}`, status: 'ACTIVE' }));
-    upstream.reply = { body: { connections } };
-    const unpinned = callerThrough(upstream.url, {});
-    const outcome = await unpinned.call('manychat_create_tag', { name: 'VIP' });
-    await unpinned.close();
-    expect(outcome).toMatchObject({ failure: { kind: 'ambiguous_connection' } });
-    expect(outcome.ok ? [] : outcome.failure.details).toHaveLength(31);
-    expect(JSON.stringify(outcome)).toContain('… and 170 more');
   });
 });
