@@ -1,17 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Caller, callerThrough } from '../../support/caller.js';
-import { startUpstream, type Upstream } from '../../support/upstream.js';
+import { describe, expect, test } from 'vitest';
+import { useUpstream } from '../../support/upstream-caller.js';
 
-let upstream: Upstream;
-let caller: Caller;
-beforeAll(async () => {
-  upstream = await startUpstream();
-  caller = callerThrough(upstream.url);
-});
-afterAll(async () => {
-  await caller.close();
-  await upstream.close();
-});
+const used = useUpstream();
 
 describe('the arguments', () => {
   const fieldsPerRequest = 20;
@@ -23,14 +13,14 @@ describe('the arguments', () => {
   ])('of %s have up to 100 fields', async (tool, args) => {
     const fields = (count: number) =>
       Object.fromEntries(Array.from({ length: count }, (_, index) => [`f${index}`, 'x']));
-    upstream.reply = { body: { status: 'success', data: [] } };
-    upstream.arrived.length = 0;
-    const outcome = await caller.call(tool, { ...args, fields: fields(101) });
+    used.upstream.reply = { body: { status: 'success', data: [] } };
+    used.upstream.arrived.length = 0;
+    const outcome = await used.caller.call(tool, { ...args, fields: fields(101) });
     expect(outcome).toMatchObject({ ok: false, failure: { kind: 'invalid_input', performed: 'no' } });
     expect(JSON.stringify(outcome)).toContain('fields: takes at most 100 fields');
-    expect(upstream.arrived).toHaveLength(0);
-    await caller.call(tool, { ...args, fields: fields(100) });
-    expect(upstream.arrived.filter(({ path }) => path.endsWith('setCustomFields'))).toHaveLength(
+    expect(used.upstream.arrived).toHaveLength(0);
+    await used.caller.call(tool, { ...args, fields: fields(100) });
+    expect(used.upstream.arrived.filter(({ path }) => path.endsWith('setCustomFields'))).toHaveLength(
       100 / fieldsPerRequest,
     );
   });
@@ -45,23 +35,23 @@ describe('the arguments', () => {
     ['a button of a card', { messages: [{ type: 'cards', elements: [{ title: 'x', buttons: [button] }] }] }],
   ])('have up to 5 actions in %s', async (_, content) => {
     const data = { version: 'v2', content };
-    const outcome = await caller.call('manychat_send_content', { subscriber_id: 1, data });
+    const outcome = await used.caller.call('manychat_send_content', { subscriber_id: 1, data });
     expect(JSON.stringify(outcome)).toContain('takes at most 5 actions');
   });
 });
 
 describe('a response with a byte-order mark', () => {
   test('does not hide that a message was sent', async () => {
-    upstream.reply = { body: '\ufeff{"status":"success","data":[]}' };
-    expect(await caller.call('manychat_send_flow', { subscriber_id: 1, flow_ns: 'content9' })).toEqual({
+    used.upstream.reply = { body: '\ufeff{"status":"success","data":[]}' };
+    expect(await used.caller.call('manychat_send_flow', { subscriber_id: 1, flow_ns: 'content9' })).toEqual({
       ok: true,
       result: { ok: true },
     });
   });
 
   test('is read, with white space after the mark, and large ids stay exact', async () => {
-    upstream.reply = { body: '\ufeff \r\n{"status":"success","data":{"id":24958501110451908}}' };
-    expect(await caller.call('manychat_get_subscriber', { subscriber_id: 1 })).toEqual({
+    used.upstream.reply = { body: '\ufeff \r\n{"status":"success","data":{"id":24958501110451908}}' };
+    expect(await used.caller.call('manychat_get_subscriber', { subscriber_id: 1 })).toEqual({
       ok: true,
       result: { subscriber: { id: '24958501110451908' } },
     });

@@ -1,24 +1,14 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { bounded } from '../../../src/account/call/bounds/bound-result.js';
 import { markPattern } from '../../../src/account/call/mark.js';
 import { isObject } from '../../../tools/contract/json.js';
 import { listBotFields } from '../../../tools/endpoints/fields.js';
 import { declarations } from '../../../tools/index.js';
 import { runBulk } from '../../support/bulk.js';
-import { type Caller, callerThrough } from '../../support/caller.js';
 import { useFolder } from '../../support/folder.js';
-import { startUpstream, type Upstream } from '../../support/upstream.js';
+import { useUpstream } from '../../support/upstream-caller.js';
 
-let upstream: Upstream;
-let caller: Caller;
-beforeAll(async () => {
-  upstream = await startUpstream();
-  caller = callerThrough(upstream.url);
-});
-afterAll(async () => {
-  await caller.close();
-  await upstream.close();
-});
+const used = useUpstream();
 
 const cut = 'vvvv… [first 300 of 2000 characters]';
 
@@ -37,15 +27,15 @@ describe('a text that a result shortened', () => {
   test.each(declarations.map(({ name, example }) => [name, example] as const))(
     'is refused by %s wherever its example has a text, and nothing is sent',
     async (name, example) => {
-      const before = upstream.arrived.length;
+      const before = used.upstream.arrived.length;
       for (const args of withOneText(example, cut)) {
-        const outcome = await caller.call(name, args);
+        const outcome = await used.caller.call(name, args);
         expect(outcome, JSON.stringify(args)).toMatchObject({
           ok: false,
           failure: { kind: expect.stringMatching(/^invalid_(?:input|content)$/), performed: 'no' },
         });
       }
-      expect(upstream.arrived.length).toBe(before);
+      expect(used.upstream.arrived.length).toBe(before);
     },
   );
 
@@ -65,7 +55,7 @@ describe('a text that a result shortened', () => {
     ['manychat_for_each_subscriber', { subscriber_ids: ['5'], action: 'send_text', text: cut }, 'text'],
     ['manychat_list_tags', { search: cut }, 'search'],
   ])('is refused by %s in words that name the place: %j', async (name, args, place) => {
-    const { failure } = { failure: undefined, ...(await caller.call(name, args)) };
+    const { failure } = { failure: undefined, ...(await used.caller.call(name, args)) };
     expect(failure).toMatchObject({ kind: 'invalid_input', performed: 'no' });
     expect(failure?.message).toContain(place);
     expect(failure?.message).toMatch(/an earlier result shortened it.*with the tool that showed it/);
@@ -76,7 +66,7 @@ describe('a text that a result shortened', () => {
     async (message) => {
       for (const form of [(data: object) => data, JSON.stringify]) {
         const data = form({ messages: [message] });
-        const outcome = await caller.call('manychat_send_content', { subscriber_id: '5', data });
+        const outcome = await used.caller.call('manychat_send_content', { subscriber_id: '5', data });
         expect(outcome).toMatchObject({ failure: { kind: 'invalid_content', performed: 'no' } });
         expect(JSON.stringify(outcome)).toContain('an earlier result shortened it');
       }

@@ -1,28 +1,20 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { outputSchema } from '../../../../src/mcp/listing/json-schema.js';
 import { declarations } from '../../../../tools/index.js';
-import { type Caller, callerThrough } from '../../../support/caller.js';
-import { startUpstream, type Upstream } from '../../../support/upstream.js';
+import { callerThrough } from '../../../support/caller.js';
 
 /** The documented bound of a result as JSON, in bytes. */
 const maxResultBytes = 28_000;
 
-let upstream: Upstream;
-let caller: Caller;
-beforeAll(async () => {
-  upstream = await startUpstream();
-  caller = callerThrough(upstream.url);
-});
-afterAll(async () => {
-  await caller.close();
-  await upstream.close();
-});
+import { useUpstream } from '../../../support/upstream-caller.js';
+
+const used = useUpstream();
 
 describe('a result', () => {
   async function resultOf(tool: string, args: object, data: unknown): Promise<Record<string, unknown>> {
-    upstream.reply = { body: { status: 'success', data } };
-    const outcome = await caller.call(tool, args);
+    used.upstream.reply = { body: { status: 'success', data } };
+    const outcome = await used.caller.call(tool, args);
     if (!outcome.ok) throw new Error(JSON.stringify(outcome.failure));
     return { ...outcome.result };
   }
@@ -78,14 +70,14 @@ describe('a result', () => {
 
   test('has the connection that was named in the call for the rest', async () => {
     const list = Array.from({ length: 5_000 }, (_, index) => ({ id: index + 1, name: `Name ${index}` }));
-    upstream.reply = { body: { status: 'success', data: list } };
-    const unpinned = callerThrough(upstream.url, {});
+    used.upstream.reply = { body: { status: 'success', data: list } };
+    const unpinned = callerThrough(used.upstream.url, {});
     const outcome = await unpinned.call('manychat_list_tags', { connection_id: 'c1', search: 'name' });
     await unpinned.close();
     expect(outcome).toMatchObject({
       result: { next: { arguments: { connection_id: 'c1', search: 'name', offset: expect.any(Number) } } },
     });
-    expect(upstream.arrived.at(-1)?.rawQuery).toBe('');
+    expect(used.upstream.arrived.at(-1)?.rawQuery).toBe('');
   });
 
   test('has flows and folders side by side', async () => {
@@ -213,7 +205,7 @@ describe('a result', () => {
   test.each([['\u200b'], ['\u0301'], ['\ufe0f\u20e3'], [' \u2060 ']])(
     'is refused for the search %j, which compares with nothing',
     async (search) => {
-      const outcome = await caller.call('manychat_list_tags', { search });
+      const outcome = await used.caller.call('manychat_list_tags', { search });
       expect(outcome).toMatchObject({
         failure: { kind: 'invalid_input', message: expect.stringMatching(/^search: /) },
       });
@@ -244,7 +236,7 @@ describe('a result', () => {
   });
 
   test.each([[-1], [0.5], ['x'], [true]])('is refused for the offset %j', async (offset) => {
-    const outcome = await caller.call('manychat_list_tags', { offset });
+    const outcome = await used.caller.call('manychat_list_tags', { offset });
     expect(outcome).toMatchObject({
       failure: { kind: 'invalid_input', message: expect.stringMatching(/^offset: must be a whole number/) },
     });
@@ -289,7 +281,7 @@ describe('a result', () => {
   });
 
   test('of a dry run is bounded too', async () => {
-    const dry = callerThrough(upstream.url, { MATON_CONNECTION_ID: 'c1', MANYCHAT_MCP_DRY_RUN: '1' });
+    const dry = callerThrough(used.upstream.url, { MATON_CONNECTION_ID: 'c1', MANYCHAT_MCP_DRY_RUN: '1' });
     const ids = Array.from({ length: 1_000 }, (_, index) => index + 1);
     const outcome = await dry.call('manychat_for_each_subscriber', {
       subscriber_ids: ids,
@@ -303,9 +295,9 @@ describe('a result', () => {
 
   test('is not bounded for the completion of prompt arguments', async () => {
     const names = Array.from({ length: 3_000 }, (_, id) => ({ id, name: `Tag ${id} ${'x'.repeat(30)}` }));
-    upstream.reply = { body: { status: 'success', data: names } };
+    used.upstream.reply = { body: { status: 'success', data: names } };
     const { createCompleter } = await import('../../../../src/mcp/completion.js');
-    const complete = createCompleter(caller.callTool, () => 0);
+    const complete = createCompleter(used.caller.callTool, () => 0);
     expect(await complete('tag', 'Tag 2999')).toEqual([`Tag 2999 ${'x'.repeat(30)}`]);
   });
 });

@@ -1,28 +1,19 @@
 import { encode } from 'gpt-tokenizer/encoding/o200k_base';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type Caller, callerThrough, createCaller } from '../../../support/caller.js';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { createCaller } from '../../../support/caller.js';
 import { sandboxed } from '../../../support/sandboxed.js';
-import { startUpstream, type Upstream } from '../../../support/upstream.js';
+import { useUpstream } from '../../../support/upstream-caller.js';
 
-let upstream: Upstream;
-let caller: Caller;
-beforeAll(async () => {
-  upstream = await startUpstream();
-  caller = callerThrough(upstream.url);
-});
-afterAll(async () => {
-  await caller.close();
-  await upstream.close();
-});
+const used = useUpstream();
 
 describe('a result', () => {
   /** The result of a tool for a response: its whole body, or the data in it. The content type is wrong on purpose. */
   async function result(tool: string, args: object, response: string | object): Promise<Record<string, unknown>> {
-    upstream.reply = {
+    used.upstream.reply = {
       body: typeof response === 'string' ? response : { status: 'success', data: response },
       headers: { 'content-type': 'text/html' },
     };
-    const outcome = await caller.call(tool, args);
+    const outcome = await used.caller.call(tool, args);
     if (!outcome.ok) throw new Error(JSON.stringify(outcome.failure));
     return { ...outcome.result };
   }
@@ -145,7 +136,7 @@ describe('a result', () => {
       const full = await search(100, { detail: 'full' });
       expect(JSON.stringify(full)).toContain('profile_pic');
       expect(JSON.stringify(full).length).toBeLessThan(28_000);
-      expect(upstream.arrived.at(-1)?.rawQuery).toBe('?name=Test%20User');
+      expect(used.upstream.arrived.at(-1)?.rawQuery).toBe('?name=Test%20User');
     });
   });
 
@@ -169,8 +160,8 @@ describe('a result', () => {
 
 describe('an id in the arguments', () => {
   beforeEach(() => {
-    upstream.arrived.length = 0;
-    upstream.reply = {};
+    used.upstream.arrived.length = 0;
+    used.upstream.reply = {};
   });
 
   const data = { version: 'v2', content: { messages: [{ type: 'text', text: 'x' }] } };
@@ -194,15 +185,15 @@ describe('an id in the arguments', () => {
       /^\{"subscriber_id":9007199254740991,"tag_id":12\}$/,
     ],
   ])('is sent with every digit: %s', async (_, tool, args, sent) => {
-    await caller.call(tool, args);
-    const [request] = upstream.arrived;
+    await used.caller.call(tool, args);
+    const [request] = used.upstream.arrived;
     expect(`${request?.rawQuery}${request?.rawBody}`).toMatch(sent);
   });
 
   test.each([1.5, 9007199254740992, '1e3', '12a', '-5', '', ' ', null, true, {}, '9'.repeat(21)])(
     'is refused if it is %j',
     async (id) => {
-      expect(await caller.call('manychat_get_subscriber', { subscriber_id: id })).toMatchObject({
+      expect(await used.caller.call('manychat_get_subscriber', { subscriber_id: id })).toMatchObject({
         ok: false,
         failure: { kind: 'invalid_input' },
       });
