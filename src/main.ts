@@ -49,14 +49,24 @@ async function readStdin(): Promise<string> {
   return decodeText(Buffer.concat(chunks), 'stdin');
 }
 
+/** How long lines that were typed ahead may take to arrive, in milliseconds. */
+const typedAheadMs = 100;
+
 /** Asks on stderr and reads a line from stdin; see `ask` of the shell. */
 async function askPerson(question: string, ending: AbortSignal): Promise<string> {
   ending.throwIfAborted();
   const { createInterface } = await import('node:readline');
-  process.stderr.write(question);
   // A readline that is no terminal itself leaves Ctrl-C to our signal handlers.
   const lines = createInterface({ input: process.stdin, terminal: false });
+  let isOpen = true;
+  lines.once('close', () => {
+    isOpen = false;
+  });
+  // What was typed ahead answers another question: it is read, and thrown away.
+  await new Promise((resolve) => setTimeout(resolve, typedAheadMs));
+  process.stderr.write(question);
   const answer = new Promise<string | undefined>((resolve) => {
+    if (!isOpen || ending.aborted) resolve(undefined);
     lines.once('line', resolve).once('close', () => resolve(undefined));
     ending.addEventListener('abort', () => resolve(undefined), { once: true });
   });

@@ -4,8 +4,10 @@ import { getSubscriber } from '../../../../tools/endpoints/subscribers.js';
 import { actOnSubscriber, repairAction } from '../../../../tools/workflows/for-each/action.js';
 import { parseInput } from '../../../account/call/stages/read-arguments.js';
 import { plainTool } from '../../../account/policy/tool.js';
+import { UsageError } from '../../../config/usage-error.js';
 import type { Table } from '../table/csv-table.js';
 import { damageOf, idDamageOf, idText } from '../table/damage.js';
+import { isFailedRows } from '../table/failed-rows.js';
 import type { Row } from '../table/rows.js';
 import { actionOf, type JobOptions } from './action.js';
 import { idColumnOf } from './id-column.js';
@@ -99,6 +101,11 @@ function columnsIn(template: unknown): readonly string[] {
  * @throws UsageError if they do not fit together.
  */
 export function planJob(options: JobOptions, { columns }: Table): Job {
+  if (isFailedRows(columns)) {
+    throw new UsageError(
+      'this is the list of failures of an earlier run, in which contacts may have got the message. Give the command of that run again, with its table; --retry-failed tries the failed ones once more',
+    );
+  }
   const idColumn = idColumnOf(options.idColumn, columns);
   const action = asObject(checkedTemplate(actionOf(options, idColumn, columns), columns));
   // JSON text is parsed before cells are filled in, so that no cell can add to its structure.

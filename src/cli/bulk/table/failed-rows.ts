@@ -18,13 +18,18 @@ export interface FailedRow extends Entry {
   readonly chat?: string | undefined;
 }
 
+const columns: readonly (keyof FailedRow)[] = ['line', 'id', 'state', 'kind', 'message', 'what_to_do', 'chat'];
+
+/** Whether a table is a list of failures: contacts in it may have got the message, and its journal would not know. */
+export const isFailedRows = (headings: readonly string[]): boolean =>
+  columns.slice(0, 5).every((column, index) => headings[index] === column);
+
 /** Writes the failed and unknown rows with their reasons; deletes the file of an earlier run if there are none. */
 export function writeFailedRows(path: string, entries: readonly FailedRow[], owner: Owner): void {
   if (entries.length === 0) {
     replaceOwn(path, undefined, owner);
     return;
   }
-  const columns: (keyof FailedRow)[] = ['line', 'id', 'state', 'kind', 'message', 'what_to_do', 'chat'];
   const rows = entries
     .toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0))
     .map((entry) => columns.map((column) => asText(String(entry[column] ?? ''))));

@@ -38,14 +38,48 @@ function cellText(value: unknown): string {
 
 /** The type of a cell with an error, and a formula without its last value, in the XML of a sheet. */
 const errorType = /(<(?:\w+:)?c\b[^>]*\st=["'])e(?=["'])/g;
-const uncalculated = /<(\w+:)?c\b([^>]*)><(?:\w+:)?f\b[^>]*(?:\/>|>[^<]*<\/(?:\w+:)?f>)<\/(?:\w+:)?c>/g;
+const uncalculated =
+  /<(\w+:)?c\b([^>]*)>\s*<(?:\w+:)?f\b[^>]*(?:\/>|>[^<]*<\/(?:\w+:)?f>)\s*(<(?:\w+:)?v\b[^>]*(?:\/>|>\s*<\/(?:\w+:)?v>)\s*)?<\/(?:\w+:)?c>/g;
 
 /** A sheet with its errors as texts. */
 const withErrors = (xml: string): string =>
-  xml.replace(errorType, '$1str').replace(uncalculated, (_, prefix: string = '', attributes: string) => {
-    const own = attributes.replace(/\st=["'][^"']*["']/, '');
-    return `<${prefix}c${own} t="str"><${prefix}v>#CALC!</${prefix}v></${prefix}c>`;
-  });
+  xml
+    .replace(errorType, '$1str')
+    .replace(uncalculated, (cell, prefix: string = '', attributes: string, empty?: string) => {
+      // A formula whose value is an empty text.
+      if (empty !== undefined && /\st=["']str["']/.test(attributes)) return cell;
+      const own = attributes.replace(/\st=["'][^"']*["']/, '');
+      return `<${prefix}c${own} t="str"><${prefix}v>#CALC!</${prefix}v></${prefix}c>`;
+    });
+
+/** A row that a filter hides, and cells merged over several rows, in the XML of a sheet. */
+const hiddenRow = /<(?:\w+:)?row\b[^>]*\shidden=["'](?:1|true)["']/;
+const merged = /<(?:\w+:)?mergeCell\b[^>]*\sref=["'][A-Z]+(\d+):[A-Z]+(\d+)["']/g;
+
+/** Why it is uncertain which rows of a sheet are meant, or what they hold. */
+function doubtIn(xml: string): string | undefined {
+  if (hiddenRow.test(xml)) {
+    return 'has hidden rows, as a filter leaves them: show them, or copy the rows you mean to a workbook of their own';
+  }
+  const isTall = [...xml.matchAll(merged)].some(([, first, last]) => first !== last);
+  return isTall
+    ? 'has cells that are merged over several rows, which only the first row holds: unmerge them'
+    : undefined;
+}
+
+/** The doubts about sheets, by their names. Their files are numbered in their order. */
+function sheetDoubts(bytes: Uint8Array<ArrayBuffer>, sheets: readonly Sheet[]): ReadonlyMap<string, string> {
+  const files = unzipSync(bytes, { filter: ({ name }) => /worksheets\/[^/]+\.xml$/.test(name) });
+  const number = (name: string) => Number(/(\d+)\.xml$/.exec(name)?.[1] ?? 0);
+  const names = Object.keys(files).toSorted((one, other) => number(one) - number(other));
+  const doubts = new Map<string, string>();
+  for (const [index, { sheet }] of sheets.entries()) {
+    const file = names[index];
+    const doubt = file === undefined ? undefined : doubtIn(strFromU8(files[file] ?? new Uint8Array()));
+    if (doubt !== undefined) doubts.set(sheet, doubt);
+  }
+  return doubts;
+}
 
 /** The workbook with its errors as texts: the library reads them as empty cells, and damage would look like a gap. */
 function keepingErrors(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
@@ -95,6 +129,8 @@ export async function readSheet(
       `${path} is an Excel workbook that cannot be read: open it in Excel, and export the sheet as "CSV UTF-8 (Comma delimited)", with the ids as text`,
     );
   }
-  const { data } = chosenSheet(sheets, path, requested);
+  const { sheet, data } = chosenSheet(sheets, path, requested);
+  const doubt = sheetDoubts(bytes, sheets).get(sheet);
+  if (doubt !== undefined) throw new UsageError(`${path}: the sheet "${sheet}" ${doubt}`);
   return data.map((cells, index) => ({ line: index + 1, row: index + 1, cells: cells.map(cellText) }));
 }

@@ -139,6 +139,19 @@ export const exports: readonly Sample[] = [
     refused: 'can be read with "," or with ";" between its cells: write sep=, or sep=;',
   },
   {
+    origin: 'our own list of failures, some of whom may have got the message',
+    file: lf(
+      '"line","id","state","kind","message","what_to_do","chat"',
+      `"2","${maria}","unknown","network","lost","",""`,
+    ),
+    refused: 'this is the list of failures of an earlier run',
+  },
+  {
+    origin: 'the list of failures of 0.1.0',
+    file: lf('line,id,state,kind,message', `2,${maria},failed,rejected,no`),
+    refused: 'this is the list of failures of an earlier run',
+  },
+  {
     origin: 'a list of ids without a heading',
     file: lf(maria, tom),
     refused: `line 1: the first row must name the columns, and it holds ${maria}`,

@@ -29,6 +29,7 @@ function sheetXml(rows: Readonly<Record<number, readonly string[]>>): string {
 function workbook(
   sheets: Readonly<Record<string, Readonly<Record<number, readonly string[]>>>>,
   strings: readonly string[] = [],
+  change = (xml: string): string => xml,
 ): Uint8Array {
   const names = Object.keys(sheets);
   const files: Record<string, string> = {
@@ -48,7 +49,7 @@ function workbook(
     'xl/sharedStrings.xml': `<sst ${main}>${strings.map((each) => `<si><t>${escaped(each)}</t></si>`).join('')}</sst>`,
   };
   Object.values(sheets).forEach((rows, index) => {
-    files[`xl/worksheets/sheet${index + 1}.xml`] = sheetXml(rows);
+    files[`xl/worksheets/sheet${index + 1}.xml`] = change(sheetXml(rows));
   });
   return zipSync(Object.fromEntries(Object.entries(files).map(([name, xml]) => [name, strToU8(xml)])));
 }
@@ -57,6 +58,43 @@ const headings = [text('subscriber_id'), text('first_name')];
 
 /** Excel workbooks, whatever their names say. */
 export const workbooks: readonly Sample[] = [
+  {
+    origin: 'Excel, .xlsx: rows that a filter hides',
+    file: workbook({ Contacts: { 1: headings, 2: [text(maria), text('a')], 3: [text(tom), text('b')] } }, [], (xml) =>
+      xml.replace('<row r="2"', '<row r="2" hidden="1"'),
+    ),
+    refused: 'the sheet "Contacts" has hidden rows',
+  },
+  {
+    origin: 'Excel, .xlsx: a cell that is merged over two rows',
+    file: workbook({ Contacts: { 1: headings, 2: [text(maria), text('a')], 3: [text(tom)] } }, [], (xml) =>
+      xml.replace('</sheetData>', '</sheetData><mergeCells count="1"><mergeCell ref="B2:B3"/></mergeCells>'),
+    ),
+    refused: 'has cells that are merged over several rows',
+  },
+  {
+    origin: 'Excel, .xlsx: a title that is merged over columns of one row, below the table',
+    file: workbook({ Contacts: { 1: headings, 2: [text(maria), text('a')] } }, [], (xml) =>
+      xml.replace('</sheetData>', '</sheetData><mergeCells count="1"><mergeCell ref="A9:B9"/></mergeCells>'),
+    ),
+    rows: [`2 ${maria} Hi a`],
+  },
+  {
+    origin: 'a program that writes .xlsx: formulas with an empty value',
+    file: workbook({
+      Contacts: {
+        1: headings,
+        2: [text(maria), '<c><f>C2</f><v></v></c>'],
+        3: [text(tom), '<c> <f>C3</f> <v/> </c>'],
+        4: [text(sofia), '<c t="str"><f>C4</f><v></v></c>'],
+      },
+    }),
+    rows: [`4 ${sofia} Hi there`],
+    unusable: [
+      ['2', '#CALC!'],
+      ['3', '#CALC!'],
+    ],
+  },
   {
     origin: 'Excel, .xlsx: ids as text, blank rows, and cells in the strings that sheets share',
     file: workbook(
