@@ -13,11 +13,20 @@ import { damage } from './corpus/damage.js';
 import { exports } from './corpus/exports.js';
 import { foreign } from './corpus/foreign.js';
 import type { Sample } from './corpus/sample.js';
+import { shifted } from './corpus/shifted.js';
 import { spreadsheets } from './corpus/spreadsheets.js';
 import { whoseIds } from './corpus/whose-ids.js';
 import { workbooks } from './corpus/workbooks.js';
 
-const corpus: readonly Sample[] = [...spreadsheets, ...exports, ...damage, ...whoseIds, ...foreign, ...workbooks];
+const corpus: readonly Sample[] = [
+  ...spreadsheets,
+  ...exports,
+  ...damage,
+  ...whoseIds,
+  ...foreign,
+  ...workbooks,
+  ...shifted,
+];
 const sandbox = useSandbox({ limits: false });
 const write = useFolder();
 
@@ -40,7 +49,7 @@ interface Read {
 }
 
 async function read(sample: Sample): Promise<Read> {
-  const table = await openTable(fileOf(sample), undefined, sample);
+  const table = await openTable(fileOf(sample), undefined, { ...sample, idColumn: sample.options?.idColumn });
   const job = planJob(optionsOf(sample), table);
   await scanTable(job, table, createHistory(job), { failed: false, unknown: false });
   const rows: string[] = [];

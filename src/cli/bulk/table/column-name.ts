@@ -4,7 +4,7 @@ import { withoutHidden } from '../../../text/safe-text.js';
 const shownForm = (name: string): string => withoutHidden(name).trim();
 
 /** The form in which names are equal that differ in case, or in blanks, hyphens and underscores: "First Name" and first_name. */
-const looseForm = (name: string): string =>
+export const looseForm = (name: string): string =>
   shownForm(name)
     .normalize('NFC')
     .toLowerCase()

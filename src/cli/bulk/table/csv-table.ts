@@ -1,4 +1,5 @@
 import { UsageError } from '../../../config/usage-error.js';
+import { idColumnOf } from '../job/id-column.js';
 import { isWorkbook } from './foreign-format.js';
 import { type Row, rowReader } from './rows.js';
 import { openSource, type Source } from './source.js';
@@ -22,6 +23,8 @@ export interface TableOptions {
   readonly encoding?: string | undefined;
   /** The sheet of a workbook; by default the only one with cells. */
   readonly sheet?: string | undefined;
+  /** The column of contact ids, by which damaged rows are found; by default it is found by its heading. */
+  readonly idColumn?: string | undefined;
 }
 
 /** Characters by which the delimiter is found. */
@@ -83,6 +86,16 @@ async function textRecords(
   };
 }
 
+/** The column of contact ids; undefined if it is uncertain, for which the job refuses the table. */
+function idColumnIn(columns: readonly string[], requested: string | undefined): string | undefined {
+  try {
+    return idColumnOf(requested, columns);
+  } catch (error) {
+    if (error instanceof UsageError) return undefined;
+    throw error;
+  }
+}
+
 /**
  * Opens a table: text in UTF-8, in UTF-16 with a byte-order mark, or as `encoding` says, with the delimiters, quotes and
  * line endings of spreadsheets; or an Excel workbook.
@@ -98,11 +111,11 @@ export async function openTable(
   const { read, delimiter } = isWorkbook(head)
     ? await workbookRecords(source, options)
     : await textRecords(source, head, options);
-  const reader = await rowReader(read(), path, delimiter);
+  const reader = await rowReader(read, path, delimiter, (columns) => idColumnIn(columns, options.idColumn));
   if (reader === undefined) throw new UsageError(`${path} is empty; its first line names the columns`);
   return {
     columns: reader.columns,
     piped: source.piped,
-    rows: () => reader.rows(read()),
+    rows: reader.rows,
   };
 }

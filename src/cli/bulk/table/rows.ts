@@ -1,5 +1,8 @@
 import { UsageError } from '../../../config/usage-error.js';
 import { withoutHidden } from '../../../text/safe-text.js';
+import { findBroken, type Piece } from './broken-lines.js';
+import { looseForm } from './column-name.js';
+import { holdsSwallowedRow, isId } from './swallowed-row.js';
 import type { TextRecord } from './text/records.js';
 
 /** A row of a table. */
@@ -31,37 +34,28 @@ function textOf(cell: string): string {
   return quoted === undefined ? text : quoted.trim();
 }
 
-/** Digits that are long enough to be the id of a contact. */
-const longDigits = /^"?\d{9,}"?$/;
-
-/** Whether a cell of several lines has swallowed a row: one of its lines has an id of its own between delimiters. */
-function holdsRow(cell: string, delimiter: string | undefined): boolean {
-  if (delimiter === undefined || !cell.includes('\n')) return false;
-  return cell.split('\n').some((line) => {
-    const parts = line.split(delimiter);
-    return parts.length > 1 && parts.some((part) => longDigits.test(part.trim()));
-  });
-}
-
 /** Reads records as rows of named cells. */
 export interface RowReader {
   readonly columns: readonly string[];
-  /** The rows of the same records, read again. */
-  rows(records: AsyncIterable<TextRecord>): AsyncGenerator<Row>;
+  /** The rows of the records, which are read again. */
+  rows(): AsyncGenerator<Row>;
 }
 
 /**
  * Reads the headings, the first record with a filled cell, and returns the reader of the rows below; undefined if there
  * are none.
+ * @param read reads the records from the beginning.
  * @param delimiter what separates the cells of a text.
- * @throws UsageError if the headings are cells of a row.
+ * @param idColumnIn the one of these columns that has the contact ids, if that is certain.
+ * @throws UsageError if the headings are cells of a row, or contain a row.
  */
 export async function rowReader(
-  records: AsyncIterable<TextRecord>,
+  read: () => AsyncIterable<TextRecord>,
   path: string,
   delimiter: string | undefined,
+  idColumnIn: (columns: readonly string[]) => string | undefined,
 ): Promise<RowReader | undefined> {
-  for await (const { cells, line } of records) {
+  for await (const { cells, line, ending } of read()) {
     const headings = cells.map((cell) => withoutBom(textOf(cell)));
     if (headings.every((heading) => blank.test(heading)) || isTypeLine(headings)) continue;
     const id = headings.find((heading) => /^'?\d{9,}$/.test(withoutHidden(heading)));
@@ -70,10 +64,17 @@ export async function rowReader(
         `${path}, line ${line}: the first row must name the columns, and it holds ${id}: add a row of headings, such as subscriber_id`,
       );
     }
-    return createReader(headings, line, path, delimiter);
+    const idColumn = idColumnIn(headings.filter((heading) => heading !== ''));
+    const idIndex = idColumn === undefined ? -1 : headings.indexOf(idColumn);
+    if (delimiter !== undefined && holdsSwallowedRow(headings, delimiter, idIndex)) {
+      throw new UsageError(`${path}, line ${line}: a heading contains what looks like a row: ${missingQuote}`);
+    }
+    return createReader({ headings, line, ending, idIndex }, read, path, delimiter);
   }
   return undefined;
 }
+
+const missingQuote = 'is a quote missing that ends the cell?';
 
 /** PowerShell writes the type of its objects above the headings. */
 const isTypeLine = ([first = '', ...rest]: readonly string[]): boolean =>
@@ -82,65 +83,159 @@ const isTypeLine = ([first = '', ...rest]: readonly string[]): boolean =>
 /** Joined files have byte-order marks within. */
 const withoutBom = (text: string): string => text.replace(/^\uFEFF+/, '');
 
+/** The line of the headings. */
+interface HeadingLine extends Pick<TextRecord, 'line' | 'ending'> {
+  readonly headings: readonly string[];
+  /** Position of the column of ids; -1 if it is not known. */
+  readonly idIndex: number;
+}
+
+/** What only a whole text shows. */
+interface Overview {
+  /** How many rows have each number of cells. */
+  readonly widths: ReadonlyMap<number, number>;
+  readonly rows: number;
+  /** Whether a line ends with LF or CRLF. */
+  readonly lineFeeds: boolean;
+}
+
+async function overviewOf(records: AsyncIterable<TextRecord>, headingLine: number): Promise<Overview> {
+  const widths = new Map<number, number>();
+  let rows = 0;
+  let lineFeeds = false;
+  for await (const { line, cells, ending } of records) {
+    lineFeeds ||= ending === 'lf';
+    if (line <= headingLine || cells.every((cell) => blank.test(textOf(cell)))) continue;
+    rows += 1;
+    widths.set(cells.length, (widths.get(cells.length) ?? 0) + 1);
+  }
+  return { widths, rows, lineFeeds };
+}
+
 function createReader(
-  headings: readonly string[],
-  headingLine: number,
+  { headings, line: headingLine, ending: headingEnding, idIndex }: HeadingLine,
+  read: () => AsyncIterable<TextRecord>,
   path: string,
   delimiter: string | undefined,
 ): RowReader {
   const columns = headings.filter((heading) => heading !== '');
   const names = new Set(columns);
+  const namedWidth = headings.findLastIndex((heading) => !blank.test(heading)) + 1;
+  let overview: Promise<Overview> | undefined;
+  /** Reads the text once more. Most tables do not need it. */
+  const wholeText = (): Promise<Overview> => {
+    overview ??= overviewOf(read(), headingLine);
+    return overview;
+  };
 
-  function problemOf(record: TextRecord, cells: readonly string[]): string | undefined {
-    const excess = cells.slice(headings.length).findIndex((cell) => !blank.test(cell));
-    if (excess !== -1) {
-      const count = headings.length + excess + 1;
-      return `the row has ${count} cells, and line ${headingLine} names ${headings.length} columns: quote a cell that contains ${delimiterText(delimiter)}`;
-    }
+  /** Whether most rows have this number of cells, as where each row ends with a delimiter. */
+  async function isUsual(width: number): Promise<boolean> {
+    const { widths, rows } = await wholeText();
+    const count = widths.get(width) ?? 0;
+    return count > 1 && count > rows / 2;
+  }
+
+  /** Whether a CR within a text with other line endings may have split a row. */
+  const isSplit = async (...endings: readonly TextRecord['ending'][]): Promise<boolean> =>
+    endings.includes('cr') && (await wholeText()).lineFeeds;
+
+  async function widthProblem(cells: readonly string[]): Promise<string | undefined> {
+    // A workbook has no delimiter that can shift cells: what stands beside its columns is a note.
+    const allowed = delimiter === undefined ? headings.length : namedWidth;
+    const excess = cells.slice(allowed).findIndex((cell) => !blank.test(cell));
+    const wider = delimiter !== undefined && cells.length > headings.length;
+    if (excess === -1 && (!wider || (await isUsual(cells.length)))) return undefined;
+    const count = excess === -1 ? cells.length : allowed + excess + 1;
+    return `the row has ${count} cells, and line ${headingLine} names ${allowed} columns: quote a cell that contains ${delimiterText(delimiter)}`;
+  }
+
+  async function problemOf(
+    record: TextRecord,
+    cells: readonly string[],
+    previousEnding: TextRecord['ending'],
+  ): Promise<string | undefined> {
+    const problem = await widthProblem(cells);
+    if (problem !== undefined) return problem;
     // Only a record with quotes can have a line break in a cell.
-    if (record.cells.some((cell) => holdsRow(cell, delimiter))) {
-      return 'a cell contains what looks like another row: is a quote missing that ends the cell?';
+    if (delimiter !== undefined && holdsSwallowedRow(record.cells, delimiter, idIndex)) {
+      return `a cell contains what looks like another row: ${missingQuote}`;
+    }
+    if (await isSplit(record.ending, previousEnding)) {
+      return 'a carriage return, which ends no other line, may have split the row: quote a cell that contains a line break';
     }
     return undefined;
   }
 
   /** Whether a row repeats the headings, as joined files do. */
   function isHeadings(cells: readonly string[], line: number): boolean {
-    if (!names.has(cells[0] ?? '') && !names.has(withoutBom(cells[0] ?? ''))) return false;
     const [first = '', ...rest] = cells;
     const all = [withoutBom(first), ...rest];
-    const filled = all.filter((cell) => cell !== '');
-    if (!filled.every((cell) => names.has(cell))) return false;
-    if (headings.every((heading, index) => heading === (all[index] ?? ''))) return true;
-    if (filled.length < 2) return false;
+    const idHeading = headings[idIndex];
+    if (idHeading !== undefined && looseForm(all[idIndex] ?? '') === looseForm(idHeading)) {
+      const width = Math.max(headings.length, all.length);
+      const same = Array.from({ length: width }, (_, index) => index).every(
+        (index) => looseForm(headings[index] ?? '') === looseForm(all[index] ?? ''),
+      );
+      if (same) return true;
+    } else {
+      if (!names.has(first) && !names.has(withoutBom(first))) return false;
+      const filled = all.filter((cell) => cell !== '');
+      if (!filled.every((cell) => names.has(cell))) return false;
+      if (headings.every((heading, index) => heading === (all[index] ?? ''))) return true;
+      if (filled.length < 2) return false;
+    }
     throw new UsageError(
-      `${path}, line ${line}: the headings come again in another order, so the columns below are others: give each table on its own`,
+      `${path}, line ${line}: the headings come again in another order or with other names, so the columns below are others: give each table on its own`,
     );
+  }
+
+  async function* pieces(): AsyncGenerator<Piece<Row>> {
+    let begun = false;
+    let previousEnding: TextRecord['ending'];
+    for await (const record of read()) {
+      const { line, row } = record;
+      const endingBefore = previousEnding;
+      previousEnding = record.ending;
+      const cells = record.cells.map(textOf);
+      if (cells.every((cell) => blank.test(cell))) continue;
+      if (!begun) {
+        begun = !isTypeLine(cells);
+        continue;
+      }
+      if (isHeadings(cells, line)) continue;
+      const problem = await problemOf(record, cells, endingBefore);
+      const named: Record<string, string> = Object.fromEntries(
+        headings.map((heading, index) => [heading, cells[index] ?? '']),
+      );
+      yield {
+        row: { line, row, cells: named, ...(problem !== undefined && { problem }) },
+        width: cells.length,
+        beginsWithId: isId(cells[0] ?? ''),
+        hasId: isId(cells[idIndex] ?? ''),
+      };
+    }
   }
 
   return {
     columns,
-    async *rows(records) {
-      let begun = false;
-      for await (const record of records) {
-        const { line, row } = record;
-        const cells = record.cells.map(textOf);
-        if (cells.every((cell) => blank.test(cell))) continue;
-        if (!begun) {
-          if (isTypeLine(cells)) continue;
-          begun = true;
-          continue;
-        }
-        if (isHeadings(cells, line)) continue;
-        const problem = problemOf(record, cells);
-        const named: Record<string, string> = Object.fromEntries(
-          headings.map((heading, index) => [heading, cells[index] ?? '']),
+    async *rows() {
+      if (await isSplit(headingEnding)) {
+        throw new UsageError(
+          `${path}, line ${headingLine}: the headings end with a carriage return, and other lines do not: save the table with one kind of line ending`,
         );
-        yield { line, row, cells: named, ...(problem !== undefined && { problem }) };
+      }
+      // A cell of a workbook cannot break a row.
+      const least = delimiter === undefined ? 0 : namedWidth;
+      for await (const { row, broken } of findBroken(pieces(), { least, most: headings.length })) {
+        if (!broken || row.problem !== undefined) yield row;
+        else yield { ...row, problem: brokenLine };
       }
     },
   };
 }
+
+const brokenLine =
+  'the row and the one next to it look like one row that a line break has split: quote a cell that contains a line break';
 
 const delimiterText = (delimiter = ','): string =>
   delimiter === '\t' ? 'a tab' : delimiter === ',' ? 'a comma' : `"${delimiter}"`;

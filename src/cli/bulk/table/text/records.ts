@@ -7,7 +7,11 @@ export interface TextRecord {
   /** Number of the row, from 1: what a spreadsheet shows. A cell with line breaks makes them differ. */
   readonly row: number;
   readonly cells: readonly string[];
+  /** What ends it: a CR alone, or an LF or CRLF. Undefined at the end of the text, and in a workbook. */
+  readonly ending?: LineEnding | undefined;
 }
+
+type LineEnding = 'cr' | 'lf';
 
 /** No row of a spreadsheet is longer. A quote that is never closed makes one. */
 const maxRecordLength = 2 ** 20;
@@ -29,6 +33,8 @@ const breakCount = (text: string): number => text.match(/\n/g)?.length ?? 0;
 /** Splits the decoded text of a table into records. */
 class Splitter {
   private text = '';
+  /** The text with its CRs that are line breaks by themselves, which are line feeds in `text`. */
+  private source = '';
   private position = 0;
   private line = 1;
   private row = 1;
@@ -42,9 +48,11 @@ class Splitter {
     private readonly delimiter: string,
   ) {}
 
-  /** Adds a piece of the text; its line breaks are line feeds. */
+  /** Adds a piece of the text. If it ends with a CR, no more of the text follows. */
   add(piece: string): void {
-    this.text = this.text.slice(this.position) + piece;
+    const added = piece.includes('\r') ? piece.replaceAll('\r\n', '\n') : piece;
+    this.source = this.source.slice(this.position) + added;
+    this.text = this.text.slice(this.position) + added.replaceAll('\r', '\n');
     this.position = 0;
     this.nextBreak = createFinder(this.text, '\n');
     this.nextQuote = createFinder(this.text, '"');
@@ -66,10 +74,16 @@ class Splitter {
       this.position = end + 1;
       this.line += 1;
       this.row += 1;
-      return { line, row, cells: text.slice(start, end).split(this.delimiter) };
+      return { line, row, cells: text.slice(start, end).split(this.delimiter), ...this.endingAt(end) };
     }
     const cells = this.quotedRecord();
-    return cells === undefined ? this.incomplete() : { line, row, cells };
+    return cells === undefined ? this.incomplete() : { line, row, cells, ...this.endingAt(this.position - 1) };
+  }
+
+  /** What ends the record there. `\r\r\n` is one line ending that was converted twice. */
+  private endingAt(end: number): Pick<TextRecord, 'ending'> {
+    if (end >= this.source.length) return {};
+    return { ending: this.source[end] === '\r' && this.source[end + 1] !== '\n' ? 'cr' : 'lf' };
   }
 
   private incomplete(): undefined {
@@ -169,16 +183,15 @@ export async function* recordsOf(
   delimiter: string,
 ): AsyncGenerator<TextRecord> {
   const splitter = new Splitter(path, delimiter);
-  /** A CR at the end of a piece: an LF may follow. */
+  /** CRs at the end of a piece: an LF may follow. */
   let held = '';
-  const normalized = (text: string): string => (text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text);
   for await (const piece of pieces) {
     const text = held + piece;
-    held = text.endsWith('\r') ? '\r' : '';
-    splitter.add(normalized(held === '' ? text : text.slice(0, -1)));
+    held = /\r*$/.exec(text)?.[0] ?? '';
+    splitter.add(text.slice(0, text.length - held.length));
     for (let record = splitter.next(); record !== undefined; record = splitter.next()) yield record;
   }
-  splitter.add(normalized(held));
+  splitter.add(held);
   splitter.end();
   for (let record = splitter.next(); record !== undefined; record = splitter.next()) yield record;
 }
