@@ -14,12 +14,16 @@ const errorValues = new Set(
   `.split(/\s+/),
 );
 
+/** How databases and pandas write that there is no value. */
+const noValues: ReadonlySet<string> = new Set(['NULL', 'nan', 'None']);
+
 /** A number with an exponent, which a spreadsheet makes of long numbers. `12E5` may be somebody's code, and is not one. */
 const rounded = /^[+-]?\d(?:[.,]\d*E[+-]?|E[+-])\d{1,3}$/i;
 
 /** What a spreadsheet or an export made of a value that is lost; undefined if the cell is sound. */
 export function damageOf(cell: string): string | undefined {
   if (rounded.test(cell)) return 'is a number that a spreadsheet rounded: import its column as text';
+  if (noValues.has(cell)) return 'is how a program writes that there is no value: leave the cell empty';
   if (!/^[#EL[N]|\uFFFD/.test(cell)) return undefined;
   if (/^#{3,}$/.test(cell))
     return 'is what a spreadsheet shows of a column that is too narrow: widen it and export again';
