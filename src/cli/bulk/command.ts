@@ -120,6 +120,7 @@ async function dryRun(config: Config, request: Request): Promise<ExitCode> {
     const history = earlierHistory(request, account?.page);
     const previewer = await openPreview(job, table, account?.account);
     const scan = await scanTable(job, table, history, retryOf(options), previewer.onOpen);
+    if (scan.remark !== undefined) shell.note(scan.remark);
     const failure = read !== undefined && 'failure' in read ? read.failure : undefined;
     const preview = await previewer.result(scan);
     shell.ending.throwIfAborted();
@@ -224,7 +225,8 @@ async function runJournaled(request: RunRequest, lock: Lock, earlierLock: Lock |
     const ask = options.yes === true ? undefined : shell.ask;
     const previewer = ask && (await previewFor(job, table, account, shell.ending));
     const scan = await scanTable(job, table, history, retryOf(options), previewer?.onOpen);
-    const { counts, unusable } = scan;
+    const { counts, unusable, remark } = scan;
+    if (remark !== undefined) shell.note(remark);
     if (skipped !== undefined) shell.note(skippedText(options.skipDoneOf ?? '', skipped.reached, scan.statuses));
     if (ask !== undefined && previewer !== undefined && counts.not_reached > 0) {
       if (!(await isAgreed({ job, scan, account, page, tablePath }, previewer, shell, ask))) {

@@ -30,6 +30,8 @@ export interface Scan {
   readonly statuses: ReadonlyMap<string, ContactStatus>;
   /** Contacts that have a turn by their first row, and more rows. */
   readonly repeated: ReadonlySet<string>;
+  /** What may be worth a look at the ids. */
+  readonly remark: string | undefined;
 }
 
 /** The row of a contact that has a turn. */
@@ -100,7 +102,7 @@ export async function scanTable(
       if (args !== undefined) repeated.add(id);
       continue;
     }
-    doubts.add(id, line);
+    doubts.add(id, row);
     if (args === undefined) {
       counts.total += 1;
       counts.done += 1;
@@ -126,5 +128,5 @@ export async function scanTable(
   if (doubt !== undefined) throw new UsageError(doubt);
   outcomes.clear();
   for (const id of failures.keys()) if (!statuses.has(id)) failures.delete(id);
-  return { counts, unusable, statuses, repeated };
+  return { counts, unusable, statuses, repeated, remark: doubts.remark() };
 }

@@ -61,6 +61,14 @@ describe('a dry run names what must fail', () => {
     expect(out).toContain('Of 3 contacts: 1 to do, about 1 second; 1 would fail; 1 done already.\nNothing was done.');
   });
 
+  test('ids that end in zeros by chance, by line', async () => {
+    const ids = Array.from({ length: 20 }, (_, index) => `12345678901${23_452 + index * 17}`);
+    const { noted } = await dry(contactsFile(...ids.map((id) => `${id},x`)), { addTag: 'VIP', offline: true });
+    expect(noted).toContain(
+      '2 of 20 long ids end in zeros after the 15th digit (lines 6, 16), which may be chance: compare them with ManyChat',
+    );
+  });
+
   test('the tag of a row of its own', async () => {
     const [one, two, three] = followers(3);
     const { noted } = await dry(contactsFile(`${one},VIP`, `${two},Gold`, `${three},Gold`), { addTag: '{{value}}' });

@@ -1,3 +1,6 @@
+import type { Row } from '../table/rows.js';
+import { isPhoneColumn } from './id-column.js';
+
 /** Digits that a spreadsheet keeps of a number. */
 const keptDigits = 15;
 
@@ -10,15 +13,51 @@ const usualDigits = 9;
 /** Of sound ids of 17 digits, one in a hundred ends in two zeros. */
 const chanceShare = 0.03;
 
+/** In a table of up to so many ids, one of this length with only zeros after the kept digits is enough to stop. */
+const maxStrictIds = 100;
+const strictDigits = 17;
+
+/** Standard deviations above what chance gives. */
+const maxDeviation = 4;
+
 /** Lines that a message names. */
 const maxLines = 5;
 
 /** Looks at all ids of a table, for signs that they are not the ids of its contacts. */
 export interface IdDoubts {
-  /** Adds an id, as decimal digits without leading zeros. */
-  add(id: string, line: number): void;
+  /** Adds an id, as decimal digits without leading zeros, and its row. */
+  add(id: string, row: Pick<Row, 'line' | 'cells'>): void;
   /** Why the ids are uncertain; undefined if they are not. */
   reason(): string | undefined;
+  /** What may be worth a look although it is no reason. */
+  remark(): string | undefined;
+}
+
+/** Ids of one length, and how many of them have only zeros after the kept digits. */
+interface Tally {
+  readonly count: number;
+  readonly zeroed: number;
+}
+
+/** Whether more ids are zeroed than chance gives. */
+const isBeyondChance = (zeroed: number, expected: number): boolean =>
+  zeroed >= 2 && zeroed > expected + maxDeviation * Math.sqrt(expected);
+
+/** Whether a spreadsheet must be assumed to have zeroed ids. The tallies are by length; `ids` counts short ids too. */
+function areRounded(tallies: ReadonlyMap<number, Tally>, ids: number): boolean {
+  let zeroed = 0;
+  let long = 0;
+  let expected = 0;
+  for (const [length, tally] of tallies) {
+    const chance = tally.count / 10 ** (length - keptDigits);
+    if (tally.zeroed > 0 && length >= strictDigits && ids <= maxStrictIds) return true;
+    // Many ids of 16 digits would hide a few longer ones.
+    if (isBeyondChance(tally.zeroed, chance)) return true;
+    zeroed += tally.zeroed;
+    long += tally.count;
+    expected += chance;
+  }
+  return (zeroed > 0 && zeroed === long) || isBeyondChance(zeroed, expected);
 }
 
 /** The lines as a list: `lines 2, 3 and 5 more`. */
@@ -46,6 +85,9 @@ export function createIdDoubts(column: string, { requested, trusted }: Assurance
   let long = 0;
   let zeroed = 0;
   const zeroedLines: number[] = [];
+  const tallies = new Map<number, Tally>();
+  /** How many ids are the phone of their row, by column. */
+  const phoneCounts = new Map<string, number>();
   /** Ids that not every floating-point number could be, and whether all of them so far are one. */
   let wide = 0;
   let allExact = true;
@@ -54,7 +96,10 @@ export function createIdDoubts(column: string, { requested, trusted }: Assurance
 
   function addLong(id: string, line: number): void {
     long += 1;
-    if (/^0+$/.test(id.slice(keptDigits))) {
+    const isZeroed = /^0+$/.test(id.slice(keptDigits));
+    const tally = tallies.get(id.length) ?? { count: 0, zeroed: 0 };
+    tallies.set(id.length, { count: tally.count + 1, zeroed: tally.zeroed + (isZeroed ? 1 : 0) });
+    if (isZeroed) {
       zeroed += 1;
       if (zeroedLines.length < maxLines) zeroedLines.push(line);
     }
@@ -67,24 +112,41 @@ export function createIdDoubts(column: string, { requested, trusted }: Assurance
     allShortest &&= String(number) === id;
   }
 
+  function addPhones(id: string, cells: Row['cells']): void {
+    for (const [name, cell] of Object.entries(cells)) {
+      if (name === column || cell.replace(/\D/g, '').replace(/^0+/, '') !== id || !isPhoneColumn(name)) continue;
+      phoneCounts.set(name, (phoneCounts.get(name) ?? 0) + 1);
+    }
+  }
+
+  function zeroedText(): string {
+    const subject =
+      long === 1 ? 'the only long id ends' : `${zeroed} of ${long} long ids ${zeroed === 1 ? 'ends' : 'end'}`;
+    return `${subject} in zeros after the ${keptDigits}th digit (${lineList(zeroedLines, zeroed)})`;
+  }
+
   function rounding(): string | undefined {
-    if (zeroed > 0) {
-      const subject =
-        long === 1 ? 'the only long id ends' : `${zeroed} of ${long} long ids ${zeroed === 1 ? 'ends' : 'end'}`;
+    if (areRounded(tallies, ids)) {
       const chance = zeroed <= long * chanceShare ? '. So few may be chance: compare them with ManyChat' : '';
-      return `${subject} in zeros after the ${keptDigits}th digit (${lineList(zeroedLines, zeroed)})${chance}`;
+      return `${zeroedText()}${chance}`;
     }
     if (wide < minExact || !(allExact || allShortest)) return undefined;
     return `all ${wide} ids over 2^53 are numbers that a computer rounds others to`;
   }
 
   return {
-    add(id, line) {
+    add(id, { line, cells }) {
       ids += 1;
       if (id.length < usualDigits) short += 1;
       if (id.length > keptDigits) addLong(id, line);
+      addPhones(id, cells);
     },
     reason() {
+      for (const [name, count] of phoneCounts) {
+        if (count * 2 > ids) {
+          return `the column "${column}" holds the phone numbers of the column "${name}", and a phone number may be the id of another contact: a column with ManyChat's contact ids is needed`;
+        }
+      }
       const rounded = trusted ? undefined : rounding();
       if (rounded !== undefined) {
         return `the ids in column "${column}" look as if a spreadsheet had rounded them: ${rounded}. Rounded ids may belong to other people. Export the table again, and import it with Data > From Text/CSV and this column as Text (in Google Sheets without converting text to numbers), or pass --trust-ids if they are right`;
@@ -93,6 +155,10 @@ export function createIdDoubts(column: string, { requested, trusted }: Assurance
         return `the column "${column}" may hold the ids of another system, or no ids: most have fewer than ${usualDigits} digits. If they are ManyChat's contact ids, pass --id-column "${column}"`;
       }
       return undefined;
+    },
+    remark() {
+      if (trusted || zeroed === 0) return undefined;
+      return `${zeroedText()}, which may be chance: compare ${zeroed === 1 ? 'it' : 'them'} with ManyChat if a spreadsheet saved the table.`;
     },
   };
 }

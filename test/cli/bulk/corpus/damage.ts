@@ -5,6 +5,13 @@ const rounded = (...ids: readonly string[]): string => lf('subscriber_id,first_n
 /** Ids that are all multiples of four, as 64-bit floating-point numbers of this size are. */
 const doubles = ['08', '12', '16', '24', '32', '44', '52', '68'].map((end) => `249585011104519${end}`);
 
+/** Sound ids of 16 digits: every tenth ends in a zero. */
+const sixteen = Array.from({ length: 40 }, (_, index) => `12345678901${23_451 + index * 17}`);
+
+/** Sound ids of 17 digits, except for the last ones, which are rounded. */
+const mostlySound = (sound: number, rounded: number): readonly string[] =>
+  Array.from({ length: sound + rounded }, (_, index) => `249585011104${100 + index}${index < sound ? '31' : '00'}`);
+
 /** Tables that a spreadsheet or a program damaged, and some that only look so. */
 export const damage: readonly Sample[] = [
   {
@@ -162,5 +169,65 @@ export const damage: readonly Sample[] = [
     file: crlf('subscriber_id,first_name', `${maria},Mar\uFFFDa`, `${tom},Tom`),
     rows: [`3 ${tom} Hi Tom`],
     unusable: [['2', 'has lost characters']],
+  },
+  {
+    origin: 'sound ids of sixteen digits, of which some end in a zero',
+    file: rounded(...sixteen),
+    options: { addTag: 'VIP' },
+    rows: sixteen.map((id, index) => `${index + 2} ${id}`),
+  },
+  {
+    origin: 'ids of sixteen digits that all end in a zero',
+    file: rounded(...sixteen.map((id) => `${id.slice(0, 15)}0`)),
+    options: { addTag: 'VIP' },
+    refused: '40 of 40 long ids end in zeros after the 15th digit (lines 2, 3, 4, 5, 6 and 35 more)',
+  },
+  {
+    origin: 'ids of sixteen digits, half of which Excel rounded',
+    file: rounded(...sixteen.map((id, index) => (index < 20 ? id : `${id.slice(0, 15)}0`))),
+    options: { addTag: 'VIP' },
+    refused: 'of 40 long ids end in zeros after the 15th digit',
+  },
+  {
+    origin: 'a hundred ids, one of which ends in zeros',
+    file: rounded(...mostlySound(99, 1)),
+    options: { addTag: 'VIP' },
+    refused: '1 of 100 long ids ends in zeros after the 15th digit (line 101). So few may be chance',
+  },
+  {
+    origin: 'many ids, of which as many end in zeros as chance gives',
+    file: rounded(...mostlySound(199, 3)),
+    options: { addTag: 'VIP' },
+    rows: mostlySound(199, 3).map((id, index) => `${index + 2} ${id}`),
+  },
+  {
+    origin: 'many ids, of which more end in zeros than chance gives',
+    file: rounded(...mostlySound(190, 12)),
+    options: { addTag: 'VIP' },
+    refused: '12 of 202 long ids end in zeros after the 15th digit',
+  },
+  {
+    origin: 'many short long ids, and a few longer ones that Excel rounded',
+    file: rounded(
+      ...Array.from({ length: 400 }, (_, index) => `12345678901${20_001 + index * 17}`),
+      ...mostlySound(0, 10),
+    ),
+    options: { addTag: 'VIP' },
+    refused: 'of 410 long ids end in zeros after the 15th digit',
+  },
+  {
+    origin: 'a database and pandas, words for no value in the values of a text',
+    file: lf('subscriber_id,first_name', `${maria},NULL`, `${tom},nan`, `${sofia},None`, '24958501110471124,Nan'),
+    rows: ['5 24958501110471124 Hi Nan'],
+    unusable: [
+      ['2', 'first_name: "NULL" is how a program writes that there is no value: leave the cell empty'],
+      ['3', 'first_name: "nan" is how a program writes'],
+      ['4', 'first_name: "None" is how a program writes'],
+    ],
+  },
+  {
+    origin: 'a database, a word for no value in a column that is not used',
+    file: lf('subscriber_id,first_name,city', `${maria},María,NULL`),
+    rows: [`2 ${maria} Hi María`],
   },
 ];

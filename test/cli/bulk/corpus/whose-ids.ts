@@ -119,4 +119,133 @@ export const whoseIds: readonly Sample[] = [
     column: 'ID',
     rows: [`2 ${maria} Hi María`],
   },
+  {
+    origin: 'Mailchimp: its own ids are called those of subscribers',
+    file: lf('Mailchimp Subscriber ID,first_name', '123456789,María'),
+    refused:
+      'the column "Mailchimp Subscriber ID" may hold the ids of another system, by its name: if they are ManyChat\'s contact ids, pass --id-column "Mailchimp Subscriber ID"',
+  },
+  {
+    origin: 'HubSpot, with ids of subscribers',
+    file: lf('subscriber_id,email,HubSpot Lead Status', `${maria},m@example.com,New`),
+    options: tag,
+    refused:
+      'the column "subscriber_id" may hold the ids of another system, as there is a column "HubSpot Lead Status"',
+  },
+  {
+    origin: 'HubSpot, with ids of subscribers, and --id-column',
+    file: lf('subscriber_id,email,HubSpot Lead Status', `${maria},m@example.com,New`),
+    options: { ...tag, idColumn: 'subscriber_id' },
+    rows: [`2 ${maria}`],
+  },
+  {
+    origin: 'a CRM with deals, and ids of subscribers',
+    file: lf('subscriber_id,first_name,Deal Owner', '123456789,María,Ann'),
+    refused: 'as there is a column "Deal Owner"',
+  },
+  {
+    origin: 'a CRM with deals, and ids of ManyChat',
+    file: lf('ManyChat ID,first_name,Deal Owner', `${maria},María,Ann`),
+    column: 'ManyChat ID',
+    rows: [`2 ${maria} Hi María`],
+  },
+  {
+    origin: 'MailerLite',
+    file: lf('subscriber_id,email,mailerlite_status', '123456789012345678,m@example.com,active'),
+    options: tag,
+    refused: 'as there is a column "mailerlite_status"',
+  },
+  {
+    origin: 'ConvertKit',
+    file: lf('id,first_name,ConvertKit Tags', '1234567890,María,VIP'),
+    refused: 'as there is a column "ConvertKit Tags"',
+  },
+  {
+    origin: 'Salesforce Marketing Cloud',
+    file: lf('Subscriber Key,Subscriber ID,Email Address', 'm@example.com,1234567890,m@example.com'),
+    options: tag,
+    refused: 'the column "Subscriber ID" may hold the ids of another system, as there is a column "Subscriber Key"',
+  },
+  {
+    origin: 'a list of ManyChat’s contacts with their phones as ids',
+    file: lf('ManyChat WhatsApp ID,first_name', '34600111222,María'),
+    refused: 'the column "ManyChat WhatsApp ID" holds phone numbers by its name',
+  },
+  {
+    origin: 'a list of ManyChat’s contacts with their phones as ids, and --id-column',
+    file: lf('ManyChat WhatsApp ID,first_name', '34600111222,María'),
+    options: { ...tag, idColumn: 'ManyChat WhatsApp ID' },
+    refused: 'the column "ManyChat WhatsApp ID" holds phone numbers by its name',
+  },
+  {
+    origin: 'a list of subscribers with Instagram’s ids',
+    file: lf('Subscriber Instagram ID,first_name', '17841400000000001,María'),
+    refused: 'the column "Subscriber Instagram ID" holds Instagram\'s ids, which ManyChat\'s API does not take',
+  },
+  {
+    origin: 'a list of Telegram’s ids, and --id-column',
+    file: lf('Telegram ID,first_name', '1234567890,María'),
+    options: { ...tag, idColumn: 'Telegram ID' },
+    refused: 'the column "Telegram ID" holds Telegram\'s ids',
+  },
+  {
+    origin: 'a list of sequences',
+    file: lf('ManyChat Sequence ID,first_name', '1234567890,María'),
+    refused: 'lacks a column of contact ids',
+  },
+  {
+    origin: 'a list of subscribers on WhatsApp, whose ids may be phones',
+    file: lf('WhatsApp Subscriber ID,first_name', `${maria},María`),
+    refused:
+      'the column "WhatsApp Subscriber ID" may hold phone numbers or the ids of another service: if they are ManyChat\'s contact ids, pass --id-column "WhatsApp Subscriber ID"',
+  },
+  {
+    origin: 'a list of subscribers on WhatsApp, and --id-column',
+    file: lf('WhatsApp Subscriber ID,first_name', `${maria},María`),
+    options: { ...tag, idColumn: 'WhatsApp Subscriber ID' },
+    column: 'WhatsApp Subscriber ID',
+    rows: [`2 ${maria}`],
+  },
+  {
+    origin: 'a CRM with its own ids, and those of subscribers on WhatsApp',
+    file: lf('id,WhatsApp Subscriber ID', `881230001,${maria}`),
+    options: tag,
+    refused: 'the contact ids could be in "id", "WhatsApp Subscriber ID"',
+  },
+  {
+    origin: 'a scraper of Instagram followers',
+    file: lf('user_id,username,full_name,is_private', '1234567890,maria,María,false'),
+    options: tag,
+    refused: 'the column "user_id" may hold the ids of another system, as there is a column "username"',
+  },
+  {
+    origin: 'a list of Telegram members',
+    file: lf('id,first_name,Telegram handle', '1234567890,María,@maria'),
+    refused: 'as there is a column "Telegram handle"',
+  },
+  {
+    origin: 'a list of WhatsApp contacts whose ids are their phones',
+    file: lf('id,mobile', '34600111222,34600111222', '34600111223,+34 600 111 223', `${maria},34600111224`),
+    options: { ...tag, idColumn: 'id' },
+    refused: 'the column "id" holds the phone numbers of the column "mobile"',
+  },
+  {
+    origin: 'a list with phones, one of which is in the wrong column',
+    file: lf('id,mobile', `${maria},34600111222`, `${tom},`, '34600111224,34600111224'),
+    options: tag,
+    column: 'id',
+    rows: [`2 ${maria}`, `3 ${tom}`, '4 34600111224'],
+  },
+  {
+    origin: 'a list that says who subscribes',
+    file: lf('id,first_name,Subscriber', `${maria},María,yes`, `${tom},Tom,no`),
+    column: 'id',
+    rows: [`2 ${maria} Hi María`, `3 ${tom} Hi Tom`],
+  },
+  {
+    origin: 'a list with the ids of its subscribers in a column of that name',
+    file: lf('Subscriber,first_name', `${maria},María`),
+    column: 'Subscriber',
+    rows: [`2 ${maria} Hi María`],
+  },
 ];
