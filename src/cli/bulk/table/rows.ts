@@ -1,9 +1,9 @@
 import { UsageError } from '../../../config/usage-error.js';
 import { withoutHidden } from '../../../text/safe-text.js';
-import { findBroken, type Piece } from './broken-lines.js';
 import { looseForm } from './column-name.js';
-import { holdsSwallowedRow, isId } from './swallowed-row.js';
+import { findBroken, type Piece } from './text/broken-lines.js';
 import type { TextRecord } from './text/records.js';
+import { holdsSwallowedRow, isId } from './text/swallowed-row.js';
 
 /** A row of a table. */
 export interface Row {

@@ -1,4 +1,4 @@
-import { idText } from './damage.js';
+import { idText } from '../damage.js';
 
 /** Longer than a phone number, which has 15 digits at most. */
 const certainId = /^\d{16,}$/;
