@@ -62,10 +62,10 @@ describe('a dry run names what must fail', () => {
   });
 
   test('ids that end in zeros by chance, by line', async () => {
-    const ids = Array.from({ length: 20 }, (_, index) => `12345678901${23_452 + index * 17}`);
+    const ids = Array.from({ length: 120 }, (_, index) => `12345678901${23_452 + index * 17}`);
     const { noted } = await dry(contactsFile(...ids.map((id) => `${id},x`)), { addTag: 'VIP', offline: true });
-    expect(noted).toContain(
-      '2 of 20 long ids end in zeros after the 15th digit (lines 6, 16), which may be chance: compare them with ManyChat',
+    expect(noted).toMatch(
+      /12 of 120 long ids end in zeros after the 15th digit \(lines 6, 16, .* more\), which may be chance: compare them with/,
     );
   });
 

@@ -13,9 +13,9 @@ const usualDigits = 9;
 /** Of sound ids of 17 digits, one in a hundred ends in two zeros. */
 const chanceShare = 0.03;
 
-/** In a table of up to so many ids, one of this length with only zeros after the kept digits is enough to stop. */
+/** In a table of up to so many ids, one long id with only zeros after the kept digits is enough to stop. */
 const maxStrictIds = 100;
-const strictDigits = 17;
+const strictDigits = 16;
 
 /** Standard deviations above what chance gives. */
 const maxDeviation = 4;
