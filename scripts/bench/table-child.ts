@@ -1,10 +1,10 @@
 /* Reads the table argv[3] as argv[2] says, and reports the milliseconds and the peak resident memory to its parent. */
 import { createReadStream } from 'node:fs';
 import { parse } from 'csv-parse';
+import { scanTable } from '../../src/cli/bulk/account-job/scan.js';
 import { planJob } from '../../src/cli/bulk/job/job.js';
 import { createHistory } from '../../src/cli/bulk/journal/history.js';
 import { openPreview } from '../../src/cli/bulk/preview/preview.js';
-import { scanTable } from '../../src/cli/bulk/scan.js';
 import { openTable } from '../../src/cli/bulk/table/csv-table.js';
 
 const [, , way, path = ''] = process.argv;

@@ -1,5 +1,5 @@
+import type { Retry } from './account-job/scan.js';
 import type { JobOptions } from './job/action.js';
-import type { Retry } from './scan.js';
 
 /** Options of the bulk command. */
 export interface BulkOptions extends JobOptions {

@@ -1,8 +1,8 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { scanTable } from '../../../src/cli/bulk/account-job/scan.js';
 import { planJob } from '../../../src/cli/bulk/job/job.js';
 import { createHistory } from '../../../src/cli/bulk/journal/history.js';
-import { scanTable } from '../../../src/cli/bulk/scan.js';
 import { openTable } from '../../../src/cli/bulk/table/csv-table.js';
 import { isObject } from '../../../tools/contract/json.js';
 import { runBulk } from '../../support/bulk.js';

@@ -1,7 +1,7 @@
 import { exitCodeOf, failureText } from '../../commands/failure-text.js';
 import { type ExitCode, exitCodes } from '../../shell/exit-codes.js';
 import type { Shell } from '../../shell/shell.js';
-import type { Scan } from '../scan.js';
+import type { Scan } from '../account-job/scan.js';
 import { durationText } from './estimate.js';
 import type { Preview } from './preview.js';
 import { rowText } from './shown-rows.js';

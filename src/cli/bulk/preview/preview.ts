@@ -1,9 +1,9 @@
 import type { Failure } from '../../../../tools/contract/failure.js';
 import type { Result } from '../../../../tools/contract/json.js';
 import { idText, quoted } from '../../../../tools/contract/quoted.js';
+import type { OpenRow, Scan } from '../account-job/scan.js';
 import type { Job } from '../job/job.js';
 import { contradictingRows, contradictions } from '../job/repeated-rows.js';
-import type { OpenRow, Scan } from '../scan.js';
 import type { Table } from '../table/csv-table.js';
 import { type CheckedAccount, type ProblemsOf, readChecks } from './account-checks.js';
 import { createProblems } from './problems.js';

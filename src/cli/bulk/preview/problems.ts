@@ -1,4 +1,4 @@
-import type { Place } from '../scan.js';
+import type { Place } from '../account-job/scan.js';
 
 /** Problems with rows, each with the lines that have it. */
 export interface Problems {

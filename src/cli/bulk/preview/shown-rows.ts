@@ -5,7 +5,7 @@ import { renderContent } from '../../../../tools/message/preview.js';
 import { getMessagingStatus } from '../../../../tools/workflows/messaging-status.js';
 import { plainTool } from '../../../account/policy/tool.js';
 import { failureSentences } from '../../commands/failure-text.js';
-import type { OpenRow } from '../scan.js';
+import type { OpenRow } from '../account-job/scan.js';
 import type { CheckedAccount } from './account-checks.js';
 
 /** What ManyChat says about the contact of a row. */

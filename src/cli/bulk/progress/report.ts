@@ -1,6 +1,6 @@
 import { type ExitCode, exitCodes } from '../../shell/exit-codes.js';
+import type { Ending } from '../account-job/run.js';
 import { nextJournal } from '../journal/reading.js';
-import type { Ending } from '../run.js';
 import type { Counts } from './progress-text.js';
 
 /** The exit code of a run that came to an end. */

@@ -1,11 +1,11 @@
-import type { Result } from '../../../tools/contract/json.js';
-import { UsageError } from '../../config/usage-error.js';
-import type { Job } from './job/job.js';
-import type { Entry } from './journal/entry.js';
-import type { History, RecordedOutcome } from './journal/history.js';
-import type { Counts } from './progress/progress-text.js';
-import type { Table } from './table/csv-table.js';
-import { placeOf } from './table/rows.js';
+import type { Result } from '../../../../tools/contract/json.js';
+import { UsageError } from '../../../config/usage-error.js';
+import type { Job } from '../job/job.js';
+import type { Entry } from '../journal/entry.js';
+import type { History, RecordedOutcome } from '../journal/history.js';
+import type { Counts } from '../progress/progress-text.js';
+import type { Table } from '../table/csv-table.js';
+import { placeOf } from '../table/rows.js';
 
 /** Whether a contact has a turn in this run. `uncertain`: it has one although an earlier request may have reached it. */
 type ContactStatus = 'open' | 'uncertain' | 'settled';

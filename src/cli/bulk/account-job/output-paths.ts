@@ -1,9 +1,9 @@
 import { lstatSync, realpathSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { UsageError } from '../../config/usage-error.js';
-import { errorMessage } from '../../text/error-text.js';
-import { nextJournal } from './journal/reading.js';
-import type { Table } from './table/csv-table.js';
+import { UsageError } from '../../../config/usage-error.js';
+import { errorMessage } from '../../../text/error-text.js';
+import { nextJournal } from '../journal/reading.js';
+import type { Table } from '../table/csv-table.js';
 
 /**
  * The path of the journal: the given one, or beside the table. Links to the table are followed, so that one file has one
