@@ -1,5 +1,5 @@
 import { declarations } from '../../tools/index.js';
-import type { AccountSettings } from '../config/account-settings.js';
+import type { AccountSettings } from '../config/accounts/settings.js';
 import { createRedactor, type Redactor } from '../text/redaction.js';
 import { createToolCaller, type ToolCaller, type ToolRefuser } from './call/call-tool.js';
 import { createPipeline, type Pipeline } from './call/pipeline.js';

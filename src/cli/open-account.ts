@@ -1,6 +1,6 @@
 import { type Account, openAccount } from '../account/account.js';
 import { type Host, type HostParts, openHost } from '../account/host.js';
-import { type Access, type AccountSettings, identityOf } from '../config/account-settings.js';
+import { type Access, type AccountSettings, identityOf } from '../config/accounts/settings.js';
 import type { Config } from '../config/config.js';
 
 /** An account on a host of its own. */

@@ -1,6 +1,6 @@
 import { createRedactor } from '../text/redaction.js';
-import { type AccountSettings, identityOf, type Policy } from './account-settings.js';
-import { chooseAccess, isPlaceholder, keysIn, manychatKeyIn, secretsIn } from './keys.js';
+import { chooseAccess, isPlaceholder, keysIn, manychatKeyIn, secretsIn } from './accounts/keys.js';
+import { type AccountSettings, identityOf, type Policy } from './accounts/settings.js';
 import { misnamedProblems } from './misnamed.js';
 import { restrictingNames, type SettingName, type SettingValues, settingNames, settings } from './settings.js';
 import { type KnownTool, type NamedTools, selectTools } from './tool-names.js';

@@ -2,7 +2,7 @@ import { PassThrough, Readable } from 'node:stream';
 import { runCommandLine } from '../../src/cli/command-line.js';
 import { type ExitCode, exitCodes } from '../../src/cli/shell/exit-codes.js';
 import type { Shell } from '../../src/cli/shell/shell.js';
-import { secretsIn } from '../../src/config/keys.js';
+import { secretsIn } from '../../src/config/accounts/keys.js';
 import { createRedactor } from '../../src/text/redaction.js';
 import { type Line, terminalText } from '../../src/text/terminal.js';
 

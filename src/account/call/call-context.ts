@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Declaration, Endpoint } from '../../../tools/contract/endpoint.js';
 import type { Result } from '../../../tools/contract/json.js';
 import type { Reference, ReferenceKind } from '../../../tools/contract/reference.js';
-import type { AccountSettings } from '../../config/account-settings.js';
+import type { AccountSettings } from '../../config/accounts/settings.js';
 import type { Redactor } from '../../text/redaction.js';
 import type { Deadline } from '../../upstream/deadline.js';
 import type { Departure } from '../../upstream/departure.js';

@@ -1,6 +1,6 @@
 import type { Failure } from '../../../tools/contract/failure.js';
 import { asObject, type Result } from '../../../tools/contract/json.js';
-import type { AccountSettings } from '../../config/account-settings.js';
+import type { AccountSettings } from '../../config/accounts/settings.js';
 import type { Redactor } from '../../text/redaction.js';
 import { cleanLine, mapTexts } from '../../text/safe-text.js';
 import { asCallError } from '../../upstream/failures/call-error.js';

@@ -1,6 +1,6 @@
 import type { Endpoint } from '../../../tools/contract/endpoint.js';
 import type { Result } from '../../../tools/contract/json.js';
-import type { AccountSettings } from '../../config/account-settings.js';
+import type { AccountSettings } from '../../config/accounts/settings.js';
 import { endpointRequest } from '../../upstream/request.js';
 
 /** `base` with a path below it, whether or not the base ends in a slash. */

@@ -3,7 +3,7 @@ import type { Endpoint } from '../../../tools/contract/endpoint.js';
 import type { CallError } from '../../../tools/contract/failure.js';
 import type { Result } from '../../../tools/contract/json.js';
 import { toolsFor } from '../../../tools/index.js';
-import type { Policy } from '../../config/account-settings.js';
+import type { Policy } from '../../config/accounts/settings.js';
 import { operatorDoes } from '../../text/operator.js';
 import { callError } from '../../upstream/failures/call-error.js';
 import type { FailureContext } from '../../upstream/failures/context.js';

@@ -1,6 +1,6 @@
 import { type Effect, effectRules } from '../../../tools/contract/effect.js';
 import type { Declaration } from '../../../tools/contract/endpoint.js';
-import type { AccountSettings, Policy } from '../../config/account-settings.js';
+import type { AccountSettings, Policy } from '../../config/accounts/settings.js';
 
 /** What decides how a tool is offered. */
 type ToolFacts = Pick<Declaration, 'api' | 'effect'> & { readonly name: string };

@@ -4,7 +4,7 @@ import type { Endpoint } from '../../../tools/contract/endpoint.js';
 import type { Result } from '../../../tools/contract/json.js';
 import type { Workflow } from '../../../tools/contract/workflow.js';
 import { chosenConnectionId } from '../../../tools/values/inputs.js';
-import type { AccountSettings } from '../../config/account-settings.js';
+import type { AccountSettings } from '../../config/accounts/settings.js';
 import { exclusionOf } from './exclusion.js';
 import { offeredOf } from './policy.js';
 

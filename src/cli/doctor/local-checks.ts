@@ -1,7 +1,7 @@
-import type { AccountSettings } from '../../config/account-settings.js';
+import { type Key, manychatKeyShape, readKey } from '../../config/accounts/keys.js';
+import type { AccountSettings } from '../../config/accounts/settings.js';
 import { isLoopback } from '../../config/address.js';
 import type { Config } from '../../config/config.js';
-import { type Key, manychatKeyShape, readKey } from '../../config/keys.js';
 import { proxyFor } from '../../config/proxy.js';
 import { settingNames } from '../../config/settings.js';
 import { oldestNode } from '../../config/version.js';

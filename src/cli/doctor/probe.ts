@@ -3,7 +3,7 @@ import { isObject, type Result } from '../../../tools/contract/json.js';
 import { idText, oneLine, quoted } from '../../../tools/contract/quoted.js';
 import type { Account } from '../../account/account.js';
 import type { Outcome } from '../../account/call/call-tool.js';
-import { manychatKeyIn } from '../../config/keys.js';
+import { manychatKeyIn } from '../../config/accounts/keys.js';
 import { withoutHidden } from '../../text/safe-text.js';
 import { toolNamed } from '../commands/tool-by-name.js';
 import type { Shell } from '../shell/shell.js';

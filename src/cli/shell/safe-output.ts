@@ -1,4 +1,4 @@
-import { secretsIn } from '../../config/keys.js';
+import { secretsIn } from '../../config/accounts/keys.js';
 import { createRedactor, type Redactor } from '../../text/redaction.js';
 import { type Line, terminalText } from '../../text/terminal.js';
 

@@ -4,7 +4,7 @@ import type { Pipeline } from '../../account/call/pipeline.js';
 import { acceptedInput } from '../../account/call/stages/read-arguments.js';
 import type { Tool } from '../../account/policy/tool.js';
 import { nobody } from '../../account/send-guard/delivery.js';
-import type { AccountSettings } from '../../config/account-settings.js';
+import type { AccountSettings } from '../../config/accounts/settings.js';
 import { mergeNames, type NameRead, nameReads } from './name-reads.js';
 import { maxQuestionLength, namedThings, questionText } from './question.js';
 

@@ -2,7 +2,7 @@ import { isObject } from '../../../tools/contract/json.js';
 import { instructionsFor } from '../../../tools/guidance/instructions.js';
 import { type Prompt, prompts } from '../../../tools/guidance/prompts.js';
 import { type Offered, offeredOf } from '../../account/policy/policy.js';
-import type { Policy } from '../../config/account-settings.js';
+import type { Policy } from '../../config/accounts/settings.js';
 import type { Config } from '../../config/config.js';
 import { createRedactor } from '../../text/redaction.js';
 import { catalogue, type ListedResource, type ListedTool } from './catalogue.js';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { needsConfirmation, offeredOf } from '../../../src/account/policy/policy.js';
-import type { Policy } from '../../../src/config/account-settings.js';
+import type { Policy } from '../../../src/config/accounts/settings.js';
 import { type Effect, effectRules } from '../../../tools/contract/effect.js';
 import { declarations } from '../../../tools/index.js';
 import { configOf } from '../../support/config.js';

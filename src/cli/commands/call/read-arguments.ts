@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { quoted } from '../../../../tools/contract/quoted.js';
-import { manychatKeyIn } from '../../../config/keys.js';
+import { manychatKeyIn } from '../../../config/accounts/keys.js';
 import { UsageError } from '../../../config/usage-error.js';
 import { errorMessage } from '../../../text/error-text.js';
 import { parseJson } from '../../../upstream/client/lossless-json.js';

@@ -1,4 +1,4 @@
-import type { Access } from './account-settings.js';
+import type { Access } from './settings.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { secretsIn } from '../../src/config/keys.js';
-import { configOf } from '../support/config.js';
+import { secretsIn } from '../../../src/config/accounts/keys.js';
+import { configOf } from '../../support/config.js';
 
 const access = (environment: Record<string, string>) => configOf(environment).account.access;
 
