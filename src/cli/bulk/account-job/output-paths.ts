@@ -3,13 +3,38 @@ import { basename, dirname, join } from 'node:path';
 import { UsageError } from '../../../config/usage-error.js';
 import { errorMessage } from '../../../text/error-text.js';
 import { nextJournal } from '../journal/reading.js';
+import type { BulkOptions } from '../options.js';
 import type { Table } from '../table/csv-table.js';
+
+/** The files of one job. */
+export interface OutputPaths {
+  /** Undefined for a pipe without --journal. */
+  readonly journal: string | undefined;
+  /** The journal of an earlier job. */
+  readonly earlier: string | undefined;
+  /** The list of failures. */
+  readonly failed: string;
+}
+
+/**
+ * The files of a job with the table at `path`.
+ * @throws UsageError if they cannot be.
+ */
+export function outputPathsOf(
+  path: string,
+  table: Table,
+  { journal: requested, skipDoneOf }: BulkOptions,
+): OutputPaths {
+  const journal = journalPathOf(path, table, requested);
+  const earlier = skipDoneOf === undefined ? undefined : earlierPathOf(skipDoneOf, journal);
+  return { journal, earlier, failed: failedPathOf(path, table, requested) };
+}
 
 /**
  * The path of the journal: the given one, or beside the table. Links to the table are followed, so that one file has one
  * journal; a link in place of the journal is not. Undefined for a pipe without --journal.
  */
-export function journalPathOf(path: string, { piped }: Table, requested: string | undefined): string | undefined {
+function journalPathOf(path: string, { piped }: Table, requested: string | undefined): string | undefined {
   if (requested !== undefined) return resolved(requested, '--journal');
   try {
     return piped ? undefined : `${realpathSync(path)}.journal`;
@@ -22,7 +47,7 @@ export function journalPathOf(path: string, { piped }: Table, requested: string 
  * The path of the journal of an earlier job. Its folder may be a link; the journal may not.
  * @throws UsageError if it is that of this job.
  */
-export function earlierPathOf(requested: string, journal: string | undefined): string {
+function earlierPathOf(requested: string, journal: string | undefined): string {
   const path = resolved(requested, '--skip-done-of');
   if (path !== journal) return path;
   throw new UsageError(
@@ -40,7 +65,7 @@ function resolved(path: string, option: string): string {
 }
 
 /** The path of the list of failures: beside the given journal, or beside the file that the path of the table leads to. */
-export function failedPathOf(path: string, { piped }: Table, journal: string | undefined): string {
+function failedPathOf(path: string, { piped }: Table, journal: string | undefined): string {
   const tablePath = !piped && lstatSync(path).isSymbolicLink() ? realpathSync(path) : path;
   return `${journal ?? tablePath}.failed.csv`;
 }

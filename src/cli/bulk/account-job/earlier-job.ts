@@ -1,0 +1,55 @@
+import { isRepeatable, type Job } from '../job/job.js';
+import type { Entry } from '../journal/entry.js';
+import { createHistory, entriesToSkip, type History, type Reached, reachedIn } from '../journal/history.js';
+import type { Machine } from '../journal/machine.js';
+import { peekJournal, readEarlier } from '../journal/reading.js';
+import type { JobRequest, Page } from './request.js';
+import type { Scan } from './scan.js';
+
+/** Creates the history of an earlier job. What may be repeated is only left open if this job may be repeated as well. */
+const historyOfEarlier = (job: Job) => (action: Job['action']) =>
+  createHistory({ repeatable: job.repeatable && isRepeatable(action) });
+
+/** The contacts that an earlier job reached or may have reached, and the entries by which a journal leaves them out. */
+export interface Skipped {
+  readonly reached: Reached;
+  readonly entries: readonly Entry[];
+}
+
+/**
+ * Adds to a history the contacts that an earlier job reached or may have reached.
+ * @param path the journal of the earlier job.
+ * @param machine where its entries can be certain; undefined if nowhere.
+ */
+export function skipContacts(
+  job: Job,
+  history: ReturnType<typeof createHistory>,
+  path: string,
+  page: string,
+  machine: Machine | undefined,
+): Skipped {
+  const reached = reachedIn(readEarlier(path, page, machine, historyOfEarlier(job)).history);
+  const entries = entriesToSkip(history, reached);
+  for (const entry of entries) history.addEntry(entry, true);
+  return { reached, entries };
+}
+
+/** Says how many of a table's contacts are left out because of an earlier job. */
+export function skippedText(path: string, { done, unknown }: Reached, statuses: Scan['statuses']): string {
+  const [doneCount, unknownCount] = [done, unknown].map((ids) => ids.filter((id) => statuses.has(id)).length);
+  return `Left out because of ${path}: ${doneCount} done, ${unknownCount} unknown.`;
+}
+
+/** What earlier runs did, without changing their journals. The page is that of the account, if it is known. */
+export function peekHistory({ job, paths, shell }: JobRequest, page: Page | undefined, machine: Machine): History {
+  const history = createHistory(job);
+  const id = page?.id === undefined ? undefined : String(page.id);
+  const heading = { action: job.action, ...(id !== undefined && { page: id }) };
+  if (paths.journal !== undefined) peekJournal(paths.journal, heading, machine, history.addEntry);
+  if (paths.earlier === undefined) return history;
+  const earlier = readEarlier(paths.earlier, id, machine, historyOfEarlier(job));
+  if (id === undefined)
+    shell.note(`${paths.earlier} is of page ${earlier.page}; whether that is this account was not checked.`);
+  for (const entry of entriesToSkip(history, reachedIn(earlier.history))) history.addEntry(entry, true);
+  return history;
+}
