@@ -8,7 +8,7 @@ import type { Deadline } from '../../upstream/deadline.js';
 import type { Departure } from '../../upstream/departure.js';
 import type { FailureContext } from '../../upstream/failures/context.js';
 import type { Host } from '../host.js';
-import type { ConnectionChooser } from '../lookups/connections.js';
+import type { ConnectionChooser } from '../lookups/connections/chooser.js';
 import type { DeletedTags } from '../lookups/deleted-tags.js';
 import type { FieldTypes } from '../lookups/field-types.js';
 import type { NamedThing, NameList } from '../lookups/true-names.js';

@@ -5,7 +5,7 @@ import type { Redactor } from '../../text/redaction.js';
 import { cleanLine, mapTexts } from '../../text/safe-text.js';
 import { asCallError } from '../../upstream/failures/call-error.js';
 import type { Host } from '../host.js';
-import { shownConnection } from '../lookups/connections.js';
+import { shownConnection } from '../lookups/connections/chooser.js';
 import type { Tool } from '../policy/tool.js';
 import { type Delivery, ownDelivery } from '../send-guard/delivery.js';
 import { bounded } from './bounds/bound-result.js';

@@ -12,7 +12,7 @@ import type { Departure } from '../../upstream/departure.js';
 import { asCallError, callError } from '../../upstream/failures/call-error.js';
 import { linkSignals } from '../../upstream/linked-signal.js';
 import type { Host } from '../host.js';
-import { activeIn, connectionHint, createConnectionChooser } from '../lookups/connections.js';
+import { activeIn, connectionHint, createConnectionChooser } from '../lookups/connections/chooser.js';
 import { createDeletedTags } from '../lookups/deleted-tags.js';
 import { createFieldTypes } from '../lookups/field-types.js';
 import { refuseExcluded } from '../policy/exclusion.js';

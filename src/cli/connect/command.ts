@@ -3,7 +3,7 @@ import type { Result } from '../../../tools/contract/json.js';
 import { idText, quoted } from '../../../tools/contract/quoted.js';
 import { createConnection } from '../../../tools/endpoints/connections.js';
 import type { HostParts } from '../../account/host.js';
-import { type ConnectionRecord, connectionIn, connectionsIn } from '../../account/lookups/connection-record.js';
+import { type ConnectionRecord, connectionIn, connectionsIn } from '../../account/lookups/connections/record.js';
 import { browsable } from '../../config/address.js';
 import type { Config } from '../../config/config.js';
 import { UsageError } from '../../config/usage-error.js';

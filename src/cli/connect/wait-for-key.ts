@@ -1,6 +1,6 @@
 import type { Failure } from '../../../tools/contract/failure.js';
 import type { Outcome } from '../../account/call/call-tool.js';
-import { type ConnectionRecord, connectionIn } from '../../account/lookups/connection-record.js';
+import { type ConnectionRecord, connectionIn } from '../../account/lookups/connections/record.js';
 import { type Clock, sleep, timeout } from '../../upstream/clock.js';
 
 /** Maton's own clients poll at this interval. */

@@ -1,5 +1,5 @@
 import { idText } from '../../../tools/contract/quoted.js';
-import type { ConnectionRecord } from '../../account/lookups/connection-record.js';
+import type { ConnectionRecord } from '../../account/lookups/connections/record.js';
 import type { Shell } from '../shell/shell.js';
 import { statusOf } from './wait-for-key.js';
 

@@ -1,7 +1,7 @@
 import type { Result } from '../../../tools/contract/json.js';
 import { idText } from '../../../tools/contract/quoted.js';
-import { type ConnectionRecord, connectionsIn } from '../../account/lookups/connection-record.js';
-import { byCreation, shownConnection } from '../../account/lookups/connections.js';
+import { byCreation, shownConnection } from '../../account/lookups/connections/chooser.js';
+import { type ConnectionRecord, connectionsIn } from '../../account/lookups/connections/record.js';
 import { connectIt, deleteIt, pinIt, showIt } from './advice.js';
 import { type Finding, failed, ok, warning } from './finding.js';
 import type { Probe } from './probe.js';

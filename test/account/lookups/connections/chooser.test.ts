@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { shownConnection } from '../../../src/account/lookups/connections.js';
-import { realClock } from '../../../src/upstream/clock.js';
-import { callerThrough, createCaller } from '../../support/caller.js';
-import { type Arrived, startUpstream, type Upstream } from '../../support/upstream.js';
+import { shownConnection } from '../../../../src/account/lookups/connections/chooser.js';
+import { realClock } from '../../../../src/upstream/clock.js';
+import { callerThrough, createCaller } from '../../../support/caller.js';
+import { type Arrived, startUpstream, type Upstream } from '../../../support/upstream.js';
 
 const active = (connection_id: string, creation_time: string) => ({
   connection_id,

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { createCaller } from '../../support/caller.js';
-import { drivenClock } from '../../support/driven.js';
-import { john } from '../../support/people.js';
-import { sandboxed } from '../../support/sandboxed.js';
+import { createCaller } from '../../../support/caller.js';
+import { drivenClock } from '../../../support/driven.js';
+import { john } from '../../../support/people.js';
+import { sandboxed } from '../../../support/sandboxed.js';
 
 describe('the connections of an account', () => {
   test('are read once for many first calls at the same time', async () => {

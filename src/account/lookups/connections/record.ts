@@ -1,4 +1,4 @@
-import { isObject, type Result } from '../../../tools/contract/json.js';
+import { isObject, type Result } from '../../../../tools/contract/json.js';
 
 /** A connection as a result shows it; absent keys are empty strings, an absent status is undefined. */
 export interface ConnectionRecord {

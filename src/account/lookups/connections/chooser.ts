@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
-import { effectRules } from '../../../tools/contract/effect.js';
-import type { Failure } from '../../../tools/contract/failure.js';
-import type { Result } from '../../../tools/contract/json.js';
-import { idText, momentText } from '../../../tools/contract/quoted.js';
-import { connectionId } from '../../../tools/values/inputs.js';
-import { operatorDoes } from '../../text/operator.js';
-import { callError } from '../../upstream/failures/call-error.js';
-import type { FailureContext } from '../../upstream/failures/context.js';
-import { connectionsIn } from './connection-record.js';
+import { effectRules } from '../../../../tools/contract/effect.js';
+import type { Failure } from '../../../../tools/contract/failure.js';
+import type { Result } from '../../../../tools/contract/json.js';
+import { idText, momentText } from '../../../../tools/contract/quoted.js';
+import { connectionId } from '../../../../tools/values/inputs.js';
+import { operatorDoes } from '../../../text/operator.js';
+import { callError } from '../../../upstream/failures/call-error.js';
+import type { FailureContext } from '../../../upstream/failures/context.js';
+import { connectionsIn } from './record.js';
 
 /** The part of an ACTIVE connection that the choice depends on. */
 export interface ActiveConnection {
