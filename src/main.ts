@@ -86,7 +86,7 @@ function isRunning(pid: number): boolean {
   }
 }
 
-const safe = createSafeOutput(process.env);
+const { safe, hide } = createSafeOutput(process.env);
 
 function openShell(): Shell {
   // hasColors() respects NO_COLOR and terminals without colours.
@@ -100,6 +100,7 @@ function openShell(): Shell {
     print: (line) => void process.stdout.write(`${safe(line, colour)}\n`),
     note: (line) => void process.stderr.write(`${safe(line)}\n`),
     redraw: (line) => void process.stderr.write(`\r\x1b[K${safe(line).replaceAll('\n', ' ')}`),
+    hide,
     streams: () => ({ stdin: process.stdin, stdout: process.stdout }),
     input: readStdin,
     ask: isPersonThere ? (question) => askPerson(safe(question), signals.ending) : undefined,

@@ -1,5 +1,6 @@
 import { type Command, CommanderError, Option } from 'commander';
 import { quoted } from '../../tools/contract/quoted.js';
+import { withOneAccount } from '../config/accounts/choice.js';
 import { type Config, readConfig } from '../config/config.js';
 import { documentedSettings, type SettingName } from '../config/settings.js';
 import { UsageError } from '../config/usage-error.js';
@@ -9,6 +10,7 @@ import type { BulkOptions } from './bulk/options.js';
 import { type ExitCode, exitCodes } from './shell/exit-codes.js';
 import { createProgram, finishHelp } from './shell/help.js';
 import type { Shell } from './shell/shell.js';
+import { shellWord } from './shell/shell-word.js';
 
 /** The value of an option as a whole number; `what` names the unit in the error. */
 function numberOf(option: string, text: string, [least, most]: readonly [number, number], what = 'a number'): number {
@@ -55,18 +57,34 @@ export async function runCommandLine(args: readonly string[], shell: Shell): Pro
 
   /** The shell of a command. Commands to copy work with the same account as this one. */
   function shellHere(): Shell {
-    const { MANYCHAT_MCP_SANDBOX: sandbox, MATON_CONNECTION_ID: connection = '' } = options;
+    const {
+      MANYCHAT_MCP_SANDBOX: sandbox,
+      MATON_CONNECTION_ID: connection,
+      MANYCHAT_MCP_ACCOUNTS: accounts,
+      MANYCHAT_MCP_ACCOUNT: account,
+    } = options;
+    const flag = (name: string, value: string | undefined): string[] =>
+      value === undefined ? [] : [name, shellWord(value, shell.platform)];
     const flags = [
       ...(sandbox === undefined ? [] : ['--sandbox']),
-      ...(/^[\w-]{1,200}$/.test(connection) ? ['--connection', connection] : []),
+      ...flag('--accounts', accounts),
+      ...flag('--account', account),
+      ...flag('--connection', connection),
     ];
     return { ...shell, program: [shell.program, ...flags].join(' ') };
   }
 
-  /** The configuration with these options. Commands at the shell do not log by default. */
-  function config(quiet = true): Config {
+  /** What these options configure. Commands at the shell do not log by default. */
+  function configured(quiet = true): Config {
     const defaults = quiet ? { MANYCHAT_MCP_LOG_LEVEL: 'silent' } : {};
     return readConfig({ ...defaults, ...shell.environment, ...options }, catalogue.tools);
+  }
+
+  /** The same with the account that is chosen. */
+  async function config(): Promise<Config> {
+    const chosen = await withOneAccount(configured(), shell);
+    shell.hide(chosen.host.secrets);
+    return chosen;
   }
 
   program
@@ -78,7 +96,7 @@ export async function runCommandLine(args: readonly string[], shell: Shell): Pro
       if (unknown !== undefined && program.args[0] === 'serve') throw new UsageError('serve takes no arguments');
       if (unknown !== undefined) throw unknownCommand(unknown, program);
       const { serve } = await import('./commands/serve.js');
-      code = await serve(config(false), shell);
+      code = await serve(await withOneAccount(configured(false), shell), shell);
     });
   program
     .command('tools [tool]')
@@ -86,7 +104,7 @@ export async function runCommandLine(args: readonly string[], shell: Shell): Pro
     .option('--json', 'as a client sees it')
     .action(async (name: string | undefined, options: { json?: true }) => {
       const { showTools } = await import('./commands/tools/command.js');
-      code = await showTools(config(), name, options, shellHere());
+      code = await showTools(await config(), name, options, shellHere());
     });
   program
     .command('call <tool> [arguments...]')
@@ -98,7 +116,7 @@ export async function runCommandLine(args: readonly string[], shell: Shell): Pro
     .option('--json', 'print the result as JSON')
     .action(async (name: string, words: string[], { json, file }: { json?: true; file?: string }) => {
       const { callOne } = await import('./commands/call/command.js');
-      code = await callOne(config(), name, { words, file }, json === true, shellHere());
+      code = await callOne(await config(), name, { words, file }, json === true, shellHere());
     });
   program
     .command('bulk <csv>')
@@ -141,7 +159,7 @@ export async function runCommandLine(args: readonly string[], shell: Shell): Pro
     .option('--json', 'print the final counts as JSON')
     .action(async (path: string, options: BulkOptions) => {
       const { bulk } = await import('./bulk/command.js');
-      code = await bulk(config(), path, options, shellHere());
+      code = await bulk(await config(), path, options, shellHere());
     });
   program
     .command('connect [id]')
@@ -156,7 +174,18 @@ export async function runCommandLine(args: readonly string[], shell: Shell): Pro
       const { connectAccount } = await import('./connect/command.js');
       const timeoutSeconds = numberOf('--timeout', timeout, [1, 99_999], 'a number of seconds');
       const options = { connectionId, open: open === true, json: json === true, timeoutSeconds };
-      code = await connectAccount(config(), options, shellHere());
+      code = await connectAccount(await config(), options, shellHere());
+    });
+  program
+    .command('accounts')
+    .summary('list the accounts of the accounts file, and check them')
+    .description('list the accounts of the accounts file, and check each: its key, its connection and its page')
+    .option('--offline', 'list them only, and read nothing')
+    .option('--json', 'print JSON')
+    .action(async ({ offline, json }: { offline?: true; json?: true }) => {
+      const { showAccounts } = await import('./accounts/command.js');
+      const options = { offline: offline === true, json: json === true };
+      code = await showAccounts(configured(), options, shellHere());
     });
   program
     .command('doctor')

@@ -24,7 +24,10 @@ export interface HostSettings {
 /** Everything that the environment and the command line configure. */
 export interface Config {
   readonly host: HostSettings;
+  /** The account of the keys in the environment, or the one that was chosen from the accounts file. */
   readonly account: AccountSettings;
+  /** The accounts file and the names to choose from it, as far as they are set. */
+  readonly accounts: { readonly path: string | undefined; readonly names: readonly string[] | undefined };
   /** The form in which clients get results: as text, as structured content, or as both. */
   readonly results: SettingValues['MANYCHAT_MCP_RESULTS'];
   /** The account is an embedded sandbox, which is started with the process. */
@@ -138,6 +141,7 @@ export function readConfig(environment: Environment, known: readonly KnownTool[]
       proxy: { http: values.HTTP_PROXY, https: values.HTTPS_PROXY, none: values.NO_PROXY },
     },
     account: accountOf(values, tools),
+    accounts: { path: values.MANYCHAT_MCP_ACCOUNTS, names: values.MANYCHAT_MCP_ACCOUNT },
     results: values.MANYCHAT_MCP_RESULTS,
     sandbox: values.MANYCHAT_MCP_SANDBOX,
   };

@@ -107,6 +107,22 @@ export const settings = z.object({
   MANYCHAT_API_KEY: z.string().optional().register(texts, {
     description: 'ManyChat API key, used to reach ManyChat directly when MATON_API_KEY is not set',
   }),
+  MANYCHAT_MCP_ACCOUNTS: z.string().optional().register(texts, {
+    flag: 'accounts',
+    value: 'PATH',
+    description:
+      'file with accounts by name; by default accounts.json in the folder manychat-mcp of your configuration folder, if no key is set',
+    summary: 'file with accounts by name',
+  }),
+  MANYCHAT_MCP_ACCOUNT: nameList().register(texts, {
+    flag: 'account',
+    value: 'NAME',
+    list: true,
+    restricts: true,
+    description:
+      'use this account of the accounts file. A server offers all of them by default, and can be given several, separated by commas',
+    summary: 'use this account of the accounts file',
+  }),
   MATON_GATEWAY_URL: httpAddress('https://gateway.maton.ai').register(texts, {
     description: 'address of the gateway, https://gateway.maton.ai by default',
   }),

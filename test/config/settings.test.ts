@@ -74,8 +74,9 @@ describe('the table of settings', () => {
     expect(odd).toEqual([]);
   });
 
-  test('marks as restricting the settings of the policy, and no others', () => {
+  test('marks as restricting the settings of the policy and the choice of accounts, and no others', () => {
     expect(restrictingNames).toEqual([
+      'MANYCHAT_MCP_ACCOUNT',
       'MANYCHAT_MCP_TOOLSETS',
       'MANYCHAT_MCP_TOOLS',
       'MANYCHAT_MCP_EXCLUDE_TOOLS',

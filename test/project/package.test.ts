@@ -64,7 +64,7 @@ describe('the npm package', () => {
     expect(packed.size).toBeLessThan(1_200_000);
     const paths = packed.files.map(({ path }) => path);
     const allowed =
-      /^(dist\/manychat-mcp\.js(\.map)?|dist\/bundle\/[\w-]+\.js(\.map)?|dist\/THIRD-PARTY-NOTICES|LICENSE|README\.md|package\.json|mcp\.json\.example)$/;
+      /^(dist\/manychat-mcp\.js(\.map)?|dist\/bundle\/[\w-]+\.js(\.map)?|dist\/THIRD-PARTY-NOTICES|LICENSE|README\.md|package\.json|mcp\.json\.example|accounts\.schema\.json)$/;
     expect(paths.filter((path) => !allowed.test(path))).toEqual([]);
     const { outputs }: Metafile = JSON.parse(readFileSync(metafilePath, 'utf8'));
     expect(paths).toEqual(expect.arrayContaining(Object.keys(outputs)));

@@ -1,10 +1,8 @@
 import { PassThrough, Readable } from 'node:stream';
 import { runCommandLine } from '../../src/cli/command-line.js';
 import { type ExitCode, exitCodes } from '../../src/cli/shell/exit-codes.js';
+import { createSafeOutput } from '../../src/cli/shell/safe-output.js';
 import type { Shell } from '../../src/cli/shell/shell.js';
-import { secretsIn } from '../../src/config/accounts/keys.js';
-import { createRedactor } from '../../src/text/redaction.js';
-import { type Line, terminalText } from '../../src/text/terminal.js';
 
 /** A shell that records its output. */
 export interface RecordingShell {
@@ -27,9 +25,8 @@ export function recordingShell(
     ...replaced
   }: Partial<Shell> & { onNote?: (line: string) => void; colour?: boolean } = {},
 ): RecordingShell {
-  const redactor = createRedactor(secretsIn(environment));
   // Like main.ts.
-  const writable = (line: Line, coloured = false): string => terminalText(line, redactor, coloured);
+  const { safe: writable, hide } = createSafeOutput(environment);
   const out: string[] = [];
   const err: string[] = [];
   const ending = new AbortController();
@@ -45,6 +42,7 @@ export function recordingShell(
       onNote(text);
     },
     redraw: (line) => void err.push(`${writable(line).replaceAll('\n', ' ')}\r`),
+    hide,
     streams: () => ({ stdin: Readable.from([]), stdout: new PassThrough() }),
     input: async () => '',
     ask: undefined,

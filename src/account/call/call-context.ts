@@ -34,11 +34,11 @@ export interface CallRecord {
   requests?: number;
 }
 
-/** What every log line of a call begins with. Of the account's identity, the first characters tell accounts apart. */
-export const callLine = ({ id }: Pick<CallRecord, 'id'>, { identity }: Pick<AccountSettings, 'identity'>) => ({
-  id,
-  account: identity.slice(0, 8),
-});
+/** What every log line of a call begins with. Without a name, the first characters of the identity tell accounts apart. */
+export const callLine = (
+  { id }: Pick<CallRecord, 'id'>,
+  { identity, name }: Pick<AccountSettings, 'identity' | 'name'>,
+) => ({ id, account: name ?? identity.slice(0, 8) });
 
 /** Starts the record of a call. */
 export const newRecord = (id = randomUUID().slice(0, 8)): CallRecord => ({ id });
@@ -162,5 +162,5 @@ export interface AccountParts {
 /** What the wording of a failure depends on. */
 export const failureContext = <Called extends Declaration>(
   declaration: Called,
-  { access }: Pick<AccountSettings, 'access'>,
-): FailureContext<Called> => ({ declaration, direct: access.mode === 'direct' });
+  { access, name }: Pick<AccountSettings, 'access' | 'name'>,
+): FailureContext<Called> => ({ declaration, direct: access.mode === 'direct', account: name });

@@ -1,4 +1,5 @@
 import type { OpenLog } from '../../account/log.js';
+import { withOneAccount } from '../../config/accounts/choice.js';
 import { type Config, readConfig } from '../../config/config.js';
 import { version } from '../../config/version.js';
 import type { Backend } from '../../mcp/backend.js';
@@ -85,5 +86,5 @@ export async function serve(
 }
 
 /** Serves with the configuration of the environment alone. */
-export const serveEnvironment = (shell: Shell): Promise<ExitCode> =>
-  serve(readConfig(shell.environment, catalogue.tools), shell);
+export const serveEnvironment = async (shell: Shell): Promise<ExitCode> =>
+  serve(await withOneAccount(readConfig(shell.environment, catalogue.tools), shell), shell);

@@ -1,9 +1,11 @@
 import { oneLine } from '../../../tools/contract/quoted.js';
-import { type Config, ConfigError } from '../../config/config.js';
+import { AccountNotNamed } from '../../config/accounts/choice.js';
+import type { Config } from '../../config/config.js';
+import { UsageError } from '../../config/usage-error.js';
 import type { Colour, Line } from '../../text/terminal.js';
 import { type ExitCode, exitCodes } from '../shell/exit-codes.js';
 import type { Shell } from '../shell/shell.js';
-import { type Check, type Finding, failed, skipped } from './finding.js';
+import { type Check, type Finding, failed, skipped, warning } from './finding.js';
 import { addressesOf, checkKey, checkNode, checkProxy, checkSettings } from './local-checks.js';
 
 const colours: Readonly<Record<Check['status'], Colour>> = {
@@ -21,13 +23,20 @@ function linesOf({ name, status, found, advice }: Check): Line[] {
 }
 
 /** The checks that need neither network nor account, and the configuration if it is valid. */
-function checkLocally(readConfig: () => Config, { environment, nodeVersion }: Shell): [Finding[], Config?] {
+async function checkLocally(
+  readConfig: () => Promise<Config>,
+  { environment, nodeVersion, program }: Shell,
+): Promise<[Finding[], Config?]> {
   const node = checkNode(nodeVersion);
   try {
-    const config = readConfig();
+    const config = await readConfig();
     return [[node, checkSettings(config), checkKey(config, environment), checkProxy(config)], config];
   } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
+    if (error instanceof AccountNotNamed) {
+      const advice = `This checks one of them: ${program} doctor --account NAME\nThis checks all of them: ${program} accounts`;
+      return [[node, warning('account', error.message, advice)]];
+    }
+    if (!(error instanceof UsageError)) throw error;
     const found = error.message.replaceAll('\n', '; ');
     return [
       [node, failed('settings', found, 'Correct it where it is set: in the shell, or under "env" of the client.')],
@@ -36,15 +45,18 @@ function checkLocally(readConfig: () => Config, { environment, nodeVersion }: Sh
 }
 
 /** Makes all checks, one after another. Checks that an earlier failure makes pointless are skipped. */
-async function* examine(readConfig: () => Config, shell: Shell): AsyncGenerator<Finding> {
-  const [local, configured] = checkLocally(readConfig, shell);
+async function* examine(readConfig: () => Promise<Config>, shell: Shell): AsyncGenerator<Finding> {
+  const [local, configured] = await checkLocally(readConfig, shell);
   yield* local;
   const needKey = ['key accepted', ...(configured?.account.access.mode === 'direct' ? [] : ['connections']), 'page'];
   const addresses =
     configured === undefined ? ['gateway', 'control'] : addressesOf(configured.account).map(({ name }) => name);
   const skipRest = (reason: string): Finding[] =>
     [...addresses, 'clock', ...needKey].map((name) => skipped(name, reason));
-  if (configured === undefined) return yield* skipRest('the settings are invalid');
+  if (configured === undefined) {
+    const isInvalid = local.some(({ name }) => name === 'settings');
+    return yield* skipRest(isInvalid ? 'the settings are invalid' : 'no account is named');
+  }
   // On an old Node.js the modules below may not even load.
   if (local.some(({ name, status }) => name === 'node' && status === 'failed'))
     return yield* skipRest('Node.js is too old');
@@ -85,7 +97,7 @@ function exitCodeAfter(findings: readonly Finding[]): ExitCode {
 }
 
 /** Checks everything that calls depend on, and prints what to do about problems. Shows no key. */
-export async function diagnose(readConfig: () => Config, asJson: boolean, shell: Shell): Promise<ExitCode> {
+export async function diagnose(readConfig: () => Promise<Config>, asJson: boolean, shell: Shell): Promise<ExitCode> {
   const { print, note, redraw, interactive, ending } = shell;
   const findings: Finding[] = [];
   const checks = examine(readConfig, shell);

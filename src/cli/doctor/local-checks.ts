@@ -1,5 +1,6 @@
+import { quoted } from '../../../tools/contract/quoted.js';
 import { type Key, manychatKeyShape, readKey } from '../../config/accounts/keys.js';
-import type { AccountSettings } from '../../config/accounts/settings.js';
+import type { Access, AccountSettings } from '../../config/accounts/settings.js';
 import { isLoopback } from '../../config/address.js';
 import type { Config } from '../../config/config.js';
 import { proxyFor } from '../../config/proxy.js';
@@ -67,11 +68,25 @@ function misnamedText(environment: Environment): string {
   return names.length === 0 ? '' : ` (${names.join(', ')} is set, but not a setting)`;
 }
 
+const manychatKeyLooks =
+  'A ManyChat key is the number of the page, a colon, and letters and digits (ManyChat, Settings, API).';
+
 const wasCleaned = (key: Key, raw = ''): boolean => key.state === 'usable' && key.key !== raw.trim();
 
+/** Checks the key of an account of the accounts file. */
+function checkNamedKey(access: Access, name: string): Finding {
+  if (access.mode === 'none') return failed('key', access.reason, 'Correct it in the accounts file.');
+  const route = access.mode === 'maton' ? 'calls go through Maton' : 'calls go to ManyChat without Maton';
+  const found = `the key of account ${quoted(name)} is well formed: ${route}`;
+  return access.mode === 'maton' || manychatKeyShape.test(access.key)
+    ? ok('key', found)
+    : warning('key', `${found}; it does not look like a ManyChat key`, manychatKeyLooks);
+}
+
 /** Checks which key is used and whether it is well formed. Shows no part of a key. */
-export function checkKey({ account: { access }, sandbox }: Config, environment: Environment): Finding {
+export function checkKey({ account: { access, name }, sandbox }: Config, environment: Environment): Finding {
   if (sandbox) return ok('key', 'none is needed for the embedded sandbox');
+  if (name !== undefined) return checkNamedKey(access, name);
   const maton = readKey('MATON_API_KEY', environment.MATON_API_KEY);
   const manychat = readKey('MANYCHAT_API_KEY', environment.MANYCHAT_API_KEY);
   if (access.mode === 'none') return failed('key', `${access.reason}${misnamedText(environment)}`, whereToSetKeys);
@@ -88,7 +103,7 @@ export function checkKey({ account: { access }, sandbox }: Config, environment: 
     return warning(
       'key',
       `MANYCHAT_API_KEY is set: ${route}; it does not look like a ManyChat key`,
-      'A ManyChat key is the number of the page, a colon, and letters and digits (ManyChat, Settings, API). A Maton key goes into MATON_API_KEY.',
+      `${manychatKeyLooks} A Maton key goes into MATON_API_KEY.`,
     );
   }
   if (maton.state === 'missing' && maton.reason !== undefined) {

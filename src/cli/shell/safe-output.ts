@@ -2,14 +2,26 @@ import { secretsIn } from '../../config/accounts/keys.js';
 import { createRedactor, type Redactor } from '../../text/redaction.js';
 import { type Line, terminalText } from '../../text/terminal.js';
 
-/** Turns a line into text that is safe to write to a terminal: without secrets and without foreign escape sequences. */
-export type SafeOutput = (line: Line, colour?: boolean) => string;
+/** The filter for everything that is written to stdout and stderr. */
+export interface SafeOutput {
+  /** Turns a line into text that is safe to write to a terminal: without secrets and without foreign escape sequences. */
+  safe(line: Line, colour?: boolean): string;
+  /** Adds to the secrets that are removed. */
+  hide(secrets: readonly string[]): void;
+}
 
-/** Creates the filter for everything that is written to stdout and stderr. The secrets are read with the first line. */
+/** Creates the filter. The secrets of the environment are read with the first line. */
 export function createSafeOutput(environment: Readonly<Record<string, string | undefined>>): SafeOutput {
   let redactor: Redactor | undefined;
-  return (line, colour = false) => {
-    redactor ??= createRedactor(secretsIn(environment));
-    return terminalText(line, redactor, colour);
+  const hidden = new Set<string>();
+  return {
+    safe(line, colour = false) {
+      redactor ??= createRedactor([...secretsIn(environment), ...hidden]);
+      return terminalText(line, redactor, colour);
+    },
+    hide(secrets) {
+      for (const secret of secrets) hidden.add(secret);
+      redactor = undefined;
+    },
   };
 }

@@ -16,6 +16,8 @@ export interface Shell {
   note(line: Line): void;
   /** Replaces the last line of stderr; only on a terminal. */
   redraw(line: Line): void;
+  /** Removes these secrets from everything that is written from now on. */
+  hide(secrets: readonly string[]): void;
   /** The raw streams, for a command that serves on them. */
   streams(): Streams;
   /** Reads all of stdin. */

@@ -58,8 +58,15 @@ export const manychatKeyShape = /^\d{5,}:[0-9a-f]{16,}$/i;
 /** A ManyChat key anywhere in a text. */
 export const manychatKeyIn = /\d{5,}:[0-9a-f]{16,}/gi;
 
-/** Reads a key from the environment. The reasons do not show the key. */
-export function readKey(variable: string, pasted: string | undefined): Key {
+/**
+ * Reads a key. The reasons do not show it.
+ * @param variable what holds the key, for the reasons.
+ */
+export function readKey(
+  variable: string,
+  pasted: string | undefined,
+  mode: 'maton' | 'direct' = variable === 'MATON_API_KEY' ? 'maton' : 'direct',
+): Key {
   const key = bareKey(pasted ?? '');
   if (key === '' || /^bearer$/i.test(key)) return { state: 'missing', reason: undefined };
   if (isKeyPlaceholder(key)) return { state: 'missing', reason: `${variable} contains a placeholder instead of a key` };
@@ -67,8 +74,9 @@ export function readKey(variable: string, pasted: string | undefined): Key {
     const reason = `${variable} contains white space, a line break or a character that cannot be part of a key; copy the key again`;
     return { state: 'malformed', reason };
   }
-  if (variable === 'MATON_API_KEY' && manychatKeyShape.test(key)) {
-    return { state: 'malformed', reason: 'MATON_API_KEY contains a ManyChat key, which belongs in MANYCHAT_API_KEY' };
+  if (mode === 'maton' && manychatKeyShape.test(key)) {
+    const place = variable === 'MATON_API_KEY' ? 'MANYCHAT_API_KEY' : 'manychat_key';
+    return { state: 'malformed', reason: `${variable} contains a ManyChat key, which belongs in ${place}` };
   }
   return { state: 'usable', key };
 }

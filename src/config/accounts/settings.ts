@@ -32,10 +32,12 @@ export interface Policy {
 
 /** Everything one account (tenant) is opened with. */
 export interface AccountSettings {
+  /** Its name in the accounts file; absent if its key comes from the environment. */
+  readonly name?: string | undefined;
   readonly access: Access;
   /** A hash of the credential. It scopes every limit, guard key, cache and log line of the account. */
   readonly identity: string;
-  /** The connection every call uses; absent: chosen per call. */
+  /** The connection every call uses, by id or by the name of its page; absent: chosen per call. */
   readonly connection?: string | undefined;
   readonly addresses: Addresses;
   readonly policy: Policy;

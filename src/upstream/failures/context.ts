@@ -6,6 +6,8 @@ export interface FailureContext<Called extends Declaration = Declaration> {
   readonly declaration: Called;
   /** Whether requests go to ManyChat without Maton. */
   readonly direct: boolean;
+  /** The name of the account in the accounts file; absent if its key comes from the environment. */
+  readonly account?: string | undefined;
 }
 
 /** What is specific to one failure. The rest follows from its kind and context. */

@@ -1,4 +1,5 @@
 import type { Kind } from '../../../tools/contract/failure.js';
+import { quoted } from '../../../tools/contract/quoted.js';
 import { operatorDoes } from '../../text/operator.js';
 import type { FailureContext, FailureFacts } from './context.js';
 
@@ -104,6 +105,14 @@ const lookUps: readonly { readonly words: RegExp; readonly hint: string }[] = [
   },
 ];
 
+/** What to do if the key of an account from the accounts file is not accepted. */
+const namedKeyHint = (account: string): string =>
+  `${operatorDoes(`corrects the key of account ${quoted(account)} in the accounts file and restarts it.`)} Calling again does not help.`;
+
+/** Whether a failure is about the key that is configured. */
+const concernsKey = (kind: Kind, { direct }: FailureContext): boolean =>
+  kind === 'not_configured' || kind === 'gateway_auth' || (kind === 'manychat_auth' && direct);
+
 /** What to do about a failure, as specific as its message allows. */
 export function hintFor(kind: Kind, context: FailureContext, { message }: Pick<FailureFacts, 'message'>): string {
   const lookUp = kind === 'not_found' ? lookUps.find(({ words }) => words.test(message)) : undefined;
@@ -111,6 +120,7 @@ export function hintFor(kind: Kind, context: FailureContext, { message }: Pick<F
   if (kind === 'already_exists' && context.declaration.verifyWith !== undefined) {
     return `Do not create another; ${verifiers(context)} finds the existing one.`;
   }
+  if (context.account !== undefined && concernsKey(kind, context)) return namedKeyHint(context.account);
   const hint = hints[kind];
   return typeof hint === 'string' ? hint : hint[context.direct ? 1 : 0];
 }

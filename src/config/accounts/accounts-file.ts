@@ -1,0 +1,146 @@
+import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
+import { parse } from 'lossless-json';
+import * as z from 'zod';
+import { quoted } from '../../../tools/contract/quoted.js';
+import { closest } from '../../text/closest.js';
+import { errorCode, errorMessage } from '../../text/error-text.js';
+import { withoutHidden } from '../../text/safe-text.js';
+import { UsageError } from '../usage-error.js';
+import { type KeySource, keySource } from './key-source.js';
+import { manychatKeyIn } from './keys.js';
+import { nameKey } from './names.js';
+
+/** Names are typed at shells and by models, and become parts of addresses and of names of files. */
+const nameForm = /^[\p{L}\p{N}](?:[\p{L}\p{M}\p{N} .'&()+_-]{0,58}[\p{L}\p{M}\p{N}.)+])?$/u;
+
+const isName = (name: string): boolean => nameForm.test(name) && !/ {2}/.test(name);
+
+const account = z
+  .strictObject({
+    maton_key: keySource.optional().describe('The key of a Maton account'),
+    connection: z
+      .string()
+      .min(1)
+      .max(200)
+      .optional()
+      .describe('With maton_key: the connection, by the name of its page or by its id'),
+    manychat_key: keySource.optional().describe("ManyChat's own key of a page, used without Maton"),
+  })
+  .describe('One of maton_key and manychat_key');
+
+/** The file of accounts, as it is published. */
+export const accountsFileSchema = z.strictObject({
+  $schema: z.string().optional(),
+  accounts: z.record(z.string(), account).describe('Accounts by name. Case, blanks, - and _ do not tell names apart'),
+});
+
+/** An account as the file names it. Its key is read when it is opened. */
+export interface NamedAccount {
+  readonly name: string;
+  readonly mode: 'maton' | 'direct';
+  readonly key: KeySource;
+  /** The connection, by id or by the name of its page. */
+  readonly connection?: string | undefined;
+}
+
+/** A file of accounts: at least one, and no two with names that mean the same. */
+export interface AccountsFile {
+  readonly path: string;
+  /** In the order of the file. */
+  readonly accounts: readonly NamedAccount[];
+}
+
+/** The place of a problem, as a person would look for it in the file. */
+const placeOf = (path: readonly PropertyKey[]): string =>
+  path.map((key) => (/^\w+$/.test(String(key)) ? String(key) : quoted(String(key)))).join(' > ');
+
+function problemsIn({ issues }: z.ZodError): string[] {
+  return issues.flatMap((issue) => {
+    const place = placeOf(issue.path);
+    if (issue.code !== 'unrecognized_keys') return `${place === '' ? 'the file' : place} ${issue.message}`;
+    const known = issue.path.length === 0 ? accountsFileSchema.keyof().options : account.keyof().options;
+    return issue.keys.map((key) => {
+      const near = closest(
+        key,
+        known.map((name) => ({ label: name, names: [name] })),
+        1,
+      );
+      const instead = near[0] === undefined ? `there are ${known.join(', ')}` : `did you mean ${near[0].label}?`;
+      return `${placeOf([...issue.path, key])} is not known; ${instead}`;
+    });
+  });
+}
+
+/** What a schema cannot say: which keys go together, and which names mean the same. */
+function contradictionsIn(accounts: z.output<typeof accountsFileSchema>['accounts']): string[] {
+  const entries = Object.entries(accounts);
+  if (entries.length === 0) return ['accounts is empty'];
+  const seen = new Map<string, string>();
+  return entries.flatMap(([name, { maton_key, manychat_key, connection }]) => {
+    const place = placeOf(['accounts', name]);
+    if (!isName(name))
+      return `${place} is not a name: up to 60 letters, digits and blanks, and . ' & ( ) + _ - between them`;
+    const same = seen.get(nameKey(name));
+    seen.set(nameKey(name), name);
+    if (same !== undefined) return `${place} and ${quoted(same)} mean the same name`;
+    if ((maton_key === undefined) === (manychat_key === undefined))
+      return `${place} needs either maton_key or manychat_key`;
+    return connection !== undefined && maton_key === undefined
+      ? `${place} has a connection, which needs maton_key`
+      : [];
+  });
+}
+
+function textOf(path: string): { readonly text: string; readonly mode: number } {
+  try {
+    const file = openSync(path, 'r');
+    try {
+      return { text: readFileSync(file, 'utf8'), mode: fstatSync(file).mode };
+    } finally {
+      closeSync(file);
+    }
+  } catch (error) {
+    const reason = errorCode(error) === 'ENOENT' ? 'there is no such file' : errorMessage(error);
+    throw new UsageError(`the accounts file ${path} cannot be read: ${reason}`);
+  }
+}
+
+function parsedText(text: string, path: string): unknown {
+  try {
+    return parse(text.replace(/^\uFEFF/, ''));
+  } catch (error) {
+    // The message quotes only the character that is wrong and its place.
+    throw new UsageError(`the accounts file ${path} is not JSON: ${withoutHidden(errorMessage(error))}`);
+  }
+}
+
+const holdsKey = ({ maton_key, manychat_key }: z.output<typeof account>): boolean =>
+  typeof (maton_key ?? manychat_key) === 'string';
+
+/**
+ * Reads a file of accounts.
+ * @throws UsageError that names everything that is wrong with it, and shows no key.
+ */
+export function readAccountsFile(path: string, platform: string): AccountsFile {
+  const { text, mode } = textOf(path);
+  const parsed = accountsFileSchema.safeParse(parsedText(text, path), { jitless: true });
+  const problems = parsed.success ? contradictionsIn(parsed.data.accounts) : problemsIn(parsed.error);
+  if (!parsed.success || problems.length > 0)
+    throw new UsageError(`the accounts file ${path} is not valid:\n${problems.map((each) => `  ${each}`).join('\n')}`);
+  const accounts = Object.entries(parsed.data.accounts);
+  const others = platform === 'win32' ? 'its permissions cannot be checked on Windows' : 'other users can read it';
+  const isPrivate = platform !== 'win32' && (mode & 0o077) === 0;
+  if (!isPrivate && (accounts.some(([, each]) => holdsKey(each)) || text.search(manychatKeyIn) >= 0)) {
+    const remedy = platform === 'win32' ? '' : `, or run: chmod 600 ${path}`;
+    throw new UsageError(
+      `the accounts file ${path} holds a key, and ${others}. Put the key into a variable, a file of its own or a password manager, and write {"env": …}, {"file": …} or {"command": …}${remedy}`,
+    );
+  }
+  return {
+    path,
+    accounts: accounts.flatMap(([name, { maton_key, manychat_key, connection }]) => {
+      if (maton_key !== undefined) return { name, mode: 'maton', key: maton_key, connection };
+      return manychat_key === undefined ? [] : { name, mode: 'direct', key: manychat_key };
+    }),
+  };
+}

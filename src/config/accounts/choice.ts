@@ -1,0 +1,142 @@
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { quoted } from '../../../tools/contract/quoted.js';
+import { errorMessage } from '../../text/error-text.js';
+import { type Config, ConfigError } from '../config.js';
+import { UsageError } from '../usage-error.js';
+import type { AccountsFile, NamedAccount } from './accounts-file.js';
+import type { KeyReader } from './key-source.js';
+import { keysIn, readKey } from './keys.js';
+import { accountNamed, nameList, unknownAccount } from './names.js';
+import { type Access, type AccountSettings, identityOf } from './settings.js';
+
+/** Where settings come from. */
+export interface Surroundings {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The operating system, as Node.js names it. */
+  readonly platform: string;
+}
+
+/** The path where the file is looked for if none is named; undefined if the user has no folder for configurations. */
+function defaultAccountsPath({ environment, platform }: Surroundings): string | undefined {
+  const { APPDATA, XDG_CONFIG_HOME, HOME } = environment;
+  const folder = platform === 'win32' ? APPDATA : XDG_CONFIG_HOME || (HOME && join(HOME, '.config'));
+  return folder === undefined || folder === '' ? undefined : join(folder, 'manychat-mcp', 'accounts.json');
+}
+
+const sandboxHasNone = '--account chooses from the accounts file, and the sandbox takes its place: omit one of them';
+
+/** The file that a configuration uses; undefined if its account comes from the keys in the environment. */
+function accountsPath({ accounts }: Config, surroundings: Surroundings): string | undefined {
+  if (accounts.path !== undefined) return resolve(accounts.path);
+  const path = defaultAccountsPath(surroundings);
+  if (accounts.names !== undefined) {
+    if (path !== undefined && existsSync(path)) return path;
+    const where = path === undefined ? 'name it with --accounts' : `${path} does not exist`;
+    throw new ConfigError(`--account chooses from the accounts file, and there is none: ${where}`);
+  }
+  // A file that appears must not change whom a client that has a key writes to.
+  return keysIn(surroundings.environment).length === 0 && path !== undefined && existsSync(path) ? path : undefined;
+}
+
+function chosenFrom({ path, accounts }: AccountsFile, names: readonly string[] | undefined): AccountsFile {
+  if (names === undefined) return { path, accounts };
+  const chosen = names.map((name) => {
+    const found = accountNamed(accounts, name);
+    if (found === undefined) throw new ConfigError(`${unknownAccount(name, accounts)}. The file is ${path}`);
+    return found;
+  });
+  return { path, accounts: accounts.filter((account) => chosen.includes(account)) };
+}
+
+/**
+ * The accounts that a configuration chooses from its accounts file, in the order of the file; undefined if its account
+ * comes from the keys in the environment, or is the sandbox.
+ * @throws UsageError if the file is not valid, or if a name is not in it.
+ */
+export async function namedAccounts(config: Config, surroundings: Surroundings): Promise<AccountsFile | undefined> {
+  const { names } = config.accounts;
+  if (config.sandbox) {
+    if (names !== undefined) throw new ConfigError(sandboxHasNone);
+    return undefined;
+  }
+  const path = accountsPath(config, surroundings);
+  if (path === undefined) return undefined;
+  // Most servers have their key in the environment, and start without this.
+  const { readAccountsFile } = await import('./accounts-file.js');
+  const file = chosenFrom(readAccountsFile(path, surroundings.platform), names);
+  const { connection } = config.account;
+  const [only, ...others] = file.accounts;
+  if (connection !== undefined && (others.length > 0 || only?.mode === 'direct' || only?.connection !== undefined)) {
+    throw new ConfigError(
+      'MATON_CONNECTION_ID or --connection goes with one account of Maton that has no connection in the accounts file: remove it, or choose that account with --account',
+    );
+  }
+  return file;
+}
+
+/** The access of a named account. A key that cannot be read is no error here: every call says so. */
+async function accessOf({ name, mode, key }: NamedAccount, readSource: KeyReader): Promise<Access> {
+  const label = `the key of account ${quoted(name)}`;
+  const none = (reason: string): Access => ({
+    mode: 'none',
+    reason: reason.charAt(0).toUpperCase() + reason.slice(1),
+  });
+  try {
+    const read = readKey(label, await readSource(key), mode);
+    return read.state === 'usable' ? { mode, key: read.key } : none(read.reason ?? `${label} is empty`);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    return none(`${label} cannot be read: ${errorMessage(error)}`);
+  }
+}
+
+/** Gives the settings of a named account, with its key, under everything else that is configured. */
+export type SettingsReader = (account: NamedAccount) => Promise<AccountSettings>;
+
+/** Creates the reader of the settings of a file's accounts. */
+export async function createSettingsReader(
+  { path }: AccountsFile,
+  { account: configured }: Config,
+  { environment }: Surroundings,
+): Promise<SettingsReader> {
+  const { createKeyReader } = await import('./key-source.js');
+  const readSource = createKeyReader({ folder: dirname(path), environment });
+  return async (account) => {
+    const { name, connection = configured.connection } = account;
+    const access = await accessOf(account, readSource);
+    return { ...configured, name, access, identity: identityOf(access), connection };
+  };
+}
+
+/** Several accounts are configured, and none of them is named. */
+export class AccountNotNamed extends UsageError {
+  override readonly name = 'AccountNotNamed';
+  constructor({ path, accounts }: AccountsFile) {
+    super(`${path} has ${accounts.length} accounts: name one with --account. There are ${nameList(accounts)}`);
+  }
+}
+
+/**
+ * The configuration with the one account that is meant.
+ * @throws UsageError if it could be several.
+ */
+export async function withOneAccount(config: Config, surroundings: Surroundings): Promise<Config> {
+  const file = await namedAccounts(config, surroundings);
+  if (file === undefined) return config;
+  const [only, ...others] = file.accounts;
+  if (only === undefined || others.length > 0) throw new AccountNotNamed(file);
+  const account = await (await createSettingsReader(file, config, surroundings))(only);
+  const { host } = config;
+  const secrets = account.access.mode === 'none' ? host.secrets : [...host.secrets, account.access.key];
+  return { ...config, host: { ...host, secrets }, account };
+}
+
+/** A sentence about a file of accounts that is wanted, and not used. */
+export function noAccountsFile({ sandbox }: Config, surroundings: Surroundings): string {
+  if (sandbox) return 'the sandbox takes the place of all accounts: omit --sandbox';
+  const path = defaultAccountsPath(surroundings);
+  if (path !== undefined && existsSync(path))
+    return `${path} is not used, because a key is set in the environment: name the file with --accounts, or remove the key`;
+  return `there is no accounts file${path === undefined ? '' : ` ${path}`}: name one with --accounts`;
+}
