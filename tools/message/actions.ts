@@ -2,6 +2,7 @@ import type { Capability } from '../contract/capabilities.js';
 import type { FieldValues } from '../contract/field-values.js';
 import { isObject } from '../contract/json.js';
 import type { ChangeName, ReferenceKind } from '../contract/reference.js';
+import { callbackData } from './channel-rules.js';
 import type { Action } from './content.js';
 
 const capabilityOfAction: Readonly<Record<string, Capability>> = {
@@ -13,9 +14,6 @@ const capabilityOfAction: Readonly<Record<string, Capability>> = {
 
 /** What the response to a callback can make ManyChat do; that response does not pass through this server. */
 const callbackCapabilities: readonly Capability[] = [...Object.values(capabilityOfAction), 'start_flow'];
-
-/** Keys whose values are meant for the callback's server. */
-const callbackData: ReadonlySet<string> = new Set(['payload', 'headers']);
 
 function ownCapabilities(part: Readonly<Record<string, unknown>>): readonly Capability[] {
   const { action, type, success_target: target, external_message_callback: callback } = part;

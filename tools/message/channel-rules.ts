@@ -76,6 +76,13 @@ export function* channelProblems(content: Content): Generator<{ path: Path; prob
 /** The first `{{field}}` in a text. Only flows fill placeholders in; elsewhere the contact would read them literally. */
 export const placeholderIn = (text: string): string | undefined => /\{\{[^{}]+\}\}/.exec(text)?.[0];
 
+/** Keys whose texts ManyChat passes to the server of a callback, with its own placeholders filled in. */
+export const callbackData: ReadonlySet<string> = new Set(['payload', 'headers']);
+
+/** The first `{{field}}` that a contact would read literally. */
+export const placeholderInMessages = ({ messages }: Pick<Content, 'messages'>): string | undefined =>
+  placeholderIn(JSON.stringify(messages, (key, value: unknown) => (callbackData.has(key) ? undefined : value)));
+
 /** Addresses of cards that do not use https, as ManyChat advises. */
 const plainAddresses = ({ messages }: Content): string[] =>
   messages.flatMap((message, index) =>
@@ -92,7 +99,7 @@ const plainAddresses = ({ messages }: Content): string[] =>
 
 /** What may go wrong with valid content. */
 export function contentWarnings(content: Content, messageTag?: unknown): string[] {
-  const placeholder = placeholderIn(JSON.stringify(content.messages));
+  const placeholder = placeholderInMessages(content);
   return [
     ...undocumentedWarnings(content),
     ...plainAddresses(content),

@@ -117,6 +117,27 @@ describe('braces that are meant for ManyChat', () => {
     });
   });
 
+  test('stay behind a backslash in the payload of a button, and cells fill the rest of it', async () => {
+    const button = {
+      type: 'dynamic_block_callback',
+      caption: 'Track {{order}}',
+      url: 'https://example.com/',
+      method: 'post',
+      headers: { 'x-user': '\\{{user_id}}' },
+      payload: { id: '\\{{user_id}}', order: '{{order}}' },
+    };
+    const content = { messages: [{ type: 'text', text: 'Hi', buttons: [button] }] };
+    const sendContent = write('button.json', JSON.stringify({ version: 'v2', content }));
+    const filled = {
+      caption: 'Track A-17',
+      headers: { 'x-user': '{{user_id}}' },
+      payload: { id: '{{user_id}}', order: 'A-17' },
+    };
+    expect(await argsOf({ sendContent }, 'id,order', '1,A-17')).toMatchObject({
+      data: { content: { messages: [{ buttons: [filled] }] } },
+    });
+  });
+
   test('are refused without one, with the way to write them in the file', async () => {
     await expect(argsOf(callback({ id: '{{user_id}}' }), 'id,name', '1,Ana')).rejects.toThrow(
       '{{user_id}}: there is no column "user_id"; the columns are id, name; to leave it to ManyChat, write \\\\{{user_id}} in the JSON file',

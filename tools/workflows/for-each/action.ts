@@ -9,7 +9,7 @@ import { setCustomFields } from '../../endpoints/fields.js';
 import { sendContent, sendFlow } from '../../endpoints/sending.js';
 import { addTagToSubscriberByName, removeTagFromSubscriberByName } from '../../endpoints/tags.js';
 import { contentCapabilities, mapContentNames } from '../../message/actions.js';
-import { contentWarnings, placeholderIn } from '../../message/channel-rules.js';
+import { contentWarnings, placeholderInMessages } from '../../message/channel-rules.js';
 import { messageDataBrief } from '../../message/message-data.js';
 import { contentOf, plainMessage, plainMessageProblems } from '../../message/plain-message.js';
 import { repairMessage } from '../../message/repair.js';
@@ -65,7 +65,7 @@ export function actionProblems(context: z.core.ParsePayload<SubscriberAction>): 
       );
     }
   }
-  const placeholder = value.data && placeholderIn(JSON.stringify(value.data.content.messages));
+  const placeholder = value.data && placeholderInMessages(value.data.content);
   if (placeholder !== undefined)
     addIssue(context, ['data'], `contains ${clipped(placeholder)}, which only flows fill in`);
   if (value.text !== undefined) {

@@ -1,4 +1,5 @@
 import { isObject } from '../../../../tools/contract/json.js';
+import { callbackData } from '../../../../tools/message/channel-rules.js';
 import { UsageError } from '../../../config/usage-error.js';
 import { columnNamed } from '../table/column-name.js';
 import { foreignPlaceholder } from './foreign-placeholder.js';
@@ -30,8 +31,7 @@ export class EmptyCell extends Error {
   override readonly name = 'EmptyCell';
 }
 
-/** Keys whose texts ManyChat passes to the server of a callback, with its own placeholders filled in. */
-const filledByManyChat = (path: readonly string[]): boolean => path.includes('payload') || path.includes('headers');
+const filledByManyChat = (path: readonly string[]): boolean => path.some((key) => callbackData.has(key));
 
 /**
  * The template with the names of columns as the table has them.
