@@ -171,6 +171,25 @@ export const damage: readonly Sample[] = [
     unusable: [['2', 'has lost characters']],
   },
   {
+    origin: 'Excel, a UTF-8 file that was opened by a double click, and saved as UTF-8',
+    file: crlf('subscriber_id,first_name', `${maria},Jürgen HÃ¼ttner`, `${tom},Donâ€™t`, `${sofia},NESCAFÉ®`),
+    rows: [`4 ${sofia} Hi NESCAFÉ®`],
+    unusable: [
+      [
+        '2',
+        'first_name: "Jürgen HÃ¼ttner" has "Ã¼" for "ü", as a program read UTF-8 in another encoding: export it again, as "CSV UTF-8"',
+      ],
+      ['3', 'first_name: "Donâ€™t" has "â€™" for "’"'],
+    ],
+  },
+  {
+    origin: 'Excel, misread UTF-8 that would be written into a field, and in a column that is not used',
+    file: crlf('subscriber_id,town,note', `${maria},CÃ³rdoba,x`, `${tom},Córdoba,CÃ³rdoba`),
+    options: { setFields: 'town' },
+    rows: [`3 ${tom}`],
+    unusable: [['2', 'town: "CÃ³rdoba" has "Ã³" for "ó"']],
+  },
+  {
     origin: 'ids of sixteen digits that all end in a zero',
     file: rounded(...sixteen.map((id) => `${id.slice(0, 15)}0`)),
     options: { addTag: 'VIP' },
@@ -214,9 +233,28 @@ export const damage: readonly Sample[] = [
     file: lf('subscriber_id,first_name', `${maria},NULL`, `${tom},nan`, `${sofia},None`, '24958501110471124,Nan'),
     rows: ['5 24958501110471124 Hi Nan'],
     unusable: [
-      ['2', 'first_name: "NULL" is how a program writes that there is no value: leave the cell empty'],
+      ['2', 'first_name: "NULL" is how a program writes that there is no value: leave the cell empty, or write "Null"'],
       ['3', 'first_name: "nan" is how a program writes'],
-      ['4', 'first_name: "None" is how a program writes'],
+      ['4', 'leave the cell empty, or write "none" if the word itself is meant'],
+    ],
+  },
+  {
+    origin: 'programs in other languages, words for no value, and answers of a survey',
+    file: lf(
+      'subscriber_id,first_name',
+      `${maria},null`,
+      `${tom},undefined`,
+      `${sofia},NaN`,
+      '24958501110471124,<NA>',
+      '24958501110471125,none',
+      '24958501110471126,N/A',
+    ),
+    rows: ['6 24958501110471125 Hi none', '7 24958501110471126 Hi N/A'],
+    unusable: [
+      ['2', 'first_name: "null" is how a program writes that there is no value'],
+      ['3', 'first_name: "undefined" is how a program writes'],
+      ['4', 'first_name: "NaN" is how a program writes'],
+      ['5', 'first_name: "<NA>" is how a program writes that there is no value: leave the cell empty'],
     ],
   },
   {
