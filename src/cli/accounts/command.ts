@@ -3,7 +3,7 @@ import { asObject } from '../../../tools/contract/json.js';
 import { idText, oneLine, quoted } from '../../../tools/contract/quoted.js';
 import { getPage } from '../../../tools/endpoints/page.js';
 import { openAccount } from '../../account/account.js';
-import { type Host, openHost } from '../../account/host.js';
+import { type Host, type HostParts, openHost } from '../../account/host.js';
 import { plainTool } from '../../account/policy/tool.js';
 import type { AccountsFile, NamedAccount } from '../../config/accounts/accounts-file.js';
 import { createSettingsReader, namedAccounts, noAccountsFile } from '../../config/accounts/choice.js';
@@ -107,25 +107,37 @@ function totalText(file: AccountsFile, accounts: readonly Listed[]): string {
   return `${many} in ${file.path}${counts.length === 0 ? '' : `: ${counts.join(', ')}`}.`;
 }
 
-async function checkAll(file: AccountsFile, config: Config, shell: Shell): Promise<Listed[]> {
+/** Accounts that are checked at a time. More would wait for their turns until their deadlines. */
+const maxConcurrent = 50;
+
+async function checkAll(
+  file: AccountsFile,
+  config: Config,
+  shell: Shell,
+  parts: Partial<HostParts>,
+): Promise<Listed[]> {
   const { interactive, redraw, ending } = shell;
   const settingsOf = await createSettingsReader(file, config, shell);
-  const host = openHost(config.host);
+  const host = openHost(config.host, parts);
   let checked = 0;
   const show = (): void => {
     if (interactive) redraw(`checking ${checked} of ${file.accounts.length} …`);
   };
   show();
   try {
-    const accounts = file.accounts.map(async (account) => {
-      const settings = await settingsOf(account);
-      if (settings.access.mode !== 'none') shell.hide([settings.access.key]);
-      const result = await check(account, settings, host, ending);
-      checked += 1;
-      show();
-      return result;
-    });
-    return withTwins(await Promise.all(accounts));
+    const results: Listed[] = [];
+    const queue = file.accounts.entries();
+    const work = async (): Promise<void> => {
+      for (const [index, account] of queue) {
+        const settings = await settingsOf(account);
+        if (settings.access.mode !== 'none') shell.hide([settings.access.key]);
+        results[index] = await check(account, settings, host, ending);
+        checked += 1;
+        show();
+      }
+    };
+    await Promise.all(Array.from({ length: maxConcurrent }, work));
+    return withTwins(results);
   } finally {
     if (interactive) redraw('');
     await host.close();
@@ -143,12 +155,13 @@ export async function showAccounts(
   config: Config,
   options: { readonly offline: boolean; readonly json: boolean },
   shell: Shell,
+  parts: Partial<HostParts> = {},
 ): Promise<ExitCode> {
   const file = await namedAccounts(config, shell);
   if (file === undefined) throw new UsageError(noAccountsFile(config, shell));
   const accounts: readonly Listed[] = options.offline
     ? file.accounts.map((account) => ({ ...listed(account), status: 'not checked' }))
-    : await checkAll(file, config, shell);
+    : await checkAll(file, config, shell, parts);
   if (options.json) {
     shell.print(JSON.stringify({ path: file.path, accounts }, undefined, 2));
   } else {

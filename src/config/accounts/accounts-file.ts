@@ -15,24 +15,34 @@ const nameForm = /^[\p{L}\p{N}](?:[\p{L}\p{M}\p{N} .'&()+_-]{0,58}[\p{L}\p{M}\p{
 
 const isName = (name: string): boolean => nameForm.test(name) && !/ {2}/.test(name);
 
+const connectionText = { error: 'must be the name of a page or the id of a connection' };
+
 const account = z
-  .strictObject({
-    maton_key: keySource.optional().describe('The key of a Maton account'),
-    connection: z
-      .string()
-      .min(1)
-      .max(200)
-      .optional()
-      .describe('With maton_key: the connection, by the name of its page or by its id'),
-    manychat_key: keySource.optional().describe("ManyChat's own key of a page, used without Maton"),
-  })
+  .strictObject(
+    {
+      maton_key: keySource.optional().describe('The key of a Maton account'),
+      connection: z
+        .string(connectionText)
+        .min(1, connectionText)
+        .max(200, connectionText)
+        .optional()
+        .describe('With maton_key: the connection, by the name of its page or by its id'),
+      manychat_key: keySource.optional().describe("ManyChat's own key of a page, used without Maton"),
+    },
+    { error: 'must be an object with maton_key or manychat_key' },
+  )
   .describe('One of maton_key and manychat_key');
 
 /** The file of accounts, as it is published. */
-export const accountsFileSchema = z.strictObject({
-  $schema: z.string().optional(),
-  accounts: z.record(z.string(), account).describe('Accounts by name. Case, blanks, - and _ do not tell names apart'),
-});
+export const accountsFileSchema = z.strictObject(
+  {
+    $schema: z.string().optional(),
+    accounts: z
+      .record(z.string(), account, { error: 'must be an object with accounts by name' })
+      .describe('Accounts by name. Case, blanks, - and _ do not tell names apart'),
+  },
+  { error: 'must be an object with "accounts"' },
+);
 
 /** An account as the file names it. Its key is read when it is opened. */
 export interface NamedAccount {
@@ -107,7 +117,7 @@ function textOf(path: string): { readonly text: string; readonly mode: number } 
 
 function parsedText(text: string, path: string): unknown {
   try {
-    return parse(text.replace(/^\uFEFF/, ''));
+    return parse(text.replace(/^\uFEFF/, ''), undefined, Number);
   } catch (error) {
     // The message quotes only the character that is wrong and its place.
     throw new UsageError(`the accounts file ${path} is not JSON: ${withoutHidden(errorMessage(error))}`);

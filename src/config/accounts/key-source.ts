@@ -10,10 +10,12 @@ import { UsageError } from '../usage-error.js';
 export const keySource = z.union(
   [
     z.string().min(1).describe('The key itself. Only in a file that nobody else can read'),
-    z.strictObject({ env: z.string().regex(/^[A-Za-z_]\w*$/) }).describe('The environment variable that holds the key'),
+    z
+      .strictObject({ env: z.string().regex(/^[A-Za-z_]\w*$/, { error: 'must be the name of a variable' }) })
+      .describe('The environment variable that holds the key'),
     z.strictObject({ file: z.string().min(1) }).describe('A file that holds the key, relative to this one'),
     z
-      .strictObject({ command: z.tuple([z.string().min(1)], z.string()) })
+      .strictObject({ command: z.array(z.string()).min(1, { error: 'must name a program' }) })
       .describe('A program and its arguments, without a shell, that prints the key'),
   ],
   { error: 'must be {"env": "NAME"}, {"file": "PATH"} or {"command": ["PROGRAM", "ARGUMENT"]}' },
@@ -41,7 +43,7 @@ const commandMs = 60_000;
 /** Bytes that a command may print; no key is that long. */
 const maxPrinted = 64 * 1024;
 
-function keyFromCommand([program, ...args]: readonly [string, ...string[]]): Promise<string> {
+function keyFromCommand([program = '', ...args]: readonly string[]): Promise<string> {
   return new Promise((resolve, reject) => {
     const options = { timeout: commandMs, maxBuffer: maxPrinted, windowsHide: true };
     const child = execFile(program, args, options, (error, printed) => {
