@@ -130,7 +130,7 @@ async function main(args: readonly string[]): Promise<ExitCode> {
     };
     return runCommandLine(args, { ...shell, ...names });
   }
-  const { serveEnvironment } = await import('./cli/commands/serve.js');
+  const { serveEnvironment } = await import('./cli/commands/serve/command.js');
   return serveEnvironment(shell);
 }
 

@@ -95,7 +95,7 @@ export async function runCommandLine(args: readonly string[], shell: Shell): Pro
       // The default command receives what is not the name of a command.
       if (unknown !== undefined && program.args[0] === 'serve') throw new UsageError('serve takes no arguments');
       if (unknown !== undefined) throw unknownCommand(unknown, program);
-      const { serve } = await import('./commands/serve.js');
+      const { serve } = await import('./commands/serve/command.js');
       code = await serve(await withOneAccount(configured(false), shell), shell);
     });
   program

@@ -4,7 +4,7 @@ import type { Account } from '../account/account.js';
 import type { ToolCaller, ToolRefuser } from '../account/call/call-tool.js';
 import { plainTool, type Tool } from '../account/policy/tool.js';
 import type { RequestState } from '../account/request-state.js';
-import { type Completer, createCompleter } from './completion.js';
+import { type Completer, createCompleter } from './guidance/completion.js';
 import { createQuestionPreparer, type PrepareQuestion } from './interaction/prepare-question.js';
 
 /** What an MCP server delegates to. Lists do not need it, so it is opened with the first call. */

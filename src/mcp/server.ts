@@ -18,7 +18,7 @@ import type { Delivery } from '../account/send-guard/delivery.js';
 import { version } from '../config/version.js';
 import { operatorDoes } from '../text/operator.js';
 import type { Backend, OpenBackend } from './backend.js';
-import type { Completer } from './completion.js';
+import type { Completer } from './guidance/completion.js';
 import type { ListedResource } from './listing/catalogue.js';
 import type { JsonSchema } from './listing/json-schema.js';
 import type { Offer } from './listing/offer.js';

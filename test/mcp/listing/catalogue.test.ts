@@ -47,7 +47,7 @@ test('starting loads the catalogue and the SDK, but no declaration, request stat
     loaded.add(name);
     for (const { path, kind } of outputs[name]?.imports ?? []) if (kind === 'import-statement') load(path);
   };
-  for (const file of ['src/main.ts', 'src/cli/commands/serve.ts', 'src/account/log.ts']) load(outputOf(file));
+  for (const file of ['src/main.ts', 'src/cli/commands/serve/command.ts', 'src/account/log.ts']) load(outputOf(file));
   const files = [...loaded].flatMap((name) => Object.keys(outputs[name]?.inputs ?? {}));
   expect(files).toContain('src/mcp/listing/catalogue.ts');
   expect(

@@ -296,7 +296,7 @@ describe('a result', () => {
   test('is not bounded for the completion of prompt arguments', async () => {
     const names = Array.from({ length: 3_000 }, (_, id) => ({ id, name: `Tag ${id} ${'x'.repeat(30)}` }));
     used.upstream.reply = { body: { status: 'success', data: names } };
-    const { createCompleter } = await import('../../../../src/mcp/completion.js');
+    const { createCompleter } = await import('../../../../src/mcp/guidance/completion.js');
     const complete = createCompleter(used.caller.callTool, () => 0);
     expect(await complete('tag', 'Tag 2999')).toEqual([`Tag 2999 ${'x'.repeat(30)}`]);
   });

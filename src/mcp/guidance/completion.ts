@@ -1,7 +1,7 @@
-import type { ReferenceKind } from '../../tools/contract/reference.js';
-import type { ToolCaller } from '../account/call/call-tool.js';
-import { candidatesIn, lists } from '../account/lookups/names.js';
-import { plainTool } from '../account/policy/tool.js';
+import type { ReferenceKind } from '../../../tools/contract/reference.js';
+import type { ToolCaller } from '../../account/call/call-tool.js';
+import { candidatesIn, lists } from '../../account/lookups/names.js';
+import { plainTool } from '../../account/policy/tool.js';
 
 /**
  * Completes a prompt argument with names from the account. Resolves to all matching names, best first. The SDK returns

@@ -1,16 +1,16 @@
-import type { OpenLog } from '../../account/log.js';
-import { withOneAccount } from '../../config/accounts/choice.js';
-import { type Config, readConfig } from '../../config/config.js';
-import { version } from '../../config/version.js';
-import type { Backend } from '../../mcp/backend.js';
-import { catalogue } from '../../mcp/listing/catalogue.js';
-import { offerFor } from '../../mcp/listing/offer.js';
-import { serveOverStdio } from '../../mcp/stdio/stdio.js';
-import { errorCode } from '../../text/error-text.js';
-import { realClock } from '../../upstream/clock.js';
-import type { OpenedAccount } from '../open-account.js';
-import { type ExitCode, exitCodes } from '../shell/exit-codes.js';
-import type { Shell } from '../shell/shell.js';
+import type { OpenLog } from '../../../account/log.js';
+import { withOneAccount } from '../../../config/accounts/choice.js';
+import { type Config, readConfig } from '../../../config/config.js';
+import { version } from '../../../config/version.js';
+import type { Backend } from '../../../mcp/backend.js';
+import { catalogue } from '../../../mcp/listing/catalogue.js';
+import { offerFor } from '../../../mcp/listing/offer.js';
+import { serveOverStdio } from '../../../mcp/stdio/stdio.js';
+import { errorCode } from '../../../text/error-text.js';
+import { realClock } from '../../../upstream/clock.js';
+import type { OpenedAccount } from '../../open-account.js';
+import { type ExitCode, exitCodes } from '../../shell/exit-codes.js';
+import type { Shell } from '../../shell/shell.js';
 
 /** What a server needs for its first call. */
 interface Opened {
@@ -31,15 +31,15 @@ export async function serve(
   const over = AbortSignal.any([ending, closed.signal]);
   let logging: Promise<OpenLog> | undefined;
   const logged = (): Promise<OpenLog> => {
-    logging ??= import('../../account/log.js').then(({ openLog }) => openLog(configured.host));
+    logging ??= import('../../../account/log.js').then(({ openLog }) => openLog(configured.host));
     return logging;
   };
   let opening: Promise<Opened> | undefined;
   async function open(): Promise<Opened> {
     const [{ openOwnAccount }, { openBackend }, { createRequestState }, log] = await Promise.all([
-      import('../open-account.js'),
-      import('../../mcp/backend.js'),
-      import('../../mcp/interaction/request-state.js'),
+      import('../../open-account.js'),
+      import('../../../mcp/backend.js'),
+      import('../../../mcp/interaction/request-state.js'),
       logged(),
     ]);
     const opened = await openOwnAccount(configured, { log });
