@@ -103,6 +103,28 @@ describe('a placeholder of another system that names a column is refused', () =>
   });
 });
 
+describe('--set-fields', () => {
+  test.each([
+    ['x=a=b', 'id,a=b', { x: '7' }],
+    ['x=a=b', 'id,b', { 'x=a': '7' }],
+    ['a=b', 'id,a=b', { 'a=b': '7' }],
+    [' x = a = b ', 'id,a = b', { x: '7' }],
+  ])('%s is divided where a column follows: %s', async (setFields, headings, fields) => {
+    expect(await argsOf({ setFields }, headings, '1,7')).toMatchObject({ fields });
+  });
+
+  test.each([
+    ['x=a=b', 'id,a', '--set-fields "x=a=b" must be column or field=column; the columns are id, a'],
+    ['x=a=b', 'id,a=b,b', '"x=a=b" may mean the column "a=b" or the column "b": rename one of them'],
+    ['a,', 'id,a', '--set-fields "" must be column or field=column'],
+    ['=a', 'id,b', '--set-fields "=a" must be column or field=column'],
+    ['a=', 'id,a', '--set-fields "a=" must be column or field=column'],
+    ['x=a', 'id,b', 'there is no column "a"'],
+  ])('%s is refused for the columns %s', async (setFields, headings, message) => {
+    await expect(argsOf({ setFields }, headings, '1,7,8')).rejects.toThrow(message);
+  });
+});
+
 describe('braces that are meant for ManyChat', () => {
   const callback = (payload: object) => {
     const external_message_callback = { url: 'https://example.com/', method: 'post', payload };

@@ -5,6 +5,7 @@ import { errorMessage } from '../../../text/error-text.js';
 import { parseJson } from '../../../upstream/client/lossless-json.js';
 import { jsonMistake } from '../../commands/call/json-mistake.js';
 import { decodeText } from '../../shell/decode-text.js';
+import { columnNamed } from '../table/column-name.js';
 
 /** Flags that say what to do: one action, and optionally fields beside a flow. */
 export interface JobOptions {
@@ -22,19 +23,59 @@ export interface JobOptions {
   readonly sendFlow?: string | undefined;
 }
 
+/** A custom field and the column that holds its values. */
+interface FieldColumn {
+  readonly field: string;
+  readonly column: string;
+}
+
+function isColumn(name: string, columns: readonly string[]): boolean {
+  try {
+    return columnNamed(name, columns) !== undefined;
+  } catch {
+    // Several columns may be meant: said where the column is looked up.
+    return true;
+  }
+}
+
+/**
+ * Reads a part of --set-fields. Names may contain the sign that divides them, so that it divides where a column follows.
+ * @throws UsageError if none of its signs does, or several do.
+ */
+function fieldColumn(part: string, columns: readonly string[]): FieldColumn {
+  const divided = [...part.matchAll(/=/g)].map(({ index }) => ({
+    field: part.slice(0, index).trim(),
+    column: part.slice(index + 1).trim(),
+  }));
+  const readings = [{ field: part.trim(), column: part.trim() }, ...divided].filter(
+    ({ field, column }) => field !== '' && column !== '',
+  );
+  const [found, other] = readings.filter(({ column }) => isColumn(column, columns));
+  if (found !== undefined && other !== undefined) {
+    throw new UsageError(
+      `--set-fields "${part}" may mean the column "${found.column}" or the column "${other.column}": rename one of them`,
+    );
+  }
+  if (found !== undefined) return found;
+  const plain = divided.length < 2 ? readings[divided.length] : undefined;
+  if (plain === undefined) {
+    throw new UsageError(
+      `--set-fields "${part}" must be column or field=column; the columns are ${columns.join(', ')}`,
+    );
+  }
+  return plain;
+}
+
 /** Custom fields by name, each with the placeholder of its column. */
 function fieldTemplates(
   setFields: string | true,
   idColumn: string,
   columns: readonly string[],
 ): Record<string, string> {
-  const pairs =
+  const pairs: readonly FieldColumn[] =
     setFields === true
       ? columns.filter((name) => name !== idColumn).map((name) => ({ field: name, column: name }))
-      : setFields.split(',').map((part) => {
-          const [field = '', column = field] = part.split('=').map((each) => each.trim());
-          return { field, column };
-        });
+      : setFields.split(',').map((part) => fieldColumn(part, columns));
   const seen = new Set<string>();
   for (const { field, column } of pairs) {
     if (/[{}|]/.test(column))
