@@ -77,10 +77,14 @@ async function textRecords(
   return {
     delimiter,
     async *read() {
+      let declarationRow = declared ? undefined : 0;
       for await (const record of recordsOf(text(), path, delimiter)) {
-        // A spreadsheet does not show the line that declares the delimiter.
-        if (!declared) yield record;
-        else if (record.row > 1) yield { ...record, row: record.row - 1 };
+        if (declarationRow === undefined) {
+          if (record.cells.some((cell) => cell.trim() !== '')) declarationRow = record.row;
+          continue;
+        }
+        // A spreadsheet does not show a first line that declares the delimiter.
+        yield declarationRow === 1 ? { ...record, row: record.row - 1 } : record;
       }
     },
   };

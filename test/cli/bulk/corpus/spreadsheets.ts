@@ -67,6 +67,62 @@ export const spreadsheets: readonly Sample[] = [
     rows: [`3/2 ${maria} Hi Ana, María`],
   },
   {
+    origin: 'a script that writes blank lines above the line that names the delimiter',
+    file: marked(crlf('', '', 'sep=;', 'subscriber_id;first_name', `${maria};Ana, María`)),
+    rows: [`5 ${maria} Hi Ana, María`],
+  },
+  {
+    origin: 'a script that writes two byte-order marks above the line that names the delimiter',
+    file: marked(marked(crlf('sep=;', 'subscriber_id;first_name', `${maria};Ana, María`))),
+    rows: [`3/2 ${maria} Hi Ana, María`],
+  },
+  {
+    origin: 'Excel in German, one column of ids beside an empty one that has no heading',
+    file: crlf('subscriber_id', `${maria};`, `${tom};`),
+    options: { addTag: 'VIP' },
+    rows: [`2 ${maria}`, `3 ${tom}`],
+  },
+  {
+    origin: 'Excel in German, one column of ids beside two empty ones',
+    file: crlf('subscriber_id;;', `${maria};;`, `${tom};;`),
+    options: { addTag: 'VIP' },
+    rows: [`2 ${maria}`, `3 ${tom}`],
+  },
+  {
+    origin: 'Excel in German, one column of ids, and notes beside it without a heading',
+    file: crlf('subscriber_id', `${maria};Ana`, `${tom};Tom`),
+    options: { addTag: 'VIP' },
+    unusable: [
+      ['2', 'the row has 2 cells, and line 1 names 1 columns: quote a cell that contains ";"'],
+      ['3', 'the row has 2 cells, and line 1 names 1 columns'],
+    ],
+  },
+  {
+    origin: 'Excel in German, semicolons after the last cell of each row only',
+    file: crlf('subscriber_id;first_name', `${maria};María;;`, `${tom};Tom;;`),
+    rows: both,
+  },
+  {
+    origin: 'Excel in German, a table with commas that was read as one column, with empty ones beside it',
+    file: crlf('subscriber_id,first_name;;', `${maria},María;;`, `${tom},Tom;;`),
+    refused: 'has "," between its cells, and each line ends with ";"',
+  },
+  {
+    origin: 'Excel in German, a table with commas that was read as one column, with an empty one beside it',
+    file: crlf('subscriber_id,first_name;', `${maria},María;`, `${tom},Tom;`),
+    refused: 'as where a spreadsheet read the lines as one column: export the table again, with one delimiter',
+  },
+  {
+    origin: 'a table with semicolons whose rows end with commas, which the headings do not',
+    file: crlf('subscriber_id;first_name', `${maria};María,,`, `${tom};Tom,,`),
+    refused: 'has ";" between its cells, and each line ends with ","',
+  },
+  {
+    origin: 'a table with semicolons whose last cells are salutations',
+    file: crlf('subscriber_id;first_name', `${maria};Dear María,`, `${tom};Dear Tom,`),
+    rows: [`2 ${maria} Hi Dear María,`, `3 ${tom} Hi Dear Tom,`],
+  },
+  {
     origin: 'a reporting tool, with a delimiter that only its first line names',
     file: crlf('"sep=@"', 'subscriber_id@first_name', `${maria}@Ana, María`),
     rows: [`3/2 ${maria} Hi Ana, María`],

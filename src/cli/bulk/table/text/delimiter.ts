@@ -8,7 +8,7 @@ const candidates = [spreadsheetDelimiters, ['|', '^', '~', ':', '\x1f', '\x01', 
 /** Rows by which delimiters are compared. */
 const sampleSize = 50;
 
-/** The first line of some files names their delimiter. */
+/** The first line of some files names their delimiter; there may be blank ones above it. */
 const declaration = /^\s*"?sep=([^\r\n"])"?[,;\t ]*(?=\r|\n|$)/i;
 
 /** Whether a record can be the headings or a row: PowerShell writes the type of its objects above the headings. */
@@ -33,26 +33,57 @@ async function sampleOf(head: string, delimiter: string): Promise<readonly TextR
   return sample;
 }
 
-/** How well a delimiter fits: the share of rows with as many cells as there are headings, and that number. */
+/** How well a delimiter fits. */
 interface Fit {
   readonly delimiter: string;
+  /** Share of the rows that have as many cells as the line of the headings. */
   readonly share: number;
+  /** How many cells there are to the last heading that is not empty. */
   readonly width: number;
+  /** How many rows it divides. */
+  readonly divided: number;
 }
+
+const isFilled = (cell: string): boolean => cell.trim() !== '';
 
 async function fitOf(head: string, delimiter: string): Promise<Fit> {
   const [headings, ...rows] = await sampleOf(head, delimiter);
-  const width = headings?.cells.length ?? 0;
-  const fitting = rows.filter(({ cells }) => cells.length === width).length;
-  return { delimiter, width, share: rows.length === 0 ? 1 : fitting / rows.length };
+  const cells = headings?.cells ?? [];
+  const fitting = rows.filter((row) => row.cells.length === cells.length).length;
+  return {
+    delimiter,
+    width: cells.findLastIndex(isFilled) + 1,
+    share: rows.length === 0 ? 1 : fitting / rows.length,
+    divided: rows.filter((row) => row.cells.length > 1).length,
+  };
 }
 
 const shown = (delimiter: string): string => (delimiter === '\t' ? 'tabs' : `"${delimiter}"`);
 
-/** What separates the cells of a table, and whether its first line says so. */
+/** What separates the cells of a table, and whether a line above the headings says so. */
 export interface Delimiter {
   readonly delimiter: string;
   readonly declared: boolean;
+}
+
+/**
+ * @throws UsageError if all lines end with another delimiter, as where a spreadsheet read them as one column and saved
+ * empty columns beside it: `1042,Ana;;`.
+ */
+async function refuseSecondDelimiter(head: string, delimiter: string, path: string): Promise<void> {
+  const [headings, ...rows] = await sampleOf(head, delimiter);
+  const last = (record: TextRecord | undefined): string => record?.cells.at(-1)?.trim() ?? '';
+  const other = spreadsheetDelimiters.find(
+    (each) =>
+      each !== delimiter &&
+      rows.length > 0 &&
+      // A text may end with a comma: `Dear Ana,`.
+      rows.every((row) => last(row).endsWith(last(headings).endsWith(each) ? each : each.repeat(2))),
+  );
+  if (other === undefined) return;
+  throw new UsageError(
+    `${path} has ${shown(delimiter)} between its cells, and each line ends with ${shown(other)}, as where a spreadsheet read the lines as one column: export the table again, with one delimiter`,
+  );
 }
 
 /**
@@ -74,7 +105,11 @@ export async function delimiterOf(head: string, path: string): Promise<Delimiter
         `${path} can be read with ${shown(best.delimiter)} or with ${shown(second.delimiter)} between its cells: write sep=${best.delimiter} or sep=${second.delimiter} into a line of its own above the headings`,
       );
     }
+    await refuseSecondDelimiter(head, best.delimiter, path);
     return { delimiter: best.delimiter, declared: false };
   }
-  return { delimiter: ',', declared: false };
+  // One column, perhaps with empty ones beside it.
+  const alone = await Promise.all(spreadsheetDelimiters.map((each) => fitOf(head, each)));
+  const [most] = alone.toSorted((a, b) => b.divided - a.divided);
+  return { delimiter: most?.delimiter ?? ',', declared: false };
 }
