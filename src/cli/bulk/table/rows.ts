@@ -69,7 +69,8 @@ export async function rowReader(
     if (delimiter !== undefined && holdsSwallowedRow(headings, delimiter, idIndex)) {
       throw new UsageError(`${path}, line ${line}: a heading contains what looks like a row: ${missingQuote}`);
     }
-    return createReader({ headings, line, ending, idIndex }, read, path, delimiter);
+    const spaced = cells.some(beginsWithSpace);
+    return createReader({ headings, line, ending, idIndex, spaced }, read, path, delimiter);
   }
   return undefined;
 }
@@ -88,32 +89,44 @@ interface HeadingLine extends Pick<TextRecord, 'line' | 'ending'> {
   readonly headings: readonly string[];
   /** Position of the column of ids; -1 if it is not known. */
   readonly idIndex: number;
+  /** Whether there are spaces behind the delimiters. */
+  readonly spaced: boolean;
+}
+
+/** Whether a cell looks like the second half of one that has a delimiter: `Smith, John`. */
+const beginsWithSpace = (cell: string, index: number): boolean => index > 0 && /^ +\S/.test(cell);
+
+/** Rows with the same number of cells, and those among them with a cell that begins with a space. */
+interface WidthCount {
+  readonly rows: number;
+  readonly spaced: number;
 }
 
 /** What only a whole text shows. */
 interface Overview {
-  /** How many rows have each number of cells. */
-  readonly widths: ReadonlyMap<number, number>;
+  readonly widths: ReadonlyMap<number, WidthCount>;
   readonly rows: number;
   /** Whether a line ends with LF or CRLF. */
   readonly lineFeeds: boolean;
 }
 
 async function overviewOf(records: AsyncIterable<TextRecord>, headingLine: number): Promise<Overview> {
-  const widths = new Map<number, number>();
+  const widths = new Map<number, WidthCount>();
   let rows = 0;
   let lineFeeds = false;
   for await (const { line, cells, ending } of records) {
     lineFeeds ||= ending === 'lf';
     if (line <= headingLine || cells.every((cell) => blank.test(textOf(cell)))) continue;
     rows += 1;
-    widths.set(cells.length, (widths.get(cells.length) ?? 0) + 1);
+    const count = widths.get(cells.length) ?? { rows: 0, spaced: 0 };
+    const spaced = count.spaced + (cells.some(beginsWithSpace) ? 1 : 0);
+    widths.set(cells.length, { rows: count.rows + 1, spaced });
   }
   return { widths, rows, lineFeeds };
 }
 
 function createReader(
-  { headings, line: headingLine, ending: headingEnding, idIndex }: HeadingLine,
+  { headings, line: headingLine, ending: headingEnding, idIndex, spaced }: HeadingLine,
   read: () => AsyncIterable<TextRecord>,
   path: string,
   delimiter: string | undefined,
@@ -128,33 +141,35 @@ function createReader(
     return overview;
   };
 
-  /** Whether most rows have this number of cells, as where each row ends with a delimiter. */
-  async function isUsual(width: number): Promise<boolean> {
+  /**
+   * Whether a row with empty cells beyond the headings is in a table each of whose rows ends with a delimiter. Otherwise a
+   * delimiter within a cell may have shifted the others: `1,Smith, John,`.
+   */
+  async function endsWithDelimiter(cells: readonly string[]): Promise<boolean> {
     const { widths, rows } = await wholeText();
-    const count = widths.get(width) ?? 0;
-    return count > 1 && count > rows / 2;
+    const count = widths.get(cells.length) ?? { rows: 0, spaced: 0 };
+    if (count.rows < 2 || count.rows <= rows / 2) return false;
+    // A line of one cell is no row: a note, or a footer.
+    if ([...widths.keys()].some((width) => width > 1 && width <= headings.length)) return false;
+    return spaced || delimiter === '\t' || (count.spaced <= count.rows / 2 && !cells.some(beginsWithSpace));
   }
 
   /** Whether a CR within a text with other line endings may have split a row. */
   const isSplit = async (...endings: readonly TextRecord['ending'][]): Promise<boolean> =>
     endings.includes('cr') && (await wholeText()).lineFeeds;
 
-  async function widthProblem(cells: readonly string[]): Promise<string | undefined> {
+  async function widthProblem({ cells }: TextRecord): Promise<string | undefined> {
     // A workbook has no delimiter that can shift cells: what stands beside its columns is a note.
     const allowed = delimiter === undefined ? headings.length : namedWidth;
-    const excess = cells.slice(allowed).findIndex((cell) => !blank.test(cell));
+    const excess = cells.slice(allowed).findIndex((cell) => !blank.test(textOf(cell)));
     const wider = delimiter !== undefined && cells.length > headings.length;
-    if (excess === -1 && (!wider || (await isUsual(cells.length)))) return undefined;
+    if (excess === -1 && (!wider || (await endsWithDelimiter(cells)))) return undefined;
     const count = excess === -1 ? cells.length : allowed + excess + 1;
     return `the row has ${count} cells, and line ${headingLine} names ${allowed} columns: quote a cell that contains ${delimiterText(delimiter)}`;
   }
 
-  async function problemOf(
-    record: TextRecord,
-    cells: readonly string[],
-    previousEnding: TextRecord['ending'],
-  ): Promise<string | undefined> {
-    const problem = await widthProblem(cells);
+  async function problemOf(record: TextRecord, previousEnding: TextRecord['ending']): Promise<string | undefined> {
+    const problem = await widthProblem(record);
     if (problem !== undefined) return problem;
     // Only a record with quotes can have a line break in a cell.
     if (delimiter !== undefined && holdsSwallowedRow(record.cells, delimiter, idIndex)) {
@@ -203,7 +218,7 @@ function createReader(
         continue;
       }
       if (isHeadings(cells, line)) continue;
-      const problem = await problemOf(record, cells, endingBefore);
+      const problem = await problemOf(record, endingBefore);
       const named: Record<string, string> = Object.fromEntries(
         headings.map((heading, index) => [heading, cells[index] ?? '']),
       );

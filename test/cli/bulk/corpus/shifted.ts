@@ -22,6 +22,42 @@ export const shifted: readonly Sample[] = [
     unusable: [['2', 'the row has 4 cells, and line 1 names 3 columns']],
   },
   {
+    origin: 'a script that quotes nothing: a comma in most names before an empty last cell',
+    file: lf('subscriber_id,first_name,order', `${maria},Perez,Juan,`, `${sofia},Ruiz,Ana,`, `${tom},Tom,A-2`),
+    options: order,
+    rows: [`4 ${tom} Order A-2`],
+    unusable: [
+      ['2', 'the row has 4 cells, and line 1 names 3 columns: quote a cell that contains a comma'],
+      ['3', 'the row has 4 cells, and line 1 names 3 columns'],
+    ],
+  },
+  {
+    origin: 'a script that quotes nothing: a comma in all names before an empty last cell',
+    file: lf('subscriber_id,first_name,order', `${maria},Perez, Juan,`, `${sofia},Ruiz,Ana,`, `${tom},Smith, Tom,`),
+    options: order,
+    unusable: ['2', '3', '4'].map((line) => [line, 'the row has 4 cells, and line 1 names 3 columns']),
+  },
+  {
+    origin: 'a comma in one name, in a table whose rows all end with a comma and an empty cell',
+    file: lf('subscriber_id,first_name,order', `${maria},Perez, Juan,`, `${sofia},Ana,A-1,`, `${tom},Tom,A-2,`),
+    options: order,
+    rows: [`3 ${sofia} Order A-1`, `4 ${tom} Order A-2`],
+    unusable: [['2', 'the row has 4 cells, and line 1 names 3 columns']],
+  },
+  {
+    origin: 'a script that writes a space behind each comma, and a comma after each row',
+    file: lf('subscriber_id, first_name, order', `${maria}, Ana, A-1,`, `${tom}, Tom, A-2,`),
+    options: order,
+    rows: [`2 ${maria} Order A-1`, `3 ${tom} Order A-2`],
+  },
+  {
+    origin: 'a database client with a semicolon after each row, and a footer',
+    file: lf('subscriber_id;first_name;order', `${maria};Ana;A-1;`, `${tom};Tom;A-2;`, '(2 rows)'),
+    options: order,
+    rows: [`2 ${maria} Order A-1`, `3 ${tom} Order A-2`],
+    unusable: [['4', 'must be decimal digits']],
+  },
+  {
     origin: 'a comma in a name, in a table with a delimiter after each row',
     file: lf('subscriber_id,first_name,order', `${maria},Perez, Juan,,`, `${tom},Tom,A-2,`, `${sofia},Sofia,A-3,`),
     options: order,
