@@ -201,6 +201,40 @@ export const spreadsheets: readonly Sample[] = [
     refused: 'is UTF-32 text: save it as UTF-8',
   },
   {
+    origin: 'LibreOffice, UTF-8 without a mark, with an --encoding that would misread it',
+    file: crlf('subscriber_id,first_name', `${maria},Hüttner`, `${tom},Tom`),
+    encoding: 'windows-1252',
+    refused: 'is UTF-8: leave --encoding windows-1252 out, which would make "Ã¼" of "ü"',
+  },
+  {
+    origin: 'LibreOffice, UTF-8 without a mark, with the --encoding of a Mac',
+    file: crlf('subscriber_id,first_name', `${maria},Hüttner`),
+    encoding: 'macintosh',
+    refused: 'is UTF-8: leave --encoding macintosh out',
+  },
+  {
+    origin: 'LibreOffice, text without other than ASCII characters, with any --encoding',
+    file: crlf('subscriber_id,first_name', `${maria},Maria`),
+    encoding: 'latin1',
+    rows: [`2 ${maria} Hi Maria`],
+  },
+  {
+    origin: 'Excel, a brand in Windows-1252 whose bytes could be UTF-8',
+    file: Buffer.from(crlf('subscriber_id,first_name', `${maria},NESCAFÉ®`), 'latin1'),
+    encoding: 'windows-1252',
+    rows: [`2 ${maria} Hi NESCAFÉ®`],
+  },
+  {
+    origin: 'Excel in Chinese, a name in GB 18030 whose bytes could be UTF-8',
+    file: Buffer.concat([
+      Buffer.from(crlf('subscriber_id,first_name')),
+      Buffer.from(`${maria},`),
+      Uint8Array.from([0xce, 0xa2]),
+    ]),
+    encoding: 'gb18030',
+    rows: [`2 ${maria} Hi 微`],
+  },
+  {
     origin: 'Excel, CSV UTF-8 with an --encoding that contradicts it',
     file: marked(crlf('subscriber_id,first_name', `${maria},María`)),
     encoding: 'windows-1252',

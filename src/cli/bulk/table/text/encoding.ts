@@ -78,9 +78,56 @@ function undecodable(path: string, encoding: string, requested: string | undefin
   );
 }
 
+/** So many characters of UTF-8 are no coincidence. */
+const minCharacters = 4;
+
+/** Encodings whose letters take two bytes. */
+const wide = /^(?:gb|big5|euc-|shift_jis)/;
+
+/** Characters of a text that has few beyond ASCII. `É®` in Windows-1252 is none of them, if it is read as UTF-8. */
+const usual = /[\xa0-\u017f\u0218-\u021b\u2010-\u2122]|\p{Extended_Pictographic}/u;
+
+/** Watches the bytes of a text for UTF-8, in which it is read as another encoding. */
+interface Utf8Watch {
+  add(chunk: Buffer | undefined): void;
+  /** The first characters beyond ASCII, if all bytes so far are UTF-8; else none. */
+  found(): readonly string[];
+}
+
+function watchForUtf8(): Utf8Watch {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  let isUtf8 = true;
+  let found: string[] = [];
+  return {
+    add(chunk) {
+      if (!isUtf8) return;
+      try {
+        const text = chunk === undefined ? decoder.decode() : decoder.decode(chunk, { stream: true });
+        if (found.length < minCharacters)
+          found = [...found, ...(text.match(/[^\t-~]/gu) ?? [])].slice(0, minCharacters);
+      } catch {
+        isUtf8 = false;
+      }
+    },
+    found: () => (isUtf8 ? found : []),
+  };
+}
+
+/** @throws UsageError if a text that is read as `encoding` was UTF-8. */
+function refuseUtf8(found: readonly string[], path: string, encoding: string): void {
+  const example = found.find((character) => usual.test(character)) ?? found[0];
+  if (example === undefined) return;
+  if (found.length < minCharacters && (wide.test(encoding) || !usual.test(example))) return;
+  const misread = new TextDecoder(encoding).decode(Buffer.from(example));
+  throw new UsageError(
+    `${path} is UTF-8: leave --encoding ${encoding} out, which would make "${misread}" of "${example}"`,
+  );
+}
+
 /**
  * Decodes a source, without its byte-order mark.
- * @throws UsageError if it cannot be read or is not text in this encoding.
+ * @throws UsageError if it cannot be read or is not text in this encoding; at its end, if it is UTF-8 and `requested` is
+ * another encoding.
  */
 export async function* decodedText(
   { path, bytes }: Source,
@@ -88,7 +135,9 @@ export async function* decodedText(
   requested?: string,
 ): AsyncGenerator<string> {
   const decoder = new TextDecoder(encoding, { fatal: true });
+  const watch = requested === undefined || encoding.startsWith('utf-') ? undefined : watchForUtf8();
   const decode = (chunk?: Buffer): string => {
+    watch?.add(chunk);
     let text: string;
     try {
       text = chunk === undefined ? decoder.decode() : decoder.decode(chunk, { stream: true });
@@ -102,7 +151,9 @@ export async function* decodedText(
   };
   try {
     for await (const chunk of bytes()) yield decode(chunk);
-    yield decode();
+    const last = decode();
+    if (watch !== undefined) refuseUtf8(watch.found(), path, encoding);
+    yield last;
   } catch (error) {
     throw unreadable(path, error);
   }
