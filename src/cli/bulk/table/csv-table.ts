@@ -48,7 +48,7 @@ interface Records {
 /** Opens a workbook. It is kept in memory. */
 async function workbookRecords({ path, bytes }: Source, { encoding, sheet }: TableOptions): Promise<Records> {
   if (encoding !== undefined) throw new UsageError(`--encoding is for text, and ${path} is an Excel workbook`);
-  const { readSheet } = await import('./workbook.js');
+  const { readSheet } = await import('./workbook/read-sheet.js');
   const chunks: Buffer[] = [];
   try {
     for await (const chunk of bytes()) chunks.push(chunk);

@@ -1,7 +1,7 @@
 import { strFromU8, strToU8, unzipSync, zipSync } from 'fflate';
 import readWorkbook from 'read-excel-file/universal';
-import { UsageError } from '../../../config/usage-error.js';
-import type { TextRecord } from './text/records.js';
+import { UsageError } from '../../../../config/usage-error.js';
+import type { TextRecord } from '../text/records.js';
 
 /** What a spreadsheet shows of a date that is none. */
 const noDate = '########';
