@@ -16,6 +16,7 @@ import type { Sample } from './corpus/sample.js';
 import { shifted } from './corpus/shifted.js';
 import { spreadsheets } from './corpus/spreadsheets.js';
 import { whoseIds } from './corpus/whose-ids.js';
+import { workbookCells } from './corpus/workbook-cells.js';
 import { workbooks } from './corpus/workbooks.js';
 
 const corpus: readonly Sample[] = [
@@ -25,6 +26,7 @@ const corpus: readonly Sample[] = [
   ...whoseIds,
   ...foreign,
   ...workbooks,
+  ...workbookCells,
   ...shifted,
 ];
 const sandbox = useSandbox({ limits: false });

@@ -49,7 +49,7 @@ export function damageOf(cell: string): string | undefined {
 /** What a program shows where there is no value. */
 function errorOf(cell: string): string | undefined {
   if (/^#{3,}$/.test(cell))
-    return 'is what a spreadsheet shows of a column that is too narrow: widen it and export again';
+    return 'is what a spreadsheet shows of a date that there is not, or of a column that is too narrow: widen it and export again';
   if (errorValues.has(cell) || /^Err:\d{3}$/.test(cell) || cell === '[object Object]') {
     return 'is an error value, not a value: correct it in the spreadsheet';
   }

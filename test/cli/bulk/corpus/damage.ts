@@ -140,7 +140,10 @@ export const damage: readonly Sample[] = [
     unusable: [
       ['2', 'first_name: "5,21554E+12" is a number that a spreadsheet rounded'],
       ['3', 'first_name: "#N/A" is an error value'],
-      ['4', 'first_name: "########" is what a spreadsheet shows of a column that is too narrow'],
+      [
+        '4',
+        'first_name: "########" is what a spreadsheet shows of a date that there is not, or of a column that is too narrow',
+      ],
       ['5', 'first_name: "#¡REF!" is an error value'],
     ],
   },

@@ -6,15 +6,34 @@ const relations = 'http://schemas.openxmlformats.org/officeDocument/2006/relatio
 
 const escaped = (text: string): string => text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/"/g, '&quot;');
 
+/** Formats of numbers, by their text in Excel; those that every workbook has with their numbers. */
+const formats = {
+  General: 0,
+  'm/d/yy h:mm': 22,
+  'm/d/yy': 14,
+  'h:mm': 20,
+  '[h]:mm:ss': 46,
+  '0%': 9,
+  '[h]:mm': 164,
+  '[mm]:ss': 165,
+  '[h]" h "mm;@': 166,
+  '[$-409]h:mm\\ AM/PM;@': 167,
+  '#,##0.00\\ "€ (d)"': 168,
+} as const;
+
 /** Cells as a workbook stores them. The address of each is added. */
-const text = (value: string): string => `<c t="inlineStr"><is><t xml:space="preserve">${escaped(value)}</t></is></c>`;
+export const text = (value: string): string =>
+  `<c t="inlineStr"><is><t xml:space="preserve">${escaped(value)}</t></is></c>`;
 const number = (stored: string): string => `<c><v>${stored}</v></c>`;
-const date = (serial: string): string => `<c s="1"><v>${serial}</v></c>`;
-const bool = (value: '0' | '1'): string => `<c t="b"><v>${value}</v></c>`;
+/** A number in one of the formats. */
+export const formatted = (format: keyof typeof formats, stored: string): string =>
+  `<c s="${Object.keys(formats).indexOf(format)}"><v>${stored}</v></c>`;
+const date = (serial: string): string => formatted('m/d/yy h:mm', serial);
+export const bool = (value: '0' | '1'): string => `<c t="b"><v>${value}</v></c>`;
 const failed = (error: string): string => `<c t="e"><f>VLOOKUP(A1,B:B,1,0)</f><v>${error}</v></c>`;
 const formula = (value: string): string => `<c t="str"><f>A1&amp;B1</f><v>${escaped(value)}</v></c>`;
 const uncalculated = '<c><f>A1</f></c>';
-const shared = (index: number): string => `<c t="s"><v>${index}</v></c>`;
+export const shared = (index: number): string => `<c t="s"><v>${index}</v></c>`;
 
 /** The XML of a sheet, from its rows by number. */
 function sheetXml(rows: Readonly<Record<number, readonly string[]>>): string {
@@ -26,15 +45,16 @@ function sheetXml(rows: Readonly<Record<number, readonly string[]>>): string {
 }
 
 /** A workbook with the sheets by name. */
-function workbook(
+export function workbook(
   sheets: Readonly<Record<string, Readonly<Record<number, readonly string[]>>>>,
   strings: readonly string[] = [],
   change = (xml: string): string => xml,
+  properties = '',
 ): Uint8Array {
   const names = Object.keys(sheets);
   const files: Record<string, string> = {
     '[Content_Types].xml': '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>',
-    'xl/workbook.xml': `<workbook ${main} xmlns:r="${relations}"><sheets>${names
+    'xl/workbook.xml': `<workbook ${main} xmlns:r="${relations}">${properties}<sheets>${names
       .map((name, index) => `<sheet name="${name}" sheetId="${index + 1}" r:id="rId${index + 1}"/>`)
       .join('')}</sheets></workbook>`,
     'xl/_rels/workbook.xml.rels': `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">${names
@@ -45,8 +65,13 @@ function workbook(
       .join(
         '',
       )}<Relationship Id="s" Type="${relations}/styles" Target="styles.xml"/><Relationship Id="t" Type="${relations}/sharedStrings" Target="sharedStrings.xml"/></Relationships>`,
-    'xl/styles.xml': `<styleSheet ${main}><cellXfs count="2"><xf numFmtId="0"/><xf numFmtId="22"/></cellXfs></styleSheet>`,
-    'xl/sharedStrings.xml': `<sst ${main}>${strings.map((each) => `<si><t>${escaped(each)}</t></si>`).join('')}</sst>`,
+    'xl/styles.xml': `<styleSheet ${main}><numFmts>${Object.entries(formats)
+      .filter(([, id]) => id >= 164)
+      .map(([format, id]) => `<numFmt numFmtId="${id}" formatCode="${escaped(format)}"/>`)
+      .join('')}</numFmts><cellStyleXfs count="1"><xf numFmtId="0"/></cellStyleXfs><cellXfs>${Object.values(formats)
+      .map((id) => `<xf numFmtId="${id}" xfId="0"/>`)
+      .join('')}</cellXfs></styleSheet>`,
+    'xl/sharedStrings.xml': `<sst ${main}>${strings.map((each) => (each.startsWith('<') ? each : `<si><t>${escaped(each)}</t></si>`)).join('')}</sst>`,
   };
   Object.values(sheets).forEach((rows, index) => {
     files[`xl/worksheets/sheet${index + 1}.xml`] = change(sheetXml(rows));

@@ -2,19 +2,8 @@ import { strFromU8, strToU8, unzipSync, zipSync } from 'fflate';
 import readWorkbook from 'read-excel-file/universal';
 import { UsageError } from '../../../../config/usage-error.js';
 import type { TextRecord } from '../text/records.js';
-
-/** What a spreadsheet shows of a date that is none. */
-const noDate = '########';
-
-const midnight = 'T00:00:00';
-
-/** A date without a zone, as ISO 8601. A cell with a time alone has a day of 1899. */
-function dateText(date: Date): string {
-  if (Number.isNaN(date.getTime())) return noDate;
-  const text = date.toISOString().slice(0, 19);
-  if (text.startsWith('1899-12-3')) return text.slice(11);
-  return text.endsWith(midnight) ? text.slice(0, -midnight.length) : text;
-}
+import { withAddresses } from './addresses.js';
+import { dateText, timeStyles, withTimes } from './times.js';
 
 /** The first number with sixteen digits, more than a spreadsheet keeps. */
 const tooLong = 1e15;
@@ -81,11 +70,17 @@ function sheetDoubts(bytes: Uint8Array<ArrayBuffer>, sheets: readonly Sheet[]): 
   return doubts;
 }
 
-/** The workbook with its errors as texts: the library reads them as empty cells, and damage would look like a gap. */
-function keepingErrors(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+/**
+ * The workbook with its errors, times and durations as texts, and with the addresses of all cells: the library reads errors
+ * as empty cells, and nothing without addresses.
+ */
+function prepared(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   const files = unzipSync(bytes, { filter: ({ name }) => /^\/?xl\/.*\.(?:xml|rels)$/.test(name) });
+  const stylesName = Object.keys(files).find((name) => name.endsWith('/styles.xml'));
+  const styles = timeStyles(strFromU8((stylesName && files[stylesName]) || new Uint8Array()));
   for (const [name, content] of Object.entries(files)) {
-    if (name.includes('worksheets/') && name.endsWith('.xml')) files[name] = strToU8(withErrors(strFromU8(content)));
+    if (!name.includes('worksheets/') || !name.endsWith('.xml')) continue;
+    files[name] = strToU8(withAddresses(withTimes(withErrors(strFromU8(content)), styles)));
   }
   return zipSync(files, { level: 0 });
 }
@@ -123,7 +118,7 @@ export async function readSheet(
 ): Promise<TextRecord[]> {
   let sheets: readonly Sheet[];
   try {
-    sheets = await readWorkbook(new Blob([keepingErrors(bytes)]), { parseNumber: numberText, trim: false });
+    sheets = await readWorkbook(new Blob([prepared(bytes)]), { parseNumber: numberText, trim: false });
   } catch {
     throw new UsageError(
       `${path} is an Excel workbook that cannot be read: open it in Excel, and export the sheet as "CSV UTF-8 (Comma delimited)", with the ids as text`,
