@@ -128,6 +128,9 @@ export async function runCommandLine(args: readonly string[], shell: Shell): Pro
       '--id-column <name>',
       'column with the contact ids (default: the one that names ManyChat or subscribers, else id, contact_id, user_id or psid)',
     )
+    .option('--match-email [column]', 'find the contacts by the emails in this column (default: the only one named so)')
+    .option('--match-phone [column]', 'find them by their phone numbers, with + and country code')
+    .option('--match-field <field=column>', 'find them by a custom field of type text or number')
     .option('--encoding <name>', 'how the table is encoded, such as windows-1252 (default: UTF-8)')
     .option('--sheet <name>', 'sheet of an Excel workbook (default: the only one with cells)')
     .option('--trust-ids', 'go on although the ids look rounded by a spreadsheet')

@@ -1,4 +1,6 @@
-import { readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Client, Tool } from '@modelcontextprotocol/client';
 import { snippets } from '../../scripts/package/clients.js';
 import { pathOf } from '../../scripts/root.js';
@@ -117,6 +119,29 @@ const help = async (...args: string[]): Promise<string> => {
   return block('text', out);
 };
 
+const orders = `Email,first_name
+maria.garcia@example.com,Maria
+John@Example.com,
+anna@example.com,Anna
+tom@example.com or tom@example.org,Tom
+MARIA.GARCIA@example.com,Mia
+`;
+
+/** What a command prints on a terminal that works with `orders.csv`, a table of emails. */
+async function withOrders(...args: readonly string[]): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'manychat-mcp-'));
+  try {
+    const path = join(folder, 'orders.csv');
+    writeFileSync(path, orders);
+    const words = args.map((word) => (word === 'orders.csv' ? path : word));
+    const { out, err } = await runHere([...words, '--sandbox'], {}, { interactive: true });
+    const lines = `${err}\n${out}`.split('\n').filter((line) => !line.endsWith('\r'));
+    return block('text', lines.join('\n').replaceAll(`${folder}/`, ''));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
 /** The generated sections, by the name in their marks: `<!-- name -->` and `<!-- end of name -->`. */
 const generators: Readonly<Record<string, () => string | Promise<string>>> = {
   transcript: async () => block('text', await transcript()),
@@ -139,6 +164,8 @@ const generators: Readonly<Record<string, () => string | Promise<string>>> = {
     ),
   help: () => help(),
   'help of bulk': () => help('bulk'),
+  'dry run by emails': () =>
+    withOrders('bulk', 'orders.csv', '--match-email', '--send-text', 'Hi {{first_name|there}}!', '--dry-run'),
   'mistake in arguments': async () => {
     const args = ['call', 'find_subscribers_by_name', '{name:Maria Garcia}'];
     const { message } = await runHere(args, {}, { program: 'npx manychat-mcp' }).then(

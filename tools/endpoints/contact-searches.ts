@@ -6,6 +6,7 @@ import { emailAddress, searchedPhone } from '../values/addresses/inputs.js';
 import { asWritten } from '../values/addresses/marks.js';
 import { internationalDigits, phoneIn, phoneSpellings, type Spelling } from '../values/addresses/phone.js';
 import { customFieldId, customFieldName, detail, exactNumber, filledText, pageInput } from '../values/inputs.js';
+import { addressMatches, fieldMatches } from '../values/matches.js';
 import {
   type AskedAddress,
   exactFieldResult,
@@ -39,6 +40,9 @@ export const askSystemField = endpoint({
   output: subscriberOrNullResult,
   example: { email: 'john@example.com' },
 });
+
+/** Asks for every contact with one spelling of an email or phone. */
+export const matchAddress: Endpoint = { ...askSystemField, output: addressMatches };
 
 /** The contacts in a result of `askSystemField` or `askExactValue` that were not counted. */
 export function uncountedIn({ uncounted }: Result): Uncounted[] {
@@ -125,8 +129,11 @@ export const askExactValue = endpoint({
   example: { field_id: 123, field_value: 'value' },
 });
 
+/** Asks for every contact with one value of a custom field. */
+export const matchFieldValue: Endpoint = { ...askExactValue, output: fieldMatches };
+
 /** The other spellings of a value that is plainly a phone number with its country code; none for any other. */
-function phoneValues(value: unknown): string[] {
+export function phoneValues(value: unknown): string[] {
   const phone = phoneIn(String(value));
   if (phone === undefined || internationalDigits(phone) === undefined) return [];
   // A field may hold anything, so that no variant of a number is tried that is not the same digits.

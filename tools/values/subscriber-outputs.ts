@@ -14,7 +14,8 @@ const subscriberSummary = { id: largeId, name: anyText, last_interaction: anyTex
 /** What else a summary holds if there are few hits. */
 const addresses = { email: anyText, phone: anyText, whatsapp_phone: anyText, ig_username: anyText };
 
-const subscriber = record({
+/** A contact. */
+export const subscriber = record({
   ...subscriberSummary,
   ...addresses,
   page_id: largeId,
@@ -91,7 +92,7 @@ export function uncountedHit(asked: unknown, contact: Result, stored: string): U
 }
 
 /** What differs in a contact that has not the address that was asked for; undefined if it has. */
-function difference(hit: Result, { email, phone }: AskedAddress): string | undefined {
+export function difference(hit: Result, { email, phone }: AskedAddress): string | undefined {
   const { email: ownEmail, phone: ownPhone, whatsapp_phone: whatsapp } = hit;
   if (email !== undefined) return isSameEmail(ownEmail, email) ? undefined : storedText('email', ownEmail);
   if (phone === undefined || isSamePhone(ownPhone, phone)) return undefined;
@@ -101,7 +102,7 @@ function difference(hit: Result, { email, phone }: AskedAddress): string | undef
 }
 
 /** A stored value inside a sentence about its contact. */
-const storedText = (name: string, value: unknown): string =>
+export const storedText = (name: string, value: unknown): string =>
   value === undefined || value === null || value === '' ? `${name} is empty` : `${name} is ${asWritten(value)}`;
 
 /**
@@ -124,7 +125,7 @@ export const subscriberOrNullResult: Output<AskedAddress> = {
 };
 
 /** ManyChat returns at most 100 contacts and does not say whether there are more. */
-const searchCap = 100;
+export const searchCap = 100;
 
 /** Up to this many hits, summaries hold addresses: a longer list would cost thousands of tokens. */
 const fewHits = 20;

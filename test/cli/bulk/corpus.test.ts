@@ -62,7 +62,7 @@ async function read(sample: Sample): Promise<Read> {
     if ('problem' in task) unusable.push([place, task.problem]);
     else rows.push([place, task.id, ...(typeof task.args?.text === 'string' ? [task.args.text] : [])].join(' '));
   }
-  return { column: job.idColumn, rows, unusable };
+  return { column: job.contacts.column, rows, unusable };
 }
 
 test('has tables of at least forty origins', () => {

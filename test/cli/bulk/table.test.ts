@@ -158,7 +158,7 @@ describe('a job', () => {
   test('finds columns by their names as they are shown', async () => {
     const text = '\u202aid\u202c,Order\u200e no,ci\u00adty\n1,A1,Rome\n';
     const { job, task } = await plan({ sendText: '{{Order no}} {{city|there}} {{ci\u00adty}}' }, text);
-    expect(job.idColumn).toBe('\u202aid\u202c');
+    expect(job.contacts.column).toBe('\u202aid\u202c');
     expect(task).toMatchObject({ args: { text: 'A1 Rome Rome' } });
     expect((await plan({ addTag: '{{city}}', idColumn: 'id' }, text)).task).toMatchObject({
       args: { tag_name: 'Rome' },
@@ -175,7 +175,7 @@ describe('a job', () => {
   });
 
   test('finds the id column by its usual names', async () => {
-    expect((await plan({ addTag: 'a' }, 'name,Contact ID\nx,1\n')).job.idColumn).toBe('Contact ID');
+    expect((await plan({ addTag: 'a' }, 'name,Contact ID\nx,1\n')).job.contacts.column).toBe('Contact ID');
     await expect(plan({ addTag: 'a' }, 'name,number\nx,1\n')).rejects.toThrow(/lacks a column of contact ids/);
   });
 });

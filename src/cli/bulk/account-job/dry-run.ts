@@ -1,4 +1,5 @@
 import type { Config } from '../../../config/config.js';
+import { lookUpContacts } from '../../match/job-contacts.js';
 import { openOwnAccount } from '../../open-account.js';
 import type { ExitCode } from '../../shell/exit-codes.js';
 import { retryOf } from '../options.js';
@@ -12,13 +13,17 @@ import { scanTable } from './scan.js';
 
 /** Shows what a run would do. */
 export async function dryRun(config: Config, request: JobRequest): Promise<ExitCode> {
-  const { job, table, options, shell } = request;
+  const { table, options, shell } = request;
   const opened = options.offline === true ? undefined : await openOwnAccount(config);
   try {
     const read = opened && (await readPage(opened.account, shell.ending));
     shell.ending.throwIfAborted();
     const account = read !== undefined && 'account' in read ? read : undefined;
     const history = peekHistory(request, account?.page, ownMachine(shell));
+    const job =
+      account === undefined
+        ? request.job
+        : await lookUpContacts(request, account.account, { ids: history.matches, onFound: () => undefined });
     const previewer = await openPreview(job, table, account?.account);
     const scan = await scanTable(job, table, history, retryOf(options), previewer.onOpen);
     if (scan.remark !== undefined) shell.note(scan.remark);

@@ -1,6 +1,14 @@
+import { isDeepStrictEqual } from 'node:util';
 import { isRepeatable, type Job } from '../job/job.js';
-import type { Entry } from '../journal/entry.js';
-import { createHistory, entriesToSkip, type History, type Reached, reachedIn } from '../journal/history.js';
+import type { Entry, MatchedContact } from '../journal/entry.js';
+import {
+  createHistory,
+  entriesToSkip,
+  type FilledHistory,
+  type History,
+  type Reached,
+  reachedIn,
+} from '../journal/history.js';
 import type { Machine } from '../journal/machine.js';
 import { peekJournal, readEarlier } from '../journal/reading.js';
 import type { JobRequest, Page } from './request.js';
@@ -14,6 +22,21 @@ const historyOfEarlier = (job: Job) => (action: Job['action']) =>
 export interface Skipped {
   readonly reached: Reached;
   readonly entries: readonly Entry[];
+  /** The contacts that the earlier job found by the same: a row keeps its contact in the corrected job. */
+  readonly matches: readonly MatchedContact[];
+}
+
+/** What an earlier journal says about contacts that a history does not know. */
+function skippedBy(job: Job, history: FilledHistory, earlier: ReturnType<typeof readEarlier<FilledHistory>>): Skipped {
+  const reached = reachedIn(earlier.history);
+  const entries = entriesToSkip(history, reached);
+  const isSameMatch = job.contacts.match !== undefined && isDeepStrictEqual(earlier.match, job.contacts.match);
+  const matches = [...(isSameMatch ? earlier.history.matches : [])]
+    .filter(([match]) => !history.matches.has(match))
+    .map(([match, id]) => ({ match, id }));
+  for (const entry of entries) history.addEntry(entry, true);
+  for (const matched of matches) history.addMatch(matched);
+  return { reached, entries, matches };
 }
 
 /**
@@ -23,16 +46,16 @@ export interface Skipped {
  */
 export function skipContacts(
   job: Job,
-  history: ReturnType<typeof createHistory>,
+  history: FilledHistory,
   path: string,
   page: string,
   machine: Machine | undefined,
 ): Skipped {
-  const reached = reachedIn(readEarlier(path, page, machine, historyOfEarlier(job)).history);
-  const entries = entriesToSkip(history, reached);
-  for (const entry of entries) history.addEntry(entry, true);
-  return { reached, entries };
+  return skippedBy(job, history, readEarlier(path, page, machine, historyOfEarlier(job)));
 }
+
+/** What the journal of a job begins with, but for the page. */
+export const headingOf = ({ action, contacts: { match } }: Job) => ({ action, ...(match !== undefined && { match }) });
 
 /** Says how many of a table's contacts are left out because of an earlier job. */
 export function skippedText(path: string, { done, unknown }: Reached, statuses: Scan['statuses']): string {
@@ -44,12 +67,12 @@ export function skippedText(path: string, { done, unknown }: Reached, statuses: 
 export function peekHistory({ job, paths, shell }: JobRequest, page: Page | undefined, machine: Machine): History {
   const history = createHistory(job);
   const id = page?.id === undefined ? undefined : String(page.id);
-  const heading = { action: job.action, ...(id !== undefined && { page: id }) };
-  if (paths.journal !== undefined) peekJournal(paths.journal, heading, machine, history.addEntry);
+  const heading = { ...headingOf(job), ...(id !== undefined && { page: id }) };
+  if (paths.journal !== undefined) peekJournal(paths.journal, heading, machine, history.addEntry, history.addMatch);
   if (paths.earlier === undefined) return history;
   const earlier = readEarlier(paths.earlier, id, machine, historyOfEarlier(job));
   if (id === undefined)
     shell.note(`${paths.earlier} is of page ${earlier.page}; whether that is this account was not checked.`);
-  for (const entry of entriesToSkip(history, reachedIn(earlier.history))) history.addEntry(entry, true);
+  skippedBy(job, history, earlier);
   return history;
 }

@@ -1,9 +1,9 @@
 import { UsageError } from '../../../config/usage-error.js';
 import { realClock } from '../../../upstream/clock.js';
-import { createHistory, type History } from '../journal/history.js';
+import { createHistory, type FilledHistory } from '../journal/history.js';
 import { type Journal, openJournal } from '../journal/journal.js';
 import { type Lock, takeLock } from '../journal/lock.js';
-import { type Skipped, skipContacts } from './earlier-job.js';
+import { headingOf, type Skipped, skipContacts } from './earlier-job.js';
 import { ownMachine, ownProcess } from './own-machine.js';
 import type { Page, RunRequest } from './request.js';
 
@@ -11,7 +11,7 @@ import type { Page, RunRequest } from './request.js';
 export interface JobFiles {
   readonly lock: Lock;
   readonly journal: Journal;
-  readonly history: History;
+  readonly history: FilledHistory;
   /** Undefined without an earlier job. */
   readonly skipped: Skipped | undefined;
   close(): Promise<void>;
@@ -48,8 +48,8 @@ export async function openJobFiles(
     const earlierLock = paths.earlier === undefined ? undefined : await lockOf(paths.earlier);
     const history = createHistory(job);
     const machine = ownMachine(shell);
-    const heading = { page: pageId, action: job.action };
-    const journal = await openJournal(paths.journal, heading, lock, machine, history.addEntry);
+    const heading = { page: pageId, ...headingOf(job) };
+    const journal = await openJournal(paths.journal, heading, lock, machine, history.addEntry, history.addMatch);
     const close = (): Promise<void> => journal.close().finally(release);
     try {
       const certainOn = earlierLock?.uncertain === true ? undefined : machine;

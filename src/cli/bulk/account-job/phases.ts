@@ -3,15 +3,19 @@ import { quoted } from '../../../../tools/contract/quoted.js';
 import { getPage } from '../../../../tools/endpoints/page.js';
 import type { Account } from '../../../account/account.js';
 import { plainTool } from '../../../account/policy/tool.js';
+import { UsageError } from '../../../config/usage-error.js';
 import { errorMessage } from '../../../text/error-text.js';
+import { lookUpContacts } from '../../match/job-contacts.js';
+import type { Job } from '../job/job.js';
 import { contradictingRows, contradictions } from '../job/repeated-rows.js';
-import type { Entry } from '../journal/entry.js';
+import { JournalError } from '../journal/appender.js';
+import type { MatchedContact } from '../journal/entry.js';
 import type { Lock } from '../journal/lock.js';
 import { retryOf } from '../options.js';
 import type { Previewer } from '../preview/preview.js';
 import { isAgreed, JobRefused, previewFor } from '../preview/question.js';
 import { readChatLinks } from '../progress/chat-links.js';
-import { adviceFor } from '../progress/failed-advice.js';
+import { adviceFor, rowAdviceFor } from '../progress/failed-advice.js';
 import { type FailedRow, writeFailedRows } from '../table/failed-rows.js';
 import { skippedText } from './earlier-job.js';
 import { type JobFiles, openJobFiles } from './job-files.js';
@@ -54,19 +58,42 @@ export async function openJob(job: AccountJob, onLock: (lock: Lock) => void): Pr
   return { ...job, files: await openJobFiles(job, job.page, onLock) };
 }
 
+/** The job with its contacts, which are kept in its journal before anything is done. */
+async function withContacts(opened: OpenJob): Promise<Job> {
+  const { account, shell } = opened;
+  const { journal, history, skipped } = opened.files;
+  const side = { call: account.call, signal: shell.ending };
+  const onFound = (matched: MatchedContact): void => {
+    journal.appendMatch(matched);
+    history.addMatch(matched);
+  };
+  try {
+    for (const matched of skipped?.matches ?? []) journal.appendMatch(matched);
+    return await lookUpContacts(opened, side, { ids: history.matches, onFound }).finally(journal.flushed);
+  } catch (error) {
+    const { size } = history.matches;
+    if (size > 0)
+      shell.note(
+        `${size} ${size === 1 ? 'contact was' : 'contacts were'} found. The same command looks up the others.`,
+      );
+    throw error instanceof JournalError ? new UsageError(error.message) : error;
+  }
+}
+
 /**
- * Phase 3: reads the whole table, and decides which contacts have a turn.
+ * Phase 3: looks up the contacts, reads the whole table, and decides which contacts have a turn.
  * @throws UsageError if the ids are uncertain; JobRefused if the account cannot be read.
  */
 export async function scanJob(opened: OpenJob): Promise<ScannedJob> {
-  const { job, table, files, options, account, shell } = opened;
+  const { table, files, options, account, shell } = opened;
+  const job = await withContacts(opened);
   const isAsked = options.yes !== true && shell.ask !== undefined;
   const previewer = isAsked ? await previewFor(job, table, account, shell.ending) : undefined;
   const scan = await scanTable(job, table, files.history, retryOf(options), previewer?.onOpen);
   if (scan.remark !== undefined) shell.note(scan.remark);
   const { skipped } = files;
   if (skipped !== undefined) shell.note(skippedText(options.skipDoneOf ?? '', skipped.reached, scan.statuses));
-  return { ...opened, scan, previewer };
+  return { ...opened, job, scan, previewer };
 }
 
 /** Phase 4: shows a person what is about to be done, and asks. True if nobody has to be asked. */
@@ -94,7 +121,7 @@ export async function beginJob({ job, scan, files, page, shell }: ScannedJob): P
   for (const entry of skipped?.entries ?? []) journal.append(entry);
   if (skipped !== undefined) await journal.flushed();
   const { not_reached: open, total } = scan.counts;
-  shell.note(`${quoted(page.name)}: ${open} of ${total} contacts to do, with ids from column "${job.idColumn}".`);
+  shell.note(`${quoted(page.name)}: ${open} of ${total} contacts to do, with ${job.contacts.source}.`);
 }
 
 /** Phase 5: does what is to be done. */
@@ -109,12 +136,10 @@ export function carryOut(scanned: ScannedJob, side: RunSide): Promise<Ending> {
 export async function listFailures({ account, scan, files, paths, shell }: ScannedJob): Promise<void> {
   const failures = [...files.history.failures.values()];
   const chatLinkOf = await readChatLinks(failures, account.call);
-  const rowOf = (entry: Entry, isUnusable: boolean): FailedRow => ({
-    ...entry,
-    what_to_do: adviceFor(entry, isUnusable),
-    chat: isUnusable ? undefined : chatLinkOf(entry.id),
-  });
-  const rows = [...scan.unusable.map((entry) => rowOf(entry, true)), ...failures.map((entry) => rowOf(entry, false))];
+  const rows: FailedRow[] = [
+    ...scan.unusable.map((row) => ({ ...row, what_to_do: rowAdviceFor(row) })),
+    ...failures.map((entry) => ({ ...entry, what_to_do: adviceFor(entry), chat: chatLinkOf(entry.id) })),
+  ];
   try {
     writeFailedRows(paths.failed, rows, files.lock.owner);
   } catch (error) {

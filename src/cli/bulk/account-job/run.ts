@@ -78,6 +78,7 @@ function stateAfter(
  */
 export async function runJob(parts: RunParts): Promise<Ending> {
   const { job, table, failures, journal, call, inFlight, ending, onProgress, onWarning } = parts;
+  if (!job.contacts.known) throw new Error('the contacts of the job were not looked up');
   const { counts, statuses } = parts.scan;
   let broken: unknown;
   const known = newKnownNames();

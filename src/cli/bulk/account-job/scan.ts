@@ -1,5 +1,6 @@
 import type { Result } from '../../../../tools/contract/json.js';
 import { UsageError } from '../../../config/usage-error.js';
+import type { NoContact } from '../../match/contacts.js';
 import type { Job } from '../job/job.js';
 import type { Entry } from '../journal/entry.js';
 import type { History, RecordedOutcome } from '../journal/history.js';
@@ -20,6 +21,8 @@ export interface Place {
 /** A row that cannot be used, and where it is. */
 interface UnusableRow extends Entry, Place {
   readonly line: number;
+  /** What looking up its contact came to, if that is why. */
+  readonly found: NoContact['found'] | undefined;
 }
 
 /** What is in the table. */
@@ -84,16 +87,17 @@ export async function scanTable(
   const repeated = new Set<string>();
   /** Contacts whose rows so far have nothing to do. */
   const unchanged = new Set<string>();
-  const doubts = job.idDoubts();
+  const doubts = job.contacts.doubts();
   for await (const row of table.rows()) {
     const { line } = row;
     const task = job.taskOf(row);
     if ('problem' in task) {
       counts.total += 1;
       counts.failed += 1;
-      const id = row.cells[job.idColumn] ?? '';
-      const place = placeOf(row);
-      unusable.push({ id, state: 'failed', line, place, kind: 'invalid_input', message: task.problem });
+      const id = row.cells[job.contacts.column] ?? '';
+      const found = 'found' in task ? task.found : undefined;
+      const kind = found === 'none' ? 'not_found' : 'invalid_input';
+      unusable.push({ id, state: 'failed', line, place: placeOf(row), kind, message: task.problem, found });
       continue;
     }
     const { id, args, input } = task;

@@ -4,11 +4,12 @@ import { UsageError } from '../../../config/usage-error.js';
 import { errorMessage } from '../../../text/error-text.js';
 import { parseJson } from '../../../upstream/client/lossless-json.js';
 import { jsonMistake } from '../../commands/call/json-mistake.js';
+import type { MatchOptions } from '../../match/match.js';
 import { decodeText } from '../../shell/decode-text.js';
 import { columnNamed } from '../table/column-name.js';
 
 /** Flags that say what to do: one action, and optionally fields beside a flow. */
-export interface JobOptions {
+export interface JobOptions extends MatchOptions {
   readonly idColumn?: string | undefined;
   /** Go on although the ids look as if a spreadsheet had rounded them. */
   readonly trustIds?: true | undefined;

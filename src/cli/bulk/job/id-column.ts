@@ -130,6 +130,9 @@ const networkOf = (heading: string): string => {
 
 const needed = "a column with ManyChat's contact ids is needed";
 
+/** Whether the name of a column says that it holds emails. */
+export const isEmailColumn = (name: string): boolean => has(compoundsOf(name), emails);
+
 /** Whether the name of a column says that it holds phone numbers. */
 export const isPhoneColumn = (name: string): boolean => has(compoundsOf(name), phones);
 
@@ -141,7 +144,7 @@ function unsuitable(name: string): string | undefined {
   if (isPhoneColumn(name)) {
     return `the column "${name}" holds phone numbers by its name, and a phone number may be the id of another contact: ${needed}. If it holds them, rename it`;
   }
-  if (has(wordsOf(name).split(' '), emails)) return `the column "${name}" holds emails by its name: ${needed}`;
+  if (isEmailColumn(name)) return `the column "${name}" holds emails by its name: ${needed}, or --match-email`;
   return undefined;
 }
 
@@ -186,7 +189,7 @@ export function idColumnOf(requested: string | undefined, columns: readonly stri
     const alike = columns.find((column) => isOfChannel(column) || namesContacts(column));
     const problem =
       alike === undefined
-        ? `the table lacks a column of contact ids (subscriber_id, id, contact_id, user_id, psid or pageuid); it has ${columns.join(', ')}. Name it with --id-column; emails, phones and names are not ids`
+        ? `the table lacks a column of contact ids (subscriber_id, id, contact_id, user_id, psid or pageuid); it has ${columns.join(', ')}. Name it with --id-column; emails, phones and names are not ids, but --match-email and --match-phone find contacts by them`
         : unsuitable(alike);
     throw new UsageError(problem ?? needed);
   }

@@ -5,18 +5,20 @@ import { actOnSubscriber, repairAction } from '../../../../tools/workflows/for-e
 import { parseInput } from '../../../account/call/stages/read-arguments.js';
 import { plainTool } from '../../../account/policy/tool.js';
 import { UsageError } from '../../../config/usage-error.js';
+import type { CellProblem } from '../../match/cell.js';
+import type { NoContact } from '../../match/contacts.js';
 import type { Table } from '../table/csv-table.js';
-import { damageOf, idDamageOf, idText } from '../table/damage.js';
+import { damageOf, shownCell } from '../table/damage.js';
 import { isFailedRows } from '../table/failed-rows.js';
 import type { Row } from '../table/rows.js';
 import { actionOf, type JobOptions } from './action.js';
-import { idColumnOf } from './id-column.js';
-import { createIdDoubts, type IdDoubts } from './id-doubts.js';
+import { type RowContacts, rowContactsOf } from './row-contacts.js';
 import { checkedTemplate, EmptyCell, fillTemplate, hasTypedLineBreaks } from './template.js';
 
 /** What is to be done with the contact of each row. */
 export interface Job {
-  readonly idColumn: string;
+  /** Which contact each row means. */
+  readonly contacts: RowContacts;
   /** The action with its arguments, placeholders not filled in. */
   readonly action: Readonly<Record<string, unknown>>;
   /** Whether its arguments differ from row to row. */
@@ -25,10 +27,10 @@ export interface Job {
   readonly repeatable: boolean;
   /** What was read otherwise than it is written, in sentences. */
   readonly remarks: readonly string[];
-  /** Creates the check of all ids of the table. */
-  idDoubts(): IdDoubts;
+  /** The same job with contacts that were looked up. */
+  withContacts(contacts: RowContacts): Job;
   /** The task of a row, or why the row cannot be used. */
-  taskOf(row: Row): RowTask | { readonly problem: string };
+  taskOf(row: Row): RowTask | CellProblem | NoContact;
 }
 
 /** What is to be done with the contact of one row. */
@@ -61,21 +63,12 @@ export const isRepeatable = ({ action }: Job['action']): boolean => !String(acti
 const setsNothing = ({ action, fields }: Job['action']): boolean =>
   action === 'set_fields' && isObject(fields) && Object.keys(fields).length === 0;
 
-const shown = (cell: string): string => `"${cell.length > 40 ? `${cell.slice(0, 40)}…` : cell}"`;
-
-/** The first cell that a row needs and that a spreadsheet damaged, and what happened to it. */
-function damagedCell(
-  cells: Row['cells'],
-  idColumn: string,
-  id: string,
-  inserted: readonly string[],
-): string | undefined {
-  const idDamage = idDamageOf(id);
-  if (idDamage !== undefined) return `${idColumn}: must be decimal digits; ${shown(id)} ${idDamage}`;
+/** The first cell that a row inserts and that a spreadsheet damaged, and what happened to it. */
+function damagedCell(cells: Row['cells'], inserted: readonly string[]): string | undefined {
   for (const name of inserted) {
     const cell = cells[name] ?? '';
     const damage = damageOf(cell);
-    if (damage !== undefined) return `${name}: ${shown(cell)} ${damage}`;
+    if (damage !== undefined) return `${name}: ${shownCell(cell)} ${damage}`;
   }
   return undefined;
 }
@@ -106,8 +99,8 @@ export function planJob(options: JobOptions, { columns }: Table): Job {
       'this is the list of failures of an earlier run, in which contacts may have got the message. Give the command of that run again, with its table; --retry-failed tries the failed ones once more',
     );
   }
-  const idColumn = idColumnOf(options.idColumn, columns);
-  const action = asObject(checkedTemplate(actionOf(options, idColumn, columns), columns));
+  const rowContacts = rowContactsOf(options, columns);
+  const action = asObject(checkedTemplate(actionOf(options, rowContacts.column, columns), columns));
   // JSON text is parsed before cells are filled in, so that no cell can add to its structure.
   const template = asObject(repairAction(action).input);
   const inserted = columnsIn(template);
@@ -115,31 +108,32 @@ export function planJob(options: JobOptions, { columns }: Table): Job {
   const readTool = plainTool(getSubscriber);
   const context = { declaration: actOnSubscriber, direct: false };
   const parsedId = (args: Result): string => String(parseInput(readTool, args, context).input.subscriber_id);
-  return {
-    idColumn,
+  const jobWith = (contacts: RowContacts): Job => ({
+    contacts,
     action,
     perRowArguments: JSON.stringify(action).includes('{{'),
     repeatable: isRepeatable(action),
     remarks: hasTypedLineBreaks(action) ? ['\\n in the text is sent as a line break; \\\\n is sent as \\n.'] : [],
-    idDoubts: () =>
-      createIdDoubts(idColumn, { requested: options.idColumn !== undefined, trusted: options.trustIds === true }),
+    withContacts: jobWith,
     taskOf({ cells, problem }) {
       if (problem !== undefined) return { problem };
-      const subscriber_id = idText(cells[idColumn] ?? '');
-      if (subscriber_id === '') return { problem: `${idColumn} is empty` };
-      const damaged = damagedCell(cells, idColumn, subscriber_id, inserted);
+      const contact = contacts.contactOf(cells);
+      if ('problem' in contact) return contact;
+      const { id: subscriber_id, asked } = contact;
+      const damaged = damagedCell(cells, inserted);
       if (damaged !== undefined) return { problem: damaged };
       const rowAction = withoutEmptyFields(template, cells);
       try {
-        if (setsNothing(rowAction)) return { id: parsedId({ subscriber_id }), args: undefined };
+        if (setsNothing(rowAction)) return { id: asked?.text ?? parsedId({ subscriber_id }), args: undefined };
         const args = { subscriber_id, ...asObject(fillTemplate(rowAction, cells)) };
         const { input } = parseInput(actTool, args, context);
-        return { id: String(input.subscriber_id), args, input };
+        return { id: asked?.text ?? String(input.subscriber_id), args, input };
       } catch (error) {
         if (error instanceof CallError) return { problem: error.failure.message };
         if (error instanceof EmptyCell) return { problem: error.message };
         throw error;
       }
     },
-  };
+  });
+  return jobWith(rowContacts);
 }

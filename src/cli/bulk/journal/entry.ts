@@ -21,8 +21,15 @@ export interface Entry {
   readonly message?: string;
 }
 
-/** A line of a journal after the heading: an entry, or the machine on which a run begins. */
-export type Line = { readonly entry: Entry } | { readonly run: Machine };
+/** The contact that a row means by what it is known by. It stays the contact of the row, whoever has the email later. */
+export interface MatchedContact {
+  /** What was looked up, such as `email:maria@example.com`. */
+  readonly match: string;
+  readonly id: string;
+}
+
+/** A line of a journal after the heading: an entry, the machine on which a run begins, or a contact that was found. */
+export type Line = { readonly entry: Entry } | { readonly run: Machine } | { readonly matched: MatchedContact };
 
 /** Parses JSON; undefined if it is not JSON. */
 export function parseJson(text: string): unknown {
@@ -40,11 +47,16 @@ function readRun(run: unknown): Line | undefined {
   return { run: { host, boot } };
 }
 
+function readMatch({ match, id }: Readonly<Record<string, unknown>>): Line | undefined {
+  return typeof match === 'string' && typeof id === 'string' ? { matched: { match, id } } : undefined;
+}
+
 /** Reads a line after the heading; undefined if it does not belong into a journal. */
 export function readLine(text: string): Line | undefined {
   const value = parseJson(text);
   if (!isObject(value)) return undefined;
   if ('run' in value) return readRun(value.run);
+  if ('match' in value) return readMatch(value);
   const state = states.find((each) => each === value.state);
   const { id, line, kind, message } = value;
   if (state === undefined || typeof id !== 'string') return undefined;

@@ -1,5 +1,5 @@
 import type { Entry, State } from './entry.js';
-import type { OnEntry } from './reading.js';
+import type { OnEntry, OnMatch } from './reading.js';
 
 /**
  * What the journal says about a contact. `pending`: a request may have left and its outcome was not recorded; `unknown`: an
@@ -12,6 +12,14 @@ export interface History {
   readonly outcomes: Map<string, RecordedOutcome>;
   /** The entries of contacts that are failed or unknown. */
   readonly failures: Map<string, Entry>;
+  /** Ids of contacts by what they were found by. */
+  readonly matches: Map<string, string>;
+}
+
+/** A history, and the callbacks that fill it from a journal. */
+export interface FilledHistory extends History {
+  readonly addEntry: OnEntry;
+  readonly addMatch: OnMatch;
 }
 
 /** The contacts that another job must not reach, because an earlier one did, or may have. */
@@ -60,19 +68,18 @@ function outcomeAfter(before: RecordedOutcome | undefined, state: State, sentImp
 }
 
 /**
- * Creates an empty history, and the callback that fills it from a journal.
+ * Creates an empty history.
  * @param repeatable a request without a recorded outcome can be made again, so its contact stays open.
  */
-export function createHistory({
-  repeatable,
-}: {
-  readonly repeatable: boolean;
-}): History & { readonly addEntry: OnEntry } {
+export function createHistory({ repeatable }: { readonly repeatable: boolean }): FilledHistory {
   const outcomes = new Map<string, RecordedOutcome>();
   const failures = new Map<string, Entry>();
+  const matches = new Map<string, string>();
   return {
     outcomes,
     failures,
+    matches,
+    addMatch: ({ match, id }) => void matches.set(match, id),
     addEntry(entry, certain) {
       const { id, state } = entry;
       const outcome = outcomeAfter(outcomes.get(id), state, certain || repeatable);

@@ -2,11 +2,20 @@ import { closeSync, constants, fstatSync, ftruncateSync, rmSync, writeSync } fro
 import { UsageError } from '../../../config/usage-error.js';
 import { errorMessage } from '../../../text/error-text.js';
 import { createAppender, JournalError } from './appender.js';
-import { type Entry, type State, states } from './entry.js';
+import { type Entry, type MatchedContact, type State, states } from './entry.js';
 import type { Lock } from './lock.js';
 import type { Machine } from './machine.js';
 import { openOwn, openOwnToAppend } from './own-file.js';
-import { type Heading, isTruncatedHeading, journalVersion, notAJournal, type OnEntry, readEntries } from './reading.js';
+import {
+  type Heading,
+  isTruncatedHeading,
+  journalVersion,
+  lookupsOfIdleJob,
+  notAJournal,
+  type OnEntry,
+  type OnMatch,
+  readEntries,
+} from './reading.js';
 
 /** A record of intents and outcomes, so that no request is made twice. */
 export interface Journal {
@@ -15,6 +24,11 @@ export interface Journal {
    * @throws JournalError if it cannot be written, and again at every later call.
    */
   append(entry: Entry): void;
+  /**
+   * Writes which contact a row means.
+   * @throws JournalError if it cannot be written, and again at every later call.
+   */
+  appendMatch(matched: MatchedContact): void;
   /** Resolves when all entries are on disk, where they survive a power failure. Rejects with a JournalError. */
   flushed(): Promise<void>;
   /**
@@ -45,6 +59,7 @@ export async function openJournal(
   lock: Lock,
   machine: Machine,
   onEntry: OnEntry,
+  onMatch?: OnMatch,
 ): Promise<Journal> {
   const file = openOwnToAppend(path, lock.owner);
   // A file opened for appending ignores the position of a write, so marks need a second descriptor.
@@ -54,9 +69,15 @@ export async function openJournal(
     if (markFile !== undefined) closeSync(markFile);
   };
   let hasHeading: boolean;
+  let carried: readonly MatchedContact[] = [];
   try {
+    const lookups = lookupsOfIdleJob(file, heading);
+    if (lookups !== undefined) {
+      carried = lookups;
+      ftruncateSync(file, 0);
+    }
     const certainOn = lock.uncertain === true ? undefined : machine;
-    const length = readEntries(file, path, heading, certainOn, onEntry);
+    const length = readEntries(file, path, heading, certainOn, onEntry, onMatch);
     const { size } = fstatSync(file);
     // A file without a complete line that is not a truncated journal belongs to somebody else.
     if (length === 0 && size > 0 && !isTruncatedHeading(file, size, heading)) throw new UsageError(notAJournal(path));
@@ -70,14 +91,29 @@ export async function openJournal(
   const intentPositions = new Map<string, number>();
   /** Written together with the first entry, so that a job that does nothing leaves no journal. */
   let opening = `${hasHeading ? '' : jsonLine({ bulk: journalVersion, ...heading })}${jsonLine({ run: machine })}`;
+  for (const matched of carried) {
+    onMatch?.(matched);
+    opening += jsonLine(matched);
+  }
+  const afterOpening = (): void => {
+    opening = '';
+    hasHeading = true;
+  };
+  if (carried.length > 0) {
+    appender.append(opening);
+    afterOpening();
+  }
   return {
+    appendMatch(matched) {
+      appender.append(opening + jsonLine(matched));
+      afterOpening();
+    },
     append(entry) {
       const { id, state } = entry;
       const start = appender.append(opening + (state === 'intent' ? markableLine(id, state) : jsonLine(entry)));
       if (state === 'intent') intentPositions.set(id, start + Buffer.byteLength(opening));
       else intentPositions.delete(id);
-      opening = '';
-      hasHeading = true;
+      afterOpening();
     },
     flushed: appender.flushed,
     mark(id, state) {

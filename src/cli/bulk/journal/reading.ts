@@ -2,7 +2,7 @@ import { closeSync, constants, readSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import { asObject } from '../../../../tools/contract/json.js';
 import { UsageError } from '../../../config/usage-error.js';
-import { type Entry, parseJson, readLine } from './entry.js';
+import { type Entry, type MatchedContact, parseJson, readLine } from './entry.js';
 import { isSameStart, type Machine } from './machine.js';
 import { openOwn } from './own-file.js';
 
@@ -10,6 +10,8 @@ import { openOwn } from './own-file.js';
 export interface Heading {
   readonly action: unknown;
   readonly page: string;
+  /** What the contacts are known by; absent if the table has their ids. */
+  readonly match?: unknown;
 }
 
 /**
@@ -17,6 +19,11 @@ export interface Heading {
  * an older version wrote the journal, a request may have left after an intent without an entry.
  */
 export type OnEntry = (entry: Entry, certain: boolean) => void;
+
+/** Called for each contact that was found by what it is known by. */
+export type OnMatch = (matched: MatchedContact) => void;
+
+const ignoreMatch: OnMatch = () => undefined;
 
 /** Unchanged since 0.1.0, which refuses lines it does not know. At another number it would advise to start over. */
 export const journalVersion = 1;
@@ -53,7 +60,7 @@ export function nextJournal(path: string): string {
 }
 
 const anotherJob = (path: string, key: string, value: unknown): string =>
-  `${path} belongs to another ${key === 'page' ? 'account' : 'job'}: its ${key} is ${JSON.stringify(value)}. Name another journal with --journal; without its journal, a job repeats everything for every contact${key === 'page' ? '' : `. To leave out whom that job reached: --skip-done-of ${path} --journal ${nextJournal(path)}`}`;
+  `${path} belongs to another ${key === 'page' ? 'account' : 'job'}: ${key === 'match' && value === undefined ? 'its contacts are given by their ids' : `its ${key} is ${JSON.stringify(value)}`}. Name another journal with --journal; without its journal, a job repeats everything for every contact${key === 'page' ? '' : `. To leave out whom that job reached: --skip-done-of ${path} --journal ${nextJournal(path)}`}`;
 
 function headingIn(text: string, path: string): Readonly<Record<string, unknown>> {
   const { bulk, ...found } = asObject(parseJson(text));
@@ -64,9 +71,34 @@ function headingIn(text: string, path: string): Readonly<Record<string, unknown>
 function checkHeading(text: string, path: string, heading: Partial<Heading>): void {
   const found = headingIn(text, path);
   // As JSON, because the heading of the file has been through JSON too.
-  const expected = Object.entries(JSON.parse(JSON.stringify(heading)));
+  const expected: [string, unknown][] = Object.entries(JSON.parse(JSON.stringify(heading)));
+  // Ids and what contacts are known by may mean others, so a job of the one kind does not go on with that of the other.
+  if ('action' in heading && heading.match === undefined) expected.push(['match', undefined]);
   const difference = expected.find(([key, value]) => !isDeepStrictEqual(found[key], value))?.[0];
   if (difference !== undefined) throw new UsageError(anotherJob(path, difference, found[difference]));
+}
+
+/**
+ * The contacts that were found for a job that did nothing after that, so that another one with the same table can go on from
+ * them. Undefined if the journal is that of this job, or of a job that did something.
+ */
+export function lookupsOfIdleJob(file: number, heading: Partial<Heading>): MatchedContact[] | undefined {
+  if (heading.match === undefined) return undefined;
+  const [first, ...rest] = linesOf(file);
+  const found = asObject(parseJson(first?.text ?? ''));
+  const { action, ...expected } = asObject(JSON.parse(JSON.stringify(heading)));
+  const isOther =
+    found.bulk === journalVersion &&
+    !isDeepStrictEqual(found.action, action) &&
+    Object.entries(expected).every(([key, value]) => isDeepStrictEqual(found[key], value));
+  if (!isOther) return undefined;
+  const lookups: MatchedContact[] = [];
+  for (const { text } of rest) {
+    const line = readLine(text);
+    if (line === undefined || 'entry' in line) return undefined;
+    if ('matched' in line) lookups.push(line.matched);
+  }
+  return lookups;
 }
 
 /**
@@ -80,6 +112,7 @@ export function readEntries(
   heading: Partial<Heading>,
   machine: Machine | undefined,
   onEntry: OnEntry,
+  onMatch = ignoreMatch,
 ): number {
   let lineNumber = 0;
   let length = 0;
@@ -98,6 +131,7 @@ export function readEntries(
       );
     }
     if ('entry' in line) onEntry(line.entry, certain);
+    else if ('matched' in line) onMatch(line.matched);
     else certain = machine !== undefined && isSameStart(line.run, machine);
   }
   return length;
@@ -112,11 +146,19 @@ export function isTruncatedHeading(file: number, size: number, heading: Heading)
 }
 
 /** Reads a journal without changing it, for any page if the heading names none; does nothing if there is none. */
-export function peekJournal(path: string, heading: Partial<Heading>, machine: Machine, onEntry: OnEntry): void {
+export function peekJournal(
+  path: string,
+  heading: Partial<Heading>,
+  machine: Machine,
+  onEntry: OnEntry,
+  onMatch = ignoreMatch,
+): void {
   const file = openOwn(path, constants.O_RDONLY, undefined);
   if (file === undefined) return;
   try {
-    readEntries(file, path, heading, machine, onEntry);
+    const lookups = lookupsOfIdleJob(file, heading);
+    if (lookups === undefined) readEntries(file, path, heading, machine, onEntry, onMatch);
+    else for (const each of lookups) onMatch(each);
   } finally {
     closeSync(file);
   }
@@ -128,12 +170,12 @@ export function peekJournal(path: string, heading: Partial<Heading>, machine: Ma
  * @param historyOf creates the history to fill, by the action of that job.
  * @throws UsageError if there is none, or it is of another page or damaged.
  */
-export function readEarlier<Filled extends { readonly addEntry: OnEntry }>(
+export function readEarlier<Filled extends { readonly addEntry: OnEntry; readonly addMatch: OnMatch }>(
   path: string,
   page: string | undefined,
   machine: Machine | undefined,
   historyOf: (action: Readonly<Record<string, unknown>>) => Filled,
-): { readonly history: Filled; readonly page: string } {
+): { readonly history: Filled; readonly page: string; readonly match: unknown } {
   const file = openOwn(path, constants.O_RDONLY, undefined);
   if (file === undefined) throw new UsageError(`--skip-done-of: there is no ${path}`);
   try {
@@ -148,8 +190,8 @@ export function readEarlier<Filled extends { readonly addEntry: OnEntry }>(
       );
     }
     const history = historyOf(asObject(found.action));
-    readEntries(file, path, {}, machine, history.addEntry);
-    return { history, page: found.page };
+    readEntries(file, path, {}, machine, history.addEntry, history.addMatch);
+    return { history, page: found.page, match: found.match };
   } finally {
     closeSync(file);
   }

@@ -31,9 +31,9 @@ export interface Previewer {
 }
 
 /** The account and the column that a job works with, in a line. */
-export function headline({ idColumn }: Job, page: Readonly<Record<string, unknown>> | undefined): string {
+export function headline({ contacts }: Job, page: Readonly<Record<string, unknown>> | undefined): string {
   const whose = page === undefined ? 'Dry run' : `Dry run for ${quoted(page.name)} (page ${idText(page.id)})`;
-  return `${whose}, ids from column "${idColumn}".`;
+  return `${whose}, ${contacts.source}.`;
 }
 
 /** The arguments of the first row that can be used. */

@@ -90,7 +90,7 @@ export async function isAgreed(
   const preview = await previewer.result(scan);
   ending.throwIfAborted();
   if (preview.failure !== undefined) throw new JobRefused(preview.failure);
-  note(`${quoted(page.name)} (page ${idText(page.id)}), ids from column "${job.idColumn}".`);
+  note(`${quoted(page.name)} (page ${idText(page.id)}), ${job.contacts.source}.`);
   for (const line of preview.notes) note(line);
   for (const { row, contact } of preview.rows) note(rowText(row, contact));
   const more = scan.counts.not_reached - preview.rows.length;

@@ -18,10 +18,21 @@ const advices: Readonly<Record<string, string>> = {
 };
 
 /** What to do about an entry of the list of failures. */
-export function adviceFor({ state, kind = '' }: Entry, isUnusableRow: boolean): string {
+export function adviceFor({ state, kind = '' }: Entry): string {
   if (state === 'unknown') {
     return 'Look at the chat: if nothing arrived, --retry-unknown repeats it, for all unknown contacts.';
   }
-  if (isUnusableRow) return 'Correct this line of the table, then run the same command.';
   return advices[kind] ?? `Do what the message says, then ${again}.`;
 }
+
+const lookedUpAgain = 'then run the same command: it looks the contact up again';
+
+/** What to do about rows whose contact was not found. */
+const lookupAdvices: Readonly<Record<string, string>> = {
+  none: `Correct this cell, or the contact in ManyChat, ${lookedUpAgain}.`,
+  several: `Correct the contacts in ManyChat, ${lookedUpAgain}; or put the row into a table of its own, with the id of the contact that is meant.`,
+};
+
+/** What to do about a row that cannot be used. */
+export const rowAdviceFor = ({ found = '' }: { readonly found?: string | undefined }): string =>
+  lookupAdvices[found] ?? 'Correct this line of the table, then run the same command.';

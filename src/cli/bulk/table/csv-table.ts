@@ -11,10 +11,18 @@ import { recordsOf, type TextRecord } from './text/records.js';
 export interface Table {
   /** The headings that are not empty; a heading may occur twice. */
   readonly columns: readonly string[];
+  /** The line of the headings. */
+  readonly headingLine: number;
+  /** What separates the cells of a text; undefined in a workbook. */
+  readonly delimiter: string | undefined;
+  /** Whether the first line says what separates the cells. */
+  readonly declared: boolean;
   /** Whether it came through a pipe, which has no folder for a journal. */
   readonly piped: boolean;
   /** Reads the rows with a filled cell as they are consumed. Throws a UsageError if the file cannot be read as a table. */
   rows(): AsyncGenerator<Row>;
+  /** Reads everything as it is in the file, the headings, blank rows and repeated headings too. */
+  records(): AsyncIterable<TextRecord>;
 }
 
 /** How a table is read. */
@@ -42,6 +50,7 @@ async function beginningOf(text: AsyncIterable<string>): Promise<string> {
 /** The records of a file, which can be read several times, and what separates their cells; nothing in a workbook. */
 interface Records {
   readonly delimiter: string | undefined;
+  readonly declared: boolean;
   read(): AsyncIterable<TextRecord>;
 }
 
@@ -58,6 +67,7 @@ async function workbookRecords({ path, bytes }: Source, { encoding, sheet }: Tab
   const records = await readSheet(Buffer.concat(chunks), path, sheet);
   return {
     delimiter: undefined,
+    declared: false,
     async *read() {
       yield* records;
     },
@@ -76,6 +86,7 @@ async function textRecords(
   const { delimiter, declared } = await delimiterOf(await beginningOf(text()), path);
   return {
     delimiter,
+    declared,
     async *read() {
       let declarationRow = declared ? undefined : 0;
       for await (const record of recordsOf(text(), path, delimiter)) {
@@ -112,13 +123,17 @@ export async function openTable(
 ): Promise<Table> {
   const source = await openSource(path, ending);
   const head = await headOf(source);
-  const { read, delimiter } = isWorkbook(head)
+  const { read, delimiter, declared } = isWorkbook(head)
     ? await workbookRecords(source, options)
     : await textRecords(source, head, options);
   const reader = await rowReader(read, path, delimiter, (columns) => idColumnIn(columns, options.idColumn));
   if (reader === undefined) throw new UsageError(`${path} is empty; its first line names the columns`);
   return {
     columns: reader.columns,
+    headingLine: reader.headingLine,
+    delimiter,
+    declared,
+    records: read,
     piped: source.piped,
     rows: reader.rows,
   };

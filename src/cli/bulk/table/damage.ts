@@ -85,3 +85,6 @@ export function idText(cell: string): string {
   const id = trimmed(cell);
   return /^\d*$/.test(id) ? id : trimmed(/^'?"?([^"']*)"?$/.exec(id)?.[1] ?? id);
 }
+
+/** A cell inside a sentence. */
+export const shownCell = (cell: string): string => `"${cell.length > 40 ? `${cell.slice(0, 40)}…` : cell}"`;

@@ -37,6 +37,7 @@ function textOf(cell: string): string {
 /** Reads records as rows of named cells. */
 export interface RowReader {
   readonly columns: readonly string[];
+  readonly headingLine: number;
   /** The rows of the records, which are read again. */
   rows(): AsyncGenerator<Row>;
 }
@@ -233,6 +234,7 @@ function createReader(
 
   return {
     columns,
+    headingLine,
     async *rows() {
       if (await isSplit(headingEnding)) {
         throw new UsageError(
