@@ -1,5 +1,5 @@
 /** What a spreadsheet shows of a date or a time that there is not. */
-export const noDate = '########';
+const noDate = '########';
 
 /** The formats of times that every workbook has. */
 const builtInFormats: ReadonlyMap<string, string> = new Map([
