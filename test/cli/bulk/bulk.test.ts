@@ -62,13 +62,13 @@ describe('a bulk', () => {
     expect(first).toMatchObject({ code: 1, counts: countsOf({ total: 5, done: 2, failed: 3 }) });
     expect(first.noted).toContain(`What failed or is unknown, and why: ${path}.failed.csv`);
     expect(readFileSync(`${path}.failed.csv`, 'utf8').split('\n')).toEqual([
-      '"line","id","state","kind","message","what_to_do","chat"',
+      '"line","id","state","kind","message","what_to_do","chat","row"',
       expect.stringMatching(
-        /^"4","42","failed","not_found",".*Subscriber does not exist.*","Correct the id, or .*",""$/,
+        /^"4","42","failed","not_found",".*Subscriber does not exist.*","Correct the id, or .*","","4"$/,
       ),
-      '"5","","failed","invalid_input","id is empty","Correct this line of the table, then run the same command.",""',
+      '"5","","failed","invalid_input","id is empty","Correct this line of the table, then run the same command.","","5"',
       expect.stringMatching(
-        /^"6","24958501110460017","failed","window_closed","Content can't be sent.*","Wait until the contact writes, then run the same command with --retry-failed; .*","https:\/\/app\.manychat\.com\/fb123456789\/chat\/24958501110460017"$/,
+        /^"6","24958501110460017","failed","window_closed","Content can't be sent.*","Wait until the contact writes, then run the same command with --retry-failed; .*","https:\/\/app\.manychat\.com\/fb123456789\/chat\/24958501110460017","6"$/,
       ),
       '',
     ]);

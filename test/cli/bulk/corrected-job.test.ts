@@ -253,8 +253,27 @@ test('failed.csv names the chat of each contact that exists, with a single reque
   sandbox.injectFault({ match: { path: 'sendContent' }, status: 400, body });
   await run(path);
   const rows = failedRows(path);
-  expect(rows.match(/"https:\/\/app\.manychat\.com\/fb123456789\/chat\/\d+"$/gm)).toHaveLength(2);
+  expect(rows.match(/"https:\/\/app\.manychat\.com\/fb123456789\/chat\/\d+",/gm)).toHaveLength(2);
   expect(rows).toContain(`/chat/${tom}"`);
   expect(rows).not.toContain('/chat/42"');
   expect(sandbox.requests().filter(({ path: where }) => where.endsWith('subscriber/getInfo'))).toHaveLength(1);
+});
+
+test('failed.csv has the rows that a spreadsheet shows, in the run that fails and in the next', async () => {
+  const path = write('contacts.csv', `id,name\n${tom},"Tom\nBaker"\n42,Nobody\n,No id\n`);
+  const rowsOf = (): unknown[] =>
+    failedRows(path)
+      .trim()
+      .split('\n')
+      .map((each) => [each.split(',')[0], each.split(',').at(-1)]);
+  const expected = [
+    ['"line"', '"row"'],
+    ['"2"', '"2"'],
+    ['"4"', '"3"'],
+    ['"5"', '"4"'],
+  ];
+  await run(path);
+  expect(rowsOf()).toEqual(expected);
+  await run(path);
+  expect(rowsOf()).toEqual(expected);
 });

@@ -177,7 +177,7 @@ describe('a cell of failed.csv is never a formula', () => {
     const message = 'A "quoted" word; then a-b, 1+1=2 and x@example.com | end';
     writeFailedRows(path, [{ id: '1', state: 'failed', line: 2, message }], undefined);
     expect(readFileSync(path, 'utf8').split('\n')[1]).toBe(
-      `"2","1","failed","","${message.replaceAll('"', '""')}","",""`,
+      `"2","1","failed","","${message.replaceAll('"', '""')}","","",""`,
     );
   });
 });

@@ -48,6 +48,8 @@ export interface RunParts {
 interface OpenRow {
   readonly id: string;
   readonly line: number;
+  /** Its number in a spreadsheet. */
+  readonly row: number;
   readonly args: Result;
   readonly track: ContactTrack;
 }
@@ -103,11 +105,17 @@ export async function runJob(parts: RunParts): Promise<Ending> {
       const { id, args } = task;
       const status = statuses.get(id) ?? 'settled';
       if (status === 'settled' || begun.has(id)) continue;
-      yield { id, line: row.line, args, track: createContactTrack(id, status === 'uncertain', trackParts) };
+      yield {
+        id,
+        line: row.line,
+        row: row.row,
+        args,
+        track: createContactTrack(id, status === 'uncertain', trackParts),
+      };
     }
   }
 
-  async function record({ id, line, track }: OpenRow, outcome: Outcome): Promise<void> {
+  async function record({ id, line, row, track }: OpenRow, outcome: Outcome): Promise<void> {
     inFlight.delete(id);
     const ownState = stateAfter(outcome, track.lastState === 'left', job.perRowArguments);
     // What an earlier attempt may have done stays unknown after one that did nothing.
@@ -119,7 +127,7 @@ export async function runJob(parts: RunParts): Promise<Ending> {
       : { kind: outcome.failure.kind, message: `${prefix}${failureSentences(outcome.failure)}` };
     const entry = track.end({ id, state, line, ...reason });
     count(entry.state);
-    if (entry.state === 'failed' || entry.state === 'unknown') failures.set(id, entry);
+    if (entry.state === 'failed' || entry.state === 'unknown') failures.set(id, { ...entry, row });
     else if (entry.state === 'done') failures.delete(id);
     onProgress();
     await journal.flushed();

@@ -6,7 +6,7 @@ import type { Entry } from '../journal/entry.js';
 import type { History, RecordedOutcome } from '../journal/history.js';
 import type { Counts } from '../progress/progress-text.js';
 import type { Table } from '../table/csv-table.js';
-import { placeOf } from '../table/rows.js';
+import { placeOf, type Row } from '../table/rows.js';
 
 /** Whether a contact has a turn in this run. `uncertain`: it has one although an earlier request may have reached it. */
 type ContactStatus = 'open' | 'uncertain' | 'settled';
@@ -65,6 +65,10 @@ function priorOutcome(recorded: RecordedOutcome | undefined, retry: Retry): 'don
   }
 }
 
+/** An entry with the row of its line, unless the contact has moved in the table since. */
+const placed = (entry: Entry, { line, row }: Pick<Row, 'line' | 'row'>): Entry =>
+  entry.line === undefined || entry.line === line ? { ...entry, line, row } : entry;
+
 const interruptedText =
   'An earlier run was interrupted when the request had been sent, or may have been, and before the response arrived';
 
@@ -97,7 +101,16 @@ export async function scanTable(
       const id = row.cells[job.contacts.column] ?? '';
       const found = 'found' in task ? task.found : undefined;
       const kind = found === 'none' ? 'not_found' : 'invalid_input';
-      unusable.push({ id, state: 'failed', line, place: placeOf(row), kind, message: task.problem, found });
+      unusable.push({
+        id,
+        state: 'failed',
+        line,
+        row: row.row,
+        place: placeOf(row),
+        kind,
+        message: task.problem,
+        found,
+      });
       continue;
     }
     const { id, args, input } = task;
@@ -122,9 +135,11 @@ export async function scanTable(
     statuses.set(id, prior !== undefined ? 'settled' : uncertain ? 'uncertain' : 'open');
     if (uncertain) {
       const entry = failures.get(id) ?? { id, state: 'unknown', kind: 'cancelled', message: interruptedText };
-      failures.set(id, { line, ...entry });
+      failures.set(id, entry);
     }
     if (prior === undefined && !uncertain) failures.delete(id);
+    const failure = failures.get(id);
+    if (failure !== undefined) failures.set(id, placed(failure, row));
     counts[prior ?? 'not_reached'] += 1;
     if (prior === undefined && input !== undefined) onOpen?.({ line, place: placeOf(row), id, input });
   }

@@ -16,6 +16,8 @@ export interface Entry {
   readonly state: State;
   /** Line of the table. */
   readonly line?: number;
+  /** Number of the row in a spreadsheet. A journal does not keep it. */
+  readonly row?: number;
   /** Kind and message of a failure. */
   readonly kind?: string;
   readonly message?: string;

@@ -18,11 +18,11 @@ export interface FailedRow extends Entry {
   readonly chat?: string | undefined;
 }
 
-const columns: readonly (keyof FailedRow)[] = ['line', 'id', 'state', 'kind', 'message', 'what_to_do', 'chat'];
+const columns: readonly (keyof FailedRow)[] = ['line', 'id', 'state', 'kind', 'message', 'what_to_do', 'chat', 'row'];
 
-/** Whether a table is a list of failures: contacts in it may have got the message, and its journal would not know. */
+/** Whether a table is a list of failures, of this version or an earlier one: contacts in it may have got the message, and its journal would not know. */
 export const isFailedRows = (headings: readonly string[]): boolean =>
-  columns.slice(0, 5).every((column, index) => headings[index] === column);
+  columns.slice(0, 5).every((column) => headings.includes(column));
 
 /** Writes the failed and unknown rows with their reasons; deletes the file of an earlier run if there are none. */
 export function writeFailedRows(path: string, entries: readonly FailedRow[], owner: Owner): void {

@@ -147,6 +147,11 @@ export const exports: readonly Sample[] = [
     refused: 'this is the list of failures of an earlier run',
   },
   {
+    origin: 'our own list of failures, with rows, whose columns were moved in a spreadsheet',
+    file: lf('row,line,id,chat,what_to_do,state,kind,message', `2,2,${maria},,,unknown,network,lost`),
+    refused: 'this is the list of failures of an earlier run',
+  },
+  {
     origin: 'the list of failures of 0.1.0',
     file: lf('line,id,state,kind,message', `2,${maria},failed,rejected,no`),
     refused: 'this is the list of failures of an earlier run',
