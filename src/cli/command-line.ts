@@ -7,6 +7,7 @@ import { UsageError } from '../config/usage-error.js';
 import { catalogue } from '../mcp/listing/catalogue.js';
 import { closest } from '../text/closest.js';
 import type { BulkOptions } from './bulk/options.js';
+import type { ResolveOptions } from './match/resolve/command.js';
 import { type ExitCode, exitCodes } from './shell/exit-codes.js';
 import { createProgram, finishHelp } from './shell/help.js';
 import type { Shell } from './shell/shell.js';
@@ -163,6 +164,24 @@ export async function runCommandLine(args: readonly string[], shell: Shell): Pro
     .action(async (path: string, options: BulkOptions) => {
       const { bulk } = await import('./bulk/command.js');
       code = await bulk(await config(), path, options, shellHere());
+    });
+  program
+    .command('resolve <csv>')
+    .summary('write a table back with the ids of its contacts')
+    .description(
+      'find the contacts of a CSV file by what they are known by, and write the file again with two more columns: manychat_id, which bulk takes, and manychat_match',
+    )
+    .option('--match-email [column]', 'find the contacts by the emails in this column (default: the only one named so)')
+    .option('--match-phone [column]', 'find them by their phone numbers, with + and country code')
+    .option('--match-field <field=column>', 'find them by a custom field of type text or number')
+    .option('--encoding <name>', 'how the table is encoded, such as windows-1252 (default: UTF-8)')
+    .option('--sheet <name>', 'sheet of an Excel workbook (default: the only one with cells)')
+    .option('--out <path>', 'file to write (default: next to the CSV file, NAME.with-ids.csv)')
+    .option('--force', 'replace that file if it exists')
+    .option('--json', 'print the counts as JSON')
+    .action(async (path: string, options: ResolveOptions) => {
+      const { resolve } = await import('./match/resolve/command.js');
+      code = await resolve(await config(), path, options, shellHere());
     });
   program
     .command('connect [id]')

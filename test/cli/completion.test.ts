@@ -18,7 +18,7 @@ const short = (name: string): string => name.replace('manychat_', '');
 
 describe('completion offers', () => {
   test('commands, and no hidden one', async () => {
-    const commands = ['serve', 'tools', 'call', 'bulk', 'connect', 'doctor', 'sandbox', 'completion'];
+    const commands = ['serve', 'tools', 'call', 'bulk', 'resolve', 'connect', 'doctor', 'sandbox', 'completion'];
     expect(await offered('manychat-mcp ')).toEqual(expect.arrayContaining(commands));
     expect(await offered('manychat-mcp _')).toEqual([]);
     expect(await offered('manychat-mcp --sandbox ca')).toEqual(['call']);

@@ -166,6 +166,8 @@ const generators: Readonly<Record<string, () => string | Promise<string>>> = {
   'help of bulk': () => help('bulk'),
   'dry run by emails': () =>
     withOrders('bulk', 'orders.csv', '--match-email', '--send-text', 'Hi {{first_name|there}}!', '--dry-run'),
+  'resolved table': () => withOrders('resolve', 'orders.csv', '--match-email'),
+  'help of resolve': () => help('resolve'),
   'mistake in arguments': async () => {
     const args = ['call', 'find_subscribers_by_name', '{name:Maria Garcia}'];
     const { message } = await runHere(args, {}, { program: 'npx manychat-mcp' }).then(

@@ -10,6 +10,8 @@ import { type Match, matchText } from './match.js';
 /** Why a row has no contact. */
 export interface NoContact extends CellProblem {
   readonly found: Exclude<Finding['found'], 'one'> | 'unusable';
+  /** The contacts, if there are several. */
+  readonly ids?: readonly string[] | undefined;
 }
 
 /** The contacts of a table, by the cells that say who they are. */
@@ -50,6 +52,7 @@ function contactsOf({ match, field, ids }: Known, findings: ReadonlyMap<string, 
       const hint = finding.found === 'none' && match.by === 'phone' ? whatsappHint : '';
       return {
         found: finding.found,
+        ids: finding.ids,
         problem: `the ${matchText(match)} ${asWritten(asked.text)} ${finding.why}${hint}`,
       };
     },

@@ -16,8 +16,8 @@ export interface LookupSide extends Pick<CallerSide, 'connectionId' | 'signal'> 
 /** What the search for one cell came to. */
 export type Finding =
   | { readonly found: 'one'; readonly id: string }
-  /** `why` is a sentence part without its subject. */
-  | { readonly found: 'none' | 'several' | 'refused'; readonly why: string };
+  /** `why` is a sentence part without its subject; `ids` are those of several contacts. */
+  | { readonly found: 'none' | 'several' | 'refused'; readonly why: string; readonly ids?: readonly string[] };
 
 /** Enough to make ten requests a second that take up to two seconds each. */
 const maxInFlight = 20;
@@ -28,7 +28,8 @@ const maxNamed = 5;
 function findingIn({ matches, others, capped }: Result): Finding {
   const contacts = (toList(matches) ?? []).map(asObject);
   const [contact, ...more] = contacts;
-  if (capped === true) return { found: 'several', why: 'belongs to 100 contacts or more' };
+  const ids = contacts.map(({ id }) => String(id));
+  if (capped === true) return { found: 'several', why: 'belongs to 100 contacts or more', ids };
   if (contact === undefined) {
     const notes = (toList(others) ?? []).map(String);
     return { found: 'none', why: ['belongs to no contact', ...notes].join('. ').replace(/\.$/, '') };
@@ -38,6 +39,7 @@ function findingIn({ matches, others, capped }: Result): Finding {
   const named = contacts.slice(0, maxNamed).map(contactText).join(', ');
   return {
     found: 'several',
+    ids,
     why: `belongs to ${contacts.length} contacts: ${named}${left > 0 ? ` and ${left} more` : ''}`,
   };
 }

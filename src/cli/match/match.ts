@@ -15,6 +15,12 @@ export type Match =
   | { readonly by: 'email' | 'phone'; readonly column: string }
   | { readonly by: 'field'; readonly field: string; readonly column: string };
 
+const plurals = { email: 'emails', phone: 'phones' } as const;
+
+/** Where the contacts of a table come from, as it is named before anything happens. */
+export const sourceText = (match: Match): string =>
+  `${match.by === 'field' ? `values of field "${match.field}"` : plurals[match.by]} from column "${match.column}"`;
+
 /** What a match is by, in words. */
 export const matchText = (match: Match): string => (match.by === 'field' ? `field "${match.field}"` : match.by);
 

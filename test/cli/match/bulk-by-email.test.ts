@@ -17,7 +17,7 @@ describe('a run by emails', () => {
     expect(JSON.stringify(sandbox.messages())).toContain('Hi A');
     expect(noted).toContain('looking up 0 of 2 …');
     expect(noted).toContain(`line 4 is left out: ${maria} has other values in line 2, which is used`);
-    expect(noted).toContain('2 of 2 contacts to do, with contacts found by email in column "Email".');
+    expect(noted).toContain('2 of 2 contacts to do, with emails from column "Email".');
   });
 
   test('remembers in the journal who was found, and lists the others', async () => {

@@ -13,9 +13,7 @@ describe('a dry run', () => {
     const path = emails('john@example.com,A', 'nobody@example.com,B', 'x,C');
     const { code, noted, out } = await dry(path);
     expect(code).toBe(1);
-    expect(noted).toContain(
-      'Dry run for "Sunrise Coffee" (page 123456789), contacts found by email in column "Email".',
-    );
+    expect(noted).toContain('Dry run for "Sunrise Coffee" (page 123456789), emails from column "Email".');
     expect(noted).toContain('line 3 would fail: the email "nobody@example.com" belongs to no contact');
     expect(noted).toContain('line 4 would fail: Email: "x" must be one email address');
     expect(out).toContain(`line 2: "John Doe" (${john})\n    Hi A`);
@@ -49,7 +47,7 @@ describe('at a terminal', () => {
   test('contacts are looked up before the question', async () => {
     const path = emails('john@example.com,A', 'nobody@example.com,B');
     const { noted, counts } = await asked('y', path);
-    expect(noted).toContain('"Sunrise Coffee" (page 123456789), contacts found by email in column "Email".');
+    expect(noted).toContain('"Sunrise Coffee" (page 123456789), emails from column "Email".');
     expect(noted).toContain('line 3 would fail: the email "nobody@example.com" belongs to no contact');
     expect(counts).toMatchObject({ done: 1, failed: 1 });
   });

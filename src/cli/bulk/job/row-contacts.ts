@@ -1,7 +1,7 @@
 import type { AskedCell, CellProblem } from '../../match/cell.js';
 import { readCell } from '../../match/cell.js';
 import type { Contacts, NoContact } from '../../match/contacts.js';
-import { type Match, matchOf, matchText } from '../../match/match.js';
+import { type Match, matchOf, sourceText } from '../../match/match.js';
 import { idDamageOf, idText, shownCell } from '../table/damage.js';
 import type { Row } from '../table/rows.js';
 import type { JobOptions } from './action.js';
@@ -51,7 +51,7 @@ export function contactsByMatch(match: Match, { trustIds }: JobOptions, contacts
   const { column } = match;
   return {
     column,
-    source: `contacts found by ${matchText(match)} in column "${column}"`,
+    source: sourceText(match),
     match,
     known: contacts !== undefined,
     contactOf(cells) {

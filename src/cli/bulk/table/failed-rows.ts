@@ -9,7 +9,7 @@ import { type Owner, replaceOwn } from '../journal/own-file.js';
 const formulaStart = /((?:^|[;\t|\r\n])[\s"']*)(?=[=+\-@\t\r\uFF1D\uFF0B\uFF0D\uFF20])/g;
 
 /** A cell that every spreadsheet reads as text. */
-const asText = (cell: string): string => cell.replace(formulaStart, "$1'");
+export const asText = (cell: string): string => cell.replace(formulaStart, "$1'");
 
 /** A failed or unknown contact, or a row that cannot be used. */
 export interface FailedRow extends Entry {
