@@ -13,12 +13,14 @@ const usualDigits = 9;
 /** Of sound ids of 17 digits, one in a hundred ends in two zeros. */
 const chanceShare = 0.03;
 
-/** In a table of up to so many ids, one long id with only zeros after the kept digits is enough to stop. */
-const maxStrictIds = 100;
-const strictDigits = 16;
+/**
+ * While chance gives up to so many ids with only zeros after the kept digits, one is enough to stop: in a table of 10 ids
+ * of 16 digits, of 100 of 17 digits, of 1,000 of 18 digits.
+ */
+const maxStrictChance = 1;
 
-/** Standard deviations above what chance gives. */
-const maxDeviation = 4;
+/** Standard deviations above what chance gives. It stops one sound table in 200. */
+const maxDeviation = 3;
 
 /** Lines that a message names. */
 const maxLines = 5;
@@ -43,21 +45,21 @@ interface Tally {
 const isBeyondChance = (zeroed: number, expected: number): boolean =>
   zeroed >= 2 && zeroed > expected + maxDeviation * Math.sqrt(expected);
 
-/** Whether a spreadsheet must be assumed to have zeroed ids. The tallies are by length; `ids` counts short ids too. */
-function areRounded(tallies: ReadonlyMap<number, Tally>, ids: number): boolean {
+/** Whether a spreadsheet must be assumed to have zeroed ids. The tallies are by length. */
+function areRounded(tallies: ReadonlyMap<number, Tally>): boolean {
   let zeroed = 0;
   let long = 0;
   let expected = 0;
   for (const [length, tally] of tallies) {
     const chance = tally.count / 10 ** (length - keptDigits);
-    if (tally.zeroed > 0 && length >= strictDigits && ids <= maxStrictIds) return true;
     // Many ids of 16 digits would hide a few longer ones.
     if (isBeyondChance(tally.zeroed, chance)) return true;
     zeroed += tally.zeroed;
     long += tally.count;
     expected += chance;
   }
-  return (zeroed > 0 && zeroed === long) || isBeyondChance(zeroed, expected);
+  if (zeroed > 0 && (zeroed === long || expected <= maxStrictChance)) return true;
+  return isBeyondChance(zeroed, expected);
 }
 
 /** The lines as a list: `lines 2, 3 and 5 more`. */
@@ -126,7 +128,7 @@ export function createIdDoubts(column: string, { requested, trusted }: Assurance
   }
 
   function rounding(): string | undefined {
-    if (areRounded(tallies, ids)) {
+    if (areRounded(tallies)) {
       const chance = zeroed <= long * chanceShare ? '. So few may be chance: compare them with ManyChat' : '';
       return `${zeroedText()}${chance}`;
     }

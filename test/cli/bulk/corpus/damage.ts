@@ -211,6 +211,26 @@ export const damage: readonly Sample[] = [
     refused: '1 of 100 long ids ends in zeros after the 15th digit (line 101). So few may be chance',
   },
   {
+    origin: 'sound ids of sixteen digits, three of which end in a zero',
+    file: rounded(...sixteen.slice(0, 30)),
+    options: { addTag: 'VIP' },
+    rows: sixteen.slice(0, 30).map((id, index) => `${index + 2} ${id}`),
+  },
+  {
+    origin: 'ids of sixteen digits, ten of them, one of which ends in a zero',
+    file: rounded(...sixteen.slice(1, 9), '1234567890123450', '1234567890123456'),
+    options: { addTag: 'VIP' },
+    refused: 'in zeros after the 15th digit',
+  },
+  {
+    origin: 'five hundred ids of eighteen digits, one of which ends in zeros',
+    file: rounded(
+      ...Array.from({ length: 500 }, (_, index) => `124958501110${451 + index}${index === 7 ? '000' : '931'}`),
+    ),
+    options: { addTag: 'VIP' },
+    refused: '1 of 500 long ids ends in zeros after the 15th digit (line 9). So few may be chance',
+  },
+  {
     origin: 'many ids, of which as many end in zeros as chance gives',
     file: rounded(...mostlySound(199, 3)),
     options: { addTag: 'VIP' },
