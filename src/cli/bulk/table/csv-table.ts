@@ -1,4 +1,6 @@
 import { UsageError } from '../../../config/usage-error.js';
+import { readCell } from '../../match/cell.js';
+import { type MatchOptions, matchOf } from '../../match/match.js';
 import { idColumnOf } from '../job/id-column.js';
 import { isWorkbook } from './foreign-format.js';
 import { type Row, rowReader } from './rows.js';
@@ -6,6 +8,7 @@ import { openSource, type Source } from './source.js';
 import { delimiterOf } from './text/delimiter.js';
 import { decodedText, encodingOf, headOf, unreadable } from './text/encoding.js';
 import { recordsOf, type TextRecord } from './text/records.js';
+import type { RowKey } from './text/swallowed-row.js';
 
 /** A table whose first row names the columns. */
 export interface Table {
@@ -34,6 +37,9 @@ export interface TableOptions {
   /** The column of contact ids, by which damaged rows are found; by default it is found by its heading. */
   readonly idColumn?: string | undefined;
 }
+
+/** How a table is read, and which of its columns says whose a row is. */
+type AllOptions = TableOptions & MatchOptions;
 
 /** Characters by which the delimiter is found. */
 const headLength = 64 * 1024;
@@ -101,10 +107,13 @@ async function textRecords(
   };
 }
 
-/** The column of contact ids; undefined if it is uncertain, for which the job refuses the table. */
-function idColumnIn(columns: readonly string[], requested: string | undefined): string | undefined {
+/** The column that says whose a row is; undefined if it is uncertain, for which the job refuses the table. */
+function keyIn(columns: readonly string[], options: AllOptions): RowKey | undefined {
   try {
-    return idColumnOf(requested, columns);
+    const match = matchOf(options, columns);
+    if (match === undefined) return { column: idColumnOf(options.idColumn, columns) };
+    const { column, by } = match;
+    return { column, ...(by !== 'field' && { isKey: (cell) => !('problem' in readCell(match, cell)) }) };
   } catch (error) {
     if (error instanceof UsageError) return undefined;
     throw error;
@@ -119,14 +128,14 @@ function idColumnIn(columns: readonly string[], requested: string | undefined): 
 export async function openTable(
   path: string,
   ending = new AbortController().signal,
-  options: TableOptions = {},
+  options: AllOptions = {},
 ): Promise<Table> {
   const source = await openSource(path, ending);
   const head = await headOf(source);
   const { read, delimiter, declared } = isWorkbook(head)
     ? await workbookRecords(source, options)
     : await textRecords(source, head, options);
-  const reader = await rowReader(read, path, delimiter, (columns) => idColumnIn(columns, options.idColumn));
+  const reader = await rowReader(read, path, delimiter, (columns) => keyIn(columns, options));
   if (reader === undefined) throw new UsageError(`${path} is empty; its first line names the columns`);
   return {
     columns: reader.columns,

@@ -3,7 +3,7 @@ import { withoutHidden } from '../../../text/safe-text.js';
 import { looseForm } from './column-name.js';
 import { findBroken, type Piece } from './text/broken-lines.js';
 import type { TextRecord } from './text/records.js';
-import { holdsSwallowedRow, isId } from './text/swallowed-row.js';
+import { holdsSwallowedRow, isId, type RowKey } from './text/swallowed-row.js';
 
 /** A row of a table. */
 export interface Row {
@@ -47,31 +47,34 @@ export interface RowReader {
  * are none.
  * @param read reads the records from the beginning.
  * @param delimiter what separates the cells of a text.
- * @param idColumnIn the one of these columns that has the contact ids, if that is certain.
+ * @param keyIn the one of these columns that says whose a row is, if that is certain.
  * @throws UsageError if the headings are cells of a row, or contain a row.
  */
 export async function rowReader(
   read: () => AsyncIterable<TextRecord>,
   path: string,
   delimiter: string | undefined,
-  idColumnIn: (columns: readonly string[]) => string | undefined,
+  keyIn: (columns: readonly string[]) => RowKey | undefined,
 ): Promise<RowReader | undefined> {
   for await (const { cells, line, ending } of read()) {
     const headings = cells.map((cell) => withoutBom(textOf(cell)));
     if (headings.every((heading) => blank.test(heading)) || isTypeLine(headings)) continue;
-    const id = headings.find((heading) => /^'?\d{9,}$/.test(withoutHidden(heading)));
+    const key = keyIn(headings.filter((heading) => heading !== ''));
+    const isData = (heading: string): boolean =>
+      /^'?\d{9,}$/.test(withoutHidden(heading)) || key?.isKey?.(heading) === true;
+    const id = headings.find(isData);
     if (id !== undefined) {
       throw new UsageError(
         `${path}, line ${line}: the first row must name the columns, and it holds ${id}: add a row of headings, such as subscriber_id`,
       );
     }
-    const idColumn = idColumnIn(headings.filter((heading) => heading !== ''));
-    const idIndex = idColumn === undefined ? -1 : headings.indexOf(idColumn);
-    if (delimiter !== undefined && holdsSwallowedRow(headings, delimiter, idIndex)) {
+    const keyIndex = key === undefined ? -1 : headings.indexOf(key.column);
+    const isKey = key?.isKey;
+    if (delimiter !== undefined && holdsSwallowedRow(headings, delimiter, keyIndex, isKey)) {
       throw new UsageError(`${path}, line ${line}: a heading contains what looks like a row: ${missingQuote}`);
     }
     const spaced = cells.some(beginsWithSpace);
-    return createReader({ headings, line, ending, idIndex, spaced }, read, path, delimiter);
+    return createReader({ headings, line, ending, keyIndex, isKey, spaced }, read, path, delimiter);
   }
   return undefined;
 }
@@ -88,8 +91,9 @@ const withoutBom = (text: string): string => text.replace(/^\uFEFF+/, '');
 /** The line of the headings. */
 interface HeadingLine extends Pick<TextRecord, 'line' | 'ending'> {
   readonly headings: readonly string[];
-  /** Position of the column of ids; -1 if it is not known. */
-  readonly idIndex: number;
+  /** Position of the column that says whose a row is; -1 if it is not known. */
+  readonly keyIndex: number;
+  readonly isKey: RowKey['isKey'];
   /** Whether there are spaces behind the delimiters. */
   readonly spaced: boolean;
 }
@@ -127,7 +131,7 @@ async function overviewOf(records: AsyncIterable<TextRecord>, headingLine: numbe
 }
 
 function createReader(
-  { headings, line: headingLine, ending: headingEnding, idIndex, spaced }: HeadingLine,
+  { headings, line: headingLine, ending: headingEnding, keyIndex, isKey, spaced }: HeadingLine,
   read: () => AsyncIterable<TextRecord>,
   path: string,
   delimiter: string | undefined,
@@ -135,6 +139,7 @@ function createReader(
   const columns = headings.filter((heading) => heading !== '');
   const names = new Set(columns);
   const namedWidth = headings.findLastIndex((heading) => !blank.test(heading)) + 1;
+  const isOwner = isKey ?? isId;
   let overview: Promise<Overview> | undefined;
   /** Reads the text once more. Most tables do not need it. */
   const wholeText = (): Promise<Overview> => {
@@ -173,7 +178,7 @@ function createReader(
     const problem = await widthProblem(record);
     if (problem !== undefined) return problem;
     // Only a record with quotes can have a line break in a cell.
-    if (delimiter !== undefined && holdsSwallowedRow(record.cells, delimiter, idIndex)) {
+    if (delimiter !== undefined && holdsSwallowedRow(record.cells, delimiter, keyIndex, isKey)) {
       return `a cell contains what looks like another row: ${missingQuote}`;
     }
     if (await isSplit(record.ending, previousEnding)) {
@@ -186,8 +191,8 @@ function createReader(
   function isHeadings(cells: readonly string[], line: number): boolean {
     const [first = '', ...rest] = cells;
     const all = [withoutBom(first), ...rest];
-    const idHeading = headings[idIndex];
-    if (idHeading !== undefined && looseForm(all[idIndex] ?? '') === looseForm(idHeading)) {
+    const keyHeading = headings[keyIndex];
+    if (keyHeading !== undefined && looseForm(all[keyIndex] ?? '') === looseForm(keyHeading)) {
       const width = Math.max(headings.length, all.length);
       const same = Array.from({ length: width }, (_, index) => index).every(
         (index) => looseForm(headings[index] ?? '') === looseForm(all[index] ?? ''),
@@ -226,8 +231,8 @@ function createReader(
       yield {
         row: { line, row, cells: named, ...(problem !== undefined && { problem }) },
         width: cells.length,
-        beginsWithId: isId(cells[0] ?? ''),
-        hasId: isId(cells[idIndex] ?? ''),
+        beginsWithId: isOwner(cells[0] ?? ''),
+        hasId: isOwner(cells[keyIndex] ?? ''),
       };
     }
   }

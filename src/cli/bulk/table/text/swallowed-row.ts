@@ -13,24 +13,37 @@ const bareId = (cell: string): string => idText(idText(cell).replace(/^user:/i, 
 /** Whether a cell holds an id of any length. */
 export const isId = (cell: string): boolean => shortId.test(bareId(cell));
 
+/** The column that says whose a row is, and what its cells look like. */
+export interface RowKey {
+  readonly column: string;
+  /** Whether a cell says whose a row is; absent for ids. */
+  readonly isKey?: ((cell: string) => boolean) | undefined;
+}
+
 /**
- * Whether a cell of several lines has swallowed a row, because a quote is missing: one of its lines has an id where the
- * column of ids is.
- * @param idIndex position of the column of ids; -1 if it is not known.
+ * Whether a cell of several lines has swallowed a row, because a quote is missing: one of its lines has an id, an email or a
+ * number where the column of them is.
+ * @param index position of that column; -1 if it is not known.
  */
-export function holdsSwallowedRow(cells: readonly string[], delimiter: string, idIndex: number): boolean {
+export function holdsSwallowedRow(
+  cells: readonly string[],
+  delimiter: string,
+  index: number,
+  isKey?: RowKey['isKey'],
+): boolean {
   if (!cells.some((cell) => cell.includes('\n'))) return false;
-  const ownId = bareId(cells[idIndex] ?? '');
+  const ownId = bareId(cells[index] ?? '');
   const expectedId = usualId.test(ownId) ? usualId : shortId;
+  const isExpected = isKey ?? ((cell: string) => expectedId.test(cell));
   return cells.some(
     (cell, column) =>
       cell.includes('\n') &&
-      cell.split('\n').some((line, index) => {
+      cell.split('\n').some((line, number) => {
         const parts = line.split(delimiter).map(bareId);
         if (parts.length === 1) return false;
         // The first line continues the row of the cell.
-        const position = index === 0 ? idIndex - column : idIndex;
-        return parts.some((part) => certainId.test(part)) || expectedId.test(parts[position] ?? '');
+        const position = number === 0 ? index - column : index;
+        return parts.some((part) => certainId.test(part)) || isExpected(parts[position] ?? '');
       }),
   );
 }
