@@ -132,6 +132,10 @@ export async function runCommandLine(args: readonly string[], shell: Shell): Pro
     .option('--match-email [column]', 'find the contacts by the emails in this column (default: the only one named so)')
     .option('--match-phone [column]', 'find them by their phone numbers, with + and country code')
     .option('--match-field <field=column>', 'find them by a custom field of type text or number')
+    .option(
+      '--account-column [name]',
+      'column that names the account of each row, as in the accounts file (default: account or ManyChat account)',
+    )
     .option('--encoding <name>', 'how the table is encoded, such as windows-1252 (default: UTF-8)')
     .option('--sheet <name>', 'sheet of an Excel workbook (default: the only one with cells)')
     .option('--trust-ids', 'go on although the ids look rounded by a spreadsheet')
@@ -163,7 +167,7 @@ export async function runCommandLine(args: readonly string[], shell: Shell): Pro
     .option('--json', 'print the final counts as JSON')
     .action(async (path: string, options: BulkOptions) => {
       const { bulk } = await import('./bulk/command.js');
-      code = await bulk(await config(), path, options, shellHere());
+      code = await bulk(configured(), path, options, shellHere());
     });
   program
     .command('resolve <csv>')

@@ -21,22 +21,39 @@ function onSandbox(settings: AccountSettings, sandboxUrl: string, matonKey: stri
   return { ...settings, access, identity: identityOf(access), connection: undefined, addresses };
 }
 
-/** Opens the configured account on a host of its own, and starts the embedded sandbox if the configuration asks for it. */
-export async function openOwnAccount(configured: Config, parts: Partial<HostParts> = {}): Promise<OpenedAccount> {
+/** Accounts on a host of their own. */
+export interface OpenedAccounts extends Pick<OpenedAccount, 'config' | 'host' | 'close'> {
+  readonly accounts: readonly Account[];
+}
+
+/**
+ * Opens accounts on a host of their own, or starts the embedded sandbox in their place if the configuration asks for it.
+ * @param config its secrets contain the keys of all accounts.
+ */
+export async function openAccounts(
+  configured: Config,
+  all: readonly AccountSettings[],
+  parts: Partial<HostParts> = {},
+): Promise<OpenedAccounts> {
   const sandbox = configured.sandbox ? await (await import('../sandbox/index.js')).startSandbox() : undefined;
-  const config =
-    sandbox === undefined
-      ? configured
-      : { ...configured, account: onSandbox(configured.account, sandbox.url, sandbox.matonKey) };
-  const host = openHost(config.host, parts);
-  const account = openAccount(host, config.account);
+  const settings = sandbox === undefined ? all : all.map((each) => onSandbox(each, sandbox.url, sandbox.matonKey));
+  const host = openHost(configured.host, parts);
+  const accounts = settings.map((each) => openAccount(host, each));
   return {
-    config,
+    config: { ...configured, account: settings[0] ?? configured.account },
     host,
-    account,
+    accounts,
     async close() {
-      account.close();
+      for (const account of accounts) account.close();
       await Promise.all([host.close(), sandbox?.close()]);
     },
   };
+}
+
+/** Opens the configured account on a host of its own, and starts the embedded sandbox if the configuration asks for it. */
+export async function openOwnAccount(configured: Config, parts: Partial<HostParts> = {}): Promise<OpenedAccount> {
+  const { accounts, ...opened } = await openAccounts(configured, [configured.account], parts);
+  const [account] = accounts;
+  if (account === undefined) throw new Error('one account was opened');
+  return { ...opened, account };
 }

@@ -1,3 +1,4 @@
+import type { HostParts } from '../../src/account/host.js';
 import { bulk } from '../../src/cli/bulk/command.js';
 import type { BulkOptions } from '../../src/cli/bulk/options.js';
 import type { Shell } from '../../src/cli/shell/shell.js';
@@ -18,11 +19,12 @@ export async function runBulk(
   path: string,
   options = hello,
   replaced: Partial<Shell> = {},
+  hostParts: Partial<HostParts> = {},
 ) {
   const { shell, out, err } = recordingShell(environment, replaced);
   const config = configOf({ MANYCHAT_MCP_LOG_LEVEL: 'silent', ...environment });
   const merged: BulkOptions = { json: true, ...options };
-  const code = await bulk(config, path, merged, shell);
+  const code = await bulk(config, path, merged, shell, hostParts);
   const counts = merged.json === true ? out.map((line) => JSON.parse(line)).at(-1) : undefined;
   return { code, counts, out: out.join('\n'), noted: err.join('\n') };
 }

@@ -16,10 +16,14 @@ export interface Lookups {
   onFound(matched: MatchedContact): void;
 }
 
-const unwrapped = <Found extends object>(found: Found | { readonly failure: Failure }): Found => {
-  if ('failure' in found) throw new JobRefused(found.failure);
+/** What was found. @throws JobRefused if the account did not answer. */
+function unwrapped<Found extends object>(
+  found: Found | { readonly failure: Failure },
+  name: string | undefined,
+): Found {
+  if ('failure' in found) throw new JobRefused([{ name, failure: found.failure }]);
   return found;
-};
+}
 
 /**
  * The job with the contacts of its rows. They are looked up unless the table has their ids.
@@ -27,17 +31,17 @@ const unwrapped = <Found extends object>(found: Found | { readonly failure: Fail
  * fires.
  */
 export async function lookUpContacts(
-  { job, table, options, shell }: JobRequest,
+  { name, job, table, options, shell }: JobRequest,
   side: LookupSide,
   { ids, onFound }: Lookups,
 ): Promise<Job> {
   const { match } = job.contacts;
   if (match === undefined) return job;
-  const field = match.by === 'field' ? unwrapped(await findField(match.field, side)) : undefined;
+  const field = match.by === 'field' ? unwrapped(await findField(match.field, side), name) : undefined;
   const { onProgress, close } = showLookups(shell);
   try {
     const contacts = await findContacts(table, { match, field, ids }, side, { onFound, onProgress });
-    return job.withContacts(contactsByMatch(match, options, unwrapped(contacts)));
+    return job.withContacts(contactsByMatch(match, options, unwrapped(contacts, name)));
   } finally {
     close();
   }

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { BulkOptions } from '../../../src/cli/bulk/options.js';
 import { durationText } from '../../../src/cli/bulk/preview/estimate.js';
 import { csv, hello, runBulk } from '../../support/bulk.js';
+import { configOf } from '../../support/config.js';
 import { useFolder } from '../../support/folder.js';
 import { aisha, dmitri, followers, john, liam, maria, noah, sofia, tom } from '../../support/people.js';
 import { directlyTo } from '../../support/program.js';
@@ -215,7 +216,8 @@ test.each<[Record<string, unknown>, number, boolean, string]>([
     'about 30 seconds',
   ],
 ])('%j for %i contacts, through Maton: %s, takes %s', (sample, contacts, throughMaton, text) => {
-  expect(durationText(sample, contacts, throughMaton)).toBe(text);
+  const key = throughMaton ? { MATON_API_KEY: 'key' } : { MANYCHAT_API_KEY: '1:key' };
+  expect(durationText([{ sample, contacts, settings: configOf(key).account }])).toBe(text);
 });
 
 test('the screen in docs/shell.md is what a dry run prints', async () => {

@@ -11,7 +11,7 @@ import {
 } from '../journal/history.js';
 import type { Machine } from '../journal/machine.js';
 import { peekJournal, readEarlier } from '../journal/reading.js';
-import type { JobRequest, Page } from './request.js';
+import type { JobPaths, JobRequest, Page } from './request.js';
 import type { Scan } from './scan.js';
 
 /** Creates the history of an earlier job. What may be repeated is only left open if this job may be repeated as well. */
@@ -20,14 +20,21 @@ const historyOfEarlier = (job: Job) => (action: Job['action']) =>
 
 /** The contacts that an earlier job reached or may have reached, and the entries by which a journal leaves them out. */
 export interface Skipped {
+  /** The journal of the earlier job. */
+  readonly path: string;
   readonly reached: Reached;
   readonly entries: readonly Entry[];
   /** The contacts that the earlier job found by the same: a row keeps its contact in the corrected job. */
   readonly matches: readonly MatchedContact[];
 }
 
-/** What an earlier journal says about contacts that a history does not know. */
-function skippedBy(job: Job, history: FilledHistory, earlier: ReturnType<typeof readEarlier<FilledHistory>>): Skipped {
+/** Adds to a history what an earlier journal says about contacts that it does not know. */
+function skippedBy(
+  path: string,
+  job: Job,
+  history: FilledHistory,
+  earlier: ReturnType<typeof readEarlier<FilledHistory>>,
+): Skipped {
   const reached = reachedIn(earlier.history);
   const entries = entriesToSkip(history, reached);
   const isSameMatch = job.contacts.match !== undefined && isDeepStrictEqual(earlier.match, job.contacts.match);
@@ -36,8 +43,11 @@ function skippedBy(job: Job, history: FilledHistory, earlier: ReturnType<typeof 
     .map(([match, id]) => ({ match, id }));
   for (const entry of entries) history.addEntry(entry, true);
   for (const matched of matches) history.addMatch(matched);
-  return { reached, entries, matches };
+  return { path, reached, entries, matches };
 }
+
+/** What the journal of a job begins with, but for the page. */
+export const headingOf = ({ action, contacts: { match } }: Job) => ({ action, ...(match !== undefined && { match }) });
 
 /**
  * Adds to a history the contacts that an earlier job reached or may have reached.
@@ -51,11 +61,8 @@ export function skipContacts(
   page: string,
   machine: Machine | undefined,
 ): Skipped {
-  return skippedBy(job, history, readEarlier(path, page, machine, historyOfEarlier(job)));
+  return skippedBy(path, job, history, readEarlier(path, page, machine, historyOfEarlier(job)));
 }
-
-/** What the journal of a job begins with, but for the page. */
-export const headingOf = ({ action, contacts: { match } }: Job) => ({ action, ...(match !== undefined && { match }) });
 
 /** Says how many of a table's contacts are left out because of an earlier job. */
 export function skippedText(path: string, { done, unknown }: Reached, statuses: Scan['statuses']): string {
@@ -64,15 +71,21 @@ export function skippedText(path: string, { done, unknown }: Reached, statuses: 
 }
 
 /** What earlier runs did, without changing their journals. The page is that of the account, if it is known. */
-export function peekHistory({ job, paths, shell }: JobRequest, page: Page | undefined, machine: Machine): History {
+export function peekHistory(
+  { job, shell }: JobRequest,
+  paths: JobPaths,
+  page: Page | undefined,
+  machine: Machine,
+): History {
   const history = createHistory(job);
   const id = page?.id === undefined ? undefined : String(page.id);
   const heading = { ...headingOf(job), ...(id !== undefined && { page: id }) };
   if (paths.journal !== undefined) peekJournal(paths.journal, heading, machine, history.addEntry, history.addMatch);
-  if (paths.earlier === undefined) return history;
-  const earlier = readEarlier(paths.earlier, id, machine, historyOfEarlier(job));
-  if (id === undefined)
-    shell.note(`${paths.earlier} is of page ${earlier.page}; whether that is this account was not checked.`);
-  skippedBy(job, history, earlier);
+  for (const path of paths.earlier) {
+    const earlier = readEarlier(path, id, machine, historyOfEarlier(job));
+    if (id === undefined)
+      shell.note(`${path} is of page ${earlier.page}; whether that is this account was not checked.`);
+    skippedBy(path, job, history, earlier);
+  }
   return history;
 }

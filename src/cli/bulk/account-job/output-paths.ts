@@ -6,7 +6,7 @@ import { nextJournal } from '../journal/reading.js';
 import type { BulkOptions } from '../options.js';
 import type { Table } from '../table/csv-table.js';
 
-/** The files of one job. */
+/** The files of a job. With several accounts, each has journals of its own that are named after these. */
 export interface OutputPaths {
   /** Undefined for a pipe without --journal. */
   readonly journal: string | undefined;

@@ -4,37 +4,33 @@ import { getPage } from '../../../../tools/endpoints/page.js';
 import type { Account } from '../../../account/account.js';
 import { plainTool } from '../../../account/policy/tool.js';
 import { UsageError } from '../../../config/usage-error.js';
-import { errorMessage } from '../../../text/error-text.js';
 import { lookUpContacts } from '../../match/job-contacts.js';
-import type { Job } from '../job/job.js';
-import { contradictingRows, contradictions } from '../job/repeated-rows.js';
 import { JournalError } from '../journal/appender.js';
 import type { MatchedContact } from '../journal/entry.js';
 import type { Lock } from '../journal/lock.js';
-import { retryOf } from '../options.js';
-import type { Previewer } from '../preview/preview.js';
-import { isAgreed, JobRefused, previewFor } from '../preview/question.js';
+import type { Previewer, PreviewSide } from '../preview/preview.js';
+import { JobRefused, previewFor } from '../preview/question.js';
 import { readChatLinks } from '../progress/chat-links.js';
 import { adviceFor, rowAdviceFor } from '../progress/failed-advice.js';
-import { type FailedRow, writeFailedRows } from '../table/failed-rows.js';
-import { skippedText } from './earlier-job.js';
+import type { FailedRow } from '../table/failed-rows.js';
 import { type JobFiles, openJobFiles } from './job-files.js';
-import type { Page, RunRequest } from './request.js';
+import type { JobRequest, Page, RunPaths } from './request.js';
 import { type Ending, runJob } from './run.js';
-import { type Scan, scanTable } from './scan.js';
+import type { Scan } from './scan.js';
 
 /** A job on an account that was reached. */
-export interface AccountJob extends RunRequest {
+export interface AccountJob extends JobRequest {
   readonly account: Account;
   readonly page: Page;
 }
 
 /** A job whose journal is open. */
 export interface OpenJob extends AccountJob {
+  readonly paths: RunPaths;
   readonly files: JobFiles;
 }
 
-/** A job whose table was read. */
+/** A job whose rows were scanned. */
 export interface ScannedJob extends OpenJob {
   readonly scan: Scan;
   /** What a person is shown; undefined if nobody is asked. */
@@ -45,31 +41,35 @@ export interface ScannedJob extends OpenJob {
  * Phase 1: reads the page.
  * @throws JobRefused if the account cannot be reached.
  */
-export async function reachAccount(request: RunRequest, account: Account): Promise<AccountJob> {
+export async function reachAccount(request: JobRequest, account: Account): Promise<AccountJob> {
   const { ending } = request.shell;
   const page = await account.call(plainTool(getPage), {}, { signal: ending });
   ending.throwIfAborted();
-  if (!page.ok) throw new JobRefused(page.failure);
+  if (!page.ok) throw new JobRefused([{ name: request.name, failure: page.failure }]);
   return { ...request, account, page: asObject(page.result.page) };
 }
 
-/** Phase 2: locks and reads the journal. Whoever calls this closes the files. */
-export async function openJob(job: AccountJob, onLock: (lock: Lock) => void): Promise<OpenJob> {
-  return { ...job, files: await openJobFiles(job, job.page, onLock) };
+/** Phase 2: locks and reads the journal. The caller closes the files. */
+export async function openJob(job: AccountJob, paths: RunPaths, onLock: (lock: Lock) => void): Promise<OpenJob> {
+  return { ...job, paths, files: await openJobFiles(job, paths, job.page, onLock) };
 }
 
-/** The job with its contacts, which are kept in its journal before anything is done. */
-async function withContacts(opened: OpenJob): Promise<Job> {
+/**
+ * Phase 3: finds the contacts of the rows, which are kept in the journal before anything is done.
+ * @throws JobRefused if the account does not answer; UsageError if the contacts cannot be looked up.
+ */
+export async function findJobContacts(opened: OpenJob): Promise<OpenJob> {
   const { account, shell } = opened;
   const { journal, history, skipped } = opened.files;
-  const side = { call: account.call, signal: shell.ending };
   const onFound = (matched: MatchedContact): void => {
     journal.appendMatch(matched);
     history.addMatch(matched);
   };
   try {
-    for (const matched of skipped?.matches ?? []) journal.appendMatch(matched);
-    return await lookUpContacts(opened, side, { ids: history.matches, onFound }).finally(journal.flushed);
+    for (const matched of skipped.flatMap(({ matches }) => matches)) journal.appendMatch(matched);
+    const side = { call: account.call, signal: shell.ending };
+    const job = await lookUpContacts(opened, side, { ids: history.matches, onFound }).finally(journal.flushed);
+    return { ...opened, job };
   } catch (error) {
     const { size } = history.matches;
     if (size > 0)
@@ -81,68 +81,45 @@ async function withContacts(opened: OpenJob): Promise<Job> {
 }
 
 /**
- * Phase 3: looks up the contacts, reads the whole table, and decides which contacts have a turn.
- * @throws UsageError if the ids are uncertain; JobRefused if the account cannot be read.
+ * Phase 4, before the rows are scanned: prepares what a person is shown; undefined if nobody is asked.
+ * @throws JobRefused if the account cannot be read.
  */
-export async function scanJob(opened: OpenJob): Promise<ScannedJob> {
-  const { table, files, options, account, shell } = opened;
-  const job = await withContacts(opened);
-  const isAsked = options.yes !== true && shell.ask !== undefined;
-  const previewer = isAsked ? await previewFor(job, table, account, shell.ending) : undefined;
-  const scan = await scanTable(job, table, files.history, retryOf(options), previewer?.onOpen);
-  if (scan.remark !== undefined) shell.note(scan.remark);
-  const { skipped } = files;
-  if (skipped !== undefined) shell.note(skippedText(options.skipDoneOf ?? '', skipped.reached, scan.statuses));
-  return { ...opened, job, scan, previewer };
+export async function openPreviewer(job: OpenJob, side: PreviewSide): Promise<Previewer | undefined> {
+  const { options, shell } = job;
+  return options.yes === true || shell.ask === undefined ? undefined : previewFor(job, side, shell.ending);
 }
 
-/** Phase 4: shows a person what is about to be done, and asks. True if nobody has to be asked. */
-export async function confirmJob(scanned: ScannedJob): Promise<boolean> {
-  const { job, table, scan, previewer, shell } = scanned;
-  const { ask } = shell;
-  if (ask !== undefined && previewer !== undefined && scan.counts.not_reached > 0) {
-    return isAgreed(scanned, previewer, shell, ask);
-  }
-  for (const line of contradictions(await contradictingRows(job, table, scan.repeated))) shell.note(line);
-  return true;
+/** Phase 6: records in the journal whom earlier jobs reached, and says what is about to be done. */
+export async function beginJob({ job, scan, files, page, shell }: ScannedJob): Promise<void> {
+  const { journal, skipped } = files;
+  for (const entry of skipped.flatMap(({ entries }) => entries)) journal.append(entry);
+  if (skipped.length > 0) await journal.flushed();
+  const { not_reached: open, total } = scan.counts;
+  shell.note(`${quoted(page.name)}: ${open} of ${total} contacts to do, with ${job.contacts.source}.`);
 }
 
 /** What a run reports to while it goes on. */
 export interface RunSide {
   /** Ids of the contacts whose message has left and is unanswered; kept up to date. */
   readonly inFlight: Set<string>;
+  readonly ending: AbortSignal;
   onProgress(): void;
   onWarning(text: string): void;
 }
 
-/** Records in the journal whom an earlier job reached, and says what is about to be done. */
-export async function beginJob({ job, scan, files, page, shell }: ScannedJob): Promise<void> {
-  const { journal, skipped } = files;
-  for (const entry of skipped?.entries ?? []) journal.append(entry);
-  if (skipped !== undefined) await journal.flushed();
-  const { not_reached: open, total } = scan.counts;
-  shell.note(`${quoted(page.name)}: ${open} of ${total} contacts to do, with ${job.contacts.source}.`);
+/** Phase 7: does what is to be done. */
+export function carryOut({ job, table, scan, account, files }: ScannedJob, side: RunSide): Promise<Ending> {
+  const { journal, history } = files;
+  return runJob({ job, table, failures: history.failures, scan, journal, call: account.call, ...side });
 }
 
-/** Phase 5: does what is to be done. */
-export function carryOut(scanned: ScannedJob, side: RunSide): Promise<Ending> {
-  const { job, table, scan, account, shell } = scanned;
-  const { journal, history } = scanned.files;
-  const { failures } = history;
-  return runJob({ job, table, failures, scan, journal, call: account.call, ending: shell.ending, ...side });
-}
-
-/** Phase 6: lists what failed. A list that cannot be written does not change the outcome of the run. */
-export async function listFailures({ account, scan, files, paths, shell }: ScannedJob): Promise<void> {
+/** Phase 8: the rows of the list of failures. */
+export async function failedRowsOf({ name, account, scan, files }: ScannedJob): Promise<FailedRow[]> {
   const failures = [...files.history.failures.values()];
   const chatLinkOf = await readChatLinks(failures, account.call);
   const rows: FailedRow[] = [
     ...scan.unusable.map((row) => ({ ...row, what_to_do: rowAdviceFor(row) })),
     ...failures.map((entry) => ({ ...entry, what_to_do: adviceFor(entry), chat: chatLinkOf(entry.id) })),
   ];
-  try {
-    writeFailedRows(paths.failed, rows, files.lock.owner);
-  } catch (error) {
-    shell.note(`${paths.failed} cannot be written: ${errorMessage(error)}`);
-  }
+  return rows.map((row) => ({ ...row, account: name }));
 }

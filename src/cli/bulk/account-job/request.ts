@@ -2,23 +2,31 @@ import type { Shell } from '../../shell/shell.js';
 import type { Job } from '../job/job.js';
 import type { BulkOptions } from '../options.js';
 import type { Table } from '../table/csv-table.js';
-import type { OutputPaths } from './output-paths.js';
 
 /** A page as ManyChat returns it. */
 export type Page = Readonly<Record<string, unknown>>;
 
 /** What is to be done on one account. */
 export interface JobRequest {
+  /** The account's name; undefined if the whole table is for one. */
+  readonly name: string | undefined;
   readonly job: Job;
+  /** The rows for the account. */
   readonly table: Table;
-  /** The file of the table; undefined for a pipe. */
-  readonly tablePath: string | undefined;
-  readonly paths: OutputPaths;
   readonly options: BulkOptions;
+  /** Its notes name the account if there are several. */
   readonly shell: Shell;
 }
 
-/** A request with a place for its journal. */
-export interface RunRequest extends JobRequest {
-  readonly paths: OutputPaths & { readonly journal: string };
+/** The journals of a job on one account. */
+export interface JobPaths {
+  /** Undefined for a pipe without --journal. */
+  readonly journal: string | undefined;
+  /** Those of earlier jobs, whose contacts are left out. */
+  readonly earlier: readonly string[];
+}
+
+/** The journals of a job that runs. */
+export interface RunPaths extends JobPaths {
+  readonly journal: string;
 }

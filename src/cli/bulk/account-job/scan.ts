@@ -1,10 +1,10 @@
 import type { Result } from '../../../../tools/contract/json.js';
 import { UsageError } from '../../../config/usage-error.js';
 import type { NoContact } from '../../match/contacts.js';
-import type { Job } from '../job/job.js';
+import type { Job, RowTask } from '../job/job.js';
 import type { Entry } from '../journal/entry.js';
 import type { History, RecordedOutcome } from '../journal/history.js';
-import type { Counts } from '../progress/progress-text.js';
+import { type Counts, noCounts } from '../progress/counts.js';
 import type { Table } from '../table/csv-table.js';
 import { placeOf, type Row } from '../table/rows.js';
 
@@ -72,59 +72,57 @@ const placed = (entry: Entry, { line, row }: Pick<Row, 'line' | 'row'>): Entry =
 const interruptedText =
   'An earlier run was interrupted when the request had been sent, or may have been, and before the response arrived';
 
+/** Counts the rows of one job, finds those that cannot be used and decides which contacts have a turn. */
+export interface Scanner {
+  /** Adds a row, and returns what is to be done with its contact. */
+  add(row: Row): ReturnType<Job['taskOf']>;
+  /** Why the ids are uncertain; undefined if they are not. */
+  doubt(): string | undefined;
+  /** What is in the table, after its last row. */
+  result(): Scan;
+}
+
 /**
- * Reads the whole table before anything is done: counts it, finds unusable rows and decides which contacts have a turn.
- * Empties `outcomes` of the history, and drops failures of contacts that are no longer in the table.
- * @throws UsageError if the ids of the table are uncertain.
+ * Creates the scanner of a table, or of the rows of one account in it. Its result empties `outcomes` of the history, and
+ * drops failures of contacts that are no longer in the table.
  * @param onOpen called for each contact that has a turn.
  */
-export async function scanTable(
+export function createScanner(
   job: Job,
-  table: Table,
   { outcomes, failures }: History,
   retry: Retry,
   onOpen?: (row: OpenRow) => void,
-): Promise<Scan> {
-  const counts: Counts = { total: 0, done: 0, failed: 0, unknown: 0, not_reached: 0, repeated: 0 };
+): Scanner {
+  const counts: Counts = noCounts();
   const statuses = new Map<string, ContactStatus>();
   const unusable: UnusableRow[] = [];
   const repeated = new Set<string>();
   /** Contacts whose rows so far have nothing to do. */
   const unchanged = new Set<string>();
   const doubts = job.contacts.doubts();
-  for await (const row of table.rows()) {
+
+  function addUnusable(row: Row, message: string, found: NoContact['found'] | undefined): void {
+    counts.total += 1;
+    counts.failed += 1;
+    const id = row.cells[job.contacts.column] ?? '';
     const { line } = row;
-    const task = job.taskOf(row);
-    if ('problem' in task) {
-      counts.total += 1;
-      counts.failed += 1;
-      const id = row.cells[job.contacts.column] ?? '';
-      const found = 'found' in task ? task.found : undefined;
-      const kind = found === 'none' ? 'not_found' : 'invalid_input';
-      unusable.push({
-        id,
-        state: 'failed',
-        line,
-        row: row.row,
-        place: placeOf(row),
-        kind,
-        message: task.problem,
-        found,
-      });
-      continue;
-    }
-    const { id, args, input } = task;
+    const kind = found === 'none' ? 'not_found' : 'invalid_input';
+    unusable.push({ id, state: 'failed', line, row: row.row, place: placeOf(row), kind, message, found });
+  }
+
+  function addTask(row: Row, { id, args, input }: RowTask): void {
+    const { line } = row;
     if (statuses.has(id) || (args === undefined && unchanged.has(id))) {
       counts.repeated += 1;
       if (args !== undefined) repeated.add(id);
-      continue;
+      return;
     }
     doubts.add(id, row);
     if (args === undefined) {
       counts.total += 1;
       counts.done += 1;
       unchanged.add(id);
-      continue;
+      return;
     }
     // An earlier row of this contact had nothing to do and was counted as done.
     if (unchanged.delete(id)) counts.done -= 1;
@@ -143,9 +141,38 @@ export async function scanTable(
     counts[prior ?? 'not_reached'] += 1;
     if (prior === undefined && input !== undefined) onOpen?.({ line, place: placeOf(row), id, input });
   }
-  const doubt = doubts.reason();
+
+  return {
+    add(row) {
+      const task = job.taskOf(row);
+      if ('problem' in task) addUnusable(row, task.problem, 'found' in task ? task.found : undefined);
+      else addTask(row, task);
+      return task;
+    },
+    doubt: doubts.reason,
+    result() {
+      outcomes.clear();
+      for (const id of failures.keys()) if (!statuses.has(id)) failures.delete(id);
+      return { counts, unusable, statuses, repeated, remark: doubts.remark() };
+    },
+  };
+}
+
+/**
+ * Reads the whole table before anything is done.
+ * @throws UsageError if the ids of the table are uncertain.
+ * @param onOpen called for each contact that has a turn.
+ */
+export async function scanTable(
+  job: Job,
+  table: Table,
+  history: History,
+  retry: Retry,
+  onOpen?: (row: OpenRow) => void,
+): Promise<Scan> {
+  const scanner = createScanner(job, history, retry, onOpen);
+  for await (const row of table.rows()) scanner.add(row);
+  const doubt = scanner.doubt();
   if (doubt !== undefined) throw new UsageError(doubt);
-  outcomes.clear();
-  for (const id of failures.keys()) if (!statuses.has(id)) failures.delete(id);
-  return { counts, unusable, statuses, repeated, remark: doubts.remark() };
+  return scanner.result();
 }

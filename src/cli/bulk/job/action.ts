@@ -11,6 +11,8 @@ import { columnNamed } from '../table/column-name.js';
 /** Flags that say what to do: one action, and optionally fields beside a flow. */
 export interface JobOptions extends MatchOptions {
   readonly idColumn?: string | undefined;
+  /** The column that names the account of each row; `true` for the one that is called so. */
+  readonly accountColumn?: string | true | undefined;
   /** Go on although the ids look as if a spreadsheet had rounded them. */
   readonly trustIds?: true | undefined;
   readonly addTag?: string | undefined;
@@ -67,15 +69,18 @@ function fieldColumn(part: string, columns: readonly string[]): FieldColumn {
   return plain;
 }
 
-/** Custom fields by name, each with the placeholder of its column. */
+/**
+ * Custom fields by name, each with the placeholder of its column.
+ * @param noFields columns that hold something else.
+ */
 function fieldTemplates(
   setFields: string | true,
-  idColumn: string,
+  noFields: readonly (string | undefined)[],
   columns: readonly string[],
 ): Record<string, string> {
   const pairs: readonly FieldColumn[] =
     setFields === true
-      ? columns.filter((name) => name !== idColumn).map((name) => ({ field: name, column: name }))
+      ? columns.filter((name) => !noFields.includes(name)).map((name) => ({ field: name, column: name }))
       : setFields.split(',').map((part) => fieldColumn(part, columns));
   const seen = new Set<string>();
   for (const { field, column } of pairs) {
@@ -110,11 +115,16 @@ function checkChannel(channel: string | undefined, sendText: string | undefined)
 
 /**
  * The action of a command line with its arguments, which may contain placeholders.
+ * @param noFields columns that hold something else than fields.
  * @throws UsageError unless it names exactly one action.
  */
-export function actionOf(options: JobOptions, idColumn: string, columns: readonly string[]): Record<string, unknown> {
+export function actionOf(
+  options: JobOptions,
+  noFields: readonly (string | undefined)[],
+  columns: readonly string[],
+): Record<string, unknown> {
   const { addTag, removeTag, setFields, sendText, sendContent, sendFlow, channel } = options;
-  const fields = setFields === undefined ? undefined : fieldTemplates(setFields, idColumn, columns);
+  const fields = setFields === undefined ? undefined : fieldTemplates(setFields, noFields, columns);
   const flow = sendFlow !== undefined;
   const actions = [
     addTag !== undefined && { action: 'add_tag', tag_name: addTag },

@@ -7,6 +7,7 @@ import { plainTool } from '../../../account/policy/tool.js';
 import { UsageError } from '../../../config/usage-error.js';
 import type { CellProblem } from '../../match/cell.js';
 import type { NoContact } from '../../match/contacts.js';
+import { accountColumnOf } from '../accounts/account-column.js';
 import type { Table } from '../table/csv-table.js';
 import { damageOf, shownCell } from '../table/damage.js';
 import { isFailedRows } from '../table/failed-rows.js';
@@ -19,6 +20,8 @@ import { checkedTemplate, EmptyCell, fillTemplate, hasTypedLineBreaks } from './
 export interface Job {
   /** Which contact each row means. */
   readonly contacts: RowContacts;
+  /** The column that names the account of each row; undefined if one account is for all rows. */
+  readonly accountColumn: string | undefined;
   /** The action with its arguments, placeholders not filled in. */
   readonly action: Readonly<Record<string, unknown>>;
   /** Whether its arguments differ from row to row. */
@@ -34,7 +37,7 @@ export interface Job {
 }
 
 /** What is to be done with the contact of one row. */
-interface RowTask {
+export interface RowTask {
   readonly id: string;
   /** Arguments of the tool; undefined if the row changes nothing. */
   readonly args: Result | undefined;
@@ -100,7 +103,13 @@ export function planJob(options: JobOptions, { columns }: Table): Job {
     );
   }
   const rowContacts = rowContactsOf(options, columns);
-  const action = asObject(checkedTemplate(actionOf(options, rowContacts.column, columns), columns));
+  const accountColumn =
+    options.accountColumn === undefined ? undefined : accountColumnOf(options.accountColumn, columns);
+  if (accountColumn === rowContacts.column) {
+    throw new UsageError(`the column "${accountColumn}" cannot name both contacts and accounts`);
+  }
+  const noFields = [rowContacts.column, accountColumn];
+  const action = asObject(checkedTemplate(actionOf(options, noFields, columns), columns));
   // JSON text is parsed before cells are filled in, so that no cell can add to its structure.
   const template = asObject(repairAction(action).input);
   const inserted = columnsIn(template);
@@ -110,6 +119,7 @@ export function planJob(options: JobOptions, { columns }: Table): Job {
   const parsedId = (args: Result): string => String(parseInput(readTool, args, context).input.subscriber_id);
   const jobWith = (contacts: RowContacts): Job => ({
     contacts,
+    accountColumn,
     action,
     perRowArguments: JSON.stringify(action).includes('{{'),
     repeatable: isRepeatable(action),

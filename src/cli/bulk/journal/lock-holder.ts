@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Kernel } from './machine.js';
+import { type Kernel, readKernel } from './machine.js';
 
 /** This process, as a lock file names it. */
 export interface LockOwner {
@@ -8,6 +8,9 @@ export interface LockOwner {
   /** Whether a process runs on this machine. */
   runs(pid: number): boolean;
 }
+
+/** This process with what the kernel says about it. */
+export const withKernel = (process: LockOwner): LockOwner & Kernel => ({ ...process, ...readKernel(process.pid) });
 
 /** The process named by a lock file. */
 export interface LockHolder {

@@ -145,11 +145,32 @@ export function isTruncatedHeading(file: number, size: number, heading: Heading)
   return size <= expected.length && expected.subarray(0, size).equals(found);
 }
 
+/** Bytes in which the heading of a journal ends. */
+const maxHeadingBytes = 256 * 1024;
+
+/** The heading of a journal; undefined if the file is none, or is no file of ours. */
+export function peekHeading(path: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const file = openOwn(path, constants.O_RDONLY, undefined);
+    if (file === undefined) return undefined;
+    try {
+      const head = Buffer.allocUnsafe(maxHeadingBytes);
+      const text = head.toString('utf8', 0, readSync(file, head, 0, maxHeadingBytes, 0));
+      return text.includes('\n') ? headingIn(text.slice(0, text.indexOf('\n')), path) : undefined;
+    } finally {
+      closeSync(file);
+    }
+  } catch (error) {
+    if (error instanceof UsageError) return undefined;
+    throw error;
+  }
+}
+
 /** Reads a journal without changing it, for any page if the heading names none; does nothing if there is none. */
 export function peekJournal(
   path: string,
   heading: Partial<Heading>,
-  machine: Machine,
+  machine: Machine | undefined,
   onEntry: OnEntry,
   onMatch = ignoreMatch,
 ): void {

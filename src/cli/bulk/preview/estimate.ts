@@ -4,6 +4,7 @@ import { setCustomFields } from '../../../../tools/endpoints/fields.js';
 import { sendContent, sendFlow } from '../../../../tools/endpoints/sending.js';
 import { addTagToSubscriberByName, removeTagFromSubscriberByName } from '../../../../tools/endpoints/tags.js';
 import { maxFields } from '../../../../tools/values/inputs.js';
+import type { AccountSettings } from '../../../config/accounts/settings.js';
 import { loadOf } from '../../../upstream/pacing/limits.js';
 import { roundedDuration } from '../../shell/duration.js';
 
@@ -22,11 +23,27 @@ function requestsOf({ action, fields }: Result): Endpoint[] {
   return [...Array.from({ length: batches }, () => setCustomFields), ...(last === undefined ? [] : [last])];
 }
 
-/**
- * How long a job takes at the pace of the limits, in words.
- * @param sample the arguments for one contact.
- */
-export function durationText(sample: Result, contacts: number, throughMaton: boolean): string {
+/** What a job on one account has to do. */
+export interface Workload {
+  /** The arguments for one contact. */
+  readonly sample: Result;
+  readonly contacts: number;
+  /** Accounts with the same identity share Maton's limit. */
+  readonly settings: AccountSettings;
+}
+
+/** How long jobs that run side by side take at the pace of the limits, in words. */
+export function durationText(workloads: readonly Workload[]): string {
+  const seconds = new Map<string, number>();
+  for (const { sample, contacts, settings } of workloads) {
+    const { identity, access } = settings;
+    const own = secondsFor(sample, contacts, access.mode === 'maton');
+    seconds.set(identity, (seconds.get(identity) ?? 0) + own);
+  }
+  return `about ${roundedDuration(Math.max(0, ...seconds.values()))}`;
+}
+
+function secondsFor(sample: Result, contacts: number, throughMaton: boolean): number {
   const owner = { account: '', connection: '', throughMaton };
   const msByLimit = new Map<string, number>();
   for (const { path, perSecond } of requestsOf(sample)) {
@@ -35,5 +52,5 @@ export function durationText(sample: Result, contacts: number, throughMaton: boo
       msByLimit.set(key, (msByLimit.get(key) ?? 0) + windowMs / calls);
     }
   }
-  return `about ${roundedDuration((contacts * Math.max(0, ...msByLimit.values())) / 1000)}`;
+  return (contacts * Math.max(0, ...msByLimit.values())) / 1000;
 }

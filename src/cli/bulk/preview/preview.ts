@@ -1,6 +1,7 @@
 import type { Failure } from '../../../../tools/contract/failure.js';
 import type { Result } from '../../../../tools/contract/json.js';
 import { idText, quoted } from '../../../../tools/contract/quoted.js';
+import type { Page } from '../account-job/request.js';
 import type { OpenRow, Scan } from '../account-job/scan.js';
 import type { Job } from '../job/job.js';
 import { contradictingRows, contradictions } from '../job/repeated-rows.js';
@@ -9,6 +10,7 @@ import { type CheckedAccount, type ProblemsOf, readChecks } from './account-chec
 import { createProblems } from './problems.js';
 import { readContact, type ShownContact } from './shown-rows.js';
 
+/** How many of the first rows are shown of each account. */
 const maxRowsShown = 3;
 
 /** What a job would do, as far as that can be known. */
@@ -30,11 +32,13 @@ export interface Previewer {
   result(scan: Scan): Promise<Preview>;
 }
 
-/** The account and the column that a job works with, in a line. */
-export function headline({ contacts }: Job, page: Readonly<Record<string, unknown>> | undefined): string {
-  const whose = page === undefined ? 'Dry run' : `Dry run for ${quoted(page.name)} (page ${idText(page.id)})`;
-  return `${whose}, ${contacts.source}.`;
-}
+/** A page and what says who its contacts are, in a line. */
+export const pageText = ({ contacts }: Job, page: Page): string =>
+  `${quoted(page.name)} (page ${idText(page.id)}), ${contacts.source}.`;
+
+/** The account and the column that a dry run works with, in a line. */
+export const headline = (job: Job, page: Page | undefined): string =>
+  page === undefined ? `Dry run, ${job.contacts.source}.` : `Dry run for ${pageText(job, page)}`;
 
 /** The arguments of the first row that can be used. */
 async function sampleOf(job: Job, table: Table): Promise<Result | undefined> {
@@ -45,17 +49,33 @@ async function sampleOf(job: Job, table: Table): Promise<Result | undefined> {
   return undefined;
 }
 
+/** What a preview depends on if the table is for several accounts. */
+export interface PreviewSide {
+  /** The table of all accounts, whose rows refer to the same kinds of things. */
+  readonly whole?: Table;
+  /** How many of the first rows are shown. */
+  readonly maxRows?: number;
+}
+
+/** The rows that are shown of each of so many accounts. */
+export const rowsShownOf = (accounts: number): number => (accounts > maxRowsShown ? 1 : maxRowsShown);
+
 /**
  * Prepares to look at what a job would do.
  * @param account where names, values and the first contacts are checked; undefined to read nothing.
  */
-export async function openPreview(job: Job, table: Table, account: CheckedAccount | undefined): Promise<Previewer> {
+export async function openPreview(
+  job: Job,
+  table: Table,
+  account: CheckedAccount | undefined,
+  { whole = table, maxRows = maxRowsShown }: PreviewSide = {},
+): Promise<Previewer> {
   const problems = createProblems();
   const failing = new Set<string>();
   const first: OpenRow[] = [];
   let failure: Failure | undefined;
   let problemsOf: ProblemsOf | undefined;
-  const sample = account && (await sampleOf(job, table));
+  const sample = account && (await sampleOf(job, whole));
   if (account !== undefined && sample !== undefined) {
     const checks = await readChecks(job.action, sample, account);
     if ('failure' in checks) failure = checks.failure;
@@ -63,7 +83,7 @@ export async function openPreview(job: Job, table: Table, account: CheckedAccoun
   }
   return {
     onOpen(row) {
-      if (first.length < maxRowsShown) first.push(row);
+      if (first.length < maxRows) first.push(row);
       const found = problemsOf?.(row.input) ?? [];
       if (found.length === 0) return;
       failing.add(row.id);

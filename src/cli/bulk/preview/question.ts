@@ -1,32 +1,42 @@
 import { statSync } from 'node:fs';
 import type { Failure } from '../../../../tools/contract/failure.js';
-import { idText, quoted } from '../../../../tools/contract/quoted.js';
+import { quoted } from '../../../../tools/contract/quoted.js';
 import type { Account } from '../../../account/account.js';
 import { UsageError } from '../../../config/usage-error.js';
 import type { Shell } from '../../shell/shell.js';
+import type { Page } from '../account-job/request.js';
 import type { Scan } from '../account-job/scan.js';
+import { labelled } from '../accounts/label.js';
 import type { Job } from '../job/job.js';
 import type { Table } from '../table/csv-table.js';
 import { readPage } from './account-checks.js';
 import { durationText } from './estimate.js';
-import { openPreview, type Preview, type Previewer } from './preview.js';
+import { openPreview, type Preview, type Previewer, type PreviewSide, pageText } from './preview.js';
 import { rowText } from './shown-rows.js';
 
-/** What a person at the terminal is asked about. */
+/** What a person at the terminal is asked about, of one account. */
 export interface AskedJob {
+  /** The account's name; undefined if the whole table is for one. */
+  readonly name: string | undefined;
   readonly job: Job;
-  /** The file of the table; undefined for a pipe. */
-  readonly tablePath: string | undefined;
   readonly scan: Scan;
   readonly account: Account;
-  readonly page: Readonly<Record<string, unknown>>;
+  readonly page: Page;
+  readonly previewer: Previewer;
 }
 
-/** The account refuses a job before anything is done. */
+/** Why an account refuses a job. */
+export interface Refusal {
+  /** The account's name; undefined if the whole table is for one. */
+  readonly name: string | undefined;
+  readonly failure: Failure;
+}
+
+/** Accounts refuse a job before anything is done. */
 export class JobRefused extends Error {
   override readonly name = 'JobRefused';
-  constructor(readonly failure: Failure) {
-    super(failure.message);
+  constructor(readonly refusals: readonly Refusal[]) {
+    super(refusals.map(({ name, failure }) => labelled(name, failure.message)).join('\n'));
   }
 }
 
@@ -48,25 +58,42 @@ function actionText({ action, tag_name, flow_ns, channel = 'messenger' }: Job['a
   }
 }
 
-function questionText({ job, scan, account }: AskedJob, { rows, wouldFail }: Preview): string {
-  const { not_reached: open } = scan.counts;
-  const contacts = `${open} ${open === 1 ? 'contact' : 'contacts'}`;
-  const uncertain = [...scan.statuses.values()].filter((status) => status === 'uncertain').length;
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0);
+
+const contactsText = (count: number): string => `${count} ${count === 1 ? 'contact' : 'contacts'}`;
+
+function questionText(jobs: readonly AskedJob[], previews: readonly Preview[]): string {
+  const [{ job } = { job: undefined }] = jobs;
+  const open = sum(jobs.map(({ scan }) => scan.counts.not_reached));
+  const accounts = jobs.length === 1 ? '' : ` of ${jobs.length} accounts`;
+  const uncertain = sum(
+    jobs.map(({ scan }) => [...scan.statuses.values()].filter((status) => status === 'uncertain').length),
+  );
   const twice = uncertain === 0 ? '' : `, ${uncertain} of them perhaps for the second time`;
+  const wouldFail = sum(previews.map((preview) => preview.wouldFail));
   const failing = wouldFail === 0 ? '' : ` (${wouldFail} would fail)`;
-  const sample = rows[0]?.row.input ?? {};
-  const time = durationText(sample, open, account.settings.access.mode === 'maton');
-  return `${actionText(job.action, contacts)}${twice}${failing}, ${time}? [y/N] `;
+  const time = durationText(
+    jobs.map(({ scan, account }, index) => ({
+      sample: previews[index]?.rows[0]?.row.input ?? {},
+      contacts: scan.counts.not_reached,
+      settings: account.settings,
+    })),
+  );
+  return `${actionText(job?.action ?? {}, `${contactsText(open)}${accounts}`)}${twice}${failing}, ${time}? [y/N] `;
 }
 
 /**
  * Prepares to show what a job is about to do.
  * @throws JobRefused
  */
-export async function previewFor(job: Job, table: Table, account: Account, signal: AbortSignal): Promise<Previewer> {
+export async function previewFor(
+  { name, job, table, account }: Pick<AskedJob, 'name' | 'job' | 'account'> & { readonly table: Table },
+  side: PreviewSide,
+  signal: AbortSignal,
+): Promise<Previewer> {
   const read = await readPage(account, signal);
-  if ('failure' in read) throw new JobRefused(read.failure);
-  return openPreview(job, table, read.account);
+  if ('failure' in read) throw new JobRefused([{ name, failure: read.failure }]);
+  return openPreview(job, table, read.account, side);
 }
 
 /** Changes when a file is saved. */
@@ -75,27 +102,38 @@ function stampOf(path: string): string {
   return [mtimeMs, size, ino].join();
 }
 
-/**
- * Shows what a job is about to do, and asks whether to do it.
- * @throws JobRefused if the account cannot be read; UsageError if the table was changed before the answer.
- */
-export async function isAgreed(
-  asked: AskedJob,
-  previewer: Previewer,
-  { note, ending }: Shell,
-  ask: NonNullable<Shell['ask']>,
-): Promise<boolean> {
-  const { job, scan, page, tablePath } = asked;
-  const stamp = tablePath === undefined ? undefined : stampOf(tablePath);
-  const preview = await previewer.result(scan);
-  ending.throwIfAborted();
-  if (preview.failure !== undefined) throw new JobRefused(preview.failure);
-  note(`${quoted(page.name)} (page ${idText(page.id)}), ${job.contacts.source}.`);
+function showJob({ name, job, scan, page }: AskedJob, preview: Preview, note: Shell['note']): void {
+  const open = name === undefined ? '' : ` ${contactsText(scan.counts.not_reached)}.`;
+  note(labelled(name, `${pageText(job, page)}${open}`));
   for (const line of preview.notes) note(line);
   for (const { row, contact } of preview.rows) note(rowText(row, contact));
   const more = scan.counts.not_reached - preview.rows.length;
   if (more > 0) note(`… and ${more} more`);
-  const isYes = /^\s*y(es)?\s*$/i.test(await ask(questionText(asked, preview)));
+}
+
+/**
+ * Shows what jobs are about to do, and asks once whether to do all of it.
+ * @param tablePath the file of the table; undefined for a pipe.
+ * @throws JobRefused if an account cannot be read; UsageError if the table was changed before the answer.
+ */
+export async function isAgreed(
+  jobs: readonly AskedJob[],
+  tablePath: string | undefined,
+  { note, ending }: Shell,
+  ask: NonNullable<Shell['ask']>,
+): Promise<boolean> {
+  const stamp = tablePath === undefined ? undefined : stampOf(tablePath);
+  const previews = await Promise.all(jobs.map(({ previewer, scan }) => previewer.result(scan)));
+  ending.throwIfAborted();
+  const refusals = previews.flatMap(({ failure }, index) =>
+    failure === undefined ? [] : [{ name: jobs[index]?.name, failure }],
+  );
+  if (refusals.length > 0) throw new JobRefused(refusals);
+  for (const [index, job] of jobs.entries()) {
+    const preview = previews[index];
+    if (preview !== undefined) showJob(job, preview, note);
+  }
+  const isYes = /^\s*y(es)?\s*$/i.test(await ask(questionText(jobs, previews)));
   if (isYes && tablePath !== undefined && stampOf(tablePath) !== stamp) {
     throw new UsageError(`${tablePath} was changed before you answered, so nothing was done: run the command again`);
   }

@@ -1,5 +1,6 @@
 import type { Shell } from '../../shell/shell.js';
-import { type Counts, createProgressText } from './progress-text.js';
+import type { Counts } from './counts.js';
+import { createProgressText } from './progress-text.js';
 
 const redrawMs = 200;
 
@@ -11,17 +12,18 @@ export interface ProgressLine {
   close(): void;
 }
 
-/** Shows the counts as they change: a bar on a terminal, a line at each tenth elsewhere. */
-export function showProgress(counts: Counts, shell: Shell): ProgressLine {
-  const text = createProgressText(() => performance.now(), counts.total - counts.not_reached);
+/** Shows counts as they change: a bar on a terminal, a line at each tenth elsewhere. */
+export function showProgress(currentCounts: () => Counts, shell: Shell): ProgressLine {
+  const { total, not_reached: open } = currentCounts();
+  const text = createProgressText(() => performance.now(), total - open);
   if (!shell.interactive) {
     const onProgress = (): void => {
-      const line = text.line(counts);
+      const line = text.line(currentCounts());
       if (line !== undefined) shell.note(line);
     };
     return { onProgress, say: shell.note, close: () => undefined };
   }
-  const draw = (): void => shell.redraw(text.bar(counts).slice(0, shell.columns - 1));
+  const draw = (): void => shell.redraw(text.bar(currentCounts()).slice(0, shell.columns - 1));
   const timer = setInterval(draw, redrawMs);
   draw();
   return {

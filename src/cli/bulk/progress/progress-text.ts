@@ -1,15 +1,5 @@
 import { roundedDuration } from '../../shell/duration.js';
-
-/** Contacts by outcome. `total` is the sum of all except `repeated`. */
-export interface Counts {
-  total: number;
-  done: number;
-  failed: number;
-  unknown: number;
-  not_reached: number;
-  /** Rows left out because an earlier row has the same id. */
-  repeated: number;
-}
+import type { Counts } from './counts.js';
 
 const grouped = (value: number): string => value.toLocaleString('en-US');
 

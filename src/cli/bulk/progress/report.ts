@@ -1,7 +1,8 @@
 import { type ExitCode, exitCodes } from '../../shell/exit-codes.js';
 import type { Ending } from '../account-job/run.js';
+import { labelled } from '../accounts/label.js';
 import { nextJournal } from '../journal/reading.js';
-import type { Counts } from './progress-text.js';
+import type { Counts } from './counts.js';
 
 /** The exit code of a run that came to an end. */
 export function exitCodeAfter({ unknown, not_reached, failed }: Counts): ExitCode {
@@ -10,25 +11,39 @@ export function exitCodeAfter({ unknown, not_reached, failed }: Counts): ExitCod
   return failed > 0 ? exitCodes.failed : exitCodes.done;
 }
 
+/** How the run on one account ended. */
+export interface AccountEnding {
+  /** Undefined if the whole table is for one account. */
+  readonly name: string | undefined;
+  readonly ending: Ending;
+}
+
 /** What a finished run leaves to do. */
 export interface RunEnd {
   readonly counts: Counts;
   readonly unusableCount: number;
-  readonly ending: Ending;
+  readonly endings: readonly AccountEnding[];
   readonly failedPath: string;
   readonly journalPath: string;
 }
 
+/** Why accounts stopped before every contact had its turn. */
+function stopLines(endings: readonly AccountEnding[]): string[] {
+  const lines = endings.flatMap(({ name, ending }) =>
+    ending.how === 'stopped' ? [labelled(name, `Stopped. ${ending.why}`)] : [],
+  );
+  return endings.some(({ ending }) => ending.how === 'interrupted') ? [...lines, 'Stopped. You ended it.'] : lines;
+}
+
 /** Lines that say why a run ended early and how to continue; none if every contact is done. */
-export function advice({ counts, unusableCount, ending, failedPath, journalPath }: RunEnd): string[] {
+export function advice({ counts, unusableCount, endings, failedPath, journalPath }: RunEnd): string[] {
   const { failed, unknown, not_reached } = counts;
-  const lines: string[] = [];
-  if (ending.how !== 'finished') lines.push(`Stopped. ${ending.how === 'stopped' ? ending.why : 'You ended it.'}`);
+  const lines = stopLines(endings);
   if (failed + unknown > 0) lines.push(`What failed or is unknown, and why: ${failedPath}`);
   if (not_reached > 0) {
-    const subject = ending.how === 'stopped' ? 'After that is fixed, the' : 'The';
+    const subject = endings.some(({ ending }) => ending.how === 'stopped') ? 'After that is fixed, the' : 'The';
     lines.push(`${subject} same command continues with the contacts not reached.`);
-    if (ending.how === 'interrupted') {
+    if (endings.some(({ ending }) => ending.how === 'interrupted')) {
       const next = `--skip-done-of ${journalPath} --journal ${nextJournal(journalPath)}`;
       lines.push(`A corrected one leaves out the others with: ${next}`);
     }

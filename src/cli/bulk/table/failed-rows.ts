@@ -16,13 +16,24 @@ export interface FailedRow extends Entry {
   readonly what_to_do?: string;
   /** The address of the contact's chat in ManyChat. */
   readonly chat?: string | undefined;
+  /** The name of the account, in the list of several. */
+  readonly account?: string | undefined;
 }
 
-const columns: readonly (keyof FailedRow)[] = ['line', 'id', 'state', 'kind', 'message', 'what_to_do', 'chat', 'row'];
+const columnsOfOne: readonly (keyof FailedRow)[] = [
+  'line',
+  'id',
+  'state',
+  'kind',
+  'message',
+  'what_to_do',
+  'chat',
+  'row',
+];
 
 /** Whether a table is a list of failures, of this version or an earlier one: contacts in it may have got the message, and its journal would not know. */
 export const isFailedRows = (headings: readonly string[]): boolean =>
-  columns.slice(0, 5).every((column) => headings.includes(column));
+  columnsOfOne.slice(0, 5).every((column) => headings.includes(column));
 
 /** Writes the failed and unknown rows with their reasons; deletes the file of an earlier run if there are none. */
 export function writeFailedRows(path: string, entries: readonly FailedRow[], owner: Owner): void {
@@ -30,6 +41,8 @@ export function writeFailedRows(path: string, entries: readonly FailedRow[], own
     replaceOwn(path, undefined, owner);
     return;
   }
+  const ofSeveral = entries.some(({ account }) => account !== undefined);
+  const columns = ofSeveral ? [...columnsOfOne, 'account' as const] : columnsOfOne;
   const rows = entries
     .toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0))
     .map((entry) => columns.map((column) => asText(String(entry[column] ?? ''))));

@@ -8,11 +8,12 @@ import { plainTool } from '../../../account/policy/tool.js';
 import type { Config } from '../../../config/config.js';
 import { UsageError } from '../../../config/usage-error.js';
 import { errorMessage } from '../../../text/error-text.js';
-import { realClock } from '../../../upstream/clock.js';
-import { ownMachine, ownProcess } from '../../bulk/account-job/own-machine.js';
+import { lockJournal } from '../../bulk/account-job/job-files.js';
 import { JournalError } from '../../bulk/journal/appender.js';
 import { openJournal } from '../../bulk/journal/journal.js';
-import { type Lock, takeLock } from '../../bulk/journal/lock.js';
+import type { Lock } from '../../bulk/journal/lock.js';
+import { withKernel } from '../../bulk/journal/lock-holder.js';
+import { thisMachine } from '../../bulk/journal/machine.js';
 import { replaceOwn } from '../../bulk/journal/own-file.js';
 import { openTable, type Table, type TableOptions } from '../../bulk/table/csv-table.js';
 import { exitCodeOf, failureText } from '../../commands/failure-text.js';
@@ -85,7 +86,7 @@ async function lookUp(request: Request): Promise<TableWithIds | { readonly failu
   const { id, name } = asObject(page.result.page);
   note(`${quoted(name)}: ${sourceText(request.match)}.`);
   const path = `${outPath}.lookups`;
-  const lock = await takeLock(`${path}.lock`, ownProcess(shell), { clock: realClock, note, ending });
+  const lock = await lockJournal(path, shell);
   shell.onForcedEnd(() => {
     lock.release();
     return exitCodes.again;
@@ -119,8 +120,13 @@ async function contactsKeptIn(
   const ids = new Map<string, string>();
   const heading = { page, action: { action: 'resolve' }, match };
   const ignoreEntry = (): void => undefined;
-  const journal = await openJournal(path, heading, lock, ownMachine(shell), ignoreEntry, (matched) =>
-    ids.set(matched.match, matched.id),
+  const journal = await openJournal(
+    path,
+    heading,
+    lock,
+    thisMachine(withKernel(shell.process)),
+    ignoreEntry,
+    (matched) => ids.set(matched.match, matched.id),
   );
   const progress = showLookups(shell);
   try {

@@ -1,0 +1,39 @@
+import type { HostParts } from '../../../account/host.js';
+import type { Shell } from '../../shell/shell.js';
+import type { OutputPaths } from '../account-job/output-paths.js';
+import type { JobRequest } from '../account-job/request.js';
+import { labelledShell } from '../accounts/label.js';
+import type { Targets } from '../accounts/targets.js';
+import type { Job } from '../job/job.js';
+import type { BulkOptions } from '../options.js';
+import { type PreviewSide, rowsShownOf } from '../preview/preview.js';
+import type { Table } from '../table/csv-table.js';
+
+/** What a command line asks for: one job, on one account or on several. */
+export interface Order {
+  readonly job: Job;
+  readonly table: Table;
+  /** The file of the table; undefined for a pipe. */
+  readonly tablePath: string | undefined;
+  readonly paths: OutputPaths;
+  readonly options: BulkOptions;
+  readonly shell: Shell;
+  readonly targets: Targets;
+  /** Replaced parts of the host. */
+  readonly hostParts: Partial<HostParts>;
+}
+
+/** An order with a place for its journals. */
+export interface RunOrder extends Order {
+  readonly paths: Order['paths'] & { readonly journal: string };
+}
+
+/** The requests of an order, one for each account. */
+export const requestsOf = ({ job, options, shell, targets }: Order): JobRequest[] =>
+  targets.targets.map(({ name, table }) => ({ name, job, table, options, shell: labelledShell(shell, name) }));
+
+/** What the previews of an order's jobs share. */
+export const previewSideOf = ({ table, targets }: Order): Required<PreviewSide> => ({
+  whole: table,
+  maxRows: rowsShownOf(targets.targets.length),
+});

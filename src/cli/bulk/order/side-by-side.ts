@@ -1,0 +1,129 @@
+import { openAccounts } from '../../open-account.js';
+import { type ExitCode, exitCodes } from '../../shell/exit-codes.js';
+import { skippedText } from '../account-job/earlier-job.js';
+import { lockJournal } from '../account-job/job-files.js';
+import {
+  type AccountJob,
+  findJobContacts,
+  type OpenJob,
+  openJob,
+  openPreviewer,
+  reachAccount,
+  type ScannedJob,
+} from '../account-job/phases.js';
+import { type Underway, watchUnderway } from '../account-job/underway.js';
+import { jobPathsOf } from '../accounts/job-paths.js';
+import { contradictingRows, contradictions } from '../job/repeated-rows.js';
+import type { Lock } from '../journal/lock.js';
+import { retryOf } from '../options.js';
+import { type AskedJob, isAgreed, JobRefused } from '../preview/question.js';
+import { previewSideOf, type RunOrder, requestsOf } from './order.js';
+import { refuseSharedPages } from './pages.js';
+import { runAndReport } from './run-and-report.js';
+import { scanJobs } from './scan-jobs.js';
+
+/**
+ * The values of promises once all have settled, in their order.
+ * @throws JobRefused with every refusal, unless one failed otherwise.
+ */
+async function allOf<Value>(promises: readonly Promise<Value>[]): Promise<Value[]> {
+  const results = await Promise.allSettled(promises);
+  const errors: unknown[] = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
+  const other = errors.find((error) => !(error instanceof JobRefused));
+  if (other !== undefined) throw other;
+  const refusals = errors.flatMap((error) => (error instanceof JobRefused ? error.refusals : []));
+  if (refusals.length > 0) throw new JobRefused(refusals);
+  return results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+}
+
+/** Phase 2: opens the journals of all jobs, and adds each to `open` as soon as it is open. */
+async function openJobs(
+  order: RunOrder,
+  reached: readonly AccountJob[],
+  underway: Underway,
+  open: OpenJob[],
+): Promise<OpenJob[]> {
+  const accounts = reached.map(({ name, page }) => ({
+    name,
+    page: page.id === undefined ? undefined : String(page.id),
+  }));
+  const paths = jobPathsOf(order.paths, accounts, order.shell.note);
+  const opening = reached.map(async (job, index) => {
+    const { journal = order.paths.journal, earlier = [] } = paths[index] ?? {};
+    const opened = await openJob(job, { journal, earlier }, underway.addLock);
+    open.push(opened);
+    return opened;
+  });
+  return allOf(opening);
+}
+
+/** Phase 4: scans the rows of all jobs. */
+async function scanOpenJobs(order: RunOrder, jobs: readonly OpenJob[]): Promise<ScannedJob[]> {
+  const { table, options, shell, targets } = order;
+  const side = previewSideOf(order);
+  const previewers = await allOf(jobs.map((job) => openPreviewer(job, side)));
+  const parts = jobs.map(({ name, job, files }, index) => ({
+    name,
+    job,
+    history: files.history,
+    onOpen: previewers[index]?.onOpen,
+  }));
+  const { scans, remark } = await scanJobs(parts, table, targets.nameOf, retryOf(options));
+  if (remark !== undefined) shell.note(remark);
+  return jobs.flatMap((job, index) => {
+    const scan = scans[index];
+    if (scan === undefined) return [];
+    const scanned = { ...job, scan, previewer: previewers[index] };
+    for (const { path, reached } of job.files.skipped) {
+      job.shell.note(skippedText(job.name === undefined ? (options.skipDoneOf ?? path) : path, reached, scan.statuses));
+    }
+    return [scanned];
+  });
+}
+
+/** Phase 5: shows a person what is about to be done, and asks. True if nobody has to be asked. */
+async function isConfirmed({ tablePath, shell }: RunOrder, jobs: readonly ScannedJob[]): Promise<boolean> {
+  const asked: AskedJob[] = [];
+  for (const scanned of jobs) {
+    const { job, table, scan, previewer } = scanned;
+    if (previewer !== undefined && scan.counts.not_reached > 0) asked.push({ ...scanned, previewer });
+    else for (const line of contradictions(await contradictingRows(job, table, scan.repeated))) shell.note(line);
+  }
+  const { ask } = shell;
+  return ask === undefined || asked.length === 0 || isAgreed(asked, tablePath, shell, ask);
+}
+
+/**
+ * Runs the jobs of an order side by side, each at the limits of its account. Nothing is sent before all of them have come up
+ * to the question.
+ */
+export async function runOrder(order: RunOrder): Promise<ExitCode> {
+  const { shell, targets, paths, hostParts } = order;
+  const all = targets.targets.map(({ settings }) => settings);
+  const opened = await openAccounts(targets.config, all, hostParts);
+  const open: OpenJob[] = [];
+  let lock: Lock | undefined;
+  try {
+    const reaching = requestsOf(order).flatMap((request, index) => {
+      const account = opened.accounts[index];
+      return account === undefined ? [] : [reachAccount(request, account)];
+    });
+    const reached = await allOf(reaching);
+    refuseSharedPages(reached);
+    const underway = watchUnderway(shell);
+    // A run on one account alone has its journal here.
+    if (targets.isDivided) {
+      lock = await lockJournal(paths.journal, shell);
+      underway.addLock(lock);
+    }
+    const jobs = await openJobs(order, reached, underway, open);
+    const scanned = await scanOpenJobs(order, await allOf(jobs.map(findJobContacts)));
+    if (await isConfirmed(order, scanned)) return await runAndReport(order, scanned, underway, lock?.owner);
+    shell.note('Nothing was done.');
+    return exitCodes.again;
+  } finally {
+    await Promise.all(open.map(({ files }) => files.close()));
+    lock?.release();
+    await opened.close();
+  }
+}
