@@ -1,12 +1,19 @@
+import { contactWrites, exportAccount } from './control/preparation.js';
 import type { Fault } from './faults/fault.js';
 import { firstConnectionId } from './fixtures/first-connections.js';
 import type { RequestRecord } from './http/request-log.js';
 import type { Delivery, DeliveryFilter } from './manychat/outbox.js';
+import { startOf } from './preparation/account.js';
+import { readAccountFile } from './preparation/account-file.js';
+import { PreparationError } from './preparation/problems.js';
+import type { SandboxAccount } from './preparation/shape.js';
 import { sandboxServer } from './server.js';
-import type { Clock } from './world/clock.js';
+import { type Clock, standingClock } from './world/clock.js';
 import { type CreateShape, createWorld, type OnStall } from './world/world.js';
 
 export type { Fault, FaultEffect } from './faults/fault.js';
+export { PreparationError } from './preparation/problems.js';
+export type { SandboxAccount } from './preparation/shape.js';
 
 /** Options of a sandbox, all optional. */
 export interface SandboxOptions {
@@ -14,7 +21,13 @@ export interface SandboxOptions {
   port?: number;
   /** Source of the time, and of delays if it has `after`; default the system clock. */
   clock?: Clock;
-  /** Status of the second connection; default PENDING. */
+  /** ISO 8601 with an offset: the clock starts there, and stands still until it is moved. Default: that of the account. */
+  now?: string;
+  /** An account as JSON, instead of the sandbox's own. */
+  account?: SandboxAccount;
+  /** Path of a JSON file with such an account. */
+  accountFile?: string;
+  /** Status of the second connection; default as the account says, PENDING in the sandbox's own. */
   secondConnection?: 'PENDING' | 'ACTIVE';
   /** Whether rate limits per second and hour apply; default true. */
   limits?: boolean;
@@ -50,16 +63,34 @@ export interface Sandbox {
   reset(): void;
   /** Moves the sandbox's clock forward. @throws RangeError beyond 10 years in total */
   advance(milliseconds: number): void;
+  /** The sandbox's time, in milliseconds since 1970. */
+  now(): number;
+  /** The present account, in the form of the option. */
+  account(): SandboxAccount;
+  /** A contact of the first page writes now; the channel is required if it is on several. @throws Refusal */
+  contactWrites(contactId: string, written: { text: string; channel?: string }): void;
   /** Stops listening and closes open connections at once. */
   close(): Promise<void>;
 }
 
-/** Starts a sandbox on loopback. Rejects if the port is taken. */
+/** The account that the options ask for, as JSON. @throws PreparationError */
+async function preparedAccount({ account, accountFile }: SandboxOptions): Promise<unknown> {
+  if (account !== undefined && accountFile !== undefined) {
+    throw new PreparationError(['account and accountFile cannot both be given.']);
+  }
+  // A copy: a reset builds the same account again, whatever the caller changes.
+  return accountFile === undefined ? structuredClone(account) : readAccountFile(accountFile);
+}
+
+/** Starts a sandbox on loopback. Rejects if the port is taken, and with a PreparationError if time or account are wrong. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const { port = 0, clock = Date } = options;
-  const { secondConnection = 'PENDING', limits = true, createShape = 'wrapped', followers = 0 } = options;
+  const { secondConnection, limits = true, createShape = 'wrapped', followers = 0, onStall } = options;
   const settings = { limits, create_shape: createShape };
-  const world = createWorld({ clock, secondConnection, followers, onStall: options.onStall, ...settings });
+  const prepared = await preparedAccount(options);
+  const start = startOf(options.now, prepared);
+  const source = start === undefined ? clock : standingClock(start, clock);
+  const world = createWorld({ clock: source, secondConnection, followers, prepared, onStall, ...settings });
   const server = sandboxServer(world);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -82,6 +113,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     clearFaults: world.faults.clear,
     reset: world.reset,
     advance: world.clock.advance,
+    now: world.clock.now,
+    account: () => structuredClone(exportAccount(world)),
+    contactWrites: (contactId, written) => void contactWrites(world, contactId, written, null),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

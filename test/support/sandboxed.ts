@@ -82,6 +82,9 @@ export function useSandbox(options: SandboxOptions = {}): Sandbox {
     clearFaults: () => started().clearFaults(),
     reset: () => started().reset(),
     advance: (milliseconds) => started().advance(milliseconds),
+    now: () => started().now(),
+    account: () => started().account(),
+    contactWrites: (id, written) => started().contactWrites(id, written),
     close: () => started().close(),
   };
 }

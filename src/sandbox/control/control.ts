@@ -1,10 +1,13 @@
 import { type Incoming, jsonBody } from '../http/incoming.js';
 import { isRecord } from '../http/json.js';
 import { badRequest, Refusal, type SandboxResponse } from '../http/refusal.js';
+import { collectionNames } from '../preparation/page.js';
 import { createShapes, type World } from '../world/world.js';
-import { booleanValue, integerWithin, oneOf, rejectUnknownKeys } from './checks.js';
+import { booleanValue, oneOf, rejectUnknownKeys } from './checks.js';
+import { moveClock } from './move-clock.js';
 import { overview } from './overview.js';
 import { faultKeys, matchKeys, parseFault } from './parse-fault.js';
+import { addThings, contactWrites, exportAccount } from './preparation.js';
 
 /** One endpoint of the control API. Keys that are not listed are rejected. */
 interface ControlEndpoint {
@@ -15,11 +18,17 @@ interface ControlEndpoint {
   /** Keys of the query; default none. */
   readonly query?: readonly string[];
   /** Returns the response body. @throws Refusal */
-  perform(world: World, input: Readonly<Record<string, unknown>>, query: URLSearchParams): Record<string, unknown>;
+  perform(world: World, input: Readonly<Record<string, unknown>>, query: URLSearchParams): object;
 }
 
-const endpoints: Readonly<Record<string, ControlEndpoint>> = {
-  'GET /sandbox': { perform: (world) => overview(world, Object.keys(endpoints)) },
+/** An endpoint that reads its body itself, which can be a list; `id` is the part of the path in braces. */
+interface PreparationEndpoint {
+  prepare(world: World, body: unknown, page: string | null, id: string): object;
+}
+
+const controls: Readonly<Record<string, ControlEndpoint>> = {
+  'GET /sandbox': { perform: (world) => overview(world, endpointNames) },
+  'GET /sandbox/account': { perform: exportAccount },
   'GET /sandbox/messages': {
     query: ['subscriber_id', 'user_ref'],
     perform({ outbox }, _, query) {
@@ -55,17 +64,8 @@ const endpoints: Readonly<Record<string, ControlEndpoint>> = {
     },
   },
   'POST /sandbox/clock': {
-    body: ['advance_ms'],
-    perform({ clock }, { advance_ms: milliseconds }) {
-      const remaining = clock.remaining();
-      if (Number(milliseconds) > remaining) {
-        throw badRequest(
-          `The clock can move forward 10 years in total, of which ${remaining} ms are left; a reset sets it back.`,
-        );
-      }
-      clock.advance(integerWithin('advance_ms', milliseconds, [0, remaining]));
-      return { now: new Date(clock.now()).toISOString() };
-    },
+    body: ['advance_ms', 'now'],
+    perform: ({ clock }, input) => moveClock(clock, input),
   },
   'POST /sandbox/settings': {
     body: ['limits', 'create_shape'],
@@ -79,23 +79,56 @@ const endpoints: Readonly<Record<string, ControlEndpoint>> = {
   },
 };
 
+const preparations: Readonly<Record<string, PreparationEndpoint>> = {
+  ...Object.fromEntries(
+    collectionNames.map((collection): [string, PreparationEndpoint] => [
+      `POST /sandbox/${collection}`,
+      { prepare: (world, body, page) => addThings(world, collection, body, page) },
+    ]),
+  ),
+  'POST /sandbox/contacts/{id}/writes': {
+    prepare: (world, body, page, id) => contactWrites(world, id, body, page),
+  },
+};
+
+const endpointNames = [...Object.keys(controls), ...Object.keys(preparations)];
+
 /** The number of dropped entries as the property `forgotten`, left out if there are none. */
 function droppedCount(log: { dropped(): number }): { forgotten?: number } {
   const count = log.dropped();
   return count === 0 ? {} : { forgotten: count };
 }
 
+function performControl(world: World, incoming: Incoming, endpoint: ControlEndpoint): object {
+  const { path, query } = incoming;
+  rejectUnknownKeys(query.keys(), endpoint.query ?? [], 'query');
+  const input = jsonBody(incoming);
+  if (!isRecord(input)) throw badRequest('The body must be a JSON object of at most 1 MB.');
+  rejectUnknownKeys(Object.keys(input), endpoint.body ?? [], path.split('/').at(-1) ?? path, endpoint.nested);
+  return endpoint.perform(world, input, query);
+}
+
+function prepare(world: World, incoming: Incoming, endpoint: PreparationEndpoint, id = ''): object {
+  const { query } = incoming;
+  rejectUnknownKeys(query.keys(), ['page'], 'query');
+  const input = jsonBody(incoming);
+  if (!isRecord(input) && !Array.isArray(input)) {
+    throw badRequest('The body must be a JSON object or a list, of at most 1 MB.');
+  }
+  return endpoint.prepare(world, input, query.get('page'), id);
+}
+
 /** Serves the control API, the paths under /sandbox. */
 export function serveControl(world: World, incoming: Incoming): SandboxResponse {
-  const { method, path, query } = incoming;
-  const endpoint = endpoints[`${method} ${path}`];
-  if (endpoint === undefined) return { status: 404, body: { error: 'Not found', controls: Object.keys(endpoints) } };
+  const { method, path } = incoming;
+  const [, id] = /^\/sandbox\/contacts\/([^/]+)\/writes$/.exec(path) ?? [];
+  const wanted = `${method} ${id === undefined ? path : path.replace(id, '{id}')}`;
+  const control = Object.hasOwn(controls, wanted) ? controls[wanted] : undefined;
+  const preparation = Object.hasOwn(preparations, wanted) ? preparations[wanted] : undefined;
   try {
-    rejectUnknownKeys(query.keys(), endpoint.query ?? [], 'query');
-    const input = jsonBody(incoming);
-    if (!isRecord(input)) throw badRequest('The body must be a JSON object of at most 1 MB.');
-    rejectUnknownKeys(Object.keys(input), endpoint.body ?? [], path.split('/').at(-1) ?? path, endpoint.nested);
-    return { status: 200, body: endpoint.perform(world, input, query) };
+    if (control !== undefined) return { status: 200, body: performControl(world, incoming, control) };
+    if (preparation !== undefined) return { status: 200, body: prepare(world, incoming, preparation, id) };
+    return { status: 404, body: { error: 'Not found', controls: endpointNames } };
   } catch (error) {
     if (error instanceof Refusal) return error.response;
     throw error;

@@ -1,6 +1,8 @@
 import type { Random } from '../world/random.js';
 
-export type Channel = 'messenger' | 'instagram' | 'whatsapp' | 'telegram';
+/** The channels on which contacts can be. */
+export const channels = ['messenger', 'instagram', 'whatsapp', 'telegram'] as const;
+export type Channel = (typeof channels)[number];
 
 /** The types of custom and bot fields. */
 export const fieldTypes = ['text', 'number', 'date', 'datetime', 'boolean'] as const;
@@ -138,6 +140,12 @@ export interface Account {
 export function newId(account: Account): number {
   account.lastId += 1;
   return account.lastId;
+}
+
+/** An id for a new contact, in ManyChat's own format. */
+export function newContactId({ contacts, random }: Pick<Account, 'contacts' | 'random'>): string {
+  const id = random.digits(10);
+  return contacts.has(id) ? newContactId({ contacts, random }) : id;
 }
 
 /** The full name, which findByName searches. */

@@ -5,6 +5,7 @@ import { second } from '../world/clock.js';
 import type { World } from '../world/world.js';
 import type { Account } from './account.js';
 import { plainRefusal, validationError } from './refusals.js';
+import type { SandboxRequest } from './request.js';
 import { routes } from './routes.js';
 
 /** Serves a request as api.manychat.com, authorized by the page key. @throws Refusal */
@@ -22,10 +23,11 @@ export function serveManychat(world: World, account: Account, incoming: Incoming
   const now = clock.now();
   const route = routes.get(incoming.path);
   if (route === undefined || route.method !== incoming.method) throw plainRefusal('Not found', 404);
-  if (settings.limits && route.perSecond !== undefined) {
-    if (!limiter.admit(`${account.key} ${incoming.path}`, route.perSecond, second, now)) {
-      throw plainRefusal('Too many requests', 429);
-    }
+  // Without limits the hourly limit of flows does not apply either.
+  const admits: SandboxRequest['admits'] = (kind, limit, windowMilliseconds) =>
+    !settings.limits || limiter.admit(`${account.key} ${kind}`, limit, windowMilliseconds, clock.elapsed());
+  if (route.perSecond !== undefined && !admits(incoming.path, route.perSecond, second)) {
+    throw plainRefusal('Too many requests', 429);
   }
   const parameters = route.method === 'GET' ? Object.fromEntries(incoming.query) : jsonBody(incoming);
   if (!isRecord(parameters)) throw validationError('Invalid data format');
@@ -33,8 +35,7 @@ export function serveManychat(world: World, account: Account, incoming: Incoming
     account,
     parameters,
     now,
-    // Without limits the hourly limit of flows does not apply either.
-    limiter: settings.limits ? limiter : { admit: () => true, reset: () => undefined },
+    admits,
     deliver: (delivery) => outbox.add({ ...delivery, page_id: String(account.page.id) }, now),
   });
   return { status: 200, body: data === undefined ? { status: 'success' } : { status: 'success', data } };

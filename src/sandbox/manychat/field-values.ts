@@ -1,16 +1,9 @@
+import { isDate } from '../world/moment.js';
 import type { CustomField, FieldValue } from './account.js';
 import { validationError } from './refusals.js';
 
-const datePattern = /^(\d{4})-(\d\d)-(\d\d)$/;
 const datetimePattern = /^(\d{4}-\d\d-\d\d)T([01]\d|2[0-3]):[0-5]\d:[0-5]\d([+-]([01]\d):[0-5]\d|Z)$/;
 const utcPattern = /^(\d{4}-\d\d-\d\d)T([01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
-
-/** Whether a text is an existing date such as `2018-07-18`. */
-function isDate(text: string): boolean {
-  if (!datePattern.test(text)) return false;
-  const moment = new Date(`${text}T00:00:00Z`);
-  return !Number.isNaN(moment.getTime()) && moment.toISOString().startsWith(text);
-}
 
 function isDatetime(text: string, pattern: RegExp): boolean {
   const date = pattern.exec(text)?.[1];
@@ -58,3 +51,11 @@ export function parseBotFieldValue(field: CustomField, value: unknown): FieldVal
 export function parseActionValue(field: CustomField, value: unknown): FieldValue | undefined {
   return matches(field.type, value, utcPattern) ? value : undefined;
 }
+
+/** A value of a prepared account, in any form that the API stores; undefined if it does not fit the field. */
+export function parseStoredValue(field: CustomField, value: unknown): FieldValue | undefined {
+  return value === null || matches(field.type, value, datetimePattern) ? value : parseActionValue(field, value);
+}
+
+/** What a field expects, for messages. */
+export const expectedValue = ({ type }: CustomField): string => expected[type];

@@ -1,5 +1,4 @@
 import type { Account } from './account.js';
-import type { Limiter } from './limits.js';
 import type { Delivery } from './outbox.js';
 
 /** An authorized request to an account, with everything that a handler may use. */
@@ -9,7 +8,8 @@ export interface SandboxRequest {
   parameters: Readonly<Record<string, unknown>>;
   /** Milliseconds since 1970. */
   now: number;
-  limiter: Limiter;
+  /** Whether one more request of this kind fits into the limit; counts it if so. */
+  admits(kind: string, limit: number, windowMilliseconds: number): boolean;
   deliver(delivery: Omit<Delivery, 'id' | 'time' | 'page_id'>): void;
 }
 

@@ -35,7 +35,7 @@ export function serveGateway(world: World, incoming: Incoming): SandboxResponse 
   const { path } = incoming;
   if (path.startsWith('/fb/') && bearerToken(incoming) !== world.matonKey) return serveManychatDirect(world, incoming);
   requireKey(world, incoming);
-  if (world.settings.limits && !world.limiter.admit('maton', requestsPerSecond, second, world.clock.now())) {
+  if (world.settings.limits && !world.limiter.admit('maton', requestsPerSecond, second, world.clock.elapsed())) {
     throw flatGatewayRefusal(429, 'rate_limit', 'Rate limit exceeded', world.random.hex(16));
   }
   if (path === '/connections' || path.startsWith('/connections/')) return serveConnections(world, incoming);

@@ -7,6 +7,13 @@ export interface Clock {
    * `now` returns.
    */
   after?(milliseconds: number, callBack: () => void): () => void;
+  /** The time by which rate limits count, in milliseconds; default `now`. */
+  elapsed?(): number;
+}
+
+/** A clock that stands still at a moment. Delays and rate limits follow `source`: a client waits in real time. */
+export function standingClock(now: number, source: Clock): Clock {
+  return { now: () => now, elapsed: source.now, ...(source.after !== undefined && { after: source.after }) };
 }
 
 /** A clock that can be moved forward, and reset to its source. */
@@ -39,6 +46,7 @@ export function movableClock(source: Clock): MovableClock {
   let offset = 0;
   return {
     now: () => source.now() + offset,
+    elapsed: () => (source.elapsed ?? source.now)() + offset,
     remaining: () => maxAdvance - offset,
     after: (milliseconds, callBack) => source.after?.(milliseconds, callBack) ?? realTimeout(milliseconds, callBack),
     advance(milliseconds) {

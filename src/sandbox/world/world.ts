@@ -9,6 +9,7 @@ import type { Account } from '../manychat/account.js';
 import { type Limiter, slidingLimiter } from '../manychat/limits.js';
 import { createOutbox, type Outbox } from '../manychat/outbox.js';
 import type { Connection } from '../maton/connection.js';
+import { buildAccount, type PreparedAccounts } from '../preparation/account.js';
 import { type Clock, type MovableClock, movableClock } from './clock.js';
 import { type Random, seededRandom } from './random.js';
 
@@ -28,9 +29,12 @@ export type OnStall = (headers: IncomingHttpHeaders) => () => void;
 /** Options of a world; `startSandbox` sets their defaults. */
 export interface WorldOptions extends Settings {
   clock: Clock;
-  secondConnection: 'PENDING' | 'ACTIVE';
+  /** Default: as the account says, PENDING in the sandbox's own. */
+  secondConnection?: 'PENDING' | 'ACTIVE' | undefined;
   /** Number of extra contacts on the first page. */
   followers: number;
+  /** An account as JSON, instead of the sandbox's own. */
+  prepared?: unknown;
   onStall?: OnStall | undefined;
 }
 
@@ -50,29 +54,44 @@ export interface World {
   random: Random;
   accounts: { first: Account; second: Account };
   connections: Connection[];
+  /** Whether the first page is not the sandbox's own. */
+  readonly isPrepared: boolean;
   /** Returns to the initial state: same accounts, clock without offset. */
   reset(): void;
 }
 
-/** Creates the state of a sandbox; the same options and the same clock give the same state. */
+/** Creates the state of a sandbox; the same options and the same clock give the same state. @throws PreparationError */
 export function createWorld({
   clock: source,
   secondConnection,
   followers: followerCount,
+  prepared,
   onStall = () => () => undefined,
   ...settings
 }: WorldOptions): World {
   const clock = movableClock(source);
   const initialState = () => {
     const random = seededRandom(1);
-    const accounts = { first: sunriseCoffee(random, clock.now()), second: sunriseWholesale(random, clock.now()) };
+    const own = (): PreparedAccounts => ({
+      first: sunriseCoffee(random, clock.now()),
+      second: undefined,
+      secondConnection: 'PENDING',
+    });
+    const built = prepared === undefined ? own() : buildAccount(prepared, clock.now(), random);
+    const accounts = { first: built.first, second: built.second ?? sunriseWholesale(random, clock.now()) };
     for (const contact of followers(followerCount, clock.now())) accounts.first.contacts.set(contact.id, contact);
-    const connections = firstConnections(random, accounts.first, accounts.second, secondConnection);
+    const connections = firstConnections(
+      random,
+      accounts.first,
+      accounts.second,
+      secondConnection ?? built.secondConnection,
+    );
     return { settings: { ...settings }, random, accounts, connections };
   };
   const world: World = {
     matonKey: 'maton-sandbox-key',
     baseUrl: '',
+    isPrepared: prepared !== undefined,
     clock,
     onStall,
     limiter: slidingLimiter(),

@@ -1,4 +1,4 @@
-import type { Account, Contact, ImportPermissions } from '../account.js';
+import { type Account, type Contact, type ImportPermissions, newContactId } from '../account.js';
 import { blankContact, serializeContact } from '../contact.js';
 import { requiredId } from '../parameters.js';
 import { fieldErrors } from '../refusals.js';
@@ -122,7 +122,7 @@ export const createSubscriber: Handler = ({ account, parameters, now }) => {
   throwIfAny(problems);
   throwIfAny(permissionProblems(parameters, account.permissions));
   throwIfAny(takenProblems(account, parameters, undefined));
-  const contact = blankContact(account.random.digits(10), now);
+  const contact = blankContact(newContactId(account), now);
   applyChanges(contact, parameters);
   contact.whatsappPhone = digits(text(parameters, 'whatsapp_phone'));
   if (contact.whatsappPhone !== '') contact.channels.push('whatsapp');

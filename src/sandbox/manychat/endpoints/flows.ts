@@ -14,13 +14,13 @@ const maxFlowsPerContactAndHour = 100;
  * window. The rest is an assumption.
  */
 export const sendFlow: Handler = (request) => {
-  const { account, now, limiter } = request;
+  const { account } = request;
   const contact = requiredContact(request);
   const flowNs = requiredText(request, 'flow_ns');
   const flow = account.flows.find(({ ns }) => ns === flowNs);
   if (flow === undefined) throw validationError('Flow not found');
   if (!contact.active) throw validationError('Subscriber is not active');
-  if (!limiter.admit(`${account.key} sendFlow ${contact.id}`, maxFlowsPerContactAndHour, hour, now)) {
+  if (!request.admits(`sendFlow ${contact.id}`, maxFlowsPerContactAndHour, hour)) {
     throw plainRefusal('Too many requests', 429);
   }
   const reason = undeliveredReason(request, contact, flow);
