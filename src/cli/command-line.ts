@@ -23,6 +23,14 @@ function numberOf(option: string, text: string, [least, most]: readonly [number,
 /** Which of two values is meant cannot be known. */
 const repeated = (option: string): UsageError => new UsageError(`--${option} was given more than once`);
 
+/** The value of an option that has two names. */
+function oneOf(values: Readonly<Record<string, string | undefined>>): string | undefined {
+  const given = Object.entries(values).filter(([, value]) => value !== undefined);
+  if (given.length > 1)
+    throw new UsageError(`${given.map(([option]) => option).join(' and ')} mean the same: omit one`);
+  return given[0]?.[1];
+}
+
 /** The error for an argument that is not a command. Only what can be a misspelt command is shown: it may be a key. */
 function unknownCommand(name: string, program: Command): UsageError {
   const help = `${program.name()} --help`;
@@ -37,6 +45,13 @@ interface ConnectFlags {
   readonly open?: true;
   readonly json?: true;
   readonly timeout: string;
+}
+
+interface SandboxFlags {
+  readonly port: string;
+  readonly followers: string;
+  readonly now?: string;
+  readonly accountFile?: string;
 }
 
 /** Parses a command line and runs its command; resolves with the exit code. */
@@ -60,6 +75,8 @@ export async function runCommandLine(args: readonly string[], shell: Shell): Pro
   function shellHere(): Shell {
     const {
       MANYCHAT_MCP_SANDBOX: sandbox,
+      MANYCHAT_MCP_SANDBOX_NOW: sandboxNow,
+      MANYCHAT_MCP_SANDBOX_ACCOUNT: sandboxAccount,
       MATON_CONNECTION_ID: connection,
       MANYCHAT_MCP_ACCOUNTS: accounts,
       MANYCHAT_MCP_ACCOUNT: account,
@@ -68,6 +85,8 @@ export async function runCommandLine(args: readonly string[], shell: Shell): Pro
       value === undefined ? [] : [name, shellWord(value, shell.platform)];
     const flags = [
       ...(sandbox === undefined ? [] : ['--sandbox']),
+      ...flag('--sandbox-now', sandboxNow),
+      ...flag('--sandbox-account', sandboxAccount),
       ...flag('--accounts', accounts),
       ...flag('--account', account),
       ...flag('--connection', connection),
@@ -228,13 +247,20 @@ export async function runCommandLine(args: readonly string[], shell: Shell): Pro
     .description('run the sandbox on its own, for curl and your own tests')
     .option('--port <n>', 'port to listen on (0: any free port)', '0')
     .option('--followers <n>', 'number of extra contacts, from 800000000001 up, to try bulk with', '0')
-    .action(async ({ port, followers }: { port: string; followers: string }) => {
+    .option('--now <time>', 'time at which it stands still, such as 2026-03-01T09:00:00Z (default: the real time)')
+    .option('--account-file <path>', 'JSON file with its account (default: the one of its own)')
+    .action(async ({ port, followers, now, accountFile }: SandboxFlags) => {
       const { runSandbox } = await import('./commands/sandbox.js');
-      code = await runSandbox(
-        numberOf('--port', port, [0, 65_535]),
-        numberOf('--followers', followers, [0, 1_000_000]),
-        shell,
-      );
+      const start = {
+        port: numberOf('--port', port, [0, 65_535]),
+        followers: numberOf('--followers', followers, [0, 1_000_000]),
+        now: oneOf({ '--now': now, '--sandbox-now': options.MANYCHAT_MCP_SANDBOX_NOW }),
+        accountFile: oneOf({
+          '--account-file': accountFile,
+          '--sandbox-account': options.MANYCHAT_MCP_SANDBOX_ACCOUNT,
+        }),
+      };
+      code = await runSandbox(start, shell);
     });
   program
     .command('completion <shell>')

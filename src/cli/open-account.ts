@@ -35,9 +35,12 @@ export async function openAccounts(
   all: readonly AccountSettings[],
   parts: Partial<HostParts> = {},
 ): Promise<OpenedAccounts> {
-  const sandbox = configured.sandbox ? await (await import('../sandbox/index.js')).startSandbox() : undefined;
+  const sandbox = configured.sandbox
+    ? await (await import('./start-sandbox.js')).startForUser(configured.sandboxStart)
+    : undefined;
   const settings = sandbox === undefined ? all : all.map((each) => onSandbox(each, sandbox.url, sandbox.matonKey));
-  const host = openHost(configured.host, parts);
+  // The 24-hour windows that we report are those of the sandbox. Waiting and pacing stay in real time.
+  const host = openHost(configured.host, { ...(sandbox !== undefined && { now: sandbox.now }), ...parts });
   const accounts = settings.map((each) => openAccount(host, each));
   return {
     config: { ...configured, account: settings[0] ?? configured.account },

@@ -32,6 +32,8 @@ export interface Config {
   readonly results: SettingValues['MANYCHAT_MCP_RESULTS'];
   /** The account is an embedded sandbox, which is started with the process. */
   readonly sandbox: boolean;
+  /** With which time and account the sandbox starts, as far as they are set. */
+  readonly sandboxStart: { readonly now: string | undefined; readonly accountFile: string | undefined };
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -134,6 +136,12 @@ export function readConfig(environment: Environment, known: readonly KnownTool[]
   ];
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems.join('\n'));
   const values = parsed.data;
+  const ofSandbox = (['MANYCHAT_MCP_SANDBOX_NOW', 'MANYCHAT_MCP_SANDBOX_ACCOUNT'] as const).filter(
+    (name) => values[name] !== undefined && !values.MANYCHAT_MCP_SANDBOX,
+  );
+  if (ofSandbox.length > 0) {
+    throw new ConfigError(ofSandbox.map((name) => `${name} needs the sandbox: set MANYCHAT_MCP_SANDBOX=1`).join('\n'));
+  }
   return {
     host: {
       secrets: secretsIn(environment),
@@ -144,5 +152,6 @@ export function readConfig(environment: Environment, known: readonly KnownTool[]
     accounts: { path: values.MANYCHAT_MCP_ACCOUNTS, names: values.MANYCHAT_MCP_ACCOUNT },
     results: values.MANYCHAT_MCP_RESULTS,
     sandbox: values.MANYCHAT_MCP_SANDBOX,
+    sandboxStart: { now: values.MANYCHAT_MCP_SANDBOX_NOW, accountFile: values.MANYCHAT_MCP_SANDBOX_ACCOUNT },
   };
 }

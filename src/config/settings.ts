@@ -138,6 +138,22 @@ export const settings = z.object({
     description: 'use an embedded sandbox account instead of a real one; needs no key',
     summary: 'use an embedded trial account; needs no key',
   }),
+  MANYCHAT_MCP_SANDBOX_NOW: z.iso
+    .datetime({ offset: true, error: 'must be a time with an offset, such as 2026-03-01T09:00:00Z' })
+    .optional()
+    .register(texts, {
+      flag: 'sandbox-now',
+      value: 'TIME',
+      description:
+        "the sandbox's time, such as 2026-03-01T09:00:00Z: it stands still there until it is moved; by default the real time",
+      summary: 'time at which the sandbox stands still',
+    }),
+  MANYCHAT_MCP_SANDBOX_ACCOUNT: z.string().optional().register(texts, {
+    flag: 'sandbox-account',
+    value: 'PATH',
+    description: "JSON file with the sandbox's account, instead of its own",
+    summary: 'JSON file with the account of the sandbox',
+  }),
   MANYCHAT_MCP_TOOLSETS: nameList().register(texts, {
     flag: 'toolsets',
     value: 'NAMES',
@@ -162,13 +178,13 @@ export const settings = z.object({
     restricts: true,
     description:
       'never offer these tools; when every tool for a job is excluded, no other tool and no bulk run does that job either',
-    summary: 'never offer these tools, nor another way to do what they do',
+    summary: 'never offer these, nor another way to do the same',
   }),
   MANYCHAT_MCP_READ_ONLY: onOff().register(texts, {
     flag: 'read-only',
     restricts: true,
     description: 'offer only tools that read, and refuse every change (1 or true)',
-    summary: 'offer only tools that read, and refuse every change',
+    summary: 'offer only tools that read; refuse every change',
   }),
   MANYCHAT_MCP_DRY_RUN: onOff().register(texts, {
     flag: 'dry-run',
@@ -189,7 +205,7 @@ export const settings = z.object({
     value: 'FORM',
     description:
       'form of results: both (the default), text or structured; one of the latter halves the tokens in clients that hand both to the model. Failures are always text',
-    summary: 'form of results: both (default), text or structured',
+    summary: 'form of results: both (default), text, structured',
   }),
   MANYCHAT_MCP_DEADLINE_MS: milliseconds(1_000, 600_000, 45_000).register(texts, {
     flag: 'deadline-ms',

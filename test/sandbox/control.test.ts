@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { startSandbox } from '../../src/sandbox/index.js';
 import { ask } from '../support/asking.js';
 import { controlApi } from '../support/control-api.js';
 import { noon, useSandbox } from '../support/sandboxed.js';
@@ -26,7 +27,7 @@ describe('unknown keys', () => {
     ['settings', { limit: false }, ['"limit"', 'did you mean "limits"?', 'Allowed: limits, create_shape']],
     ['settings', { limits: false, shape: 'flat' }, ['"shape"', 'Allowed: limits, create_shape']],
     ['clock', { advance: 5 }, ['"advance"', 'did you mean "advance_ms"?']],
-    ['clock', { advance_ms: 5, to: 7 }, ['"to"', 'Allowed: advance_ms']],
+    ['clock', { advance_ms: 5, to: 7 }, ['"to"', 'Allowed: advance_ms, now']],
     ['reset', { faults: true }, ['"faults"', 'No keys are allowed']],
     ['reset', { toString: true }, ['"toString"']],
   ])('POST %s rejects %j and applies nothing', async (path, body, words) => {
@@ -92,6 +93,12 @@ describe('invalid values', () => {
     ['clock', { advance_ms: '5' }, 'advance_ms must be a whole number'],
     ['clock', { advance_ms: -1 }, 'advance_ms must be a whole number'],
     ['clock', { advance_ms: 0.5 }, 'advance_ms must be a whole number'],
+    ['clock', { advance_ms: 5, now: '2026-09-21T12:00:00Z' }, 'either advance_ms or now'],
+    ['clock', { now: '2026-09-21T12:00:00' }, 'now must be a time with an offset, such as 2026-03-01T09:00:00Z'],
+    ['clock', { now: '2026-02-30T12:00:00Z' }, 'now must be a time'],
+    ['clock', { now: 1_800_000_000_000 }, 'now must be a time'],
+    ['clock', { now: '2026-09-20T11:59:59.999Z' }, "now is before the sandbox's time, 2026-09-20T12:00:00.000Z."],
+    ['clock', { now: '2036-09-19T12:00:00Z' }, '10 years in total'],
   ])('POST %s rejects %j', async (path, body, words) => {
     expect(await errorOf(path, body)).toContain(words);
     expect(await faults()).toEqual([]);
@@ -125,10 +132,20 @@ describe('invalid values', () => {
 test('the examples in the docs are accepted', async () => {
   const docs = readFileSync('docs/testing-agents.md', 'utf8');
   const curls = docs.matchAll(/sandbox\/(faults) -H 'content-type: application\/json' \\\n +-d '(.+)'/g);
-  const rows = docs.matchAll(/^\| `POST \/sandbox\/(\w+)` \|[^`]*`(\{[^`]+\})`/gm);
+  const rows = docs.matchAll(/^\| `POST \/sandbox\/([\w/{}]+)` \|[^`]*`(\{[^`]+\})`/gm);
   const examples = [...curls, ...rows];
-  expect(examples.map(([, path]) => path)).toEqual(['faults', 'faults', 'clock', 'settings']);
-  for (const [, path = '', body = ''] of examples) expect((await request(path, body)).status, body).toBe(200);
+  expect(examples.map(([, path]) => path)).toEqual([
+    'faults',
+    'faults',
+    'clock',
+    'contacts',
+    'contacts/{id}/writes',
+    'settings',
+  ]);
+  for (const [, path = '', body = ''] of examples) {
+    const { status } = await request(path.replace('{id}', '24958501110460017'), body);
+    expect(status, body).toBe(200);
+  }
 });
 
 describe('the clock', () => {
@@ -143,6 +160,30 @@ describe('the clock', () => {
     expect((await ask(sandbox.url, { path: '/manychat/fb/page/getInfo', headers })).status).toBe(200);
     await request('reset', {});
     expect((await request('clock', { advance_ms: 1 })).status).toBe(200);
+  });
+
+  test('moves to a time, from which it goes on', async () => {
+    expect((await request('clock', { now: '2026-09-21T14:30+02:00' })).body).toEqual({
+      now: '2026-09-21T12:30:00.000Z',
+    });
+    expect((await request('clock', { now: '2026-09-21T12:30:00Z' })).status).toBe(200);
+    expect((await request('clock', { advance_ms: 1_500 })).body).toEqual({ now: '2026-09-21T12:30:01.500Z' });
+    await request('reset', {});
+    expect(sandbox.now()).toBe(noon.now());
+  });
+
+  test('stands still at an absolute time, while rate limits go on in real time', async () => {
+    let real = 0;
+    const clock = { now: () => real };
+    const standing = await startSandbox({ now: '2026-03-01T09:00:00Z', clock });
+    onTestFinished(() => standing.close());
+    const headers = { authorization: `Bearer ${standing.matonKey}` };
+    const status = async () => (await ask(standing.url, { path: '/connections', headers })).status;
+    for (let count = 0; count < 10; count += 1) expect(await status()).toBe(200);
+    expect(await status()).toBe(429);
+    real += 1_000;
+    expect(await status()).toBe(200);
+    expect(new Date(standing.now()).toISOString()).toBe('2026-03-01T09:00:00.000Z');
   });
 
   test('throws RangeError for other values in the programming interface', () => {

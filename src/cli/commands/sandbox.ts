@@ -1,18 +1,10 @@
-import { UsageError } from '../../config/usage-error.js';
-import { startSandbox } from '../../sandbox/index.js';
-import { errorCode } from '../../text/error-text.js';
 import { type ExitCode, exitCodes } from '../shell/exit-codes.js';
 import type { Shell } from '../shell/shell.js';
+import { type SandboxStart, startForUser } from '../start-sandbox.js';
 
 /** Runs the sandbox alone and prints how to reach it; resolves when the process is asked to end. */
-export async function runSandbox(
-  port: number,
-  followers: number,
-  { environment, print, ending }: Shell,
-): Promise<ExitCode> {
-  const sandbox = await startSandbox({ port, followers }).catch((error: unknown) => {
-    throw errorCode(error) === 'EADDRINUSE' ? new UsageError('the port is in use; choose another with --port') : error;
-  });
+export async function runSandbox(start: SandboxStart, { environment, print, ending }: Shell): Promise<ExitCode> {
+  const sandbox = await startForUser(start);
   print(`Sandbox of Maton and ManyChat at ${sandbox.url}`);
   if ((environment.MATON_API_KEY ?? '') !== '') {
     print('MATON_API_KEY is already set: the export below replaces it in this shell only. The sandbox never sees it.');

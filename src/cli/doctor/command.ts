@@ -69,7 +69,7 @@ async function* examine(readConfig: () => Promise<Config>, shell: Shell): AsyncG
   try {
     const checked = [];
     for (const { name, url } of addressesOf(config.account)) {
-      const check = await checkAddress(name, url, config, host.http, shell.ending);
+      const check = await checkAddress(name, url, config, host, shell.ending);
       checked.push(check);
       yield check.finding;
     }

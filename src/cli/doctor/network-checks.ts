@@ -32,20 +32,20 @@ export async function checkAddress(
   name: string,
   url: URL,
   { host: { proxy: proxies }, account: { deadlineMs } }: Config,
-  http: Host['http'],
+  { http, now }: Pick<Host, 'http' | 'now'>,
   ending: AbortSignal,
 ): Promise<AddressCheck> {
   const proxy = proxyFor(url, proxies);
   const waitMs = Math.min(maxWaitMs, deadlineMs);
   const wait = timeout(realClock, waitMs);
-  const requestedAt = Date.now();
+  const requestedAt = now();
   try {
     const request = { method: 'GET', url, headers: { 'user-agent': userAgent, 'accept-encoding': 'identity' } };
     const response = await http.exchange(request, AbortSignal.any([ending, wait.signal]), () => undefined);
     const tls = url.protocol === 'https:' ? ', over TLS' : '';
     const through = proxy === undefined ? '' : `, through the proxy ${proxy.host}`;
     const finding = ok(name, `${url.origin} answers${tls}${through}`);
-    return { finding, clockAheadMs: clockAhead(response, requestedAt, Date.now()) };
+    return { finding, clockAheadMs: clockAhead(response, requestedAt, now()) };
   } catch (error) {
     const fault =
       error instanceof HttpFault

@@ -12,8 +12,9 @@ const maxTextLength = 1_000_000;
 
 /** A text, which may be empty. */
 export function text(place: string, value: unknown): string {
-  if (typeof value === 'string' && value.length <= maxTextLength) return value;
-  throw badRequest(`${place} must be a string of at most ${maxTextLength} characters.`);
+  if (typeof value !== 'string') throw badRequest(`${place} must be a string.`);
+  if (value.length > maxTextLength) throw badRequest(`${place} may have at most ${maxTextLength} characters.`);
+  return value;
 }
 
 /** A text with at least one character. */
