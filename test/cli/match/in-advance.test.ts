@@ -2,8 +2,9 @@ import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { BulkOptions } from '../../../src/cli/bulk/options.js';
 import { exitCodes } from '../../../src/cli/shell/exit-codes.js';
-import { byEmail, useMatching } from '../../support/matching.js';
-import { john } from '../../support/people.js';
+import { giveEmail } from '../../support/known-people.js';
+import { byEmail, journalOf, useMatching } from '../../support/matching.js';
+import { followers, john } from '../../support/people.js';
 import { reached } from '../../support/sandboxed.js';
 
 const { sandbox, run, dry, emails, searches } = useMatching();
@@ -52,14 +53,40 @@ describe('at a terminal', () => {
     expect(counts).toMatchObject({ done: 1, failed: 1 });
   });
 
-  test('another text goes on from the lookups of a declined job, of which nothing else stays', async () => {
-    const path = emails('john@example.com,A', 'maria.garcia@example.com,B');
+  test('a no forgets who was found: the contact may be corrected before the next run', async () => {
+    const path = emails('john@example.com,A');
     expect((await asked('n', path)).code).toBe(exitCodes.again);
-    const before = searches();
+    expect(existsSync(`${path}.journal`)).toBe(false);
+    const [one = ''] = followers(1);
+    await giveEmail(sandbox, john, 'other@example.com');
+    await giveEmail(sandbox, one, 'john@example.com');
+    expect((await asked('y', path)).counts).toMatchObject({ done: 1 });
+    expect(reached(sandbox)).toEqual([one]);
+  });
+
+  test('a no keeps who was found once something was done', async () => {
+    const path = emails('john@example.com,A');
+    await asked('y', path);
+    const more = emails('john@example.com,A', 'maria.garcia@example.com,B');
+    expect((await asked('n', more)).code).toBe(exitCodes.again);
+    await giveEmail(sandbox, john, 'other@example.com');
+    expect((await asked('y', more)).counts).toMatchObject({ done: 2, failed: 0 });
+    expect(reached(sandbox)).toHaveLength(2);
+  });
+
+  test('another text goes on from the lookups of a job that was stopped before it did anything', async () => {
+    const path = emails('john@example.com,A', 'nobody@example.com,B', 'maria.garcia@example.com,C');
+    const body = { status: 'error', message: 'Wrong token' };
+    sandbox.injectFault({ match: { path: 'findBySystemField' }, after: 2, status: 401, body });
+    expect((await run(path)).code).toBe(exitCodes.failed);
     const other = { ...byEmail, sendText: 'Other' };
+    const before = searches();
+    const kept = journalOf(path).match(/"match":"email/g)?.length ?? 0;
+    expect(kept).toBeGreaterThan(0);
     expect((await dry(path, other)).out).toContain('2 to do');
-    expect((await asked('y', path, other)).counts).toMatchObject({ done: 2 });
-    expect(searches()).toBe(before);
+    expect(searches() - before).toBe(3 - kept);
+    expect((await run(path, other)).counts).toMatchObject({ done: 2, failed: 1 });
+    expect(searches() - before).toBe(2 * (3 - kept));
     await expect(run(path)).rejects.toThrow('belongs to another job');
     expect(reached(sandbox)).toHaveLength(2);
   });

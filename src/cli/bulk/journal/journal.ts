@@ -37,6 +37,8 @@ export interface Journal {
    * @throws JournalError if it cannot be written.
    */
   mark(id: string, state: State): void;
+  /** Leaves no journal if it has no entries: contacts that were found, and to which nobody agreed, are looked up again. */
+  forgetLookups(): void;
   close(): Promise<void>;
 }
 
@@ -69,6 +71,8 @@ export async function openJournal(
     if (markFile !== undefined) closeSync(markFile);
   };
   let hasHeading: boolean;
+  let hasEntries = false;
+  let isForgotten = false;
   let carried: readonly MatchedContact[] = [];
   try {
     const lookups = lookupsOfIdleJob(file, heading);
@@ -77,7 +81,11 @@ export async function openJournal(
       ftruncateSync(file, 0);
     }
     const certainOn = lock.uncertain === true ? undefined : machine;
-    const length = readEntries(file, path, heading, certainOn, onEntry, onMatch);
+    const noteEntry: OnEntry = (entry, certain) => {
+      hasEntries = true;
+      onEntry(entry, certain);
+    };
+    const length = readEntries(file, path, heading, certainOn, noteEntry, onMatch);
     const { size } = fstatSync(file);
     // A file without a complete line that is not a truncated journal belongs to somebody else.
     if (length === 0 && size > 0 && !isTruncatedHeading(file, size, heading)) throw new UsageError(notAJournal(path));
@@ -113,6 +121,7 @@ export async function openJournal(
       const start = appender.append(opening + (state === 'intent' ? markableLine(id, state) : jsonLine(entry)));
       if (state === 'intent') intentPositions.set(id, start + Buffer.byteLength(opening));
       else intentPositions.delete(id);
+      hasEntries = true;
       afterOpening();
     },
     flushed: appender.flushed,
@@ -126,10 +135,14 @@ export async function openJournal(
         throw new JournalError(`${path} cannot be written: ${errorMessage(error)}`);
       }
     },
+    forgetLookups() {
+      isForgotten = true;
+    },
     async close() {
       await appender.settled();
       closeAll();
-      if (!hasHeading && lock.isHeld()) rmSync(path, { force: true });
+      const isEmpty = !hasHeading || (isForgotten && !hasEntries);
+      if (isEmpty && lock.isHeld()) rmSync(path, { force: true });
     },
   };
 }

@@ -119,6 +119,7 @@ export async function runOrder(order: RunOrder): Promise<ExitCode> {
     const jobs = await openJobs(order, reached, underway, open);
     const scanned = await scanOpenJobs(order, await allOf(jobs.map(findJobContacts)));
     if (await isConfirmed(order, scanned)) return await runAndReport(order, scanned, underway, lock?.owner);
+    for (const { files } of open) files.journal.forgetLookups();
     shell.note('Nothing was done.');
     return exitCodes.again;
   } finally {
