@@ -171,7 +171,7 @@ describe('a bulk', () => {
   test('shows progress: a bar on a terminal, a line for each tenth elsewhere', async () => {
     const lines = await run(write('a.csv', csv(20)));
     expect(lines.noted.match(/^\d+ of 20/gm)?.length).toBeGreaterThan(5);
-    const bar = await run(write('b.csv', csv(20)), hello, { interactive: true });
+    const bar = await run(write('b.csv', csv(20)), { sendText: 'Hello' }, { interactive: true });
     expect(bar.noted).toContain('[--------------------] 0 of 20\r');
     expect(bar.noted).toMatch(/\n\[####################\] 20 of 20.*\r/);
   });

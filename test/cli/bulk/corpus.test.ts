@@ -90,7 +90,7 @@ test('nobody but the expected contacts is sent to, and no refused table leads to
   for (const [index, sample] of short.entries()) {
     const path = fileOf(sample, `${index}.csv`);
     sandbox.reset();
-    const run = runBulk(directlyTo(sandbox), path, optionsOf(sample));
+    const run = runBulk(directlyTo(sandbox), path, { ...optionsOf(sample), journal: `${path}.journal` });
     if (sample.refused === undefined) await run;
     else {
       await expect(run).rejects.toThrow(sample.refused);

@@ -131,7 +131,7 @@ describe('contacts that were not reached stay open', () => {
       body: {},
       headers: { 'retry-after': '3600' },
     });
-    const limited = await run(other);
+    const limited = await run(other, { sendText: 'Hello' });
     expect(limited).toMatchObject({ code: 4, counts: { done: 5, failed: 0, not_reached: 35 } });
     expect(limited.noted).toMatch(/Stopped\. rate_limited/);
   });

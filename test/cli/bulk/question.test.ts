@@ -71,7 +71,9 @@ describe('a run at a terminal', () => {
     expect(asked).toEqual([]);
     expect(noted).not.toContain('Follower');
     expect((await answering('n', path)).asked).toEqual([]);
-    expect((await answering('n', write('other.csv', csv(2)), hello, { ask: undefined })).counts).toMatchObject({
+    expect(
+      (await answering('n', write('other.csv', csv(2)), { sendText: 'Hello' }, { ask: undefined })).counts,
+    ).toMatchObject({
       done: 2,
     });
     expect(reached(sandbox)).toHaveLength(4);

@@ -19,3 +19,9 @@ export function journalOfAccount(path: string, account: string): string {
   const stem = path.endsWith('.journal') ? path.slice(0, -'.journal'.length) : path;
   return `${stem}.${fileWord(account)}.journal`;
 }
+
+/** The path that stands for the journals of all accounts, if this one of an account is named after it. */
+export function stemOfJournal(path: string, account: string): string | undefined {
+  const ending = `.${fileWord(account)}.journal`;
+  return path.endsWith(ending) ? `${path.slice(0, -ending.length)}.journal` : undefined;
+}

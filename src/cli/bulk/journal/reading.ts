@@ -166,6 +166,10 @@ export function peekHeading(path: string): Readonly<Record<string, unknown>> | u
   }
 }
 
+/** Whether a heading is that of the same action on the same page. */
+export const isSameAction = (found: Readonly<Record<string, unknown>>, { page, action }: Heading): boolean =>
+  found.page === page && isDeepStrictEqual(found.action, JSON.parse(JSON.stringify(action)));
+
 /** Reads a journal without changing it, for any page if the heading names none; does nothing if there is none. */
 export function peekJournal(
   path: string,

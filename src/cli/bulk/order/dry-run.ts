@@ -2,15 +2,16 @@ import type { Failure } from '../../../../tools/contract/failure.js';
 import type { Account } from '../../../account/account.js';
 import { lookUpContacts } from '../../match/job-contacts.js';
 import { openAccounts } from '../../open-account.js';
-import type { ExitCode } from '../../shell/exit-codes.js';
+import { type ExitCode, exitCodes } from '../../shell/exit-codes.js';
 import { peekHistory } from '../account-job/earlier-job.js';
-import type { JobRequest, Page } from '../account-job/request.js';
+import { otherJournalText } from '../account-job/other-journals.js';
+import type { JobPaths, JobRequest, Page } from '../account-job/request.js';
 import { jobPathsOf } from '../accounts/job-paths.js';
 import { withKernel } from '../journal/lock-holder.js';
 import { thisMachine } from '../journal/machine.js';
 import { retryOf } from '../options.js';
 import { type CheckedAccount, readPage } from '../preview/account-checks.js';
-import { showDryRuns } from '../preview/dry-run.js';
+import { type DryRun, showDryRuns } from '../preview/dry-run.js';
 import { openPreview } from '../preview/preview.js';
 import { type Order, previewSideOf, requestsOf } from './order.js';
 import { refuseSharedPages } from './pages.js';
@@ -29,6 +30,14 @@ async function lookUp(request: JobRequest, account: Account | undefined): Promis
   if (read === undefined) return { ...request, account: undefined, page: undefined, failure: undefined };
   if ('failure' in read) return { ...request, account: undefined, page: undefined, failure: read.failure };
   return { ...request, ...read, failure: undefined };
+}
+
+/** What a run would say of another journal that knows of the same job. */
+function otherJournal({ options, tablePath }: Order, dryRun: DryRun, paths: JobPaths | undefined): string[] {
+  const { page } = dryRun;
+  const journal = paths?.journal;
+  if (page === undefined || journal === undefined) return [];
+  return [otherJournalText({ ...dryRun, page, journal, options }, tablePath) ?? []].flat();
 }
 
 /** Shows what a run would do. */
@@ -68,7 +77,12 @@ export async function dryRun(order: Order): Promise<ExitCode> {
       }),
     );
     shell.ending.throwIfAborted();
-    return showDryRuns(dryRuns, options.json === true, shell);
+    const code = showDryRuns(dryRuns, options.json === true, shell);
+    const others = targets.config.sandbox
+      ? []
+      : dryRuns.flatMap((each, index) => otherJournal(order, each, paths[index]));
+    for (const other of others) shell.note(`A run would be refused: ${other}`);
+    return code === exitCodes.done && others.length > 0 ? exitCodes.failed : code;
   } finally {
     await opened?.close();
   }

@@ -1,7 +1,9 @@
+import { UsageError } from '../../../config/usage-error.js';
 import { openAccounts } from '../../open-account.js';
 import { type ExitCode, exitCodes } from '../../shell/exit-codes.js';
 import { skippedText } from '../account-job/earlier-job.js';
 import { lockJournal } from '../account-job/job-files.js';
+import { otherJournalText } from '../account-job/other-journals.js';
 import {
   type AccountJob,
   findJobContacts,
@@ -59,7 +61,7 @@ async function openJobs(
 
 /** Phase 4: scans the rows of all jobs. */
 async function scanOpenJobs(order: RunOrder, jobs: readonly OpenJob[]): Promise<ScannedJob[]> {
-  const { table, options, shell, targets } = order;
+  const { table, tablePath, options, shell, targets } = order;
   const side = previewSideOf(order);
   const previewers = await allOf(jobs.map((job) => openPreviewer(job, side)));
   const parts = jobs.map(({ name, job, files }, index) => ({
@@ -77,6 +79,9 @@ async function scanOpenJobs(order: RunOrder, jobs: readonly OpenJob[]): Promise<
     for (const { path, reached } of job.files.skipped) {
       job.shell.note(skippedText(job.name === undefined ? (options.skipDoneOf ?? path) : path, reached, scan.statuses));
     }
+    const { journal } = job.paths;
+    const other = targets.config.sandbox ? undefined : otherJournalText({ ...scanned, journal }, tablePath);
+    if (other !== undefined) throw new UsageError(other);
     return [scanned];
   });
 }
