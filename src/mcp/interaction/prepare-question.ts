@@ -32,7 +32,7 @@ export type PrepareQuestion = (
 /** What questions are prepared from. */
 export interface QuestionSources {
   readonly pipeline: Pick<Pipeline, 'call' | 'connectionOf' | 'namesIn'>;
-  readonly settings: Pick<AccountSettings, 'access' | 'deadlineMs'>;
+  readonly settings: Pick<AccountSettings, 'access' | 'connection' | 'deadlineMs'>;
   /** Milliseconds since any fixed point. */
   readonly now: () => number;
 }
@@ -77,7 +77,11 @@ export function createQuestionPreparer({ pipeline, settings, now }: QuestionSour
       if (error instanceof CallError) return { failure: error.failure };
       throw error;
     }
-    const reads = nameReads(tool, namedThings(declaration, accepted.input), connectionId);
+    // Every read uses the pinned connection, so the page of another one would be named wrongly.
+    const things = namedThings(declaration, accepted.input).filter(
+      ([type, id]) => type !== 'connection' || settings.connection === undefined || id === settings.connection,
+    );
+    const reads = nameReads(tool, things, connectionId);
     const timeLeft = () => settings.deadlineMs - (now() - startedAt);
     const circumstances = { signal, connectionId, deadlineMs: Math.min(timeLeft(), settings.deadlineMs * readsShare) };
     const [known, meanings] = await Promise.all([

@@ -4,6 +4,7 @@ import { createQuestionPreparer, type QuestionSources } from '../../../src/mcp/i
 import { callError } from '../../../src/upstream/failures/call-error.js';
 import type { Declaration } from '../../../tools/contract/endpoint.js';
 import type { Result } from '../../../tools/contract/json.js';
+import { deleteConnection } from '../../../tools/endpoints/connections.js';
 import { sendFlow } from '../../../tools/endpoints/sending.js';
 import { forEachSubscriber } from '../../../tools/workflows/for-each/for-each.js';
 import { sendText } from '../../../tools/workflows/send-text.js';
@@ -17,9 +18,9 @@ const text = { subscriber_id: maria, text: 'Hi' };
 function preparer(
   answer: (name: string, input: Result) => Result | undefined,
   {
-    connection = async () => 'c-1' as string | undefined,
+    connectionOf = async () => 'c-1' as string | undefined,
     ...settings
-  }: Partial<QuestionSources['settings']> & { connection?: () => Promise<string | undefined> } = {},
+  }: Partial<QuestionSources['settings']> & { connectionOf?: () => Promise<string | undefined> } = {},
 ) {
   const reads: { name: string; connectionId: unknown; deadlineMs: unknown }[] = [];
   let time = 0;
@@ -27,7 +28,7 @@ function preparer(
     settings: { access: { mode: 'maton', key: 'k' }, deadlineMs: 10_000, ...settings },
     now: () => time,
     pipeline: {
-      connectionOf: connection,
+      connectionOf,
       namesIn: async () => ({ meant: [], absent: [] }),
       async call(declaration, input, { connectionId, deadlineMs }) {
         reads.push({ name: declaration.name, connectionId, deadlineMs });
@@ -72,6 +73,16 @@ describe('names', () => {
     expect(reads.map(({ name }) => name)).toEqual([page, flows, contact, page, contact, contact, page, flows, contact]);
   });
 
+  test('of another connection than the pinned one are not read, since each read uses the pinned one', async () => {
+    const { prepare, reads } = preparer(() => ({ page: { name: 'Sunrise Coffee' } }), { connection: 'pinned' });
+    const question = (connection_id: string) => prepare(plainTool(deleteConnection), { connection_id }, signal);
+    expect(await question('other')).toMatchObject({ text: expect.stringMatching(/^Disconnect connection other from/) });
+    expect(reads).toEqual([]);
+    expect(await question('pinned')).toMatchObject({
+      text: expect.stringMatching(/^Disconnect page "Sunrise Coffee" \(connection pinned\) from/),
+    });
+  });
+
   test('that cannot be read are replaced by the id, independently of each other', async () => {
     const { prepare } = preparer((name) =>
       name === 'manychat_list_flows' ? { flows: [{ ns: 'content1', name: 'Welcome' }] } : undefined,
@@ -93,14 +104,14 @@ describe('there is no question', () => {
   });
 
   test('if the connection cannot be chosen: the failure says so', async () => {
-    const connection = async () => {
+    const connectionOf = async () => {
       throw callError(
         'ambiguous_connection',
         { declaration: sendText, direct: false },
         { message: 'two', source: 'client' },
       );
     };
-    const { prepare, reads } = preparer(() => ({}), { connection });
+    const { prepare, reads } = preparer(() => ({}), { connectionOf });
     expect(await prepare(plainTool(sendText), text, signal)).toMatchObject({
       failure: { kind: 'ambiguous_connection', performed: 'no' },
     });
