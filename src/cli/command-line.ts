@@ -116,7 +116,7 @@ export async function runCommandLine(args: readonly string[], shell: Shell): Pro
       if (unknown !== undefined && program.args[0] === 'serve') throw new UsageError('serve takes no arguments');
       if (unknown !== undefined) throw unknownCommand(unknown, program);
       const { serve } = await import('./commands/serve/command.js');
-      code = await serve(await withOneAccount(configured(false), shell), shell);
+      code = await serve(configured(false), shell);
     });
   program
     .command('tools [tool]')

@@ -9,7 +9,10 @@ import { createQuestionPreparer, type PrepareQuestion } from './interaction/prep
 
 /** What an MCP server delegates to. Lists do not need it, so it is opened with the first call. */
 export interface Backend {
-  /** Finds an offered tool. */
+  /**
+   * Finds a tool that the account is offered.
+   * @throws if it is not: the server only asks for what it has listed for the account.
+   */
   tool(name: string): Tool;
   /** The content of a resource, or the tool that reads it. */
   resource(uri: string): { readonly markdown: string } | { readonly tool: Tool };
@@ -17,19 +20,30 @@ export interface Backend {
   readonly refuse: ToolRefuser;
   readonly complete: Completer;
   readonly prepareQuestion: PrepareQuestion;
+  /** The name of the account, if calls choose from several. */
+  readonly account: string | undefined;
   /** Identifies the caller and the account. Request state is bound to it. */
   readonly principal: string;
   readonly requestState: RequestState;
 }
 
-/** Opens the backend for the client that a request context describes. */
-export type OpenBackend = (context: McpRequestContext) => Promise<Backend>;
+/**
+ * Opens a backend for the client that a request context describes.
+ * @param account one of the names in the offer. Undefined with one account, which has no name. Where calls choose from
+ * several, undefined is for what concerns none of them: such a backend reaches no account.
+ */
+export type OpenBackend = (context: McpRequestContext, account?: string) => Promise<Backend>;
+
+/** Opens a backend for the client that is served. */
+export type Open = (account?: string) => Promise<Backend>;
 
 /** What a backend is opened with. */
 export interface BackendParts {
   readonly requestState: RequestState;
   /** Identifies the caller. */
   readonly principal: string;
+  /** The name of the account, if calls choose from several. */
+  readonly account?: string | undefined;
   /** Milliseconds since any fixed point. */
   readonly now: () => number;
 }
@@ -43,9 +57,9 @@ function offered<Thing>(thing: Thing | undefined): Thing {
 /** Opens the backend of one account. */
 export function openBackend(
   { tools, call, refuse, pipeline, settings, redactor }: Account,
-  { requestState, principal, now }: BackendParts,
+  { requestState, principal, account, now }: BackendParts,
 ): Backend {
-  const prepare = createQuestionPreparer({ pipeline, settings, now });
+  const prepare = createQuestionPreparer({ pipeline, settings, account, now });
   return {
     tool: (name) => offered(tools.find(({ declaration }) => declaration.name === name)),
     resource(uri) {
@@ -61,8 +75,9 @@ export function openBackend(
         ? { ...prepared, text: redactor.withoutKeys(prepared.text) }
         : prepared;
     },
-    // What a user has confirmed for one account holds for no other.
-    principal: JSON.stringify([principal, settings.identity]),
+    account,
+    // What a user has confirmed for one account holds for no other, even if both use one key.
+    principal: JSON.stringify([principal, settings.identity, account ?? null]),
     requestState,
   };
 }

@@ -12,12 +12,14 @@ import { needsConfirmation } from '../account/policy/policy.js';
 import type { Tool } from '../account/policy/tool.js';
 import type { VerifiedState } from '../account/request-state.js';
 import type { Delivery } from '../account/send-guard/delivery.js';
-import type { Backend } from './backend.js';
+import { operatorDoes } from '../text/operator.js';
+import { chooseAccount } from './accounts/choose-account.js';
+import type { Backend, Open } from './backend.js';
 import { askFailed, refusedStateFailure } from './interaction/confirmation.js';
 import { connectLinkIn, handOverLink } from './interaction/connect-link.js';
 import { askConsent } from './interaction/consent.js';
 import type { McpRequest } from './interaction/elicitation.js';
-import type { Offer } from './listing/offer.js';
+import type { Offer, OfferedTool } from './listing/offer.js';
 
 /** The text of a result that is in the structured content only. */
 const seeStructured = 'The result is in structuredContent.';
@@ -56,8 +58,34 @@ function elicitationModes(server: McpServer, { envelope = {} }: McpRequest): { f
   return { form, url: elicitation.url !== undefined };
 }
 
-/** What a tool call is handled with. */
-export interface ToolCallParts {
+/** The request state that came with a call. A state that was issued for another account is refused. */
+async function verifiedState(
+  request: McpRequest,
+  { requestState, principal }: Pick<Backend, 'requestState' | 'principal'>,
+): Promise<VerifiedState | undefined> {
+  const state: unknown = request.requestState();
+  return typeof state === 'string' ? requestState.verify(state, principal) : undefined;
+}
+
+/** The code for calls is loaded with the first call. By then its files may be gone. */
+const codeMissing: Failure = {
+  kind: 'internal',
+  message: 'A part of this server cannot be loaded. It was probably updated or removed while it was running',
+  hint: operatorDoes('has to restart it.'),
+  retryable: false,
+  performed: 'no',
+  source: 'client',
+};
+
+/** The revision of MCP that brought structured content. */
+const structuredSince = '2025-06-18';
+
+/** The form of results for a client. One of an older revision does not see structured content, which the SDK requires. */
+const readableForm = (form: Offer['results'], revision = structuredSince): Offer['results'] =>
+  form === 'structured' && revision < structuredSince ? 'both' : form;
+
+/** What a call in one account is made with. */
+interface AccountCallParts {
   readonly server: McpServer;
   readonly backend: Backend;
   readonly confirm: Offer['confirm'];
@@ -65,30 +93,33 @@ export interface ToolCallParts {
   readonly delivery: Delivery | undefined;
 }
 
-/** Handles one tools/call: asks the user to confirm it if required, makes the call, and hands over a connect link. */
-export async function handleToolCall(
+/** Makes a call in one account: asks the user to confirm it if required, and hands over a connect link. */
+async function callInAccount(
   tool: Tool,
   input: unknown,
   request: McpRequest,
-  { server, backend, confirm, results, delivery }: ToolCallParts,
+  { server, backend, confirm, results, delivery }: AccountCallParts,
 ): Promise<CallToolResult | InputRequiredResult> {
-  const { call, refuse, requestState, principal } = backend;
+  const { call, refuse, requestState, principal, account } = backend;
   const refused = (failure: Failure): CallToolResult =>
     toolResult({ ok: false, failure: refuse(tool, failure, 'confirmation') }, results);
   const { name, effect } = tool.declaration;
-  const state = request.requestState<VerifiedState>();
+  const state = await verifiedState(request, backend);
   if (state?.step === 'refused') return refused(refusedStateFailure(state, effect));
   // An earlier request made the call, and the client has shown the link since.
   if (state?.step === 'result' && state.tool === name) return toolResult({ ok: true, result: state.result }, results);
   const modes = elicitationModes(server, request);
   const consent =
     needsConfirmation(tool.declaration.effect, confirm) && modes.form
-      ? await askConsent(tool, input, request, backend).catch((error: unknown) => ({ failure: askFailed(error) }))
+      ? await askConsent(tool, input, request, state, backend).catch((error: unknown) => ({
+          failure: askFailed(error),
+        }))
       : { confirmed: {} };
   if ('failure' in consent) return refused(consent.failure);
   if ('question' in consent) return consent.question;
   const outcome = await call(tool, input, {
     ...consent.confirmed,
+    account,
     signal: request.signal,
     onProgress: progressReporter(request),
     delivery,
@@ -98,4 +129,28 @@ export async function handleToolCall(
   return handOverLink(toolResult(outcome, results), link, request, () =>
     requestState.issueResult({ tool: name, result: outcome.result }, principal),
   );
+}
+
+/** What a tool call is handled with. */
+export interface ToolCallParts extends Pick<AccountCallParts, 'server' | 'delivery'> {
+  readonly offer: Offer;
+  readonly open: Open;
+}
+
+/** Handles one tools/call: chooses its account, and makes the call there. */
+export async function handleToolCall(
+  listed: OfferedTool,
+  given: unknown,
+  request: McpRequest,
+  { server, offer, open, delivery }: ToolCallParts,
+): Promise<CallToolResult | InputRequiredResult> {
+  const { confirm } = offer;
+  const results = readableForm(offer.results, server.server.getNegotiatedProtocolVersion());
+  const choice = chooseAccount(listed, given, offer);
+  const backend = await open('failure' in choice ? undefined : choice.account).catch(() => undefined);
+  if (backend === undefined) return toolResult({ ok: false, failure: codeMissing }, results);
+  const tool = backend.tool(listed.name);
+  if ('failure' in choice)
+    return toolResult({ ok: false, failure: backend.refuse(tool, choice.failure, 'account') }, results);
+  return callInAccount(tool, choice.input, request, { server, backend, confirm, results, delivery });
 }

@@ -48,9 +48,9 @@ describe('accounts', () => {
         '    not help.',
         "Harbour         failed  with ManyChat's own key",
         '    not_configured: The key of account "Harbour" cannot be read: the variable',
-        '    NOT_SET is not set. The person who runs this server corrects the key of',
-        '    account "Harbour" in the accounts file and restarts it. Calling again does',
-        '    not help.',
+        '    NOT_SET is not set. The person who runs this server makes the key of account',
+        '    "Harbour" readable, with a restart if the accounts file or a variable',
+        '    changes. The next call reads it again.',
       ].join('\n'),
     );
     expect(err).toBe(`4 accounts in ${path}: 2 ok, 2 failed.`);

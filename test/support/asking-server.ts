@@ -5,8 +5,8 @@ import type { Sandbox } from '../../src/sandbox/index.js';
 import { program, through } from './program.js';
 
 /** Starts the server, which asks about sends too; it is called in the 2026-07-28 era with arbitrary parameters. */
-export function spawnAsking(sandbox: Sandbox) {
-  const env = { PATH: process.env.PATH ?? '', ...through(sandbox.url, sandbox.matonKey) };
+export function spawnAsking(sandbox: Sandbox, environment = through(sandbox.url, sandbox.matonKey)) {
+  const env = { PATH: process.env.PATH ?? '', ...environment };
   const child = spawn(process.execPath, [program, '--confirm', 'sends'], { env, stdio: ['pipe', 'pipe', 'ignore'] });
   const ended = once(child, 'close');
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();

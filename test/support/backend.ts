@@ -30,6 +30,7 @@ export function scriptedCalls(outcomes: Readonly<Record<string, Outcome>>): { ca
 export function backendOf(parts: Pick<Backend, 'call'> & Partial<Backend>): Backend {
   return {
     refuse: (_, failure) => failure,
+    account: undefined,
     principal: 'local',
     requestState: createRequestState(),
     tool(name) {

@@ -25,6 +25,8 @@ export type Outcome =
 export interface CallerSide
   extends Pick<CallOptions, 'signal' | 'onProgress' | 'departure' | 'connectionId' | 'deadlineMs' | 'names' | 'known'> {
   readonly delivery?: Delivery | undefined;
+  /** The name of the account, if calls name it as `account`: calls that the result names have it too. */
+  readonly account?: string | undefined;
   /** The result is for a part of this program, which takes it at any size. */
   readonly whole?: boolean;
 }
@@ -88,7 +90,7 @@ export function createToolCaller(
     return failure;
   }
 
-  const call: ToolCaller = async (tool, given, { whole = false, ...side }) => {
+  const call: ToolCaller = async (tool, given, { whole = false, account, ...side }) => {
     const { declaration } = tool;
     const context = failureContext(declaration, settings);
     const startedAt = performance.now();
@@ -116,7 +118,7 @@ export function createToolCaller(
       const connectionId = tool.takesConnection ? (parsed.connectionId ?? side.connectionId) : undefined;
       return {
         ok: true,
-        result: whole ? warned : bounded({ declaration, input: parsed.input, connectionId, offers }, warned),
+        result: whole ? warned : bounded({ declaration, input: parsed.input, account, connectionId, offers }, warned),
       };
     } catch (thrown) {
       const error = asCallError(thrown, context, 'unsent').by('arguments');

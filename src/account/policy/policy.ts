@@ -1,6 +1,6 @@
 import { type Effect, effectRules } from '../../../tools/contract/effect.js';
 import type { Declaration } from '../../../tools/contract/endpoint.js';
-import type { AccountSettings, Policy } from '../../config/accounts/settings.js';
+import type { Access, AccountSettings, Policy } from '../../config/accounts/settings.js';
 
 /** What decides how a tool is offered. */
 type ToolFacts = Pick<Declaration, 'api' | 'effect'> & { readonly name: string };
@@ -14,6 +14,11 @@ export interface Offered<Tool> {
   readonly dryRun: boolean;
 }
 
+/** What an account's offer depends on. Its key is not among it, so no key is read for a list of tools. */
+export interface OfferSettings extends Pick<AccountSettings, 'connection' | 'policy'> {
+  readonly access: Pick<Access, 'mode'>;
+}
+
 /**
  * The tools an account is offered: those that were chosen, without those that change something if the account is
  * read-only, and without the connection tools if it does not use Maton. What a client is shown and what a call is
@@ -21,7 +26,7 @@ export interface Offered<Tool> {
  */
 export function offeredOf<Tool extends ToolFacts>(
   tools: readonly Tool[],
-  { access, connection, policy }: Pick<AccountSettings, 'access' | 'connection' | 'policy'>,
+  { access, connection, policy }: OfferSettings,
 ): Offered<Tool>[] {
   const direct = access.mode === 'direct';
   return tools
@@ -34,6 +39,47 @@ export function offeredOf<Tool extends ToolFacts>(
       takesConnection: tool.api === 'manychat' && !direct && connection === undefined,
       dryRun: policy.dryRun && !effectRules[tool.effect].readOnly,
     }));
+}
+
+/** A tool that several accounts are offered. */
+export interface JointlyOffered<Tool> extends Offered<Tool> {
+  /** The accounts that a call of the tool chooses from: those that are offered it. Empty if it concerns none. */
+  readonly accounts: readonly string[];
+  /** Of these, the accounts with which a call may name a connection. */
+  readonly withConnection: readonly string[];
+}
+
+/** An account among several, as far as the offer depends on it. */
+export interface OfferedAccount extends Pick<AccountSettings, 'connection'> {
+  readonly name: string;
+  readonly mode: Access['mode'];
+}
+
+/** The tools that any of several accounts is offered. They share one policy. */
+export function offeredOfAll<Tool extends ToolFacts>(
+  tools: readonly Tool[],
+  accounts: readonly OfferedAccount[],
+  policy: Policy,
+): JointlyOffered<Tool>[] {
+  const offers = accounts.map(({ name, mode, connection }) => {
+    const offered = offeredOf(tools, { access: { mode }, connection, policy });
+    return { name, tools: new Map(offered.map((each) => [each.tool, each])) };
+  });
+  return tools.flatMap((tool) => {
+    const having = offers.flatMap(({ name, tools: own }) => {
+      const offered = own.get(tool);
+      return offered === undefined ? [] : [{ name, offered }];
+    });
+    const [first] = having;
+    if (first === undefined) return [];
+    const withConnection = having.filter(({ offered }) => offered.takesConnection).map(({ name }) => name);
+    return {
+      ...first.offered,
+      takesConnection: withConnection.length > 0,
+      accounts: tool.api === 'none' ? [] : having.map(({ name }) => name),
+      withConnection,
+    };
+  });
 }
 
 const confirmedEffects: Readonly<Record<Policy['confirm'], readonly Effect[]>> = {

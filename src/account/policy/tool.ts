@@ -4,9 +4,9 @@ import type { Endpoint } from '../../../tools/contract/endpoint.js';
 import type { Result } from '../../../tools/contract/json.js';
 import type { Workflow } from '../../../tools/contract/workflow.js';
 import { chosenConnectionId } from '../../../tools/values/inputs.js';
-import type { AccountSettings } from '../../config/accounts/settings.js';
+import type { Policy } from '../../config/accounts/settings.js';
 import { exclusionOf } from './exclusion.js';
-import { offeredOf } from './policy.js';
+import { type Offered, type OfferedAccount, type OfferSettings, offeredOf, offeredOfAll } from './policy.js';
 
 /** A tool as an account offers it: its declaration, and its input and output under the account's settings. */
 export interface Tool {
@@ -40,20 +40,35 @@ export const plainTool = (declaration: Tool['declaration']): Tool => ({
   takesConnection: false,
 });
 
-/** The tools an account is offered, with the inputs and outputs they have there. */
-export function offeredTools(
-  declarations: readonly Tool['declaration'][],
-  settings: Pick<AccountSettings, 'access' | 'connection' | 'policy'>,
-): Tool[] {
-  return offeredOf(declarations, settings).map(({ tool: declaration, takesConnection, dryRun }) => {
-    const { effect, input, output } = declaration;
-    const refusal = (given: Result) => exclusionOf(settings.policy, declaration.capabilities?.(given) ?? []);
-    return {
-      declaration,
-      input: takesConnection ? input.safeExtend(connectionArgument.shape) : input,
-      output: dryRun ? dryRunResult : output.schema,
-      takesConnection,
-      ...(effectRules[effect].readOnly ? { warns: refusal } : { refuses: refusal }),
-    };
-  });
+/** A tool in the form that it is offered in. */
+function toolOf({ tool: declaration, takesConnection, dryRun }: Offered<Tool['declaration']>, policy: Policy): Tool {
+  const { effect, input, output } = declaration;
+  const refusal = (given: Result) => exclusionOf(policy, declaration.capabilities?.(given) ?? []);
+  return {
+    declaration,
+    input: takesConnection ? input.safeExtend(connectionArgument.shape) : input,
+    output: dryRun ? dryRunResult : output.schema,
+    takesConnection,
+    ...(effectRules[effect].readOnly ? { warns: refusal } : { refuses: refusal }),
+  };
 }
+
+/** The tools an account is offered, with the inputs and outputs they have there. */
+export const offeredTools = (declarations: readonly Tool['declaration'][], settings: OfferSettings): Tool[] =>
+  offeredOf(declarations, settings).map((offered) => toolOf(offered, settings.policy));
+
+/** A tool that several accounts are offered, with the names of the accounts that a call chooses from. */
+export interface JointTool extends Tool {
+  readonly accounts: readonly string[];
+}
+
+/** The tools that any of several accounts is offered. */
+export const jointTools = (
+  declarations: readonly Tool['declaration'][],
+  accounts: readonly OfferedAccount[],
+  policy: Policy,
+): JointTool[] =>
+  offeredOfAll(declarations, accounts, policy).map((offered) => ({
+    ...toolOf(offered, policy),
+    accounts: offered.accounts,
+  }));

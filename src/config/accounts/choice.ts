@@ -15,6 +15,8 @@ export interface Surroundings {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** The operating system, as Node.js names it. */
   readonly platform: string;
+  /** Ends the commands that read keys. */
+  readonly closing?: AbortSignal;
 }
 
 /** The path where the file is looked for if none is named; undefined if the user has no folder for configurations. */
@@ -98,10 +100,10 @@ export type SettingsReader = (account: NamedAccount) => Promise<AccountSettings>
 export async function createSettingsReader(
   { path }: AccountsFile,
   { account: configured }: Config,
-  { environment }: Surroundings,
+  { environment, closing }: Pick<Surroundings, 'environment' | 'closing'>,
 ): Promise<SettingsReader> {
   const { createKeyReader } = await import('./key-source.js');
-  const readSource = createKeyReader({ folder: dirname(path), environment });
+  const readSource = createKeyReader({ folder: dirname(path), environment, closing });
   return async (account) => {
     const { name, connection = configured.connection } = account;
     const access = await accessOf(account, readSource);

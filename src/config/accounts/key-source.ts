@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import * as z from 'zod';
 import { quoted } from '../../../tools/contract/quoted.js';
 import { errorCode } from '../../text/error-text.js';
 import { UsageError } from '../usage-error.js';
+import { readKey } from './keys.js';
 
 /** Where a key is read from: the file of accounts itself, an environment variable, another file, or a command. */
 export const keySource = z.union(
@@ -29,6 +30,8 @@ interface KeyPlace {
   /** The folder of the file of accounts. */
   readonly folder: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Ends the commands that still run. */
+  readonly closing?: AbortSignal | undefined;
 }
 
 /**
@@ -43,9 +46,10 @@ const commandMs = 60_000;
 /** Bytes that a command may print; no key is that long. */
 const maxPrinted = 64 * 1024;
 
-function keyFromCommand([program = '', ...args]: readonly string[]): Promise<string> {
+function keyFromCommand([program = '', ...args]: readonly string[], closing?: AbortSignal): Promise<string> {
   return new Promise((resolve, reject) => {
-    const options = { timeout: commandMs, maxBuffer: maxPrinted, windowsHide: true };
+    const signal = closing === undefined ? {} : { signal: closing };
+    const options = { timeout: commandMs, maxBuffer: maxPrinted, windowsHide: true, ...signal };
     const child = execFile(program, args, options, (error, printed) => {
       if (error === null) return resolve(printed);
       // Its own message repeats the command line and what the command wrote, either of which may hold a secret.
@@ -71,7 +75,7 @@ function pathOf(path: string, { folder, environment }: KeyPlace): string {
 
 async function readSource(source: KeySource, place: KeyPlace): Promise<string> {
   if (typeof source === 'string') return source;
-  if ('command' in source) return keyFromCommand(source.command);
+  if ('command' in source) return keyFromCommand(source.command, place.closing);
   if ('env' in source) {
     const key = place.environment[source.env];
     if (key === undefined || key.trim() === '') throw new UsageError(`the variable ${source.env} is not set`);
@@ -79,13 +83,17 @@ async function readSource(source: KeySource, place: KeyPlace): Promise<string> {
   }
   const path = pathOf(source.file, place);
   try {
-    return readFileSync(path, 'utf8');
+    // A password manager may mount a key as a pipe that gives it when it is unlocked.
+    return await readFile(path, 'utf8');
   } catch (error) {
     throw new UsageError(`the file ${path} cannot be read (${errorCode(error) ?? 'unknown reason'})`);
   }
 }
 
-/** Creates a reader that runs each command once, until it has failed: a password manager asks each time. */
+/**
+ * Creates a reader that runs each command once: a password manager asks each time. A command that printed no usable key
+ * runs again when its key is read the next time.
+ */
 export function createKeyReader(place: KeyPlace): KeyReader {
   const printed = new Map<string, Promise<string>>();
   return (source) => {
@@ -93,7 +101,10 @@ export function createKeyReader(place: KeyPlace): KeyReader {
     const id = JSON.stringify(source.command);
     const reading = printed.get(id) ?? readSource(source, place);
     printed.set(id, reading);
-    reading.catch(() => printed.delete(id));
+    const forget = (): void => {
+      if (printed.get(id) === reading) printed.delete(id);
+    };
+    reading.then((key) => readKey('', key).state === 'usable' || forget(), forget);
     return reading;
   };
 }

@@ -64,7 +64,7 @@ export const askFailed = (error: unknown): Failure => ({
 const stateProblems: Readonly<Record<RefusedState['reason'], string>> = {
   expired: 'The user answered too late: the request state of this call has expired',
   invalid:
-    'The request state of this call is not valid: it was changed, or issued to another user or by another server',
+    'The request state of this call is not valid: it was changed, or issued to another user, for another account or by another server',
 };
 
 /**

@@ -14,15 +14,18 @@ export type Consent =
   | { readonly question: InputRequiredResult }
   | { readonly confirmed: Pick<CallerSide, 'connectionId' | 'deadlineMs' | 'names'> };
 
-/** Asks the user to confirm a call, or reads the answer that came with it. Rejects when a question cannot be stored. */
+/**
+ * Asks the user to confirm a call, or reads the answer that came with it. Rejects when a question cannot be stored.
+ * @param state the request state that came with the call, verified for its account.
+ */
 export async function askConsent(
   tool: Tool,
   input: unknown,
   request: McpRequest,
+  state: VerifiedState | undefined,
   { prepareQuestion, requestState, principal }: Pick<Backend, 'prepareQuestion' | 'requestState' | 'principal'>,
 ): Promise<Consent> {
   const { name } = tool.declaration;
-  const state = request.requestState<VerifiedState>();
   if (state?.step === 'question' && (await requestState.redeem(state, { tool: name, input }))) {
     const answer = inputResponse(request.inputResponses, 'confirm');
     const failure = answer.kind === 'elicit' ? refusalOf(answer) : notAsked('it sent no answer');

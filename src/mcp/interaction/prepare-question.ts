@@ -33,6 +33,8 @@ export type PrepareQuestion = (
 export interface QuestionSources {
   readonly pipeline: Pick<Pipeline, 'call' | 'connectionOf' | 'namesIn'>;
   readonly settings: Pick<AccountSettings, 'access' | 'connection' | 'deadlineMs'>;
+  /** The name of the account, if calls choose from several. */
+  readonly account?: string | undefined;
   /** Milliseconds since any fixed point. */
   readonly now: () => number;
 }
@@ -50,7 +52,7 @@ const tooLong: Failure = {
 };
 
 /** Creates the function that prepares questions. */
-export function createQuestionPreparer({ pipeline, settings, now }: QuestionSources): PrepareQuestion {
+export function createQuestionPreparer({ pipeline, settings, account, now }: QuestionSources): PrepareQuestion {
   /** Reads names. Where a read fails or takes too long, the question has the id instead of the name. */
   async function read(reads: readonly NameRead[], deadlineMs: number, signal: AbortSignal) {
     const parts = reads.map(async ({ endpoint, input, connectionId, namesIn }) => {
@@ -89,7 +91,7 @@ export function createQuestionPreparer({ pipeline, settings, now }: QuestionSour
       pipeline.namesIn(declaration, accepted.input, circumstances),
     ]);
     if (meanings.refusal !== undefined) return { failure: meanings.refusal.failure };
-    const text = questionText(declaration, accepted.input, { ...known, meanings }, connectionId);
+    const text = questionText(declaration, accepted.input, { ...known, meanings }, { connectionId, account });
     const { meant: names } = meanings;
     return text === undefined ? { failure: tooLong } : { text, connectionId, deadlineMs: timeLeft(), names };
   };

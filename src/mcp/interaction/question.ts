@@ -75,10 +75,18 @@ export function namedThings(declaration: Declaration, input: Result): NamedThing
   return [...things.values()];
 }
 
-function placeOf({ api }: Declaration, names: Names, connectionId: string | undefined): string {
-  if (api !== 'manychat') return '';
-  if (names.page !== undefined) return ` on page ${quotedName(names.page)}`;
-  return connectionId === undefined ? '' : ` on connection ${connectionId}`;
+/** Where a call acts, apart from the page. */
+export interface CallPlace {
+  readonly connectionId?: string | undefined;
+  /** The name of the account, if calls choose from several. */
+  readonly account?: string | undefined;
+}
+
+function placeOf({ api }: Declaration, names: Names, { connectionId, account }: CallPlace): string {
+  const inAccount = account === undefined ? '' : ` in account ${quotedName(account)}`;
+  if (api !== 'manychat') return inAccount;
+  if (names.page !== undefined) return ` on page ${quotedName(names.page)}${inAccount}`;
+  return `${connectionId === undefined ? '' : ` on connection ${connectionId}`}${inAccount}`;
 }
 
 /** Says which thing a name means, if its true name is another. */
@@ -86,17 +94,17 @@ const meantText = ({ kind, name, thing }: MeantName): string =>
   `The ${kind} ${quotedName(name)} is the one with id ${idText(thing.id)}. Its true name differs in characters that are not shown.`;
 
 /**
- * The question about a call: what it does, to which contact, on which page, and every argument. Undefined if it would be
+ * The question about a call: what it does, to which contact, on which page and in which account, and every argument. Undefined if it would be
  * too long, since a user cannot consent to what they do not see.
  */
 export function questionText(
   declaration: Declaration,
   input: Result,
   names: Names,
-  connectionId: string | undefined,
+  place: CallPlace = {},
 ): string | undefined {
   const action = declaration.question?.(input, createNaming(names)) ?? declaration.title;
-  const sentence = `${action}${placeOf(declaration, names, connectionId)}?`;
+  const sentence = `${action}${placeOf(declaration, names, place)}?`;
   const warnings = declaration.effect === 'destroy' ? ['This cannot be undone.'] : [];
   const details = detailsOf(declaration, input);
   const meant = names.meanings.meant.filter(isReplaced).map(meantText);

@@ -109,6 +109,10 @@ const lookUps: readonly { readonly words: RegExp; readonly hint: string }[] = [
 const namedKeyHint = (account: string): string =>
   `${operatorDoes(`corrects the key of account ${quoted(account)} in the accounts file and restarts it.`)} Calling again does not help.`;
 
+/** What to do if the key of an account from the accounts file cannot be read, or cannot be valid. */
+const unreadKeyHint = (account: string): string =>
+  `${operatorDoes(`makes the key of account ${quoted(account)} readable, with a restart if the accounts file or a variable changes.`)} The next call reads it again.`;
+
 /** Whether a failure is about the key that is configured. */
 const concernsKey = (kind: Kind, { direct }: FailureContext): boolean =>
   kind === 'not_configured' || kind === 'gateway_auth' || (kind === 'manychat_auth' && direct);
@@ -120,7 +124,8 @@ export function hintFor(kind: Kind, context: FailureContext, { message }: Pick<F
   if (kind === 'already_exists' && context.declaration.verifyWith !== undefined) {
     return `Do not create another; ${verifiers(context)} finds the existing one.`;
   }
-  if (context.account !== undefined && concernsKey(kind, context)) return namedKeyHint(context.account);
+  if (context.account !== undefined && concernsKey(kind, context))
+    return (kind === 'not_configured' ? unreadKeyHint : namedKeyHint)(context.account);
   const hint = hints[kind];
   return typeof hint === 'string' ? hint : hint[context.direct ? 1 : 0];
 }

@@ -25,10 +25,10 @@ describe('the sentence', () => {
   });
 
   test('names the action, the contact and the page', () => {
-    expect(questionText(deleteTag, { tag_id: 123 }, names, 'c-1')).toBe(
+    expect(questionText(deleteTag, { tag_id: 123 }, names, { connectionId: 'c-1' })).toBe(
       'Delete tag "VIP" itself, and from every contact on page "Sunrise Coffee"?\n\ntag_id: 123\n\nThis cannot be undone.',
     );
-    expect(questionText(sendText, text('Hi'), names, 'c-1')).toMatch(
+    expect(questionText(sendText, text('Hi'), names, { connectionId: 'c-1' })).toMatch(
       /^Send this text to "Maria Garcia" \(24958501110451908, Instagram\) on page "Sunrise Coffee"\?\n\ntext: Hi\n/,
     );
     expect(questionText(sendFlow, { subscriber_id: maria, flow_ns: 'content1' }, names, undefined)).toMatch(
@@ -37,7 +37,7 @@ describe('the sentence', () => {
   });
 
   test('has ids where names are not known', () => {
-    expect(questionText(deleteTag, { tag_id: 123 }, noNames, 'c-1')).toMatch(
+    expect(questionText(deleteTag, { tag_id: 123 }, noNames, { connectionId: 'c-1' })).toMatch(
       /^Delete tag 123 itself, and from every contact on connection c-1\?/,
     );
     expect(questionText(sendText, text('Hi'), noNames, undefined)).toMatch(

@@ -41,7 +41,8 @@ const pageReserve = 2_000;
 export interface BoundedCall {
   readonly declaration: Tool['declaration'];
   readonly input: Result;
-  /** The connection that the caller named. */
+  /** The account and the connection that the caller named. */
+  readonly account?: string | undefined;
   readonly connectionId: string | undefined;
   /** Whether the client is offered a tool, so that a result can name it. */
   offers(tool: string): boolean;
@@ -99,8 +100,11 @@ function searchTool(call: BoundedCall, pages: Pages, holder: Result): string | u
 
 /** A page of a result with lists, and the call that returns the next. */
 function boundedPage(call: Bounding, data: Result, warnings: readonly unknown[], pages: Pages, holder: Result): Result {
-  const { input, connectionId, offers, cuts } = call;
-  const everyCall = connectionId === undefined ? {} : { connection_id: connectionId };
+  const { input, account, connectionId, offers, cuts } = call;
+  const everyCall = {
+    ...(account !== undefined && { account }),
+    ...(connectionId !== undefined && { connection_id: connectionId }),
+  };
   const path = pages.within === undefined ? [] : [pages.within];
   const every = listsIn(holder, pages);
   const none = new Map([...every.keys()].map((key) => [key, []]));

@@ -20,7 +20,7 @@ const inItem: ItemBytes = { item: 1_000, named: 1_000, rest: 2_000 };
 export const namedTextLimits = [24_000, 18_000, 12_000, 10_000];
 const [longestText = 0] = namedTextLimits;
 
-/** Bytes of an item's own totals and of the call that returns the rest of it. */
+/** Bytes of an item's own totals and of the call that returns the rest of it, without the name of an account. */
 const pointerBytes = 600;
 
 /** How long the texts of an item may be; `named` is for the item that was searched for by its very name. */
@@ -87,7 +87,7 @@ export interface PageRequest {
   readonly offset: number;
   /** Bytes of the page. */
   readonly budget: number;
-  /** Arguments of every call that the page names: the connection, if the caller named one. */
+  /** Arguments of every call that the page names: the account and the connection, if the caller named them. */
   readonly everyCall: Result;
   /** Whether a tool is offered, so that a page can name it. */
   offers(tool: string): boolean;
@@ -137,7 +137,8 @@ function fittedItem(
   if (bytesOf(item) <= budget) return item;
   if (pages === undefined || !isObject(item)) return fitted(item, budget, omitted, [path]);
   const lists = listsIn(item, pages);
-  const request = { holder: item, lists, pages, search: createSearch(''), offset: 0, budget: budget - pointerBytes };
+  const pointer = pointerBytes + (everyCall.account === undefined ? 0 : bytesOf(everyCall.account));
+  const request = { holder: item, lists, pages, search: createSearch(''), offset: 0, budget: budget - pointer };
   const { holder, end } = cutPage({ ...request, everyCall, offers }, omitted, [path], inItem);
   if (end === undefined) return holder;
   const next = pages.next?.(item);

@@ -1,21 +1,33 @@
 import type { OpenLog } from '../../../account/log.js';
-import { withOneAccount } from '../../../config/accounts/choice.js';
+import type { OfferSettings } from '../../../account/policy/policy.js';
+import type { AccountsFile } from '../../../config/accounts/accounts-file.js';
+import { namedAccounts } from '../../../config/accounts/choice.js';
 import { type Config, readConfig } from '../../../config/config.js';
 import { version } from '../../../config/version.js';
-import type { Backend } from '../../../mcp/backend.js';
 import { catalogue } from '../../../mcp/listing/catalogue.js';
-import { offerFor } from '../../../mcp/listing/offer.js';
+import { type Offer, offerFor } from '../../../mcp/listing/offer.js';
 import { serveOverStdio } from '../../../mcp/stdio/stdio.js';
 import { errorCode } from '../../../text/error-text.js';
 import { realClock } from '../../../upstream/clock.js';
-import type { OpenedAccount } from '../../open-account.js';
 import { type ExitCode, exitCodes } from '../../shell/exit-codes.js';
 import type { Shell } from '../../shell/shell.js';
+import type { Backends } from './backends.js';
 
-/** What a server needs for its first call. */
-interface Opened {
-  readonly opened: OpenedAccount;
-  readonly backend: Backend;
+/** The offer of a server. No key of the accounts file is read for it. */
+function offerOf(config: Config, file: AccountsFile | undefined): Offer {
+  const [only, ...others] = file?.accounts ?? [];
+  if (file !== undefined && others.length > 0) return offerFor(config, file.accounts);
+  if (only === undefined) return offerFor(config);
+  const { connection = config.account.connection } = only;
+  const account: OfferSettings = { ...config.account, access: { mode: only.mode }, connection };
+  return offerFor({ ...config, account });
+}
+
+/** How the log says what is served. */
+function servedText({ sandbox, account: { access } }: Config, { accounts = [] }: Partial<AccountsFile> = {}) {
+  const [only, ...others] = accounts;
+  if (others.length > 0) return { accounts: accounts.length };
+  return { access: sandbox ? 'sandbox' : (only?.mode ?? access.mode) };
 }
 
 /**
@@ -24,40 +36,35 @@ interface Opened {
  */
 export async function serve(
   configured: Config,
-  { ending, note, streams }: Pick<Shell, 'ending' | 'note' | 'streams'>,
+  { ending, note, streams, ...surroundings }: Pick<Shell, 'ending' | 'note' | 'streams' | 'environment' | 'platform'>,
 ): Promise<ExitCode> {
   const closed = new AbortController();
   let fault: Error | undefined;
   const over = AbortSignal.any([ending, closed.signal]);
+  const file = await namedAccounts(configured, surroundings);
   let logging: Promise<OpenLog> | undefined;
   const logged = (): Promise<OpenLog> => {
     logging ??= import('../../../account/log.js').then(({ openLog }) => openLog(configured.host));
     return logging;
   };
-  let opening: Promise<Opened> | undefined;
-  async function open(): Promise<Opened> {
-    const [{ openOwnAccount }, { openBackend }, { createRequestState }, log] = await Promise.all([
-      import('../../open-account.js'),
-      import('../../../mcp/backend.js'),
-      import('../../../mcp/interaction/request-state.js'),
-      logged(),
-    ]);
-    const opened = await openOwnAccount(configured, { log });
-    const { account, host } = opened;
-    const parts = { requestState: createRequestState(), principal: 'local', now: host.clock.now };
-    return { opened, backend: openBackend(account, parts) };
+  let opening: Promise<Backends> | undefined;
+  async function open(): Promise<Backends> {
+    const [{ openNamedBackends, openOwnBackend }, log] = await Promise.all([import('./backends.js'), logged()]);
+    return file === undefined
+      ? openOwnBackend(configured, { log })
+      : openNamedBackends(configured, file, surroundings, { log });
   }
   // Opened with the first call: the lists do not need it, and many servers are started and never called.
-  const once = (): Promise<Opened> => {
+  const once = (): Promise<Backends> => {
     opening ??= open();
     return opening;
   };
-  const config = configured.sandbox ? (await once()).opened.config : configured;
+  const config = configured.sandbox ? (await once()).config : configured;
   const { access, addresses } = config.account;
   // Whoever tests with the sandbox needs its address, whatever the log level.
   if (config.sandbox) note(JSON.stringify({ sandbox: addresses.gateway.origin }));
-  const offer = offerFor(config);
-  serveOverStdio(offer, async () => (await once()).backend, {
+  const offer = offerOf(config, file);
+  serveOverStdio(offer, async (_, account) => (await once()).open(account), {
     streams: streams(),
     now: realClock.now,
     // The message of such an error can quote the frame, and with it a contact's data.
@@ -71,13 +78,13 @@ export async function serve(
   });
   // The log loads while the client's first request is answered.
   const { log, flushed } = await logged();
-  log.info({ version, access: config.sandbox ? 'sandbox' : access.mode, tools: offer.tools.length }, 'ready');
-  if (access.mode === 'none') log.warn({ reason: access.reason }, 'not configured');
+  log.info({ version, ...servedText(config, file), tools: offer.tools.length }, 'ready');
+  if (file === undefined && access.mode === 'none') log.warn({ reason: access.reason }, 'not configured');
   if (!over.aborted) await new Promise((resolve) => over.addEventListener('abort', resolve, { once: true }));
   if (fault !== undefined) log.error({ error: fault.name, code: errorCode(fault) }, 'connection failed');
   await Promise.all([
     opening?.then(
-      ({ opened }) => opened.close(),
+      (backends) => backends.close(),
       () => undefined,
     ),
     flushed(),
@@ -87,4 +94,4 @@ export async function serve(
 
 /** Serves with the configuration of the environment alone. */
 export const serveEnvironment = async (shell: Shell): Promise<ExitCode> =>
-  serve(await withOneAccount(readConfig(shell.environment, catalogue.tools), shell), shell);
+  serve(readConfig(shell.environment, catalogue.tools), shell);

@@ -1,0 +1,114 @@
+import { quoted } from '../../../../tools/contract/quoted.js';
+import { openAccount } from '../../../account/account.js';
+import { type HostParts, openHost } from '../../../account/host.js';
+import type { AccountsFile, NamedAccount } from '../../../config/accounts/accounts-file.js';
+import { createSettingsReader, type Surroundings } from '../../../config/accounts/choice.js';
+import { type AccountSettings, identityOf } from '../../../config/accounts/settings.js';
+import type { Config } from '../../../config/config.js';
+import { type Backend, openBackend } from '../../../mcp/backend.js';
+import { createRequestState } from '../../../mcp/interaction/request-state.js';
+import { sleep } from '../../../upstream/clock.js';
+import { openOwnAccount } from '../../open-account.js';
+
+/** The backends of a server, on one host. */
+export interface Backends {
+  /** As it was read, or pointed to the embedded sandbox. */
+  readonly config: Config;
+  /** Opens the backend of an account; see `OpenBackend`. */
+  open(account: string | undefined): Promise<Backend>;
+  /** Aborts what is in flight, and waits briefly for the log to be written. */
+  close(): Promise<void>;
+}
+
+type Parts = Pick<HostParts, 'log'> & Partial<HostParts>;
+
+const local = () => ({ requestState: createRequestState(), principal: 'local' });
+
+/** Opens the backend of the account whose key is in the environment, or of the sandbox. */
+export async function openOwnBackend(configured: Config, parts: Parts): Promise<Backends> {
+  const { config, account, host, close } = await openOwnAccount(configured, parts);
+  const backend = openBackend(account, { ...local(), now: host.clock.now });
+  return { config, open: async () => backend, close };
+}
+
+/** Settings that reach no account. */
+function withoutAccess(settings: AccountSettings, reason: string): AccountSettings {
+  const access = { mode: 'none', reason } as const;
+  return { ...settings, access, identity: identityOf(access) };
+}
+
+/**
+ * Opens the backends of the accounts of a file, each with the first call for it: until then its key is not read. A key
+ * that could not be read is read again with the next call.
+ */
+export async function openNamedBackends(
+  config: Config,
+  file: AccountsFile,
+  { environment }: Pick<Surroundings, 'environment'>,
+  parts: Parts,
+): Promise<Backends> {
+  const { accounts } = file;
+  const [first, ...others] = accounts;
+  const host = openHost(config.host, parts);
+  const { log, clock, closing } = host;
+  const settingsOf = await createSettingsReader(file, config, { environment, closing });
+  const shared = { ...local(), now: clock.now };
+  const several = others.length > 0;
+  const usable = new Map<string, Backend>();
+  /** By name and reason. */
+  const unusable = new Map<string, Backend>();
+  const readings = new Map<string, Promise<AccountSettings>>();
+
+  /** Reads the key of an account. Calls that come while it is read share the reading. */
+  function reading(account: NamedAccount): Promise<AccountSettings> {
+    const { name } = account;
+    const pending = readings.get(name) ?? settingsOf(account).finally(() => readings.delete(name));
+    readings.set(name, pending);
+    return pending;
+  }
+
+  /** The settings of an account, or why its key is not there in the time that a call has. */
+  async function settingsInTime(account: NamedAccount): Promise<AccountSettings> {
+    const { deadlineMs } = config.account;
+    const read = new AbortController();
+    const settings = reading(account);
+    const end = (): void => read.abort();
+    settings.then(end, end);
+    await sleep(clock, deadlineMs, AbortSignal.any([read.signal, closing]));
+    if (read.signal.aborted) return settings;
+    const reason = `The key of account ${quoted(account.name)} is still being read after ${deadlineMs / 1_000} seconds`;
+    return withoutAccess({ ...config.account, name: account.name }, reason);
+  }
+
+  function backendOf(settings: AccountSettings): Backend {
+    const account = several ? settings.name : undefined;
+    return openBackend(openAccount(host, settings), { ...shared, account });
+  }
+
+  async function openNamed(account: NamedAccount): Promise<Backend> {
+    const { name } = account;
+    const known = usable.get(name);
+    if (known !== undefined) return known;
+    const settings = await settingsInTime(account);
+    const { access } = settings;
+    const opened = access.mode === 'none' ? unusable : usable;
+    const id = access.mode === 'none' ? JSON.stringify([name, access.reason]) : name;
+    if (access.mode === 'none') log.warn({ account: name, reason: access.reason }, 'not configured');
+    const backend = opened.get(id) ?? backendOf(settings);
+    opened.set(id, backend);
+    return backend;
+  }
+
+  let none: Backend | undefined;
+  return {
+    config,
+    async open(name) {
+      const account = name === undefined && !several ? first : accounts.find((each) => each.name === name);
+      if (account !== undefined) return openNamed(account);
+      if (name !== undefined) throw new Error('the server opens accounts that it has listed');
+      none ??= backendOf(withoutAccess(config.account, 'The call names no account'));
+      return none;
+    },
+    close: () => host.close(),
+  };
+}
