@@ -124,7 +124,7 @@ export async function runCommandLine(args: readonly string[], shell: Shell): Pro
     .option('--json', 'as a client sees it')
     .action(async (name: string | undefined, options: { json?: true }) => {
       const { showTools } = await import('./commands/tools/command.js');
-      code = await showTools(await config(), name, options, shellHere());
+      code = await showTools(configured(), name, options, shellHere());
     });
   program
     .command('call <tool> [arguments...]')
@@ -136,7 +136,7 @@ export async function runCommandLine(args: readonly string[], shell: Shell): Pro
     .option('--json', 'print the result as JSON')
     .action(async (name: string, words: string[], { json, file }: { json?: true; file?: string }) => {
       const { callOne } = await import('./commands/call/command.js');
-      code = await callOne(await config(), name, { words, file }, json === true, shellHere());
+      code = await callOne(configured(), name, { words, file }, json === true, shellHere());
     });
   program
     .command('bulk <csv>')
@@ -272,7 +272,7 @@ export async function runCommandLine(args: readonly string[], shell: Shell): Pro
     });
   program.command('__complete <line>', { hidden: true }).action(async (line: string) => {
     const { complete } = await import('./commands/completion/command.js');
-    code = complete(line, program, shell);
+    code = await complete(line, program, shell);
   });
 
   finishHelp(program.commands, shell);

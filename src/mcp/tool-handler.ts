@@ -25,7 +25,7 @@ import type { Offer, OfferedTool } from './listing/offer.js';
 const seeStructured = 'The result is in structuredContent.';
 
 /** An outcome as an MCP result. A failure has text only, since clients validate structured content even on an error. */
-export function toolResult(outcome: Outcome, form: Offer['results']): CallToolResult {
+function toolResult(outcome: Outcome, form: Offer['results']): CallToolResult {
   if (!outcome.ok)
     return { isError: true, content: [{ type: 'text', text: JSON.stringify({ error: outcome.failure }) }] };
   const text = form === 'structured' ? seeStructured : JSON.stringify(outcome.result);

@@ -9,7 +9,11 @@ import { closest } from '../../text/closest.js';
  * @param program the words that start this program, for the error.
  * @throws UsageError if the tool is not offered, or does not exist.
  */
-export function toolNamed(name: string, tools: readonly Tool[], program = 'manychat-mcp'): Tool {
+export function toolNamed<Offered extends Tool>(
+  name: string,
+  tools: readonly Offered[],
+  program = 'manychat-mcp',
+): Offered {
   const names = [name, `manychat_${name}`];
   const tool = tools.find(({ declaration }) => names.includes(declaration.name));
   if (tool !== undefined) return tool;

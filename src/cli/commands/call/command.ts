@@ -8,6 +8,7 @@ import type { Shell } from '../../shell/shell.js';
 import { exitCodeOf, failureText } from '../failure-text.js';
 import { watchStopping } from '../stopping.js';
 import { toolNamed } from '../tool-by-name.js';
+import { chooseAccount } from './choose-account.js';
 import { type ArgumentSource, readArguments } from './read-arguments.js';
 
 /** The exit code of a call for many contacts, whose result reports the outcome for each. */
@@ -20,13 +21,15 @@ export function exitCodeOfResult({ unknown, remaining, stopped, failed }: Result
 
 /** Calls one tool as a client would and prints the result. */
 export async function callOne(
-  config: Config,
+  configured: Config,
   name: string,
   source: ArgumentSource,
   asJson: boolean,
   shell: Shell,
 ): Promise<ExitCode> {
-  const args = await readArguments(source, name, shell);
+  const given = await readArguments(source, name, shell);
+  const { config, args, chosen } = await chooseAccount(configured, name, given, shell);
+  shell.hide(config.host.secrets);
   const { account, close } = await openOwnAccount(config);
   const { tools, call } = account;
   try {
@@ -36,7 +39,7 @@ export async function callOne(
       if (shell.interactive) shell.redraw('');
       shell.note(line);
     });
-    const outcome = await call(tool, args, { signal: shell.ending, departure }).finally(over);
+    const outcome = await call(tool, args, { signal: shell.ending, departure, account: chosen }).finally(over);
     if (outcome.ok) {
       shell.print(asJson ? JSON.stringify(outcome.result) : readable(outcome.result));
       return tool.declaration.name === forEachSubscriber.name ? exitCodeOfResult(outcome.result) : exitCodes.done;

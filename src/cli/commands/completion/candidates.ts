@@ -27,8 +27,19 @@ function wordsIn(line: string): string[] {
   return [...found, ...(/\s$/.test(line) || line === '' ? [''] : [])].map((word) => word.replaceAll(/["']/g, ''));
 }
 
+/** What can be completed: the tools, and the names of the accounts in the accounts file. */
+export interface Known extends Catalogue {
+  readonly accounts: readonly string[];
+  /** The accounts that calls choose from, if there are several. */
+  readonly choices: readonly string[];
+}
+
+/** Names as words that no shell takes apart: a hyphen means the same as a blank. Names with other signs are left out. */
+const accountWords = (names: readonly string[]): Candidate[] =>
+  words(names.map((name) => name.replaceAll(' ', '-')).filter((name) => /^[\p{L}\p{M}\p{N}.+_-]+$/u.test(name)));
+
 /** The values of an option, by its name; undefined for a path or a free text. */
-function valuesOf(option: string, typed: string, { tools }: Catalogue): Candidate[] | undefined {
+function valuesOf(option: string, typed: string, { tools, accounts }: Known): Candidate[] | undefined {
   const { MANYCHAT_MCP_CONFIRM, MANYCHAT_MCP_RESULTS, MANYCHAT_MCP_LOG_LEVEL } = settings.shape;
   const choices: Readonly<Record<string, () => Candidate[]>> = {
     toolsets: () => words([...new Set(tools.map(({ set }) => set))]),
@@ -38,6 +49,7 @@ function valuesOf(option: string, typed: string, { tools }: Catalogue): Candidat
     results: () => words(MANYCHAT_MCP_RESULTS.unwrap().options),
     'log-level': () => words(MANYCHAT_MCP_LOG_LEVEL.unwrap().options),
     channel: () => words(channels),
+    account: () => accountWords(accounts),
   };
   return choices[option]?.();
 }
@@ -46,14 +58,17 @@ function valuesOf(option: string, typed: string, { tools }: Catalogue): Candidat
 function argumentWords(
   { inputSchema, api }: ListedTool,
   typed: string,
-  { connectionArgument }: Catalogue,
+  { connectionArgument, choices: accounts }: Known,
 ): Candidate[] {
-  const properties = {
+  const properties: Readonly<Record<string, unknown>> = {
+    ...(api !== 'none' && accounts.length > 0 && { account: { type: 'string', description: 'Account' } }),
     ...asObject(inputSchema.properties),
     ...(api === 'connections' ? {} : asObject(connectionArgument.properties)),
   };
   const [name = '', text] = typed.split(/:?=/, 2);
   if (text !== undefined) {
+    if (name === 'account')
+      return accountWords(accounts).map(({ word, about }) => ({ word: `account=${word}`, about }));
     const choices = asObject(properties[name]).enum;
     return Array.isArray(choices) ? words(choices.map((choice) => `${name}=${choice}`)) : [];
   }
@@ -88,7 +103,7 @@ function parsed(before: readonly string[], program: Command) {
 /** The text before the last comma, for options that take a list. */
 const listed = (typed: string): string => typed.slice(0, typed.lastIndexOf(',') + 1);
 
-function allCandidates(line: string, program: Command, catalogue: Catalogue): Candidate[] {
+function allCandidates(line: string, program: Command, catalogue: Known): Candidate[] {
   const [, ...all] = wordsIn(line);
   const current = all.at(-1) ?? '';
   const { command, positional, waiting } = parsed(all.slice(0, -1), program);
@@ -132,7 +147,7 @@ function allCandidates(line: string, program: Command, catalogue: Catalogue): Ca
  * What can stand at the end of a command line. Nothing where a path or a free text is expected.
  * @param line the line up to the cursor, as it is typed.
  */
-export function candidates(line: string, program: Command, catalogue: Catalogue): Candidate[] {
+export function candidates(line: string, program: Command, catalogue: Known): Candidate[] {
   const current = wordsIn(line).at(-1) ?? '';
   return allCandidates(line, program, catalogue).filter(({ word }) => word.startsWith(current));
 }

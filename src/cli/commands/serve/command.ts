@@ -1,7 +1,6 @@
 import type { OpenLog } from '../../../account/log.js';
-import type { OfferSettings } from '../../../account/policy/policy.js';
 import type { AccountsFile } from '../../../config/accounts/accounts-file.js';
-import { namedAccounts } from '../../../config/accounts/choice.js';
+import { namedAccounts, settingsWithoutKey } from '../../../config/accounts/choice.js';
 import { type Config, readConfig } from '../../../config/config.js';
 import { version } from '../../../config/version.js';
 import { catalogue } from '../../../mcp/listing/catalogue.js';
@@ -17,10 +16,7 @@ import type { Backends } from './backends.js';
 function offerOf(config: Config, file: AccountsFile | undefined): Offer {
   const [only, ...others] = file?.accounts ?? [];
   if (file !== undefined && others.length > 0) return offerFor(config, file.accounts);
-  if (only === undefined) return offerFor(config);
-  const { connection = config.account.connection } = only;
-  const account: OfferSettings = { ...config.account, access: { mode: only.mode }, connection };
-  return offerFor({ ...config, account });
+  return offerFor(only === undefined ? config : { ...config, account: settingsWithoutKey(config, only) });
 }
 
 /** How the log says what is served. */

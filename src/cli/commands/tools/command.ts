@@ -1,8 +1,10 @@
 import { Help } from 'commander';
 import { asObject } from '../../../../tools/contract/json.js';
 import { declarations } from '../../../../tools/index.js';
-import { offeredTools, type Tool } from '../../../account/policy/tool.js';
+import { type JointTool, jointTools, offeredTools } from '../../../account/policy/tool.js';
+import { namedAccounts, settingsWithoutKey } from '../../../config/accounts/choice.js';
 import type { Config } from '../../../config/config.js';
+import { withAccount } from '../../../mcp/listing/account-argument.js';
 import { inputSchema, outputSchema, wholeInputSchema } from '../../../mcp/listing/json-schema.js';
 import { type ExitCode, exitCodes } from '../../shell/exit-codes.js';
 import type { Shell } from '../../shell/shell.js';
@@ -13,14 +15,14 @@ import { createShapes, type Shape } from './shapes.js';
 const widestText = 100;
 
 /** A tool as a client lists it, with its effect instead of annotations. */
-function listing({ declaration, input, output }: Tool, results: Config['results']) {
+function listing({ declaration, input, output, accounts }: JointTool, results: Config['results']) {
   const { name, title, description, effect } = declaration;
   return {
     name,
     title,
     description,
     effect,
-    inputSchema: inputSchema(input),
+    inputSchema: withAccount(inputSchema(input), accounts),
     ...(results !== 'text' && { outputSchema: outputSchema(output) }),
   };
 }
@@ -59,10 +61,10 @@ function shapeLines(shapes: readonly Shape[], width: number): string[] {
   return ['', 'What they hold (? is optional; what has no type is a text)', ...lines];
 }
 
-function descriptionLines(tool: Tool, { program, columns, platform }: Shell): string[] {
+function descriptionLines(tool: JointTool, { program, columns, platform }: Shell): string[] {
   const width = Math.min(columns, widestText);
   const { name, title, description, example } = tool.declaration;
-  const { properties = {}, required = [] } = wholeInputSchema(tool.input);
+  const { properties = {}, required = [] } = withAccount(wholeInputSchema(tool.input), tool.accounts);
   const { typeText, shapes } = createShapes();
   const argumentLines = Object.entries(asObject(properties)).flatMap(([key, value]) => {
     const schema = asObject(value);
@@ -75,6 +77,8 @@ function descriptionLines(tool: Tool, { program, columns, platform }: Shell): st
     ];
   });
   const hasArguments = argumentLines.length > 0;
+  const [account] = tool.accounts;
+  const args = { ...(account !== undefined && { account }), ...example };
   return [
     ...wrapped(`${name}: ${title}`, width),
     '',
@@ -85,8 +89,17 @@ function descriptionLines(tool: Tool, { program, columns, platform }: Shell): st
     ...shapeLines(shapes(), width),
     '',
     'Example',
-    `  ${[program, 'call', name, ...(hasArguments ? argumentWords(example, properties, platform) : [])].join(' ')}`,
+    `  ${[program, 'call', name, ...(hasArguments ? argumentWords(args, properties, platform) : [])].join(' ')}`,
   ];
+}
+
+/** The tools that a client is offered. */
+async function toolsOf(config: Config, shell: Shell): Promise<JointTool[]> {
+  const accounts = (await namedAccounts(config, shell))?.accounts ?? [];
+  const [only, ...others] = accounts;
+  if (others.length > 0) return jointTools(declarations, accounts, config.account.policy);
+  const settings = only === undefined ? config.account : settingsWithoutKey(config, only);
+  return offeredTools(declarations, settings).map((tool) => ({ ...tool, accounts: [] }));
 }
 
 /** Lists the tools that a configuration offers, or describes one of them. Needs no key and makes no request. */
@@ -97,7 +110,7 @@ export async function showTools(
   shell: Shell,
 ): Promise<ExitCode> {
   const { print } = shell;
-  const tools = offeredTools(declarations, config.account);
+  const tools = await toolsOf(config, shell);
   if (name !== undefined) {
     const tool = toolNamed(name, tools, shell.program);
     if (json) print(JSON.stringify(listing(tool, config.results), undefined, 2));
