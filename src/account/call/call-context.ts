@@ -12,6 +12,7 @@ import type { ConnectionChooser } from '../lookups/connections/chooser.js';
 import type { DeletedTags } from '../lookups/deleted-tags.js';
 import type { FieldTypes } from '../lookups/field-types.js';
 import type { NamedThing, NameList } from '../lookups/true-names.js';
+import type { Delivery } from '../send-guard/delivery.js';
 import type { Held, Sends } from '../send-guard/guarded-sends.js';
 import type { SendingCall } from '../send-guard/send-guard.js';
 
@@ -89,6 +90,25 @@ export const confirmedNames = (confirmed: readonly MeantName[], connection: stri
   ...newNames({ meant: confirmed.map((name) => ({ ...name, connection })), used: new Set() }),
   confirmed: true,
 });
+
+/** The circumstances of one call. */
+export interface CallOptions {
+  readonly signal: AbortSignal;
+  /** The connection that the caller asked for. */
+  readonly connectionId?: string | undefined;
+  /** The time the call may take if that is less than the account's setting, in milliseconds. */
+  readonly deadlineMs?: number | undefined;
+  /** What the names in the input mean, if the user has confirmed it: no other thing is used then. */
+  readonly names?: readonly MeantName[] | undefined;
+  /** What the calls of one run know about names; they are told apart by connection. */
+  readonly known?: KnownNames | undefined;
+  /** Told every second that the call waits for the rate limit, and how far a long job has come. */
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+  /** Told when a request that must not be repeated leaves. */
+  readonly departure?: Departure | undefined;
+  readonly delivery: Delivery;
+  readonly record: CallRecord;
+}
 
 /** The call of one endpoint. The stages fill it in; the one that sets `result` ends it. */
 export interface EndpointCall {

@@ -9,8 +9,8 @@ import { shownConnection } from '../lookups/connections/chooser.js';
 import type { Tool } from '../policy/tool.js';
 import { type Delivery, ownDelivery } from '../send-guard/delivery.js';
 import { bounded } from './bounds/bound-result.js';
-import { type CallRecord, callLine, failureContext, newRecord } from './call-context.js';
-import type { CallOptions, Pipeline } from './pipeline.js';
+import { type CallOptions, type CallRecord, callLine, failureContext, newRecord } from './call-context.js';
+import type { Pipeline } from './pipeline.js';
 import { parseInput } from './stages/read-arguments.js';
 
 /** The outcome of a tool call. */

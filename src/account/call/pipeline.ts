@@ -8,7 +8,6 @@ import type { AccountSettings } from '../../config/accounts/settings.js';
 import type { Redactor } from '../../text/redaction.js';
 import { cleanLine } from '../../text/safe-text.js';
 import { openDeadline, stopError } from '../../upstream/deadline.js';
-import type { Departure } from '../../upstream/departure.js';
 import { asCallError, callError } from '../../upstream/failures/call-error.js';
 import { linkSignals } from '../../upstream/linked-signal.js';
 import type { Host } from '../host.js';
@@ -16,23 +15,20 @@ import { activeIn, connectionHint, createConnectionChooser } from '../lookups/co
 import { createDeletedTags } from '../lookups/deleted-tags.js';
 import { createFieldTypes } from '../lookups/field-types.js';
 import { refuseExcluded } from '../policy/exclusion.js';
-import { type Delivery, nobody } from '../send-guard/delivery.js';
+import { nobody } from '../send-guard/delivery.js';
 import { createSends } from '../send-guard/guarded-sends.js';
 import type { SendingCall } from '../send-guard/send-guard.js';
 import {
   type AccountParts,
   type CallContext,
-  type CallRecord,
+  type CallOptions,
   confirmedNames,
   type EndpointCall,
   endpointCall,
   failureContext,
-  type KnownNames,
-  type MeantName,
   newNames,
   newRecord,
   type OwnRead,
-  type Progress,
   type ReadAnswer,
 } from './call-context.js';
 import { runWorkflow } from './run-workflow.js';
@@ -68,25 +64,6 @@ const stages = [
   ['request', sendRequest],
   ['result', shapeResult],
 ] as const;
-
-/** The circumstances of one call. */
-export interface CallOptions {
-  readonly signal: AbortSignal;
-  /** The connection that the caller asked for. */
-  readonly connectionId?: string | undefined;
-  /** The time the call may take if that is less than the account's setting, in milliseconds. */
-  readonly deadlineMs?: number | undefined;
-  /** What the names in the input mean, if the user has confirmed it: no other thing is used then. */
-  readonly names?: readonly MeantName[] | undefined;
-  /** What the calls of one run know about names; they are told apart by connection. */
-  readonly known?: KnownNames | undefined;
-  /** Told every second that the call waits for the rate limit, and how far a long job has come. */
-  readonly onProgress?: ((progress: Progress) => void) | undefined;
-  /** Told when a request that must not be repeated leaves. */
-  readonly departure?: Departure | undefined;
-  readonly delivery: Delivery;
-  readonly record: CallRecord;
-}
 
 /** The circumstances of what is no call of a tool. */
 interface Circumstances {
