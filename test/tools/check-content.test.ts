@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { maria } from '../support/people.js';
 import { useCaller } from '../support/sandboxed.js';
+import { sentOne } from '../support/sent.js';
 
 const used = useCaller({ random: () => 0 });
 
@@ -98,7 +99,10 @@ Actions: set "purchase_count" to 4`,
       expect.stringMatching(/^messages\[0\]\.elements\[0\]\.action_url uses http; ManyChat advises https/),
     ];
     expect(await check(data)).toMatchObject({ valid: true, warnings });
-    expect(await used.result('manychat_send_content', { subscriber_id: maria, data })).toEqual({ ok: true, warnings });
+    expect(await used.result('manychat_send_content', { subscriber_id: maria, data })).toEqual({
+      ...sentOne({ subscriber_id: maria }),
+      warnings,
+    });
     expect(used.sandbox.messages()).toMatchObject([{ messages: [{ elements: [element] }] }]);
   });
 });

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Channel } from '../../tools/message/channels.js';
 import { aisha, dmitri, maria, sofia } from '../support/people.js';
 import { useCaller } from '../support/sandboxed.js';
+import { sentOne } from '../support/sent.js';
 
 /** A contact with an open window for each channel. */
 const contacts: Readonly<Record<Channel, string>> = {
@@ -42,7 +43,8 @@ describe('the documented message formats', () => {
       }),
     ],
   ])('%s: is sent unchanged, without a warning', async (_, data) => {
-    expect(await send(data)).toEqual({ ok: true, result: { ok: true } });
+    const result = { ...sentOne({ subscriber_id: maria }), messages: data.content.messages.length };
+    expect(await send(data)).toEqual({ ok: true, result });
     expect(used.sandbox.messages()[0]?.messages).toEqual(data.content.messages);
   });
 

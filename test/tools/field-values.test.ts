@@ -3,7 +3,16 @@ import type { DatetimeForm, FieldType } from '../../tools/contract/field-values.
 import { fitValue } from '../../tools/values/field-values.js';
 import { john } from '../support/people.js';
 import { useCaller } from '../support/sandboxed.js';
+import { sentOne } from '../support/sent.js';
 import { manualClock } from '../support/timing.js';
+
+/** The result of a call that set the number of John's purchases. */
+const stored = (value: number, contact: object = { subscriber_id: john }) => ({
+  ok: true,
+  ...contact,
+  field: 'purchase_count',
+  value,
+});
 
 describe('fitValue', () => {
   const cases: [FieldType, DatetimeForm, unknown, unknown][] = [
@@ -113,7 +122,7 @@ describe('a call that sets a field whose type is known', () => {
 
   test.each(['7', 7])('converts %j for a number field without a warning, since the text is the same', async (value) => {
     const set = { subscriber_id: john, field_name: 'purchase_count', field_value: value };
-    expect(await used.result('manychat_set_custom_field_by_name', set)).toEqual({ ok: true });
+    expect(await used.result('manychat_set_custom_field_by_name', set)).toEqual(stored(7, { contact: 'John Doe' }));
     expect(used.sandbox.requests().at(-1)?.body).toMatchObject({ field_value: 7 });
   });
 
@@ -216,7 +225,8 @@ describe('a call that sets a field whose type is known', () => {
       used.sandbox.injectFault({ match: { path }, status: 200, body: { status: 'success', data } });
     order('getCustomFields', [field]);
     order('setCustomField');
-    expect(await used.result('manychat_set_custom_field', set)).toEqual({ ok: true });
+    const result = { ok: true, subscriber_id: john, field: 'size', value: '042' };
+    expect(await used.result('manychat_set_custom_field', set)).toEqual(result);
     expect(used.countOf('getCustomFields')).toBe(2);
   });
 
@@ -255,8 +265,8 @@ describe('a call that sets a field whose type is known', () => {
   test('sends a value unchanged if the types cannot be read, and does not retry the read at once', async () => {
     used.sandbox.injectFault({ match: { path: 'getCustomFields' }, times: 99, status: 403, body: { status: 'error' } });
     const set = { subscriber_id: john, field_name: 'purchase_count', field_value: 5 };
-    expect(await used.result('manychat_set_custom_field_by_name', set)).toEqual({ ok: true });
-    expect(await used.result('manychat_set_custom_field_by_name', set)).toEqual({ ok: true });
+    expect(await used.result('manychat_set_custom_field_by_name', set)).toEqual(stored(5));
+    expect(await used.result('manychat_set_custom_field_by_name', set)).toEqual(stored(5));
     expect(used.countOf('getCustomFields')).toBe(1);
     const failure = await used.failure('manychat_set_custom_field_by_name', { ...set, field_value: 'many' });
     expect(failure).toMatchObject({ source: 'manychat', message: expect.stringMatching(/expected a number/) });
@@ -272,7 +282,9 @@ describe('a call that sets a field whose type is known', () => {
       payload,
     };
     const data = { version: 'v2', content: { messages: [{ type: 'text', text: 'x', buttons: [button] }] } };
-    expect(await used.result('manychat_send_content', { subscriber_id: john, data })).toEqual({ ok: true });
+    expect(await used.result('manychat_send_content', { subscriber_id: john, data })).toEqual(
+      sentOne({ subscriber_id: john }),
+    );
     expect(used.paths()).toEqual(['sendContent']);
   });
 });

@@ -15,6 +15,7 @@ function answering(answer: (input: Result) => readonly object[], asked: Result[]
     now: () => 0,
     timeLeft: () => 1,
     progress: () => undefined,
+    name: () => undefined,
   };
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { aisha, dmitri, liam, lukas, maria, sofia, tom } from '../support/people.js';
 import { lost, useCaller } from '../support/sandboxed.js';
+import { sentOne, startedFlow } from '../support/sent.js';
 
 const sayThis = 'content20240311101502_501223';
 
@@ -15,7 +16,9 @@ describe('manychat_send_text', () => {
       { caption: 'Ask', flow_ns: 'content123456' },
     ];
     const quick_replies = [{ caption: 'Thanks', flow_ns: 'content123456' }];
-    expect(await used.result('manychat_send_text', send({ buttons, quick_replies }))).toEqual({ ok: true });
+    expect(await used.result('manychat_send_text', send({ buttons, quick_replies }))).toEqual(
+      sentOne({ subscriber_id: maria }),
+    );
     expect(used.paths()).toEqual(['sendContent']);
     expect(used.sandbox.messages()).toMatchObject([
       {
@@ -105,7 +108,10 @@ describe('manychat_set_fields_and_send_flow', () => {
   const call = { subscriber_id: maria, fields: { reply_text: 'It has shipped' }, flow_ns: sayThis };
 
   test('sets the fields, then starts the flow that shows them', async () => {
-    expect(await used.result('manychat_set_fields_and_send_flow', call)).toEqual({ ok: true });
+    expect(await used.result('manychat_set_fields_and_send_flow', call)).toEqual({
+      ...startedFlow({ subscriber_id: maria }, sayThis),
+      fields: [{ field: 'reply_text', value: 'It has shipped' }],
+    });
     expect(used.paths().slice(-2)).toEqual(['setCustomFields', 'sendFlow']);
     expect(used.sandbox.messages().at(-1)?.messages).toMatchObject([{ text: 'It has shipped' }]);
   });
@@ -179,7 +185,10 @@ describe('manychat_set_fields_and_send_flow', () => {
 
   test('retries the fields after a lost response', async () => {
     used.sandbox.injectFault(lost('setCustomFields', true));
-    expect(await used.result('manychat_set_fields_and_send_flow', call)).toEqual({ ok: true });
+    expect(await used.result('manychat_set_fields_and_send_flow', call)).toEqual({
+      ...startedFlow({ contact: 'Maria Garcia' }, 'Say this'),
+      fields: [{ field: 'reply_text', value: 'It has shipped' }],
+    });
     expect(used.countOf('setCustomFields')).toBe(2);
     expect(used.countOf('sendFlow')).toBe(1);
   });

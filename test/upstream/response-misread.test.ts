@@ -5,6 +5,7 @@ import type { Failure } from '../../tools/contract/failure.js';
 import { type Caller, callerThrough, createCaller } from '../support/caller.js';
 import { type DrivenClock, drivenClock } from '../support/driven.js';
 import { through } from '../support/program.js';
+import { startedFlow } from '../support/sent.js';
 import { startUpstream, type Upstream } from '../support/upstream.js';
 
 const flow = { subscriber_id: '1', flow_ns: 'content1' };
@@ -107,7 +108,10 @@ describe('a response that is easily misread', () => {
 
     test('an empty body is a success where none is expected', async () => {
       encoded(200, 'gzip', '');
-      expect(await result('manychat_delete_connection', { connection_id: 'c' })).toEqual({ ok: true });
+      expect(await result('manychat_delete_connection', { connection_id: 'c' })).toEqual({
+        ok: true,
+        connection_id: 'c',
+      });
     });
 
     test.each([
@@ -115,7 +119,7 @@ describe('a response that is easily misread', () => {
       ['GZIP', gzipSync('{"status":"success"}')],
     ])('%s is decoded, whatever its case', async (encoding, body) => {
       encoded(200, encoding, body);
-      expect(await result('manychat_send_flow', flow)).toEqual({ ok: true });
+      expect(await result('manychat_send_flow', flow)).toEqual(startedFlow({ subscriber_id: '1' }, 'content1'));
     });
 
     test('that is unknown, the status still counts', async () => {

@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import type { Capability, ToolName } from './capabilities.js';
 import type { Effect } from './effect.js';
 import type { Failure } from './failure.js';
-import type { FieldValues } from './field-values.js';
+import type { FieldRef, FieldValues } from './field-values.js';
 import type { Result } from './json.js';
 import type { ChangeName, Naming, ReferenceKind } from './reference.js';
 
@@ -79,6 +79,19 @@ export interface Declaration<Input extends z.ZodObject = z.ZodObject> {
   readonly example: Result;
 }
 
+/** Things that responses name: by id, a flow by its ns, a page by its connection. */
+export type NamedKind = ReferenceKind | 'contact' | 'user_ref' | 'page';
+
+/** What is known about the things that a call concerns, without a request. */
+export interface Known {
+  /** The name of a thing that an earlier response showed. */
+  name(kind: NamedKind, id: unknown): string | undefined;
+  /** What a field held before the call; undefined if it was empty, or was not read within the last minute. */
+  valueBefore(field: FieldRef): unknown;
+  /** The same was sent before, so nothing was sent now. */
+  readonly repeated: boolean;
+}
+
 /** Calls another endpoint on the same connection. */
 export type CallEndpoint = (endpoint: Endpoint, input: Result) => Promise<Result>;
 
@@ -107,6 +120,8 @@ export interface Endpoint<Input extends z.ZodObject = z.ZodObject> extends Decla
   answerIn?(refusal: Failure): unknown;
   /** The values of fields in the input, which are checked and converted by the type of their field. */
   readonly fieldValues?: FieldValues<z.output<Input>>;
+  /** The keys of the result that say what a write did. Must not throw. */
+  echo?(input: z.output<Input>, known: Known): Result;
   /** Completes a result, if need be by another call. Must not turn a completed change into a failure. */
   followUp?(result: Result, call: CallEndpoint, input: z.output<Input>): Promise<Result>;
 }

@@ -55,6 +55,8 @@ export interface Failure {
   readonly code?: number;
   readonly details?: readonly string[];
   readonly retry_after_s?: number;
+  /** The address of the contact's chat in ManyChat, where a person sees whether a message arrived. */
+  readonly chat_link?: string;
 }
 
 /** The reason of a failure for use inside a sentence; the words of ManyChat or Maton are quoted. */

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import type { Declaration, Endpoint } from './endpoint.js';
+import type { Declaration, Endpoint, Known } from './endpoint.js';
 import type { Failure } from './failure.js';
 import type { Result } from './json.js';
 
@@ -17,6 +17,11 @@ export interface Step {
   readonly recover?: (failure: Failure) => Result | undefined;
 }
 
+/** What steps in order came to: the result of each, or that the same was sent before. */
+export type InOrder =
+  | { readonly outcome: 'done'; readonly results: readonly Result[] }
+  | { readonly outcome: 'done before' };
+
 /** What a workflow runs with. */
 export interface Steps {
   /**
@@ -29,7 +34,9 @@ export interface Steps {
    * and runs none if the same was sent before and the client may not have received that result.
    * @throws CallError
    */
-  inOrder(steps: readonly Step[]): Promise<'done' | 'done before'>;
+  inOrder(steps: readonly Step[]): Promise<InOrder>;
+  /** The name of a contact, tag, field or flow that is known without a request. */
+  readonly name: Known['name'];
   /** Milliseconds since 1970. */
   now(): number;
   /** The share of the call's time that is left, from 1 down to 0; also 0 once the client has cancelled. */

@@ -3,7 +3,7 @@ import { type CallEndpoint, endpoint, type Output } from '../contract/endpoint.j
 import { asObject, isObject, type Result, toList } from '../contract/json.js';
 import { quoted } from '../contract/quoted.js';
 import { connectionId, pageInput } from '../values/inputs.js';
-import { listOutputs, okResult } from '../values/outputs.js';
+import { disconnectedResult, listOutputs, pageEcho } from '../values/outputs.js';
 import { anyText, list, record } from '../values/tolerant.js';
 
 const connectionShape = {
@@ -145,7 +145,8 @@ export const deleteConnection = endpoint({
   purposes: ['delete_connection'],
   verifyWith: ['manychat_list_connections'],
   input: z.strictObject({ connection_id: connectionId }),
-  output: okResult,
+  output: disconnectedResult,
+  echo: ({ connection_id }, known) => pageEcho(connection_id, known),
   question: ({ connection_id }, { connection }) =>
     `Disconnect ${connection(connection_id)} from ManyChat for everyone who uses this Maton account`,
   example: { connection_id: '21fd90f9-5935-43cd-b6c8-bde9d915ca80' },

@@ -16,7 +16,14 @@ import {
   subscriberId,
   text,
 } from '../values/inputs.js';
-import { itemOutput, listOutput, okResult } from '../values/outputs.js';
+import {
+  contactEcho,
+  fieldEcho,
+  fieldsWrittenResult,
+  fieldWrittenResult,
+  itemOutput,
+  listOutput,
+} from '../values/outputs.js';
 import { anyFieldValue, anyText, record, smallId } from '../values/tolerant.js';
 
 const customField = record({ id: smallId, name: anyText, type: anyText, description: anyText });
@@ -32,6 +39,9 @@ const customFieldsResult = listOutput('custom_fields', customField);
 const botFieldResult = itemOutput('bot_field', botField, 'field');
 
 const botFieldsResult = listOutput('bot_fields', botField);
+
+const customFieldEcho = fieldEcho('custom field');
+const botFieldEcho = fieldEcho('bot field');
 
 export const listCustomFields = endpoint({
   name: 'manychat_list_custom_fields',
@@ -82,7 +92,8 @@ export const setCustomField = endpoint({
   effect: 'set',
   purposes: ['set_field', 'unset_field'],
   input: z.strictObject({ subscriber_id: subscriberId, field_id: customFieldId, field_value: fieldValue }),
-  output: okResult,
+  output: fieldWrittenResult,
+  echo: (input, known) => ({ ...contactEcho(input.subscriber_id, known), ...customFieldEcho(input, known) }),
   fieldValues: oneFieldValue('custom field'),
   example: { subscriber_id: '123456789', field_id: 1, field_value: '+1234567890' },
 });
@@ -99,7 +110,8 @@ export const setCustomFieldByName = endpoint({
   effect: 'set',
   purposes: ['set_field', 'unset_field'],
   input: z.strictObject({ subscriber_id: subscriberId, field_name: customFieldName, field_value: fieldValue }),
-  output: okResult,
+  output: fieldWrittenResult,
+  echo: (input, known) => ({ ...contactEcho(input.subscriber_id, known), ...customFieldEcho(input, known) }),
   mapNames: oneName('custom field', 'field_name'),
   fieldValues: oneFieldValue('custom field'),
   example: { subscriber_id: '123456789', field_name: 'phone_number', field_value: '+1234567890' },
@@ -117,7 +129,11 @@ export const setCustomFields = endpoint({
   effect: 'set',
   purposes: ['set_field', 'unset_field'],
   input: z.strictObject({ subscriber_id: subscriberId, fields: fields(customFieldId, customFieldName) }),
-  output: okResult,
+  output: fieldsWrittenResult,
+  echo: (input, known) => ({
+    ...contactEcho(input.subscriber_id, known),
+    fields: input.fields.map((field) => customFieldEcho(field, known)),
+  }),
   mapNames: namesInList('custom field'),
   fieldValues: listedFieldValues('custom field'),
   example: {
@@ -188,7 +204,8 @@ export const setBotField = endpoint({
   effect: 'set',
   purposes: ['set_bot_field'],
   input: z.strictObject({ field_id: botFieldId, field_value: fieldValue }),
-  output: okResult,
+  output: fieldWrittenResult,
+  echo: botFieldEcho,
   fieldValues: oneFieldValue('bot field'),
   example: { field_id: 123, field_value: '42' },
 });
@@ -205,7 +222,8 @@ export const setBotFieldByName = endpoint({
   effect: 'set',
   purposes: ['set_bot_field'],
   input: z.strictObject({ field_name: botFieldName, field_value: fieldValue }),
-  output: okResult,
+  output: fieldWrittenResult,
+  echo: botFieldEcho,
   mapNames: oneName('bot field', 'field_name'),
   fieldValues: oneFieldValue('bot field'),
   example: { field_name: 'counter', field_value: '42' },
@@ -223,7 +241,8 @@ export const setBotFields = endpoint({
   effect: 'set',
   purposes: ['set_bot_field'],
   input: z.strictObject({ fields: fields(botFieldId, botFieldName) }),
-  output: okResult,
+  output: fieldsWrittenResult,
+  echo: (input, known) => ({ fields: input.fields.map((field) => botFieldEcho(field, known)) }),
   mapNames: namesInList('bot field'),
   fieldValues: listedFieldValues('bot field'),
   example: {

@@ -1,12 +1,36 @@
 import * as z from 'zod';
-import { endpoint } from '../contract/endpoint.js';
+import { endpoint, type Known } from '../contract/endpoint.js';
+import type { Result } from '../contract/json.js';
 import { oneName } from '../contract/reference.js';
 import { actionFieldValues, contentCapabilities, mapContentNames } from '../message/actions.js';
-import { contentWarnings } from '../message/channel-rules.js';
+import { channelOf, contentWarnings } from '../message/channel-rules.js';
+import type { Content } from '../message/content.js';
 import { messageData, messageDataBrief } from '../message/message-data.js';
+import { actionText } from '../message/preview.js';
 import { repairMessage } from '../message/repair.js';
 import { flowNs, subscriberId, text, userRef } from '../values/inputs.js';
-import { okResult } from '../values/outputs.js';
+import {
+  contactEcho,
+  contentSentResult,
+  flowEcho,
+  flowSentResult,
+  userRefEcho,
+  userRefSentResult,
+} from '../values/outputs.js';
+
+/** What a send came to, as far as ManyChat says. */
+function statusEcho({ repeated }: Known, otnTopic?: string): Result {
+  if (repeated) return { status: 'accepted before; not sent again' };
+  const spent = otnTopic === undefined ? '' : ' the one-time notification for this topic is spent;';
+  return { status: `accepted;${spent} ManyChat does not tell whether it arrived` };
+}
+
+/** What was sent as content. */
+const contentEcho = (content: Content): Result => ({
+  channel: channelOf(content),
+  messages: content.messages.length,
+  ...(content.actions !== undefined && content.actions.length > 0 && { actions: content.actions.map(actionText) }),
+});
 
 export const sendContent = endpoint({
   name: 'manychat_send_content',
@@ -26,7 +50,13 @@ export const sendContent = endpoint({
     message_tag: text('Refused; leave out').optional(),
     otn_topic_name: text('From manychat_list_otn_topics; contact must have granted it').optional(),
   }),
-  output: okResult,
+  output: contentSentResult,
+  echo: ({ subscriber_id, data, otn_topic_name: topic }, known) => ({
+    ...contactEcho(subscriber_id, known),
+    ...contentEcho(data.content),
+    ...(topic !== undefined && { otn_topic: topic }),
+    ...statusEcho(known, topic),
+  }),
   repair: repairMessage({ data: messageData, takesTag: true }),
   mapNames: (input, change) => oneName('OTN topic', 'otn_topic_name')(mapContentNames(input, change), change),
   fieldValues: actionFieldValues,
@@ -52,7 +82,13 @@ export const sendContentByUserRef = endpoint({
   purposes: ['send_to_user_ref'],
   verifyWith: ['manychat_get_subscriber_by_user_ref'],
   input: z.strictObject({ user_ref: userRef, data: messageDataBrief }),
-  output: okResult,
+  output: userRefSentResult,
+  echo: ({ user_ref, data: { content } }, known) => ({
+    ...userRefEcho(user_ref, known),
+    // The actions of content for a user_ref are ignored.
+    ...contentEcho({ ...content, actions: undefined }),
+    ...statusEcho(known),
+  }),
   repair: repairMessage({ data: messageDataBrief }),
   mapNames: mapContentNames,
   warnings({ data }) {
@@ -84,7 +120,12 @@ export const sendFlow = endpoint({
   purposes: ['start_flow'],
   verifyWith: ['manychat_get_subscriber'],
   input: z.strictObject({ subscriber_id: subscriberId, flow_ns: flowNs }),
-  output: okResult,
+  output: flowSentResult,
+  echo: ({ subscriber_id, flow_ns }, known) => ({
+    ...contactEcho(subscriber_id, known),
+    ...flowEcho(flow_ns, known),
+    ...statusEcho(known),
+  }),
   mapNames: oneName('flow', 'flow_ns'),
   question: ({ subscriber_id, flow_ns }, { flow, contact }) => `Start ${flow(flow_ns)} for ${contact(subscriber_id)}`,
   example: { subscriber_id: '123456789', flow_ns: 'content123456' },

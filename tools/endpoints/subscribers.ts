@@ -4,7 +4,7 @@ import type { Result } from '../contract/json.js';
 import { emailAddress, storedPhone } from '../values/addresses/inputs.js';
 import { detail, listInput, listInputs, pageInput, subscriberId, text, userRef } from '../values/inputs.js';
 import { addIssue } from '../values/issues.js';
-import { okResult } from '../values/outputs.js';
+import { contactEcho, contactResult } from '../values/outputs.js';
 import { subscriberResult, subscribersResult } from '../values/subscriber-outputs.js';
 
 const contactListInput = {
@@ -172,6 +172,7 @@ export const verifySubscriber = endpoint({
   effect: 'set',
   purposes: ['verify_contact'],
   input: z.strictObject({ subscriber_id: subscriberId, signed_request: text('From Messenger Extensions') }),
-  output: okResult,
+  output: contactResult,
+  echo: ({ subscriber_id }, known) => contactEcho(subscriber_id, known),
   example: { subscriber_id: '123456789', signed_request: 'signed_request_token' },
 });

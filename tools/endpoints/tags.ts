@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { endpoint } from '../contract/endpoint.js';
 import { oneName } from '../contract/reference.js';
 import { listInput, listInputs, subscriberId, tagId, tagName, text } from '../values/inputs.js';
-import { itemOutput, listOutput, okResult, tag } from '../values/outputs.js';
+import { contactEcho, itemOutput, listOutput, tag, tagEcho, tagWrittenResult } from '../values/outputs.js';
 
 const tagResult = itemOutput('tag', tag);
 
@@ -54,7 +54,8 @@ export const deleteTag = endpoint({
   purposes: ['delete_tag'],
   verifyWith: ['manychat_list_tags'],
   input: z.strictObject({ tag_id: tagId }),
-  output: okResult,
+  output: tagWrittenResult,
+  echo: ({ tag_id }, known) => ({ ...tagEcho(tag_id, known) }),
   question: ({ tag_id }, { tag }) => `Delete ${tag(tag_id)} itself, and from every contact`,
   example: { tag_id: 123 },
 });
@@ -72,7 +73,8 @@ export const deleteTagByName = endpoint({
   purposes: ['delete_tag'],
   verifyWith: ['manychat_list_tags'],
   input: z.strictObject({ tag_name: tagName }),
-  output: okResult,
+  output: tagWrittenResult,
+  echo: ({ tag_name }) => ({ tag: tag_name }),
   mapNames: oneName('tag', 'tag_name'),
   byId: { endpoint: deleteTag, id: 'tag_id' },
   question: ({ tag_name }, { named }) =>
@@ -92,7 +94,8 @@ export const addTagToSubscriber = endpoint({
   effect: 'set',
   purposes: ['add_tag'],
   input: z.strictObject({ subscriber_id: subscriberId, tag_id: tagId }),
-  output: okResult,
+  output: tagWrittenResult,
+  echo: ({ subscriber_id, tag_id }, known) => ({ ...contactEcho(subscriber_id, known), ...tagEcho(tag_id, known) }),
   example: { subscriber_id: '123456789', tag_id: 1 },
 });
 
@@ -108,7 +111,8 @@ export const addTagToSubscriberByName = endpoint({
   effect: 'set',
   purposes: ['add_tag'],
   input: z.strictObject({ subscriber_id: subscriberId, tag_name: tagName }),
-  output: okResult,
+  output: tagWrittenResult,
+  echo: ({ subscriber_id, tag_name }, known) => ({ ...contactEcho(subscriber_id, known), tag: tag_name }),
   mapNames: oneName('tag', 'tag_name'),
   example: { subscriber_id: '123456789', tag_name: 'VIP' },
 });
@@ -125,7 +129,8 @@ export const removeTagFromSubscriber = endpoint({
   effect: 'remove',
   purposes: ['remove_tag'],
   input: z.strictObject({ subscriber_id: subscriberId, tag_id: tagId }),
-  output: okResult,
+  output: tagWrittenResult,
+  echo: ({ subscriber_id, tag_id }, known) => ({ ...contactEcho(subscriber_id, known), ...tagEcho(tag_id, known) }),
   example: { subscriber_id: '123456789', tag_id: 1 },
 });
 
@@ -141,7 +146,8 @@ export const removeTagFromSubscriberByName = endpoint({
   effect: 'remove',
   purposes: ['remove_tag'],
   input: z.strictObject({ subscriber_id: subscriberId, tag_name: tagName }),
-  output: okResult,
+  output: tagWrittenResult,
+  echo: ({ subscriber_id, tag_name }, known) => ({ ...contactEcho(subscriber_id, known), tag: tag_name }),
   mapNames: oneName('tag', 'tag_name'),
   example: { subscriber_id: '123456789', tag_name: 'VIP' },
 });

@@ -2,7 +2,8 @@ import { channelOf } from './channel-rules.js';
 import { characterCount } from './channels.js';
 import type { Action, Button, Content, Message } from './content.js';
 
-const actionText = (action: Action): string =>
+/** What an action of content does. */
+export const actionText = (action: Action): string =>
   action.action === 'add_tag' || action.action === 'remove_tag'
     ? `${action.action} ${JSON.stringify(action.tag_name)}`
     : action.action === 'set_field_value'

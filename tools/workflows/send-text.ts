@@ -6,7 +6,7 @@ import { contentWarnings } from '../message/channel-rules.js';
 import { contentOf, plainMessage, plainMessageProblems } from '../message/plain-message.js';
 import { subscriberId } from '../values/inputs.js';
 import { addIssue } from '../values/issues.js';
-import { okResult } from '../values/outputs.js';
+import { contentSentResult } from '../values/outputs.js';
 
 export const sendText = workflow({
   name: 'manychat_send_text',
@@ -20,7 +20,7 @@ export const sendText = workflow({
   input: z.strictObject({ subscriber_id: subscriberId, ...plainMessage }).check((context) => {
     for (const { path, problem } of plainMessageProblems(context.value)) addIssue(context, path, problem);
   }),
-  output: okResult,
+  output: contentSentResult,
   warnings: (input) => contentWarnings(contentOf(input)),
   capabilities: (input) => contentCapabilities(contentOf(input)),
   question: ({ subscriber_id }, { contact }) => `Send this text to ${contact(subscriber_id)}`,
@@ -28,8 +28,8 @@ export const sendText = workflow({
   async run({ subscriber_id, ...message }, { call }) {
     const content = contentOf(message);
     const input = { subscriber_id, data: { version: 'v2', content } };
-    await call({ what: 'send the text', endpoint: sendContent, input });
+    const { warnings: _, ...sent } = await call({ what: 'send the text', endpoint: sendContent, input });
     const count = content.messages.length;
-    return { ok: true, ...(count > 1 && { warnings: [`The text was long and was sent as ${count} messages.`] }) };
+    return { ...sent, ...(count > 1 && { warnings: [`The text was long and was sent as ${count} messages.`] }) };
   },
 });

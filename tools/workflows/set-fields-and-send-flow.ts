@@ -1,8 +1,10 @@
 import * as z from 'zod';
+import { toList } from '../contract/json.js';
 import { namesInRecord } from '../contract/reference.js';
 import { workflow } from '../contract/workflow.js';
+import { sendFlow } from '../endpoints/sending.js';
 import { fieldRecord, flowNs, subscriberId } from '../values/inputs.js';
-import { okResult } from '../values/outputs.js';
+import { fieldsAndFlowSentResult } from '../values/outputs.js';
 import { stepsToSet, stepToStart } from './for-each/action.js';
 
 export const setFieldsAndSendFlow = workflow({
@@ -19,7 +21,7 @@ export const setFieldsAndSendFlow = workflow({
     fields: fieldRecord,
     flow_ns: flowNs,
   }),
-  output: okResult,
+  output: fieldsAndFlowSentResult,
   mapNames: namesInRecord,
   capabilities: () => ['set_field', 'start_flow'],
   question: ({ subscriber_id, flow_ns }, { contact, flow }) =>
@@ -29,8 +31,13 @@ export const setFieldsAndSendFlow = workflow({
     fields: [{ field_name: 'reply_text', field_value: 'Your order has shipped!' }],
     flow_ns: 'content20240311101502_501223',
   },
-  async run({ subscriber_id, fields, flow_ns }, { inOrder }) {
-    await inOrder([...stepsToSet(subscriber_id, fields), stepToStart(subscriber_id, flow_ns, fields)]);
-    return { ok: true };
+  async run({ subscriber_id, fields, flow_ns }, { inOrder, name }) {
+    const did = await inOrder([...stepsToSet(subscriber_id, fields), stepToStart(subscriber_id, flow_ns, fields)]);
+    if (did.outcome === 'done before') {
+      const known = { name, valueBefore: () => undefined, repeated: true };
+      return { ok: true, ...sendFlow.echo?.({ subscriber_id, flow_ns }, known) };
+    }
+    const { warnings: _, ...sent } = did.results.at(-1) ?? {};
+    return { ...sent, fields: did.results.flatMap((result) => toList(result.fields) ?? []) };
   },
 });

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Declaration, Endpoint } from '../../../tools/contract/endpoint.js';
+import type { Declaration, Endpoint, Known } from '../../../tools/contract/endpoint.js';
 import type { Result } from '../../../tools/contract/json.js';
 import type { Reference, ReferenceKind } from '../../../tools/contract/reference.js';
 import type { AccountSettings } from '../../config/accounts/settings.js';
@@ -11,6 +11,7 @@ import type { Host } from '../host.js';
 import type { ConnectionChooser } from '../lookups/connections/chooser.js';
 import type { DeletedTags } from '../lookups/deleted-tags.js';
 import type { FieldTypes } from '../lookups/field-types.js';
+import type { SeenThings } from '../lookups/seen-things.js';
 import type { NamedThing, NameList } from '../lookups/true-names.js';
 import type { Delivery } from '../send-guard/delivery.js';
 import type { Held, Sends } from '../send-guard/guarded-sends.js';
@@ -121,6 +122,8 @@ export interface EndpointCall {
   connection: string | undefined;
   /** What the send guard answered; a workflow may have asked before. */
   held: Held | undefined;
+  /** What the fields that the call may change held before. */
+  valueBefore?: Known['valueBefore'];
   /** The data of the response, once there is one. */
   response?: { readonly data: unknown };
   readonly warnings: string[];
@@ -169,6 +172,7 @@ export interface AccountParts {
   readonly connections: ConnectionChooser;
   readonly fieldTypes: FieldTypes;
   readonly deletedTags: DeletedTags;
+  readonly seen: SeenThings;
   readonly sends: Sends;
   /**
    * Runs an endpoint call through all stages.

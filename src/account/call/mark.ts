@@ -27,3 +27,13 @@ export function shortenedTextIn(input: unknown): string | undefined {
   const subject = place.length === 0 ? 'a key' : pathText(place);
   return `${subject}: is not a whole text: an earlier result shortened it and marked it "… [first … of … characters]". Read the whole value with the tool that showed it and its name as search, or leave it as it is; a tag or a field with so long a name is used by its id`;
 }
+
+/** Characters of a text that a result only mentions. */
+const mentionedLength = 120;
+
+/** The beginning of a text, and a mark if that is not all. */
+export function shortened(text: string): string {
+  if (text.length <= mentionedLength || markPattern.test(text)) return text;
+  const kept = text.slice(0, mentionedLength).replace(/[\ud800-\udbff]$/, '');
+  return `${kept}${markOf(kept.length, text.length)}`;
+}

@@ -1,5 +1,5 @@
 import type { Declaration, Endpoint } from '../../../tools/contract/endpoint.js';
-import type { CallError } from '../../../tools/contract/failure.js';
+import { CallError } from '../../../tools/contract/failure.js';
 import type { Result } from '../../../tools/contract/json.js';
 import type { Workflow } from '../../../tools/contract/workflow.js';
 import { listConnections } from '../../../tools/endpoints/connections.js';
@@ -14,8 +14,10 @@ import type { Host } from '../host.js';
 import { activeIn, connectionHint, createConnectionChooser } from '../lookups/connections/chooser.js';
 import { createDeletedTags } from '../lookups/deleted-tags.js';
 import { createFieldTypes } from '../lookups/field-types.js';
+import { createSeenThings } from '../lookups/seen-things.js';
 import { refuseExcluded } from '../policy/exclusion.js';
 import { nobody } from '../send-guard/delivery.js';
+import { explainUnknown } from '../send-guard/explain-unknown.js';
 import { createSends } from '../send-guard/guarded-sends.js';
 import type { SendingCall } from '../send-guard/send-guard.js';
 import {
@@ -46,7 +48,7 @@ import {
   withTrueNames,
 } from './stages/resolve-names.js';
 import { sendRequest } from './stages/send-request.js';
-import { shapeResult } from './stages/shape-result.js';
+import { knownIn, shapeResult } from './stages/shape-result.js';
 import { showDryRun } from './stages/show-dry-run.js';
 
 /**
@@ -112,6 +114,7 @@ export function createPipeline(
     connections: createConnectionChooser(settings.connection, listActive, clock.now),
     fieldTypes: createFieldTypes(clock.now),
     deletedTags: createDeletedTags(clock.now),
+    seen: createSeenThings(clock.now),
     sends: createSends(host.guard, settings.identity),
     perform,
     read,
@@ -125,7 +128,7 @@ export function createPipeline(
         const error = asCallError(thrown, failureContext(call.endpoint, settings), 'unsent').by(rule);
         const again = await withTrueNames(error, call, account);
         if (again !== undefined) return perform(again);
-        throw await explainRefusal(error, call, account);
+        throw explainUnknown(await explainRefusal(error, call, account), call, call.connection, account.seen);
       }
       if (call.result !== undefined) return call.result;
     }
@@ -178,9 +181,13 @@ export function createPipeline(
     return runWorkflow(workflow, input, {
       now: host.now,
       progress,
+      name: knownIn(connectionId, account).name,
       timeLeft: () =>
         deadline.stop.aborted ? 0 : (deadline.latestStart - clock.now()) / (deadline.latestStart - deadline.arrived),
-      hold: (step) => under('send_guard', step.endpoint, () => claimSend(step, connectionId, context, account)),
+      hold: (step) =>
+        under('send_guard', step.endpoint, () => claimSend(step, connectionId, context, account)).catch((error) => {
+          throw error instanceof CallError ? explainUnknown(error, step, connectionId, account.seen) : error;
+        }),
       async perform({ endpoint, input: stepInput, oneOfMany }, held) {
         // A step queues from the moment it starts, so that a long job does not overtake everybody else's calls.
         const own = { ...context, readsContact: oneOfMany !== true, deadline: { ...deadline, arrived: clock.now() } };

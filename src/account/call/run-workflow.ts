@@ -2,7 +2,7 @@ import { effectRules } from '../../../tools/contract/effect.js';
 import { CallError, type Failure } from '../../../tools/contract/failure.js';
 import type { Result } from '../../../tools/contract/json.js';
 import { clipped } from '../../../tools/contract/quoted.js';
-import type { Step, Steps, Workflow } from '../../../tools/contract/workflow.js';
+import type { InOrder, Step, Steps, Workflow } from '../../../tools/contract/workflow.js';
 import { alreadySent, type Held } from '../send-guard/guarded-sends.js';
 
 type StepOutcome = 'Done' | 'Failed' | 'Outcome unknown' | 'Not done';
@@ -74,7 +74,7 @@ function dryRunOf(requests: readonly unknown[], warnings: readonly unknown[]): R
 }
 
 /** What the steps of a workflow run with. */
-export interface StepSide extends Pick<Steps, 'now' | 'timeLeft' | 'progress'> {
+export interface StepSide extends Pick<Steps, 'now' | 'timeLeft' | 'progress' | 'name'> {
   /** Performs a step; `held` is the claim of its send, if it was claimed before. */
   perform(step: Step, held?: Held): Promise<Result>;
   /**
@@ -121,21 +121,23 @@ export async function runWorkflow(workflow: Workflow, input: Result, side: StepS
       throw error;
     }
   }
-  async function inOrder(steps: readonly Step[]): Promise<'done' | 'done before'> {
+  async function inOrder(steps: readonly Step[]): Promise<InOrder> {
     const held = await holdLast(steps);
     if (held?.state === 'done') {
       if (steps.at(-1)?.oneOfMany !== true) warnings.add(alreadySent(held));
-      return 'done before';
+      return { outcome: 'done before' };
     }
+    const results: Result[] = [];
     try {
       for (const [index, step] of steps.entries()) {
         const isLast = index === steps.length - 1;
-        await call(step, isLast ? held : undefined).catch((error: unknown) => {
+        const result = await call(step, isLast ? held : undefined).catch((error: unknown) => {
           for (const open of steps.slice(index + 1)) record(open, 'Not done');
           throw error;
         });
+        results.push(result);
       }
-      return 'done';
+      return { outcome: 'done', results };
     } finally {
       await held?.claim.release();
     }

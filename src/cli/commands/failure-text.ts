@@ -15,7 +15,7 @@ export function exitCodeOf({ kind, performed, retryable }: Failure): ExitCode {
  * one line each, so that it cannot imitate another line.
  */
 export function failureText(failure: Failure): string {
-  const { kind, message, hint, details = [], performed, retry_after_s: retryAfter } = failure;
+  const { kind, message, hint, details = [], performed, retry_after_s: retryAfter, chat_link: chat } = failure;
   const performedText = {
     no: reportsDone(failure) ? 'the failed step changed and sent nothing' : 'nothing was changed or sent',
     yes: 'it was carried out',
@@ -25,6 +25,7 @@ export function failureText(failure: Failure): string {
     `${kind}: ${oneLine(message)}`,
     ...details.map((detail) => `  ${oneLine(detail)}`),
     ...(retryAfter === undefined ? [] : [`  retry_after_s: ${retryAfter}`]),
+    ...(chat === undefined ? [] : [`  chat_link: ${oneLine(chat)}`]),
     hint,
     `(${performedText})`,
   ].join('\n');

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createCaller } from '../../support/caller.js';
 import { through } from '../../support/program.js';
+import { startedFlow } from '../../support/sent.js';
 import { startUpstream, type Upstream } from '../../support/upstream.js';
 
 describe('the pipeline', () => {
@@ -132,7 +133,7 @@ describe('the pipeline', () => {
       const connections = [{ connection_id: 'c', status: 'ACTIVE' }];
       response.end(JSON.stringify(request.path === '/connections' ? { connections } : { status: 'success' }));
     };
-    expect(await caller.call(...send)).toEqual({ ok: true, result: { ok: true } });
+    expect(await caller.call(...send)).toEqual({ ok: true, result: startedFlow({ subscriber_id: '1' }, 'c') });
     expect(upstream.arrived.map((request) => request.path)).toEqual([
       '/connections',
       '/connections',

@@ -33,6 +33,7 @@ async function outcomeOf(run: (steps: Steps) => Promise<Result>, failures: Recor
     now: () => 0,
     timeLeft: () => 1,
     progress: () => undefined,
+    name: () => undefined,
     hold: async () => undefined,
     async perform({ what }: Step): Promise<Result> {
       const failure = failures[what];

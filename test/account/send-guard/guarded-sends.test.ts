@@ -5,6 +5,7 @@ import { everyTurnAtOnce } from '../../support/pacer.js';
 import { followers, john } from '../../support/people.js';
 import { lost, reached, useCaller, useSendGuard } from '../../support/sandboxed.js';
 import { callAt } from '../../support/send-guard-contract.js';
+import { acceptedBefore, sentOne, startedFlow } from '../../support/sent.js';
 
 const clock = drivenClock();
 const used = useCaller({ clock, guard: useSendGuard(clock.now), pacer: everyTurnAtOnce }, { followers: 40 });
@@ -112,7 +113,10 @@ describe('a send whose outcome is unknown', () => {
   test('of a flow does not block the same flow with other fields', async () => {
     used.sandbox.injectFault(lost('sendFlow', true));
     await used.failure('manychat_set_fields_and_send_flow', start('Order 1 shipped'));
-    expect(await used.result('manychat_set_fields_and_send_flow', start('Order 2 delayed'))).toEqual({ ok: true });
+    expect(await used.result('manychat_set_fields_and_send_flow', start('Order 2 delayed'))).toEqual({
+      ...startedFlow({ subscriber_id: john }, orderFlow),
+      fields: [{ field: 'reply_text', value: 'Order 2 delayed' }],
+    });
     expect(used.countOf('sendFlow')).toBe(2);
   });
 });
@@ -138,8 +142,8 @@ describe('a completed send', () => {
   const warning = /^The same was sent to this contact within the last minute, by .*: it was not sent again\./;
 
   test('is repeated if its call was answered at once: people say the same thing twice', async () => {
-    expect(await used.result('manychat_send_text', hello)).toEqual({ ok: true });
-    expect(await used.result('manychat_send_text', hello)).toEqual({ ok: true });
+    expect(await used.result('manychat_send_text', hello)).toEqual(sentOne(maria));
+    expect(await used.result('manychat_send_text', hello)).toEqual(sentOne(maria));
     expect(sends()).toBe(2);
   });
 
@@ -154,7 +158,7 @@ describe('a completed send', () => {
     end(call);
     clock.advance(1);
     const { warnings, ...result } = await used.result('manychat_send_text', hello);
-    expect(result).toEqual({ ok: true });
+    expect(result).toEqual(sentOne(maria, acceptedBefore));
     expect(warnings).toEqual([expect.stringMatching(warning)]);
     expect(sends()).toBe(1);
   });
@@ -165,10 +169,13 @@ describe('a completed send', () => {
       used.result('manychat_send_text', hello),
       used.result('manychat_send_text', hello),
     ]);
-    expect(first).toEqual({ ok: true });
-    expect(second).toEqual({ ok: true, warnings: [expect.stringMatching(/by a call that was still open/)] });
+    expect(first).toEqual(sentOne(maria));
+    expect(second).toEqual({
+      ...sentOne(maria, acceptedBefore),
+      warnings: [expect.stringMatching(/by a call that was still open/)],
+    });
     expect(sends()).toBe(1);
-    expect(await used.result('manychat_send_text', hello)).toEqual({ ok: true });
+    expect(await used.result('manychat_send_text', hello)).toEqual(sentOne(maria));
     expect(sends()).toBe(2);
   });
 
@@ -257,9 +264,14 @@ describe('a guard whose store fails', () => {
   });
 
   test('does not turn a completed send into a failure, which a client would repeat', async () => {
-    expect(await other.result('manychat_send_text', { ...maria, text: 'Hello' })).toEqual({ ok: true });
+    expect(await other.result('manychat_send_text', { ...maria, text: 'Hello' })).toEqual(sentOne(maria));
     const field = { ...maria, field_name: 'reply_text', field_value: 'Hello' };
-    expect(await other.result('manychat_set_custom_field_by_name', field)).toEqual({ ok: true });
+    expect(await other.result('manychat_set_custom_field_by_name', field)).toEqual({
+      ok: true,
+      ...maria,
+      field: 'reply_text',
+      value: 'Hello',
+    });
   });
 
   test('does not hide why ManyChat refused a send', async () => {

@@ -3,6 +3,7 @@ import { type Era, Server, toolCall } from '../../support/framed.js';
 import { followers, maria } from '../../support/people.js';
 import { directlyTo } from '../../support/program.js';
 import { reached, useSandbox } from '../../support/sandboxed.js';
+import { acceptedBefore, sentOne } from '../../support/sent.js';
 
 const sandbox = useSandbox({ followers: 20, limits: false });
 const toAll = { subscriber_ids: followers(20), action: 'send_text', text: 'Closed on Friday' };
@@ -63,7 +64,10 @@ describe.each<Era>(['legacy', 'modern'])('the built program over stdio, %s', (er
     call(1, 'manychat_send_text', hello);
     await arrived(1);
     cancel(1);
-    expect(await resultOf(call(2, 'manychat_send_text', hello))).toEqual({ ok: true, warnings: [notRepeated] });
+    expect(await resultOf(call(2, 'manychat_send_text', hello))).toEqual({
+      ...sentOne({ subscriber_id: maria }, acceptedBefore),
+      warnings: [notRepeated],
+    });
     expect(reached(sandbox)).toHaveLength(1);
     await server.close();
   });

@@ -8,6 +8,7 @@ import type { Sandbox } from '../../../src/sandbox/index.js';
 import { maria } from '../../support/people.js';
 import { pinnedTo, program, through } from '../../support/program.js';
 import { useSandbox } from '../../support/sandboxed.js';
+import { sentOne } from '../../support/sent.js';
 
 type Answer = { action: 'accept' | 'decline' | 'cancel'; content?: Record<string, boolean> };
 type Handler = (message: string) => Answer;
@@ -135,7 +136,10 @@ describe('a client that declares elicitation but cannot ask', () => {
 
   test.each(clients)('makes the call if the user agrees: %s', async (_, connect) => {
     client = await connect(settings(), ['--confirm', 'sends'], yes);
-    expect(await called('manychat_send_text', text)).toEqual({ failed: false, answer: { ok: true } });
+    expect(await called('manychat_send_text', text)).toEqual({
+      failed: false,
+      answer: sentOne({ contact: 'Maria Garcia' }),
+    });
     expect(sandbox.messages()).toHaveLength(1);
   });
 

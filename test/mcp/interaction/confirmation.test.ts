@@ -5,6 +5,7 @@ import { type AskingServer, spawnAsking } from '../../support/asking-server.js';
 import { maria } from '../../support/people.js';
 import { program, through } from '../../support/program.js';
 import { useSandbox } from '../../support/sandboxed.js';
+import { sentOne } from '../../support/sent.js';
 
 /** A question as the client receives it. */
 interface Asked {
@@ -55,7 +56,10 @@ describe.each([{ modern: false }, { modern: true }])(
 
     test('is asked before a destructive call, which is made once', async () => {
       await connect(yes);
-      expect(await call('manychat_delete_tag', { tag_id: 123 })).toEqual({ failed: false, answer: { ok: true } });
+      expect(await call('manychat_delete_tag', { tag_id: 123 })).toEqual({
+        failed: false,
+        answer: { ok: true, tag: 'Old Tag' },
+      });
       expect(asked).toEqual([
         expect.objectContaining({
           message:
@@ -96,7 +100,7 @@ describe.each([{ modern: false }, { modern: true }])(
 
     test('is asked about a send with --confirm sends, and sees the text', async () => {
       await connect(yes, ['--confirm', 'sends']);
-      expect((await call('manychat_send_text', text)).answer).toEqual({ ok: true });
+      expect((await call('manychat_send_text', text)).answer).toEqual(sentOne({ contact: 'Maria Garcia' }));
       expect(asked[0]?.message).toBe(
         'Send this text to "Maria Garcia" (24958501110451908) on page "Sunrise Coffee"?\n\ntext: Hi Maria\nchannel: messenger',
       );
@@ -125,8 +129,8 @@ describe.each([{ modern: false }, { modern: true }])(
 
     test('is not asked if the client does not support elicitation', async () => {
       await connect(yes, ['--confirm', 'sends'], false);
-      expect((await call('manychat_delete_tag', { tag_id: 123 })).answer).toEqual({ ok: true });
-      expect((await call('manychat_send_text', text)).answer).toEqual({ ok: true });
+      expect((await call('manychat_delete_tag', { tag_id: 123 })).answer).toEqual({ ok: true, tag_id: '123' });
+      expect((await call('manychat_send_text', text)).answer).toEqual(sentOne({ subscriber_id: maria }));
       expect((await call('manychat_create_connection', {})).answer.connection.url).toContain('session_token');
     });
   },
@@ -182,7 +186,7 @@ describe('a request state that the client sends back', () => {
     const unasked = await server.call('manychat_delete_tag', tag);
     expect(JSON.parse(unasked.content[0].text).error.kind).toBe('ambiguous_connection');
     const done = await server.call('manychat_delete_tag', tag, { requestState, ...accepted });
-    expect(done.structuredContent).toEqual({ ok: true });
+    expect(done.structuredContent).toEqual({ ok: true, tag: 'Old Tag' });
     const [removal] = sandbox.requests().filter(({ path }) => path.endsWith('removeTag'));
     expect(removal?.headers['maton-connection']).toBe(sandbox.connectionId);
   });

@@ -57,7 +57,7 @@ describe('a confirmed call about a tag that is named as it is shown', () => {
     const { requestState, inputRequests } = await server.call('manychat_delete_tag_by_name', named);
     expect(inputRequests.confirm.params.message).toContain(`Delete tag "Gold" (id ${id}) itself`);
     const done = await server.call('manychat_delete_tag_by_name', named, { requestState, ...accepted });
-    expect(done.structuredContent).toEqual({ ok: true });
+    expect(done.structuredContent).toEqual({ ok: true, tag: 'Gold' });
     expect(deletions()).toEqual([{ tag_id: id }]);
   });
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { CallError, kinds } from '../../contract/failure.js';
 import type { Result } from '../../contract/json.js';
-import { type Steps, workflow } from '../../contract/workflow.js';
+import { type InOrder, type Steps, workflow } from '../../contract/workflow.js';
 import { subscriberId } from '../../values/inputs.js';
 import {
   actionCapabilities,
@@ -39,7 +39,7 @@ const output = z.looseObject({
 
 async function forEach(
   ids: readonly string[],
-  perform: (id: string) => ReturnType<Steps['inOrder']>,
+  perform: (id: string) => Promise<InOrder['outcome']>,
   steps: Steps,
 ): Promise<Result> {
   const tally = createTally(ids);
@@ -109,8 +109,10 @@ export const forEachSubscriber = workflow({
   example: { subscriber_ids: ['24958501110451908', '123456789'], action: 'add_tag', tag_name: 'VIP' },
   run({ subscriber_ids, ...action }, steps) {
     const ids = new Map(subscriber_ids.map((id) => [String(id), id]));
-    const perform = (id: string) =>
-      steps.inOrder(stepsOf(action, ids.get(id)).map((step) => ({ ...step, oneOfMany: true })));
+    const perform = async (id: string) => {
+      const did = await steps.inOrder(stepsOf(action, ids.get(id)).map((step) => ({ ...step, oneOfMany: true })));
+      return did.outcome;
+    };
     return forEach([...ids.keys()], perform, steps);
   },
 });

@@ -1,3 +1,4 @@
+import { effectRules } from '../../../../tools/contract/effect.js';
 import { oneLine } from '../../../../tools/contract/quoted.js';
 import { referencesIn } from '../../../../tools/contract/reference.js';
 import { errorMessage } from '../../../text/error-text.js';
@@ -92,14 +93,27 @@ function deletedName({ endpoint, input, context }: EndpointCall): string | undef
   return (referencesIn(endpoint, input)[0] ?? byId)?.name;
 }
 
+/** Forgets the values that a write may change; returns what they were. */
+const takeValues = ({ endpoint, input, connection }: EndpointCall, { seen }: AccountParts) =>
+  effectRules[endpoint.effect].readOnly
+    ? undefined
+    : seen.takeValues(connection, endpoint.fieldValues?.kind ?? 'custom field', input.subscriber_id);
+
 /** Stage: makes the request, unless the send guard knows the outcome of the same send. */
 export async function sendRequest(call: EndpointCall, account: AccountParts): Promise<void> {
   const { endpoint, context, held } = call;
-  const noted = () => noteChange(call, account);
+  const noted = async () => {
+    await noteChange(call, account);
+    takeValues(call, account);
+  };
+  const valueBefore = takeValues(call, account);
+  if (valueBefore !== undefined) call.valueBefore = valueBefore;
+  const changes = account.seen.changes();
   try {
     const make = (departure: Departure | undefined) => exchange(call, account, departure);
     const { data, warnings } = await sendOnce(held, context.departure, make);
     call.response = { data };
+    account.seen.note(endpoint, call.connection, data, changes);
     call.warnings.push(...warnings);
   } catch (thrown) {
     // A request that has left fails with a CallError; anything else was thrown before.

@@ -1,8 +1,9 @@
-import type { CallEndpoint } from '../../../../tools/contract/endpoint.js';
-import { isObject, type Result, toList } from '../../../../tools/contract/json.js';
-import { cleanText } from '../../../text/safe-text.js';
+import type { CallEndpoint, Known } from '../../../../tools/contract/endpoint.js';
+import { asObject, isObject, type Result, toList } from '../../../../tools/contract/json.js';
+import { cleanText, mapTexts } from '../../../text/safe-text.js';
 import { asCallError } from '../../../upstream/failures/call-error.js';
 import { type AccountParts, alongside, type EndpointCall, endpointCall, failureContext } from '../call-context.js';
+import { shortened } from '../mark.js';
 
 /** Deeper values are cut, so that no response can exhaust the stack. */
 const maxDepth = 32;
@@ -37,16 +38,40 @@ function compact(result: Result, clean: CleanText): Result {
   );
 }
 
+/** What is known about the things that a call concerns; names as they are shown. */
+export const knownIn = (
+  connection: string | undefined,
+  { seen, redactor }: AccountParts,
+  valueBefore: Known['valueBefore'] = () => undefined,
+  repeated = false,
+): Known => ({
+  name(kind, id) {
+    const name = seen.name(connection, kind, id);
+    return name === undefined ? undefined : cleanText(name, redactor.withoutSecrets);
+  },
+  valueBefore,
+  repeated,
+});
+
+/** What a write did, in texts of bounded length. */
+function echoOf(call: EndpointCall, account: AccountParts): Result {
+  const { endpoint, input, connection, valueBefore, held } = call;
+  const known = knownIn(connection, account, valueBefore, held?.state === 'done');
+  const clean = (text: string): string => shortened(cleanText(text, account.redactor.withoutSecrets));
+  return asObject(mapTexts(endpoint.echo?.(input, known), clean));
+}
+
 /** The link of a new connection is for the caller. No other text shows any part of it. */
 const isLink = (path: readonly string[]): boolean => path.join() === 'connection,url';
 
 /** Stage: turns the response into the result. */
-export async function shapeResult(call: EndpointCall, { settings, redactor, perform }: AccountParts): Promise<void> {
+export async function shapeResult(call: EndpointCall, account: AccountParts): Promise<void> {
+  const { settings, redactor, perform } = account;
   const { endpoint, input, response, warnings } = call;
   const { withoutKeys, withoutSecrets } = redactor;
   const clean: CleanText = (text, path) => cleanText(text, isLink(path) ? withoutKeys : withoutSecrets);
   try {
-    const result = endpoint.output.from(response?.data, input);
+    const result = { ...endpoint.output.from(response?.data, input), ...echoOf(call, account) };
     const next: CallEndpoint = (other, otherInput) => perform(endpointCall(other, otherInput, alongside(call)));
     const whole = (await endpoint.followUp?.(result, next, input)) ?? result;
     const all = [...warnings, ...(toList(whole.warnings) ?? [])];

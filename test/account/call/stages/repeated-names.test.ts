@@ -62,7 +62,7 @@ describe('a deletion by name', () => {
     const args = { subscriber_id: john, tag_name: 'Gold' };
     await used.result('manychat_add_tag_to_subscriber_by_name', args);
     await createTag('Gold');
-    expect(await used.result('manychat_delete_tag_by_name', { tag_name: 'Gold' })).toEqual({ ok: true });
+    expect(await used.result('manychat_delete_tag_by_name', { tag_name: 'Gold' })).toEqual({ ok: true, tag: 'Gold' });
     const { tags } = await used.result('manychat_list_tags');
     expect(JSON.stringify(tags)).toContain(`{"id":${hidden},"name":"Gold"}`);
   });

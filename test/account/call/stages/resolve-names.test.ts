@@ -16,12 +16,15 @@ describe('a tag named as it is shown', () => {
   test('is listed without its hidden characters, and is added and removed by that name', async () => {
     const id = await createTag('Gold\u200e');
     expect((await used.result('manychat_list_tags')).tags).toContainEqual({ id, name: 'Gold' });
-    const result = { ok: true, warnings: [usedText('tag', id, 'Gold')] };
-    expect(await addTag('Gold')).toEqual(result);
+    const result = { ok: true, tag: 'Gold', warnings: [usedText('tag', id, 'Gold')] };
+    expect(await addTag('Gold')).toEqual({ ...result, subscriber_id: john });
     const { subscriber } = await used.result('manychat_get_subscriber', { subscriber_id: john });
     expect(subscriber).toMatchObject({ tags: expect.arrayContaining([{ id, name: 'Gold' }]) });
     const remove = { subscriber_id: john, tag_name: 'Gold' };
-    expect(await used.result('manychat_remove_tag_from_subscriber_by_name', remove)).toEqual(result);
+    expect(await used.result('manychat_remove_tag_from_subscriber_by_name', remove)).toEqual({
+      ...result,
+      contact: 'John Doe',
+    });
   });
 
   test.each(['add_tag_to', 'remove_tag_from'])(
@@ -33,13 +36,18 @@ describe('a tag named as it is shown', () => {
       await used.result(tool, args);
       // Another one was meant before this one was there.
       await createTag('Gold');
-      expect(await used.result(tool, args)).toEqual({ ok: true });
+      expect(await used.result(tool, args)).toEqual({ ok: true, contact: 'John Doe', tag: 'Gold' });
     },
   );
 
   test('is also found by a name that was copied with hidden characters', async () => {
     const id = await createTag('Gold');
-    expect(await addTag('\u202aGo\u00adld\u202c')).toEqual({ ok: true, warnings: [usedText('tag', id, 'Gold')] });
+    expect(await addTag('\u202aGo\u00adld\u202c')).toEqual({
+      ok: true,
+      contact: 'John Doe',
+      tag: 'Gold',
+      warnings: [usedText('tag', id, 'Gold')],
+    });
   });
 
   test('costs no further request if it has this very name', async () => {
@@ -135,10 +143,16 @@ describe('a field named as it is shown', () => {
     const warnings = [usedText('bot field', Object(field).id, 'Open')];
     expect(await used.result('manychat_set_bot_field_by_name', { field_name: 'Open', field_value: 'x' })).toEqual({
       ok: true,
+      field: 'Open',
+      value: 'x',
       warnings,
     });
     const fields = [{ field_name: 'Open', field_value: 'y' }];
-    expect(await used.result('manychat_set_bot_fields', { fields })).toEqual({ ok: true, warnings });
+    expect(await used.result('manychat_set_bot_fields', { fields })).toEqual({
+      ok: true,
+      fields: [{ field: 'Open', value: 'y', was: 'x' }],
+      warnings,
+    });
   });
 
   test('has the type of the one with exactly this name, not of another one that is shown so', async () => {

@@ -2,6 +2,7 @@ import { encode } from 'gpt-tokenizer/encoding/o200k_base';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { createCaller } from '../../../support/caller.js';
 import { sandboxed } from '../../../support/sandboxed.js';
+import { startedFlow } from '../../../support/sent.js';
 import { useUpstream } from '../../../support/upstream-caller.js';
 
 const used = useUpstream();
@@ -87,7 +88,7 @@ describe('a result', () => {
       const response = JSON.stringify({ status: 'success', data });
       expect(await result('manychat_create_tag', { name: 'x' }, response)).toHaveProperty('tag');
       const flow = { subscriber_id: 1, flow_ns: 'c' };
-      expect(await result('manychat_send_flow', flow, response)).toEqual({ ok: true });
+      expect(await result('manychat_send_flow', flow, response)).toEqual(startedFlow({ contact: 'A' }, 'c'));
     },
   );
 
