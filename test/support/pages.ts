@@ -19,7 +19,12 @@ interface SentMessage {
 }
 
 /** What the pages reply to a request, in place of what ManyChat does; undefined to reply as ManyChat does. */
-type Script = (request: Arrived, account: string, response: ServerResponse) => object | 'lost' | undefined;
+type Script = (
+  request: Arrived,
+  account: string,
+  response: ServerResponse,
+) => Answer | undefined | Promise<Answer | undefined>;
+type Answer = object | 'lost';
 
 /** Pages behind one server, and an accounts file that names them. */
 export interface Pages {
@@ -32,6 +37,9 @@ export interface Pages {
 }
 
 const keyOf = (index: number): string => `${100_000 + index}:${String(index).padStart(32, 'a')}`;
+
+/** The contact of a page with an email. */
+export const contactOf = (page: number, email: string): string => `8${page}00000${email.length}`;
 
 /** Starts pages for one test. Their accounts file is written beside `table`. */
 export async function startPages(table: string, pages: readonly ScriptedPage[]): Promise<Pages> {
@@ -72,6 +80,10 @@ export async function startPages(table: string, pages: readonly ScriptedPage[]):
         custom_fields: [],
       };
     }
+    if (where.endsWith('findBySystemField')) {
+      const email = query.email ?? '';
+      return { id: contactOf(id, email), name: email, email };
+    }
     if (where.endsWith('sendContent')) {
       const { subscriber_id, data } = JSON.parse(rawBody);
       sent.push({ account, id: String(subscriber_id), text: data.content.messages[0].text });
@@ -79,13 +91,19 @@ export async function startPages(table: string, pages: readonly ScriptedPage[]):
     return {};
   }
 
-  upstream.reply = (request, response) => {
+  upstream.reply = async (request, response) => {
     const index = variables.findIndex(({ key }) => request.headers.authorization === `Bearer ${key}`);
     const page = pages[index];
     const [status, body] =
       page === undefined
         ? [401, { status: 'error', message: 'Wrong token' }]
-        : [200, scripted.script(request, page.account, response) ?? { status: 'success', data: dataOf(request, page) }];
+        : [
+            200,
+            (await scripted.script(request, page.account, response)) ?? {
+              status: 'success',
+              data: dataOf(request, page),
+            },
+          ];
     if (body === 'lost') {
       response.destroy();
       return;
