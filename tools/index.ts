@@ -11,6 +11,7 @@ import * as subscribers from './endpoints/subscribers.js';
 import * as tags from './endpoints/tags.js';
 import { checkContent } from './workflows/check-content.js';
 import { findOrCreateSubscriber } from './workflows/find-or-create.js';
+import { findSubscribers } from './workflows/find-subscribers/find-subscribers.js';
 import { forEachSubscriber } from './workflows/for-each/for-each.js';
 import { getMessagingStatus } from './workflows/messaging-status.js';
 import { sendText } from './workflows/send-text.js';
@@ -43,6 +44,7 @@ export const toolsets = {
     fields.setBotFields,
   ],
   subscribers: [
+    findSubscribers,
     subscribers.getSubscriber,
     subscribers.getSubscriberByUserRef,
     subscribers.findSubscribersByName,

@@ -93,6 +93,7 @@ function accountOf(values: SettingValues, tools: Pick<Policy, 'chosen' | 'exclud
     access,
     identity: identityOf(access),
     connection: values.MATON_CONNECTION_ID,
+    whatsappField: values.MANYCHAT_MCP_WHATSAPP_FIELD?.trim(),
     addresses: {
       gateway: values.MATON_GATEWAY_URL,
       control: values.MATON_CONTROL_URL,

@@ -207,6 +207,13 @@ export const settings = z.object({
       'form of results: both (the default), text or structured; one of the latter halves the tokens in clients that hand both to the model. Failures are always text',
     summary: 'form of results: both (default), text, structured',
   }),
+  MANYCHAT_MCP_WHATSAPP_FIELD: z.string().optional().register(texts, {
+    flag: 'whatsapp-field',
+    value: 'NAME',
+    description:
+      "custom field, by name or id, that holds the contacts' WhatsApp numbers, by which manychat_find_subscribers finds them; without it, the field is looked for by its values",
+    summary: "custom field that holds the contacts' WhatsApp numbers",
+  }),
   MANYCHAT_MCP_DEADLINE_MS: milliseconds(1_000, 600_000, 45_000).register(texts, {
     flag: 'deadline-ms',
     value: 'N',

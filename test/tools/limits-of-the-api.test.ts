@@ -21,6 +21,7 @@ describe('what the API cannot do', () => {
 
   test.each([
     ['manychat_list_tags', /cannot list or count the contacts that have a tag/],
+    ['manychat_find_subscribers', /cannot list or count contacts/],
     ['manychat_find_subscribers_by_name', /cannot list or count contacts/],
     ['manychat_get_page', /not how many contacts/],
     ['manychat_for_each_subscriber', /lists no contacts, nor by tag/],

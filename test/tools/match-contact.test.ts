@@ -12,6 +12,7 @@ function answering(answer: (input: Result) => readonly object[], asked: Result[]
       return endpoint.output.from(answer(input), input);
     },
     inOrder: () => Promise.reject(new Error('nothing is changed')),
+    whatsappField: { setting: undefined, known: () => undefined, remember: () => undefined },
     now: () => 0,
     timeLeft: () => 1,
     progress: () => undefined,

@@ -22,6 +22,31 @@ export type InOrder =
   | { readonly outcome: 'done'; readonly results: readonly Result[] }
   | { readonly outcome: 'done before' };
 
+/** A custom field, as a workflow names it. */
+export interface NamedField {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** A custom field that holds the WhatsApp numbers of the contacts. */
+export interface NumberField extends NamedField {
+  /** Whether its numbers have their `+`; absent if none was seen. */
+  readonly hasPlus?: boolean | undefined;
+}
+
+/**
+ * The custom field with the WhatsApp numbers, which ManyChat does not search itself. What is remembered is shared by the
+ * calls of an account on one connection.
+ */
+export interface WhatsappField {
+  /** Its name or id, if the settings name it. */
+  readonly setting: string | undefined;
+  /** The field that was remembered. */
+  known(): NumberField | undefined;
+  /** Remembers a field, or forgets the known one. */
+  remember(field: NumberField | undefined): void;
+}
+
 /** What a workflow runs with. */
 export interface Steps {
   /**
@@ -37,6 +62,7 @@ export interface Steps {
   inOrder(steps: readonly Step[]): Promise<InOrder>;
   /** The name of a contact, tag, field or flow that is known without a request. */
   readonly name: Known['name'];
+  readonly whatsappField: WhatsappField;
   /** Milliseconds since 1970. */
   now(): number;
   /** The share of the call's time that is left, from 1 down to 0; also 0 once the client has cancelled. */

@@ -17,14 +17,14 @@ import {
 
 /** What every miss by phone has to say. */
 export const whatsappNotByPhone =
-  'WhatsApp contacts are not found by phone, so the contact may exist: try manychat_find_or_create_subscriber with whatsapp_phone and whatsapp_field_id, or manychat_find_subscribers_by_custom_field with a field that holds their number.';
+  'WhatsApp contacts are not found by phone, so the contact may exist: try manychat_find_subscribers, which searches the custom field that holds their numbers, or manychat_find_or_create_subscriber with whatsapp_phone and whatsapp_field_id.';
 
 /** Asks ManyChat for one spelling of an email or phone. Contacts that do not have it are in `uncounted`. */
 export const askSystemField = endpoint({
   name: 'manychat_find_subscriber_by_system_field',
   title: 'Find subscriber by email or phone',
   description:
-    'The contact with this email or phone, in any usual spelling; subscriber is null if there is none. Give exactly one. WhatsApp contacts are usually not found by phone, but by a custom field: manychat_find_subscribers_by_custom_field.',
+    'The contact with this email or phone, in any usual spelling; subscriber is null if there is none. Give exactly one. WhatsApp numbers, or several people: manychat_find_subscribers.',
   api: 'manychat',
   method: 'GET',
   path: '/fb/subscriber/findBySystemField',
@@ -106,7 +106,7 @@ export const askExactValue = endpoint({
   name: 'manychat_find_subscribers_by_custom_field',
   title: 'Find subscribers by custom field',
   description:
-    'Contacts whose text or number field (no other type; by field_id or field_name) has exactly this value, newest change first, at most 100; capped: true when there may be more. By email or phone: manychat_find_subscriber_by_system_field.',
+    'Contacts whose text or number field (no other type; by field_id or field_name) has exactly this value, newest change first, at most 100; capped: true when there may be more.',
   api: 'manychat',
   method: 'GET',
   path: '/fb/subscriber/findByCustomField',

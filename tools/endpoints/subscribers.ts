@@ -52,7 +52,7 @@ export const findSubscribersByName = endpoint({
   name: 'manychat_find_subscribers_by_name',
   title: 'Find subscribers by name',
   description:
-    'Contacts with exactly this full name, at most 100 (capped: true when there may be more); the API cannot list or count contacts. Names are not unique: make sure which one is meant, or use manychat_find_subscriber_by_system_field.',
+    'Contacts with exactly this full name, at most 100 (capped: true when there may be more); the API cannot list or count contacts. Names are not unique: make sure which one is meant. Several people: manychat_find_subscribers.',
   api: 'manychat',
   method: 'GET',
   path: '/fb/subscriber/findByName',

@@ -29,8 +29,8 @@ const sentences: readonly Sentence[] = [
     ofSeveral: 'ManyChat: contacts (subscribers), tags, fields, flows and messages of several accounts (pages).',
   },
   {
-    needs: ['manychat_find_subscribers_by_name'],
-    text: 'Find a contact, make sure it is the right one, then act.',
+    needs: ['manychat_find_subscribers'],
+    text: 'Find contacts with manychat_find_subscribers, make sure each is the right one, then act.',
   },
   {
     needs: ['manychat_send_text', 'manychat_get_messaging_status'],

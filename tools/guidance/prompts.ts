@@ -34,7 +34,7 @@ export const prompts: readonly Prompt[] = [
 Contact: ${who}
 Task: ${what}
 
-Find the contact first: an email or phone by manychat_find_subscriber_by_system_field, a name by manychat_find_subscribers_by_name (full names only), an id by manychat_get_subscriber. If several match, ask me which one is meant; if none does, ask me for the full name, email or phone. Before you message them, check manychat_get_messaging_status; if nothing can be sent now, tell me so, and what would be possible. Show me the text before you send it with manychat_send_text.`,
+Find the contact first with manychat_find_subscribers. If several match, ask me which one is meant; if none does, tell me why_none, and ask me for the full name, email or phone. Before you message them, check manychat_get_messaging_status; if nothing can be sent now, tell me so, and what would be possible. Show me the text before you send it with manychat_send_text.`,
   },
   {
     name: 'announce',
@@ -68,7 +68,7 @@ Find the field's id with manychat_list_custom_fields, then the contacts with man
     text: ({ flow = '', who = '', texts }) => `Start the ManyChat flow ${flow} for one contact.
 Contact: ${who}
 ${texts === undefined ? '' : `The flow shows: ${texts}\n`}
-Look up the flow's ns with manychat_list_flows and identify the contact; if several match, ask me. Use manychat_set_fields_and_send_flow if the flow shows texts for this contact, else manychat_send_flow. ok means that ManyChat accepted it, not that it arrived.`,
+Look up the flow's ns with manychat_list_flows, and the contact with manychat_find_subscribers; if several match, ask me. Use manychat_set_fields_and_send_flow if the flow shows texts for this contact, else manychat_send_flow. ok means that ManyChat accepted it, not that it arrived.`,
   },
   {
     name: 'tidy_tags',

@@ -42,6 +42,21 @@ export const channelsOnRecord = (contact: Result): string[] => [
   ...(onWhatsapp(contact) ? ['WhatsApp'] : []),
 ];
 
+/** A time to the minute, in UTC. */
+const minuteText = (milliseconds: number): string => `${new Date(milliseconds).toISOString().slice(0, 16)}Z`;
+
+/**
+ * The state of a contact's window in a few words.
+ * @param now milliseconds since 1970.
+ */
+export function windowSummary(contact: Result, now: number): string {
+  const last = lastInteraction(contact, now);
+  if (last === undefined) return 'closed: never wrote';
+  if ('reason' in last) return 'not known';
+  const end = minuteText(now - last.ageMs + windowMs);
+  return last.ageMs < windowMs ? `open until ${end}` : `closed since ${end}`;
+}
+
 /** The subject of a sentence that says why the state of the window is unknown. */
 export const windowQuestion = 'Whether the 24-hour window is open';
 

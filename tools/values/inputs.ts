@@ -37,7 +37,7 @@ function idHint(value: unknown, { type, sign }: IdForm): string {
   if (typeof value !== 'string' || value.length > maxIdLength || !/^0+[1-9]\d*$/.test(trimmed(value))) return '';
   return type === 'integer' || sign === '-'
     ? ', without zeros before them'
-    : ', without zeros before them; this looks like a phone number, which manychat_find_subscriber_by_system_field takes';
+    : ', without zeros before them; this looks like a phone number, which manychat_find_subscribers takes';
 }
 
 /**

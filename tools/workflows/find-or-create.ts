@@ -158,7 +158,7 @@ async function afterConflict(refusal: CallError, { contact, addresses }: Wanted,
         : `and put its number into field ${idText(fieldId)}, which lacks it`;
     throw withHint(
       refusal,
-      `The contact exists, but ManyChat finds WhatsApp contacts only by a custom field: ask for its id (or find it with manychat_find_subscribers_by_name), ${advice}.`,
+      `The contact exists, but ManyChat finds WhatsApp contacts only by a custom field: ask for its id (or find it with manychat_find_subscribers), ${advice}.`,
     );
   }
   if (!areVariants(whatsapp, refusedNumber)) {
@@ -240,7 +240,7 @@ async function afterLostResponse(failure: CallError, wanted: Wanted, steps: Step
       ? failure
       : withHint(
           failure,
-          'The contact may have been created. A new WhatsApp contact is not found by email or phone, so not finding it there proves nothing: look for it in ManyChat itself, or with manychat_find_subscribers_by_name, before you call again.',
+          'The contact may have been created. A new WhatsApp contact is not found by email or phone, so not finding it there proves nothing: look for it in ManyChat itself, or with manychat_find_subscribers, before you call again.',
         );
   const found = await lookUp(wanted, steps);
   if (found === undefined) throw explained;

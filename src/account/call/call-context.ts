@@ -9,9 +9,7 @@ import type { Departure } from '../../upstream/departure.js';
 import type { FailureContext } from '../../upstream/failures/context.js';
 import type { Host } from '../host.js';
 import type { ConnectionChooser } from '../lookups/connections/chooser.js';
-import type { DeletedTags } from '../lookups/deleted-tags.js';
-import type { FieldTypes } from '../lookups/field-types.js';
-import type { SeenThings } from '../lookups/seen-things.js';
+import type { Lookups } from '../lookups/lookups.js';
 import type { NamedThing, NameList } from '../lookups/true-names.js';
 import type { Delivery } from '../send-guard/delivery.js';
 import type { Held, Sends } from '../send-guard/guarded-sends.js';
@@ -165,14 +163,11 @@ export interface ReadAnswer {
 }
 
 /** What the calls of one account work with. */
-export interface AccountParts {
+export interface AccountParts extends Lookups {
   readonly host: Host;
   readonly settings: AccountSettings;
   readonly redactor: Redactor;
   readonly connections: ConnectionChooser;
-  readonly fieldTypes: FieldTypes;
-  readonly deletedTags: DeletedTags;
-  readonly seen: SeenThings;
   readonly sends: Sends;
   /**
    * Runs an endpoint call through all stages.

@@ -12,9 +12,7 @@ import { asCallError, callError } from '../../upstream/failures/call-error.js';
 import { linkSignals } from '../../upstream/linked-signal.js';
 import type { Host } from '../host.js';
 import { activeIn, connectionHint, createConnectionChooser } from '../lookups/connections/chooser.js';
-import { createDeletedTags } from '../lookups/deleted-tags.js';
-import { createFieldTypes } from '../lookups/field-types.js';
-import { createSeenThings } from '../lookups/seen-things.js';
+import { createLookups } from '../lookups/lookups.js';
 import { refuseExcluded } from '../policy/exclusion.js';
 import { nobody } from '../send-guard/delivery.js';
 import { explainUnknown } from '../send-guard/explain-unknown.js';
@@ -112,9 +110,7 @@ export function createPipeline(
     settings,
     redactor,
     connections: createConnectionChooser(settings.connection, listActive, clock.now),
-    fieldTypes: createFieldTypes(clock.now),
-    deletedTags: createDeletedTags(clock.now),
-    seen: createSeenThings(clock.now),
+    ...createLookups(settings, clock.now),
     sends: createSends(host.guard, settings.identity),
     perform,
     read,
@@ -179,6 +175,7 @@ export function createPipeline(
     const connectionId = await under('connection', workflow, () => connectionFor(workflow, given, account));
     const context: CallContext = { ...given, connectionId };
     return runWorkflow(workflow, input, {
+      whatsappField: account.whatsappFields(connectionId),
       now: host.now,
       progress,
       name: knownIn(connectionId, account).name,

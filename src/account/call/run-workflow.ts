@@ -74,7 +74,7 @@ function dryRunOf(requests: readonly unknown[], warnings: readonly unknown[]): R
 }
 
 /** What the steps of a workflow run with. */
-export interface StepSide extends Pick<Steps, 'now' | 'timeLeft' | 'progress' | 'name'> {
+export interface StepSide extends Pick<Steps, 'whatsappField' | 'now' | 'timeLeft' | 'progress' | 'name'> {
   /** Performs a step; `held` is the claim of its send, if it was claimed before. */
   perform(step: Step, held?: Held): Promise<Result>;
   /**

@@ -39,6 +39,8 @@ export interface AccountSettings {
   readonly identity: string;
   /** The connection every call uses, by id or by the name of its page; absent: chosen per call. */
   readonly connection?: string | undefined;
+  /** The custom field with the contacts' WhatsApp numbers, by name or id; absent: it is looked for. */
+  readonly whatsappField?: string | undefined;
   readonly addresses: Addresses;
   readonly policy: Policy;
   /** The longest a call may take, in milliseconds. */

@@ -25,7 +25,7 @@ const hints: Readonly<Record<Kind, string | readonly [string, string]>> = {
   rate_limited:
     'Wait retry_after_s seconds, or a few seconds where it is missing, then call again. Make calls one after another.',
   not_found:
-    'Look the id or name up first: manychat_find_subscribers_by_name, manychat_list_tags, manychat_list_custom_fields, manychat_list_bot_fields or manychat_list_flows.',
+    'Look the id or name up first: manychat_find_subscribers, manychat_list_tags, manychat_list_custom_fields, manychat_list_bot_fields or manychat_list_flows.',
   user_ref_not_registered: 'The opt-in with this user_ref never happened on this page; check the user_ref.',
   user_ref_not_linked:
     'The contact has not replied yet. Until then manychat_send_content_by_user_ref works; call again after the first reply.',
@@ -101,7 +101,7 @@ const lookUps: readonly { readonly words: RegExp; readonly hint: string }[] = [
   { words: /flow/i, hint: "manychat_list_flows shows the flows that exist; new ones are made in ManyChat's editor." },
   {
     words: /subscriber|contact/i,
-    hint: 'Check the id: manychat_find_subscribers_by_name or manychat_find_subscriber_by_system_field finds contacts of this account; the API cannot list them.',
+    hint: 'Check the id: manychat_find_subscribers finds contacts of this account; the API cannot list them.',
   },
 ];
 

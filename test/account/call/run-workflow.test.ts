@@ -30,6 +30,7 @@ async function outcomeOf(run: (steps: Steps) => Promise<Result>, failures: Recor
     run: (_, steps) => run(steps),
   });
   const side = {
+    whatsappField: { setting: undefined, known: () => undefined, remember: () => undefined },
     now: () => 0,
     timeLeft: () => 1,
     progress: () => undefined,
