@@ -9,6 +9,7 @@ import { capabilities, capabilityNames } from '../../tools/contract/capabilities
 import { effectRules } from '../../tools/contract/effect.js';
 import { kindMeanings } from '../../tools/contract/failure.js';
 import { toolsets, toolsFor } from '../../tools/index.js';
+import { accountMissingScreen, accountsFileText, accountsScreen, accountTokens } from './accounts-screens.js';
 import { connectProgram } from './program.js';
 import { runHere } from './shell.js';
 import { transcript } from './transcript.js';
@@ -142,6 +143,16 @@ async function withOrders(...args: readonly string[]): Promise<string> {
   }
 }
 
+/** About how many tokens several accounts add to what a model sees. */
+const tokenTable = (): string =>
+  table(
+    ['accounts', 'tokens more, about'],
+    [3, 8, 50].map((count) => {
+      const added = accountTokens(count) - accountTokens(1);
+      return [String(count), (Math.round(added / 500) * 500).toLocaleString('en')];
+    }),
+  );
+
 /** The generated sections, by the name in their marks: `<!-- name -->` and `<!-- end of name -->`. */
 const generators: Readonly<Record<string, () => string | Promise<string>>> = {
   transcript: async () => block('text', await transcript()),
@@ -150,6 +161,10 @@ const generators: Readonly<Record<string, () => string | Promise<string>>> = {
   'codex mcp add': () => snippets.codex,
   'codex config': () => snippets.codexConfig,
   'vs code': () => snippets.vsCode,
+  'accounts file': () => block('json', accountsFileText()),
+  'accounts command': async () => block('text', await accountsScreen()),
+  'call without an account': async () => block('json', await accountMissingScreen()),
+  'tokens of accounts': tokenTable,
   settings: settingTable,
   exclusions: exclusionTable,
   effects: effectTable,

@@ -1,8 +1,8 @@
-import { encode } from 'gpt-tokenizer/encoding/o200k_base';
 import { describe, expect, test } from 'vitest';
 import type { OfferedAccount } from '../../../src/account/policy/policy.js';
 import { offerFor } from '../../../src/mcp/listing/offer.js';
 import { declarations } from '../../../tools/index.js';
+import { accountTokens } from '../../support/accounts-screens.js';
 import { configOf } from '../../support/config.js';
 
 const coffee: OfferedAccount = { name: 'Sunrise Coffee', mode: 'direct' };
@@ -57,18 +57,10 @@ describe('the offer of several accounts', () => {
   });
 });
 
-/** What a model sees of an offer, in tokens. */
-function tokensOf({ tools, instructions }: ReturnType<typeof offerOf>): number {
-  const seen = tools.map(({ name, description, inputSchema }) => ({ name, description, inputSchema }));
-  return encode(JSON.stringify(seen)).length + encode(instructions).length;
-}
-
 test('what several accounts add stays within its token budget', () => {
-  const one = tokensOf(offerFor(configOf({ MATON_API_KEY: 'k' })));
-  const named = (count: number) =>
-    Array.from({ length: count }, (_, index) => ({ ...agency, name: `Sunrise Coffee ${index + 1}` }));
-  const [three, eight, fifty] = [3, 8, 50].map((count) => tokensOf(offerOf(named(count))) - one);
-  process.stdout.write(`Tokens (o200k) that 3, 8 and 50 accounts add to ${one}: ${three}, ${eight}, ${fifty}\n`);
+  const one = accountTokens(1);
+  const [three, eight, fifty] = [3, 8, 50].map((count) => accountTokens(count) - one);
+  process.stdout.write(`Tokens (o200k) that 3, 8 and 50 accounts add: ${three}, ${eight}, ${fifty}\n`);
   expect(three).toBeLessThanOrEqual(1_600);
   expect(eight).toBeLessThanOrEqual(2_900);
   expect(fifty).toBeLessThanOrEqual(1_400);
