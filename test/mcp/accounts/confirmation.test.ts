@@ -55,7 +55,7 @@ describe('a confirmation', () => {
     const { sandbox, call } = await asking();
     const { requestState } = await call('manychat_delete_tag', { account: 'Coffee', tag_id: 1 });
     const confirm = () => call('manychat_delete_tag', { tag_id: 1, account: 'COFFEE' }, { requestState, ...accepted });
-    expect((await confirm()).structuredContent).toEqual({ ok: true });
+    expect((await confirm()).structuredContent).toMatchObject({ ok: true });
     // Used up: the user is asked again.
     expect((await confirm()).resultType).toBe('input_required');
     expect(deletions(sandbox.requests())).toBe(1);

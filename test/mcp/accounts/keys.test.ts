@@ -1,6 +1,6 @@
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { openNamedBackends } from '../../../src/cli/commands/serve/backends.js';
 import { readAccountsFile } from '../../../src/config/accounts/accounts-file.js';
 import { agencyEnvironment, connectAccounts } from '../../support/accounts-server.js';
@@ -15,7 +15,10 @@ const write = useFolder();
 /** A command that prints what is in the file `name` beside it, and notes that it ran. It can wait for the file. */
 function command(name: string, waits = false): { command: string[] } {
   const wait = waits ? `while [ ! -s ${name} ]; do sleep 0.02; done\n` : '';
-  const path = write(`${name}.sh`, `#!/bin/sh\ncd "$(dirname "$0")"\necho ${name} >> runs\n${wait}cat ${name}\n`);
+  const path = write(
+    `${name}.sh`,
+    `#!/bin/sh\ncd "$(dirname "$0")"\necho ${name} >> runs\necho $$ > ${name}.pid\n${wait}cat ${name}\n`,
+  );
   chmodSync(path, 0o700);
   return { command: [path] };
 }
@@ -109,5 +112,20 @@ test('a key that takes too long fails the call in time, holds up no other accoun
   const next = page('slow');
   put('slow', sandbox.secondManychatKey);
   expect(await next).toMatchObject({ ok: true, result: { page: { name: 'Sunrise Wholesale' } } });
+  expect(runs()).toEqual(['slow']);
+});
+
+test('a command that still runs ends with the server', async () => {
+  const { environment, path, runs } = await served((key) => ({
+    slow: { manychat_key: key('slow', true) },
+    quick: { manychat_key: { env: 'FIRST_KEY' } },
+  }));
+  const { client, call } = await connectAccounts(environment);
+  const pending = call('get_page', { account: 'slow' }).catch(() => 'closed');
+  const pid = await vi.waitFor(() => Number(readFileSync(join(dirname(path), 'slow.pid'), 'utf8')), 30_000);
+  expect(() => process.kill(pid, 0)).not.toThrow();
+  await client.close();
+  expect(await pending).toBe('closed');
+  await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow('ESRCH'), 30_000);
   expect(runs()).toEqual(['slow']);
 });
