@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { actionCapabilities } from '../../../tools/workflows/for-each/action.js';
 import type { HostParts } from '../../account/host.js';
 import { exclusionOf } from '../../account/policy/exclusion.js';
@@ -27,6 +28,8 @@ export async function bulk(
   shell: Shell,
   hostParts: Partial<HostParts> = {},
 ): Promise<ExitCode> {
+  // Each account listens.
+  setMaxListeners(0, shell.ending);
   // Replaced once requests can be in flight.
   shell.onForcedEnd(() => exitCodes.again);
   try {

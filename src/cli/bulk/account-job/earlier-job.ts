@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { asNamed } from '../accounts/journal-names.js';
 import { isRepeatable, type Job } from '../job/job.js';
 import type { Entry, MatchedContact } from '../journal/entry.js';
 import {
@@ -72,7 +73,7 @@ export function skippedText(path: string, { done, unknown }: Reached, statuses: 
 
 /** What earlier runs did, without changing their journals. The page is that of the account, if it is known. */
 export function peekHistory(
-  { job, shell }: JobRequest,
+  { name, job, shell }: JobRequest,
   paths: JobPaths,
   page: Page | undefined,
   machine: Machine,
@@ -80,7 +81,12 @@ export function peekHistory(
   const history = createHistory(job);
   const id = page?.id === undefined ? undefined : String(page.id);
   const heading = { ...headingOf(job), ...(id !== undefined && { page: id }) };
-  if (paths.journal !== undefined) peekJournal(paths.journal, heading, machine, history.addEntry, history.addMatch);
+  const { journal } = paths;
+  try {
+    if (journal !== undefined) peekJournal(journal, heading, machine, history.addEntry, history.addMatch);
+  } catch (error) {
+    throw asNamed(error, journal ?? '', name);
+  }
   for (const path of paths.earlier) {
     const earlier = readEarlier(path, id, machine, historyOfEarlier(job));
     if (id === undefined)

@@ -1,6 +1,7 @@
 import { UsageError } from '../../../config/usage-error.js';
 import { realClock } from '../../../upstream/clock.js';
 import type { Shell } from '../../shell/shell.js';
+import { asNamed } from '../accounts/journal-names.js';
 import { createHistory, type FilledHistory } from '../journal/history.js';
 import { type Journal, openJournal } from '../journal/journal.js';
 import { type Lock, takeLock } from '../journal/lock.js';
@@ -29,7 +30,7 @@ export const lockJournal = (path: string, { process, note, ending }: Shell): Pro
  * @throws UsageError if a journal is in use, damaged or that of another job.
  */
 export async function openJobFiles(
-  { job, shell }: JobRequest,
+  { name, job, shell }: JobRequest,
   paths: RunPaths,
   page: Page,
   onLock: (lock: Lock) => void,
@@ -68,6 +69,6 @@ export async function openJobFiles(
     }
   } catch (error) {
     release();
-    throw error;
+    throw asNamed(error, paths.journal, name);
   }
 }

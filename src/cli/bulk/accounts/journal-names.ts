@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { nameKey } from '../../../config/accounts/names.js';
+import { AnotherJob } from '../journal/reading.js';
 
 /** Bytes of an account's name in the name of a file, which may have 255. */
 const maxBytes = 100;
@@ -18,6 +19,12 @@ function fileWord(account: string): string {
 export function journalOfAccount(path: string, account: string): string {
   const stem = path.endsWith('.journal') ? path.slice(0, -'.journal'.length) : path;
   return `${stem}.${fileWord(account)}.journal`;
+}
+
+/** An error about the journal of an account, with the path that stands for it on the command line. */
+export function asNamed(error: unknown, path: string, account: string | undefined): unknown {
+  const stem = account === undefined ? undefined : stemOfJournal(path, account);
+  return error instanceof AnotherJob && stem !== undefined ? error.named(stem) : error;
 }
 
 /** The path that stands for the journals of all accounts, if this one of an account is named after it. */

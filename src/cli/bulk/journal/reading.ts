@@ -59,8 +59,35 @@ export function nextJournal(path: string): string {
   return `${stem}.${Number(number) + 1}.journal`;
 }
 
-const anotherJob = (path: string, key: string, value: unknown): string =>
-  `${path} belongs to another ${key === 'page' ? 'account' : 'job'}: ${key === 'match' && value === undefined ? 'its contacts are given by their ids' : `its ${key} is ${JSON.stringify(value)}`}. Name another journal with --journal; without its journal, a job repeats everything for every contact${key === 'page' ? '' : `. To leave out whom that job reached: --skip-done-of ${path} --journal ${nextJournal(path)}`}`;
+/** A journal is that of another job or page. */
+export class AnotherJob extends UsageError {
+  override readonly name = 'AnotherJob';
+  /** @param base the path that stands for this journal on the command line. */
+  constructor(
+    private readonly path: string,
+    private readonly key: string,
+    private readonly value: unknown,
+    base = path,
+  ) {
+    const whose = key === 'page' ? 'account' : 'job';
+    const difference =
+      key === 'match' && value === undefined
+        ? 'its contacts are given by their ids'
+        : `its ${key} is ${JSON.stringify(value)}`;
+    const remedy =
+      key === 'page'
+        ? ''
+        : `. To leave out whom that job reached: --skip-done-of ${base} --journal ${nextJournal(base)}`;
+    super(
+      `${path} belongs to another ${whose}: ${difference}. Name another journal with --journal; without its journal, a job repeats everything for every contact${remedy}`,
+    );
+  }
+
+  /** The same error where another path stands for the journal on the command line. */
+  named(base: string): AnotherJob {
+    return new AnotherJob(this.path, this.key, this.value, base);
+  }
+}
 
 function headingIn(text: string, path: string): Readonly<Record<string, unknown>> {
   const { bulk, ...found } = asObject(parseJson(text));
@@ -75,7 +102,7 @@ function checkHeading(text: string, path: string, heading: Partial<Heading>): vo
   // Ids and what contacts are known by may mean others, so a job of the one kind does not go on with that of the other.
   if ('action' in heading && heading.match === undefined) expected.push(['match', undefined]);
   const difference = expected.find(([key, value]) => !isDeepStrictEqual(found[key], value))?.[0];
-  if (difference !== undefined) throw new UsageError(anotherJob(path, difference, found[difference]));
+  if (difference !== undefined) throw new AnotherJob(path, difference, found[difference]);
 }
 
 /**

@@ -65,9 +65,9 @@ function showOne(dryRun: DryRun, asJson: boolean, { note, print }: Shell): void 
   for (const line of notes) note(line);
   if (failure !== undefined) note(`${failureText(failure)}\nOnly the table was checked, as with --offline.`);
   if (asJson) return;
-  for (const { row, contact } of rows) print(rowText(row, contact));
+  for (const { row, contact } of rows) print(labelled(name, rowText(row, contact)));
   const more = scan.counts.not_reached - rows.length;
-  if (more > 0) print(`… and ${more} more`);
+  if (more > 0) print(labelled(name, `… and ${more} more`));
   if (name !== undefined) print(labelled(name, summary([dryRun])));
 }
 

@@ -73,6 +73,15 @@ describe('with several accounts', () => {
     expect(pages.sent()).toHaveLength(3);
   });
 
+  test('a changed text is refused with the names that stand for all journals', async () => {
+    const { path, pages } = await prepare();
+    await run(pages, path);
+    const advice = `To leave out whom that job reached: --skip-done-of ${path}.journal --journal ${path}.2.journal`;
+    const changed: BulkOptions = { ...byRow, sendText: 'Hello' };
+    await expect(run(pages, path, changed)).rejects.toThrow(advice);
+    await expect(run(pages, path, changed, { MANYCHAT_MCP_DRY_RUN: '1' })).rejects.toThrow(advice);
+  });
+
   test('--retry-failed and --retry-unknown try them again on each', async () => {
     const { path, pages } = await prepare();
     pages.script = ({ path: where }, account) => {
@@ -93,12 +102,12 @@ describe('with several accounts', () => {
     const { code, out, noted } = await run(pages, path, { ...byRow, json: undefined }, dry);
     expect(code).toBe(1);
     expect(out.split('\n')).toEqual([
-      'line 2: "Contact 800000000001" (800000000001)',
+      'Acme: line 2: "Contact 800000000001" (800000000001)',
       '    Hi Ana',
       'Acme: Of 2 contacts: 1 to do, about 1 second; 1 would fail.',
-      'line 3: "Contact 800000000002" (800000000002)',
+      'Bistro: line 3: "Contact 800000000002" (800000000002)',
       '    Hi Ben',
-      'line 4: "Contact 800000000003" (800000000003)',
+      'Bistro: line 4: "Contact 800000000003" (800000000003)',
       '    Hi Cem',
       'Bistro: Of 2 contacts: 2 to do, about 1 second.',
       'Of 4 contacts: 3 to do, about 1 second; 1 would fail.',
