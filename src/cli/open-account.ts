@@ -2,6 +2,8 @@ import { type Account, openAccount } from '../account/account.js';
 import { type Host, type HostParts, openHost } from '../account/host.js';
 import { type Access, type AccountSettings, identityOf } from '../config/accounts/settings.js';
 import type { Config } from '../config/config.js';
+import { createHttpClient } from '../upstream/client/http-client.js';
+import { followSandbox, isLocal } from './sandbox-time.js';
 
 /** An account on a host of its own. */
 export interface OpenedAccount {
@@ -40,7 +42,14 @@ export async function openAccounts(
     : undefined;
   const settings = sandbox === undefined ? all : all.map((each) => onSandbox(each, sandbox.url, sandbox.matonKey));
   // The 24-hour windows that we report are those of the sandbox. Waiting and pacing stay in real time.
-  const host = openHost(configured.host, { ...(sandbox !== undefined && { now: sandbox.now }), ...parts });
+  const { http = createHttpClient(configured.host.proxy) } = parts;
+  const time =
+    sandbox !== undefined
+      ? { http, now: sandbox.now }
+      : isLocal(settings)
+        ? followSandbox(http)
+        : { http, now: Date.now };
+  const host = openHost(configured.host, { ...time, ...parts, http: time.http });
   const accounts = settings.map((each) => openAccount(host, each));
   return {
     config: { ...configured, account: settings[0] ?? configured.account },

@@ -29,9 +29,13 @@ export function sandboxServer(world: World, limits: ArrivalLimits = arrivalLimit
   });
 }
 
+/** The sandbox's time in ISO 8601, by which the server tells the time on this machine. */
+const timeHeader = 'x-sandbox-time';
+
 async function serve(world: World, message: IncomingMessage, response: ServerResponse): Promise<void> {
   const incoming = await readIncoming(message);
-  setHeaders(response, { date: new Date(world.clock.now()).toUTCString(), ...protectiveHeaders });
+  const time = new Date(world.clock.now());
+  setHeaders(response, { date: time.toUTCString(), [timeHeader]: time.toISOString(), ...protectiveHeaders });
   const { path } = incoming;
   const refusal = originRefusal(message, incoming);
   if (refusal !== undefined) sendResponse(response, refusal);

@@ -1,21 +1,30 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { isLocal } from '../../src/cli/sandbox-time.js';
 import { UsageError } from '../../src/config/usage-error.js';
 import { ask } from '../support/asking.js';
+import { configOf } from '../support/config.js';
 import { useFolder } from '../support/folder.js';
-import { connectProgram } from '../support/program.js';
+import { connectProgram, directlyTo, through } from '../support/program.js';
+import { sandboxed } from '../support/sandboxed.js';
 import { runHere } from '../support/shell.js';
 
 const file = useFolder();
 
-/** The server on its embedded sandbox, and the sandbox's control API. */
-async function embedded(...args: string[]) {
-  const { client, stderr } = await connectProgram({}, ['--sandbox', ...args]);
+/** A server, called through a client. */
+async function serving(environment: Record<string, string>, ...args: string[]) {
+  const { client, stderr } = await connectProgram(environment, args);
   onTestFinished(() => client.close());
   const call = async (tool: string, input: Record<string, unknown>) => {
     const { content } = await client.callTool({ name: `manychat_${tool}`, arguments: input });
     const [first] = content;
     return JSON.parse(first?.type === 'text' ? first.text : '{}');
   };
+  return { call, stderr };
+}
+
+/** The server on its embedded sandbox, and the sandbox's control API. */
+async function embedded(...args: string[]) {
+  const { call, stderr } = await serving({}, '--sandbox', ...args);
   const [, url = ''] = /"sandbox":"([^"]+)"/.exec(stderr()) ?? [];
   const control = async (path: string, body: object) => {
     const headers = { 'content-type': 'application/json' };
@@ -48,6 +57,31 @@ describe('the server on its embedded sandbox', () => {
     const { call } = await embedded('--sandbox-account', file('account.json', JSON.stringify(account)));
     expect(JSON.stringify(await call('list_tags', {}))).toContain('Bakery regulars');
     expect(JSON.stringify(await call('find_subscribers_by_name', { name: 'Ana' }))).toContain('24958501110451909');
+  });
+});
+
+describe('the server on a sandbox in another process', () => {
+  const maria = { subscriber_id: '24958501110451908' };
+
+  test.each(['through Maton', 'directly'])('tells the time by the clock of the sandbox: %s', async (way) => {
+    const { sandbox, environment } = await sandboxed({ now: '2026-03-01T09:00:00Z' });
+    const { call } = await serving(way === 'directly' ? directlyTo(sandbox) : environment);
+    const status = async () => JSON.stringify(await call('get_messaging_status', maria));
+    expect(await status()).toContain('2026-03-02T08:40:00');
+    sandbox.advance(25 * 3_600_000);
+    expect(await status()).toContain('closed');
+    const { error } = await call('send_text', { ...maria, text: 'Hello' });
+    expect(JSON.stringify(error)).toContain('2026-03-01T08:40:00');
+  });
+
+  test.each<[string, Record<string, string>, boolean]>([
+    ['a local gateway', { ...through('http://127.0.0.1:1') }, true],
+    ['a local page key', { MANYCHAT_API_KEY: '1:a', MANYCHAT_API_URL: 'http://localhost:1' }, true],
+    ['a gateway elsewhere', { ...through('http://127.0.0.1:1'), MATON_GATEWAY_URL: 'https://gateway.maton.ai' }, false],
+    ['a control API elsewhere', { MATON_API_KEY: 'k', MATON_GATEWAY_URL: 'http://127.0.0.1:1' }, false],
+    ['a page key elsewhere', { MANYCHAT_API_KEY: '1:a', MATON_GATEWAY_URL: 'http://127.0.0.1:1' }, false],
+  ])('may only tell it on this machine: %s', (_, environment, local) => {
+    expect(isLocal([configOf(environment).account])).toBe(local);
   });
 });
 
