@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { isLocal } from '../../src/cli/sandbox-time.js';
+import { isLocal } from '../../src/cli/sandboxed/sandbox-time.js';
 import { UsageError } from '../../src/config/usage-error.js';
 import { ask } from '../support/asking.js';
 import { configOf } from '../support/config.js';

@@ -68,8 +68,10 @@ async function* examine(readConfig: () => Promise<Config>, shell: Shell): AsyncG
   const { config, host, account } = opened;
   try {
     const checked = [];
+    // The clock of this machine is compared with that of a server, and the embedded sandbox has its own.
+    const now = config.sandbox ? host.now : Date.now;
     for (const { name, url } of addressesOf(config.account)) {
-      const check = await checkAddress(name, url, config, host, shell.ending);
+      const check = await checkAddress(name, url, config, { http: host.http, now }, shell.ending);
       checked.push(check);
       yield check.finding;
     }

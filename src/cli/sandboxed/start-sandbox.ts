@@ -1,6 +1,6 @@
-import { UsageError } from '../config/usage-error.js';
-import { PreparationError, type Sandbox, startSandbox } from '../sandbox/index.js';
-import { errorCode } from '../text/error-text.js';
+import { UsageError } from '../../config/usage-error.js';
+import { PreparationError, type Sandbox, startSandbox } from '../../sandbox/index.js';
+import { errorCode } from '../../text/error-text.js';
 
 /** How a user starts a sandbox. */
 export interface SandboxStart {

@@ -1,7 +1,7 @@
-import type { HostParts } from '../account/host.js';
-import type { AccountSettings } from '../config/accounts/settings.js';
-import { isLoopback } from '../config/address.js';
-import type { HttpClient } from '../upstream/client/http-client.js';
+import type { HostParts } from '../../account/host.js';
+import type { AccountSettings } from '../../config/accounts/settings.js';
+import { isLoopback } from '../../config/address.js';
+import type { HttpClient } from '../../upstream/client/http-client.js';
 
 /** The header in which a sandbox says its time, in ISO 8601. */
 const timeHeader = 'x-sandbox-time';
