@@ -190,7 +190,7 @@ export const settings = z.object({
     flag: 'dry-run',
     restricts: true,
     description: 'show the exact requests that would change or send something, and make none of them',
-    summary: 'show the requests that would change or send something, and make none of them',
+    summary: 'show requests that change or send; make none',
   }),
   MANYCHAT_MCP_CONFIRM: oneOf(['nothing', 'destroy', 'sends'], 'destroy').register(texts, {
     flag: 'confirm',
