@@ -45,7 +45,7 @@ async function measure(url: string): Promise<MemoryReport> {
   const fast = fastTiming(500);
   let skipped = 0;
   const clock: Clock = { now: () => fast.now() + skipped, after: fast.after };
-  const settings = { MATON_CONNECTION_ID: 'pinned-1', MANYCHAT_MCP_DEADLINE_MS: '600000' };
+  const settings = { MATON_CONNECTION_ID: '5b0c2a3e-7d41-4f86-9a1c-0e8d6b54c2f7', MANYCHAT_MCP_DEADLINE_MS: '600000' };
   const caller = createCaller({ ...through(url), ...settings, MANYCHAT_MCP_LOG_LEVEL: 'info' }, { clock });
   let failed = 0;
   const call = async (tool: string, args: Record<string, unknown>): Promise<void> => {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { isConnectionId } from '../../tools/contract/connection-id.js';
+import { namesConnection } from '../../tools/contract/connection-id.js';
 import { isLoopback } from './address.js';
 
 /** What a setting needs beside its schema. */
@@ -96,13 +96,14 @@ export const settings = z.object({
   }),
   MATON_CONNECTION_ID: z
     .string()
-    .refine(isConnectionId, 'must be a connection id, as manychat_list_connections shows it')
+    .refine(namesConnection, 'must be the id or the page name of a connection, as manychat_list_connections shows them')
     .optional()
     .register(texts, {
       flag: 'connection',
       value: 'ID',
-      description: 'use this connection for every call; the tools then have no connection_id argument',
-      summary: 'use this connection for every call',
+      description:
+        'use this connection for every call, by its id or page name; the tools then have no connection_id argument',
+      summary: 'use this connection for every call; a page name will do',
     }),
   MANYCHAT_API_KEY: z.string().optional().register(texts, {
     description: 'ManyChat API key, used to reach ManyChat directly when MATON_API_KEY is not set',

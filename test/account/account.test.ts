@@ -6,7 +6,7 @@ import { toolNamed } from '../../src/cli/commands/tool-by-name.js';
 import { declarations, toolsFor } from '../../tools/index.js';
 import { type Caller, collectedLog, createCallers } from '../support/caller.js';
 import { configOf } from '../support/config.js';
-import { through } from '../support/program.js';
+import { pinnedId, through } from '../support/program.js';
 import { manualClock } from '../support/timing.js';
 import { type Arrived, startUpstream, type Upstream } from '../support/upstream.js';
 
@@ -16,7 +16,7 @@ const success = (data: unknown) => ({ status: 'success', data });
 
 /** Two accounts of one host and process. Their connections, contacts, fields and tags have the same ids. */
 describe.each([
-  ['through Maton', (url: string, key: string) => ({ ...through(url, key), MATON_CONNECTION_ID: 'c1' })],
+  ['through Maton', (url: string, key: string) => ({ ...through(url, key), MATON_CONNECTION_ID: pinnedId })],
   ['directly', (url: string, key: string) => ({ MANYCHAT_API_KEY: key, MANYCHAT_API_URL: url })],
 ])('two accounts on one host, %s', (_, environmentOf) => {
   /** Stands still: a call that had to wait would never end. */
@@ -138,7 +138,7 @@ test('closing an account aborts its calls, but not those of another account', as
       response.end(JSON.stringify(success({ id: '1' })));
     });
   });
-  const configs = keys.map((key) => configOf({ ...through(upstream.url, key), MATON_CONNECTION_ID: 'c1' }));
+  const configs = keys.map((key) => configOf({ ...through(upstream.url, key), MATON_CONNECTION_ID: pinnedId }));
   const [config = configOf({})] = configs;
   const host = openHost(config.host, { log: collectedLog(config, []) });
   onTestFinished(async () => {
@@ -174,7 +174,7 @@ test('each of two accounts lists and uses its own connections', async () => {
 describe('the tools of an account', () => {
   const open = (environment: Record<string, string>) => {
     // Nothing listens there: no test of this block makes a request.
-    const config = configOf({ ...through('http://127.0.0.1:1'), MATON_CONNECTION_ID: 'c1', ...environment });
+    const config = configOf({ ...through('http://127.0.0.1:1'), MATON_CONNECTION_ID: pinnedId, ...environment });
     const host = openHost(config.host, { log: collectedLog(config, []) });
     onTestFinished(() => host.close());
     return openAccount(host, config.account);
@@ -229,7 +229,7 @@ test('an account remembers the tokens of its own links, however many links anoth
     response.end(JSON.stringify(body));
   });
   const [first, second] = createCallers(
-    keys.map((key) => ({ ...through(upstream.url, key), MATON_CONNECTION_ID: 'c' })),
+    keys.map((key) => ({ ...through(upstream.url, key), MATON_CONNECTION_ID: pinnedId })),
   );
   onTestFinished(async () => {
     await Promise.all([first?.close(), upstream.close()]);

@@ -10,9 +10,10 @@ import { createLocalPacer } from '../../src/upstream/pacing/local-pacer.js';
 import { collectedLog } from '../support/caller.js';
 import { configOf } from '../support/config.js';
 import { everyTurnAtOnce } from '../support/pacer.js';
+import { pinnedId } from '../support/program.js';
 import { manualClock, settle } from '../support/timing.js';
 
-const config = configOf({ MATON_API_KEY: 'key-of-the-account', MATON_CONNECTION_ID: 'c1' });
+const config = configOf({ MATON_API_KEY: 'key-of-the-account', MATON_CONNECTION_ID: pinnedId });
 
 /** All parts of a host, none of which reaches beyond this process; `events` records what they were asked for. */
 function allParts() {

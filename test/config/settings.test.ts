@@ -9,7 +9,7 @@ describe('an invalid value', () => {
     [{ MATON_GATEWAY_URL: 'http://127.0.0.1.example.com' }, /must use https/],
     [{ MATON_CONTROL_URL: 'gateway' }, /MATON_CONTROL_URL must be an address/],
     [{ MANYCHAT_API_URL: 'https://user:word@api.example' }, /MANYCHAT_API_URL must not contain a user/],
-    [{ MATON_CONNECTION_ID: 'a b' }, /MATON_CONNECTION_ID must be a connection id/],
+    [{ MATON_CONNECTION_ID: 'a\nb' }, /MATON_CONNECTION_ID must be the id or the page name/],
     [{ MANYCHAT_MCP_DEADLINE_MS: '45s' }, /MANYCHAT_MCP_DEADLINE_MS must be a number of milliseconds/],
     [{ MANYCHAT_MCP_DEADLINE_MS: '10' }, /at least 1000/],
     [{ MANYCHAT_MCP_DEADLINE_MS: '600001' }, /at most 600000/],

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { asObject, isObject } from '../../tools/contract/json.js';
 import { resources } from '../../tools/guidance/resources.js';
 import { largeAccount, largeReply } from '../support/large-account.js';
-import { connectProgram, through } from '../support/program.js';
+import { connectProgram, pinnedId, through } from '../support/program.js';
 import { startUpstream, type Upstream } from '../support/upstream.js';
 
 const maxResultBytes = 28_000;
@@ -12,7 +12,7 @@ describe('a client of a large account', () => {
   let client: Awaited<ReturnType<typeof connectProgram>>['client'];
   beforeAll(async () => {
     upstream = await startUpstream(largeReply);
-    ({ client } = await connectProgram({ ...through(upstream.url), MATON_CONNECTION_ID: 'c1' }));
+    ({ client } = await connectProgram({ ...through(upstream.url), MATON_CONNECTION_ID: pinnedId }));
   });
   afterAll(async () => {
     await client.close();

@@ -5,7 +5,7 @@ import type { Metafile } from 'esbuild';
 import { afterEach, describe, expect, test } from 'vitest';
 import { metafilePath } from '../../scripts/package/bundle.js';
 import { pathOf } from '../../scripts/root.js';
-import { connectProgram, through } from '../support/program.js';
+import { connectProgram, pinnedId, through } from '../support/program.js';
 
 const { inputs, outputs }: Metafile = JSON.parse(readFileSync(metafilePath, 'utf8'));
 
@@ -56,7 +56,7 @@ describe('a response that makes an assertion of undici fail', () => {
     });
     await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
-    const environment = { ...through(`http://127.0.0.1:${port}`), MATON_CONNECTION_ID: 'c1' };
+    const environment = { ...through(`http://127.0.0.1:${port}`), MATON_CONNECTION_ID: pinnedId };
     const { client } = await connectProgram(environment);
     const sending = { name: 'manychat_send_flow', arguments: { subscriber_id: '1', flow_ns: 'content1' } };
     const [{ isError, content }] = await Promise.all([client.callTool(sending), client.ping()]);

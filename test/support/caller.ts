@@ -7,7 +7,7 @@ import { createHttpClient } from '../../src/upstream/client/http-client.js';
 import type { Clock } from '../../src/upstream/clock.js';
 import { configOf } from './config.js';
 import { drivenClock, isDriven } from './driven.js';
-import { through } from './program.js';
+import { pinnedId, through } from './program.js';
 
 /** An account opened in this process, which calls tools over real HTTP. */
 export interface Caller {
@@ -78,5 +78,5 @@ export function createCaller(environment: Record<string, string>, parts: Partial
 /** A caller that reaches `url` through Maton's paths, its connection pinned unless told otherwise. */
 export const callerThrough = (
   url: string,
-  environment: Record<string, string> = { MATON_CONNECTION_ID: 'pinned-1' },
+  environment: Record<string, string> = { MATON_CONNECTION_ID: pinnedId },
 ): Caller => createCaller({ ...through(url), ...environment });

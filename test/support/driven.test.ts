@@ -3,7 +3,7 @@ import { createHttpClient } from '../../src/upstream/client/http-client.js';
 import { createCaller } from './caller.js';
 import { deferred } from './deferred.js';
 import { drivenClock } from './driven.js';
-import { pinnedTo, through } from './program.js';
+import { pinnedId, pinnedTo, through } from './program.js';
 import { sandboxed, useCaller } from './sandboxed.js';
 import { startUpstream } from './upstream.js';
 
@@ -100,7 +100,7 @@ describe('a caller with a driven clock', () => {
     await sandbox.close();
     const apart = drivenClock();
     const caller = createCaller(
-      { ...through(sandbox.url), MATON_CONNECTION_ID: 'c' },
+      { ...through(sandbox.url), MATON_CONNECTION_ID: pinnedId },
       { clock: apart, random: () => 1 },
     );
     const outcome = await caller.call('manychat_list_tags');

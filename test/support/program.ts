@@ -32,6 +32,9 @@ export async function connectProgram(
   return { client, transport, stderr: () => logged };
 }
 
+/** The id of a connection as Maton issues them, which needs no look-up. */
+export const pinnedId = '5b0c2a3e-7d41-4f86-9a1c-0e8d6b54c2f7';
+
 /** Environment that uses `url` in place of Maton. */
 export const through = (url: string, key = 'test-maton-key'): Record<string, string> => ({
   MATON_API_KEY: key,

@@ -5,7 +5,7 @@ import { createRedactor } from '../../src/text/redaction.js';
 import { type Caller, callerThrough, createCaller } from '../support/caller.js';
 import { configOf } from '../support/config.js';
 import { everyTurnAtOnce } from '../support/pacer.js';
-import { through } from '../support/program.js';
+import { pinnedId, through } from '../support/program.js';
 import { sandboxed } from '../support/sandboxed.js';
 import { base64, forms, places } from '../support/secret-forms.js';
 import { runHere } from '../support/shell.js';
@@ -40,7 +40,7 @@ describe.each([
   beforeAll(async () => {
     upstream = await startUpstream();
     const addresses = { MATON_GATEWAY_URL: upstream.url, MATON_CONTROL_URL: upstream.url };
-    const settings = { ...addresses, ...keys, MATON_CONNECTION_ID: 'c1', MANYCHAT_MCP_LOG_LEVEL: 'debug' };
+    const settings = { ...addresses, ...keys, MATON_CONNECTION_ID: pinnedId, MANYCHAT_MCP_LOG_LEVEL: 'debug' };
     caller = createCaller(settings, { clock: impatientClock, pacer: everyTurnAtOnce, random: () => 0 });
   });
   afterAll(async () => {

@@ -6,7 +6,7 @@ import { declarations } from '../../tools/index.js';
 import { type Caller, createCaller } from '../support/caller.js';
 import { useFolder } from '../support/folder.js';
 import { everyTurnAtOnce } from '../support/pacer.js';
-import { through } from '../support/program.js';
+import { pinnedId, through } from '../support/program.js';
 import { runHere } from '../support/shell.js';
 import { impatientClock } from '../support/timing.js';
 import { startUpstream, type Upstream } from '../support/upstream.js';
@@ -155,7 +155,7 @@ describe('a hostile text in a response', () => {
         : { status: 'success', data: isNamed ? [item] : [] };
       response.writeHead(refused ? 400 : 200).end(JSON.stringify(body));
     };
-    const given = { connection_id: 'c', whatsapp_phone: '+447700900123', whatsapp_field_id: 8 };
+    const given = { connection_id: pinnedId, whatsapp_phone: '+447700900123', whatsapp_field_id: 8 };
     const outcome = await caller.call('manychat_find_or_create_subscriber', given);
     if (outcome.ok) throw new Error('a failure was expected');
     expect(outcome.failure.hint).toContain('contact 9 has it');
@@ -167,7 +167,7 @@ describe('a hostile text in a response', () => {
 
   test('does not control a terminal, hide text or look like another line', async () => {
     const table = write('people.csv', `subscriber_id,\u001b]0;PWNED\u0007\u001b[2J\u202eName\n1,\u009b31m\u202eBob\n`);
-    const settings = { ...through(upstream.url), MATON_CONNECTION_ID: 'c-2' };
+    const settings = { ...through(upstream.url), MATON_CONNECTION_ID: pinnedId };
     const commands = [
       ['call', 'get_page'],
       ['call', 'get_page', '--json'],

@@ -14,7 +14,7 @@ import { declarations } from '../../tools/index.js';
 import { type Caller, createCaller } from '../support/caller.js';
 import { drivenClock } from '../support/driven.js';
 import { everyTurnAtOnce } from '../support/pacer.js';
-import { through } from '../support/program.js';
+import { pinnedId, through } from '../support/program.js';
 import { startUpstream, type Upstream } from '../support/upstream.js';
 
 const seed = 20_260_731;
@@ -243,7 +243,7 @@ describe('any arguments and any response', () => {
     };
     const parts = { clock, random: () => 0, pacer: everyTurnAtOnce };
     const access = through(upstream.url, key);
-    callers = [createCaller({ ...access, MATON_CONNECTION_ID: 'pinned-1' }, parts), createCaller(access, parts)];
+    callers = [createCaller({ ...access, MATON_CONNECTION_ID: pinnedId }, parts), createCaller(access, parts)];
   });
   afterAll(async () => {
     await Promise.all(callers.map((caller) => caller.close()));

@@ -4,7 +4,7 @@ import { rememberedMs } from '../../src/account/send-guard/send-guard.js';
 import type { Failure } from '../../tools/contract/failure.js';
 import { type Caller, callerThrough, createCaller } from '../support/caller.js';
 import { type DrivenClock, drivenClock } from '../support/driven.js';
-import { through } from '../support/program.js';
+import { pinnedId, through } from '../support/program.js';
 import { startedFlow } from '../support/sent.js';
 import { startUpstream, type Upstream } from '../support/upstream.js';
 
@@ -14,7 +14,7 @@ const flow = { subscriber_id: '1', flow_ns: 'content1' };
 async function opened() {
   const clock = drivenClock();
   const upstream = await startUpstream();
-  const caller = createCaller({ ...through(upstream.url), MATON_CONNECTION_ID: 'c1' }, { clock });
+  const caller = createCaller({ ...through(upstream.url), MATON_CONNECTION_ID: pinnedId }, { clock });
   onTestFinished(async () => {
     await caller.close();
     await upstream.close();
@@ -178,7 +178,7 @@ describe('a response that is easily misread', () => {
     const key = 'a+b/c:d-0123456789';
     let secretive: Caller;
     beforeEach(() => {
-      secretive = callerThrough(upstream.url, { MATON_API_KEY: key, MATON_CONNECTION_ID: 'c1' });
+      secretive = callerThrough(upstream.url, { MATON_API_KEY: key, MATON_CONNECTION_ID: pinnedId });
     });
     afterEach(() => secretive.close());
 
@@ -228,7 +228,7 @@ describe('a response that is easily misread', () => {
 
     test('has a hint about its status where the call names the connection', async () => {
       const unpinned = callerThrough(upstream.url, {});
-      const outcome = await unpinned.call('manychat_get_page', { connection_id: 'pending-1' });
+      const outcome = await unpinned.call('manychat_get_page', { connection_id: pinnedId });
       await unpinned.close();
       expect(outcome).toMatchObject({
         ok: false,

@@ -4,6 +4,7 @@ import { declarations } from '../../tools/index.js';
 import { type Caller, callerThrough, createCaller } from '../support/caller.js';
 import { drivenClock } from '../support/driven.js';
 import { everyTurnAtOnce } from '../support/pacer.js';
+import { pinnedId } from '../support/program.js';
 import { useSendGuard } from '../support/sandboxed.js';
 import { startUpstream, type Upstream } from '../support/upstream.js';
 import { calls, refusal, table } from './upstream-answers.js';
@@ -28,7 +29,7 @@ describe('a response that is a failure', () => {
         MATON_API_KEY: 'maton-key',
         MATON_GATEWAY_URL: upstream.url,
         MATON_CONTROL_URL: upstream.url,
-        MATON_CONNECTION_ID: 'c1',
+        MATON_CONNECTION_ID: pinnedId,
       },
       parts,
     );
@@ -68,7 +69,7 @@ describe('a response that is a failure', () => {
       status: 400,
       body: refusal(`Key k-long-enough\u202e session_token=abc.def ${'x'.repeat(2000)}`),
     };
-    const caller = callerThrough(upstream.url, { MATON_API_KEY: 'k-long-enough', MATON_CONNECTION_ID: 'c1' });
+    const caller = callerThrough(upstream.url, { MATON_API_KEY: 'k-long-enough', MATON_CONNECTION_ID: pinnedId });
     const outcome = await caller.call('manychat_get_page');
     await caller.close();
     if (outcome.ok) throw new Error('a failure was expected');

@@ -122,6 +122,8 @@ export interface Endpoint<Input extends z.ZodObject = z.ZodObject> extends Decla
   readonly fieldValues?: FieldValues<z.output<Input>>;
   /** The keys of the result that say what a write did. Must not throw. */
   echo?(input: z.output<Input>, known: Known): Result;
+  /** The result is a list of connections, each of which is shown with its page. */
+  readonly showsPages?: true;
   /** Completes a result, if need be by another call. Must not turn a completed change into a failure. */
   followUp?(result: Result, call: CallEndpoint, input: z.output<Input>): Promise<Result>;
 }

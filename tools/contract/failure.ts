@@ -7,8 +7,9 @@ export const kindMeanings = {
   gateway_auth: 'Maton rejects its key',
   manychat_auth: 'ManyChat rejects the key: the one in the connection, or the one that is set',
   no_connection: 'no ManyChat account is connected at Maton',
-  ambiguous_connection: 'several accounts are connected, and the call changes something but names none of them',
-  connection_not_found: 'no connection has this id',
+  ambiguous_connection:
+    'several accounts are connected, and the call changes something but names none of them, or names a page that is not the only one of its name',
+  connection_not_found: 'no connection has this id or page name',
   rate_limited: 'too many calls; `retry_after_s` says how long to wait, if known',
   not_found: 'the contact, tag, field or flow does not exist',
   user_ref_not_registered: 'the opt-in with this user_ref never happened',

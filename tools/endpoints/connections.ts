@@ -16,6 +16,9 @@ const connectionShape = {
 
 const connection = record(connectionShape);
 
+/** A connection of a list, whose page is read through it. */
+const listedConnection = record({ ...connectionShape, page: z.looseObject({ id: anyText, name: anyText }).optional() });
+
 /** Only the declared keys: a response may hold the link of a connection under another name. */
 const declaredPart = (data: unknown): z.output<typeof connection> => {
   const parsed = connection.parse(unwrapConnection(data));
@@ -32,7 +35,7 @@ const isConnection = (data: unknown): boolean => typeof unwrapConnection(data).c
 
 /** Connections without their links, each of which is for one person. */
 const connectionsResult: Output = {
-  schema: z.looseObject({ ...listOutputs, connections: list(connection) }),
+  schema: z.looseObject({ ...listOutputs, connections: list(listedConnection) }),
   pages: { lists: ['connections'] },
   isAnswer: (data) => isObject(data) && Array.isArray(data.connections),
   from: (data) => ({
@@ -69,7 +72,7 @@ export const listConnections = endpoint({
   name: 'manychat_list_connections',
   title: 'List connections',
   description:
-    'The ManyChat accounts connected at Maton, with status (link: manychat_get_connection). A connection_id chooses the account; without it and with several ACTIVE, reads use the oldest and all else is refused.',
+    'The ManyChat accounts connected at Maton, with status and page (link: manychat_get_connection). A connection_id chooses the account; without it and with several ACTIVE, reads use the oldest and all else is refused.',
   api: 'connections',
   method: 'GET',
   path: '/connections',
@@ -81,6 +84,7 @@ export const listConnections = endpoint({
   localInputs: Object.keys(pageInput),
   constants: { app: 'manychat' },
   output: connectionsResult,
+  showsPages: true,
   example: { status: 'ACTIVE' },
 });
 

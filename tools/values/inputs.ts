@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { isConnectionId } from '../contract/connection-id.js';
+import { isConnectionId, namesConnection } from '../contract/connection-id.js';
 import { fieldTypes } from '../contract/field-values.js';
 import { trimmed } from './addresses/marks.js';
 import { readAs, withReading } from './addresses/readings.js';
@@ -81,21 +81,25 @@ export const flowNs = withReading(
   (written) => readAs(written, trimmed(String(written))),
 );
 
-/** The id of a connection, with its description for clients. */
-function connection(description: string) {
-  const schema = z
-    .string()
-    .overwrite(trimmed)
-    .refine(isConnectionId, 'must be a connection id, as manychat_list_connections shows it')
-    .describe(description);
+/** A text that names a connection, with its description for clients. */
+function connection(accepts: (text: string) => boolean, problem: string, description: string) {
+  const schema = z.string().overwrite(trimmed).refine(accepts, problem).describe(description);
   return withReading(schema, (written) => readAs(written, trimmed(String(written))));
 }
 
 /** The id of a connection. */
-export const connectionId = connection('From manychat_list_connections');
+export const connectionId = connection(
+  isConnectionId,
+  'must be the id of a connection, not the name of its page: manychat_list_connections shows both',
+  'From manychat_list_connections',
+);
 
 /** The argument that chooses the account, for tools without a pinned connection. */
-export const chosenConnectionId = connection('From manychat_list_connections');
+export const chosenConnectionId = connection(
+  namesConnection,
+  'must be the id or the page name of a connection, as manychat_list_connections shows them',
+  'Id or page name',
+);
 
 /** The id of a contact, which may exceed 2^53. ManyChat's exports write `user:` before it. */
 export const subscriberId = id({ type: 'string', prefix: /^user:/i }, 'From a find tool');

@@ -9,7 +9,9 @@ import type { Departure } from '../../upstream/departure.js';
 import type { FailureContext } from '../../upstream/failures/context.js';
 import type { Host } from '../host.js';
 import type { ConnectionChooser } from '../lookups/connections/chooser.js';
+import type { ConnectionPages } from '../lookups/connections/pages.js';
 import type { Lookups } from '../lookups/lookups.js';
+import type { OwnReader } from '../lookups/own-read.js';
 import type { NamedThing, NameList } from '../lookups/true-names.js';
 import type { Delivery } from '../send-guard/delivery.js';
 import type { Held, Sends } from '../send-guard/guarded-sends.js';
@@ -50,8 +52,10 @@ export interface CallContext {
   readonly sending: SendingCall;
   /** Told when a request that must not be repeated leaves. */
   readonly departure?: Departure | undefined;
-  /** The connection that was asked for or, after the choice, chosen. */
+  /** The id of the connection, where it is chosen. */
   readonly connectionId: string | undefined;
+  /** What the caller asked for, if the connection is still to be chosen: an id or the name of a page. */
+  readonly askedConnection?: string | undefined;
   /** Whether the contact may be read to explain a refusal. */
   readonly readsContact: boolean;
   readonly names: CallNames;
@@ -93,8 +97,10 @@ export const confirmedNames = (confirmed: readonly MeantName[], connection: stri
 /** The circumstances of one call. */
 export interface CallOptions {
   readonly signal: AbortSignal;
-  /** The connection that the caller asked for. */
+  /** The id of the connection. */
   readonly connectionId?: string | undefined;
+  /** The connection that the caller asked for, by its id or page name. */
+  readonly askedConnection?: string | undefined;
   /** The time the call may take if that is less than the account's setting, in milliseconds. */
   readonly deadlineMs?: number | undefined;
   /** What the names in the input mean, if the user has confirmed it: no other thing is used then. */
@@ -146,36 +152,20 @@ export const alongside = ({ context, connection }: EndpointCall): CallContext =>
   record: newRecord(context.record.id),
 });
 
-/** A read that this program makes for itself. */
-export interface OwnRead {
-  readonly endpoint: Endpoint;
-  readonly input: Result;
-  readonly connection: string | undefined;
-  readonly deadlineMs: number;
-  readonly id: string;
-}
-
-/** What such a read returns. */
-export interface ReadAnswer {
-  readonly result: Result;
-  /** The data of the response, whose texts were not cleaned for display. */
-  readonly data: unknown;
-}
-
 /** What the calls of one account work with. */
 export interface AccountParts extends Lookups {
   readonly host: Host;
   readonly settings: AccountSettings;
   readonly redactor: Redactor;
   readonly connections: ConnectionChooser;
+  readonly pages: ConnectionPages;
   readonly sends: Sends;
   /**
    * Runs an endpoint call through all stages.
    * @throws CallError
    */
   perform(call: EndpointCall): Promise<Result>;
-  /** Reads something that several calls may wait for, within a deadline of its own; `id` is that of the first of them. */
-  read(read: OwnRead): Promise<ReadAnswer>;
+  readonly read: OwnReader;
 }
 
 /** What the wording of a failure depends on. */

@@ -108,14 +108,16 @@ export function createToolCaller(
       const result = await pipeline.call(declaration, parsed.input, {
         ...side,
         delivery: side.delivery ?? own.delivery,
-        connectionId: side.connectionId ?? parsed.connectionId,
+        askedConnection: parsed.connectionId,
         record,
       });
       log.info(line(), 'call');
       // An endpoint's response was cleaned when it came in; a workflow adds sentences that quote the caller's arguments.
       const safe = declaration.kind === 'workflow' ? asObject(mapTexts(result, redactor.withoutKeys)) : result;
       const warned = withWarnings(safe, [record.warning ?? [], parsed.warnings].flat().map(redactor.withoutKeys));
-      const connectionId = tool.takesConnection ? (parsed.connectionId ?? side.connectionId) : undefined;
+      // The id and not the name of the page, which can be renamed.
+      const isNamed = tool.takesConnection && (parsed.connectionId ?? side.connectionId) !== undefined;
+      const connectionId = isNamed ? record.connection : undefined;
       return {
         ok: true,
         result: whole ? warned : bounded({ declaration, input: parsed.input, account, connectionId, offers }, warned),

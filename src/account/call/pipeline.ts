@@ -2,17 +2,17 @@ import type { Declaration, Endpoint } from '../../../tools/contract/endpoint.js'
 import { CallError } from '../../../tools/contract/failure.js';
 import type { Result } from '../../../tools/contract/json.js';
 import type { Workflow } from '../../../tools/contract/workflow.js';
-import { listConnections } from '../../../tools/endpoints/connections.js';
-import { manychatKeyIn } from '../../config/accounts/keys.js';
 import type { AccountSettings } from '../../config/accounts/settings.js';
 import type { Redactor } from '../../text/redaction.js';
 import { cleanLine } from '../../text/safe-text.js';
 import { openDeadline, stopError } from '../../upstream/deadline.js';
-import { asCallError, callError } from '../../upstream/failures/call-error.js';
+import { asCallError } from '../../upstream/failures/call-error.js';
 import { linkSignals } from '../../upstream/linked-signal.js';
 import type { Host } from '../host.js';
-import { activeIn, connectionHint, createConnectionChooser } from '../lookups/connections/chooser.js';
+import { connectionHint, createConnectionChooser, deletedIn, refuseKeys } from '../lookups/connections/chooser.js';
+import { createConnectionPages } from '../lookups/connections/pages.js';
 import { createLookups } from '../lookups/lookups.js';
+import type { OwnRead, ReadAnswer } from '../lookups/own-read.js';
 import { refuseExcluded } from '../policy/exclusion.js';
 import { nobody } from '../send-guard/delivery.js';
 import { explainUnknown } from '../send-guard/explain-unknown.js';
@@ -28,8 +28,6 @@ import {
   failureContext,
   newNames,
   newRecord,
-  type OwnRead,
-  type ReadAnswer,
 } from './call-context.js';
 import { runWorkflow } from './run-workflow.js';
 import { checkPolicy } from './stages/check-policy.js';
@@ -46,7 +44,7 @@ import {
   withTrueNames,
 } from './stages/resolve-names.js';
 import { sendRequest } from './stages/send-request.js';
-import { knownIn, shapeResult } from './stages/shape-result.js';
+import { knownIn, shapeResult, showPages } from './stages/shape-result.js';
 import { showDryRun } from './stages/show-dry-run.js';
 
 /**
@@ -105,11 +103,14 @@ export function createPipeline(
   closing: AbortSignal,
 ): Pipeline {
   const { clock } = host;
+  const { deadlineMs, connection: pinned } = settings;
+  const pages = createConnectionPages(read, deadlineMs, clock);
   const account: AccountParts = {
     host,
     settings,
     redactor,
-    connections: createConnectionChooser(settings.connection, listActive, clock.now),
+    connections: createConnectionChooser({ pinned, read, pages, deadlineMs, clock }),
+    pages,
     ...createLookups(settings, clock.now),
     sends: createSends(host.guard, settings.identity),
     perform,
@@ -131,6 +132,11 @@ export function createPipeline(
     throw new Error('the last stage sets the result');
   }
 
+  /** Runs the endpoint call of a client, which sees more than a step or a read of our own. */
+  async function performAlone(call: EndpointCall): Promise<Result> {
+    return showPages(call, await perform(call), account);
+  }
+
   async function read({ endpoint, input, connection, deadlineMs, id }: OwnRead): Promise<ReadAnswer> {
     const { deadline, close } = openDeadline(clock, deadlineMs, closing);
     const own = { deadline, sending: noSends, connectionId: connection, readsContact: true, names: newNames() };
@@ -141,13 +147,6 @@ export function createPipeline(
     } finally {
       close();
     }
-  }
-
-  async function listActive(id: string) {
-    const input = { status: 'ACTIVE' };
-    const { deadlineMs } = settings;
-    const { result } = await read({ endpoint: listConnections, input, connection: undefined, deadlineMs, id });
-    return activeIn(result);
   }
 
   /** Does a part of a call that is not a stage; an error names it as its rule. */
@@ -193,7 +192,7 @@ export function createPipeline(
           return await perform(endpointCall(endpoint, stepInput, own, held));
         } catch (thrown) {
           // A workflow may put the text of a failure into its result.
-          throw cleaned(asCallError(thrown, failureContext(endpoint, settings), 'unsent'), given.connectionId);
+          throw cleaned(asCallError(thrown, failureContext(endpoint, settings), 'unsent'), given.askedConnection);
         }
       },
     });
@@ -224,26 +223,15 @@ export function createPipeline(
     return error.with({ ...failure, message: clean(failure.message), hint, ...(details !== undefined && { details }) });
   }
 
-  /** A key must not be sent as a connection id. */
-  function refuseKeys(declaration: Declaration, ids: readonly unknown[]): void {
-    const isKey = (id: unknown) => typeof id === 'string' && (redactor.holdsKey(id) || id.search(manychatKeyIn) >= 0);
-    if (!ids.some(isKey)) return;
-    throw callError('invalid_input', failureContext(declaration, settings), {
-      message:
-        'connection_id: this is a key, not the id of a connection, and was sent nowhere; manychat_list_connections shows the ids',
-      source: 'client',
-    });
-  }
-
   return {
-    async connectionOf(declaration, connectionId, signal) {
-      const { deadlineMs } = settings;
+    async connectionOf(declaration, asked, signal) {
       try {
-        return await within({ signal, connectionId, deadlineMs }, (context) =>
-          connectionFor(declaration, context, account),
+        refuseKeys([asked], redactor, failureContext(declaration, settings));
+        return await within({ signal, connectionId: undefined, deadlineMs }, (context) =>
+          connectionFor(declaration, { ...context, askedConnection: asked }, account),
         );
       } catch (thrown) {
-        throw cleaned(asCallError(thrown, failureContext(declaration, settings), 'unsent'), connectionId);
+        throw cleaned(asCallError(thrown, failureContext(declaration, settings), 'unsent'), asked);
       }
     },
 
@@ -253,9 +241,10 @@ export function createPipeline(
     async call(
       declaration,
       input,
-      { signal, connectionId, onProgress, departure, delivery, record, names, known, ...own },
+      { signal, connectionId, askedConnection, onProgress, departure, delivery, record, names, known, ...own },
     ) {
-      refuseKeys(declaration, [connectionId, input.connection_id]);
+      const failure = failureContext(declaration, settings);
+      refuseKeys([askedConnection, input.connection_id], redactor, failure);
       // A job that reports its own progress counts in other units than seconds.
       let reportsItself = false;
       const onWait = (seconds: number): void => {
@@ -266,13 +255,16 @@ export function createPipeline(
         reportsItself = true;
         onProgress?.({ progress, total, message });
       };
-      const failure = failureContext(declaration, settings);
-      const deadlineMs = Math.min(settings.deadlineMs, own.deadlineMs ?? settings.deadlineMs);
       const { signal: stop, unlink } = linkSignals(signal, closing);
-      const { deadline, close } = openDeadline(clock, deadlineMs, stop, onProgress && onWait);
+      const { deadline, close } = openDeadline(
+        clock,
+        Math.min(deadlineMs, own.deadlineMs ?? deadlineMs),
+        stop,
+        onProgress && onWait,
+      );
       const oneOfMany = declaration.kind === 'workflow' && declaration.forMany === true;
       const sending: Mutable<SendingCall> = { delivery, oneOfMany, endedAt: undefined };
-      const about = { record, deadline, sending, departure, connectionId };
+      const about = { record, deadline, sending, departure, connectionId, askedConnection };
       const context: CallContext = {
         ...about,
         readsContact: true,
@@ -283,18 +275,18 @@ export function createPipeline(
         if (stop.aborted) throw stopError(deadline, 'unsent', failure, clock.now()).by('cancelled');
         return await (declaration.kind === 'workflow'
           ? performWorkflow(declaration, input, context, onOwnProgress)
-          : perform(confirmedCall(declaration, input, context)));
+          : performAlone(confirmedCall(declaration, input, context)));
       } catch (thrown) {
         const error = asCallError(thrown, failure, 'unsent').by(declaration.kind);
         const { kind } = error.failure;
-        if (kind === 'connection_not_found' || kind === 'no_connection') account.connections.forget();
-        throw cleaned(error, connectionId);
+        if (kind === 'connection_not_found' || kind === 'no_connection') account.connections.forget(record.connection);
+        throw cleaned(error, askedConnection ?? connectionId);
       } finally {
         sending.endedAt = clock.now();
         close();
         unlink();
         // After a call that looks at or changes connections, the next call must see the change.
-        if (declaration.api === 'connections') account.connections.forget();
+        if (declaration.api === 'connections') account.connections.forget(deletedIn(declaration, input));
       }
     },
   };

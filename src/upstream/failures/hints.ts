@@ -20,8 +20,8 @@ const hints: Readonly<Record<Kind, string | readonly [string, string]>> = {
     operatorDoes('checks MANYCHAT_API_URL.'),
   ],
   ambiguous_connection:
-    'Ask the user which account is meant (manychat_get_page with a connection_id shows its page), then call again with that connection_id. Ids of contacts, tags and fields differ by account, so look them up with the same connection_id.',
-  connection_not_found: 'manychat_list_connections shows the ids that exist.',
+    'Ask the user which account is meant, then call again with its connection_id. Ids of contacts, tags and fields differ by account, so look them up with the same connection_id.',
+  connection_not_found: 'manychat_list_connections shows the ids and pages that exist.',
   rate_limited:
     'Wait retry_after_s seconds, or a few seconds where it is missing, then call again. Make calls one after another.',
   not_found:

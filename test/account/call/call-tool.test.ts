@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { findOrCreateSubscriber } from '../../../tools/workflows/find-or-create.js';
 import { createCaller } from '../../support/caller.js';
-import { through } from '../../support/program.js';
+import { pinnedId, through } from '../../support/program.js';
 import { startUpstream, type Upstream } from '../../support/upstream.js';
 
 /** Levels as pino writes them. */
@@ -15,7 +15,7 @@ describe('the log', () => {
   afterEach(() => upstream.close());
 
   test('has one line per call: id, account, tool, connection, status and duration', async () => {
-    const caller = createCaller({ ...through(upstream.url), MATON_CONNECTION_ID: 'c1' });
+    const caller = createCaller({ ...through(upstream.url), MATON_CONNECTION_ID: pinnedId });
     await caller.call('manychat_get_page');
     expect(caller.logged.map((line) => JSON.parse(line))).toEqual([
       {
@@ -24,7 +24,7 @@ describe('the log', () => {
         id: expect.stringMatching(/^[0-9a-f]{8}$/),
         account: caller.config.account.identity.slice(0, 8),
         tool: 'manychat_get_page',
-        connection: 'c1',
+        connection: pinnedId,
         httpStatus: 200,
         ms: expect.any(Number),
         msg: 'call',
@@ -34,7 +34,7 @@ describe('the log', () => {
   });
 
   test("has ManyChat's code, the source and the rule of a failed call", async () => {
-    const caller = createCaller({ ...through(upstream.url), MATON_CONNECTION_ID: 'c1' });
+    const caller = createCaller({ ...through(upstream.url), MATON_CONNECTION_ID: pinnedId });
     upstream.reply = { status: 400, body: { status: 'error', message: 'User_ref isn’t registered', code: 2011 } };
     await caller.call('manychat_get_subscriber_by_user_ref', { user_ref: '12345' });
     expect(JSON.parse(caller.logged.join())).toMatchObject({
@@ -51,7 +51,7 @@ describe('the log', () => {
   });
 
   test('names the stage that refused a step, also if the workflow fails with it after further steps', async () => {
-    const caller = createCaller({ ...through(upstream.url), MATON_CONNECTION_ID: 'c1' });
+    const caller = createCaller({ ...through(upstream.url), MATON_CONNECTION_ID: pinnedId });
     upstream.reply = (request, response) => {
       const refused = request.path.endsWith('createSubscriber');
       response.writeHead(refused ? 400 : 200, { 'content-type': 'application/json' });
@@ -69,7 +69,7 @@ describe('the log', () => {
   });
 
   test('has one line per request at debug, without arguments, results or keys', async () => {
-    const environment = { MATON_CONNECTION_ID: 'c1', MANYCHAT_MCP_LOG_LEVEL: 'debug' };
+    const environment = { MATON_CONNECTION_ID: pinnedId, MANYCHAT_MCP_LOG_LEVEL: 'debug' };
     const caller = createCaller({ ...through(upstream.url), ...environment });
     await caller.call('manychat_find_subscriber_by_system_field', { email: 'ada@example.com' });
     upstream.reply = (_, response) => void response.destroy();
@@ -85,7 +85,7 @@ describe('the log', () => {
   });
 
   test('ties the lines of requests to the line of their call by its id', async () => {
-    const environment = { MATON_CONNECTION_ID: 'c1', MANYCHAT_MCP_LOG_LEVEL: 'debug' };
+    const environment = { MATON_CONNECTION_ID: pinnedId, MANYCHAT_MCP_LOG_LEVEL: 'debug' };
     const caller = createCaller({ ...through(upstream.url), ...environment });
     await caller.call('manychat_get_page');
     await caller.call('manychat_get_page');

@@ -5,7 +5,7 @@ import type { Failure } from '../../../tools/contract/failure.js';
 import { createCaller } from '../../support/caller.js';
 import { beginning, drivenClock } from '../../support/driven.js';
 import { john } from '../../support/people.js';
-import { pinnedTo, through } from '../../support/program.js';
+import { pinnedId, pinnedTo, through } from '../../support/program.js';
 import { useCaller } from '../../support/sandboxed.js';
 
 const data = { version: 'v2', content: { messages: [{ type: 'text', text: 'once' }] } };
@@ -209,7 +209,11 @@ describe('a gateway that cannot be reached', () => {
     ['unknown host', () => 'https://gateway.invalid'],
     ['no TLS', () => `https://${plain}`],
   ])('performs nothing: %s', async (_, url) => {
-    const caller = createCaller({ ...through(url()), MATON_CONNECTION_ID: 'c1', MANYCHAT_MCP_DEADLINE_MS: '10000' });
+    const caller = createCaller({
+      ...through(url()),
+      MATON_CONNECTION_ID: pinnedId,
+      MANYCHAT_MCP_DEADLINE_MS: '10000',
+    });
     await Promise.all(
       names.map(async (name) => {
         const outcome = await caller.call(effects[name][0], effects[name][1]);

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createCaller } from '../../support/caller.js';
-import { through } from '../../support/program.js';
+import { pinnedId, through } from '../../support/program.js';
 import { startedFlow } from '../../support/sent.js';
 import { startUpstream, type Upstream } from '../../support/upstream.js';
 
@@ -34,7 +34,7 @@ describe('the pipeline', () => {
     ['arguments', {}, 'manychat_get_subscriber', { subscriber_id: '1', color: 'red' }],
     [
       'field_values',
-      { MATON_CONNECTION_ID: 'c1' },
+      { MATON_CONNECTION_ID: pinnedId },
       'manychat_set_custom_field',
       { subscriber_id: '1', field_id: 7, field_value: 'many' },
     ],
@@ -78,19 +78,21 @@ describe('the pipeline', () => {
 
   test('gives a hint that fits how the missing connection was chosen', async () => {
     upstream.reply = { status: 404, body: { message: 'Connection not found' } };
-    expect(await hintOf({ MATON_CONNECTION_ID: 'c1' })).toContain('MATON_CONNECTION_ID');
-    expect(await hintOf({}, { connection_id: 'c1' })).toBe('manychat_list_connections shows the ids that exist.');
+    expect(await hintOf({ MATON_CONNECTION_ID: pinnedId })).toContain('MATON_CONNECTION_ID');
+    expect(await hintOf({}, { connection_id: pinnedId })).toBe(
+      'manychat_list_connections shows the ids and pages that exist.',
+    );
   });
 
   test('gives a hint for a named connection that is not active', async () => {
     upstream.reply = { status: 400, body: { message: 'No active connection' } };
-    expect(await hintOf({}, { connection_id: 'c1' })).toMatch(/^manychat_get_connection shows the status/);
+    expect(await hintOf({}, { connection_id: pinnedId })).toMatch(/^manychat_get_connection shows the status/);
   });
 
   test('cleans the details of a failure, and gives no hint about connections where none is needed', async () => {
     const messages = [{ message: 'Bad\u202e name' }];
     upstream.reply = { status: 400, body: { status: 'error', message: 'Validation error', details: { messages } } };
-    const caller = createCaller({ ...through(upstream.url), MATON_CONNECTION_ID: 'c1' });
+    const caller = createCaller({ ...through(upstream.url), MATON_CONNECTION_ID: pinnedId });
     const outcome = await caller.call('manychat_create_tag', { name: 'x' });
     expect(outcome).toMatchObject({
       failure: { kind: 'invalid_input', details: ['Bad name'], hint: expect.not.stringContaining('MATON') },
@@ -105,7 +107,7 @@ describe('the pipeline', () => {
       response.statusCode = count === 1 ? 502 : 200;
       response.end(JSON.stringify({ status: 'success', data: [{ id: 1 }] }));
     };
-    const caller = createCaller({ ...through(upstream.url), MATON_CONNECTION_ID: 'c1' });
+    const caller = createCaller({ ...through(upstream.url), MATON_CONNECTION_ID: pinnedId });
     expect(await caller.call('manychat_list_tags')).toMatchObject({ ok: true });
     expect(JSON.parse(caller.logged[0] ?? '')).toMatchObject({ requests: 2, httpStatus: 200 });
     await caller.close();
@@ -162,7 +164,7 @@ describe('the pipeline', () => {
     'reports a call of %s that was cancelled beforehand as cancelled, whatever else could be reported',
     async (tool, args) => {
       const signal = AbortSignal.abort();
-      const pinned = { ...through(upstream.url), MATON_CONNECTION_ID: 'c1' };
+      const pinned = { ...through(upstream.url), MATON_CONNECTION_ID: pinnedId };
       const direct = { MANYCHAT_API_KEY: '1:a', MANYCHAT_API_URL: upstream.url };
       upstream.reply = (_, response) => void response.destroy();
       for (const environment of [pinned, direct, { ...direct, MANYCHAT_MCP_DRY_RUN: '1' }]) {
@@ -179,7 +181,7 @@ describe('the pipeline', () => {
   );
 
   test('returns success when the response of a completed write has no usable data', async () => {
-    const caller = createCaller({ ...through(upstream.url), MATON_CONNECTION_ID: 'c1' });
+    const caller = createCaller({ ...through(upstream.url), MATON_CONNECTION_ID: pinnedId });
     upstream.reply = { body: { status: 'success', data: 'odd' } };
     expect(await caller.call('manychat_create_tag', { name: 'x' })).toEqual({ ok: true, result: { tag: {} } });
     await caller.close();

@@ -4,7 +4,7 @@ import { closeSync, existsSync, openSync } from 'node:fs';
 import { afterEach, describe, expect, test } from 'vitest';
 import { declarations } from '../../../tools/index.js';
 import { deferred } from '../../support/deferred.js';
-import { program, through } from '../../support/program.js';
+import { pinnedId, program, through } from '../../support/program.js';
 import { startUpstream, type Upstream } from '../../support/upstream.js';
 
 interface Run {
@@ -92,7 +92,7 @@ describe('the process', () => {
   test('writes only frames to stdout, and one log line per call without personal data or secrets to stderr', async () => {
     const key = 'very-secret-key';
     const there = await upstream({ status: 400, body: { status: 'error', message: `${key}: no contact Maria` } });
-    const server = run({ ...through(there.url, key), MATON_CONNECTION_ID: 'c1' });
+    const server = run({ ...through(there.url, key), MATON_CONNECTION_ID: pinnedId });
     server.send(
       initialize,
       initialized,
@@ -135,7 +135,7 @@ describe('the process', () => {
       response.on('close', aborted.resolve);
       begun.resolve();
     });
-    const server = run({ ...through(there.url), MATON_CONNECTION_ID: 'c1' });
+    const server = run({ ...through(there.url), MATON_CONNECTION_ID: pinnedId });
     server.send(initialize, initialized, toolCall(2, 'manychat_get_page'));
     await begun.promise;
     if (how === 'SIGTERM') server.child.kill('SIGTERM');
@@ -151,7 +151,7 @@ describe('the process', () => {
       await release.promise;
       response.end(JSON.stringify({ status: 'success', data: [] }));
     });
-    const server = run({ ...through(there.url), MATON_CONNECTION_ID: 'c1' });
+    const server = run({ ...through(there.url), MATON_CONNECTION_ID: pinnedId });
     server.send(initialize, initialized, toolCall(2, 'manychat_list_tags'));
     await begun.promise;
     server.send(toolCall(3, 'manychat_create_tag', { name: 'x'.repeat(12_000_000) }));
@@ -210,7 +210,7 @@ describe('the process', () => {
         begun.resolve();
       }
     });
-    const server = run({ ...through(there.url), MATON_CONNECTION_ID: 'c1' });
+    const server = run({ ...through(there.url), MATON_CONNECTION_ID: pinnedId });
     server.send(initialize, initialized, toolCall(2, 'manychat_get_page'));
     await begun.promise;
     server.send(
@@ -228,7 +228,7 @@ describe('the process', () => {
     const there = await upstream(({ path }, response) => {
       if (path.endsWith('getTags')) response.end(JSON.stringify({ status: 'success', data: [] }));
     });
-    const server = run({ ...through(there.url), MATON_CONNECTION_ID: 'c1', MANYCHAT_MCP_DEADLINE_MS: '3000' });
+    const server = run({ ...through(there.url), MATON_CONNECTION_ID: pinnedId, MANYCHAT_MCP_DEADLINE_MS: '3000' });
     // The first call loads the modules for calls, which on a slow machine can take longer than the deadline.
     server.send(initialize, initialized, toolCall(2, 'manychat_list_tags'));
     await server.answer(2);
@@ -249,7 +249,7 @@ describe('the command line', () => {
     [['--port', '80'], 2, /unknown option '--port'/],
     [['sandbox', '--port', 'x'], 2, /--port must be a number/],
     [['--log-level', 'loud'], 2, /MANYCHAT_MCP_LOG_LEVEL must be one of/],
-    [['--connection', 'a b'], 2, /MATON_CONNECTION_ID must be a connection id/],
+    [['--connection', 'a\nb'], 2, /MATON_CONNECTION_ID must be the id or the page name/],
   ])('%j is rejected on stderr', async (args, code, words) => {
     const server = run({}, args);
     expect((await server.ended).code).toBe(code);

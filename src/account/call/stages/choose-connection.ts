@@ -8,12 +8,16 @@ import { type AccountParts, type CallContext, type EndpointCall, failureContext 
  */
 export async function connectionFor(
   declaration: Declaration,
-  { connectionId, deadline, record }: CallContext,
+  { connectionId, askedConnection, deadline, record }: CallContext,
   { settings, connections, host }: AccountParts,
 ): Promise<string | undefined> {
   if (settings.access.mode !== 'maton' || declaration.api !== 'manychat') return undefined;
+  if (connectionId !== undefined) {
+    record.connection = connectionId;
+    return connectionId;
+  }
   const context = failureContext(declaration, settings);
-  const choice = connections.choose(connectionId, context, record.id);
+  const choice = connections.choose(askedConnection, context, record.id);
   const { id, warning } = await withinDeadline(deadline, choice, context, host.clock);
   record.connection = id;
   if (warning !== undefined) record.warning = warning;

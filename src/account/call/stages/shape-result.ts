@@ -1,7 +1,9 @@
 import type { CallEndpoint, Known } from '../../../../tools/contract/endpoint.js';
 import { asObject, isObject, type Result, toList } from '../../../../tools/contract/json.js';
 import { cleanText, mapTexts } from '../../../text/safe-text.js';
+import { withinDeadline } from '../../../upstream/deadline.js';
 import { asCallError } from '../../../upstream/failures/call-error.js';
+import { withPages } from '../../lookups/connections/listed.js';
 import { type AccountParts, alongside, type EndpointCall, endpointCall, failureContext } from '../call-context.js';
 import { shortened } from '../mark.js';
 
@@ -79,4 +81,15 @@ export async function shapeResult(call: EndpointCall, account: AccountParts): Pr
   } catch (error) {
     throw asCallError(error, failureContext(endpoint, settings), 'performed');
   }
+}
+
+/** The result of a list of connections with the page of each; the result of any other call as it is. */
+export async function showPages(call: EndpointCall, result: Result, account: AccountParts): Promise<Result> {
+  const { endpoint, context, input } = call;
+  if (endpoint.showsPages !== true) return result;
+  const { deadline, record } = context;
+  const { clock } = account.host;
+  const forMs = Math.max(0, deadline.latestStart - clock.now()) / 2;
+  const shown = withPages(result, input.offset, account.pages, record.id, forMs);
+  return withinDeadline(deadline, shown, failureContext(endpoint, account.settings), clock);
 }

@@ -1,20 +1,25 @@
 import { createHash } from 'node:crypto';
+import { isConnectionId, isMatonId } from '../../../../tools/contract/connection-id.js';
 import { effectRules } from '../../../../tools/contract/effect.js';
-import type { Failure } from '../../../../tools/contract/failure.js';
+import type { Declaration } from '../../../../tools/contract/endpoint.js';
+import type { Failure, Kind } from '../../../../tools/contract/failure.js';
 import type { Result } from '../../../../tools/contract/json.js';
-import { idText, momentText } from '../../../../tools/contract/quoted.js';
-import { connectionId } from '../../../../tools/values/inputs.js';
+import { idText } from '../../../../tools/contract/quoted.js';
+import { listConnections } from '../../../../tools/endpoints/connections.js';
+import { manychatKeyIn } from '../../../config/accounts/keys.js';
 import { operatorDoes } from '../../../text/operator.js';
+import type { Redactor } from '../../../text/redaction.js';
+import type { Clock } from '../../../upstream/clock.js';
 import { callError } from '../../../upstream/failures/call-error.js';
 import type { FailureContext } from '../../../upstream/failures/context.js';
-import { connectionsIn } from './record.js';
+import type { OwnReader } from '../own-read.js';
+import { createNamedConnections } from './named.js';
+import { severalConnected } from './names.js';
+import { type ConnectionPages, pageText } from './pages.js';
+import { type ConnectionRecord, connectionsIn } from './record.js';
 
 /** The part of an ACTIVE connection that the choice depends on. */
-export interface ActiveConnection {
-  readonly id: string;
-  /** ISO time; empty if the response had none. */
-  readonly created: string;
-}
+export type ActiveConnection = Pick<ConnectionRecord, 'id' | 'created'>;
 
 /** The connection of a call, and a warning if the choice was not obvious. */
 interface ChosenConnection {
@@ -25,33 +30,52 @@ interface ChosenConnection {
 /** Chooses the connection of a call. */
 export interface ConnectionChooser {
   /**
-   * The connection to use: the pinned one, the requested one, or the only one. Reads use the oldest of several.
+   * The connection to use: the pinned one, the one that was asked for by its id or page name, or the only one. Reads use
+   * the oldest of several.
    * @throws CallError if there is none, or several and the call changes something.
    */
-  choose(requested: string | undefined, context: FailureContext, callId: string): Promise<ChosenConnection>;
-  /** Drops the cached list, because a connection was created, deleted or found missing. */
-  forget(): void;
+  choose(asked: string | undefined, context: FailureContext, callId: string): Promise<ChosenConnection>;
+  /** Drops the cached list, because a connection was created, deleted or found missing, and what has meant this one. */
+  forget(missing?: string): void;
 }
 
 /** How long a list of connections is cached, in milliseconds: for a read, and for a call that changes something. */
 const cachedMs = { read: 30_000, write: 2_000 };
 
-/**
- * Creates the chooser.
- * @param list reads the active ManyChat connections.
- * @param now milliseconds since any fixed point.
- */
-export function createConnectionChooser(
-  pinned: string | undefined,
-  list: (callId: string) => Promise<readonly ActiveConnection[]>,
-  now: () => number,
-): ConnectionChooser {
+/** Pages that are read for the choices of a refusal, and for how long, in milliseconds. */
+const shownPages = { most: 25, forMs: 5_000 };
+
+/** What connections are chosen with. */
+export interface ChooserParts {
+  /** The connection of every call, by its id or page name. */
+  readonly pinned: string | undefined;
+  readonly read: OwnReader;
+  readonly pages: ConnectionPages;
+  /** The longest that a call may take. */
+  readonly deadlineMs: number;
+  readonly clock: Pick<Clock, 'now'>;
+}
+
+/** Creates the chooser of an account. */
+export function createConnectionChooser({ pinned, read, pages, deadlineMs, clock }: ChooserParts): ConnectionChooser {
   let cached: { readonly connections: Promise<readonly ActiveConnection[]>; readonly since: number } | undefined;
+
+  async function list(input: Result, id: string): Promise<Result> {
+    const { result } = await read({ endpoint: listConnections, input, connection: undefined, deadlineMs, id });
+    return result;
+  }
+
+  const named = createNamedConnections(async (callId) => {
+    const result = await list({}, callId);
+    const ids = connectionsIn(result).map(({ id }) => id);
+    return { ids: new Set(ids.filter(isConnectionId)), active: activeIn(result).toSorted(byCreation) };
+  }, pages);
 
   /** Concurrent calls share one read; a failed read is not cached. */
   function active(readOnly: boolean, callId: string): Promise<readonly ActiveConnection[]> {
-    if (cached !== undefined && now() - cached.since < cachedMs[readOnly ? 'read' : 'write']) return cached.connections;
-    const entry = { connections: list(callId), since: now() };
+    const now = clock.now();
+    if (cached !== undefined && now - cached.since < cachedMs[readOnly ? 'read' : 'write']) return cached.connections;
+    const entry = { connections: list({ status: 'ACTIVE' }, callId).then(activeIn), since: now };
     cached = entry;
     entry.connections.catch(() => {
       if (cached === entry) cached = undefined;
@@ -60,12 +84,12 @@ export function createConnectionChooser(
   }
 
   return {
-    async choose(requested, context, callId) {
-      const fixed = pinned ?? requested;
-      if (fixed !== undefined) return { id: fixed };
+    async choose(asked, context, callId) {
+      const name = pinned ?? asked;
+      if (name !== undefined) return named.find(name, context, callId);
       const { readOnly } = effectRules[context.declaration.effect];
-      const connections = await active(readOnly, callId);
-      const [oldest, ...others] = connections.toSorted(byCreation);
+      const connections = (await active(readOnly, callId)).toSorted(byCreation);
+      const [oldest, ...others] = connections;
       if (oldest === undefined) {
         // The user may be about to open the link, and the next call must see the new connection.
         cached = undefined;
@@ -74,29 +98,33 @@ export function createConnectionChooser(
           source: 'client',
         });
       }
-      if (others.length > 0 && !readOnly) {
-        throw callError('ambiguous_connection', context, {
-          message: `${connections.length} ManyChat accounts are connected and this call would change one of them`,
-          source: 'client',
-          details: [oldest, ...others].map(
-            ({ id, created }) =>
-              `${idText(id)} (created ${created === '' ? 'at an unknown time' : momentText(created)})`,
-          ),
-        });
-      }
       if (others.length === 0) return { id: oldest.id };
-      const warning = `Read from ${idText(oldest.id)}, the oldest of ${connections.length} connected accounts; connection_id selects another.`;
+      if (!readOnly) {
+        const ids = connections.map(({ id }) => id);
+        const found = await pages.ofSome(ids, callId, shownPages);
+        throw severalConnected(
+          connections.map(({ id, created }) => ({ id, created, page: found.get(id) })),
+          context,
+        );
+      }
+      const page = (await pages.ofSome([oldest.id], callId, shownPages)).get(oldest.id);
+      const from = page === undefined ? idText(oldest.id) : `${pageText(page)} through ${idText(oldest.id)}`;
+      const warning = `Read from ${from}, the oldest of ${connections.length} connected accounts; connection_id selects another.`;
       return { id: oldest.id, warning };
     },
-    forget() {
+    forget(missing) {
       cached = undefined;
+      if (missing !== undefined) named.forget(missing);
     },
   };
 }
 
-const pinnedHint = `The connection is set by MATON_CONNECTION_ID or --connection. ${operatorDoes('corrects or removes it.')} manychat_list_connections shows the existing ids and their status.`;
+const pinnedHint = `The connection is set by MATON_CONNECTION_ID or --connection. ${operatorDoes('corrects or removes it.')} manychat_list_connections shows the existing ids, their status and pages.`;
 const namedHint =
   'manychat_get_connection shows the status of this connection: PENDING means that its owner has not opened the link yet, FAILED means that a new one is needed. manychat_list_connections shows which are ACTIVE.';
+
+/** Failures that depend on how the connection was chosen. */
+const connectionKinds: ReadonlySet<Kind> = new Set(['no_connection', 'connection_not_found', 'ambiguous_connection']);
 
 /** The hint for a connection that cannot be used, by how it was chosen; undefined if the failure's own hint fits. */
 export function connectionHint(
@@ -104,15 +132,31 @@ export function connectionHint(
   pinned: string | undefined,
   requested: string | undefined,
 ): string | undefined {
-  if (pinned !== undefined && (kind === 'no_connection' || kind === 'connection_not_found')) return pinnedHint;
+  if (pinned !== undefined && connectionKinds.has(kind)) return pinnedHint;
   return kind === 'no_connection' && requested !== undefined ? namedHint : undefined;
 }
 
+/**
+ * Refuses keys in place of ids and names of connections: they would be sent, or shown.
+ * @throws CallError
+ */
+export function refuseKeys(given: readonly unknown[], { holdsKey }: Redactor, context: FailureContext): void {
+  const isKey = (text: unknown) => typeof text === 'string' && (holdsKey(text) || text.search(manychatKeyIn) >= 0);
+  if (!given.some(isKey)) return;
+  throw callError('invalid_input', context, {
+    message:
+      'connection_id: this is a key, not the id of a connection, and was sent nowhere; manychat_list_connections shows the ids',
+    source: 'client',
+  });
+}
+
+/** The connection that a call deletes. */
+export const deletedIn = ({ effect }: Declaration, { connection_id: id }: Result): string | undefined =>
+  effect === 'destroy' && typeof id === 'string' ? id : undefined;
+
 /** The usable connections in a result of manychat_list_connections. */
 export const activeIn = (result: Result): ActiveConnection[] =>
-  connectionsIn(result).filter(
-    ({ id, status = 'ACTIVE' }) => status === 'ACTIVE' && connectionId.safeParse(id).success,
-  );
+  connectionsIn(result).filter(({ id, status = 'ACTIVE' }) => status === 'ACTIVE' && isConnectionId(id));
 
 /** Sorts the oldest first, and those of unknown age last. */
 export function byCreation(a: ActiveConnection, b: ActiveConnection): number {
@@ -120,9 +164,6 @@ export function byCreation(a: ActiveConnection, b: ActiveConnection): number {
   return b.created === '' || (a.created !== '' && a.created < b.created) ? -1 : 1;
 }
 
-/** UUIDs, as Maton issues them, and short ids. Keys are neither. */
-const knownForm = /^([\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}|.{1,19})$/i;
-
-/** A connection id for the log. Anything that could be a key pasted as an id is hashed. */
+/** A connection id for the log: one of Maton's, or a short one. Anything that could be a key pasted as an id is hashed. */
 export const shownConnection = (id: string): string =>
-  knownForm.test(id) ? id : `sha256:${createHash('sha256').update(id).digest('hex').slice(0, 12)}`;
+  isMatonId(id) || id.length < 20 ? id : `sha256:${createHash('sha256').update(id).digest('hex').slice(0, 12)}`;

@@ -1,4 +1,5 @@
-import { isObject, type Result } from '../../../../tools/contract/json.js';
+import { asObject, type Result } from '../../../../tools/contract/json.js';
+import { type Page, pageIn } from './pages.js';
 
 /** A connection as a result shows it; absent keys are empty strings, an absent status is undefined. */
 export interface ConnectionRecord {
@@ -9,18 +10,22 @@ export interface ConnectionRecord {
   readonly created: string;
   /** The page where the owner enters the key. */
   readonly link: string | undefined;
+  /** The ManyChat page behind it, in a list where it could be read. */
+  readonly page: Page | undefined;
 }
 
 const stringOr = <Fallback>(value: unknown, fallback: Fallback): string | Fallback =>
   typeof value === 'string' ? value : fallback;
 
 function readRecord(value: unknown): ConnectionRecord {
-  const { connection_id: id, status, creation_time: created, url } = isObject(value) ? value : {};
+  const item = asObject(value);
+  const { connection_id: id, status, creation_time: created, url } = item;
   return {
     id: stringOr(id, ''),
     status: stringOr(status, undefined),
     created: stringOr(created, ''),
     link: stringOr(url, undefined),
+    page: pageIn(item),
   };
 }
 

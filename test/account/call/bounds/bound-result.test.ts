@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { outputSchema } from '../../../../src/mcp/listing/json-schema.js';
 import { declarations } from '../../../../tools/index.js';
 import { callerThrough } from '../../../support/caller.js';
+import { pinnedId } from '../../../support/program.js';
 
 /** The documented bound of a result as JSON, in bytes. */
 const maxResultBytes = 28_000;
@@ -72,10 +73,10 @@ describe('a result', () => {
     const list = Array.from({ length: 5_000 }, (_, index) => ({ id: index + 1, name: `Name ${index}` }));
     used.upstream.reply = { body: { status: 'success', data: list } };
     const unpinned = callerThrough(used.upstream.url, {});
-    const outcome = await unpinned.call('manychat_list_tags', { connection_id: 'c1', search: 'name' });
+    const outcome = await unpinned.call('manychat_list_tags', { connection_id: pinnedId, search: 'name' });
     await unpinned.close();
     expect(outcome).toMatchObject({
-      result: { next: { arguments: { connection_id: 'c1', search: 'name', offset: expect.any(Number) } } },
+      result: { next: { arguments: { connection_id: pinnedId, search: 'name', offset: expect.any(Number) } } },
     });
     expect(used.upstream.arrived.at(-1)?.rawQuery).toBe('');
   });
@@ -281,7 +282,7 @@ describe('a result', () => {
   });
 
   test('of a dry run is bounded too', async () => {
-    const dry = callerThrough(used.upstream.url, { MATON_CONNECTION_ID: 'c1', MANYCHAT_MCP_DRY_RUN: '1' });
+    const dry = callerThrough(used.upstream.url, { MATON_CONNECTION_ID: pinnedId, MANYCHAT_MCP_DRY_RUN: '1' });
     const ids = Array.from({ length: 1_000 }, (_, index) => index + 1);
     const outcome = await dry.call('manychat_for_each_subscriber', {
       subscriber_ids: ids,

@@ -8,7 +8,7 @@ import { declarations } from '../../../../tools/index.js';
 import { createCaller } from '../../../support/caller.js';
 import { largeAccount, largeContact, largeReply } from '../../../support/large-account.js';
 import { everyTurnAtOnce } from '../../../support/pacer.js';
-import { through } from '../../../support/program.js';
+import { pinnedId, through } from '../../../support/program.js';
 import { startUpstream, type Upstream } from '../../../support/upstream.js';
 
 const maxResultBytes = 28_000;
@@ -59,7 +59,7 @@ describe('a large account', () => {
   let caller: ReturnType<typeof createCaller>;
   beforeAll(async () => {
     upstream = await startUpstream(largeReply);
-    caller = createCaller({ ...through(upstream.url), MATON_CONNECTION_ID: 'c1' }, { pacer: everyTurnAtOnce });
+    caller = createCaller({ ...through(upstream.url), MATON_CONNECTION_ID: pinnedId }, { pacer: everyTurnAtOnce });
   });
   afterAll(async () => {
     await caller.close();
@@ -177,14 +177,14 @@ describe('a large account', () => {
 test('what is cut in a list of contacts is marked once, and its calls name the connection', async () => {
   const upstream = await startUpstream(largeReply);
   const caller = createCaller(through(upstream.url), { pacer: everyTurnAtOnce });
-  const args = { connection_id: 'c7', name: 'Ana', detail: 'full' };
+  const args = { connection_id: pinnedId, name: 'Ana', detail: 'full' };
   const outcome = await caller.call('manychat_find_subscribers_by_name', args);
   await caller.close();
   await upstream.close();
   const subscribers = outcome.ok && Array.isArray(outcome.result.subscribers) ? outcome.result.subscribers : [];
   expect(subscribers).toHaveLength(3);
   for (const contact of subscribers.map(asObject)) {
-    expect(nextOf(contact)?.arguments).toMatchObject({ connection_id: 'c7', subscriber_id: contact.id });
+    expect(nextOf(contact)?.arguments).toMatchObject({ connection_id: pinnedId, subscriber_id: contact.id });
     expect(contact.last_input_text).toMatch(/^[^…]+… \[first \d+ of 2000 characters\]$/);
     expect(JSON.stringify(contact)).not.toMatch(/…[^"]*…/);
   }

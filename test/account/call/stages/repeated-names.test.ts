@@ -34,6 +34,10 @@ describe('the second attempt of a call', () => {
         answer(200, { connections: [{ connection_id: active, status: 'ACTIVE', app: 'manychat' }] });
         return;
       }
+      if (word === 'getInfo') {
+        answer(200, { status: 'success', data: { id: 1, name: 'Sunrise' } });
+        return;
+      }
       wire.push(`${word}@${String(headers['maton-connection'])}`);
       if (word === 'getTags') {
         // The owner connects another account, and some call looks at the connections.

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createCaller } from '../../../support/caller.js';
 import { everyTurnAtOnce } from '../../../support/pacer.js';
-import { through } from '../../../support/program.js';
+import { pinnedId, through } from '../../../support/program.js';
 import { type Arrived, startUpstream, type Upstream } from '../../../support/upstream.js';
 
 let upstream: Upstream;
@@ -23,16 +23,16 @@ describe('the headers of a request', () => {
     'user-agent': 'manychat-mcp/test',
   };
   test.each<[string, string, object, object]>([
-    ['without a body name the connection', 'manychat_get_page', {}, { 'maton-connection': 'c1' }],
+    ['without a body name the connection', 'manychat_get_page', {}, { 'maton-connection': pinnedId }],
     [
       'with a body name its type and length too',
       'manychat_create_tag',
       { name: 'x' },
-      { 'maton-connection': 'c1', 'content-type': 'application/json', 'content-length': '{"name":"x"}'.length },
+      { 'maton-connection': pinnedId, 'content-type': 'application/json', 'content-length': '{"name":"x"}'.length },
     ],
     ['to the connections API name no connection', 'manychat_delete_connection', { connection_id: 'c/1' }, {}],
   ])('%s', async (_, tool, args, own) => {
-    const caller = createCaller({ ...through(upstream.url), MATON_CONNECTION_ID: 'c1' });
+    const caller = createCaller({ ...through(upstream.url), MATON_CONNECTION_ID: pinnedId });
     await caller.call(tool, args);
     const expected = Object.entries({ ...common, ...own }).map(([name, value]) => [name, String(value)]);
     expect(headersOf(upstream.arrived[0])).toEqual(Object.fromEntries(expected));
@@ -50,7 +50,7 @@ describe('the address of a request', () => {
     const caller = createCaller({
       ...through(upstream.url),
       MATON_GATEWAY_URL: upstream.url + path,
-      MATON_CONNECTION_ID: 'c1',
+      MATON_CONNECTION_ID: pinnedId,
     });
     await caller.call('manychat_get_page');
     expect(upstream.arrived[0]?.path).toBe(expected);
@@ -58,7 +58,7 @@ describe('the address of a request', () => {
   });
 
   test('has a connection id as one encoded segment', async () => {
-    const caller = createCaller({ ...through(upstream.url), MATON_CONNECTION_ID: 'c1' });
+    const caller = createCaller({ ...through(upstream.url), MATON_CONNECTION_ID: pinnedId });
     await caller.call('manychat_delete_connection', { connection_id: 'c/1' });
     expect(upstream.arrived[0]).toMatchObject({ method: 'DELETE', path: '/connections/c%2F1', rawBody: '' });
     await caller.close();
@@ -67,7 +67,7 @@ describe('the address of a request', () => {
   test('is of the gateway or of the connections API, each with its own setting', async () => {
     const control = await startUpstream({ body: { connections: [] } });
     const addresses = { ...through(upstream.url), MATON_CONTROL_URL: control.url };
-    const caller = createCaller({ ...addresses, MATON_CONNECTION_ID: 'c1' });
+    const caller = createCaller({ ...addresses, MATON_CONNECTION_ID: pinnedId });
     await caller.call('manychat_get_page');
     await caller.call('manychat_list_connections');
     expect([upstream.arrived.length, control.arrived.length]).toEqual([1, 1]);
@@ -79,7 +79,7 @@ describe('the address of a request', () => {
 test('a report that the pacer lost is logged, and the call succeeds', async () => {
   const lose = () => Promise.reject(new Error('The store cannot be reached'));
   const pacer = { ...everyTurnAtOnce, turn: async () => ({ sent: lose, refused: lose, over: lose }) };
-  const caller = createCaller({ ...through(upstream.url), MATON_CONNECTION_ID: 'c1' }, { pacer });
+  const caller = createCaller({ ...through(upstream.url), MATON_CONNECTION_ID: pinnedId }, { pacer });
   expect(await caller.call('manychat_get_page')).toMatchObject({ ok: true });
   const lines = caller.logged.map((line) => JSON.parse(line));
   const { id } = lines.find(({ msg }) => msg === 'call');

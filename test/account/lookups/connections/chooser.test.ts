@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { shownConnection } from '../../../../src/account/lookups/connections/chooser.js';
 import { realClock } from '../../../../src/upstream/clock.js';
 import { callerThrough, createCaller } from '../../../support/caller.js';
+import { pinnedId } from '../../../support/program.js';
 import { type Arrived, startUpstream, type Upstream } from '../../../support/upstream.js';
 
 const active = (connection_id: string, creation_time: string) => ({
@@ -19,6 +20,8 @@ describe('the connection of a call', () => {
   let connections: object[];
   /** The gateway accepts no connection. */
   let refuseAll = false;
+  /** It does not know the pinned connection. */
+  let isGone = false;
   const listings = () =>
     upstream.arrived.filter((request) => request.path === '/connections' && request.method === 'GET').length;
   /** The connections of the requests to ManyChat. */
@@ -30,9 +33,10 @@ describe('the connection of a call', () => {
   beforeEach(async () => {
     connections = [];
     refuseAll = false;
+    isGone = false;
     upstream = await startUpstream((request: Arrived, response) => {
       response.setHeader('content-type', 'application/json');
-      const unknown = request.headers['maton-connection'] === 'gone';
+      const unknown = request.headers['maton-connection'] === pinnedId && isGone;
       const unusable = refuseAll && request.path !== '/connections';
       response.statusCode = unknown ? 404 : unusable ? 400 : 200;
       const answer = request.path === '/connections' ? { connections } : { status: 'success', data: { id: 1 } };
@@ -46,15 +50,15 @@ describe('the connection of a call', () => {
   const tag = ['manychat_add_tag_to_subscriber', { subscriber_id: '1', tag_id: 1 }] as const;
 
   test('is the pinned one, without a look-up', async () => {
-    const caller = callerThrough(upstream.url, { MATON_CONNECTION_ID: 'pinned-1' });
+    const caller = callerThrough(upstream.url, { MATON_CONNECTION_ID: pinnedId });
     expect((await caller.call(...tag)).ok).toBe(true);
     expect(listings()).toBe(0);
-    expect(used()).toEqual(['pinned-1']);
+    expect(used()).toEqual([pinnedId]);
     await caller.close();
   });
 
   test('cannot be named in the arguments if one is pinned', async () => {
-    const caller = callerThrough(upstream.url, { MATON_CONNECTION_ID: 'pinned-1' });
+    const caller = callerThrough(upstream.url, { MATON_CONNECTION_ID: pinnedId });
     const outcome = await caller.call('manychat_get_page', { connection_id: 'older' });
     expect(outcome).toMatchObject({ ok: false, failure: { kind: 'invalid_input' } });
     expect(upstream.arrived).toEqual([]);
@@ -63,9 +67,9 @@ describe('the connection of a call', () => {
 
   test('is the one that the arguments name, without a look-up, and is not sent in the body', async () => {
     const caller = callerThrough(upstream.url, {});
-    expect((await caller.call(tag[0], { ...tag[1], connection_id: 'named' })).ok).toBe(true);
+    expect((await caller.call(tag[0], { ...tag[1], connection_id: pinnedId })).ok).toBe(true);
     expect(listings()).toBe(0);
-    expect(used()).toEqual(['named']);
+    expect(used()).toEqual([pinnedId]);
     expect(JSON.parse(upstream.arrived[0]?.rawBody ?? '')).toEqual({ subscriber_id: 1, tag_id: 1 });
     await caller.close();
   });
@@ -93,9 +97,11 @@ describe('the connection of a call', () => {
     connections = [newer, older];
     const caller = callerThrough(upstream.url, {});
     const read = await caller.call('manychat_get_page');
-    const warning = 'Read from older, the oldest of 2 connected accounts; connection_id selects another.';
+    const warning =
+      'Read from a page without a name (page 1) through older, the oldest of 2 connected accounts; connection_id selects another.';
     expect(read).toMatchObject({ ok: true, result: { warnings: [warning] } });
-    expect(used()).toEqual(['older']);
+    // The first is for the warning, which names the page where it can be read.
+    expect(used()).toEqual(['older', 'older']);
     await caller.close();
   });
 
@@ -118,7 +124,8 @@ describe('the connection of a call', () => {
       failure: { kind: 'ambiguous_connection', performed: 'no', source: 'client' },
     });
     if (!outcome.ok) expect(outcome.failure.details?.join()).toMatch(/older .*newer /);
-    expect(used()).toEqual([]);
+    // Only pages are read, for the choices.
+    expect(upstream.arrived.filter(({ method }) => method === 'POST')).toEqual([]);
     await caller.close();
   });
 
@@ -165,7 +172,8 @@ describe('the connection of a call', () => {
     connections = [older];
     const caller = callerThrough(upstream.url, {});
     await caller.call('manychat_get_page');
-    const lost = await caller.call('manychat_get_page', { connection_id: 'gone' });
+    isGone = true;
+    const lost = await caller.call('manychat_get_page', { connection_id: pinnedId });
     expect(lost).toMatchObject({ ok: false, failure: { kind: 'connection_not_found' } });
     await caller.call('manychat_get_page');
     expect(listings()).toBe(2);
@@ -199,10 +207,11 @@ describe('the connection of a call', () => {
       expect(await caller.call('manychat_get_connection', { connection_id: id })).toMatchObject({
         failure: { kind: 'invalid_input' },
       });
-      expect(await caller.call('manychat_get_page', { connection_id: id })).toMatchObject({
-        failure: { kind: 'invalid_input' },
-      });
       expect(upstream.arrived).toHaveLength(0);
+      expect(await caller.call('manychat_get_page', { connection_id: id })).toMatchObject({
+        failure: { kind: /[\r\n]/.test(id) ? 'invalid_input' : 'connection_not_found' },
+      });
+      expect(used()).toEqual([]);
       await caller.close();
     },
   );
