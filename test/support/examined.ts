@@ -5,7 +5,7 @@ import { runHere } from './shell.js';
 export interface Examined {
   readonly code: number;
   readonly ok: boolean;
-  readonly checks: { name: string; status: string; found: string; advice?: string }[];
+  readonly checks: { name: string; status: string; found: string; items?: string[]; advice?: string }[];
   /** Status by name. */
   readonly statuses: Record<string, string>;
   /** Finding and advice of a check. */

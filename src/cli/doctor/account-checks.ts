@@ -1,8 +1,9 @@
+import { isMatonId } from '../../../tools/contract/connection-id.js';
 import { idText } from '../../../tools/contract/quoted.js';
 import type { Account } from '../../account/account.js';
 import type { Shell } from '../shell/shell.js';
 import { adviceOn } from './advice.js';
-import { activeOf, checkConnections, checkPinned, listedConnections } from './connection-checks.js';
+import { activeOf, checkConnections, checkPinned, checkPinnedPage, listedConnections } from './connection-checks.js';
 import { type Finding, ok, skipped, warning } from './finding.js';
 import { createProbe, type Probe } from './probe.js';
 
@@ -14,8 +15,8 @@ export interface AccountParts {
   readonly reachable: ReadonlySet<string>;
 }
 
-/** Pages read if several connections are ACTIVE. */
-const maxPages = 5;
+/** Pages of further connections that are tried once more, to say what is wrong with each. */
+const maxUnread = 4;
 
 /** Makes the checks that need the account, one after another. */
 export function checkAccount({ account, shell, reachable }: AccountParts): AsyncGenerator<Finding> {
@@ -60,16 +61,22 @@ async function* checkThroughMaton(
 
   const connections = listedConnections(listed.result);
   yield checkConnections(connections, pinned, probe);
-  let [id, ...otherIds] = activeOf(connections).map((each) => each.id);
-  if (pinned !== undefined) {
+  const [oldest, ...others] = activeOf(connections);
+  let id = oldest?.id;
+  if (pinned !== undefined && (isMatonId(pinned) || connections.some((each) => each.id === pinned))) {
     const finding = await checkPinned(pinned, connections, probe);
     yield finding;
     const isUnusable = finding.status === 'failed' && finding.passing !== true;
-    [id, otherIds] = [isUnusable ? undefined : pinned, []];
+    id = isUnusable ? undefined : pinned;
+  } else if (pinned !== undefined) {
+    const { finding, id: found } = await checkPinnedPage(pinned, probe);
+    yield finding;
+    id = found;
   }
+  const otherIds = pinned === undefined ? others.flatMap((each) => (each.page === undefined ? each.id : [])) : [];
   if (!reachable.has('gateway')) yield skipped('page', 'the gateway is not reachable');
   else if (id === undefined) yield skipped('page', 'no connection can be used');
-  else yield* checkPages(probe, { id, isPinned: pinned !== undefined }, otherIds.slice(0, maxPages - 1));
+  else yield* checkPages(probe, { id, isPinned: pinned !== undefined }, otherIds.slice(0, maxUnread));
 }
 
 /** Reads the page of the connection that is used, and those of others for comparison. A pinned one is never named. */

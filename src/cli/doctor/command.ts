@@ -16,10 +16,14 @@ const colours: Readonly<Record<Check['status'], Colour>> = {
 };
 const statusWidth = 9;
 
-function linesOf({ name, status, found, advice }: Check): Line[] {
+function linesOf({ name, status, found, items = [], advice }: Check): Line[] {
   const padding = ' '.repeat(statusWidth - status.length);
-  const adviceLines = advice?.split('\n').map((line) => ' '.repeat(statusWidth + 2) + line) ?? [];
-  return [[{ colour: colours[status], text: status }, `${padding}${name}: ${oneLine(found)}`], ...adviceLines];
+  const more = [...items.map(oneLine), ...(advice?.split('\n') ?? [])];
+  const indent = ' '.repeat(statusWidth + 2);
+  return [
+    [{ colour: colours[status], text: status }, `${padding}${name}: ${oneLine(found)}`],
+    ...more.map((line) => indent + line),
+  ];
 }
 
 /** The checks that need neither network nor account, and the configuration if it is valid. */

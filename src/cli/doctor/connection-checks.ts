@@ -1,5 +1,5 @@
 import type { Result } from '../../../tools/contract/json.js';
-import { idText } from '../../../tools/contract/quoted.js';
+import { idText, quoted } from '../../../tools/contract/quoted.js';
 import { byCreation, shownConnection } from '../../account/lookups/connections/chooser.js';
 import { type ConnectionRecord, connectionsIn } from '../../account/lookups/connections/record.js';
 import { connectIt, deleteIt, pinIt, showIt } from './advice.js';
@@ -7,14 +7,14 @@ import { type Finding, failed, ok, warning } from './finding.js';
 import type { Probe } from './probe.js';
 
 /** A connection in the list. */
-export type ListedConnection = Pick<ConnectionRecord, 'id' | 'created'> & { readonly status: string };
+export type ListedConnection = Pick<ConnectionRecord, 'id' | 'created' | 'page'> & { readonly status: string };
 
 const maxListed = 10;
 
 /** The connections of a Maton account, oldest first. One without a status is used as if it were ACTIVE. */
 export const listedConnections = (result: Result): ListedConnection[] =>
   connectionsIn(result)
-    .map(({ id, status = 'ACTIVE', created }) => ({ id, status, created }))
+    .map(({ id, status = 'ACTIVE', created, page }) => ({ id, status, created, page }))
     .toSorted(byCreation);
 
 /** The connections of a list that can be used. */
@@ -23,16 +23,18 @@ export const activeOf = (connections: readonly ListedConnection[]): ListedConnec
 
 const dayOf = (isoTime: string): string => idText(isoTime.slice(0, 10));
 
-function listText(connections: readonly ListedConnection[]): string {
-  const texts = connections
-    .slice(0, maxListed)
-    .map(
-      ({ id, status, created }) =>
-        `${idText(id)} ${idText(status)}${created === '' ? '' : ` (created ${dayOf(created)})`}`,
-    );
-  const more = connections.length > maxListed ? `, and ${connections.length - maxListed} more` : '';
-  return texts.join(', ') + more;
+/** A connection on a line of 80 characters, unless its page has a long name. */
+function connectionText({ id, status, created, page }: ListedConnection): string {
+  const since = created === '' ? '' : ` since ${dayOf(created)}`;
+  return `${idText(id)} ${idText(status)}${page === undefined || page.name === '' ? since : ` ${quoted(page.name)}`}`;
 }
+
+function linesOf(connections: readonly ListedConnection[]): string[] {
+  const more = connections.length - maxListed;
+  return [...connections.slice(0, maxListed).map(connectionText), ...(more > 0 ? [`and ${more} more`] : [])];
+}
+
+const countText = (count: number): string => (count === 1 ? '1 connection' : `${count} connections`);
 
 /** Checks the list of connections: whether one can be used, and whether it is clear which. */
 export function checkConnections(
@@ -60,10 +62,28 @@ export function checkConnections(
   if (broken !== undefined)
     advice.push(`FAILED never becomes ACTIVE: ${connectIt(program)}`, deleteIt(program, broken.id));
   if (oldest === undefined && pending === undefined && broken === undefined) advice.push(connectIt(program));
-  const found = clean(listText(connections));
+  const items = linesOf(connections).map(clean);
+  const found = countText(connections.length);
   const adviceText = advice.map(clean).join('\n');
-  if (oldest === undefined) return failed('connections', `none is ACTIVE; ${found}`, adviceText);
-  return advice.length === 0 ? ok('connections', found) : warning('connections', found, adviceText);
+  if (oldest === undefined) return { ...failed('connections', `${found}, none is ACTIVE`, adviceText), items };
+  return { ...(advice.length === 0 ? ok('connections', found) : warning('connections', found, adviceText)), items };
+}
+
+/** The connection that is pinned by the name of its page, and what is to be said about it. */
+export async function checkPinnedPage(
+  name: string,
+  { clean, pinnedId, failure }: Probe,
+): Promise<{ readonly finding: Finding; readonly id?: string }> {
+  const check = 'pinned connection';
+  const found = await pinnedId();
+  if ('id' in found) return { id: found.id, finding: ok(check, clean(`${quoted(name)} is ${idText(found.id)}`)) };
+  const { kind, message, details = [] } = found.failure;
+  if (kind !== 'connection_not_found' && kind !== 'ambiguous_connection')
+    return { finding: failure(check, found.failure) };
+  const items = details.map(clean);
+  return {
+    finding: { ...failed(check, clean(message), 'Set MATON_CONNECTION_ID to the id of one that is ACTIVE.'), items },
+  };
 }
 
 /** Checks the pinned connection. It may be missing in the list, which only contains those of ManyChat. */

@@ -4,6 +4,8 @@ export interface Check {
   readonly status: 'ok' | 'warning' | 'failed' | 'skipped';
   /** What was found, on one line. */
   readonly found: string;
+  /** What was found in detail, each on a line of its own. */
+  readonly items?: readonly string[];
   /** What to do, one sentence on each line. */
   readonly advice?: string;
 }

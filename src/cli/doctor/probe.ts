@@ -1,8 +1,11 @@
-import type { Failure } from '../../../tools/contract/failure.js';
-import { isObject, type Result } from '../../../tools/contract/json.js';
-import { idText, oneLine, quoted } from '../../../tools/contract/quoted.js';
+import { CallError, type Failure } from '../../../tools/contract/failure.js';
+import type { Result } from '../../../tools/contract/json.js';
+import { oneLine } from '../../../tools/contract/quoted.js';
+import { getPage } from '../../../tools/endpoints/page.js';
 import type { Account } from '../../account/account.js';
 import type { Outcome } from '../../account/call/call-tool.js';
+import { pageIn, pageText } from '../../account/lookups/connections/pages.js';
+import { plainTool } from '../../account/policy/tool.js';
 import { manychatKeyIn } from '../../config/accounts/keys.js';
 import { withoutHidden } from '../../text/safe-text.js';
 import { toolNamed } from '../commands/tool-by-name.js';
@@ -19,15 +22,14 @@ export interface Probe {
   call(tool: string, args?: Result): Promise<Outcome>;
   /** The finding about a failed call; `connection` is the one to name in the advice. */
   failure(check: string, failure: Failure, connection?: string): Finding;
+  /** The id of the connection that every call uses. */
+  pinnedId(): Promise<{ readonly id: string } | { readonly failure: Failure }>;
   /** The page behind a connection, or behind the pinned one or the key if `connection` is undefined. */
   readPage(connection?: string): Promise<{ readonly text: string } | { readonly failure: Failure }>;
 }
 
 /** An HTML page instead of the API does not go away by itself, although the call can be retried. */
 const isPassing = ({ kind, retryable }: Failure): boolean => retryable && kind !== 'bad_response';
-
-const scalarText = (value: unknown): string =>
-  typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 
 /** Creates the probe of an account; calls end when `ending` fires. */
 export function createProbe(account: Account, { ending, program }: Pick<Shell, 'ending' | 'program'>): Probe {
@@ -47,13 +49,19 @@ export function createProbe(account: Account, { ending, program }: Pick<Shell, '
         clean(adviceOn(program, failure, isDirect, connection)),
         isPassing(failure),
       ),
-    async readPage(connection) {
-      const outcome = await call('manychat_get_page', connection === undefined ? {} : { connection_id: connection });
+    async pinnedId() {
+      try {
+        return { id: (await account.pipeline.connectionOf(getPage, undefined, ending)) ?? '' };
+      } catch (error) {
+        if (error instanceof CallError) return { failure: error.failure };
+        throw error;
+      }
+    },
+    async readPage(connectionId) {
+      const outcome = await account.call(plainTool(getPage), {}, { signal: ending, whole: true, connectionId });
       if (!outcome.ok) return { failure: outcome.failure };
-      const page = isObject(outcome.result.page) ? outcome.result.page : {};
-      const [name, id] = [scalarText(page.name), scalarText(page.id)];
-      const title = name === '' ? 'a page without a name' : quoted(name);
-      return { text: clean(`${title} (id ${id === '' ? 'unknown' : idText(id)})`) };
+      const page = pageIn(outcome.result);
+      return { text: clean(page === undefined ? 'a page without a name and an id' : pageText(page)) };
     },
   };
 }

@@ -1,7 +1,8 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { allWell, examined } from '../../support/examined.js';
-import { through } from '../../support/program.js';
+import { pinnedId, through } from '../../support/program.js';
 import { sandboxed } from '../../support/sandboxed.js';
+import { runHere } from '../../support/shell.js';
 import { startUpstream } from '../../support/upstream.js';
 
 describe('connections', () => {
@@ -30,28 +31,47 @@ describe('connections', () => {
     await connections('DELETE', sandbox.connectionId);
     const pending = await examined(environment);
     expect(pending.statuses).toMatchObject({ connections: 'failed', page: 'skipped' });
-    expect(pending.text('connections')).toMatch(/^none is ACTIVE; \S+ PENDING .* \| PENDING waits .*get_connection/);
+    expect(pending.text('connections')).toMatch(/^1 connection, none is ACTIVE \| PENDING waits .*get_connection/);
+    const line = `${sandbox.secondConnectionId} PENDING since 2026-02-14`;
+    expect(pending.checks.find(({ name }) => name === 'connections')?.items).toEqual([line]);
     expect(pending.code).toBe(1);
 
     const { url } = await connections('GET', sandbox.secondConnectionId);
     await fetch(String(url), { method: 'POST', body: new URLSearchParams({ action: 'cancel' }) });
     const broken = await examined(environment);
-    expect(broken.text('connections')).toMatch(
-      / FAILED .*\| FAILED never becomes ACTIVE: .*connect.*delete_connection/,
-    );
+    expect(broken.text('connections')).toMatch(/\| FAILED never becomes ACTIVE: .*connect.*delete_connection/);
     expect(broken.code).toBe(1);
   });
 
-  test('several ACTIVE: which one is used, how to pin one, and the page of each', async () => {
+  test('several ACTIVE: a line for each with its page, which one is used, and how to pin one', async () => {
     const { sandbox, environment } = await sandboxed({ secondConnection: 'ACTIVE' });
-    const { statuses, text, code } = await examined(environment);
-    const other = `page of ${sandbox.secondConnectionId}`;
-    expect(statuses).toEqual({ ...allWell, connections: 'warning', [other]: 'ok' });
+    const { checks, statuses, text, code } = await examined(environment);
+    expect(statuses).toEqual({ ...allWell, connections: 'warning' });
+    expect(checks.find(({ name }) => name === 'connections')).toMatchObject({
+      found: '2 connections',
+      items: [
+        `${sandbox.connectionId} ACTIVE "Sunrise Coffee"`,
+        `${sandbox.secondConnectionId} ACTIVE "Sunrise Wholesale"`,
+      ],
+    });
     expect(text('connections')).toContain(`Reads use the oldest, ${sandbox.connectionId};`);
     expect(text('connections')).toContain('set MATON_CONNECTION_ID=');
     expect(text('page')).toContain('Sunrise Coffee');
-    expect(text(other)).toContain('Sunrise Wholesale');
     expect(code).toBe(0);
+    const lines = (await runHere(['doctor'], environment)).out.split('\n');
+    expect(lines).toContain(`           ${sandbox.connectionId} ACTIVE "Sunrise Coffee"`);
+    expect(lines.every((line) => line.length <= 80 || /Reads use|set MATON|agrees/.test(line))).toBe(true);
+  });
+
+  test('several ACTIVE, of which one has a page that cannot be read: why, and what to do', async () => {
+    const { sandbox, environment } = await sandboxed({ secondConnection: 'ACTIVE' });
+    const refused = { match: { path: 'getInfo' }, status: 401, body: { status: 'error', message: 'Wrong token' } };
+    sandbox.injectFault({ ...refused, times: 2 });
+    const { checks, statuses, text } = await examined(environment);
+    const other = `page of ${sandbox.secondConnectionId}`;
+    expect(statuses).toMatchObject({ page: 'ok', [other]: 'ok' });
+    expect(text(other)).toContain('Sunrise Wholesale');
+    expect(JSON.stringify(checks.find(({ name }) => name === 'connections')?.items)).not.toContain('Sunrise');
   });
 
   test('one of several is pinned', async () => {
@@ -59,21 +79,37 @@ describe('connections', () => {
     const pinned = await examined(environment, ['--connection', sandbox.secondConnectionId]);
     expect(pinned.statuses).toEqual({ ...allWell, 'pinned connection': 'ok' });
     expect(pinned.text('page')).toContain('Sunrise Wholesale');
+    const named = await examined(environment, ['--connection', 'sunrise wholesale']);
+    expect(named.statuses).toEqual({ ...allWell, 'pinned connection': 'ok' });
+    expect(named.text('pinned connection')).toContain(`"sunrise wholesale" is ${sandbox.secondConnectionId}`);
+    expect(named.text('page')).toContain('Sunrise Wholesale');
+  });
+
+  test('a pinned page that does not exist, with the choices', async () => {
+    const { environment } = await sandboxed({ secondConnection: 'ACTIVE' });
+    const { checks, statuses, code } = await examined({ ...environment, MATON_CONNECTION_ID: 'Sunrise' });
+    expect(statuses).toMatchObject({ 'pinned connection': 'failed', page: 'skipped' });
+    expect(checks.find(({ name }) => name === 'pinned connection')).toMatchObject({
+      found: 'No connection has the id or page name "Sunrise"',
+      items: [expect.stringContaining('"Sunrise '), expect.stringContaining('"Sunrise ')],
+      advice: expect.stringContaining('MATON_CONNECTION_ID'),
+    });
+    expect(code).toBe(1);
   });
 
   test('a pinned one that does not exist, is PENDING, or belongs to another app', async () => {
     const { sandbox, environment } = await sandboxed();
-    const unknown = await examined({ ...environment, MATON_CONNECTION_ID: 'nowhere-1' });
+    const unknown = await examined({ ...environment, MATON_CONNECTION_ID: pinnedId });
     expect(unknown.statuses).toMatchObject({ 'pinned connection': 'failed', page: 'skipped' });
-    expect(unknown.text('pinned connection')).toMatch(/^nowhere-1 does not exist \| Set MATON_CONNECTION_ID/);
+    expect(unknown.text('pinned connection')).toMatch(/^[\da-f-]{36} does not exist \| Set MATON_CONNECTION_ID/);
     expect(unknown.code).toBe(1);
     const pending = await examined({ ...environment, MATON_CONNECTION_ID: sandbox.secondConnectionId });
     expect(pending.text('pinned connection')).toMatch(/is PENDING \| .*get_connection/);
     expect(pending.code).toBe(1);
-    const connection = { connection_id: 'slack-1', status: 'ACTIVE' };
+    const connection = { connection_id: pinnedId, status: 'ACTIVE' };
     sandbox.injectFault({ match: { path: '/connections/' }, status: 200, body: { connection } });
-    const other = await examined({ ...environment, MATON_CONNECTION_ID: 'slack-1' });
-    expect(other.text('pinned connection')).toContain('slack-1 exists, but is not a ManyChat connection');
+    const other = await examined({ ...environment, MATON_CONNECTION_ID: pinnedId });
+    expect(other.text('pinned connection')).toContain(`${pinnedId} exists, but is not a ManyChat connection`);
   });
 
   test('a key in place of a connection id is not shown', async () => {
@@ -109,7 +145,7 @@ describe('the page and the clock', () => {
   ])('%s', async (_, fault, code, words) => {
     const { sandbox, environment } = await sandboxed();
     sandbox.injectFault(fault);
-    const found = await examined({ ...environment, MANYCHAT_MCP_DEADLINE_MS: '5000' });
+    const found = await examined({ ...environment, MANYCHAT_MCP_DEADLINE_MS: '8000' });
     expect(found.statuses.page).toBe('failed');
     expect(found.text('page')).toMatch(words);
     expect(found.code).toBe(code);

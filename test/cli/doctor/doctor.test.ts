@@ -21,8 +21,9 @@ describe('what doctor prints', () => {
       `ok       gateway: ${sandbox.url} answers`,
       "ok       clock: agrees with the server's",
       'ok       key accepted: Maton accepts the key',
-      `ok       connections: ${sandbox.connectionId} ACTIVE (created 2025-12-08)`,
-      expect.stringMatching(/^ok {7}page: "Sunrise Coffee" \(id \d+\)$/),
+      'ok       connections: 1 connection',
+      `           ${sandbox.connectionId} ACTIVE "Sunrise Coffee"`,
+      'ok       page: "Sunrise Coffee" (page 123456789)',
     ]);
     expect({ code, err }).toEqual({ code: 0, err: '' });
   });
@@ -30,7 +31,9 @@ describe('what doctor prints', () => {
   test('indented advice below a check, and colours only if stdout has them', async () => {
     const { environment } = await sandboxed();
     const plain = await runHere(['doctor'], environment);
-    expect(plain.out).toMatch(/\nwarning {2}connections: .*\n {11}PENDING waits for the ManyChat key/);
+    expect(plain.out).toMatch(
+      /\nwarning {2}connections: .*(\n {11}[\da-f-]{36} .*){2}\n {11}PENDING waits for the ManyChat key/,
+    );
     expect(plain.out).not.toContain('\x1b');
     const coloured = await runHere(['doctor'], environment, { colour: true });
     expect(stripVTControlCharacters(coloured.out)).toBe(plain.out);
