@@ -44,6 +44,7 @@ function unknownCommand(name: string, program: Command): UsageError {
 interface ConnectFlags {
   readonly open?: true;
   readonly json?: true;
+  readonly yes?: true;
   readonly timeout: string;
 }
 
@@ -213,12 +214,13 @@ export async function runCommandLine(args: readonly string[], shell: Shell): Pro
       'connect a ManyChat account through Maton: prints a link and waits until the key is entered there; with an id, resumes a PENDING connection',
     )
     .option('--open', 'open the link in the browser')
+    .option('--yes', 'connect another account without asking')
     .option('--json', 'print JSON: one line with the link, one with the result')
     .option('--timeout <seconds>', 'how long to wait, in seconds', '600')
-    .action(async (connectionId: string | undefined, { open, json, timeout }: ConnectFlags) => {
+    .action(async (connectionId: string | undefined, { open, json, yes, timeout }: ConnectFlags) => {
       const { connectAccount } = await import('./connect/command.js');
       const timeoutSeconds = numberOf('--timeout', timeout, [1, 99_999], 'a number of seconds');
-      const options = { connectionId, open: open === true, json: json === true, timeoutSeconds };
+      const options = { connectionId, open: open === true, json: json === true, yes: yes === true, timeoutSeconds };
       code = await connectAccount(await config(), options, shellHere());
     });
   program

@@ -1,4 +1,7 @@
 import { idText } from '../../../tools/contract/quoted.js';
+import { pageNameForm } from '../../account/lookups/connections/names.js';
+import { type Page, pageText } from '../../account/lookups/connections/pages.js';
+import type { ConnectionRecord } from '../../account/lookups/connections/record.js';
 import type { Config } from '../../config/config.js';
 import { callLine, idInCommand } from '../commands/call-line.js';
 import type { Shell } from '../shell/shell.js';
@@ -26,28 +29,56 @@ export function resumeAdvice(program: string, id: string, { sandbox }: Config): 
   ].join('\n');
 }
 
-/** An ACTIVE connection and the other connections of its Maton account. */
+/** An ACTIVE connection and the other ACTIVE connections of its Maton account. */
 export interface ActiveSetup {
   readonly id: string;
-  readonly otherIds: readonly string[];
-  /** The connection that is configured now. */
-  readonly pinnedId: string | undefined;
+  readonly page: Page | undefined;
+  /** Why the page could not be read. */
+  readonly problem: string | undefined;
+  readonly others: readonly ConnectionRecord[];
+  /** The connection that is configured now, by its id or the name of its page. */
+  readonly pinned: string | undefined;
 }
 
-/** Prints what to configure for a connection that is ACTIVE. */
-export function printSetup({ id, otherIds, pinnedId }: ActiveSetup, asJson: boolean, { print, note }: Shell): void {
+/** Other connections to the same page. */
+const twinsOf = ({ page, others }: ActiveSetup): ConnectionRecord[] =>
+  others.filter((other) => other.page !== undefined && other.page.id !== '' && other.page.id === page?.id);
+
+/** Whether the configured connection is this one. */
+const isPinned = ({ id, page }: ActiveSetup, pinned: string): boolean =>
+  pinned === id || (page !== undefined && pageNameForm(page.name) === pageNameForm(pinned));
+
+/** Prints which page is connected, and what to configure for its connection. */
+export function printSetup(setup: ActiveSetup, asJson: boolean, { program, print, note }: Shell): void {
+  const { id, page, problem, others, pinned } = setup;
   const configuration = clientConfiguration(id);
+  const twins = twinsOf(setup);
+  const twinIds = twins.map((twin) => twin.id);
   if (asJson) {
     const environment = { MATON_CONNECTION_ID: id };
-    print(JSON.stringify({ connection: { connection_id: id, status: 'ACTIVE' }, environment, configuration }));
+    const connection = {
+      connection_id: id,
+      status: 'ACTIVE',
+      ...(page !== undefined && { page }),
+      ...(twins.length > 0 && { same_page: twinIds }),
+    };
+    print(JSON.stringify({ connection, environment, configuration }));
     return;
   }
-  print(`${idText(id)} is ACTIVE.`);
-  if (pinnedId !== undefined && pinnedId !== id) {
-    note(`MATON_CONNECTION_ID is set to ${idText(pinnedId)} now: replace it.`);
+  print(
+    page === undefined
+      ? `${idText(id)} is connected. Its page could not be read${problem === undefined ? '' : `: ${problem}`}`
+      : `${pageText(page)} is connected: ${idText(id)}`,
+  );
+  if (twins.length > 0) {
+    note(`This page was connected before, by ${twinIds.map(idText).join(', ')}. To delete the new connection:`);
+    note(`  ${callLine(program, 'delete_connection', id)}`);
+  }
+  if (pinned !== undefined && !isPinned(setup, pinned)) {
+    note(`MATON_CONNECTION_ID is set to ${idText(pinned)} now: replace it.`);
   }
   note(
-    otherIds.length === 0
+    others.length === 0
       ? 'It is the only connection, so you need not set anything. To keep using it after others are added:'
       : 'There are other connections. To use this one for every call:',
   );

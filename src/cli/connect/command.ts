@@ -2,8 +2,11 @@ import type { Failure } from '../../../tools/contract/failure.js';
 import type { Result } from '../../../tools/contract/json.js';
 import { idText, quoted } from '../../../tools/contract/quoted.js';
 import { createConnection } from '../../../tools/endpoints/connections.js';
+import { getPage } from '../../../tools/endpoints/page.js';
 import type { HostParts } from '../../account/host.js';
+import { pageIn } from '../../account/lookups/connections/pages.js';
 import { type ConnectionRecord, connectionIn, connectionsIn } from '../../account/lookups/connections/record.js';
+import { plainTool } from '../../account/policy/tool.js';
 import { browsable } from '../../config/address.js';
 import type { Config } from '../../config/config.js';
 import { UsageError } from '../../config/usage-error.js';
@@ -17,6 +20,7 @@ import { type ExitCode, exitCodes } from '../shell/exit-codes.js';
 import type { Shell } from '../shell/shell.js';
 import { printSetup, resumeAdvice } from './client-setup.js';
 import { openInBrowser } from './open-browser.js';
+import { activeOf, mayAddAnother } from './other-connections.js';
 import { type WaitOutcome, waitForKey } from './wait-for-key.js';
 import { showWaiting } from './wait-text.js';
 
@@ -26,6 +30,8 @@ export interface ConnectOptions {
   readonly connectionId?: string | undefined;
   readonly open: boolean;
   readonly json: boolean;
+  /** Another account may be connected without a question. */
+  readonly yes: boolean;
   readonly timeoutSeconds: number;
 }
 
@@ -96,7 +102,7 @@ async function connectThrough(
   shell: Shell,
   clock: Clock,
 ): Promise<ExitCode> {
-  const { connectionId, json, timeoutSeconds } = options;
+  const { connectionId, json, yes, timeoutSeconds } = options;
   const { print, note, ending } = shell;
   let say = note;
   const { departure, over } = watchStopping(shell, (line) => say(line));
@@ -113,11 +119,19 @@ async function connectThrough(
       'This is the embedded sandbox: the page behind the link lists the keys it accepts. It ends with this command.',
     );
   }
-  const listed = await perform('manychat_list_connections', { status: 'ACTIVE' });
+  const listed = await call(toolNamed('manychat_list_connections', everyTool), {}, { signal: ending, whole: true });
   if (!listed.ok) return failWith(listed.failure);
-  const otherIds = connectionsIn(listed.result).flatMap(({ id }) => (id === connectionId ? [] : id));
-  if (connectionId === undefined && otherIds.length > 0) {
-    note(`Already connected: ${otherIds.map(idText).join(', ')}. This adds another account.`);
+  const others = connectionsIn(listed.result).filter(({ id }) => id !== connectionId);
+  if (connectionId === undefined) {
+    // The embedded sandbox ends with this command, and with it every connection.
+    const isAgreed = await mayAddAnother(others, yes || config.sandbox, shell).catch((error: unknown) => {
+      if (ending.aborted && error === ending.reason) return undefined;
+      throw error;
+    });
+    if (isAgreed !== true) {
+      note(isAgreed === undefined ? 'Stopped before anything was created.' : 'Nothing was created.');
+      return exitCodes.again;
+    }
   }
   const opened = await (connectionId === undefined
     ? perform('manychat_create_connection', {})
@@ -142,7 +156,10 @@ async function connectThrough(
   waiting.close();
 
   if (outcome.how === 'active') {
-    printSetup({ id, otherIds, pinnedId: config.account.connection }, json, shell);
+    const read = await call(plainTool(getPage), {}, { signal: ending, connectionId: id });
+    const page = read.ok ? pageIn(read.result) : undefined;
+    const problem = read.ok ? undefined : read.failure.message;
+    printSetup({ id, page, problem, others: activeOf(others), pinned: config.account.connection }, json, shell);
     return exitCodes.done;
   }
   if (outcome.how === 'refused') {

@@ -1,92 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { connectAccount } from '../../../src/cli/connect/command.js';
-import type { Shell } from '../../../src/cli/shell/shell.js';
 import { UsageError } from '../../../src/config/usage-error.js';
-import { createHttpClient } from '../../../src/upstream/client/http-client.js';
-import { configOf } from '../../support/config.js';
-import { drivenClock } from '../../support/driven.js';
-import { through } from '../../support/program.js';
-import { useSandbox } from '../../support/sandboxed.js';
-import { recordingShell, runHere } from '../../support/shell.js';
+import { useConnect } from '../../support/connecting.js';
+import { runHere } from '../../support/shell.js';
 
-const sandbox = useSandbox({ limits: false });
-
-/** Submits the form on the page behind a link, as the owner does. */
-const enter = (link: string, fields: Record<string, string>): Promise<Response> =>
-  fetch(link, { method: 'POST', body: new URLSearchParams(fields) });
-
-const request = (method: string, path: string): Promise<Response> =>
-  fetch(sandbox.url + path, { method, headers: { authorization: `Bearer ${sandbox.matonKey}` } });
-
-/** The sandbox's connections with their links, oldest first. */
-async function overview(): Promise<{ connection_id: string; url: string }[]> {
-  return JSON.parse(await (await request('GET', '/sandbox')).text()).connections;
-}
-
-async function enterInLatest(): Promise<void> {
-  const latest = (await overview()).at(-1);
-  await enter(latest?.url ?? '', { api_key: sandbox.manychatKey });
-}
-
-interface ConnectRun extends Partial<Omit<Shell, 'redraw'>> {
-  readonly environment?: Record<string, string>;
-  readonly connectionId?: string;
-  readonly json?: boolean;
-  readonly timeoutSeconds?: number;
-  /** Called with the link when it is printed. */
-  readonly onLink?: (link: string, end: () => void) => unknown;
-  /** Called with each line of stderr. */
-  readonly onNote?: (line: string) => unknown;
-  readonly redraw?: (line: string) => unknown;
-}
-
-/** Runs `connect` in this process. Its clock stands still while a callback works. */
-async function connecting(run: ConnectRun = {}) {
-  const {
-    environment = {},
-    connectionId,
-    json = false,
-    timeoutSeconds = 86_400,
-    onLink,
-    onNote,
-    redraw,
-    ...replaced
-  } = run;
-  const clock = drivenClock();
-  const settings = { ...through(sandbox.url, sandbox.matonKey), ...environment };
-  const entered: unknown[] = [];
-  const during = (work: unknown): void => {
-    entered.push(clock.still(Promise.resolve(work)));
-  };
-  const { shell, out, err, end } = recordingShell(settings, {
-    ...replaced,
-    onNote: (line) => during(onNote?.(line)),
-    ...(redraw && { redraw: (line) => during(redraw(String(line))) }),
-    print(line) {
-      const text = String(line);
-      out.push(text);
-      const link = /http:[^"\s]*session_token=\w+/.exec(text)?.[0];
-      if (link !== undefined) during(onLink?.(link, end));
-    },
-  });
-  const config = configOf({ MANYCHAT_MCP_LOG_LEVEL: 'silent', ...settings });
-  const options = { connectionId, open: false, json, timeoutSeconds };
-  const code = await connectAccount(config, options, shell, {
-    clock,
-    http: clock.watched(createHttpClient(config.host.proxy)),
-  });
-  await Promise.all(entered);
-  expect([...out, ...err].join('\n')).not.toContain(sandbox.matonKey);
-  const created = sandbox.requests().filter(({ method, path }) => method === 'POST' && path === '/connections');
-  return { code, out, err: err.join('\n'), created: created.length };
-}
-
-/** The id in a text that is not one of the sandbox's two initial connections. */
-const newId = (text: string): string =>
-  (text.match(/[0-9a-f]{8}-[0-9a-f-]{27}/g) ?? []).find(
-    (id) => id !== sandbox.connectionId && id !== sandbox.secondConnectionId,
-  ) ?? '';
+const { sandbox, enter, request, overview, enterInLatest, connecting, newId } = useConnect();
 
 describe('connect', () => {
   test.each([
@@ -110,13 +28,21 @@ describe('connect', () => {
     expect(created).toBe(1);
     const id = newId(err);
     expect(out[0]).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/connect\?session_token=\w+$/);
-    expect(out.slice(1, 5)).toEqual([`${id} is ACTIVE.`, '', `MATON_CONNECTION_ID=${id}`, '']);
+    const connected = `"Sunrise Wholesale" (page 104000000000777) is connected: ${id}`;
+    expect(out.slice(1, 5)).toEqual([connected, '', `MATON_CONNECTION_ID=${id}`, '']);
     const example = JSON.parse(readFileSync(new URL('../../../mcp.json.example', import.meta.url), 'utf8'));
     const { manychat } = example.mcpServers;
     const env = { ...manychat.env, MATON_CONNECTION_ID: id };
     expect(JSON.parse(out[5] ?? '')).toEqual({ mcpServers: { manychat: { ...manychat, env } } });
     expect(out).toHaveLength(6);
-    expect(err).toMatch(/^Already connected: 21fd90f9\S+\. This adds another account\.\n/);
+    expect(err).toContain(
+      [
+        'Connected already:',
+        `  "Sunrise Coffee" (page 123456789): ${sandbox.connectionId}`,
+        'PENDING, and resumed by:',
+        `  manychat-mcp connect ${sandbox.secondConnectionId}`,
+      ].join('\n'),
+    );
     expect(err).toContain('enters the ManyChat API key there');
     expect(err).toContain('There are other connections.');
     const { connection } = JSON.parse(await (await request('GET', `/connections/${id}`)).text());
@@ -130,11 +56,12 @@ describe('connect', () => {
     const onLink = (link: string) => enter(link, { api_key: sandbox.secondManychatKey });
     const second = await connecting({ connectionId, onLink });
     expect(second).toMatchObject({ code: 0, created: 1 });
-    expect(second.out.slice(0, 2)).toEqual([first.out[0], `${connectionId} is ACTIVE.`]);
-    expect(second.err).not.toContain('This adds another account');
+    const connected = `"Sunrise Wholesale" (page 104000000000777) is connected: ${connectionId}`;
+    expect(second.out.slice(0, 2)).toEqual([first.out[0], connected]);
+    expect(second.err).not.toContain('Connected already');
     const third = await connecting({ connectionId });
     expect(third).toMatchObject({ code: 0, created: 1 });
-    expect(third.out[0]).toBe(`${connectionId} is ACTIVE.`);
+    expect(third.out[0]).toBe(connected);
     const none = await connecting({ connectionId: 'nothing-like-it' });
     expect([none.code, none.err]).toEqual([1, expect.stringMatching(/^connection_not_found: /)]);
   });
@@ -145,7 +72,7 @@ describe('connect', () => {
       environment: { MATON_CONNECTION_ID: 'c1' },
       onLink: (link) => enter(link, { api_key: sandbox.manychatKey }),
     });
-    expect(err).not.toContain('Already connected');
+    expect(err).not.toContain('Connected already');
     expect(err).toContain('It is the only connection, so you need not set anything.');
     expect(err).toContain('MATON_CONNECTION_ID is set to c1 now: replace it.');
   });
@@ -159,7 +86,12 @@ describe('connect', () => {
     const { connection_id: id } = last.connection;
     expect(first.connection).toMatchObject({ connection_id: id, status: 'PENDING', url: expect.any(String) });
     expect(last).toMatchObject({
-      connection: { connection_id: id, status: 'ACTIVE' },
+      connection: {
+        connection_id: id,
+        status: 'ACTIVE',
+        page: { id: expect.any(String), name: 'Sunrise Coffee' },
+        same_page: [sandbox.connectionId],
+      },
       environment: { MATON_CONNECTION_ID: id },
       configuration: { mcpServers: { manychat: { env: { MATON_CONNECTION_ID: id } } } },
     });

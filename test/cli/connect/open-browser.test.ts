@@ -35,7 +35,7 @@ describe('opening the browser', () => {
       chmodSync(join(folder, name), 0o755);
     }
     const path = [folder, process.env.PATH].join(delimiter);
-    const child = spawn(process.execPath, [program, 'connect', '--open'], {
+    const child = spawn(process.execPath, [program, 'connect', '--yes', '--open'], {
       env: { PATH: path, ...through(sandbox.url, sandbox.matonKey) },
     });
     let out = '';
