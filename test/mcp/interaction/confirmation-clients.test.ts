@@ -174,6 +174,22 @@ describe('with two accounts', () => {
     ]);
     expect(writes(sandbox)).toHaveLength(2);
   });
+
+  test.each(clients)(
+    'a page is chosen by its name, and the question is about another connection: %s',
+    async (_, connect) => {
+      asked.length = 0;
+      const settings = { ...through(sandbox.url, sandbox.matonKey), MATON_CONNECTION_ID: 'sunrise wholesale' };
+      client = await connect(settings, [], remember);
+      await called('manychat_delete_tag_by_name', { tag_name: 'Customer' });
+      await called('manychat_delete_connection', { connection_id: sandbox.connectionId });
+      expect(asked).toEqual([
+        expect.stringContaining('on page "Sunrise Wholesale"?'),
+        expect.stringContaining(`Disconnect page "Sunrise Coffee" (connection ${sandbox.connectionId})`),
+      ]);
+      expect(writes(sandbox)).toHaveLength(2);
+    },
+  );
 });
 
 test('without a key the call fails with not_configured and the user is not asked', async () => {
