@@ -65,7 +65,7 @@ describe('opening the browser', () => {
       const { ended } = running(`fetch(process.argv[2], { method: 'POST', body: ${body} });`);
       const { code, out, err } = await ended;
       expect({ code, note: err.includes('could not be opened') }).toEqual({ code: 0, note: false });
-      expect(out).toMatch(/\n[0-9a-f-]{36} is ACTIVE\.\n\nMATON_CONNECTION_ID=/);
+      expect(out).toMatch(/\n"Sunrise Coffee" \(page \d+\) is connected: [0-9a-f-]{36}\n\nMATON_CONNECTION_ID=/);
     },
   );
 
