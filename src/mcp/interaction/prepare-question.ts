@@ -32,7 +32,7 @@ export type PrepareQuestion = (
 /** What questions are prepared from. */
 export interface QuestionSources {
   readonly pipeline: Pick<Pipeline, 'call' | 'connectionOf' | 'namesIn'>;
-  readonly settings: Pick<AccountSettings, 'access' | 'connection' | 'deadlineMs'>;
+  readonly settings: Pick<AccountSettings, 'access' | 'deadlineMs'>;
   /** The name of the account, if calls choose from several. */
   readonly account?: string | undefined;
   /** Milliseconds since any fixed point. */
@@ -79,11 +79,7 @@ export function createQuestionPreparer({ pipeline, settings, account, now }: Que
       if (error instanceof CallError) return { failure: error.failure };
       throw error;
     }
-    // Every read uses the pinned connection, so the page of another one would be named wrongly.
-    const things = namedThings(declaration, accepted.input).filter(
-      ([type, id]) => type !== 'connection' || settings.connection === undefined || id === settings.connection,
-    );
-    const reads = nameReads(tool, things, connectionId);
+    const reads = nameReads(tool, namedThings(declaration, accepted.input), connectionId);
     const timeLeft = () => settings.deadlineMs - (now() - startedAt);
     const circumstances = { signal, connectionId, deadlineMs: Math.min(timeLeft(), settings.deadlineMs * readsShare) };
     const [known, meanings] = await Promise.all([

@@ -73,14 +73,12 @@ describe('names', () => {
     expect(reads.map(({ name }) => name)).toEqual([page, flows, contact, page, contact, contact, page, flows, contact]);
   });
 
-  test('of another connection than the pinned one are not read, since each read uses the pinned one', async () => {
-    const { prepare, reads } = preparer(() => ({ page: { name: 'Sunrise Coffee' } }), { connection: 'pinned' });
-    const question = (connection_id: string) => prepare(plainTool(deleteConnection), { connection_id }, signal);
-    expect(await question('other')).toMatchObject({ text: expect.stringMatching(/^Disconnect connection other from/) });
-    expect(reads).toEqual([]);
-    expect(await question('pinned')).toMatchObject({
-      text: expect.stringMatching(/^Disconnect page "Sunrise Coffee" \(connection pinned\) from/),
+  test('of a connection that the call is about are read through that one', async () => {
+    const { prepare, reads } = preparer(() => ({ page: { name: 'Sunrise Coffee' } }));
+    expect(await prepare(plainTool(deleteConnection), { connection_id: 'other' }, signal)).toMatchObject({
+      text: expect.stringMatching(/^Disconnect page "Sunrise Coffee" \(connection other\) from/),
     });
+    expect(reads).toEqual([{ name: 'manychat_get_page', connectionId: 'other', deadlineMs: 2_000 }]);
   });
 
   test('that cannot be read are replaced by the id, independently of each other', async () => {
