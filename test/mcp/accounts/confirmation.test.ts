@@ -85,7 +85,6 @@ test.each([{ modern: false }, { modern: true }])('the question names the account
   expect((await callTool(client, 'delete_connection', connection)).failure.kind).toBe('cancelled');
   expect(asked).toEqual([
     expect.stringContaining('on page "Sunrise Wholesale" in account "Wholesale"?'),
-    // The page behind another connection than the account's own cannot be read.
-    expect.stringMatching(/^Disconnect connection [\w-]+ from ManyChat .* in account "Coffee"\?/),
+    expect.stringMatching(/^Disconnect page "Sunrise Wholesale" \(connection [\w-]+\) .* in account "Coffee"\?/),
   ]);
 });
