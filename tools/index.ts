@@ -13,7 +13,7 @@ import { checkContent } from './workflows/check-content.js';
 import { findOrCreateSubscriber } from './workflows/find-or-create.js';
 import { findSubscribers } from './workflows/find-subscribers/find-subscribers.js';
 import { forEachSubscriber } from './workflows/for-each/for-each.js';
-import { getMessagingStatus } from './workflows/messaging-status.js';
+import { getMessagingStatus } from './workflows/messaging-status/messaging-status.js';
 import { sendText } from './workflows/send-text.js';
 import { setFieldsAndSendFlow } from './workflows/set-fields-and-send-flow.js';
 

@@ -61,7 +61,7 @@ const checkedCalls: [string, Record<string, unknown>, object][] = [
   ['manychat_send_flow', { subscriber_id: john, flow_ns: 'content123456' }, { ok: true }],
   ['manychat_send_text', { subscriber_id: john, text: 'Hello John' }, { ok: true }],
   ['manychat_check_content', { data: text('Hello John') }, { valid: true, problems: [] }],
-  ['manychat_get_messaging_status', { subscriber_id: john }, { messaging_status: { window: { open: true } } }],
+  ['manychat_get_messaging_status', { subscriber_id: john }, { contacts: [{ plain_message_now: 'yes' }] }],
   [
     'manychat_set_fields_and_send_flow',
     { subscriber_id: john, fields: { coupon_code: 'TEN' }, flow_ns: 'content123456' },

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { aisha, dmitri, liam, lukas, maria, sofia, tom } from '../support/people.js';
+import { aisha, dmitri, maria, sofia, tom } from '../support/people.js';
 import { lost, useCaller } from '../support/sandboxed.js';
 import { sentOne, startedFlow } from '../support/sent.js';
 
@@ -232,31 +232,5 @@ describe('manychat_set_fields_and_send_flow', () => {
     const failure = await used.failure('manychat_set_fields_and_send_flow', { ...call, fields });
     expect([failure.kind, failure.message]).toEqual(['invalid_input', expect.stringMatching(words)]);
     expect(used.sandbox.requests()).toEqual([]);
-  });
-});
-
-describe('manychat_get_messaging_status', () => {
-  const status = async (subscriber_id: string) =>
-    (await used.result('manychat_get_messaging_status', { subscriber_id })).messaging_status;
-
-  test.each([
-    [maria, { window: { open: true, until: expect.any(String) }, channels: { instagram: false, whatsapp: false } }],
-    [sofia, { window: { open: true }, channels: { instagram: true } }],
-    [lukas, { window: { open: false, closed_since: expect.any(String) }, channels: { whatsapp: true } }],
-    [liam, { window: { open: false } }],
-  ])('reports the status of %s', async (id, expected) => {
-    expect(await status(id)).toMatchObject({ subscriber_id: id, ...expected, not_known: expect.any(Array) });
-    expect(used.paths()).toEqual(['getInfo']);
-  });
-
-  test('suggests a template only to a WhatsApp contact', async () => {
-    expect(JSON.stringify(await status(lukas))).toContain('A WhatsApp template inside a flow');
-    expect(JSON.stringify(await status(tom))).not.toContain('WhatsApp template');
-  });
-
-  test('fails if the contact cannot be read', async () => {
-    expect(await used.failure('manychat_get_messaging_status', { subscriber_id: '42' })).toMatchObject({
-      kind: 'not_found',
-    });
   });
 });

@@ -34,7 +34,7 @@ export const prompts: readonly Prompt[] = [
 Contact: ${who}
 Task: ${what}
 
-Find the contact first with manychat_find_subscribers. If several match, ask me which one is meant; if none does, tell me why_none, and ask me for the full name, email or phone. Before you message them, check manychat_get_messaging_status; if nothing can be sent now, tell me so, and what would be possible. Show me the text before you send it with manychat_send_text.`,
+Find the contact first with manychat_find_subscribers. If several match, ask me which one is meant; if none does, tell me why_none, and ask me for the full name, email or phone. Before you message them, check manychat_get_messaging_status; if plain_message_now is no, tell me so, and what is possible instead. Show me the text before you send it with manychat_send_text.`,
   },
   {
     name: 'announce',

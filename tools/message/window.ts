@@ -43,7 +43,7 @@ export const channelsOnRecord = (contact: Result): string[] => [
 ];
 
 /** A time to the minute, in UTC. */
-const minuteText = (milliseconds: number): string => `${new Date(milliseconds).toISOString().slice(0, 16)}Z`;
+export const minuteText = (milliseconds: number): string => `${new Date(milliseconds).toISOString().slice(0, 16)}Z`;
 
 /**
  * The state of a contact's window in a few words.
@@ -58,7 +58,7 @@ export function windowSummary(contact: Result, now: number): string {
 }
 
 /** The subject of a sentence that says why the state of the window is unknown. */
-export const windowQuestion = 'Whether the 24-hour window is open';
+const windowQuestion = 'Whether the 24-hour window is open';
 
 function windowText(last: LastInteraction | undefined, kind: Kind): string {
   if (last === undefined) return 'ManyChat has no record of an interaction by this contact.';

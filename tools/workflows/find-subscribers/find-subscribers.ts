@@ -4,8 +4,7 @@ import type { Result } from '../../contract/json.js';
 import { type Steps, workflow } from '../../contract/workflow.js';
 import { trimmed } from '../../values/addresses/marks.js';
 import { precisionLost } from '../../values/inputs.js';
-import { runMany } from '../for-each/run-many.js';
-import { concernsAll, isLongPause } from '../for-each/stop-rules.js';
+import { readMany } from '../for-each/read-many.js';
 import { answersIn } from './answers.js';
 import { createAsking } from './asking.js';
 import { type Finding, nobody, searchFor } from './search.js';
@@ -15,12 +14,6 @@ const maxQueries = 50;
 
 /** Characters of a query. No name or address is longer. */
 const maxLength = 320;
-
-/** Enough to make ten requests a second that take up to one second each. */
-const maxInFlight = 10;
-
-/** The share of the call's time that is kept for the queries in flight: no further query starts in it. */
-const reservedShare = 0.2;
 
 /** A text; a number is read as its digits. */
 const query = z
@@ -74,40 +67,29 @@ const output = z.looseObject({
 /** Failures that are about the query alone. */
 const aboutQuery: ReadonlySet<string> = new Set(['invalid_input', 'not_found', 'rejected']);
 
-type Outcome = Finding | CallError;
-
-async function outcomeOf(finding: Promise<Finding>): Promise<Outcome> {
+/** Searches for one query. What ManyChat refuses of it is an answer. */
+async function findingFor(...search: Parameters<typeof searchFor>): Promise<Finding> {
   try {
-    return await finding;
+    return await searchFor(...search);
   } catch (error) {
     if (!(error instanceof CallError)) throw error;
     const { kind, source, message } = error.failure;
-    const isAnswer = source === 'manychat' && aboutQuery.has(kind);
-    return isAnswer ? nobody(`ManyChat refused it: ${message}`) : error;
+    if (source === 'manychat' && aboutQuery.has(kind)) return nobody(`ManyChat refused it: ${message}`);
+    throw error;
   }
 }
 
 async function findAll(queries: readonly string[], steps: Steps): Promise<Result> {
   const asking = createAsking(steps);
-  const findings = new Map<string, Finding>();
-  let failed: CallError | undefined;
-  steps.progress(0, queries.length, 'started');
-  const stoppedBy = await runMany<string, Outcome>({
-    items: queries,
-    maxInFlight,
-    mayStart: () => steps.timeLeft() > reservedShare,
-    perform: (each) => outcomeOf(searchFor(each, asking, steps.whatsappField)),
-    failureOf: (outcome) => (outcome instanceof CallError ? outcome.failure : undefined),
-    record(each, outcome) {
-      if (outcome instanceof CallError) failed ??= outcome;
-      else findings.set(each, outcome);
-      steps.progress(findings.size, queries.length, 'looked up');
-    },
-    stopsAlone: (failure) => isLongPause(failure) || concernsAll(failure, true),
+  const search = (query: string) => findingFor(query, asking, steps.whatsappField);
+  const { answers, error } = await readMany(queries, search, steps);
+  if (error !== undefined && answers.size === 0) throw error;
+  return answersIn(queries, {
+    findings: answers,
+    failure: error?.failure,
+    warnings: asking.warnings(),
+    now: steps.now(),
   });
-  const error = stoppedBy instanceof CallError ? stoppedBy : failed;
-  if (error !== undefined && findings.size === 0) throw error;
-  return answersIn(queries, { findings, failure: error?.failure, warnings: asking.warnings(), now: steps.now() });
 }
 
 export const findSubscribers = workflow({

@@ -1,8 +1,8 @@
-import { asObject, type Result } from '../../../../tools/contract/json.js';
+import { asObject, type Result, toList } from '../../../../tools/contract/json.js';
 import { clipped, quoted } from '../../../../tools/contract/quoted.js';
 import { messageDataBrief } from '../../../../tools/message/message-data.js';
 import { renderContent } from '../../../../tools/message/preview.js';
-import { getMessagingStatus } from '../../../../tools/workflows/messaging-status.js';
+import { readMessagingStatus } from '../../../../tools/workflows/messaging-status/messaging-status.js';
 import { plainTool } from '../../../account/policy/tool.js';
 import { failureSentences } from '../../commands/failure-text.js';
 import type { OpenRow } from '../account-job/scan.js';
@@ -27,22 +27,22 @@ function channelOf({ action, channel, data }: Result): string | undefined {
 }
 
 /** A time, as ISO 8601 in UTC, to the minute. */
-const minuteOf = (time: string): string => time.replace(/^(\S{10})T(\d\d:\d\d):.*Z$/, '$1 $2 UTC');
+const minuteOf = (time: string): string => time.replace(/^(\S{10})T(\d\d:\d\d)Z$/, '$1 $2 UTC');
 
 /** What a contact's messaging status says about a message on a channel. */
 function messageOutlook(status: Result, channel: string): Pick<ShownContact, 'problem' | 'remark'> {
-  const channels = asObject(status.channels);
+  const channels = (toList(status.channels) ?? []).map(String);
   const name = channelNames[channel];
-  if (name !== undefined && channels[channel] !== true) {
+  if (name !== undefined && !channels.includes(channel)) {
     return { problem: `ManyChat has no ${name} on record for the contact` };
   }
-  const own = Object.entries(channelNames).flatMap(([key, each]) => (channels[key] === true ? [each] : []));
+  const own = Object.entries(channelNames).flatMap(([key, each]) => (channels.includes(key) ? [each] : []));
   const remark =
     name === undefined && own.length > 0
       ? `the contact is on ${own.join(' and ')}, and this goes to ${channel}: see --channel`
       : undefined;
-  const { open, closed_since: since } = asObject(status.window);
-  if (open !== false || channel === 'telegram') return { remark };
+  const { plain_message_now: answer, closed_since: since } = status;
+  if (answer !== 'no' || channel === 'telegram') return { remark };
   const closed =
     since === undefined
       ? 'the contact never wrote'
@@ -53,13 +53,13 @@ function messageOutlook(status: Result, channel: string): Pick<ShownContact, 'pr
 /** Reads the contact of a row. */
 export async function readContact({ id, input }: OpenRow, account: CheckedAccount): Promise<ShownContact> {
   const { call, signal, connectionId } = account;
-  const outcome = await call(plainTool(getMessagingStatus), { subscriber_id: id }, { signal, connectionId });
+  const outcome = await call(plainTool(readMessagingStatus), { subscriber_id: id }, { signal, connectionId });
   if (!outcome.ok) {
     const { kind } = outcome.failure;
     const text = `${kind}: ${failureSentences(outcome.failure).replace(/\.$/, '')}`;
     return kind === 'not_found' || kind === 'invalid_input' ? { problem: text } : { remark: text };
   }
-  const status = asObject(outcome.result.messaging_status);
+  const status = asObject(toList(outcome.result.contacts)?.[0]);
   const channel = channelOf(input);
   const name = typeof status.name === 'string' ? status.name : undefined;
   return { name, ...(channel !== undefined && messageOutlook(status, channel)) };
