@@ -15,7 +15,7 @@ export type AccountChoice =
 type Choices = Pick<Offer, 'accounts'>;
 
 /** One of the names, or what is wrong with the text that was given for one. */
-export type NamedAccount = { readonly name: string } | { readonly problem: string };
+export type FoundAccount = { readonly name: string } | { readonly problem: string };
 
 const labelled = (names: readonly string[]) => names.map((name) => ({ name, label: name, names: [name] }));
 
@@ -23,7 +23,7 @@ const labelled = (names: readonly string[]) => names.map((name) => ({ name, labe
  * Finds the account that a text names: case, blanks, hyphens and underscores do not count. An account is never guessed,
  * however close a name is.
  */
-export function findAccount(names: readonly string[], text: string): NamedAccount {
+export function findAccount(names: readonly string[], text: string): FoundAccount {
   const found = accountNamed(labelled(names), text);
   if (found !== undefined) return { name: found.name };
   const near = closest(text, labelled(names)).map(({ name }) => quoted(name));

@@ -68,6 +68,14 @@ describe.each([{ modern: false }, { modern: true }])('resources of several accou
   });
 });
 
+test('a resource is read by the address that is listed, whatever signs a name has', async () => {
+  const names = ["Zoë's (Café) & Bar", 'A+B', '50 Nord'];
+  const { client, textOf } = await guided(false, Object.fromEntries(names.map((name) => [name, agency.Wholesale])));
+  const pages = (await client.listResources()).resources.filter(({ uri }) => uri.startsWith('manychat://page'));
+  expect(pages.map(({ title }) => title)).toEqual(names.map((name) => `Page of ${name}`));
+  for (const { uri } of pages) expect(await textOf(uri)).toContain('Sunrise Wholesale');
+});
+
 test('resources of many accounts are templates only', async () => {
   const names = Array.from({ length: 9 }, (_, index) => `Client ${index}`);
   const { client, textOf } = await guided(
