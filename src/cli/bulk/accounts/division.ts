@@ -22,24 +22,28 @@ export interface Division {
 const maxProblems = 10;
 const maxPlaces = 5;
 
-/** The rows that name no account, by what they name. */
+/** Rows that name no account. */
 interface Unknown {
+  /** What their cell is, or why the rows cannot be used at all. */
   readonly cell: string;
+  readonly problem: string | undefined;
   readonly places: string[];
   count: number;
 }
 
-function unknownText({ cell, places, count }: Unknown, column: string, accounts: AccountsFile['accounts']): string {
+function unknownText({ cell, problem, places, count }: Unknown, column: string, { accounts }: AccountsFile): string {
   const more = count > places.length ? ` and ${count - places.length} more` : '';
   const where = `${count === 1 ? 'line' : 'lines'} ${places.join(', ')}${more}`;
-  return `${where}: ${cell === '' ? `${quoted(column)} is empty` : unknownAccount(cell, accounts)}`;
+  const why = cell === '' ? `${quoted(column)} is empty` : unknownAccount(cell, accounts);
+  return `${where}: ${problem ?? why}`;
 }
 
 /**
  * Divides a table by its column of accounts. Reads it once.
  * @throws UsageError if a row names no account of the file: nobody knows whose contact it is.
  */
-export async function divide(table: Table, column: string, { path, accounts }: AccountsFile): Promise<Division> {
+export async function divide(table: Table, column: string, file: AccountsFile): Promise<Division> {
+  const { path, accounts } = file;
   /** By cell: a table repeats few of them. */
   const names = new Map<string, string | undefined>();
   function nameOf({ cells }: Row): string | undefined {
@@ -55,20 +59,22 @@ export async function divide(table: Table, column: string, { path, accounts }: A
       named.add(name);
       continue;
     }
-    const cell = row.cells[column] ?? '';
-    const found = unknown.get(cell) ?? { cell, places: [], count: 0 };
+    const { problem, cells } = row;
+    const cell = cells[column] ?? '';
+    const key = problem ?? JSON.stringify(cell);
+    const found = unknown.get(key) ?? { cell, problem, places: [], count: 0 };
     found.count += 1;
     if (found.places.length < maxPlaces) found.places.push(placeOf(row));
-    unknown.set(cell, found);
+    unknown.set(key, found);
   }
   if (unknown.size > 0) {
-    const problems = [...unknown.values()].slice(0, maxProblems).map((each) => unknownText(each, column, accounts));
+    const problems = [...unknown.values()].slice(0, maxProblems).map((each) => unknownText(each, column, file));
     const more = unknown.size - problems.length;
     throw new UsageError(
       [
         `these rows name no account of ${path}, so nothing was done:`,
         ...problems.map((problem) => `  ${problem}`),
-        ...(more > 0 ? [`  … and ${more} more names`] : []),
+        ...(more > 0 ? [`  … and more rows, for ${more} other reasons`] : []),
       ].join('\n'),
     );
   }

@@ -93,6 +93,14 @@ describe('a table that names the account of each row', () => {
     expect(pages.upstream.arrived).toEqual([]);
   });
 
+  test('is not done at all if a row is broken so that its account is not known', async () => {
+    const { path, pages } = await prepare(['800000000001,Baker, Ana,Bistro', ...rowsOf('Bistro')]);
+    await expect(run(pages, path)).rejects.toThrow(
+      'line 2: the row has 4 cells, and line 1 names 3 columns: quote a cell that contains a comma',
+    );
+    expect(pages.upstream.arrived).toEqual([]);
+  });
+
   test('is not done at all if an account cannot be reached', async () => {
     const { path, pages } = await prepare(rowsOf('Acme Inc.', 'Bistro', 'Cinema'));
     const { code, noted } = await runBulk({ ...pages.environment, KEY_1: '1:wrong' }, path, byRow);
