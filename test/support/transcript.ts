@@ -3,7 +3,7 @@ import { connectProgram, through } from './program.js';
 
 /** A tool's result with one contact per line. */
 const onLines = (text: string): string =>
-  text.replaceAll('},{', '},\n   {').replace(/"subscribers":\[/, '"subscribers":[\n   ');
+  text.replaceAll('},{', '},\n   {').replace(/"matches":\[/, '"matches":[\n   ');
 
 /** The exchange between client and program when an agent tells Maria that her order has shipped. */
 export async function transcript(): Promise<string> {
@@ -20,7 +20,7 @@ export async function transcript(): Promise<string> {
   try {
     return [
       'Tell Maria Garcia that her order has shipped: https://example.com/track/1042. Her email is maria.garcia@example.com.',
-      await exchange('manychat_find_subscribers_by_name', { name: 'Maria Garcia' }),
+      await exchange('manychat_find_subscribers', { queries: ['Maria Garcia'] }),
       await exchange('manychat_send_text', {
         ...maria,
         text: 'Hi Maria, your order has shipped!',

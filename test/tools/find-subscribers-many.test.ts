@@ -168,28 +168,35 @@ describe('a result', () => {
     },
   );
 
-  test('of many matches shows some, says how many more there are, and leaves out addresses', async () => {
+  test('of up to a hundred contacts shows them all, without addresses', async () => {
     const { result, sandbox } = await paced();
-    sandbox.injectFault({
-      match: { path: 'findByName' },
-      status: 200,
-      body: { status: 'success', data: twins(60, 'Ann Lee') },
-    });
-    const [answer = {}] = answersIn(await result(['Ann Lee']));
-    expect([countOf(answer), answer.more_matches]).toEqual([20, 40]);
-    expect(toList(answer.matches)?.[0]).toEqual({
+    const answerWith = (count: number, times = 1) =>
+      sandbox.injectFault({
+        match: { path: 'findByName' },
+        times,
+        status: 200,
+        body: { status: 'success', data: twins(count, 'Ann Lee') },
+      });
+    answerWith(60);
+    const [all = {}] = answersIn(await result(['Ann Lee']));
+    expect([countOf(all), all.more_matches]).toEqual([60, undefined]);
+    expect(toList(all.matches)?.[0]).toEqual({
       id: '9000000000000000000',
       name: 'Ann Lee',
       matched_by: 'name',
       channels: ['whatsapp'],
       window: 'open until 2026-09-21T11:00Z',
     });
-    sandbox.injectFault({
-      match: { path: 'findByName' },
-      status: 200,
-      body: { status: 'success', data: twins(100, 'Ann Lee') },
-    });
-    expect(answersIn(await result(['Ann Lee']))[0]?.more_matches).toBe('not known');
+    answerWith(100);
+    const [capped = {}] = answersIn(await result(['Ann Lee']));
+    expect([countOf(capped), capped.more_matches]).toEqual([100, 'not known']);
+    answerWith(60, 2);
+    const two = await result(['Ann Lee', 'ANN LEE']);
+    expect(answersIn(two).map((each) => [countOf(each), each.more_matches])).toEqual([
+      [20, 40],
+      [20, 40],
+    ]);
+    expect(two.warnings).toEqual([expect.stringMatching(/^more_matches are not shown: ask for that query alone/)]);
   });
 
   test('has the words of strangers on one line and in quotes', async () => {

@@ -76,7 +76,7 @@ describe('a query is read as', () => {
 
   test('a field only if there is such a field, else as something else', async () => {
     expect(await found('phone: +1 555 010 2030')).toEqual({ '1523908746': 'phone +15550102030' });
-    expect(await whyNone('roast: dark')).toMatch(/^Not found by name\./);
+    expect(await whyNone('roast: dark')).toBe('Not found by name. There is no custom field "roast".');
     await used.result('manychat_create_custom_field', { caption: 'email', type: 'text' });
     expect(await whyNone('email: Maria')).toBe('Not found by field "email". Only exactly this value matches.');
   });
@@ -191,7 +191,7 @@ describe('a miss', () => {
     ['coupon_code: none', 'Not found by field "coupon_code". Only exactly this value matches.'],
     [
       '+34 600 111 222 ext. 5',
-      'Not found by name. It was read as a name, because a phone number must be a number with + and country code, like +15400000000, and nothing else: "e" is no part of a number.',
+      'Not found by name. It is no phone number, which must be a number with + and country code, like +15400000000, and nothing else: "e" is no part of a number.',
     ],
   ])('%j says what was tried and what it may mean', async (query, why) => {
     expect(await whyNone(query)).toBe(why);

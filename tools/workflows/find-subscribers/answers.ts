@@ -7,8 +7,12 @@ import type { Finding, Match } from './search.js';
 /** Up to this many contacts are shown with their addresses: more would cost thousands of tokens. */
 const fewMatches = 20;
 
+/** Up to this many contacts are all shown, because something may be done for each of them. */
+const maxMatches = 100;
+
 /** How much of the findings is shown; the first with which all results fit is used. */
 const sizes = [
+  { matches: maxMatches, text: 60, reason: 500, uncounted: 3 },
   { matches: 20, text: 60, reason: 500, uncounted: 3 },
   { matches: 10, text: 60, reason: 500, uncounted: 3 },
   { matches: 5, text: 60, reason: 300, uncounted: 2 },
@@ -80,14 +84,22 @@ function commonMeanings(findings: readonly Finding[]): Set<string> {
 }
 
 /** The answers that fit, in the order of the queries. */
-function fittedAnswers(found: readonly (readonly [string, Finding])[], form: Omit<Form, 'size'>): Result[] {
+function fittedAnswers(
+  found: readonly (readonly [string, Finding])[],
+  count: number,
+  form: Omit<Form, 'size' | 'withAddresses'>,
+): Result[] {
+  const withAddresses = count <= fewMatches;
   let fitting: Result[] = [];
-  for (const size of sizes) {
-    fitting = found.map(([query, finding]) => answerOf(query, finding, { ...form, size }));
+  for (const size of count <= maxMatches ? sizes : sizes.slice(1)) {
+    fitting = found.map(([query, finding]) => answerOf(query, finding, { ...form, size, withAddresses }));
     if (Buffer.byteLength(JSON.stringify(fitting)) <= maxBytes) break;
   }
   return fitting;
 }
+
+const moreText =
+  'more_matches are not shown: ask for that query alone, which shows up to 100. ManyChat returns no more than 100.';
 
 const failureText = ({ kind, message, hint }: Failure): string => `${kind}: ${message.replace(/\.$/, '')}. ${hint}`;
 
@@ -114,10 +126,12 @@ export function answersIn(queries: readonly string[], { findings, failure, warni
       : failureText(failure);
   const all = found.map(([, finding]) => finding);
   const common = commonMeanings(all);
-  const withAddresses = all.reduce((sum, { matches }) => sum + matches.length, 0) <= fewMatches;
-  const notes = [...warnings, ...common];
+  const count = all.reduce((sum, { matches }) => sum + matches.length, 0);
+  const results = fittedAnswers(found, count, { now, common });
+  const hasMore = results.some(({ more_matches }) => more_matches !== undefined);
+  const notes = [...warnings, ...common, ...(hasMore ? [moreText] : [])];
   return {
-    results: fittedAnswers(found, { now, withAddresses, common }),
+    results,
     ...(left.length > 0 && { not_asked: left, stopped }),
     ...(left.length > 0 && failure?.retry_after_s !== undefined && { retry_after_s: failure.retry_after_s }),
     ...(notes.length > 0 && { warnings: notes }),

@@ -18,7 +18,7 @@ export type Reading =
   | { readonly as: 'field'; readonly field: Field; readonly value: string }
   /** Digits can be both an id and a phone number. */
   | { readonly as: 'number'; readonly id: string | undefined; readonly phone: Phone | undefined }
-  /** `problem` says why it is no phone number, if it looks like one. */
+  /** `problem` is a sentence about what else it could have been, without its full stop. */
   | { readonly as: 'name'; readonly name: string; readonly problem?: string | undefined }
   /** `why` is a sentence without its full stop. */
   | { readonly as: 'nothing'; readonly why: string };
@@ -92,7 +92,8 @@ function numberOrName(text: string): Reading {
   const id = idIn(text);
   if (id !== undefined || phone !== undefined) return { as: 'number', id, phone };
   if (/^https?:\/\/\S+$/i.test(text)) return { as: 'nothing', why: 'It is a link, but not to a chat in ManyChat' };
-  const problem = 'problem' in parsed && looksLikeNumber(text) ? parsed.problem : undefined;
+  const problem =
+    'problem' in parsed && looksLikeNumber(text) ? `It is no phone number, which ${parsed.problem}` : undefined;
   return { as: 'name', name: text.replace(/\s+/g, ' '), problem };
 }
 
@@ -120,11 +121,12 @@ export async function readQuery(query: string, fields: () => Promise<readonly Fi
   if (link !== undefined) return { as: 'chat link', link };
   const email = cleanEmail(text);
   if (emailProblem(email) === undefined) return { as: 'email', email };
-  if (/.:/su.test(text) && !/^https?:/i.test(text)) {
-    const read = fieldQuery(text, await fields());
-    if (read !== undefined) return read;
-    const [before = '', kind] = label.exec(text) ?? [];
-    if (kind !== undefined) return labelled(kind, text.slice(before.length));
-  }
-  return numberOrName(text);
+  if (!/.:/su.test(text) || /^https?:/i.test(text)) return numberOrName(text);
+  const field = fieldQuery(text, await fields());
+  if (field !== undefined) return field;
+  const [before = '', kind] = label.exec(text) ?? [];
+  if (kind !== undefined) return labelled(kind, text.slice(before.length));
+  const read = numberOrName(text);
+  if (read.as !== 'name' || read.problem !== undefined) return read;
+  return { ...read, problem: `There is no custom field ${quoted(trimmed(text.slice(0, text.indexOf(':'))))}` };
 }

@@ -195,7 +195,7 @@ const nameForms = (name: string): string[] => [...new Set([name, name.normalize(
 
 async function searchName({ name, problem }: Extract<Reading, { as: 'name' }>, search: Search): Promise<string> {
   for (const form of nameForms(name)) await search.ask(nameQuestion(form));
-  if (problem !== undefined) return `It was read as a name, because a phone number ${problem}.`;
+  if (problem !== undefined) return `${problem}.`;
   if (/^@\S+$/.test(name)) return 'ManyChat does not search user names: give the full name.';
   return 'Only full names match: a part, a nickname or another spelling finds nobody.';
 }
