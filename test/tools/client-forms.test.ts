@@ -196,7 +196,6 @@ describe('a client that fills every key it is shown', () => {
     headers: '[]',
     payload: '{}',
   };
-  const callback = { url: '', method: '', headers: [], payload: '', timeout: 0 };
 
   test('can send content to Messenger', async () => {
     const messages = [
@@ -214,7 +213,7 @@ describe('a client that fills every key it is shown', () => {
       messages,
       quick_replies: [],
       actions: [],
-      external_message_callback: callback,
+      external_message_callback: '{}',
     };
     const data = { version: 'v2', content };
     const empty = { message_tag: '', otn_topic_name: '' };

@@ -102,11 +102,16 @@ describe('content with everything that the grammar has', () => {
   const customer = { shipping_address: true, contact_name: true, contact_phone: false };
   const product = { label: 'Beans', cost: 1200 };
   const payload = { order: 24958501110451, items: ['a'] };
-  const declared = contentWith(
-    { headers: [{ name: 'X-Token', value: 'abc' }], payload: JSON.stringify(payload) },
-    { customer: JSON.stringify(customer), product: JSON.stringify(product) },
-  );
   const sent = contentWith({ headers: { 'X-Token': 'abc' }, payload }, { customer, product });
+  const asText = (value: object) => JSON.stringify(value);
+  const declared = {
+    ...contentWith(
+      { headers: asText({ 'X-Token': 'abc' }), payload: asText(payload) },
+      { customer: asText(customer), product: asText(product) },
+    ),
+    external_message_callback: asText(sent.external_message_callback),
+  };
+  const withLists = contentWith({ headers: [{ name: 'X-Token', value: 'abc' }], payload }, { customer, product });
   const callOf = (content: object) => ({ subscriber_id: maria, data: { version: 'v2', content } });
 
   test('can be sent by a client that sends only what is declared', () => {
@@ -118,6 +123,7 @@ describe('content with everything that the grammar has', () => {
 
   test.each([
     ['in the declared form', callOf(declared)],
+    ['with lists of headers', callOf(withLists)],
     ["in ManyChat's own form", callOf(sent)],
   ])('%s reaches ManyChat in its own form, without a warning', async (_, args) => {
     const { warnings } = await used.result('manychat_send_content', args);

@@ -136,6 +136,7 @@ const headers = z
     (given) => new Set(Object.keys(given).map((name) => name.toLowerCase())).size === Object.keys(given).length,
     'names a header twice, in different upper and lower case',
   )
+  .meta({ ...asJsonText, description: 'JSON object' })
   .optional();
 const payload = z
   .record(z.string(), z.unknown(), { error: 'must be an object' })
@@ -212,7 +213,6 @@ const callback = z.strictObject({
     .int({ error: 'must be a whole number of seconds' })
     .min(1, { error: 'must be at least 1 second' })
     .max(maxCallbackSeconds, { error: `must be at most ${maxCallbackSeconds} seconds` })
-    .describe('Seconds')
     .optional(),
 });
 
@@ -228,7 +228,9 @@ export const content = z.strictObject({
   messages: z.array(message, needs('content', 'messages')).max(maxMessages, atMost(maxMessages, 'messages')),
   quick_replies: z.array(quickReply).max(maxQuickReplies, atMost(maxQuickReplies, 'quick replies')).optional(),
   actions,
-  external_message_callback: callback.optional(),
+  external_message_callback: callback
+    .meta({ ...asJsonText, description: 'JSON: url, method, headers, payload, timeout in seconds' })
+    .optional(),
 });
 
 /** Valid message content. */

@@ -5,7 +5,7 @@ import { quoted } from '../../contract/quoted.js';
 import { pathText, unknownKeysText } from '../issues.js';
 import { holdsNothing, isBlank, isChoice, meansAbsent, saysNothing } from './absent.js';
 import { type EntryKeys, entryKeysOf, isJsonText, isPlainObject, namedEntries } from './client-form.js';
-import { alternatives, type Form, formOf, type Schema } from './declared-type.js';
+import { alternatives, bare, type Form, formOf, type Schema } from './declared-type.js';
 import { inexactNumber, type ParsedText, parseContainer, structuralProblem } from './json-text.js';
 
 /*
@@ -163,8 +163,10 @@ function declaredBy(schema: Schema): Declared {
   return {
     schemas,
     list: schemas.find((each) => each instanceof z.ZodArray),
-    // An open object that clients are shown as JSON text holds what it likes, also a name and a value.
-    record: schemas.filter((each) => each instanceof z.ZodRecord).find((each) => !isJsonText(each)),
+    // An open object that clients are shown as JSON text holds what it likes, also a name and a value; one of texts does not.
+    record: schemas
+      .filter((each) => each instanceof z.ZodRecord)
+      .find((each) => !isJsonText(each) || bare(each.valueType) instanceof z.ZodString),
     isJsonText: schemas.some(isJsonText),
   };
 }
