@@ -17,8 +17,10 @@ import { getMessagingStatus } from './workflows/messaging-status/messaging-statu
 import { sendText } from './workflows/send-text.js';
 import { setFieldsAndSendFlow } from './workflows/set-fields-and-send-flow.js';
 
-/** Every tool in its toolset, in reading order. */
-export const toolsets = {
+type Tools = Readonly<Record<string, readonly (Endpoint | Workflow)[]>>;
+
+/** Every tool in its own toolset, in reading order. */
+const ownToolsets = {
   page: [page.getPage, page.listGrowthTools, page.listOtnTopics],
   flows: [listFlows],
   tags: [
@@ -71,10 +73,32 @@ export const toolsets = {
     connections.getConnection,
     connections.deleteConnection,
   ],
-} as const satisfies Readonly<Record<string, readonly (Endpoint | Workflow)[]>>;
+} as const satisfies Tools;
+
+/** The toolsets. Each tool is in its own one; those that the usual jobs need are in `essentials` too. */
+export const toolsets = {
+  ...ownToolsets,
+  essentials: [
+    findSubscribers,
+    getMessagingStatus,
+    sendText,
+    sending.sendContent,
+    sending.sendFlow,
+    tags.addTagToSubscriberByName,
+    fields.setCustomFieldByName,
+    forEachSubscriber,
+    listFlows,
+  ],
+} as const satisfies Tools;
 
 /** Every tool. */
-export const declarations: readonly (Endpoint | Workflow)[] = Object.values(toolsets).flat();
+export const declarations: readonly (Endpoint | Workflow)[] = Object.values(ownToolsets).flat();
+
+/** The names of the toolsets that a tool is in, its own first. */
+export const toolsetsOf = (tool: Endpoint | Workflow): string[] =>
+  Object.entries<readonly (Endpoint | Workflow)[]>(toolsets).flatMap(([name, tools]) =>
+    tools.includes(tool) ? name : [],
+  );
 
 /** The tools that are one HTTP endpoint each. */
 export const endpoints: readonly Endpoint[] = declarations.filter((each) => each.kind === 'endpoint');

@@ -161,8 +161,8 @@ export const settings = z.object({
     list: true,
     restricts: true,
     description:
-      'offer only these sets of tools, separated by commas: page, flows, tags, fields, subscribers, sending, connections',
-    summary: 'offer only these sets: page, flows, tags, fields, subscribers, sending, connections',
+      'offer only these sets of tools, separated by commas: page, flows, tags, fields, subscribers, sending, connections, and essentials, which has what the usual jobs need of all of these',
+    summary: 'offer only these sets: page, flows, tags, fields, subscribers, sending, connections, essentials',
   }),
   MANYCHAT_MCP_TOOLS: nameList().register(texts, {
     flag: 'tools',

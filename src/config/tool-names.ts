@@ -1,9 +1,9 @@
 import { closest } from '../text/closest.js';
 
-/** A tool that exists, and the toolset it belongs to. */
+/** A tool that exists, and the toolsets that it is in, its own first. */
 export interface KnownTool {
   readonly name: string;
-  readonly set: string;
+  readonly sets: readonly string[];
 }
 
 /** Names of toolsets and tools as the settings give them; absent where a setting is absent. */
@@ -39,6 +39,12 @@ function unknownName(what: string, name: string, choices: readonly string[]): st
   return `contains ${JSON.stringify(name)}, which is not a ${what}; ${instead}`;
 }
 
+/** The toolsets that there are: first those that are the own one of a tool, then those that tools are in besides. */
+export function toolsetNames(known: readonly KnownTool[]): string[] {
+  const own = known.flatMap(({ sets }) => sets.slice(0, 1));
+  return [...new Set([...own, ...known.flatMap(({ sets }) => sets)])];
+}
+
 /** Selects the tools of the toolsets and the tools that are named, or all tools if neither is set, without those excluded. */
 export function selectTools(known: readonly KnownTool[], named: NamedTools): SelectedTools {
   const problems: SelectedTools['problems'][number][] = [];
@@ -50,10 +56,10 @@ export function selectTools(known: readonly KnownTool[], named: NamedTools): Sel
       return choice ?? [];
     });
   const all = known.map(({ name }) => name);
-  const sets = resolve('toolsets', 'toolset', [...new Set(known.map(({ set }) => set))]);
+  const sets = resolve('toolsets', 'toolset', toolsetNames(known));
   const tools = resolve('tools', 'tool', all);
   const excluded = new Set(resolve('excluded', 'tool', all));
-  const ofSets = known.filter(({ set }) => sets?.includes(set) === true).map(({ name }) => name);
+  const ofSets = known.filter((tool) => tool.sets.some((set) => sets?.includes(set) === true)).map(({ name }) => name);
   const chosen = sets === undefined && tools === undefined ? all : [...ofSets, ...(tools ?? [])];
   return { chosen: new Set(chosen.filter((name) => !excluded.has(name))), excluded, problems };
 }

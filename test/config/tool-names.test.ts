@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { selectTools } from '../../src/config/tool-names.js';
+import { selectTools, toolsetNames } from '../../src/config/tool-names.js';
 import { configOf } from '../support/config.js';
 
 const known = [
-  { name: 'manychat_get_page', set: 'page' },
-  { name: 'manychat_list_tags', set: 'tags' },
-  { name: 'manychat_create_tag', set: 'tags' },
+  { name: 'manychat_get_page', sets: ['page'] },
+  { name: 'manychat_list_tags', sets: ['tags', 'usual'] },
+  { name: 'manychat_create_tag', sets: ['tags'] },
 ];
 
 describe('the tools that names select', () => {
@@ -21,6 +21,12 @@ describe('the tools that names select', () => {
       'those of a toolset together with those named',
       { toolsets: ['page'], tools: ['create_tag'] },
       ['manychat_get_page', 'manychat_create_tag'],
+    ],
+    ['those of a toolset that has tools of others', { toolsets: ['usual'] }, ['manychat_list_tags']],
+    [
+      'each once if several toolsets have it',
+      { toolsets: ['usual', 'tags'], tools: ['list_tags'] },
+      ['manychat_list_tags', 'manychat_create_tag'],
     ],
     ['all but the excluded', { excluded: ['create_tag'] }, ['manychat_get_page', 'manychat_list_tags']],
     ['none that is both named and excluded', { tools: ['get_page'], excluded: ['get_page'] }, []],
@@ -41,7 +47,7 @@ describe('the tools that names select', () => {
   test('come with a problem for each unknown name, and the list it is in', () => {
     const { problems, chosen } = selectTools(known, { toolsets: ['tag'], tools: ['get_page', 'x'], excluded: ['y'] });
     expect(problems).toEqual([
-      { list: 'toolsets', problem: 'contains "tag", which is not a toolset; there are page, tags' },
+      { list: 'toolsets', problem: 'contains "tag", which is not a toolset; there are page, tags, usual' },
       {
         list: 'tools',
         problem: expect.stringMatching(/^contains "x", which is not a tool; there are manychat_get_page/),
@@ -50,6 +56,11 @@ describe('the tools that names select', () => {
     ]);
     expect([...chosen]).toEqual(['manychat_get_page']);
   });
+});
+
+test('the toolsets to choose from are first those of one subject each, then those with tools of others', () => {
+  const last = { name: 'manychat_list_flows', sets: ['flows', 'usual'] };
+  expect(toolsetNames([...known, last])).toEqual(['page', 'tags', 'flows', 'usual']);
 });
 
 describe('an unknown name', () => {

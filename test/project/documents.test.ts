@@ -130,8 +130,9 @@ describe('the document about clients', () => {
     expect(text.replaceAll('\n', ' ')).toContain(`that leaves ${64 - 'mcp____'.length - longest} characters`);
   });
 
-  test('shows a choice of fewer than 40 tools', () => {
-    const [, flags = ''] = /```sh\n(--toolsets .*)\n/.exec(text) ?? [];
+  test('recommends the essentials, and shows a choice of fewer than 40 tools', () => {
+    const [essentials, flags = ''] = Array.from(text.matchAll(/```sh\n(--toolsets .*)\n/g), ([, each = '']) => each);
+    expect(essentials).toBe('--toolsets essentials');
     const { MANYCHAT_MCP_TOOLSETS, MANYCHAT_MCP_TOOLS } = Object.fromEntries(
       Array.from(flags.matchAll(/--(toolsets|tools) (\S+)/g), ([, flag = '', value]) => [
         `MANYCHAT_MCP_${flag.toUpperCase()}`,

@@ -42,8 +42,10 @@ const firstStatement = (text = ''): string =>
     .replace(/[.;:] [\s\S]*$/, '')
     .replace(/\.$/, '');
 
-const setOf = (tool: string): string =>
-  Object.entries(toolsets).find(([, tools]) => tools.some(({ name }) => name === tool))?.[0] ?? '';
+const setsOf = (tool: string): string =>
+  Object.entries(toolsets)
+    .flatMap(([set, tools]) => (tools.some(({ name }) => name === tool) ? set : []))
+    .join(', ');
 
 /** What a client sees of the program. */
 async function asClient<Seen>(look: (client: Client) => Promise<Seen>): Promise<Seen> {
@@ -54,7 +56,7 @@ async function asClient<Seen>(look: (client: Client) => Promise<Seen>): Promise<
 async function toolTable(): Promise<string> {
   const { tools } = await asClient((client) => client.listTools());
   const rows = tools.map((tool) => [
-    setOf(tool.name),
+    setsOf(tool.name),
     code(tool.name),
     firstStatement(tool.description),
     effectOf(tool),

@@ -3,7 +3,8 @@ import { encode } from 'gpt-tokenizer/encoding/o200k_base';
 import { expect, test } from 'vitest';
 import { offeredTools } from '../../src/account/policy/tool.js';
 import { inputSchema } from '../../src/mcp/listing/json-schema.js';
-import { declarations } from '../../tools/index.js';
+import { offerFor } from '../../src/mcp/listing/offer.js';
+import { declarations, toolsets } from '../../tools/index.js';
 import { configOf } from '../support/config.js';
 import { contract, contractFolder } from '../support/contract.js';
 import { published } from './published.js';
@@ -25,6 +26,20 @@ function tokens(environment: Record<string, string>): { name: string; tokens: nu
   );
 }
 const sum = (all: readonly { tokens: number }[]): number => all.reduce((total, each) => total + each.tokens, 0);
+
+test('the essentials are few, and small enough for every conversation', () => {
+  const { tools } = offerFor(configOf({ MATON_API_KEY: 'k', MANYCHAT_MCP_TOOLSETS: 'essentials' }));
+  const essentials = tools.map(({ name, description, inputSchema }) => ({
+    name,
+    tokens: encode(JSON.stringify({ name, description, inputSchema })).length,
+  }));
+  expect(essentials.map(({ name }) => name).toSorted()).toEqual(toolsets.essentials.map(({ name }) => name).toSorted());
+  expect(essentials.length).toBeLessThanOrEqual(12);
+  process.stdout.write(`Tokens (o200k) of the essentials: ${sum(essentials)}\n`);
+  expect(sum(essentials)).toBeLessThanOrEqual(2_600);
+  // docs/clients.md says about a third.
+  expect(sum(essentials) / sum(tokens({}))).toBeLessThan(0.37);
+});
 
 test('definitions stay within their token budget', () => {
   const all = tokens({});

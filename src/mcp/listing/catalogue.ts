@@ -1,14 +1,14 @@
 import type { Declaration } from '../../../tools/contract/endpoint.js';
 import { resources } from '../../../tools/guidance/resources.js';
-import { toolsets } from '../../../tools/index.js';
+import { declarations, toolsetsOf } from '../../../tools/index.js';
 import { connectionArgument, dryRunResult, type Tool } from '../../account/policy/tool.js';
 import { inputSchema, type JsonSchema, outputSchema } from './json-schema.js';
 
 /** A tool as it is listed to clients, before the configuration is applied. */
 export interface ListedTool extends Pick<Declaration, 'title' | 'description' | 'api' | 'effect'> {
   readonly name: string;
-  /** The name of its toolset. */
-  readonly set: string;
+  /** The names of its toolsets, its own first. */
+  readonly sets: readonly string[];
   readonly inputSchema: JsonSchema;
   readonly outputSchema: JsonSchema;
 }
@@ -33,13 +33,11 @@ export interface Catalogue {
   readonly dryRunResult: JsonSchema;
 }
 
-function listedTool(
-  set: string,
-  { name, title, description, api, effect, input, output }: Tool['declaration'],
-): ListedTool {
+function listedTool(declaration: Tool['declaration']): ListedTool {
+  const { name, title, description, api, effect, input, output } = declaration;
   return {
     name,
-    set,
+    sets: toolsetsOf(declaration),
     title,
     description,
     api,
@@ -58,7 +56,7 @@ function listedTool(
  * soon as it starts, and needs the declarations only for the first call.
  */
 export const catalogue: Catalogue = {
-  tools: Object.entries(toolsets).flatMap(([set, tools]) => tools.map((tool) => listedTool(set, tool))),
+  tools: declarations.map(listedTool),
   resources: resources.map(({ uri, title, description, content }) => ({
     uri,
     title,

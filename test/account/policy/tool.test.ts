@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { offeredTools } from '../../../src/account/policy/tool.js';
 import { offerFor } from '../../../src/mcp/listing/offer.js';
 import { effectRules } from '../../../tools/contract/effect.js';
-import { declarations, toolsets } from '../../../tools/index.js';
+import { declarations, toolsets, toolsetsOf } from '../../../tools/index.js';
 import { configOf } from '../../support/config.js';
 
 /** The names of the tools that an account with a key and this environment is offered. */
@@ -19,6 +19,10 @@ describe('the offered tools', () => {
   test.each([
     [{}, namesOf(declarations)],
     [{ MANYCHAT_MCP_TOOLSETS: 'page, flows' }, namesOf([...toolsets.page, ...toolsets.flows])],
+    [
+      { MANYCHAT_MCP_TOOLSETS: 'essentials, page' },
+      namesOf(declarations.filter((tool) => /essentials|page/.test(toolsetsOf(tool).join()))),
+    ],
     [{ MANYCHAT_MCP_TOOLS: 'send_text,manychat_get_page' }, ['manychat_get_page', 'manychat_send_text']],
     [
       { MANYCHAT_MCP_TOOLSETS: 'flows', MANYCHAT_MCP_TOOLS: 'get_page' },

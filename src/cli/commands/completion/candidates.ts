@@ -2,6 +2,7 @@ import type { Command, Option } from 'commander';
 import { asObject } from '../../../../tools/contract/json.js';
 import { channels } from '../../../../tools/message/channels.js';
 import { settings } from '../../../config/settings.js';
+import { toolsetNames } from '../../../config/tool-names.js';
 import type { Catalogue, ListedTool } from '../../../mcp/listing/catalogue.js';
 
 /** What can stand at the cursor: a word, and a few words about it. */
@@ -42,7 +43,7 @@ const accountWords = (names: readonly string[]): Candidate[] =>
 function valuesOf(option: string, typed: string, { tools, accounts }: Known): Candidate[] | undefined {
   const { MANYCHAT_MCP_CONFIRM, MANYCHAT_MCP_RESULTS, MANYCHAT_MCP_LOG_LEVEL } = settings.shape;
   const choices: Readonly<Record<string, () => Candidate[]>> = {
-    toolsets: () => words([...new Set(tools.map(({ set }) => set))]),
+    toolsets: () => words(toolsetNames(tools)),
     tools: () => toolWords(tools, typed),
     'exclude-tools': () => toolWords(tools, typed),
     confirm: () => words(MANYCHAT_MCP_CONFIRM.unwrap().options),
