@@ -6,6 +6,7 @@ import { type Clock, realClock } from '../upstream/clock.js';
 import { createLocalPacer } from '../upstream/pacing/local-pacer.js';
 import type { Pacer } from '../upstream/pacing/pacer.js';
 import { type Log, type OpenLog, openLog } from './log.js';
+import { createSharedReads, type SharedReads } from './lookups/connections/shared-reads.js';
 import { createSendGuard } from './send-guard/memory-send-guard.js';
 import type { SendGuard } from './send-guard/send-guard.js';
 
@@ -14,6 +15,8 @@ export interface Host {
   readonly http: HttpClient;
   readonly pacer: Pacer;
   readonly guard: SendGuard;
+  /** What accounts with the same Maton key read of their connections. */
+  readonly connectionReads: SharedReads;
   readonly log: Log;
   /** Removes the secrets of an account from the lines of the log, until the returned function is called. */
   readonly redactLogWith: OpenLog['redactWith'];
@@ -54,6 +57,7 @@ export function openHost(settings: HostSettings, parts: Partial<HostParts> = {})
     http,
     pacer,
     guard,
+    connectionReads: createSharedReads(),
     log: opened.log,
     redactLogWith: opened.redactWith,
     secrets: settings.secrets,

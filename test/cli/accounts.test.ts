@@ -114,40 +114,50 @@ describe('accounts', () => {
     await expect(runHere(['accounts', '--sandbox'], {})).rejects.toThrow(/omit --sandbox/);
   });
 
-  test('checks fifty accounts of one Maton account in one run, at its limit of 10 requests in a second', async () => {
-    const clock = drivenClock();
-    const arrivals: number[] = [];
-    const upstream = await startUpstream((request: Arrived, response) => {
-      arrivals.push(clock.now());
-      const id = Number(String(request.headers['maton-connection']).split('-')[1]);
-      response.end(JSON.stringify({ status: 'success', data: { id, name: `Page ${id}` } }));
-    });
-    onTestFinished(() => upstream.close());
-    const ids = Array.from({ length: 50 }, (_, index) => `00000000-${String(index + 1000)}-4000-8000-000000000000`);
-    const path = fileWith(
-      Object.fromEntries(
-        ids.map((connection, index) => [`Client ${index}`, { maton_key: { env: 'MATON' }, connection }]),
-      ),
-    );
-    const environment = {
-      ...through(upstream.url),
-      MATON: 'agency-key-1',
-      MANYCHAT_MCP_ACCOUNTS: path,
-      MANYCHAT_MCP_LOG_LEVEL: 'silent',
-    };
-    const { shell, out, err } = recordingShell(environment);
-    const code = await showAccounts(configOf(environment), { offline: false, json: false }, shell, {
-      clock,
-      http: clock.watched(createHttpClient({})),
-    });
-    expect(out).toHaveLength(50);
-    expect(err).toEqual([`50 accounts in ${path}: 50 ok.`]);
-    expect(code).toBe(0);
-    expect(arrivals).toHaveLength(50);
-    for (const [index, at] of arrivals.slice(10).entries())
-      expect(at - (arrivals[index] ?? 0)).toBeGreaterThanOrEqual(1_000);
-    expect(Math.max(...arrivals) - Math.min(...arrivals)).toBeLessThan(6_000);
-  });
+  test.each(['id', 'name'])(
+    'checks fifty accounts of one Maton account in one run, at its limit of 10 requests in a second, with connections by %s',
+    async (by) => {
+      const clock = drivenClock();
+      const arrivals: number[] = [];
+      const upstream = await startUpstream((request: Arrived, response) => {
+        arrivals.push(clock.now());
+        const id = Number(String(request.headers['maton-connection']).split('-')[1]);
+        const connections = ids.map((connection_id) => ({ connection_id, status: 'ACTIVE' }));
+        const page = { status: 'success', data: { id, name: `Page ${id}` } };
+        response.end(JSON.stringify(request.path === '/connections' ? { connections } : page));
+      });
+      onTestFinished(() => upstream.close());
+      const ids = Array.from({ length: 50 }, (_, index) => `00000000-${String(index + 1000)}-4000-8000-000000000000`);
+      const connectionOf = (id: string, index: number): string => (by === 'id' ? id : `Page ${index + 1000}`);
+      const path = fileWith(
+        Object.fromEntries(
+          ids.map((id, index) => [
+            `Client ${index}`,
+            { maton_key: { env: 'MATON' }, connection: connectionOf(id, index) },
+          ]),
+        ),
+      );
+      const environment = {
+        ...through(upstream.url),
+        MATON: 'agency-key-1',
+        MANYCHAT_MCP_ACCOUNTS: path,
+        MANYCHAT_MCP_LOG_LEVEL: 'silent',
+      };
+      const { shell, out, err } = recordingShell(environment);
+      const code = await showAccounts(configOf(environment), { offline: false, json: false }, shell, {
+        clock,
+        http: clock.watched(createHttpClient({})),
+      });
+      expect(out).toHaveLength(50);
+      expect(err).toEqual([`50 accounts in ${path}: 50 ok.`]);
+      expect(code).toBe(0);
+      // By name, the list and each page are read once, for all accounts of the key.
+      expect(arrivals).toHaveLength(by === 'id' ? 50 : 101);
+      for (const [index, at] of arrivals.slice(10).entries())
+        expect(at - (arrivals[index] ?? 0)).toBeGreaterThanOrEqual(1_000);
+      expect(Math.max(...arrivals) - Math.min(...arrivals)).toBeLessThan(by === 'id' ? 6_000 : 12_000);
+    },
+  );
 });
 
 describe('--account', () => {

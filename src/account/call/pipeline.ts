@@ -104,12 +104,13 @@ export function createPipeline(
 ): Pipeline {
   const { clock } = host;
   const { deadlineMs, connection: pinned } = settings;
-  const pages = createConnectionPages(read, deadlineMs, clock);
+  const shared = host.connectionReads.of(settings.identity, closing);
+  const pages = createConnectionPages(read, shared, deadlineMs, clock);
   const account: AccountParts = {
     host,
     settings,
     redactor,
-    connections: createConnectionChooser({ pinned, read, pages, deadlineMs, clock }),
+    connections: createConnectionChooser({ pinned, read, pages, shared, deadlineMs, clock }),
     pages,
     ...createLookups(settings, clock.now),
     sends: createSends(host.guard, settings.identity),

@@ -40,25 +40,21 @@ async function check(
   host: Host,
   signal: AbortSignal,
 ): Promise<Listed> {
-  const { call, close } = openAccount(host, settings);
-  try {
-    const outcome = await call(plainTool(getPage), {}, { signal });
-    if (!outcome.ok) {
-      const { kind, hint, retryable } = outcome.failure;
-      const problem = `${kind}: ${failureSentences(outcome.failure)} ${hint}`;
-      return { ...listed(account), status: 'failed', problem, retryable };
-    }
-    const { id, name } = asObject(outcome.result.page);
-    const { warnings } = outcome.result;
-    return {
-      ...listed(account),
-      status: Array.isArray(warnings) ? 'warning' : 'ok',
-      page: { id: String(id), name: String(name) },
-      ...(Array.isArray(warnings) && { problem: warnings.join(' ') }),
-    };
-  } finally {
-    close();
+  // It closes with the host: accounts of the same key wait for each other's reads.
+  const outcome = await openAccount(host, settings).call(plainTool(getPage), {}, { signal });
+  if (!outcome.ok) {
+    const { kind, hint, retryable } = outcome.failure;
+    const problem = `${kind}: ${failureSentences(outcome.failure)} ${hint}`;
+    return { ...listed(account), status: 'failed', problem, retryable };
   }
+  const { id, name } = asObject(outcome.result.page);
+  const { warnings } = outcome.result;
+  return {
+    ...listed(account),
+    status: Array.isArray(warnings) ? 'warning' : 'ok',
+    page: { id: String(id), name: String(name) },
+    ...(Array.isArray(warnings) && { problem: warnings.join(' ') }),
+  };
 }
 
 /** Accounts that reach the same page, which is a copy that was not changed in all places, or one page under two names. */

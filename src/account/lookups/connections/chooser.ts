@@ -15,8 +15,10 @@ import type { FailureContext } from '../../../upstream/failures/context.js';
 import type { OwnReader } from '../own-read.js';
 import { createNamedConnections } from './named.js';
 import { severalConnected } from './names.js';
-import { type ConnectionPages, pageText } from './pages.js';
+import { pageText } from './page.js';
+import type { ConnectionPages } from './pages.js';
 import { type ConnectionRecord, connectionsIn } from './record.js';
+import type { ConnectionReads } from './shared-reads.js';
 
 /** The part of an ACTIVE connection that the choice depends on. */
 export type ActiveConnection = Pick<ConnectionRecord, 'id' | 'created'>;
@@ -51,13 +53,21 @@ export interface ChooserParts {
   readonly pinned: string | undefined;
   readonly read: OwnReader;
   readonly pages: ConnectionPages;
+  readonly shared: ConnectionReads;
   /** The longest that a call may take. */
   readonly deadlineMs: number;
   readonly clock: Pick<Clock, 'now'>;
 }
 
 /** Creates the chooser of an account. */
-export function createConnectionChooser({ pinned, read, pages, deadlineMs, clock }: ChooserParts): ConnectionChooser {
+export function createConnectionChooser({
+  pinned,
+  read,
+  pages,
+  shared,
+  deadlineMs,
+  clock,
+}: ChooserParts): ConnectionChooser {
   let cached: { readonly connections: Promise<readonly ActiveConnection[]>; readonly since: number } | undefined;
 
   async function list(input: Result, id: string): Promise<Result> {
@@ -65,11 +75,15 @@ export function createConnectionChooser({ pinned, read, pages, deadlineMs, clock
     return result;
   }
 
-  const named = createNamedConnections(async (callId) => {
-    const result = await list({}, callId);
-    const ids = connectionsIn(result).map(({ id }) => id);
-    return { ids: new Set(ids.filter(isConnectionId)), active: activeIn(result).toSorted(byCreation) };
-  }, pages);
+  const named = createNamedConnections(
+    async (callId) => {
+      const result = await list({}, callId);
+      const ids = connectionsIn(result).map(({ id }) => id);
+      return { ids: new Set(ids.filter(isConnectionId)), active: activeIn(result).toSorted(byCreation) };
+    },
+    pages,
+    shared,
+  );
 
   /** Concurrent calls share one read; a failed read is not cached. */
   function active(readOnly: boolean, callId: string): Promise<readonly ActiveConnection[]> {

@@ -11,18 +11,10 @@ import {
   unreadText,
 } from './names.js';
 import type { ConnectionPages } from './pages.js';
-import type { ConnectionRecord } from './record.js';
+import type { AllConnections, ConnectionReads } from './shared-reads.js';
 
 /** How old the name of a page may be by which a connection is chosen, in milliseconds. */
 const maxAgeMs = 60_000;
-
-/** All connections of an account. */
-export interface AllConnections {
-  /** The ids of all connections, in any state. */
-  readonly ids: ReadonlySet<string>;
-  /** Those that can be used, oldest first. */
-  readonly active: readonly Pick<ConnectionRecord, 'id' | 'created'>[];
-}
 
 /** A connection that was asked for, and a warning if it may not be the only one of that name. */
 interface NamedConnection {
@@ -46,17 +38,17 @@ export interface NamedConnections {
 export function createNamedConnections(
   readAll: (callId: string) => Promise<AllConnections>,
   pages: ConnectionPages,
+  shared: Pick<ConnectionReads, 'listing'>,
 ): NamedConnections {
   const ids = new Set<string>();
   const named = new Map<string, string>();
-  let reading: Promise<AllConnections> | undefined;
 
   /** Concurrent calls share one read. */
   function all(callId: string): Promise<AllConnections> {
-    reading ??= readAll(callId).finally(() => {
-      reading = undefined;
+    shared.listing ??= readAll(callId).finally(() => {
+      shared.listing = undefined;
     });
-    return reading;
+    return shared.listing;
   }
 
   /** Whether the name is known to be that of another page now. */

@@ -4,7 +4,8 @@ import { closest } from '../../../text/closest.js';
 import { withoutHidden } from '../../../text/safe-text.js';
 import { callError } from '../../../upstream/failures/call-error.js';
 import type { FailureContext } from '../../../upstream/failures/context.js';
-import { type Page, pageText } from './pages.js';
+import type { Page } from './page.js';
+import { pageText } from './page.js';
 
 /** An ACTIVE connection as a choice: with its page, if that could be read. */
 export interface ConnectionChoice {

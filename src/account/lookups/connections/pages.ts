@@ -1,14 +1,8 @@
-import { asObject, type Result } from '../../../../tools/contract/json.js';
-import { idText, quoted } from '../../../../tools/contract/quoted.js';
 import { getPage } from '../../../../tools/endpoints/page.js';
 import { type Clock, sleep } from '../../../upstream/clock.js';
 import type { OwnReader } from '../own-read.js';
-
-/** The ManyChat page behind a connection. What ManyChat does not tell is an empty string. */
-export interface Page {
-  readonly id: string;
-  readonly name: string;
-}
+import { type Page, pageIn } from './page.js';
+import type { ConnectionReads, PageEntry } from './shared-reads.js';
 
 /** The pages of connections by id; undefined where the page cannot be read, no entry where it was not read in time. */
 type PagesById = ReadonlyMap<string, Page | undefined>;
@@ -43,41 +37,17 @@ const atOnce = 10;
 /** The share of a call's time that one page may take, so that a broken connection does not use up the rest. */
 const readShare = 0.2;
 
-const scalarText = (value: unknown): string =>
-  typeof value === 'string' || typeof value === 'number' ? String(value) : '';
-
-/** The page in a result of manychat_get_page, or in an item of manychat_list_connections; undefined if it has none. */
-export function pageIn(result: Result): Page | undefined {
-  const { id, name } = asObject(result.page);
-  const page = { id: scalarText(id), name: scalarText(name) };
-  return page.id === '' && page.name === '' ? undefined : page;
-}
-
-/** A page as a result shows it. */
-export const pageResult = ({ id, name }: Page): Result => ({ ...(id !== '' && { id }), ...(name !== '' && { name }) });
-
-/** A page by name and id, for a sentence. */
-export function pageText({ id, name }: Page): string {
-  const title = name === '' ? 'a page without a name' : quoted(name);
-  return id === '' ? title : `${title} (page ${idText(id)})`;
-}
-
-interface Entry {
-  readonly reading: Promise<Page | undefined>;
-  readonly since: number;
-  state: 'open' | 'read' | 'failed';
-  /** The page as it was last read. */
-  page: Page | undefined;
-}
-
 /**
- * Caches the pages of an account's connections. Each is read by one request through its connection.
+ * Reads the pages of connections and caches them. Each is read by one request through its connection.
  * @param deadlineMs the longest that a call may take.
  */
-export function createConnectionPages(read: OwnReader, deadlineMs: number, clock: Clock): ConnectionPages {
-  const entries = new Map<string, Entry>();
-
-  function cached(connection: string, maxAgeMs: number): Entry | undefined {
+export function createConnectionPages(
+  read: OwnReader,
+  { pages: entries }: Pick<ConnectionReads, 'pages'>,
+  deadlineMs: number,
+  clock: Clock,
+): ConnectionPages {
+  function cached(connection: string, maxAgeMs: number): PageEntry | undefined {
     const entry = entries.get(connection);
     if (entry === undefined || entry.state === 'open') return entry;
     const longest = entry.state === 'failed' ? cachedMs.failed : Math.min(maxAgeMs, cachedMs.read);
@@ -100,7 +70,7 @@ export function createConnectionPages(read: OwnReader, deadlineMs: number, clock
         return undefined;
       },
     );
-    const entry: Entry = { reading, since: clock.now(), state: 'open', page: entries.get(connection)?.page };
+    const entry: PageEntry = { reading, since: clock.now(), state: 'open', page: entries.get(connection)?.page };
     entries.set(connection, entry);
     return reading;
   }
