@@ -1,4 +1,4 @@
-import { asObject, isObject } from '../../../tools/contract/json.js';
+import { isObject } from '../../../tools/contract/json.js';
 import { instructionsFor } from '../../../tools/guidance/instructions.js';
 import { type Prompt, prompts } from '../../../tools/guidance/prompts.js';
 import {
@@ -48,24 +48,12 @@ function withProperties(schema: JsonSchema, { properties: added }: JsonSchema): 
 /** An agent must not report to its user that somebody was written to. */
 const sandboxNotice = 'SANDBOX: this is a simulated account and nothing reaches real people; say so when you report. ';
 
-/** The argument that chooses a connection, without its description where the tool that it names is not offered. */
-function connectionArgument(offered: ReadonlySet<string>): JsonSchema {
-  const { properties } = catalogue.connectionArgument;
-  const described = Object.entries(asObject(properties)).map(([key, schema]): [string, JsonSchema] => {
-    const { description, ...rest } = asObject(schema);
-    const isOffered = toolsIn(String(description)).every((name) => offered.has(name));
-    return [key, isOffered ? asObject(schema) : rest];
-  });
-  return { properties: Object.fromEntries(described) };
-}
-
 function offeredAs(
   { tool, takesConnection, dryRun, accounts, withConnection }: JointlyOffered<ListedTool>,
-  connection: JsonSchema,
   results: Config['results'],
 ): OfferedTool {
   const { inputSchema, outputSchema } = tool;
-  const ownInput = takesConnection ? withProperties(inputSchema, connection) : inputSchema;
+  const ownInput = takesConnection ? withProperties(inputSchema, catalogue.connectionArgument) : inputSchema;
   return {
     ...tool,
     accounts,
@@ -93,10 +81,9 @@ export function offerFor(
 ): Offer {
   const { policy } = account;
   const joint = accounts.length === 0 ? ofOneAccount(account) : offeredOfAll(catalogue.tools, accounts, policy);
-  const offered = new Set(joint.map(({ tool }) => tool.name));
-  const connection = connectionArgument(offered);
-  const tools = joint.map((tool) => offeredAs(tool, connection, results));
+  const tools = joint.map((tool) => offeredAs(tool, results));
   const { withoutKeys } = createRedactor(host.secrets);
+  const offered = new Set(tools.map(({ name }) => name));
   const names = accounts.map(({ name }) => name);
   return {
     accounts: names,
