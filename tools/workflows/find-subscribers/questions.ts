@@ -21,8 +21,10 @@ export interface Hits {
 /** One request for a query. Once a question of a kind has found somebody, the others of that kind are not asked. */
 export interface Question {
   readonly kind: 'id' | 'email' | 'phone' | 'field' | 'name';
-  /** How a contact was found, and what was tried: `phone +34600111222`. */
+  /** How a contact was found: `phone +34600111222`. */
   readonly by: string;
+  /** What was tried, in fewer words; the same for several forms of a value. By default as `by`. */
+  readonly tried?: string;
   readonly endpoint: Endpoint;
   readonly input: Result;
   hitsIn(result: Result): Hits;
@@ -91,10 +93,15 @@ function systemHits(result: Result, spelling: Spelling): Hits {
   return { hits: hit === undefined ? [] : [hit], uncounted };
 }
 
-/** Asks for the contact with one spelling of a phone number. */
-export const phoneQuestion = (spelling: Spelling): Question => ({
+/** What other spellings of a phone number are, after the first. */
+const withoutPlus = 'phone without +';
+const otherForm = 'phone in its other Brazilian form';
+
+/** Asks for the contact with one spelling of a phone number; `index` is its place among them. */
+export const phoneQuestion = (spelling: Spelling, index: number): Question => ({
   kind: 'phone',
   by: `phone ${spelling.text}`,
+  tried: index === 0 ? `phone ${spelling.text}` : index === 1 ? withoutPlus : otherForm,
   endpoint: askSystemField,
   input: { phone: spelling.text },
   hitsIn: (result) => systemHits(result, spelling),
@@ -139,6 +146,7 @@ export function whatsappQuestion(field: NamedField, value: string, isKnown: bool
   return {
     ...question,
     by: `WhatsApp number ${value} in field ${quoted(field.name)}`,
+    tried: `field ${quoted(field.name)}`,
     hitsIn(result) {
       const { uncounted, ...found } = question.hitsIn(result);
       const own = divided(found.hits, value, (contact) => whatsappDifference(contact, field, value, isKnown));

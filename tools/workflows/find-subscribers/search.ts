@@ -69,8 +69,8 @@ function createSearch(asking: Asking, memory: WhatsappField): Search {
   const matches = new Map<unknown, { readonly contact: Result; readonly by: string[] }>();
   const found = new Set<Question['kind']>();
   const uncounted: Uncounted[] = [];
-  const tried: string[] = [];
-  const skipped: string[] = [];
+  const tried = new Set<string>();
+  const skipped = new Set<string>();
   let capped = false;
 
   /** A field that is seen to hold the number of a contact is searched for the numbers of others. */
@@ -91,15 +91,15 @@ function createSearch(asking: Asking, memory: WhatsappField): Search {
     budget,
     has: (kind) => found.has(kind),
     async ask(question) {
-      const { kind, by, endpoint, input, hitsIn } = question;
+      const { kind, by, endpoint, input, hitsIn, tried: what = by } = question;
       if (found.has(kind)) return;
       const result = await asking.ask(endpoint, input, `look for ${by}`, budget);
       if (result === undefined) {
-        skipped.push(by);
+        skipped.add(what);
         return;
       }
       if (result.subscribers === undefined) forgetField(question);
-      tried.push(by);
+      tried.add(what);
       const { hits, uncounted: others, capped: isCapped = false } = hitsIn(result);
       uncounted.push(...others);
       capped ||= isCapped;
@@ -116,11 +116,16 @@ function createSearch(asking: Asking, memory: WhatsappField): Search {
       }
     },
     finding(meaning) {
-      const left =
-        skipped.length === 0 ? '' : ` Not asked, because a query makes at most 4 requests: ${skipped.join(', ')}.`;
-      const miss = matches.size > 0 ? undefined : { tried: `Not found by ${tried.join(', ')}.${left}`, meaning };
+      const left = [...skipped].filter((what) => !tried.has(what)).join(', ');
+      const limit = left === '' ? '' : `Not asked, because a query makes at most 4 requests: ${left}. `;
+      const miss = { tried: `Not found by ${[...tried].join(', ')}.`, meaning: `${limit}${meaning}` };
       const others = uncounted.filter(({ id }) => !matches.has(id));
-      return { matches: [...matches.values()], capped, uncounted: notesOf(others), miss };
+      return {
+        matches: [...matches.values()],
+        capped,
+        uncounted: notesOf(others),
+        ...(matches.size === 0 && { miss }),
+      };
     },
   };
 }
@@ -162,11 +167,11 @@ async function searchWhatsapp(
 
 async function searchPhone(phone: Phone, search: Search, asking: Asking, memory: WhatsappField): Promise<string> {
   const [first, ...others] = phoneSpellings(phone);
-  await search.ask(phoneQuestion(first));
+  await search.ask(phoneQuestion(first, 0));
   const digits = internationalDigits(phone);
   if (digits === undefined) return `Give the number with + and country code. ${mayBeOnWhatsapp}.`;
   const known = await searchWhatsapp(digits, search, asking, memory);
-  for (const spelling of others) await search.ask(phoneQuestion(spelling));
+  for (const [index, spelling] of others.entries()) await search.ask(phoneQuestion(spelling, index + 1));
   return known === undefined
     ? `${mayBeOnWhatsapp}; no custom field is known to hold the numbers.`
     : `${mayBeOnWhatsapp} if its field is empty.`;
