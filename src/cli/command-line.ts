@@ -169,7 +169,10 @@ export async function runCommandLine(args: readonly string[], shell: Shell): Pro
       '--send-text <text>',
       'send each contact a text; {{column}} or {{column|fallback}} inserts a cell, here and in the tag, channel and flow',
     )
-    .option('--channel <name>', 'channel of the text: messenger (the default), instagram, whatsapp or telegram')
+    .option(
+      '--channel <name>',
+      'channel of the text: auto (the default: WhatsApp or Instagram if on record, else Messenger), messenger, instagram, whatsapp or telegram',
+    )
     .option(
       '--send-content <path>',
       'send each contact the content in this JSON file (the data argument of manychat_send_content), with {{column}} in its texts',

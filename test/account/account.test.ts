@@ -49,7 +49,7 @@ describe.each([
     });
   });
 
-  const hello = { subscriber_id: '77', text: 'Hello' };
+  const hello = { subscriber_id: '77', text: 'Hello', channel: 'messenger' };
 
   test('have different identities', () => {
     expect(first.config.account.identity).not.toBe(second.config.account.identity);

@@ -42,7 +42,10 @@ describe('completion offers', () => {
   });
 
   test.each([
-    ['call send_text channel=', ['channel=messenger', 'channel=instagram', 'channel=whatsapp', 'channel=telegram']],
+    [
+      'call send_text channel=',
+      ['auto', 'messenger', 'instagram', 'whatsapp', 'telegram'].map((each) => `channel=${each}`),
+    ],
     ['call send_text "text=Hi you" ch', ['channel=']],
     ["call send_text 'text=Hi you' channel=messenger ch", []],
     ['call send_text text=', []],

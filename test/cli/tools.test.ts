@@ -22,7 +22,7 @@ describe('tools', () => {
     const { out } = await runHere(['tools', 'send_text'], {});
     expect(out).toMatch(/^manychat_send_text: Send text\n\nSends a text/);
     expect(out).toMatch(/ {2}subscriber_id \(string, required\)\n {6}From a find tool/);
-    expect(out).toMatch(/ {2}channel \(messenger \| instagram \| whatsapp \| telegram\)/);
+    expect(out).toMatch(/ {2}channel \(auto \| messenger \| instagram \| whatsapp \| telegram\)/);
     expect(out).toMatch(/ {2}buttons \(list of button \(max 3\)\)/);
     expect(out).toMatch(/\n {2}button\n {6}\{ caption, url\?, flow_ns\? \}\n/);
     expect((await runHere(['tools', 'get_page'], { MATON_CONNECTION_ID: 'c1' })).out).toContain('No arguments.');

@@ -122,6 +122,6 @@ describe('a channel that the API does not have', () => {
 
   test('is refused as any other word if it is no word for e-mail or SMS', async () => {
     const { message } = await used.failure('manychat_send_text', { subscriber_id: maria, text: 'x', channel: 'fax' });
-    expect(message).toContain('channel: must be one of "messenger", "instagram"');
+    expect(message).toContain('channel: must be one of "auto", "messenger", "instagram"');
   });
 });

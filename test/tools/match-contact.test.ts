@@ -17,6 +17,9 @@ function answering(answer: (input: Result) => readonly object[], asked: Result[]
     timeLeft: () => 1,
     progress: () => undefined,
     name: () => undefined,
+    inOneForm: () => Promise.reject(new Error('nothing is sent')),
+    channelsOf: () => undefined,
+    job: { channelRefusals: 0 },
   };
 }
 

@@ -8,9 +8,10 @@ import type { Declaration, Endpoint } from '../../tools/contract/endpoint.js';
 import { kinds } from '../../tools/contract/failure.js';
 import type { Workflow } from '../../tools/contract/workflow.js';
 import { findSubscriberBySystemField } from '../../tools/endpoints/contact-searches.js';
-import { sendFlow } from '../../tools/endpoints/sending.js';
+import { sendContent, sendFlow } from '../../tools/endpoints/sending.js';
 import { getSubscriber } from '../../tools/endpoints/subscribers.js';
 import { declarations } from '../../tools/index.js';
+import { sendText } from '../../tools/workflows/send-text.js';
 import { type Caller, createCaller } from '../support/caller.js';
 import { drivenClock } from '../support/driven.js';
 import { everyTurnAtOnce } from '../support/pacer.js';
@@ -202,11 +203,15 @@ function replyOf(endpoint: Endpoint): fc.Arbitrary<Reply> {
 }
 
 /** The endpoints whose responses a tool may receive. */
-const stepsOf = (declaration: Endpoint | Workflow): readonly Endpoint[] =>
-  declaration.kind === 'workflow' ? [getSubscriber, findSubscriberBySystemField, sendFlow] : [declaration];
+function stepsOf(declaration: Endpoint | Workflow): readonly Endpoint[] {
+  if (declaration.kind !== 'workflow') return [declaration];
+  return declaration === sendText
+    ? [getSubscriber, sendContent]
+    : [getSubscriber, findSubscriberBySystemField, sendFlow];
+}
 
 const required = ['kind', 'message', 'hint', 'retryable', 'performed', 'source'];
-const optional = ['http_status', 'code', 'details', 'retry_after_s'];
+const optional = ['http_status', 'code', 'details', 'retry_after_s', 'chat_link'];
 
 /** Checks what must hold for every outcome. */
 function check(outcome: Outcome, conforms: (result: unknown) => boolean, logged: readonly string[]): void {

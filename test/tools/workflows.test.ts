@@ -16,7 +16,7 @@ describe('manychat_send_text', () => {
       { caption: 'Ask', flow_ns: 'content123456' },
     ];
     const quick_replies = [{ caption: 'Thanks', flow_ns: 'content123456' }];
-    expect(await used.result('manychat_send_text', send({ buttons, quick_replies }))).toEqual(
+    expect(await used.result('manychat_send_text', send({ channel: 'messenger', buttons, quick_replies }))).toEqual(
       sentOne({ subscriber_id: maria }),
     );
     expect(used.paths()).toEqual(['sendContent']);
@@ -109,7 +109,7 @@ describe('manychat_set_fields_and_send_flow', () => {
 
   test('sets the fields, then starts the flow that shows them', async () => {
     expect(await used.result('manychat_set_fields_and_send_flow', call)).toEqual({
-      ...startedFlow({ subscriber_id: maria }, sayThis),
+      ...startedFlow({ contact: 'Maria Garcia' }, sayThis),
       fields: [{ field: 'reply_text', value: 'It has shipped' }],
     });
     expect(used.paths().slice(-2)).toEqual(['setCustomFields', 'sendFlow']);

@@ -11,8 +11,8 @@ export interface Step {
   readonly input: Result;
   /** For a flow, the custom fields set for it: the same flow with other values is another message. */
   readonly fields?: Result | undefined;
-  /** One of many contacts: the step is not reported, and a refusal is not explained by a further read. */
-  readonly oneOfMany?: boolean;
+  /** The step is not reported, and a refusal is not explained by a read: it is for one of many contacts, or the workflow explains it. */
+  readonly quiet?: boolean;
   /** Turns a failure that is an answer into a result; undefined if it is none. */
   readonly recover?: (failure: Failure) => Result | undefined;
 }
@@ -47,6 +47,20 @@ export interface WhatsappField {
   remember(field: NumberField | undefined): void;
 }
 
+/** What a send in one of several forms came to. If it was sent before, `form` and `data` say how, as far as that is remembered. */
+export type OneForm =
+  | { readonly outcome: 'done'; readonly result: Result }
+  | { readonly outcome: 'done before'; readonly form: Step | undefined; readonly data: unknown };
+
+/** A channel that leaves a trace in the data of its contacts. */
+export type RecordedChannel = 'whatsapp' | 'instagram';
+
+/** What the calls of one job learn for the contacts that follow. */
+export interface JobMemory {
+  /** How many contacts were refused for their channel. */
+  channelRefusals: number;
+}
+
 /** What a workflow runs with. */
 export interface Steps {
   /**
@@ -60,6 +74,20 @@ export interface Steps {
    * @throws CallError
    */
   inOrder(steps: readonly Step[]): Promise<InOrder>;
+  /**
+   * Makes a send in one of several forms. The send guard remembers it as it was asked for, whatever form came of it; it is
+   * not made if it may have been sent in any form.
+   * @param send performs the forms one after the other, and returns the result and what to remember of it.
+   * @throws CallError
+   */
+  inOneForm(
+    asked: Step,
+    forms: readonly Step[],
+    send: (perform: (form: Step) => Promise<Result>) => Promise<{ readonly result: Result; readonly data: unknown }>,
+  ): Promise<OneForm>;
+  /** The channels on record for a contact that are known without a request; undefined if that is too old to count. */
+  channelsOf(contact: unknown): readonly RecordedChannel[] | undefined;
+  readonly job: JobMemory;
   /** The name of a contact, tag, field or flow that is known without a request. */
   readonly name: Known['name'];
   readonly whatsappField: WhatsappField;

@@ -45,11 +45,11 @@ Find the contact first with manychat_find_subscribers. If several match, ask me 
       field: { description: 'Custom field to find them by', required: true, completes: 'custom field' },
       value: { description: 'Value that the field has', required: true },
       channel: {
-        description: 'Where they write: messenger (default), instagram, whatsapp, telegram',
+        description: 'messenger, instagram, whatsapp or telegram; by default the one on record for each',
         required: false,
       },
     },
-    text: ({ message = '', field = '', value = '', channel = 'messenger' }) => `Announce something to ManyChat contacts.
+    text: ({ message = '', field = '', value = '', channel = 'auto' }) => `Announce something to ManyChat contacts.
 Announcement: ${message}
 Channel: ${channel}
 To: contacts whose custom field "${field}" is "${value}"

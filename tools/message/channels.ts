@@ -7,6 +7,9 @@ export const channels = ['messenger', ...namedChannels] as const;
 /** The name of a channel. */
 export type Channel = (typeof channels)[number];
 
+/** What a plain message can be sent on: a channel, or the one that is found for its contact. */
+export const channelChoices = ['auto', ...channels] as const;
+
 const noChannel = /^(e-?mail|sms|mms)$/i;
 
 /** The message for a value that is no channel, or undefined where the default message says enough. */

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { clipped } from '../contract/quoted.js';
 import { text } from '../values/inputs.js';
 import { channelProblems, placeholderIn } from './channel-rules.js';
-import { type Channel, channelError, channels, maxTextLength } from './channels.js';
+import { type Channel, channelChoices, channelError, maxTextLength } from './channels.js';
 import { type Button, type Content, maxButtons, maxMessages, maxQuickReplies, webAddress } from './content.js';
 import { splitText } from './split-text.js';
 
@@ -13,11 +13,9 @@ const flowNs = text('ns from manychat_list_flows');
 export const plainMessage = {
   text: text('A long one is split into several messages'),
   channel: z
-    .enum(channels, { error: channelError })
-    .default('messenger')
-    .describe(
-      'Where the contact writes, by default messenger; manychat_get_messaging_status shows Instagram and WhatsApp',
-    ),
+    .enum(channelChoices, { error: channelError })
+    .default('auto')
+    .describe('Default auto: WhatsApp or Instagram if on record, else Messenger; Telegram must be named'),
   buttons: z
     .array(
       z
@@ -39,9 +37,12 @@ export const plainMessage = {
 /** A valid plain message. */
 export type PlainMessage = z.output<z.ZodObject<typeof plainMessage>>;
 
+/** The channel by whose rules a message is checked before its contact is known. */
+const assumedChannel = (choice: PlainMessage['channel']): Channel => (choice === 'auto' ? 'messenger' : choice);
+
 /** The text in parts that its channel accepts, or why it cannot be split. */
-const textParts = ({ text, channel }: { text: string; channel: Channel }) =>
-  splitText(text.trimEnd(), maxTextLength[channel], maxMessages);
+const textParts = ({ text, channel }: Pick<PlainMessage, 'text' | 'channel'>) =>
+  splitText(text.trimEnd(), maxTextLength[assumedChannel(channel)], maxMessages);
 
 const flowButton = ({ caption, flow_ns }: { caption: string; flow_ns?: string | undefined }) =>
   ({ type: 'flow', caption, target: flow_ns ?? '' }) as const;
@@ -49,13 +50,14 @@ const flowButton = ({ caption, flow_ns }: { caption: string; flow_ns?: string | 
 const buttonOf = ({ url, ...button }: NonNullable<PlainMessage['buttons']>[number]): Button =>
   url === undefined ? flowButton(button) : { type: 'url', caption: button.caption, url };
 
-/** The content of a plain message: its text in parts, with the buttons below the last part. */
+/** The content of a plain message, for Messenger if its channel is to be found: its text in parts, with the buttons below the last part. */
 export function contentOf({ buttons, quick_replies, ...message }: PlainMessage): Content {
   const split = textParts(message);
+  const channel = assumedChannel(message.channel);
   const parts = 'problem' in split ? [message.text] : split.parts;
   const rows = buttons === undefined || buttons.length === 0 ? undefined : buttons.map(buttonOf);
   return {
-    ...(message.channel !== 'messenger' && { type: message.channel }),
+    ...(channel !== 'messenger' && { type: channel }),
     messages: parts.map((part, index) => ({
       type: 'text',
       text: part,

@@ -1,6 +1,7 @@
 import type { Kind } from '../contract/failure.js';
 import { asObject, type Result } from '../contract/json.js';
 import { durationText, momentText } from '../contract/quoted.js';
+import type { RecordedChannel } from '../contract/workflow.js';
 import { parseDateTime } from '../values/date-time.js';
 
 /** How long Messenger, Instagram and WhatsApp accept automated messages after a contact's last interaction. */
@@ -28,13 +29,21 @@ export function lastInteraction({ last_interaction: at }: Result, now: number): 
   return ageMs < -maxClockSkewMs ? { at, reason: 'the time lies in the future' } : { at, ageMs: Math.max(0, ageMs) };
 }
 
+/** ManyChat writes null or an empty text for what it does not know. */
+const isPresent = (value: unknown): boolean => value !== undefined && value !== null && value !== '';
+
 /** Whether a contact's data has a trace of Instagram. */
-export const onInstagram = ({ ig_id, ig_username }: Result): boolean =>
-  ig_id !== undefined || ig_username !== undefined;
+export const onInstagram = ({ ig_id, ig_username }: Result): boolean => [ig_id, ig_username].some(isPresent);
 
 /** Whether a contact's data has a trace of WhatsApp. */
 export const onWhatsapp = ({ whatsapp_phone, whatsapp_bsuid, whatsapp_username }: Result): boolean =>
-  [whatsapp_phone, whatsapp_bsuid, whatsapp_username].some((each) => each !== undefined);
+  [whatsapp_phone, whatsapp_bsuid, whatsapp_username].some(isPresent);
+
+/** The channels on record for a contact, those first that are to be used first: a number is verified, a name is not. */
+export const recordedChannels = (contact: Result): RecordedChannel[] => [
+  ...(onWhatsapp(contact) ? (['whatsapp'] as const) : []),
+  ...(onInstagram(contact) ? (['instagram'] as const) : []),
+];
 
 /** The names of the channels that leave a trace in a contact's data. */
 export const channelsOnRecord = (contact: Result): string[] => [
@@ -56,6 +65,15 @@ export function windowSummary(contact: Result, now: number): string {
   const end = minuteText(now - last.ageMs + windowMs);
   return last.ageMs < windowMs ? `open until ${end}` : `closed since ${end}`;
 }
+
+/** Refusals of a send that the contact's state can explain. */
+export const explainedByContact: ReadonlySet<Kind> = new Set([
+  'window_closed',
+  'otn_unavailable',
+  'channel_refused',
+  'subscriber_inactive',
+  'message_tag_refused',
+]);
 
 /** The subject of a sentence that says why the state of the window is unknown. */
 const windowQuestion = 'Whether the 24-hour window is open';

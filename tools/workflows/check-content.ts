@@ -3,7 +3,7 @@ import { asObject, isObject } from '../contract/json.js';
 import { workflow } from '../contract/workflow.js';
 import { contentCapabilities } from '../message/actions.js';
 import { contentWarnings } from '../message/channel-rules.js';
-import { channelError, channels } from '../message/channels.js';
+import { type Channel, channelChoices, channelError, namedChannels } from '../message/channels.js';
 import { messageData, messageDataBrief, uncheckedMessageData } from '../message/message-data.js';
 import { renderContent } from '../message/preview.js';
 import { repairMessage } from '../message/repair.js';
@@ -12,10 +12,26 @@ import { describeIssue, issueMessage, ownIssues } from '../values/issues.js';
 const repairData = repairMessage({ data: messageDataBrief, takesTag: true });
 
 /** Data with the content's `type` set to a channel; content for Messenger has no type. */
-function forChannel(data: unknown, channel: string | undefined): unknown {
+function forChannel(data: unknown, channel: Channel | undefined): unknown {
   if (channel === undefined || !isObject(data) || !isObject(data.content)) return data;
   const { type: _, ...content } = data.content;
   return { ...data, content: channel === 'messenger' ? content : { type: channel, ...content } };
+}
+
+const describeAll = (issues: readonly z.core.$ZodIssue[]): string[] => [
+  ...new Set(ownIssues(issues).map((issue) => describeIssue({ ...issue, path: ['data', ...issue.path] }))),
+];
+
+/** The channels that content without a type fits beside Messenger, and what is wrong for the others. */
+function otherChannels(data: unknown): { readonly channels: Channel[]; readonly elsewhere: string[] } {
+  const channels: Channel[] = ['messenger'];
+  const elsewhere: string[] = [];
+  for (const channel of namedChannels) {
+    const parsed = messageData.safeParse(forChannel(data, channel), { error: issueMessage });
+    if (parsed.success) channels.push(channel);
+    else elsewhere.push(`${channel}: ${describeAll(parsed.error.issues).join('; ')}`);
+  }
+  return { channels, elsewhere };
 }
 
 /** Characters of the data and its rendering, as JSON, up to which a result holds both. */
@@ -34,14 +50,16 @@ export const checkContent = workflow({
   input: z.strictObject({
     data: uncheckedMessageData,
     channel: z
-      .enum(channels, { error: channelError })
-      .optional()
-      .describe('Check it for this channel instead of content.type'),
+      .enum(channelChoices, { error: channelError })
+      .default('auto')
+      .describe('Instead of content.type; auto, the default: without a type, all are checked'),
   }),
   output: {
     schema: z.looseObject({
       valid: z.boolean(),
       problems: z.array(z.string()),
+      channels: z.array(z.string()).optional().describe('Those that content without a type fits'),
+      elsewhere: z.array(z.string()).optional().describe('What is wrong on the other channels'),
       warnings: z.array(z.string()).optional(),
       rendering: z.string().optional(),
       data: z.looseObject({}).optional().describe('As it would be sent, if it was corrected'),
@@ -49,17 +67,14 @@ export const checkContent = workflow({
   },
   capabilities: ({ data }) => contentCapabilities(repairData({ data }).input),
   example: { data: '{"version":"v2","content":{"messages":[{"type":"text","text":"Hello!"}]}}' },
-  async run({ data, channel }) {
+  async run({ data, channel: choice }) {
+    const channel = choice === 'auto' ? undefined : choice;
     const { input, warnings: corrections, problem } = repairData({ data });
     if (problem !== undefined) return { valid: false, problems: [problem] };
     const { data: repaired, message_tag: tag } = asObject(input);
     const parsed = messageData.safeParse(forChannel(repaired, channel), { error: issueMessage });
     if (!parsed.success) {
-      const problems = [
-        ...new Set(
-          ownIssues(parsed.error.issues).map((issue) => describeIssue({ ...issue, path: ['data', ...issue.path] })),
-        ),
-      ];
+      const problems = describeAll(parsed.error.issues);
       return { valid: false, problems, ...(corrections.length > 0 && { warnings: corrections }) };
     }
     const warnings = [...corrections, ...contentWarnings(parsed.data.content, tag)];
@@ -68,9 +83,13 @@ export const checkContent = workflow({
     // Data that was cut could be sent as it is, so it is shown as a whole or not at all.
     const isShown = isChanged && JSON.stringify([parsed.data, rendering]).length <= maxShownLength;
     if (isChanged && !isShown) warnings.push(dataNotShown);
+    const isOpen = channel === undefined && parsed.data.content.type === undefined;
+    const { channels, elsewhere } = isOpen ? otherChannels(repaired) : { channels: [], elsewhere: [] };
     return {
       valid: true,
       problems: [],
+      ...(isOpen && { channels }),
+      ...(elsewhere.length > 0 && { elsewhere }),
       ...(warnings.length > 0 && { warnings }),
       rendering,
       ...(isShown && { data: parsed.data }),

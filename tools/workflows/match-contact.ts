@@ -82,7 +82,7 @@ export const matchContact = workflow({
     const others = new Set<string>();
     let capped = false;
     for (const { endpoint, input: search, spelling, doubt } of searchesFor(asked)) {
-      const result = await call({ what: `look for ${quoted(spelling)}`, endpoint, input: search, oneOfMany: true });
+      const result = await call({ what: `look for ${quoted(spelling)}`, endpoint, input: search, quiet: true });
       capped ||= result.capped === true;
       for (const note of toList(result.others) ?? []) others.add(String(note));
       for (const contact of (toList(result.matches) ?? []).map(asObject)) {

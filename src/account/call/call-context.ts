@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Declaration, Endpoint, Known } from '../../../tools/contract/endpoint.js';
 import type { Result } from '../../../tools/contract/json.js';
 import type { Reference, ReferenceKind } from '../../../tools/contract/reference.js';
+import type { JobMemory } from '../../../tools/contract/workflow.js';
 import type { AccountSettings } from '../../config/accounts/settings.js';
 import type { Redactor } from '../../text/redaction.js';
 import type { Deadline } from '../../upstream/deadline.js';
@@ -42,6 +43,9 @@ export const callLine = (
   { identity, name }: Pick<AccountSettings, 'identity' | 'name'>,
 ) => ({ id, account: name ?? identity.slice(0, 8) });
 
+/** Starts what the calls of a job learn for the next. */
+export const newJobMemory = (): JobMemory => ({ channelRefusals: 0 });
+
 /** Starts the record of a call. */
 export const newRecord = (id = randomUUID().slice(0, 8)): CallRecord => ({ id });
 
@@ -59,6 +63,7 @@ export interface CallContext {
   /** Whether the contact may be read to explain a refusal. */
   readonly readsContact: boolean;
   readonly names: CallNames;
+  readonly job: JobMemory;
 }
 
 /** A name in a call, and the only thing that has it or is shown so. */
@@ -107,6 +112,8 @@ export interface CallOptions {
   readonly names?: readonly MeantName[] | undefined;
   /** What the calls of one run know about names; they are told apart by connection. */
   readonly known?: KnownNames | undefined;
+  /** What the calls of one run learn for the next. */
+  readonly job?: JobMemory | undefined;
   /** Told every second that the call waits for the rate limit, and how far a long job has come. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   /** Told when a request that must not be repeated leaves. */

@@ -23,7 +23,10 @@ export type Outcome =
  * what the user has confirmed. Without a `delivery` the answer counts as delivered when it is there.
  */
 export interface CallerSide
-  extends Pick<CallOptions, 'signal' | 'onProgress' | 'departure' | 'connectionId' | 'deadlineMs' | 'names' | 'known'> {
+  extends Pick<
+    CallOptions,
+    'signal' | 'onProgress' | 'departure' | 'connectionId' | 'deadlineMs' | 'names' | 'known' | 'job'
+  > {
   readonly delivery?: Delivery | undefined;
   /** The name of the account, if calls name it as `account`: calls that the result names have it too. */
   readonly account?: string | undefined;

@@ -6,6 +6,7 @@ import type { AccountSettings } from '../../config/accounts/settings.js';
 import type { Redactor } from '../../text/redaction.js';
 import { cleanLine } from '../../text/safe-text.js';
 import { openDeadline, stopError } from '../../upstream/deadline.js';
+import { allOf } from '../../upstream/departure.js';
 import { asCallError } from '../../upstream/failures/call-error.js';
 import { linkSignals } from '../../upstream/linked-signal.js';
 import type { Host } from '../host.js';
@@ -26,6 +27,7 @@ import {
   type EndpointCall,
   endpointCall,
   failureContext,
+  newJobMemory,
   newNames,
   newRecord,
 } from './call-context.js';
@@ -140,7 +142,8 @@ export function createPipeline(
 
   async function read({ endpoint, input, connection, deadlineMs, id }: OwnRead): Promise<ReadAnswer> {
     const { deadline, close } = openDeadline(clock, deadlineMs, closing);
-    const own = { deadline, sending: noSends, connectionId: connection, readsContact: true, names: newNames() };
+    const about = { deadline, sending: noSends, connectionId: connection, readsContact: true };
+    const own = { ...about, names: newNames(), job: newJobMemory() };
     const call = endpointCall(endpoint, input, { ...own, record: newRecord(id) });
     try {
       const result = await perform(call);
@@ -179,15 +182,23 @@ export function createPipeline(
       now: host.now,
       progress,
       name: knownIn(connectionId, account).name,
+      channelsOf: (contact) => account.seen.channels(connectionId, contact),
+      job: given.job,
       timeLeft: () =>
         deadline.stop.aborted ? 0 : (deadline.latestStart - clock.now()) / (deadline.latestStart - deadline.arrived),
       hold: (step) =>
         under('send_guard', step.endpoint, () => claimSend(step, connectionId, context, account)).catch((error) => {
           throw error instanceof CallError ? explainUnknown(error, step, connectionId, account.seen) : error;
         }),
-      async perform({ endpoint, input: stepInput, oneOfMany }, held) {
+      async perform({ endpoint, input: stepInput, quiet }, held, departures = []) {
         // A step queues from the moment it starts, so that a long job does not overtake everybody else's calls.
-        const own = { ...context, readsContact: oneOfMany !== true, deadline: { ...deadline, arrived: clock.now() } };
+        const more = [...departures, context.departure].filter((each) => each !== undefined);
+        const own = {
+          ...context,
+          departure: more.length === 0 ? undefined : allOf(more),
+          readsContact: quiet !== true,
+          deadline: { ...deadline, arrived: clock.now() },
+        };
         try {
           refuseExcluded(settings.policy, failureContext(endpoint, settings), stepInput);
           return await perform(endpointCall(endpoint, stepInput, own, held));
@@ -206,7 +217,8 @@ export function createPipeline(
   ): Promise<Value> {
     const { signal: stop, unlink } = linkSignals(signal, closing);
     const { deadline, close } = openDeadline(clock, deadlineMs, stop);
-    const own = { record: newRecord(), names: newNames(), sending: noSends, readsContact: false };
+    const about = { record: newRecord(), names: newNames(), job: newJobMemory() };
+    const own = { ...about, sending: noSends, readsContact: false };
     try {
       return await work({ ...own, deadline, connectionId });
     } finally {
@@ -242,7 +254,19 @@ export function createPipeline(
     async call(
       declaration,
       input,
-      { signal, connectionId, askedConnection, onProgress, departure, delivery, record, names, known, ...own },
+      {
+        signal,
+        connectionId,
+        askedConnection,
+        onProgress,
+        departure,
+        delivery,
+        record,
+        names,
+        known,
+        job = newJobMemory(),
+        ...own
+      },
     ) {
       const failure = failureContext(declaration, settings);
       refuseKeys([askedConnection, input.connection_id], redactor, failure);
@@ -265,7 +289,7 @@ export function createPipeline(
       );
       const oneOfMany = declaration.kind === 'workflow' && declaration.forMany === true;
       const sending: Mutable<SendingCall> = { delivery, oneOfMany, endedAt: undefined };
-      const about = { record, deadline, sending, departure, connectionId, askedConnection };
+      const about = { record, deadline, sending, departure, connectionId, askedConnection, job };
       const context: CallContext = {
         ...about,
         readsContact: true,

@@ -3,7 +3,9 @@ import { CallError, type Failure } from '../../../tools/contract/failure.js';
 import type { Result } from '../../../tools/contract/json.js';
 import { clipped } from '../../../tools/contract/quoted.js';
 import type { InOrder, Step, Steps, Workflow } from '../../../tools/contract/workflow.js';
+import type { Departure } from '../../upstream/departure.js';
 import { alreadySent, type Held } from '../send-guard/guarded-sends.js';
+import { sendInOneForm } from '../send-guard/one-form.js';
 
 type StepOutcome = 'Done' | 'Failed' | 'Outcome unknown' | 'Not done';
 
@@ -74,9 +76,9 @@ function dryRunOf(requests: readonly unknown[], warnings: readonly unknown[]): R
 }
 
 /** What the steps of a workflow run with. */
-export interface StepSide extends Pick<Steps, 'whatsappField' | 'now' | 'timeLeft' | 'progress' | 'name'> {
-  /** Performs a step; `held` is the claim of its send, if it was claimed before. */
-  perform(step: Step, held?: Held): Promise<Result>;
+export interface StepSide extends Omit<Steps, 'call' | 'inOrder' | 'inOneForm'> {
+  /** Performs a step; `held` is the claim of its send, if it was claimed before. `departures` are told when it leaves. */
+  perform(step: Step, held?: Held, departures?: readonly Departure[]): Promise<Result>;
   /**
    * Claims the send of a step; undefined if it sends nothing.
    * @throws CallError if it must not be sent.
@@ -92,12 +94,12 @@ export async function runWorkflow(workflow: Workflow, input: Result, side: StepS
   const finished: FinishedStep[] = [];
   const warnings = new Set<unknown>();
   const shown: unknown[] = [];
-  function record({ what, oneOfMany, endpoint }: Step, outcome: StepOutcome): void {
-    if (oneOfMany !== true) finished.push({ what, outcome, changes: !effectRules[endpoint.effect].readOnly });
+  function record({ what, quiet, endpoint }: Step, outcome: StepOutcome): void {
+    if (quiet !== true) finished.push({ what, outcome, changes: !effectRules[endpoint.effect].readOnly });
   }
-  async function call(step: Step, held?: Held): Promise<Result> {
+  async function call(step: Step, held?: Held, departures?: readonly Departure[]): Promise<Result> {
     try {
-      const result = await side.perform(step, held);
+      const result = await side.perform(step, held, departures);
       if (result.dry_run === true && Array.isArray(result.requests)) shown.push(...result.requests);
       record(step, result.dry_run === true ? 'Not done' : 'Done');
       // Warnings of a read are for its direct caller.
@@ -124,7 +126,7 @@ export async function runWorkflow(workflow: Workflow, input: Result, side: StepS
   async function inOrder(steps: readonly Step[]): Promise<InOrder> {
     const held = await holdLast(steps);
     if (held?.state === 'done') {
-      if (steps.at(-1)?.oneOfMany !== true) warnings.add(alreadySent(held));
+      if (steps.at(-1)?.quiet !== true) warnings.add(alreadySent(held));
       return { outcome: 'done before' };
     }
     const results: Result[] = [];
@@ -142,8 +144,10 @@ export async function runWorkflow(workflow: Workflow, input: Result, side: StepS
       await held?.claim.release();
     }
   }
+  const inOneForm: Steps['inOneForm'] = (asked, forms, send) =>
+    sendInOneForm(asked, forms, send, { hold: side.hold, perform: call, onWarning: (text) => warnings.add(text) });
   try {
-    const result = await workflow.run(input, { ...side, call, inOrder });
+    const result = await workflow.run(input, { ...side, call: (step) => call(step), inOrder, inOneForm });
     const all = [...warnings, ...warningsOf(result)];
     if (shown.length > 0) return dryRunOf(shown, all);
     return all.length === 0 ? result : { ...result, warnings: all };

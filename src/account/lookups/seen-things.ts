@@ -2,14 +2,16 @@ import type { Endpoint, NamedKind } from '../../../tools/contract/endpoint.js';
 import type { FieldKind, FieldRef } from '../../../tools/contract/field-values.js';
 import { asObject, isObject, type Result, toList } from '../../../tools/contract/json.js';
 import { referenceKinds } from '../../../tools/contract/reference.js';
+import type { RecordedChannel } from '../../../tools/contract/workflow.js';
 import { getPage } from '../../../tools/endpoints/page.js';
+import { recordedChannels } from '../../../tools/message/window.js';
 import { lists } from './names.js';
 
-/** How long names and addresses of chats are kept, in milliseconds. */
+/** How long names, addresses of chats and channels on record are kept, in milliseconds. */
 const keptMs = 3_600_000;
 
-/** A value is what a write replaces only if it was read at most this long before, in milliseconds. */
-const valuesKeptMs = 60_000;
+/** How long what may change at any time is taken for true: what a field holds, and that no channel is on record. */
+const freshMs = 60_000;
 
 /** Names of each kind, and holders of values: contacts, and the page for its bot fields. */
 const maxNames = 2_000;
@@ -40,6 +42,8 @@ export interface SeenThings {
    */
   note(endpoint: Endpoint, connection: string | undefined, data: unknown, changes: number): void;
   name(connection: string | undefined, kind: NamedKind, id: unknown): string | undefined;
+  /** The channels on record for a contact; that there are none is only known for a minute. */
+  channels(connection: string | undefined, contact: unknown): readonly RecordedChannel[] | undefined;
   /** The address of a contact's chat: its own, or formed like that of another contact of the connection. */
   chatLink(connection: string | undefined, contact: unknown): string | undefined;
   /** Forgets the values of a holder, because a change of them begins or ends, and returns what they were. */
@@ -104,6 +108,7 @@ function valuesOf(fields: unknown): Map<string, Value> {
  */
 export function createSeenThings(now: () => number): SeenThings {
   const names = new Map<NamedKind, Map<string, { readonly name: string; readonly at: number }>>();
+  const channels = new Map<string, { readonly recorded: readonly RecordedChannel[]; readonly at: number }>();
   const chats = new Map<string, string>();
   /** What the addresses of chats begin with, by connection. */
   const chatStems = new Map<string, string>();
@@ -140,6 +145,7 @@ export function createSeenThings(now: () => number): SeenThings {
       for (const { kind, id, data: item } of thingsIn(endpoint, data, connection ?? '')) {
         noteName(connection, kind, id, item.name);
         if (kind !== 'contact') continue;
+        put(channels, keyOf(connection, kind, id), { recorded: recordedChannels(item), at: now() }, maxNames);
         noteChat(connection, id, item.live_chat_url);
         noteValues(holderOf(connection, 'custom field', id), item.custom_fields, before);
         for (const { user_ref: ref } of (toList(item.user_refs) ?? []).map(asObject)) {
@@ -152,6 +158,11 @@ export function createSeenThings(now: () => number): SeenThings {
     name(connection, kind, id) {
       const found = names.get(kind)?.get(nameKeyOf(connection, kind, id));
       return found !== undefined && now() - found.at <= keptMs ? found.name : undefined;
+    },
+    channels(connection, contact) {
+      const found = channels.get(keyOf(connection, 'contact', contact));
+      if (found === undefined) return undefined;
+      return now() - found.at <= (found.recorded.length > 0 ? keptMs : freshMs) ? found.recorded : undefined;
     },
     chatLink(connection, contact) {
       const stem = chatStems.get(keyOf(connection, 'chat', ''));
@@ -167,7 +178,7 @@ export function createSeenThings(now: () => number): SeenThings {
       values.delete(holder);
       changes += 1;
       put(changed, holder, changes, maxNames);
-      if (found === undefined || now() - found.at > valuesKeptMs) return () => undefined;
+      if (found === undefined || now() - found.at > freshMs) return () => undefined;
       return ({ field_id: id, field_name: name }) =>
         found.of.get(id === undefined ? `"${String(name).toLowerCase()}` : `#${String(id)}`);
     },

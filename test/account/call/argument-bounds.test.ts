@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { startedFlow } from '../../support/sent.js';
 import { useUpstream } from '../../support/upstream-caller.js';
 
 const used = useUpstream();
@@ -45,7 +46,7 @@ describe('a response with a byte-order mark', () => {
     used.upstream.reply = { body: '\ufeff{"status":"success","data":[]}' };
     expect(await used.caller.call('manychat_send_flow', { subscriber_id: 1, flow_ns: 'content9' })).toEqual({
       ok: true,
-      result: { ok: true },
+      result: startedFlow({ subscriber_id: '1' }, 'content9'),
     });
   });
 

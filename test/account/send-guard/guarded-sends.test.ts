@@ -16,6 +16,8 @@ const promptMs = 3_000;
 
 const orderFlow = 'content20240311101502_501223';
 const maria = { subscriber_id: '24958501110451908' };
+/** How the results name her, since her channel was looked up. */
+const named = { contact: 'Maria Garcia' };
 type CallWithDelivery = ReturnType<typeof callAt>;
 const sends = () => used.sandbox.messages().length;
 /** Calls a tool with a delivery that the test can change. */
@@ -114,7 +116,7 @@ describe('a send whose outcome is unknown', () => {
     used.sandbox.injectFault(lost('sendFlow', true));
     await used.failure('manychat_set_fields_and_send_flow', start('Order 1 shipped'));
     expect(await used.result('manychat_set_fields_and_send_flow', start('Order 2 delayed'))).toEqual({
-      ...startedFlow({ subscriber_id: john }, orderFlow),
+      ...startedFlow({ contact: 'John Doe' }, orderFlow),
       fields: [{ field: 'reply_text', value: 'Order 2 delayed' }],
     });
     expect(used.countOf('sendFlow')).toBe(2);
@@ -142,8 +144,8 @@ describe('a completed send', () => {
   const warning = /^The same was sent to this contact within the last minute, by .*: it was not sent again\./;
 
   test('is repeated if its call was answered at once: people say the same thing twice', async () => {
-    expect(await used.result('manychat_send_text', hello)).toEqual(sentOne(maria));
-    expect(await used.result('manychat_send_text', hello)).toEqual(sentOne(maria));
+    expect(await used.result('manychat_send_text', hello)).toEqual(sentOne(named));
+    expect(await used.result('manychat_send_text', hello)).toEqual(sentOne(named));
     expect(sends()).toBe(2);
   });
 
@@ -158,7 +160,7 @@ describe('a completed send', () => {
     end(call);
     clock.advance(1);
     const { warnings, ...result } = await used.result('manychat_send_text', hello);
-    expect(result).toEqual(sentOne(maria, acceptedBefore));
+    expect(result).toEqual(sentOne(named, acceptedBefore));
     expect(warnings).toEqual([expect.stringMatching(warning)]);
     expect(sends()).toBe(1);
   });
@@ -169,13 +171,13 @@ describe('a completed send', () => {
       used.result('manychat_send_text', hello),
       used.result('manychat_send_text', hello),
     ]);
-    expect(first).toEqual(sentOne(maria));
+    expect(first).toEqual(sentOne(named));
     expect(second).toEqual({
-      ...sentOne(maria, acceptedBefore),
+      ...sentOne(named, acceptedBefore),
       warnings: [expect.stringMatching(/by a call that was still open/)],
     });
     expect(sends()).toBe(1);
-    expect(await used.result('manychat_send_text', hello)).toEqual(sentOne(maria));
+    expect(await used.result('manychat_send_text', hello)).toEqual(sentOne(named));
     expect(sends()).toBe(2);
   });
 
@@ -264,11 +266,11 @@ describe('a guard whose store fails', () => {
   });
 
   test('does not turn a completed send into a failure, which a client would repeat', async () => {
-    expect(await other.result('manychat_send_text', { ...maria, text: 'Hello' })).toEqual(sentOne(maria));
+    expect(await other.result('manychat_send_text', { ...maria, text: 'Hello' })).toEqual(sentOne(named));
     const field = { ...maria, field_name: 'reply_text', field_value: 'Hello' };
     expect(await other.result('manychat_set_custom_field_by_name', field)).toEqual({
       ok: true,
-      ...maria,
+      ...named,
       field: 'reply_text',
       value: 'Hello',
     });

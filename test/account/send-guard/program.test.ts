@@ -59,7 +59,7 @@ describe.each<Era>(['legacy', 'modern'])('the built program over stdio, %s', (er
 
   test('does not repeat a text whose call was cancelled in flight', async () => {
     const { server, call, resultOf, cancel, arrived } = start(era);
-    const hello = { subscriber_id: maria, text: 'Hello' };
+    const hello = { subscriber_id: maria, text: 'Hello', channel: 'messenger' };
     sandbox.injectFault({ match: { path: 'sendContent' }, delay_ms: 50 });
     call(1, 'manychat_send_text', hello);
     await arrived(1);

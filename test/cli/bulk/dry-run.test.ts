@@ -87,10 +87,23 @@ describe('a dry run names what must fail', () => {
     ['who never wrote', liam, {}, /line 2 would fail: the contact never wrote/],
     ['who is not on Instagram', maria, { channel: 'instagram' }, /would fail: ManyChat has no Instagram on record/],
     ['who is not on WhatsApp', maria, { channel: '{{value}}' }, /would fail: ManyChat has no WhatsApp on record/],
-    ['who is on Instagram', sofia, {}, /may fail: the contact is on Instagram, and this goes to messenger/],
-    ['who is on WhatsApp', aisha, {}, /may fail: the contact is on WhatsApp, and this goes to messenger/],
+    [
+      'who is on Instagram',
+      sofia,
+      { channel: 'messenger' },
+      /may fail: the contact is on Instagram, and this goes to messenger/,
+    ],
+    [
+      'who is on WhatsApp',
+      aisha,
+      { channel: 'messenger' },
+      /may fail: the contact is on WhatsApp, and this goes to messenger/,
+    ],
     ['who is on Telegram, which has no window', dmitri, { channel: 'telegram' }, undefined],
     ['who can be reached', john, {}, undefined],
+    ['who can be reached on Instagram', sofia, {}, undefined],
+    ['who can be reached on WhatsApp', aisha, {}, undefined],
+    ['whose window is closed on Instagram', noah, {}, /line 2 would fail: the 24-hour window of the contact is closed/],
   ])('a contact %s', async (_, id, options, words) => {
     const { noted } = await dry(contactsFile(`${id},whatsapp`), { sendText: 'Hi', ...options });
     if (words === undefined) expect(noted).not.toMatch(/(would|may) fail/);

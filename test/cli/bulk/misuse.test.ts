@@ -148,7 +148,7 @@ test('unusable rows are reported as such, and --retry-failed is not suggested fo
 test('a job without a usable row leaves no journal', async () => {
   const path = write('contacts.csv', csv(2));
   await expect(run(path, { sendText: 'Hi', channel: 'foo' })).rejects.toThrow(
-    /--channel must be one of messenger, instagram, whatsapp, telegram, not "foo"/,
+    /--channel must be one of auto, messenger, instagram, whatsapp, telegram, not "foo"/,
   );
   const { counts, noted } = await run(path, { sendText: 'Hi {{name}}', channel: '{{name}}' });
   expect(counts).toMatchObject({ failed: 2, not_reached: 0 });

@@ -34,7 +34,7 @@ describe('a run at a terminal', () => {
   test('shows what it is about to do, and does it after a yes', async () => {
     const path = write('contacts.csv', `id,name\n${maria},Ana\n${john},Bo\n${tom},Tom\n${followers(1)[0]},X\nx,Y\n`);
     const { code, noted, asked } = await answering('y', path);
-    expect(asked).toEqual(['Send the text on messenger to 4 contacts (1 would fail), about 1 second? [y/N] ']);
+    expect(asked).toEqual(['Send the text (channel auto) to 4 contacts (1 would fail), about 1 second? [y/N] ']);
     expect(noted.split('\n').slice(0, 10)).toEqual([
       '"Sunrise Coffee" (page 123456789), ids from column "id".',
       expect.stringMatching(/^line 4 would fail: the 24-hour window of the contact is closed since/),
@@ -97,7 +97,7 @@ describe('a run at a terminal', () => {
     expect((await answering('y', path)).counts).toMatchObject({ unknown: 1, done: 1 });
     const { asked } = await answering('n', path, { ...hello, retryUnknown: true });
     expect(asked).toEqual([
-      'Send the text on messenger to 1 contact, 1 of them perhaps for the second time, about 1 second? [y/N] ',
+      'Send the text (channel auto) to 1 contact, 1 of them perhaps for the second time, about 1 second? [y/N] ',
     ]);
   });
 
@@ -107,7 +107,7 @@ describe('a run at a terminal', () => {
     const more = write('more.csv', csv(3));
     const options = { skipDoneOf: `${path}.journal`, journal: `${path}.2.journal` };
     const { asked } = await answering('n', more, { sendText: 'Helo', ...options });
-    expect(asked).toEqual(['Send the text on messenger to 1 contact, about 1 second? [y/N] ']);
+    expect(asked).toEqual(['Send the text (channel auto) to 1 contact, about 1 second? [y/N] ']);
     expect(existsSync(`${path}.2.journal`)).toBe(false);
     expect((await answering('y', more, { sendText: 'Hello', ...options })).counts).toMatchObject({ done: 3 });
     expect(readFileSync(`${path}.2.journal`, 'utf8')).toContain('{"id":"800000000001","state":"done"}');

@@ -102,7 +102,7 @@ describe.each([{ modern: false }, { modern: true }])(
       await connect(yes, ['--confirm', 'sends']);
       expect((await call('manychat_send_text', text)).answer).toEqual(sentOne({ contact: 'Maria Garcia' }));
       expect(asked[0]?.message).toBe(
-        'Send this text to "Maria Garcia" (24958501110451908) on page "Sunrise Coffee"?\n\ntext: Hi Maria\nchannel: messenger',
+        'Send this text to "Maria Garcia" (24958501110451908) on page "Sunrise Coffee"?\n\ntext: Hi Maria\nchannel: auto',
       );
       expect(sandbox.messages()).toHaveLength(1);
     });
@@ -130,7 +130,7 @@ describe.each([{ modern: false }, { modern: true }])(
     test('is not asked if the client does not support elicitation', async () => {
       await connect(yes, ['--confirm', 'sends'], false);
       expect((await call('manychat_delete_tag', { tag_id: 123 })).answer).toEqual({ ok: true, tag_id: '123' });
-      expect((await call('manychat_send_text', text)).answer).toEqual(sentOne({ subscriber_id: maria }));
+      expect((await call('manychat_send_text', text)).answer).toEqual(sentOne({ contact: 'Maria Garcia' }));
       expect((await call('manychat_create_connection', {})).answer.connection.url).toContain('session_token');
     });
   },

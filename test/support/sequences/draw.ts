@@ -41,9 +41,12 @@ const subscribers = [
 const userRefs = ['123456', '-1543835812530302162', '7205759403792793601'] as const;
 const flows = ['content123456', 'content123', 'content456', 'content20240611120000_714450'] as const;
 
+/** Contacts of every channel: Instagram, WhatsApp, WhatsApp and Messenger, Telegram, and those above. */
+const onAnyChannel = ['24958501110470023', '1523908742', '1523908746', '1523908744', ...subscribers] as const;
+
 /** Draws a send to several contacts. */
 function drawForEach(lot: Lot, unique: string): Deed {
-  const ids = subscribers.filter(() => lot.chance(0.6));
+  const ids = [...new Set(onAnyChannel)].filter(() => lot.chance(0.5));
   const subscriber_ids = ids.length === 0 ? subscribers.slice(0, 2) : ids;
   const [path, what, action] = lot.chance(0.5)
     ? ['/sendContent', unique, { action: 'send_text', text: unique }]
@@ -74,6 +77,13 @@ function drawDeed(lot: Lot, unique: string): Deed {
       },
     ],
     [12, () => drawForEach(lot, unique)],
+    [
+      12,
+      () => {
+        const args = { subscriber_id: lot.of(onAnyChannel), text: unique };
+        return { tool: 'send_text', args, path: '/sendContent', deeds: [unique] };
+      },
+    ],
     [8, () => ({ tool: 'create_tag', args: { name: unique }, path: '/createTag', deeds: [unique] })],
     [6, () => ({ tool: 'get_subscriber', args: { subscriber_id }, path: '/subscriber/getInfo', deeds: [] })],
     [8, () => ({ tool: 'add_tag_to_subscriber', args: { subscriber_id, tag_id: 2 }, path: '/addTag', deeds: [] })],

@@ -58,7 +58,7 @@ export function createAsking({ call, whatsappField }: Steps): Asking {
     if (earlier !== undefined) return earlier;
     if (budget.left <= 0) return undefined;
     budget.left -= 1;
-    const answer = call({ what, endpoint, input, oneOfMany: true, recover: none });
+    const answer = call({ what, endpoint, input, quiet: true, recover: none });
     asked.set(key, answer);
     return answer;
   }

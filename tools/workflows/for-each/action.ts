@@ -4,12 +4,13 @@ import type { Repaired } from '../../contract/endpoint.js';
 import { asObject, type Result } from '../../contract/json.js';
 import { clipped, idText, quoted } from '../../contract/quoted.js';
 import { type MapNames, type Naming, namesInRecord, oneName } from '../../contract/reference.js';
-import { type Step, workflow } from '../../contract/workflow.js';
+import { type InOrder, type Step, type Steps, workflow } from '../../contract/workflow.js';
 import { setCustomFields } from '../../endpoints/fields.js';
 import { sendContent, sendFlow } from '../../endpoints/sending.js';
 import { addTagToSubscriberByName, removeTagFromSubscriberByName } from '../../endpoints/tags.js';
 import { contentCapabilities, mapContentNames } from '../../message/actions.js';
 import { contentWarnings, placeholderInMessages } from '../../message/channel-rules.js';
+import type { Channel } from '../../message/channels.js';
 import { messageDataBrief } from '../../message/message-data.js';
 import { contentOf, plainMessage, plainMessageProblems } from '../../message/plain-message.js';
 import { repairMessage } from '../../message/repair.js';
@@ -17,6 +18,7 @@ import { fieldRecord, flowNs, maxFields, subscriberId, tagName } from '../../val
 import { addIssue } from '../../values/issues.js';
 import { okResult } from '../../values/outputs.js';
 import { asPlainObject } from '../../values/reading/client-form.js';
+import { sendByChannel } from '../send-by-channel.js';
 
 /** What can be done for each of many contacts. */
 const actionNames = ['add_tag', 'remove_tag', 'set_fields', 'send_text', 'send_content', 'send_flow'] as const;
@@ -43,7 +45,7 @@ export const actionInput = {
   tag_name: tagName.optional(),
   fields: fieldRecord.optional(),
   text: plainMessage.text.optional(),
-  channel: plainMessage.channel.unwrap().optional().describe('Of the text, for all contacts; default messenger'),
+  channel: plainMessage.channel.unwrap().optional().describe('Of the text; default auto, found for each contact'),
   data: messageDataBrief.optional(),
   flow_ns: flowNs.optional(),
 };
@@ -73,7 +75,7 @@ export function actionProblems(context: z.core.ParsePayload<SubscriberAction>): 
   }
 }
 
-const plainOf = ({ text: words = '', channel = 'messenger' }: SubscriberAction) => ({ text: words, channel });
+const plainOf = ({ text: words = '', channel = 'auto' }: SubscriberAction) => ({ text: words, channel });
 
 /** What could go wrong although the action is valid according to ManyChat's documentation. */
 export function actionWarnings(action: SubscriberAction): string[] {
@@ -164,7 +166,7 @@ export const stepToStart = (subscriber_id: unknown, flow_ns: unknown, fields: Su
 });
 
 /** The steps of an action for one contact. */
-export function stepsOf(action: SubscriberAction, subscriber_id: unknown): Step[] {
+function stepsOf(action: SubscriberAction, subscriber_id: unknown): Step[] {
   const { tag_name } = action;
   const oneStep = (what: string, endpoint: Step['endpoint'], rest: Result): Step[] => [
     { what, endpoint, input: { subscriber_id, ...rest } },
@@ -185,6 +187,29 @@ export function stepsOf(action: SubscriberAction, subscriber_id: unknown): Step[
   }
 }
 
+/** What came of an action for one contact. */
+export interface ActionDone {
+  readonly outcome: InOrder['outcome'];
+  /** The channel of a message for which it was found. */
+  readonly channel?: Channel | undefined;
+}
+
+/**
+ * Performs an action for one of many contacts.
+ * @throws CallError
+ */
+export async function performAction(
+  action: SubscriberAction,
+  subscriber_id: unknown,
+  steps: Steps,
+): Promise<ActionDone> {
+  const message = plainOf(action);
+  if (action.action === 'send_text' && message.channel === 'auto') {
+    return sendByChannel(subscriber_id, message, true, steps);
+  }
+  return steps.inOrder(stepsOf(action, subscriber_id).map((step) => ({ ...step, quiet: true })));
+}
+
 /** An action for one contact, called by `bulk` for each row. Not offered to clients, which have a tool for each action. */
 export const actOnSubscriber = workflow({
   name: 'manychat_act_on_subscriber',
@@ -201,8 +226,8 @@ export const actOnSubscriber = workflow({
   mapNames: mapActionNames,
   capabilities: actionCapabilities,
   example: { subscriber_id: '123456789', action: 'add_tag', tag_name: 'VIP' },
-  async run({ subscriber_id, ...action }, { inOrder }) {
-    await inOrder(stepsOf(action, subscriber_id).map((step) => ({ ...step, oneOfMany: true })));
-    return { ok: true };
+  async run({ subscriber_id, ...action }, steps) {
+    const { channel } = await performAction(action, subscriber_id, steps);
+    return { ok: true, ...(channel !== undefined && { channel }) };
   },
 });

@@ -1,17 +1,19 @@
 import * as z from 'zod';
 import { CallError, kinds } from '../../contract/failure.js';
 import type { Result } from '../../contract/json.js';
-import { type InOrder, type Steps, workflow } from '../../contract/workflow.js';
+import { type Steps, workflow } from '../../contract/workflow.js';
+import type { Channel } from '../../message/channels.js';
 import { subscriberId } from '../../values/inputs.js';
 import {
+  type ActionDone,
   actionCapabilities,
   actionInput,
   actionProblems,
   actionQuestion,
   actionWarnings,
   mapActionNames,
+  performAction,
   repairAction,
-  stepsOf,
 } from './action.js';
 import { runMany } from './run-many.js';
 import { concernsAll, isLongPause } from './stop-rules.js';
@@ -31,6 +33,7 @@ const output = z.looseObject({
   failed: z.array(z.looseObject({ error: z.enum(kinds), subscriber_ids: z.array(z.string()) })),
   unknown: z.array(z.string()),
   remaining: z.array(z.string()),
+  channels: z.looseObject({}).optional().describe('How many were done on each, if the channel was auto'),
   errors: z.array(z.looseObject({ kind: z.enum(kinds), message: z.string(), hint: z.string() })).optional(),
   stopped: z.string().optional(),
   retry_after_s: z.int().optional(),
@@ -39,10 +42,11 @@ const output = z.looseObject({
 
 async function forEach(
   ids: readonly string[],
-  perform: (id: string) => Promise<InOrder['outcome']>,
+  perform: (id: string) => Promise<ActionDone>,
   steps: Steps,
 ): Promise<Result> {
   const tally = createTally(ids);
+  const reached: Partial<Record<Channel, number>> = {};
   steps.progress(0, ids.length, 'started');
   const stoppedBy = await runMany({
     items: ids,
@@ -51,7 +55,10 @@ async function forEach(
     perform: (id) => outcomeOf(perform(id)),
     failureOf: (outcome) => (outcome instanceof CallError ? outcome.failure : undefined),
     record(id, outcome) {
-      tally.add(id, outcome instanceof CallError ? outcome.failure : outcome);
+      tally.add(id, outcome instanceof CallError ? outcome.failure : outcome.outcome);
+      if (!(outcome instanceof CallError) && outcome.channel !== undefined) {
+        reached[outcome.channel] = (reached[outcome.channel] ?? 0) + 1;
+      }
       steps.progress(tally.settledCount(), ids.length, tally.progressText());
     },
     stopsAlone: (failure) => failure.performed === 'no' && (isLongPause(failure) || concernsAll(failure)),
@@ -59,7 +66,7 @@ async function forEach(
   const error = stoppedBy instanceof CallError ? stoppedBy : undefined;
   const result = tally.result(error?.failure);
   if (error !== undefined && result.remaining.length === ids.length) throw error;
-  return result;
+  return Object.keys(reached).length === 0 ? result : { ...result, channels: reached };
 }
 
 async function outcomeOf<Done>(call: Promise<Done>): Promise<Done | CallError> {
@@ -109,10 +116,7 @@ export const forEachSubscriber = workflow({
   example: { subscriber_ids: ['24958501110451908', '123456789'], action: 'add_tag', tag_name: 'VIP' },
   run({ subscriber_ids, ...action }, steps) {
     const ids = new Map(subscriber_ids.map((id) => [String(id), id]));
-    const perform = async (id: string) => {
-      const did = await steps.inOrder(stepsOf(action, ids.get(id)).map((step) => ({ ...step, oneOfMany: true })));
-      return did.outcome;
-    };
+    const perform = (id: string) => performAction(action, ids.get(id), steps);
     return forEach([...ids.keys()], perform, steps);
   },
 });

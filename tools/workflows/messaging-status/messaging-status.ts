@@ -5,9 +5,10 @@ import { clipped } from '../../contract/quoted.js';
 import { type Steps, type Workflow, workflow } from '../../contract/workflow.js';
 import { listOtnTopics } from '../../endpoints/page.js';
 import { getSubscriber } from '../../endpoints/subscribers.js';
+import { recordedChannels } from '../../message/window.js';
 import { subscriberId } from '../../values/inputs.js';
 import { readMany } from '../for-each/read-many.js';
-import { needsTopics, outlookOf, recordedChannels, unknownsOf, type Way, waysText } from './outlook.js';
+import { needsTopics, outlookOf, unknownsOf, type Way, waysText } from './outlook.js';
 
 /** Contacts per call: a model has to read the result. */
 const maxContacts = 50;
@@ -85,7 +86,7 @@ async function readTopics({ call }: Steps): Promise<Topics> {
     what: 'read the topics',
     endpoint: listOtnTopics,
     input: {},
-    oneOfMany: true,
+    quiet: true,
     recover: (failure) => ({ unread: reasonIn(failure) }),
   });
   if (unread !== undefined)
@@ -114,7 +115,7 @@ async function statusOfAll(ids: readonly string[], steps: Steps, readsTopics: bo
       what: 'read the contact',
       endpoint: getSubscriber,
       input: { subscriber_id },
-      oneOfMany,
+      quiet: oneOfMany,
     });
     return asObject(subscriber);
   };

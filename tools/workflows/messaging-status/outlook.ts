@@ -1,6 +1,13 @@
 import type { Result } from '../../contract/json.js';
 import { momentText } from '../../contract/quoted.js';
-import { lastInteraction, minuteText, onInstagram, onWhatsapp, windowMs } from '../../message/window.js';
+import {
+  lastInteraction,
+  minuteText,
+  onInstagram,
+  onWhatsapp,
+  recordedChannels,
+  windowMs,
+} from '../../message/window.js';
 
 /** What reaches a contact that a plain message does not reach. */
 export type Way = 'template' | 'otn' | 'telegram' | 'wait';
@@ -17,12 +24,6 @@ export interface Outlook {
   readonly with?: readonly Result[];
   readonly instead?: readonly Way[];
 }
-
-/** The channels on record, those first that are to be tried first: a number is verified, a name is not. */
-export const recordedChannels = (contact: Result): string[] => [
-  ...(onWhatsapp(contact) ? ['whatsapp'] : []),
-  ...(onInstagram(contact) ? ['instagram'] : []),
-];
 
 /** Messenger and Telegram leave no trace, so they are possible where nothing is on record. */
 function sendArguments(channels: readonly string[]): Result[] {

@@ -4,22 +4,13 @@ import type { Result } from '../../../../tools/contract/json.js';
 import { idText, quoted } from '../../../../tools/contract/quoted.js';
 import { type Reference, type ReferenceKind, referencesIn } from '../../../../tools/contract/reference.js';
 import { getSubscriber } from '../../../../tools/endpoints/subscribers.js';
-import { reachability } from '../../../../tools/message/window.js';
+import { explainedByContact, reachability } from '../../../../tools/message/window.js';
 import { aboutContact } from '../../../../tools/workflows/for-each/stop-rules.js';
 import { type Candidate, closest } from '../../../text/closest.js';
 import type { NamedThing } from '../../lookups/true-names.js';
 import { type AccountParts, alongside, type EndpointCall, endpointCall, type MeantName } from '../call-context.js';
 import { lookUpNames, type NameFinding, readWithinMs } from '../call-names.js';
 import { missingKinds } from '../missing-names.js';
-
-/** Refusals of a send that the contact's state can explain. */
-const inContact: ReadonlySet<Kind> = new Set([
-  'window_closed',
-  'otn_unavailable',
-  'channel_refused',
-  'subscriber_inactive',
-  'message_tag_refused',
-]);
 
 /** Refusals that a non-existent name can explain. */
 const aboutNames: ReadonlySet<Kind> = new Set([
@@ -169,7 +160,7 @@ export async function explainRefusal(error: CallError, call: EndpointCall, accou
       })
       .slice(0, maxNames);
     const contact =
-      context.readsContact && inContact.has(failure.kind) && names.length === 0
+      context.readsContact && explainedByContact.has(failure.kind) && names.length === 0
         ? await contactState(failure.kind, endpoint, input, read, host.now())
         : [];
     if (names.length + contact.length === 0) return error;

@@ -4,7 +4,7 @@ import type { Result } from '../../../../tools/contract/json.js';
 import { actOnSubscriber } from '../../../../tools/workflows/for-each/action.js';
 import { runMany } from '../../../../tools/workflows/for-each/run-many.js';
 import { concernsAll } from '../../../../tools/workflows/for-each/stop-rules.js';
-import { newKnownNames } from '../../../account/call/call-context.js';
+import { newJobMemory, newKnownNames } from '../../../account/call/call-context.js';
 import type { Outcome, ToolCaller } from '../../../account/call/call-tool.js';
 import { replacedText } from '../../../account/call/stages/resolve-names.js';
 import { plainTool } from '../../../account/policy/tool.js';
@@ -84,6 +84,7 @@ export async function runJob(parts: RunParts): Promise<Ending> {
   const { counts, statuses } = parts.scan;
   let broken: unknown;
   const known = newKnownNames();
+  const learned = newJobMemory();
   let warnedCount = 0;
   /** Cancels what has not left. Requests that have left go on: cancelling them would make their outcome unknown. */
   const cancelUnsent = new AbortController();
@@ -147,7 +148,7 @@ export async function runJob(parts: RunParts): Promise<Ending> {
     signal: cancelUnsent.signal,
     async perform({ id, args, track }) {
       begun.add(id);
-      const outcome = await call(tool, args, { signal: cancelUnsent.signal, departure: track, known });
+      const outcome = await call(tool, args, { signal: cancelUnsent.signal, departure: track, known, job: learned });
       for (const meant of known.meant.slice(warnedCount)) onWarning(replacedText(meant));
       warnedCount = known.meant.length;
       return outcome;

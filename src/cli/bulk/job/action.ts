@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { channels } from '../../../../tools/message/channels.js';
+import { channelChoices } from '../../../../tools/message/channels.js';
 import { UsageError } from '../../../config/usage-error.js';
 import { errorMessage } from '../../../text/error-text.js';
 import { parseJson } from '../../../upstream/client/lossless-json.js';
@@ -108,9 +108,9 @@ function readContent(path: string): unknown {
 function checkChannel(channel: string | undefined, sendText: string | undefined): void {
   if (channel === undefined) return;
   if (sendText === undefined) throw new UsageError('--channel only goes with --send-text');
-  const known: readonly string[] = channels;
+  const known: readonly string[] = channelChoices;
   if (known.includes(channel) || channel.includes('{{')) return;
-  throw new UsageError(`--channel must be one of ${channels.join(', ')}, not "${channel}"`);
+  throw new UsageError(`--channel must be one of ${channelChoices.join(', ')}, not "${channel}"`);
 }
 
 /**

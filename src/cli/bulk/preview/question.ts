@@ -41,7 +41,7 @@ export class JobRefused extends Error {
 }
 
 /** An action in the imperative, with its contacts. */
-function actionText({ action, tag_name, flow_ns, channel = 'messenger' }: Job['action'], contacts: string): string {
+function actionText({ action, tag_name, flow_ns, channel = 'auto' }: Job['action'], contacts: string): string {
   switch (action) {
     case 'add_tag':
       return `Add the tag ${quoted(tag_name)} to ${contacts}`;
@@ -54,7 +54,7 @@ function actionText({ action, tag_name, flow_ns, channel = 'messenger' }: Job['a
     case 'send_content':
       return `Send the content to ${contacts}`;
     default:
-      return `Send the text on ${String(channel)} to ${contacts}`;
+      return `Send the text (channel ${String(channel)}) to ${contacts}`;
   }
 }
 

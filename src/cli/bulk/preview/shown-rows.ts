@@ -15,19 +15,27 @@ export interface ShownContact {
   readonly problem?: string | undefined;
   /** What else could go wrong. */
   readonly remark?: string | undefined;
+  /** The channel that is found for a message to the contact. */
+  readonly channel?: string | undefined;
 }
 
 const channelNames: Readonly<Record<string, string>> = { instagram: 'Instagram', whatsapp: 'WhatsApp' };
 
 /** The channel of a message; undefined if the action is none, or a flow, which chooses its own. */
 function channelOf({ action, channel, data }: Result): string | undefined {
-  if (action === 'send_text') return typeof channel === 'string' ? channel : 'messenger';
+  if (action === 'send_text') return typeof channel === 'string' ? channel : 'auto';
   const { type } = asObject(asObject(data).content);
   return action === 'send_content' ? String(type ?? 'messenger') : undefined;
 }
 
 /** A time, as ISO 8601 in UTC, to the minute. */
 const minuteOf = (time: string): string => time.replace(/^(\S{10})T(\d\d:\d\d)Z$/, '$1 $2 UTC');
+
+/** What a contact's messaging status says about a message on the channel that is found for it. */
+function autoOutlook(status: Result): Omit<ShownContact, 'name'> {
+  const [channel = 'messenger'] = (toList(status.channels) ?? []).map(String);
+  return { ...messageOutlook(status, channel), channel };
+}
 
 /** What a contact's messaging status says about a message on a channel. */
 function messageOutlook(status: Result, channel: string): Pick<ShownContact, 'problem' | 'remark'> {
@@ -62,6 +70,7 @@ export async function readContact({ id, input }: OpenRow, account: CheckedAccoun
   const status = asObject(toList(outcome.result.contacts)?.[0]);
   const channel = channelOf(input);
   const name = typeof status.name === 'string' ? status.name : undefined;
+  if (channel === 'auto') return { name, ...autoOutlook(status) };
   return { name, ...(channel !== undefined && messageOutlook(status, channel)) };
 }
 
@@ -71,8 +80,8 @@ const valueText = (value: unknown): string =>
 const fieldLines = (fields: unknown): string[] =>
   Object.entries(asObject(fields)).map(([name, value]) => `${quoted(name)}: ${valueText(value)}`);
 
-/** What is done for one contact, as it is shown to a person. */
-function doneText({ action, text, channel = 'messenger', data, tag_name, flow_ns, fields }: Result): string[] {
+/** What is done for one contact, as it is shown to a person. A message that names no channel is for Messenger. */
+function doneText({ action, text, channel, data, tag_name, flow_ns, fields }: Result): string[] {
   switch (action) {
     case 'send_text':
       return [...(channel === 'messenger' ? [] : [`On ${String(channel)}`]), String(text)];
@@ -94,8 +103,10 @@ function doneText({ action, text, channel = 'messenger', data, tag_name, flow_ns
 const indent = '    ';
 
 /** A row and what is done for its contact. */
-export function rowText({ place, id, input }: OpenRow, { name }: ShownContact = {}): string {
+export function rowText({ place, id, input }: OpenRow, { name, channel }: ShownContact = {}): string {
   const whom = name === undefined ? `contact ${id}` : `${quoted(name)} (${id})`;
-  const lines = doneText(input).join('\n').split('\n');
+  const { channel: choice = 'auto' } = input;
+  const shown = { ...input, channel: choice === 'auto' ? (channel ?? 'messenger') : choice };
+  const lines = doneText(shown).join('\n').split('\n');
   return [`line ${place}: ${whom}`, ...lines.map((each) => `${indent}${each}`)].join('\n');
 }

@@ -10,7 +10,7 @@ const advices: Readonly<Record<string, string>> = {
   not_found: `Correct the id, or the tag, field or flow that the message names, then ${again}.`,
   window_closed: `Wait until the contact writes, then ${again}; or start a flow with a WhatsApp template (--send-flow).`,
   channel_refused:
-    "The contact is on another channel: go on with --channel, or a column of channels as --channel '{{channel}}', and with --skip-done-of and a new --journal.",
+    "The contact is on another channel, perhaps Telegram: go on with --channel, or a column of channels as --channel '{{channel}}', and with --skip-done-of and a new --journal.",
   subscriber_inactive: `The contact opted out, never wrote or belongs to another page. ${leaveOut}`,
   otn_unavailable: leaveOut,
   message_tag_refused: 'Remove message_tag from the content, then go on with --skip-done-of and a new --journal.',

@@ -1,6 +1,6 @@
 import type { Command, Option } from 'commander';
 import { asObject } from '../../../../tools/contract/json.js';
-import { channels } from '../../../../tools/message/channels.js';
+import { channelChoices } from '../../../../tools/message/channels.js';
 import { settings } from '../../../config/settings.js';
 import { toolsetNames } from '../../../config/tool-names.js';
 import type { Catalogue, ListedTool } from '../../../mcp/listing/catalogue.js';
@@ -49,7 +49,7 @@ function valuesOf(option: string, typed: string, { tools, accounts }: Known): Ca
     confirm: () => words(MANYCHAT_MCP_CONFIRM.unwrap().options),
     results: () => words(MANYCHAT_MCP_RESULTS.unwrap().options),
     'log-level': () => words(MANYCHAT_MCP_LOG_LEVEL.unwrap().options),
-    channel: () => words(channels),
+    channel: () => words(channelChoices),
     account: () => accountWords(accounts),
   };
   return choices[option]?.();

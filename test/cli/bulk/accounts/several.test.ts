@@ -174,7 +174,7 @@ describe('a table that names the account of each row', () => {
       return 'n';
     };
     const { code, noted } = await run(pages, path, byRow, { ask });
-    expect(asked).toEqual(['Send the text on messenger to 3 contacts of 2 accounts, about 1 second? [y/N] ']);
+    expect(asked).toEqual(['Send the text (channel auto) to 3 contacts of 2 accounts, about 1 second? [y/N] ']);
     expect(noted.split('\n')).toEqual([
       'Acme Inc.: "Page of Acme Inc." (page 111), ids from column "id". 1 contact.',
       'line 3: "Contact 800000000002" (800000000002)',
