@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { parse } from 'lossless-json';
 import * as z from 'zod';
+import { isObject } from '../../../tools/contract/json.js';
 import { quoted } from '../../../tools/contract/quoted.js';
 import { closest } from '../../text/closest.js';
 import { errorCode, errorMessage } from '../../text/error-text.js';
@@ -16,6 +17,9 @@ const nameForm = /^[\p{L}\p{N}](?:[\p{L}\p{M}\p{N} .'&()+_-]{0,58}[\p{L}\p{M}\p{
 const isName = (name: string): boolean => nameForm.test(name) && !/ {2}/.test(name);
 
 const connectionText = { error: 'must be the name of a page or the id of a connection' };
+
+/** Zod leaves out an account of this name, and what it leaves out would be missing in silence. */
+const isReserved = (value: unknown): boolean => isObject(value) && Object.hasOwn(value, '__proto__');
 
 const account = z
   .strictObject(
@@ -60,9 +64,15 @@ export interface AccountsFile {
   readonly accounts: readonly NamedAccount[];
 }
 
+/** A word of the file. One that may be a key that was pasted in the wrong place is not shown. */
+function wordText(word: string, isShown = isName): string {
+  const mayBeKey = word.search(manychatKeyIn) >= 0 || (/^(?=.*\d)[!-~]{20,}$/.test(word) && !isShown(word));
+  if (mayBeKey) return '[not shown: it may be a key]';
+  return /^\w+$/.test(word) ? word : quoted(word);
+}
+
 /** The place of a problem, as a person would look for it in the file. */
-const placeOf = (path: readonly PropertyKey[]): string =>
-  path.map((key) => (/^\w+$/.test(String(key)) ? String(key) : quoted(String(key)))).join(' > ');
+const placeOf = (path: readonly PropertyKey[]): string => path.map((key) => wordText(String(key))).join(' > ');
 
 function problemsIn({ issues }: z.ZodError): string[] {
   return issues.flatMap((issue) => {
@@ -76,7 +86,8 @@ function problemsIn({ issues }: z.ZodError): string[] {
         1,
       );
       const instead = near[0] === undefined ? `there are ${known.join(', ')}` : `did you mean ${near[0].label}?`;
-      return `${placeOf([...issue.path, key])} is not known; ${instead}`;
+      const word = wordText(key, () => false);
+      return `${[...(place === '' ? [] : [place]), word].join(' > ')} is not known; ${instead}`;
     });
   });
 }
@@ -115,12 +126,26 @@ function textOf(path: string): { readonly text: string; readonly mode: number } 
   }
 }
 
+/** What a mistake in JSON is, and where. The parser quotes a name, or the character that is wrong, and its position. */
+function mistakeText(text: string, message: string): string {
+  const [, what = '', position] = /^(.*?) at position (\d+)$/s.exec(message) ?? [];
+  if (position === undefined) return 'it is nested too deeply';
+  const before = text.slice(0, Number(position)).split(/\r\n|\r|\n/);
+  const place = `line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`;
+  const name = /^Duplicate key '(.*)' encountered$/s.exec(what)?.[1];
+  if (text.trim() === '') return 'it is empty';
+  if (name !== undefined) return `${wordText(name)} is there a second time in ${place}`;
+  if (/^Quoted object key expected/.test(what) && /,\s*$/.test(before.join('\n')))
+    return `the comma before ${place} is followed by no name in double quotes`;
+  return `${withoutHidden(what)} in ${place}`;
+}
+
 function parsedText(text: string, path: string): unknown {
+  const bare = text.replace(/^\uFEFF/, '');
   try {
-    return parse(text.replace(/^\uFEFF/, ''), undefined, Number);
+    return parse(bare, undefined, Number);
   } catch (error) {
-    // The message quotes only the character that is wrong and its place.
-    throw new UsageError(`the accounts file ${path} is not JSON: ${withoutHidden(errorMessage(error))}`);
+    throw new UsageError(`the accounts file ${path} is not JSON: ${mistakeText(bare, errorMessage(error))}`);
   }
 }
 
@@ -133,8 +158,10 @@ const holdsKey = ({ maton_key, manychat_key }: z.output<typeof account>): boolea
  */
 export function readAccountsFile(path: string, platform: string): AccountsFile {
   const { text, mode } = textOf(path);
-  const parsed = accountsFileSchema.safeParse(parsedText(text, path), { jitless: true });
+  const value = parsedText(text, path);
+  const parsed = accountsFileSchema.safeParse(value, { jitless: true });
   const problems = parsed.success ? contradictionsIn(parsed.data.accounts) : problemsIn(parsed.error);
+  if (isObject(value) && isReserved(value.accounts)) problems.push('accounts > __proto__ is not a name');
   if (!parsed.success || problems.length > 0)
     throw new UsageError(`the accounts file ${path} is not valid:\n${problems.map((each) => `  ${each}`).join('\n')}`);
   const accounts = Object.entries(parsed.data.accounts);

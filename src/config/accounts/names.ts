@@ -1,13 +1,17 @@
 import { quoted } from '../../../tools/contract/quoted.js';
 import { closest } from '../../text/closest.js';
+import { withoutHidden } from '../../text/safe-text.js';
 
 interface Named {
   readonly name: string;
 }
 
-/** What names that mean the same account have in common: case, blanks, hyphens and underscores do not count. */
+/**
+ * What names that mean the same account have in common: case, blanks, hyphens and underscores do not count, nor do
+ * characters that show nothing, which no name has.
+ */
 export const nameKey = (name: string): string =>
-  name
+  withoutHidden(name)
     .normalize('NFKC')
     .toLowerCase()
     .replace(/[\s_-]+/g, ' ')

@@ -78,9 +78,16 @@ describe('an accounts file', () => {
     [{ accounts: { ['x'.repeat(61)]: { maton_key: env } } }, /is not a name/],
     [
       '{"accounts": {"a": {"maton_key": {"env": "A"}}, "a": {"maton_key": {"env": "B"}}}}',
-      /FILE is not JSON: Duplicate key/,
+      /FILE is not JSON: a is there a second time in line 1, column \d+/,
     ],
-    ['{"accounts": {', /FILE is not JSON/],
+    ['{"accounts": {', /FILE is not JSON: .* in line 1, column 15/],
+    [' \n', /FILE is not JSON: it is empty/],
+    [
+      '{"accounts": {\r\n "a": {"maton_key": {"env": "A"}},\r\n}}',
+      /the comma before line 3, column 1 is followed by no name in double quotes/,
+    ],
+    ['['.repeat(50_000), /FILE is not JSON: it is nested too deeply/],
+    ['{"accounts": {"__proto__": {"maton_key": {"env": "A"}}, "b": {"maton_key": {"env": "A"}}}}', /__proto__ is not/],
   ])('is refused with its mistakes: %j', (content, message) => {
     expect(problem(content)).toMatch(message);
   });
@@ -115,6 +122,14 @@ describe('an accounts file', () => {
     for (const content of [inline, inCommand, inMatonKey])
       expect(problem(content)).not.toMatch(/0123456789abcdef|a-maton-key/);
     expect(problem({ accounts: { a: { maton_key: [key] } } }, { mode: 0o600 })).not.toContain('abcdef');
+    const misplaced = [
+      { accounts: { [key]: { manychat_key: env } } },
+      { accounts: { a: { manychat_key: env, [key]: 1 } } },
+      { accounts: { a: { maton_key: { ...env, 'k3y-abcdef-0123456789abcdef': '' } } } },
+      { accounts: { a: { maton_key: env, 'k3y-abcdef-0123456789abcdef': '' } } },
+      `{"accounts": {"${key}": 1, "${key}": 2}}`,
+    ];
+    for (const content of misplaced) expect(problem(content)).toMatch(/^(?!.*abcdef).*\[not shown: it may be a key\]/s);
   });
 });
 

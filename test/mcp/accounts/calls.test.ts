@@ -39,13 +39,14 @@ describe.each([{ modern: false }, { modern: true }])('calls of a client %j', ({ 
       ' SUNRISE-COFFEE ',
       '"Sunrise Coffee"',
       ['Sunrise Coffee'],
+      'Sunrise\u200b Coffee\u2069',
     ])
       expect(await call('get_page', { account })).toMatchObject({ result: { page: { name: 'Sunrise Coffee' } } });
     expect(await call('get_page', { account: 'Wholesale' })).toMatchObject({
       result: { page: { name: 'Sunrise Wholesale' } },
     });
     const keys = sandbox.requests().map(({ path }) => path);
-    expect(keys).toHaveLength(6);
+    expect(keys).toHaveLength(7);
     // A contact of one page is unknown on the other.
     expect(await call('send_text', { account: 'Wholesale', subscriber_id: maria, text: 'Hi' })).toMatchObject({
       failure: { performed: 'no' },
