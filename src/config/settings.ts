@@ -111,6 +111,7 @@ export const settings = z.object({
   MANYCHAT_MCP_ACCOUNTS: z.string().optional().register(texts, {
     flag: 'accounts',
     value: 'PATH',
+    restricts: true,
     description:
       'file with accounts by name; by default accounts.json in the folder manychat-mcp of your configuration folder, if no key is set',
     summary: 'file with accounts by name',

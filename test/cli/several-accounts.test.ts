@@ -1,4 +1,5 @@
-import { describe, expect, test } from 'vitest';
+import { execFileSync, spawn } from 'node:child_process';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { agency, agencyEnvironment, connectAccounts } from '../support/accounts-server.js';
 import { useFolder } from '../support/folder.js';
 import { sandboxed } from '../support/sandboxed.js';
@@ -45,6 +46,18 @@ describe('call, with several accounts', () => {
     expect(await page(['{"account": "Wholesale"}'], environment)).toBe('Sunrise Wholesale');
     expect(await page(['--account', 'Wholesale', 'account=wholesale'], environment)).toBe('Sunrise Wholesale');
     expect(await page(['--account', 'Wholesale', 'account:=null'], environment)).toBe('Sunrise Wholesale');
+  });
+
+  test('reads the accounts file once, because it may be a pipe', async () => {
+    const { environment, path } = await configured();
+    const pipe = `${path}.pipe`;
+    execFileSync('mkfifo', [pipe]);
+    // A second read would find nothing.
+    const writer = spawn('sh', ['-c', 'cat "$0" > "$1"; : > "$1"', path, pipe]);
+    onTestFinished(() => void writer.kill());
+    expect(await page(['account=wholesale'], { ...environment, MANYCHAT_MCP_ACCOUNTS: pipe })).toBe(
+      'Sunrise Wholesale',
+    );
   });
 
   test('is refused without a certain account, and makes no request', async () => {

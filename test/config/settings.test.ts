@@ -76,6 +76,7 @@ describe('the table of settings', () => {
 
   test('marks as restricting the settings of the policy and the choice of accounts, and no others', () => {
     expect(restrictingNames).toEqual([
+      'MANYCHAT_MCP_ACCOUNTS',
       'MANYCHAT_MCP_ACCOUNT',
       'MANYCHAT_MCP_TOOLSETS',
       'MANYCHAT_MCP_TOOLS',

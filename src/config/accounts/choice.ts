@@ -1,13 +1,14 @@
 import { existsSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { quoted } from '../../../tools/contract/quoted.js';
 import { errorMessage } from '../../text/error-text.js';
 import { type Config, ConfigError } from '../config.js';
 import { UsageError } from '../usage-error.js';
 import type { AccountsFile, NamedAccount } from './accounts-file.js';
 import type { KeyReader } from './key-source.js';
-import { keysIn, readKey } from './keys.js';
+import { readKey } from './keys.js';
 import { accountNamed, nameList, unknownAccount } from './names.js';
+import { defaultAccountsPath, fromHome } from './paths.js';
 import { type Access, type AccountSettings, identityOf } from './settings.js';
 
 /** Where settings come from. */
@@ -16,33 +17,36 @@ export interface Surroundings {
   /** The operating system, as Node.js names it. */
   readonly platform: string;
   /** Ends the commands that read keys. */
-  readonly closing?: AbortSignal;
-}
-
-/** The path where the file is looked for if none is named; undefined if the user has no folder for configurations. */
-function defaultAccountsPath({ environment, platform }: Surroundings): string | undefined {
-  const { APPDATA, XDG_CONFIG_HOME, HOME } = environment;
-  const folder = platform === 'win32' ? APPDATA : XDG_CONFIG_HOME || (HOME && join(HOME, '.config'));
-  return folder === undefined || folder === '' ? undefined : join(folder, 'manychat-mcp', 'accounts.json');
+  readonly ending?: AbortSignal;
 }
 
 const sandboxHasNone = '--account chooses from the accounts file, and the sandbox takes its place: omit one of them';
 
+/**
+ * Whether a client is configured with a key, even one that cannot be used: a variable that was not replaced must not
+ * change whom the client writes to. The settings of an installation dialog that were left empty count as not set.
+ */
+const isKeySet = (environment: Surroundings['environment']): boolean =>
+  [environment.MATON_API_KEY, environment.MANYCHAT_API_KEY].some(
+    (key = '') => key.trim() !== '' && !/^\s*\$\{user_config\.[^}]*\}\s*$/.test(key),
+  );
+
 /** The file that a configuration uses; undefined if its account comes from the keys in the environment. */
 function accountsPath({ accounts }: Config, surroundings: Surroundings): string | undefined {
-  if (accounts.path !== undefined) return resolve(accounts.path);
-  const path = defaultAccountsPath(surroundings);
+  if (accounts.path !== undefined) return resolve(fromHome(accounts.path, surroundings.environment));
+  const path = defaultAccountsPath(surroundings.environment, surroundings.platform);
   if (accounts.names !== undefined) {
     if (path !== undefined && existsSync(path)) return path;
     const where = path === undefined ? 'name it with --accounts' : `${path} does not exist`;
     throw new ConfigError(`--account chooses from the accounts file, and there is none: ${where}`);
   }
-  // A file that appears must not change whom a client that has a key writes to.
-  return keysIn(surroundings.environment).length === 0 && path !== undefined && existsSync(path) ? path : undefined;
+  return !isKeySet(surroundings.environment) && path !== undefined && existsSync(path) ? path : undefined;
 }
 
 function chosenFrom({ path, accounts }: AccountsFile, names: readonly string[] | undefined): AccountsFile {
   if (names === undefined) return { path, accounts };
+  if (names.length === 0)
+    throw new ConfigError('--account or MANYCHAT_MCP_ACCOUNT names no account: remove it, or add a name');
   const chosen = names.map((name) => {
     const found = accountNamed(accounts, name);
     if (found === undefined) throw new ConfigError(`${unknownAccount(name, accounts)}. The file is ${path}`);
@@ -105,10 +109,10 @@ export type SettingsReader = (account: NamedAccount) => Promise<AccountSettings>
 export async function createSettingsReader(
   { path }: AccountsFile,
   { account: configured }: Config,
-  { environment, closing }: Pick<Surroundings, 'environment' | 'closing'>,
+  { environment, ending }: Pick<Surroundings, 'environment' | 'ending'>,
 ): Promise<SettingsReader> {
   const { createKeyReader } = await import('./key-source.js');
-  const readSource = createKeyReader({ folder: dirname(path), environment, closing });
+  const readSource = createKeyReader({ folder: dirname(path), environment, closing: ending });
   return async (account) => {
     const { name, connection = configured.connection } = account;
     const access = await accessOf(account, readSource);
@@ -133,7 +137,17 @@ export async function withOneAccount(config: Config, surroundings: Surroundings)
   if (file === undefined) return config;
   const [only, ...others] = file.accounts;
   if (only === undefined || others.length > 0) throw new AccountNotNamed(file);
-  const account = await (await createSettingsReader(file, config, surroundings))(only);
+  return withAccount(config, file, only, surroundings);
+}
+
+/** The configuration with an account of the file. */
+export async function withAccount(
+  config: Config,
+  file: AccountsFile,
+  chosen: NamedAccount,
+  surroundings: Pick<Surroundings, 'environment' | 'ending'>,
+): Promise<Config> {
+  const account = await (await createSettingsReader(file, config, surroundings))(chosen);
   const { host } = config;
   const secrets = account.access.mode === 'none' ? host.secrets : [...host.secrets, account.access.key];
   return { ...config, host: { ...host, secrets }, account };
@@ -141,9 +155,9 @@ export async function withOneAccount(config: Config, surroundings: Surroundings)
 
 /** A sentence about a file of accounts that is wanted, and not used. */
 export function noAccountsFile({ sandbox }: Config, surroundings: Surroundings): string {
-  if (sandbox) return 'the sandbox takes the place of all accounts: omit --sandbox';
-  const path = defaultAccountsPath(surroundings);
+  if (sandbox) return 'the sandbox takes the place of all accounts: omit --sandbox or MANYCHAT_MCP_SANDBOX';
+  const path = defaultAccountsPath(surroundings.environment, surroundings.platform);
   if (path !== undefined && existsSync(path))
-    return `${path} is not used, because a key is set in the environment: name the file with --accounts, or remove the key`;
+    return `${path} is not used, because MATON_API_KEY or MANYCHAT_API_KEY is set: name the file with --accounts, or remove the key`;
   return `there is no accounts file${path === undefined ? '' : ` ${path}`}: name one with --accounts`;
 }

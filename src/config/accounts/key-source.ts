@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
-import { isAbsolute, join } from 'node:path';
+import { readFile, stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import * as z from 'zod';
 import { quoted } from '../../../tools/contract/quoted.js';
 import { errorCode } from '../../text/error-text.js';
 import { UsageError } from '../usage-error.js';
 import { readKey } from './keys.js';
+import { fromHome } from './paths.js';
 
 /** Where a key is read from: the file of accounts itself, an environment variable, another file, or a command. */
 export const keySource = z.union(
@@ -46,48 +47,68 @@ const commandMs = 60_000;
 /** Bytes that a command may print; no key is that long. */
 const maxPrinted = 64 * 1024;
 
-function keyFromCommand([program = '', ...args]: readonly string[], closing?: AbortSignal): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const signal = closing === undefined ? {} : { signal: closing };
-    const options = { timeout: commandMs, maxBuffer: maxPrinted, windowsHide: true, ...signal };
+/** How Node.js says that a command printed more than that. */
+const tooMuch = 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER';
+
+function keyFromCommand(
+  [program = '', ...args]: readonly string[],
+  closing: AbortSignal | undefined,
+  problem = `the command ${quoted(program)} printed no key`,
+): Promise<string> {
+  return new Promise((resolveKey, reject) => {
+    const fail = (reason: string): void => reject(new UsageError(`${problem}: ${reason}`));
+    const options = { maxBuffer: maxPrinted, windowsHide: true };
     const child = execFile(program, args, options, (error, printed) => {
-      if (error === null) return resolve(printed);
+      clearTimeout(timer);
+      closing?.removeEventListener('abort', onClosing);
+      if (error === null) return resolveKey(printed);
       // Its own message repeats the command line and what the command wrote, either of which may hold a secret.
-      const reason =
-        errorCode(error) === 'ENOENT'
-          ? 'there is no such program'
-          : error.killed === true
-            ? `it took longer than ${commandMs / 1000} seconds`
-            : `it failed${typeof error.code === 'number' ? ` with exit code ${error.code}` : ''}; run it yourself to see why`;
-      return reject(new UsageError(`the command ${quoted(program)} printed no key: ${reason}`));
+      if (errorCode(error) === 'ENOENT') return fail('there is no such program');
+      if (errorCode(error) === tooMuch) return fail('it printed too much for a key');
+      return fail(
+        `it failed${typeof error.code === 'number' ? ` with exit code ${error.code}` : ''}; run it yourself to see why`,
+      );
     });
+    // A command, or what it started, may go on after SIGTERM. Nobody waits for it any longer.
+    const end = (reason: string): void => {
+      fail(reason);
+      child.kill();
+      child.unref();
+      child.stdout?.destroy();
+      child.stderr?.destroy();
+    };
+    const timer = setTimeout(() => end(`it took longer than ${commandMs / 1000} seconds`), commandMs);
+    const onClosing = (): void => end('it was stopped');
+    if (closing?.aborted === true) onClosing();
+    else closing?.addEventListener('abort', onClosing, { once: true });
     child.stdin?.end();
   });
 }
 
-/** An absolute path; a relative one starts at the folder, and `~` is the home of the user. */
-function pathOf(path: string, { folder, environment }: KeyPlace): string {
-  const { HOME, USERPROFILE } = environment;
-  const home = HOME || USERPROFILE || '';
-  if (/^~[/\\]/.test(path) && home !== '') return join(home, path.slice(2));
-  return isAbsolute(path) ? path : join(folder, path);
+/** The key in a file. */
+async function keyFromFile(path: string, closing?: AbortSignal): Promise<string> {
+  const file = await stat(path).catch((error: unknown) => {
+    throw new UsageError(`the file ${path} cannot be read (${errorCode(error) ?? 'unknown reason'})`);
+  });
+  // A password manager may mount a key as a pipe that gives it when it is unlocked. A read of it here would occupy a
+  // thread until then, and keep the process from ending.
+  if (file.isFIFO()) return keyFromCommand(['cat', path], closing, `the pipe ${path} gave no key`);
+  if (file.isDirectory()) throw new UsageError(`${path} is a folder, not a file with a key`);
+  if (!file.isFile() || file.size > maxPrinted)
+    throw new UsageError(`${path} is no file with a key, or too large for one`);
+  return readFile(path, 'utf8').catch((error: unknown) => {
+    throw new UsageError(`the file ${path} cannot be read (${errorCode(error) ?? 'unknown reason'})`);
+  });
 }
 
 async function readSource(source: KeySource, place: KeyPlace): Promise<string> {
   if (typeof source === 'string') return source;
   if ('command' in source) return keyFromCommand(source.command, place.closing);
-  if ('env' in source) {
-    const key = place.environment[source.env];
-    if (key === undefined || key.trim() === '') throw new UsageError(`the variable ${source.env} is not set`);
-    return key;
-  }
-  const path = pathOf(source.file, place);
-  try {
-    // A password manager may mount a key as a pipe that gives it when it is unlocked.
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    throw new UsageError(`the file ${path} cannot be read (${errorCode(error) ?? 'unknown reason'})`);
-  }
+  if ('file' in source)
+    return keyFromFile(resolve(place.folder, fromHome(source.file, place.environment)), place.closing);
+  const key = place.environment[source.env];
+  if (key === undefined || key.trim() === '') throw new UsageError(`the variable ${source.env} is not set`);
+  return key;
 }
 
 /**

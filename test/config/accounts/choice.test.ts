@@ -1,4 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { namedAccounts, withOneAccount } from '../../../src/config/accounts/choice.js';
@@ -82,7 +84,11 @@ describe('the choice of accounts', () => {
       expect(await chosen({ HOME, MATON_API_KEY: 'k3y-of-1234' })).toBeUndefined();
       expect(await chosen({ HOME, MANYCHAT_API_KEY: key })).toBeUndefined();
       expect(await chosen({ HOME, MATON_API_KEY: 'not a key' })).toBeUndefined();
-      // Clients pass placeholders for settings that were left empty.
+      // A variable that a client did not replace must not change whom it writes to.
+      expect(await chosen({ HOME, MATON_API_KEY: '${COFFEE_KEY}' })).toBeUndefined();
+      expect(await chosen({ HOME, MANYCHAT_API_KEY: 'YOUR_API_KEY' })).toBeUndefined();
+      expect(await chosen({ HOME, MATON_API_KEY: ' ' })).toHaveLength(3);
+      // Installation dialogs pass placeholders for settings that were left empty.
       expect(await chosen({ HOME, MATON_API_KEY: '${user_config.key}' })).toHaveLength(3);
       expect(await chosen({ HOME, MATON_API_KEY: 'k3y-of-1234', MANYCHAT_MCP_ACCOUNT: 'Open' })).toEqual(['Open']);
     });
@@ -102,6 +108,22 @@ describe('the choice of accounts', () => {
     await expect(chosen({ MANYCHAT_MCP_SANDBOX: '1', MANYCHAT_MCP_ACCOUNT: 'Open' })).rejects.toThrow(
       /omit one of them/,
     );
+  });
+
+  test('finds a file that is named from home', async () => {
+    const HOME = dirname(file());
+    expect(await chosen({ HOME, MANYCHAT_MCP_ACCOUNTS: '~/accounts.json' })).toHaveLength(3);
+  });
+
+  test('refuses a list without a name', async () => {
+    for (const name of [',', ' , '])
+      await expect(chosen({ MANYCHAT_MCP_ACCOUNTS: file(), MANYCHAT_MCP_ACCOUNT: name })).rejects.toThrow(
+        /names no account/,
+      );
+  });
+
+  test('refuses a placeholder for the file, which would be another', () => {
+    expect(() => configOf({ MANYCHAT_MCP_ACCOUNTS: '${ACCOUNTS}' })).toThrow(/MANYCHAT_MCP_ACCOUNTS contains a placeh/);
   });
 
   test('refuses a placeholder for the name, which would offer all', () => {
@@ -153,9 +175,48 @@ describe('the choice of accounts', () => {
         /it failed with exit code 3; run it yourself/,
       ],
       [{ command: [process.execPath, '-e', ''] }, /the key of account "a" is empty/i],
+      [
+        { command: [process.execPath, '-e', 'process.stdout.write("s3cret".repeat(20_000))'] },
+        /printed no key: it printed too much for a key/,
+      ],
+      [{ file: '.' }, /\S+ is a folder, not a file with a key/],
+      [{ file: '/dev/zero' }, /\/dev\/zero is no file with a key/],
     ])('that cannot be read is told: %j', async (source, message) => {
       expect(await reason(source)).toMatch(message);
       expect(await reason(source)).not.toContain('s3cret');
+    });
+
+    test('in a file that is too large is told', async () => {
+      write('large.key', 'k'.repeat(100_000));
+      expect(await reason({ file: 'large.key' })).toMatch(/large\.key is no file with a key, or too large for one/);
+    });
+
+    test.each([
+      ['a pipe that nobody writes to', { file: 'pipe' }, /the pipe \S+pipe gave no key: it was stopped/],
+      [
+        'a command that goes on after SIGTERM',
+        { command: ['sh', '-c', 'trap "" TERM; sleep 3'] },
+        /the command "sh" printed no key: it was stopped/,
+      ],
+    ])('that is waited for ends with the program: %s', async (_, source, message) => {
+      const path = file({ a: { manychat_key: source } });
+      const folder = dirname(path);
+      execFileSync('mkfifo', [join(folder, 'pipe')]);
+      const ending = new AbortController();
+      const environment = { MANYCHAT_MCP_ACCOUNTS: path };
+      const reading = withOneAccount(configOf(environment), { ...surroundings(environment), ending: ending.signal });
+      ending.abort();
+      const { access } = (await reading).account;
+      expect(access.mode === 'none' && access.reason).toMatch(message);
+    });
+
+    test('comes from a pipe when it is written there', async () => {
+      const path = file({ a: { manychat_key: { file: 'pipe' } } });
+      const pipe = join(dirname(path), 'pipe');
+      execFileSync('mkfifo', [pipe]);
+      const reading = one({ MANYCHAT_MCP_ACCOUNTS: path });
+      await writeFile(pipe, `${key}\n`);
+      expect((await reading).access).toEqual({ mode: 'direct', key });
     });
 
     test('that is malformed is told', async () => {

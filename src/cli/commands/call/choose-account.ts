@@ -1,6 +1,6 @@
 import { isObject } from '../../../../tools/contract/json.js';
 import { quoted } from '../../../../tools/contract/quoted.js';
-import { AccountNotNamed, namedAccounts, type Surroundings, withOneAccount } from '../../../config/accounts/choice.js';
+import { AccountNotNamed, namedAccounts, type Surroundings, withAccount } from '../../../config/accounts/choice.js';
 import { accountNamed, nameList, unknownAccount } from '../../../config/accounts/names.js';
 import { type Access, identityOf } from '../../../config/accounts/settings.js';
 import type { Config } from '../../../config/config.js';
@@ -41,9 +41,10 @@ export async function chooseAccount(
   const args = isObject(given) ? others : given;
   const several = file.accounts.length > 1;
   if (several && needsNone(tool)) return { config: withNone(configured), args, chosen: undefined };
+  const [only] = file.accounts;
   if (written === undefined || written === null || written === '') {
-    if (several) throw new AccountNotNamed(file);
-    return { config: await withOneAccount(configured, surroundings), args, chosen: undefined };
+    if (several || only === undefined) throw new AccountNotNamed(file);
+    return { config: await withAccount(configured, file, only, surroundings), args, chosen: undefined };
   }
   const name = String(written);
   const found = accountNamed(file.accounts, name);
@@ -55,7 +56,6 @@ export async function chooseAccount(
         : `account=${quoted(name)} is not ${nameList(file.accounts)}, which --account chooses: omit one of them`,
     );
   }
-  const accounts = { ...configured.accounts, names: [found.name] };
-  const config = await withOneAccount({ ...configured, accounts }, surroundings);
+  const config = await withAccount(configured, file, found, surroundings);
   return { config, args, chosen: several ? found.name : undefined };
 }

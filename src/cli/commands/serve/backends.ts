@@ -51,7 +51,7 @@ export async function openNamedBackends(
   const [first, ...others] = accounts;
   const host = openHost(config.host, parts);
   const { log, clock, closing } = host;
-  const settingsOf = await createSettingsReader(file, config, { environment, closing });
+  const settingsOf = await createSettingsReader(file, config, { environment, ending: closing });
   const shared = { ...local(), now: clock.now };
   const several = others.length > 0;
   const usable = new Map<string, Backend>();
