@@ -8,6 +8,7 @@ COPY tsconfig.json vitest.config.ts ./
 COPY src src
 COPY tools tools
 COPY scripts scripts
+COPY skills skills
 COPY examples examples
 COPY test test
 RUN npm run build

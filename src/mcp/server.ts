@@ -11,6 +11,7 @@ import { version } from '../config/version.js';
 import type { Backend, Open, OpenBackend } from './backend.js';
 import { registerPrompts } from './guidance/prompts.js';
 import { registerResources } from './guidance/resources.js';
+import { serveSkill } from './guidance/skill.js';
 import type { JsonSchema } from './listing/json-schema.js';
 import type { Offer } from './listing/offer.js';
 import { handleToolCall } from './tool-handler.js';
@@ -83,5 +84,6 @@ export function createServer({ offer, openBackend, deliveryOf }: ServerParts, co
   }
   registerResources(server, offer, open);
   registerPrompts(server, offer, open);
+  if (offer.skill !== undefined) serveSkill(server, offer.skill);
   return server;
 }

@@ -44,12 +44,12 @@ describe('resources', () => {
 
   test('are listed, and each can be read', async () => {
     const { resources: listed } = await client.listResources();
-    expect(listed.map(({ uri }) => uri)).toEqual(resources.map(({ uri }) => uri));
+    expect(listed.map(({ uri }) => uri)).toEqual([...resources.map(({ uri }) => uri), 'skill://manychat/SKILL.md']);
     for (const { uri, description, mimeType } of listed) {
       expect(description).toBeTruthy();
       const text = await textOf(uri);
       if (mimeType === 'application/json') expect(Object.keys(JSON.parse(text)).length).toBeGreaterThan(0);
-      else expect(text).toMatch(/^# /);
+      else expect(text).toMatch(/^(---\n[^#]*---\n\n)?# /);
     }
   });
 

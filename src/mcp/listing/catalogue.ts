@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import type { Declaration } from '../../../tools/contract/endpoint.js';
 import { resources } from '../../../tools/guidance/resources.js';
 import { declarations, toolsetsOf } from '../../../tools/index.js';
@@ -27,6 +28,8 @@ export interface ListedResource {
 export interface Catalogue {
   readonly tools: readonly ListedTool[];
   readonly resources: readonly ListedResource[];
+  /** The skill of `skills/manychat`, as Markdown with its front matter. */
+  readonly skill: string;
   /** The additional input of a ManyChat tool if no connection is pinned. */
   readonly connectionArgument: JsonSchema;
   /** In a dry run, the output of tools that write or send. */
@@ -51,6 +54,15 @@ function listedTool(declaration: Tool['declaration']): ListedTool {
   };
 }
 
+/** The source of the skill. This file runs from src/ and, compiled, from dist/src/. */
+function skillText(): string {
+  const [url] = ['../../../', '../../../../']
+    .map((up) => new URL(`${up}skills/manychat/SKILL.md`, import.meta.url))
+    .filter((each) => existsSync(each));
+  if (url === undefined) throw new Error('no skills/manychat/SKILL.md above this file');
+  return readFileSync(url, 'utf8');
+}
+
 /**
  * The catalogue, derived from the declarations. The build replaces this file with the result: a server lists its tools as
  * soon as it starts, and needs the declarations only for the first call.
@@ -64,6 +76,9 @@ export const catalogue: Catalogue = {
     mimeType: 'markdown' in content ? 'text/markdown' : 'application/json',
     tool: 'endpoint' in content ? content.endpoint.name : undefined,
   })),
+  get skill() {
+    return skillText();
+  },
   get connectionArgument() {
     return inputSchema(connectionArgument);
   },

@@ -29,6 +29,8 @@ export interface Offer {
   readonly tools: readonly OfferedTool[];
   readonly resources: readonly ListedResource[];
   readonly prompts: readonly Prompt[];
+  /** The skill as Markdown. Undefined where a tool that it names is not offered. */
+  readonly skill: string | undefined;
   readonly instructions: string;
   /** Which calls the user has to confirm. */
   readonly confirm: Policy['confirm'];
@@ -92,6 +94,7 @@ export function offerFor(
     prompts: prompts
       .filter((prompt) => toolsIn(prompt.text({})).every((name) => offered.has(name)))
       .map((prompt) => ({ ...prompt, text: (args) => withoutKeys(prompt.text(args)) })),
+    skill: toolsIn(catalogue.skill).every((name) => offered.has(name)) ? catalogue.skill : undefined,
     instructions: `${sandbox ? sandboxNotice : ''}${instructionsFor(offered, names)}`,
     // A dry run does nothing that needs consent.
     confirm: policy.dryRun ? 'nothing' : policy.confirm,

@@ -45,9 +45,10 @@ describe.each([{ modern: false }, { modern: true }])('resources of several accou
   test('are templates too, with the names of the accounts', async () => {
     const { client } = await guided(modern);
     const { resourceTemplates } = await client.listResourceTemplates();
-    expect(resourceTemplates.map(({ uriTemplate }) => uriTemplate)).toEqual(
-      ['page', 'tags', 'fields', 'bot-fields', 'flows'].map((name) => `manychat://${name}{?account}`),
-    );
+    expect(resourceTemplates.map(({ uriTemplate }) => uriTemplate)).toEqual([
+      ...['page', 'tags', 'fields', 'bot-fields', 'flows'].map((name) => `manychat://${name}{?account}`),
+      'skill://{+path}',
+    ]);
     const complete = (value: string) =>
       client.complete({
         ref: { type: 'ref/resource', uri: 'manychat://tags{?account}' },
@@ -83,7 +84,11 @@ test('resources of many accounts are templates only', async () => {
     Object.fromEntries(names.map((name) => [name, agency['Sunrise Coffee']])),
   );
   const { resources } = await client.listResources();
-  expect(resources.map(({ uri }) => uri)).toEqual(['manychat://content-grammar', 'manychat://error-kinds']);
+  expect(resources.map(({ uri }) => uri)).toEqual([
+    'manychat://content-grammar',
+    'manychat://error-kinds',
+    'skill://manychat/SKILL.md',
+  ]);
   expect(await textOf('manychat://page?account=Client%204')).toContain('Sunrise Coffee');
 });
 

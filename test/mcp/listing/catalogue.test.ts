@@ -33,7 +33,9 @@ describe('the catalogue computed by the build', () => {
     const { resources } = await client.listResources();
     await client.close();
     expect(tools.map(({ annotations: _a, ...tool }) => tool)).toEqual(expected);
-    expect(resources.map(({ uri }) => uri)).toEqual(offerFor(configOf(environment)).resources.map(({ uri }) => uri));
+    const offer = offerFor(configOf(environment));
+    const skill = offer.skill === undefined ? [] : ['skill://manychat/SKILL.md'];
+    expect(resources.map(({ uri }) => uri)).toEqual([...offer.resources.map(({ uri }) => uri), ...skill]);
   });
 });
 
