@@ -1,7 +1,7 @@
 import { facts } from '../root.js';
 
 /** How clients name the server. */
-const serverName = 'manychat';
+export const serverName = 'manychat';
 
 /** Stands where a user's key goes; the program treats it as a missing key. */
 export const keyPlaceholder = 'YOUR_API_KEY';

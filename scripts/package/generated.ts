@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { accountsFileSchema } from '../../src/config/accounts/accounts-file.js';
 import { asJson, mcpServers } from './clients.js';
+import { pluginTexts } from './plugins.js';
 import { serverJson } from './server-json.js';
 
 const accountsSchema = {
@@ -14,4 +15,5 @@ export const generatedFiles: ReadonlyMap<string, string> = new Map([
   ['mcp.json.example', `${asJson(mcpServers)}\n`],
   ['accounts.schema.json', `${JSON.stringify(accountsSchema, undefined, 2)}\n`],
   ['server.json', `${JSON.stringify(serverJson, undefined, 2)}\n`],
+  ...pluginTexts,
 ]);

@@ -4,6 +4,7 @@ import { type Zippable, zipSync } from 'fflate';
 import { catalogue } from '../../src/mcp/listing/catalogue.js';
 import { facts, pathOf, program } from '../root.js';
 import { keyHelp } from './key-help.js';
+import { skillFile } from './plugins.js';
 import { isSecret } from './server-json.js';
 
 /** The path of the built bundle for desktop clients. */
@@ -87,6 +88,8 @@ export function mcpb(): Uint8Array {
     // Without this, Node.js reads each file twice to find out that it is a module.
     ['package.json', text({ name: facts.name, version: facts.version, type: 'module', private: true })],
     ...programFiles('server'),
+    // The format has no place for skills: it is there for people who unpack the bundle.
+    [skillFile, readFileSync(pathOf(skillFile))],
     ['LICENSE', readFileSync(pathOf('LICENSE'))],
     ['THIRD-PARTY-NOTICES', readFileSync(pathOf('dist/THIRD-PARTY-NOTICES'))],
   ] satisfies [string, Uint8Array][]);

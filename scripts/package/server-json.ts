@@ -15,7 +15,8 @@ export const isSecret = ({ name }: { readonly name: string }): boolean => name.e
 /** Settings that users have a reason to set. Addresses are for tests and other gateways. */
 const offered = documentedSettings.filter(({ name }) => !name.endsWith('_URL'));
 
-const repository = facts.repository.url.replace(/^git\+|\.git$/g, '');
+/** The address of the repository. */
+export const repository = facts.repository.url.replace(/^git\+|\.git$/g, '');
 
 /** The entry in the MCP registry, by its schema of 2025-12-11. Either key is enough, so neither is required. */
 export const serverJson = {

@@ -64,10 +64,10 @@ describe('the npm package', () => {
     expect(packed.size).toBeLessThan(1_200_000);
     const paths = packed.files.map(({ path }) => path);
     const allowed =
-      /^(dist\/manychat-mcp\.js(\.map)?|dist\/bundle\/[\w-]+\.js(\.map)?|dist\/THIRD-PARTY-NOTICES|LICENSE|README\.md|package\.json|mcp\.json\.example|accounts\.schema\.json)$/;
+      /^(dist\/manychat-mcp\.js(\.map)?|dist\/bundle\/[\w-]+\.js(\.map)?|dist\/THIRD-PARTY-NOTICES|LICENSE|README\.md|skills\/manychat\/SKILL\.md|package\.json|mcp\.json\.example|accounts\.schema\.json)$/;
     expect(paths.filter((path) => !allowed.test(path))).toEqual([]);
     const { outputs }: Metafile = JSON.parse(readFileSync(metafilePath, 'utf8'));
-    expect(paths).toEqual(expect.arrayContaining(Object.keys(outputs)));
+    expect(paths).toEqual(expect.arrayContaining([...Object.keys(outputs), 'skills/manychat/SKILL.md']));
   });
 
   test('installs nothing beside itself', () => {
@@ -143,7 +143,7 @@ describe('the bundle for desktop clients', () => {
     expect(text).toContain('"name":"Sunrise Coffee"');
   });
 
-  test('contains the manifest, the program and the licences', () => {
+  test('contains the manifest, the program, the licences and the skill', () => {
     expect(JSON.parse(readFileSync(join(unpacked, 'manifest.json'), 'utf8'))).toEqual(manifest);
     expect(readdirSync(unpacked).toSorted()).toEqual([
       'LICENSE',
@@ -151,7 +151,10 @@ describe('the bundle for desktop clients', () => {
       'manifest.json',
       'package.json',
       'server',
+      'skills',
     ]);
+    const skill = 'skills/manychat/SKILL.md';
+    expect(readFileSync(join(unpacked, skill), 'utf8')).toBe(readFileSync(pathOf(skill), 'utf8'));
   });
 
   test('has the same bytes for the same program', () => {
