@@ -5,6 +5,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { readLine, type State } from '../../../src/cli/bulk/journal/entry.js';
 import { csv } from '../../support/bulk.js';
 import { useFolder } from '../../support/folder.js';
+import { held, holdingClock } from '../../support/held-responses.js';
 import { followers } from '../../support/people.js';
 import { pinnedTo, program } from '../../support/program.js';
 import { createRandom } from '../../support/random.js';
@@ -21,7 +22,8 @@ interface Ended {
   readonly err: string;
 }
 
-const sandbox = useSandbox({ followers: contacts, limits: false });
+const { clock, release } = holdingClock();
+const sandbox = useSandbox({ followers: contacts, limits: false, clock });
 
 /** How the program is started and watched. */
 interface RunOptions {
@@ -151,13 +153,12 @@ describe.each([1, 2])('a bulk that is killed again and again, %i', (seed) => {
 describe('a bulk', () => {
   test('is refused and sends nothing while another uses the same journal', async () => {
     const path = write('contacts.csv', csv(30));
-    let second: Promise<Ended> | undefined;
-    const onBegun = (): void => {
-      second = run(path);
-    };
-    const first = await run(path, { onBegun });
-    expect(first.code).toBe(0);
-    const { code, err } = (await second) ?? first;
+    sandbox.injectFault(held('sendContent'));
+    const first = run(path);
+    await sandbox.waitForRequests(1, 'sendContent');
+    const { code, err } = await run(path);
+    release();
+    expect((await first).code).toBe(0);
     expect([code, err]).toEqual([
       2,
       expect.stringMatching(/process \d+ is using this journal; wait for it, or delete/),
