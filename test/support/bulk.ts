@@ -18,7 +18,7 @@ export async function runBulk(
   environment: Readonly<Record<string, string>>,
   path: string,
   options = hello,
-  replaced: Partial<Shell> = {},
+  replaced: Partial<Shell> & { onNote?: (line: string) => void } = {},
   hostParts: Partial<HostParts> = {},
 ) {
   const { shell, out, err } = recordingShell(environment, replaced);

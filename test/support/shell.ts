@@ -64,7 +64,7 @@ export function recordingShell(
 export async function runHere(
   args: readonly string[],
   environment: Readonly<Record<string, string>>,
-  replaced: Partial<Shell> & { colour?: boolean } = {},
+  replaced: Partial<Shell> & { onNote?: (line: string) => void; colour?: boolean } = {},
 ): Promise<{ code: number; out: string; err: string }> {
   const { shell, out, err } = recordingShell(environment, replaced);
   const code = await runCommandLine(args, shell);

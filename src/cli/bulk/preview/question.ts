@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs';
 import type { Failure } from '../../../../tools/contract/failure.js';
 import { quoted } from '../../../../tools/contract/quoted.js';
 import type { Account } from '../../../account/account.js';
@@ -9,6 +8,7 @@ import type { Scan } from '../account-job/scan.js';
 import { labelled } from '../accounts/label.js';
 import type { Job } from '../job/job.js';
 import type { Table } from '../table/csv-table.js';
+import { stampOf } from '../table/source.js';
 import { readPage } from './account-checks.js';
 import { durationText } from './estimate.js';
 import { openPreview, type Preview, type Previewer, type PreviewSide, pageText } from './preview.js';
@@ -94,12 +94,6 @@ export async function previewFor(
   const read = await readPage(account, signal);
   if ('failure' in read) throw new JobRefused([{ name, failure: read.failure }]);
   return openPreview(job, table, read.account, side);
-}
-
-/** Changes when a file is saved. */
-function stampOf(path: string): string {
-  const { mtimeMs, size, ino } = statSync(path);
-  return [mtimeMs, size, ino].join();
 }
 
 function showJob({ name, job, scan, page }: AskedJob, preview: Preview, note: Shell['note']): void {

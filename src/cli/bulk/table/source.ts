@@ -19,6 +19,27 @@ function statOf(path: string): Stats {
   }
 }
 
+/** Changes when a file is saved, or another one takes its place. */
+export function stampOf(path: string): string {
+  const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
+  return stats === undefined ? 'gone' : [stats.mtimeNs, stats.size, stats.ino].join();
+}
+
+/**
+ * Reads a file that must stay as it was: what is read before and after it is saved would not fit together, so that a row
+ * could have the id of one contact and the text of another.
+ */
+async function* unchangedBytes(path: string, stamp: string): AsyncGenerator<Buffer> {
+  const check = (): void => {
+    if (stampOf(path) !== stamp) throw new UsageError(`${path} was changed while it was in use: run the command again`);
+  };
+  for await (const chunk of createReadStream(path)) {
+    check();
+    yield chunk;
+  }
+  check();
+}
+
 /** Names a file that is neither a regular file nor a pipe. */
 function kindOf(stats: Stats): string {
   if (stats.isDirectory()) return 'a folder';
@@ -61,7 +82,10 @@ function readPipe(path: string, ending: AbortSignal): Promise<Buffer[]> {
  */
 export async function openSource(path: string, ending: AbortSignal): Promise<Source> {
   const stats = statOf(path);
-  if (stats.isFile()) return { path, piped: false, bytes: () => createReadStream(path) };
+  if (stats.isFile()) {
+    const stamp = stampOf(path);
+    return { path, piped: false, bytes: () => unchangedBytes(path, stamp) };
+  }
   if (!stats.isFIFO()) throw new UsageError(`${path} is ${kindOf(stats)}, not a table: name a CSV file or a pipe`);
   const chunks = await readPipe(path, ending);
   return {
