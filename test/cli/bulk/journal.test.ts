@@ -50,6 +50,24 @@ describe('a journal', () => {
     expect((await open(path)).entries).toHaveLength(1);
   });
 
+  test('that was only begun is deleted, and if its process was killed is no obstacle to another job', async () => {
+    const path = write('journal', '');
+    const { journal } = await open(path);
+    journal.begin();
+    const text = readFileSync(path, 'utf8');
+    expect(text).toBe(`${JSON.stringify({ bulk: 1, ...heading })}\n${JSON.stringify({ run: machine })}\n`);
+    await journal.close();
+    expect(existsSync(path)).toBe(false);
+    const killed = write('killed', text);
+    const another = { ...heading, action: { action: 'add_tag', tag_name: 'Gold' } };
+    await (await openJournal(killed, another, free, machine, () => undefined)).close();
+    expect(existsSync(killed)).toBe(false);
+    const page = write('page', text);
+    await expect(openJournal(page, { ...another, page: '2' }, free, machine, () => undefined)).rejects.toThrow(
+      'belongs to another',
+    );
+  });
+
   test('truncated anywhere is read up to there and continued from there', async () => {
     const whole = write('journal', '');
     const { journal } = await open(whole);

@@ -1,15 +1,17 @@
-import { copyFileSync, existsSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, symlinkSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { BulkOptions } from '../../../src/cli/bulk/options.js';
 import { csv, hello, runBulk } from '../../support/bulk.js';
 import { useFolder } from '../../support/folder.js';
+import { held, holdingClock } from '../../support/held-responses.js';
 import { startPages } from '../../support/pages.js';
 import { followers } from '../../support/people.js';
 import { directlyTo } from '../../support/program.js';
 import { lost, reached, useSandbox } from '../../support/sandboxed.js';
 
-const sandbox = useSandbox({ followers: 40, limits: false });
+const { clock, release } = holdingClock();
+const sandbox = useSandbox({ followers: 40, limits: false, clock });
 const write = useFolder();
 const run = (path: string, options: BulkOptions = hello, settings: Record<string, string> = {}) =>
   runBulk({ ...directlyTo(sandbox), ...settings }, path, options);
@@ -55,6 +57,48 @@ describe('a table with contacts that another table has reached', () => {
     const { code, noted } = await run(copy, hello, { MANYCHAT_MCP_DRY_RUN: '1' });
     expect(code).toBe(1);
     expect(noted).toContain(`A run would be refused: ${path}.journal says that the same was sent`);
+  });
+
+  test('is refused if the other was sent while the question was open', async () => {
+    const path = write('contacts.csv', csv(2));
+    const copy = write('contacts-fixed.csv', csv(3));
+    const ask = async (): Promise<string> => {
+      expect((await run(copy)).counts).toMatchObject({ done: 3 });
+      return 'y';
+    };
+    await expect(runBulk(directlyTo(sandbox), path, hello, { ask })).rejects.toThrow(
+      `${copy}.journal says that the same was sent on this page, or may have been, to 2 of the 2 contacts to do.`,
+    );
+    expect(reached(sandbox)).toHaveLength(3);
+    expect(existsSync(`${path}.journal`)).toBe(false);
+  });
+
+  test('is refused while the other is being sent, also if its contacts have not had their turn', async () => {
+    const path = write('contacts.csv', csv(30));
+    const copy = write('last-ones.csv', `id,name\n${followers(30).at(-1)},A\n`);
+    sandbox.injectFault(held('sendContent'));
+    const first = run(path);
+    await sandbox.waitForRequests(1, 'sendContent');
+    await expect(run(copy)).rejects.toThrow(
+      [
+        `process ${process.pid} is doing the same on this page, with the journal ${path}.journal, and may yet reach the same contacts. Nothing was done. Wait until it has ended, then run this command again.`,
+        `  if its table has none of these contacts: --journal ${copy}.journal`,
+      ].join('\n'),
+    );
+    release();
+    expect((await first).counts).toMatchObject({ done: 30 });
+  });
+
+  test('goes on without them while it has the journal of the other locked itself', async () => {
+    const { path, copy } = await copied();
+    const options = { ...hello, skipDoneOf: `${path}.journal` };
+    expect((await run(copy, options)).counts).toMatchObject({ total: 4, done: 3, unknown: 1 });
+  });
+
+  test('is compared with journals only, and with no link that leads nowhere', async () => {
+    const path = write('contacts.csv', csv(2));
+    symlinkSync('loop.journal', `${dirname(path)}/loop.journal`);
+    expect((await run(path)).counts).toMatchObject({ done: 2 });
   });
 
   test('is done if it is another message, a tag, another page, or has other contacts only', async () => {

@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from 'node:fs';
+import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** A folder may hold thousands of journals; only the newest are looked at. */
@@ -16,7 +16,8 @@ export function journalsIn(folder: string): string[] {
   return names
     .flatMap((name) => {
       const path = join(folder, name);
-      const stats = statSync(path, { throwIfNoEntry: false });
+      // A journal is no link.
+      const stats = lstatSync(path, { throwIfNoEntry: false });
       return stats?.isFile() === true ? [{ path, changed: stats.mtimeMs }] : [];
     })
     .toSorted((a, b) => b.changed - a.changed)

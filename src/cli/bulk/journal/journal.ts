@@ -20,6 +20,12 @@ import {
 /** A record of intents and outcomes, so that no request is made twice. */
 export interface Journal {
   /**
+   * Writes the heading, if there is none yet, so that another process sees which job is about to run. It is removed with
+   * the file if nothing follows it.
+   * @throws JournalError if it cannot be written, and again at every later call.
+   */
+  begin(): void;
+  /**
    * Writes an entry. It survives the end of the process.
    * @throws JournalError if it cannot be written, and again at every later call.
    */
@@ -73,6 +79,7 @@ export async function openJournal(
   let hasHeading: boolean;
   let hasEntries = false;
   let isForgotten = false;
+  let isOnlyBegun = false;
   let carried: readonly MatchedContact[] = [];
   try {
     const lookups = lookupsOfIdleJob(file, heading);
@@ -106,12 +113,19 @@ export async function openJournal(
   const afterOpening = (): void => {
     opening = '';
     hasHeading = true;
+    isOnlyBegun = false;
   };
   if (carried.length > 0) {
     appender.append(opening);
     afterOpening();
   }
   return {
+    begin() {
+      if (hasHeading) return;
+      appender.append(opening);
+      afterOpening();
+      isOnlyBegun = true;
+    },
     appendMatch(matched) {
       appender.append(opening + jsonLine(matched));
       afterOpening();
@@ -141,7 +155,7 @@ export async function openJournal(
     async close() {
       await appender.settled();
       closeAll();
-      const isEmpty = !hasHeading || (isForgotten && !hasEntries);
+      const isEmpty = !hasHeading || isOnlyBegun || (isForgotten && !hasEntries);
       if (isEmpty && lock.isHeld()) rmSync(path, { force: true });
     },
   };

@@ -58,6 +58,12 @@ function readLock(path: string): { text: string; touched: bigint } | undefined {
 
 const inodeOf = (path: string): bigint | undefined => statSync(path, { bigint: true, throwIfNoEntry: false })?.ino;
 
+/** The process that holds a lock file, if it is certainly alive; undefined if there is none. */
+export function liveHolder(path: string, self: LockOwner & Kernel): LockHolder | undefined {
+  const holder = parseHolder(readLock(path)?.text ?? '');
+  return holder !== undefined && stateOf(holder, self) === 'alive' ? holder : undefined;
+}
+
 /** Creates a lock file and returns its owner; undefined if the file exists. */
 function create(path: string, text: string): { owner: number } | undefined {
   try {

@@ -105,27 +105,38 @@ function checkHeading(text: string, path: string, heading: Partial<Heading>): vo
   if (difference !== undefined) throw new AnotherJob(path, difference, found[difference]);
 }
 
+/** Whether the first line of a journal is that of a job which differs only in what it does. */
+function isOfOtherAction(text: string, heading: Partial<Heading>): boolean {
+  const { bulk, ...found } = asObject(parseJson(text));
+  const { action, ...expected } = asObject(JSON.parse(JSON.stringify(heading)));
+  return (
+    bulk === journalVersion &&
+    !isDeepStrictEqual(found.action, action) &&
+    isDeepStrictEqual(found.match, expected.match) &&
+    Object.entries(expected).every(([key, value]) => isDeepStrictEqual(found[key], value))
+  );
+}
+
 /**
  * The contacts that were found for a job that did nothing after that, so that another one with the same table can go on from
  * them. Undefined if the journal is that of this job, or of a job that did something.
  */
 export function lookupsOfIdleJob(file: number, heading: Partial<Heading>): MatchedContact[] | undefined {
-  if (heading.match === undefined) return undefined;
-  const [first, ...rest] = linesOf(file);
-  const found = asObject(parseJson(first?.text ?? ''));
-  const { action, ...expected } = asObject(JSON.parse(JSON.stringify(heading)));
-  const isOther =
-    found.bulk === journalVersion &&
-    !isDeepStrictEqual(found.action, action) &&
-    Object.entries(expected).every(([key, value]) => isDeepStrictEqual(found[key], value));
-  if (!isOther) return undefined;
-  const lookups: MatchedContact[] = [];
-  for (const { text } of rest) {
+  if (heading.action === undefined) return undefined;
+  let lookups: MatchedContact[] | undefined;
+  let isBegun = false;
+  for (const { text } of linesOf(file)) {
+    if (lookups === undefined) {
+      if (!isOfOtherAction(text, heading)) return undefined;
+      lookups = [];
+      continue;
+    }
     const line = readLine(text);
     if (line === undefined || 'entry' in line) return undefined;
     if ('matched' in line) lookups.push(line.matched);
+    else isBegun = true;
   }
-  return lookups;
+  return isBegun ? lookups : undefined;
 }
 
 /**

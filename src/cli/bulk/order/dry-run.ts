@@ -33,11 +33,13 @@ async function lookUp(request: JobRequest, account: Account | undefined): Promis
 }
 
 /** What a run would say of another journal that knows of the same job. */
-function otherJournal({ options, tablePath }: Order, dryRun: DryRun, paths: JobPaths | undefined): string[] {
+function otherJournal({ options, tablePath, shell }: Order, dryRun: DryRun, paths: JobPaths | undefined): string[] {
   const { page } = dryRun;
   const journal = paths?.journal;
   if (page === undefined || journal === undefined) return [];
-  return [otherJournalText({ ...dryRun, page, journal, options }, tablePath) ?? []].flat();
+  return [
+    otherJournalText({ ...dryRun, page, journal, earlier: paths?.earlier ?? [], options, shell }, tablePath) ?? [],
+  ].flat();
 }
 
 /** Shows what a run would do. */

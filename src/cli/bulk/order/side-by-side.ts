@@ -16,6 +16,7 @@ import {
 import { type Underway, watchUnderway } from '../account-job/underway.js';
 import { jobPathsOf } from '../accounts/job-paths.js';
 import { contradictingRows, contradictions } from '../job/repeated-rows.js';
+import { JournalError } from '../journal/appender.js';
 import type { Lock } from '../journal/lock.js';
 import { retryOf } from '../options.js';
 import { type AskedJob, isAgreed, JobRefused } from '../preview/question.js';
@@ -61,7 +62,7 @@ async function openJobs(
 
 /** Phase 4: scans the rows of all jobs. */
 async function scanOpenJobs(order: RunOrder, jobs: readonly OpenJob[]): Promise<ScannedJob[]> {
-  const { table, tablePath, options, shell, targets } = order;
+  const { table, options, shell, targets } = order;
   const side = previewSideOf(order);
   const previewers = await allOf(jobs.map((job) => openPreviewer(job, side)));
   const parts = jobs.map(({ name, job, files }, index) => ({
@@ -79,11 +80,28 @@ async function scanOpenJobs(order: RunOrder, jobs: readonly OpenJob[]): Promise<
     for (const { path, reached } of job.files.skipped) {
       job.shell.note(skippedText(job.name === undefined ? (options.skipDoneOf ?? path) : path, reached, scan.statuses));
     }
-    const { journal } = job.paths;
-    const other = targets.config.sandbox ? undefined : otherJournalText({ ...scanned, journal }, tablePath);
-    if (other !== undefined) throw new UsageError(other);
     return [scanned];
   });
+}
+
+/** @throws UsageError if another journal knows of the same job, and this one could reach its contacts once more. */
+function refuseRepeated({ targets, tablePath }: RunOrder, jobs: readonly ScannedJob[]): void {
+  if (targets.config.sandbox) return;
+  for (const scanned of jobs) {
+    const other = otherJournalText({ ...scanned, ...scanned.paths }, tablePath);
+    if (other !== undefined) throw new UsageError(other);
+  }
+}
+
+/** Phase 6, before it begins: checks once more, as another process may have begun the same job. Each sees the other's heading. */
+function claim(order: RunOrder, jobs: readonly ScannedJob[]): void {
+  const open = jobs.filter(({ scan }) => scan.counts.not_reached > 0);
+  try {
+    for (const { files } of open) files.journal.begin();
+    refuseRepeated(order, open);
+  } catch (error) {
+    throw error instanceof JournalError ? new UsageError(error.message) : error;
+  }
 }
 
 /** Phase 5: shows a person what is about to be done, and asks. True if nobody has to be asked. */
@@ -123,7 +141,11 @@ export async function runOrder(order: RunOrder): Promise<ExitCode> {
     }
     const jobs = await openJobs(order, reached, underway, open);
     const scanned = await scanOpenJobs(order, await allOf(jobs.map(findJobContacts)));
-    if (await isConfirmed(order, scanned)) return await runAndReport(order, scanned, underway, lock?.owner);
+    refuseRepeated(order, scanned);
+    if (await isConfirmed(order, scanned)) {
+      claim(order, scanned);
+      return await runAndReport(order, scanned, underway, lock?.owner);
+    }
     for (const { files } of open) files.journal.forgetLookups();
     shell.note('Nothing was done.');
     return exitCodes.again;
