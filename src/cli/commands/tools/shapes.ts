@@ -78,7 +78,6 @@ export function createShapes() {
     if (constant !== undefined) return String(constant);
     if (Array.isArray(choices)) return choices.map(String).join(' | ');
     if (hasShape(schema)) return shapeNamed(key, schema);
-    if (schema.clientForm === asJsonText.clientForm) return 'object';
     if (type === 'array') {
       const limit = typeof maxItems === 'number' ? ` (max ${maxItems})` : '';
       return `list of ${typeText(singular(key), asObject(items))}${limit}`;
@@ -86,6 +85,7 @@ export function createShapes() {
     if (isObject(additionalProperties) && Object.keys(additionalProperties).length > 0) {
       return `{ NAME: ${typeText('value', additionalProperties)}, … }`;
     }
+    if (schema.clientForm === asJsonText.clientForm) return 'object';
     if (Array.isArray(type)) return type.filter((each) => each !== 'null').join(' | ');
     const alternatives = alternativesOf(schema).map((each) => typeText(key, each));
     return alternatives.length > 0 ? alternatives.join(' | ') : typeof type === 'string' ? type : 'any';
