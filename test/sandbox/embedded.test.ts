@@ -67,7 +67,7 @@ describe('the server on a sandbox in another process', () => {
     const { sandbox, environment } = await sandboxed({ now: '2026-03-01T09:00:00Z' });
     const { call } = await serving(way === 'directly' ? directlyTo(sandbox) : environment);
     const status = async () => JSON.stringify(await call('get_messaging_status', maria));
-    expect(await status()).toContain('2026-03-02T08:40:00');
+    expect(await status()).toContain('2026-03-02T08:40Z');
     sandbox.advance(25 * 3_600_000);
     expect(await status()).toContain('closed');
     const { error } = await call('send_text', { ...maria, text: 'Hello' });

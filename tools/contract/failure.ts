@@ -66,6 +66,10 @@ export const reasonIn = ({ source, message }: Failure): string =>
 
 const reasonLimit = 150;
 
+/** A failure in a line: what happened, in the words of `reasonIn`, and what to do. */
+export const failureLine = (failure: Failure): string =>
+  `${failure.kind}: ${reasonIn(failure).replace(/\.$/, '')}. ${failure.hint}`;
+
 /**
  * What became of a failed request; `performed` of a Failure follows from it. `unsent`: it never left. `refused`: it was
  * clearly not carried out. `ambiguous`: nothing proves either. `performed`: it was carried out, but its response is of

@@ -6,15 +6,13 @@ import {
   ResourceTemplate,
   UriTemplate,
 } from '@modelcontextprotocol/server';
-import { type Failure, reasonIn } from '../../../tools/contract/failure.js';
+import { failureLine } from '../../../tools/contract/failure.js';
 import { quoted } from '../../../tools/contract/quoted.js';
 import { nameList } from '../../config/accounts/names.js';
 import { accountMissing, findAccount, matchingNames } from '../accounts/choose-account.js';
 import type { Backend, Open } from '../backend.js';
 import { maxChoices } from '../listing/account-argument.js';
 import type { ListedResource } from '../listing/catalogue.js';
-
-const failureLine = (failure: Failure): string => `${failure.kind}: ${reasonIn(failure)}. ${failure.hint}`;
 
 /** Reads a resource under the address that the client used. One that a tool reads fails in the words of that tool. */
 async function read(

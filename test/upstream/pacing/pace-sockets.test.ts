@@ -16,8 +16,8 @@ describe('pacing on real sockets', () => {
     const last = caller.call('manychat_get_page', {}, { onProgress: (progress) => void reported.push(progress) });
     const outcomes = await Promise.all([...burst, last]);
     expect(outcomes.filter(({ ok }) => !ok)).toEqual([]);
-    expect(sandbox.requests().map(({ status }) => status)).toEqual(Array(35).fill(200));
-    // 35 calls at 10 a second: the last waits for three windows.
+    expect(sandbox.requests().map(({ status }) => status)).toEqual(Array(36).fill(200));
+    // 35 calls at 10 a second, and the page of the connection, which is listed: the last waits for three windows.
     expect(reported).toEqual(
       [1, 2, 3].map((progress) => ({ progress, message: `Waiting for the rate limit, ${progress} s so far` })),
     );

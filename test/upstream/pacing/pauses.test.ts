@@ -219,7 +219,7 @@ test('a refused send is reported at once when a pause holds back the read that w
   sandbox.injectFault({ match: { path: 'sendContent' }, delay_ms: 600 });
   const body = { status: 'error', message: 'Too many requests' };
   sandbox.injectFault({ match: { path: 'getTags' }, status: 429, headers: { 'retry-after': '25' }, body });
-  const refused = caller.call('manychat_send_text', { subscriber_id: tom, text: 'Hi' });
+  const refused = caller.call('manychat_send_text', { subscriber_id: tom, text: 'Hi', channel: 'messenger' });
   const paused = caller.call('manychat_list_tags');
   expect(await refused).toMatchObject({ failure: { kind: 'window_closed' } });
   expect(clock.now()).toBeLessThan(1_000);
@@ -229,13 +229,14 @@ test('a refused send is reported at once when a pause holds back the read that w
 describe('a 429 on one of two connections, whose Retry-After is a date in 9999', () => {
   const body = { status: 'error', message: 'Too many requests' };
   const headers = { 'retry-after': 'Fri, 31 Dec 9999 23:59:59 GMT' };
+  const ids = { one: '00000000-0000-4000-8000-000000000001', two: '00000000-0000-4000-8000-000000000002' };
 
   /** Calls through two connections, after a call through the first got the 429. */
   async function refusedOnce() {
     const clock = manualClock();
     const answers = { refuse: true };
     const upstream = await startUpstream((request, response) => {
-      const refused = request.headers['maton-connection'] === 'one' && answers.refuse;
+      const refused = request.headers['maton-connection'] === ids.one && answers.refuse;
       response.writeHead(refused ? 429 : 200, { 'content-type': 'application/json', ...(refused && headers) });
       response.end(JSON.stringify(refused ? body : { status: 'success', data: { id: '1' } }));
     });
@@ -244,8 +245,8 @@ describe('a 429 on one of two connections, whose Retry-After is a date in 9999',
     onTestFinished(async () => {
       await Promise.all([caller.close(), upstream.close()]);
     });
-    const call = (connection_id: string) => caller.call('manychat_get_page', { connection_id });
-    const requests = () => upstream.arrived.filter((request) => request.headers['maton-connection'] === 'one').length;
+    const call = (connection: keyof typeof ids) => caller.call('manychat_get_page', { connection_id: ids[connection] });
+    const requests = () => upstream.arrived.filter(({ headers }) => headers['maton-connection'] === ids.one).length;
     return { clock, answers, call, requests, refused: await call('one') };
   }
 

@@ -1,4 +1,4 @@
-import type { Failure } from '../../contract/failure.js';
+import { type Failure, failureLine } from '../../contract/failure.js';
 import type { Result } from '../../contract/json.js';
 import { clipped } from '../../contract/quoted.js';
 import { channelsOnRecord, windowSummary } from '../../message/window.js';
@@ -101,8 +101,6 @@ function fittedAnswers(
 const moreText =
   'more_matches are not shown: ask for that query alone, which shows up to 100. ManyChat returns no more than 100.';
 
-const failureText = ({ kind, message, hint }: Failure): string => `${kind}: ${message.replace(/\.$/, '')}. ${hint}`;
-
 /** What came of the queries of one call. */
 export interface Findings {
   readonly findings: ReadonlyMap<string, Finding>;
@@ -123,7 +121,7 @@ export function answersIn(queries: readonly string[], { findings, failure, warni
   const stopped =
     failure === undefined
       ? 'The time of this call was up: call again with only those in not_asked.'
-      : failureText(failure);
+      : failureLine(failure);
   const all = found.map(([, finding]) => finding);
   const common = commonMeanings(all);
   const count = all.reduce((sum, { matches }) => sum + matches.length, 0);

@@ -1,4 +1,4 @@
-import { type Failure, type Kind, reasonIn } from '../../contract/failure.js';
+import { type Failure, failureLine, type Kind } from '../../contract/failure.js';
 import type { Result } from '../../contract/json.js';
 import { concernsAll } from './stop-rules.js';
 
@@ -100,7 +100,7 @@ export function createTally(ids: readonly string[]): Tally {
       ...(waitSeconds > 0 && { retry_after_s: waitSeconds }),
       ...(warnings.length > 0 && { warnings }),
       ...(stoppedBy !== undefined && {
-        stopped: `${stoppedBy.kind}: ${reasonIn(stoppedBy)}. ${stoppedBy.hint}`,
+        stopped: failureLine(stoppedBy),
       }),
     };
   }

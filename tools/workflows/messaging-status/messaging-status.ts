@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type CallError, kinds, reasonIn } from '../../contract/failure.js';
+import { type CallError, failureLine, kinds, reasonIn } from '../../contract/failure.js';
 import { asObject, type Result, toList } from '../../contract/json.js';
 import { clipped } from '../../contract/quoted.js';
 import { type Steps, type Workflow, workflow } from '../../contract/workflow.js';
@@ -103,7 +103,7 @@ function leftOver(left: readonly string[], error: CallError | undefined): Result
     stopped:
       failure === undefined
         ? 'The time of this call was up: call again with only those in not_asked.'
-        : `${failure.kind}: ${failure.message.replace(/\.$/, '')}. ${failure.hint}`,
+        : failureLine(failure),
     ...(failure?.retry_after_s !== undefined && { retry_after_s: failure.retry_after_s }),
   };
 }
