@@ -48,7 +48,7 @@ describe('tools', () => {
     ]);
     expect(shapes).toContain('      { type: image | video | audio, url, buttons?: list of button (max 3) }\n');
     expect(shapes).toContain('      { action: add_tag | remove_tag, tag_name }\n');
-    expect(shapes).toContain('headers?: object, payload?: object,');
+    expect(shapes).toContain('headers?: { NAME: string, … }, payload?: object,');
   });
 
   test.each(names)('%s is described within 80 columns, except for its example', async (name) => {
