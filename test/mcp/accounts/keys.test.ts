@@ -115,6 +115,27 @@ test('a key that takes too long fails the call in time, holds up no other accoun
   expect(runs()).toEqual(['slow']);
 });
 
+test('no account shows the key of another', async () => {
+  const { environment, put, sandbox } = await served((key) => ({
+    direct: { manychat_key: { env: 'FIRST_KEY' } },
+    variable: { maton_key: { env: 'MATON_KEY' } },
+    command: { manychat_key: key('command') },
+  }));
+  put('command', sandbox.secondManychatKey);
+  const { call, stderr, client } = await connectAccounts(environment);
+  const tagged = async (name: string) => JSON.stringify(await call('create_tag', { account: 'direct', name }));
+  expect(await tagged(`a ${sandbox.matonKey}`)).toMatch(/"result".*a \[redacted\]/);
+  expect(JSON.stringify(await call('get_page', { account: sandbox.matonKey }))).toMatch(/no account .*\[redacted\]/);
+  expect(await call('get_page', { account: 'command' })).toHaveProperty('result');
+  // Opened before that key was read.
+  expect(await tagged(`b ${sandbox.secondManychatKey}`)).toMatch(/"result".*b \[redacted\]/);
+  expect(await tagged(`c ${sandbox.manychatKey}`)).toMatch(/"result".*c \[redacted\]/);
+  await client.close();
+  expect(stderr()).not.toMatch(
+    new RegExp([sandbox.matonKey, sandbox.secondManychatKey, sandbox.manychatKey].join('|')),
+  );
+});
+
 test('a command that still runs ends with the server', async () => {
   const { environment, path, runs } = await served((key) => ({
     slow: { manychat_key: key('slow', true) },

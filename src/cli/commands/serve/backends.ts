@@ -3,10 +3,12 @@ import { openAccount } from '../../../account/account.js';
 import { type HostParts, openHost } from '../../../account/host.js';
 import type { AccountsFile, NamedAccount } from '../../../config/accounts/accounts-file.js';
 import { createSettingsReader, type Surroundings } from '../../../config/accounts/choice.js';
+import { readKey } from '../../../config/accounts/keys.js';
 import { type AccountSettings, identityOf } from '../../../config/accounts/settings.js';
 import type { Config } from '../../../config/config.js';
 import { type Backend, openBackend } from '../../../mcp/backend.js';
 import { createRequestState } from '../../../mcp/interaction/request-state.js';
+import type { Redactor } from '../../../text/redaction.js';
 import { sleep } from '../../../upstream/clock.js';
 import { openOwnAccount } from '../../open-account.js';
 
@@ -31,6 +33,14 @@ export async function openOwnBackend(configured: Config, parts: Parts): Promise<
   return { config, open: async () => backend, close };
 }
 
+/** The keys that are known before they are read: those in variables, and in the file itself. */
+const knownKeys = (accounts: readonly NamedAccount[], environment: Surroundings['environment']): string[] =>
+  accounts.flatMap(({ key, mode }) => {
+    const text = typeof key === 'string' ? key : 'env' in key ? environment[key.env] : undefined;
+    const read = readKey('', text, mode);
+    return read.state === 'usable' ? [read.key] : [];
+  });
+
 /** Settings that reach no account. */
 function withoutAccess(settings: AccountSettings, reason: string): AccountSettings {
   const access = { mode: 'none', reason } as const;
@@ -49,7 +59,10 @@ export async function openNamedBackends(
 ): Promise<Backends> {
   const { accounts } = file;
   const [first, ...others] = accounts;
-  const host = openHost(config.host, parts);
+  // No account may show the key of another.
+  const secrets = [...new Set([...config.host.secrets, ...knownKeys(accounts, environment)])];
+  const host = openHost({ ...config.host, secrets }, parts);
+  const redactors = new Set<Redactor>();
   const { log, clock, closing } = host;
   const settingsOf = await createSettingsReader(file, config, { environment, ending: closing });
   const shared = { ...local(), now: clock.now };
@@ -81,8 +94,14 @@ export async function openNamedBackends(
   }
 
   function backendOf(settings: AccountSettings): Backend {
-    const account = several ? settings.name : undefined;
-    return openBackend(openAccount(host, settings), { ...shared, account });
+    const { access, name } = settings;
+    if (access.mode !== 'none' && !secrets.includes(access.key)) {
+      secrets.push(access.key);
+      for (const redactor of redactors) redactor.learn('key', access.key);
+    }
+    const account = openAccount(host, settings);
+    redactors.add(account.redactor);
+    return openBackend(account, { ...shared, account: several ? name : undefined });
   }
 
   async function openNamed(account: NamedAccount): Promise<Backend> {
