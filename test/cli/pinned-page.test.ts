@@ -32,7 +32,7 @@ describe('the built program with a page that is pinned by its name', () => {
     );
     expect(requests.filter(({ path }) => path === '/connections')).toHaveLength(1);
     // Of each page for the name, and that of the resource.
-    expect(requests.filter(({ path }) => path.endsWith('getInfo'))).toHaveLength(3);
+    expect(requests.filter(({ path }) => path.endsWith('/page/getInfo'))).toHaveLength(3);
   });
 
   test('takes the name on the command line, and exits with the choices where no page has it', async () => {

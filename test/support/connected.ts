@@ -65,6 +65,8 @@ export async function connected(environment: Record<string, string> = {}, others
     caller.call('manychat_send_text', {
       subscriber_id: '1',
       text,
+      // A named channel is not looked up.
+      channel: 'messenger',
       ...(connection_id !== undefined && { connection_id }),
     });
   return { connections, caller, clock, requests, send, upstream };
