@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { connectAccount } from '../../src/cli/connect/command.js';
 import type { Shell } from '../../src/cli/shell/shell.js';
+import { withOneAccount } from '../../src/config/accounts/choice.js';
 import { createHttpClient } from '../../src/upstream/client/http-client.js';
 import { configOf } from './config.js';
 import { drivenClock } from './driven.js';
@@ -73,7 +74,7 @@ export function useConnect() {
         if (link !== undefined) during(onLink?.(link, end));
       },
     });
-    const config = configOf({ MANYCHAT_MCP_LOG_LEVEL: 'silent', ...settings });
+    const config = await withOneAccount(configOf({ MANYCHAT_MCP_LOG_LEVEL: 'silent', ...settings }), shell);
     const options = { connectionId, open: false, json, yes, timeoutSeconds };
     const code = await connectAccount(config, options, shell, {
       clock,

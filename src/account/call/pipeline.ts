@@ -232,7 +232,7 @@ export function createPipeline(
     const { failure } = error;
     const clean = (text: string): string => cleanLine(text, redactor.forFailure);
     const details = failure.details?.map(clean);
-    const hint = connectionHint(failure, settings.connection, requested) ?? failure.hint;
+    const hint = connectionHint(failure, settings, requested) ?? failure.hint;
     return error.with({ ...failure, message: clean(failure.message), hint, ...(details !== undefined && { details }) });
   }
 

@@ -1,4 +1,4 @@
-import { idText } from '../../../tools/contract/quoted.js';
+import { idText, quoted } from '../../../tools/contract/quoted.js';
 import { pageNameForm } from '../../account/lookups/connections/names.js';
 import { type Page, pageText } from '../../account/lookups/connections/page.js';
 import type { ConnectionRecord } from '../../account/lookups/connections/record.js';
@@ -14,16 +14,23 @@ function clientConfiguration(id: string): object {
   return { mcpServers: { manychat: { command: 'node', args, env } } };
 }
 
+/** How the accounts file names a connection. */
+const accountLine = (id: string): string => `"connection": ${JSON.stringify(id)}`;
+
 /** What to do with a connection that is still PENDING. `program` is the words that start this program. */
-export function resumeAdvice(program: string, id: string, { sandbox }: Config): string {
+export function resumeAdvice(program: string, id: string, { sandbox, account }: Config): string {
   if (sandbox) return 'It ended with the embedded sandbox.';
+  const use =
+    account.name === undefined
+      ? `MATON_CONNECTION_ID=${idInCommand(id)}   in the client's configuration uses it`
+      : `${accountLine(id)}   in the accounts file uses it`;
   return [
     'Its link still works. Nothing needs to run here while the key is entered.',
     `  ${program} connect ${idInCommand(id)}   shows the link again and waits`,
     'After the key is entered:',
     `  ${callLine(program, 'get_connection', id)}   shows the status, and the link while PENDING`,
     `  ${program} doctor   checks everything`,
-    `  MATON_CONNECTION_ID=${idInCommand(id)}   in the client's configuration uses it`,
+    `  ${use}`,
     'To delete it:',
     `  ${callLine(program, 'delete_connection', id)}`,
   ].join('\n');
@@ -38,6 +45,8 @@ export interface ActiveSetup {
   readonly others: readonly ConnectionRecord[];
   /** The connection that is configured now, by its id or the name of its page. */
   readonly pinned: string | undefined;
+  /** The name of the account in the accounts file, if it has one. */
+  readonly account: string | undefined;
 }
 
 /** Other connections to the same page. */
@@ -48,21 +57,40 @@ const twinsOf = ({ page, others }: ActiveSetup): ConnectionRecord[] =>
 const isPinned = ({ id, page }: ActiveSetup, pinned: string): boolean =>
   pinned === id || (page !== undefined && pageNameForm(page.name) === pageNameForm(pinned));
 
+/** Says what to write into the accounts file for a connection. */
+function noteAccount(setup: ActiveSetup, account: string, { print, note }: Shell): void {
+  const { id, pinned } = setup;
+  if (pinned === undefined)
+    note(`To use it for every call of account ${quoted(account)}, add to it in the accounts file:`);
+  else if (isPinned(setup, pinned))
+    note(`Account ${quoted(account)} uses it already. The id names it even if the page is renamed:`);
+  else
+    note(
+      `Account ${quoted(account)} uses connection ${quoted(pinned)}. Give the new one a name of its own in the accounts file, with the same maton_key and:`,
+    );
+  print('');
+  print(accountLine(id));
+}
+
 /** Prints which page is connected, and what to configure for its connection. */
-export function printSetup(setup: ActiveSetup, asJson: boolean, { program, print, note }: Shell): void {
-  const { id, page, problem, others, pinned } = setup;
+export function printSetup(setup: ActiveSetup, asJson: boolean, shell: Shell): void {
+  const { program, print, note } = shell;
+  const { id, page, problem, others, pinned, account } = setup;
   const configuration = clientConfiguration(id);
   const twins = twinsOf(setup);
   const twinIds = twins.map((twin) => twin.id);
   if (asJson) {
-    const environment = { MATON_CONNECTION_ID: id };
+    const use =
+      account === undefined
+        ? { environment: { MATON_CONNECTION_ID: id }, configuration }
+        : { account: { name: account, connection: id } };
     const connection = {
       connection_id: id,
       status: 'ACTIVE',
       ...(page !== undefined && { page }),
       ...(twins.length > 0 && { same_page: twinIds }),
     };
-    print(JSON.stringify({ connection, environment, configuration }));
+    print(JSON.stringify({ connection, ...use }));
     return;
   }
   print(
@@ -73,6 +101,10 @@ export function printSetup(setup: ActiveSetup, asJson: boolean, { program, print
   if (twins.length > 0) {
     note(`This page was connected before, by ${twinIds.map(idText).join(', ')}. To delete the new connection:`);
     note(`  ${callLine(program, 'delete_connection', id)}`);
+  }
+  if (account !== undefined) {
+    noteAccount(setup, account, shell);
+    return;
   }
   if (pinned !== undefined && !isPinned(setup, pinned)) {
     note(`MATON_CONNECTION_ID is set to ${idText(pinned)} now: replace it.`);

@@ -37,8 +37,11 @@ export interface ConnectOptions {
 
 function checkAllowed(config: Config, createsOne: boolean): void {
   if (config.account.access.mode === 'direct' && !config.sandbox) {
+    const { name } = config.account;
     throw new UsageError(
-      'connections exist only at Maton: MANYCHAT_API_KEY is set, MATON_API_KEY is not. Set MATON_API_KEY',
+      name === undefined
+        ? 'connections exist only at Maton: MANYCHAT_API_KEY is set, MATON_API_KEY is not. Set MATON_API_KEY'
+        : `connections exist only at Maton, and account ${quoted(name)} has ManyChat's own key: name one with a maton_key`,
     );
   }
   if (!createsOne) return;
@@ -159,7 +162,9 @@ async function connectThrough(
     const read = await call(plainTool(getPage), {}, { signal: ending, connectionId: id });
     const page = read.ok ? pageIn(read.result) : undefined;
     const problem = read.ok ? undefined : read.failure.message;
-    printSetup({ id, page, problem, others: activeOf(others), pinned: config.account.connection }, json, shell);
+    const { connection: pinned, name } = config.account;
+    const setup = { id, page, problem, others: activeOf(others), pinned, account: name };
+    printSetup(setup, json, shell);
     return exitCodes.done;
   }
   if (outcome.how === 'refused') {

@@ -194,3 +194,12 @@ test('one account, of several or alone in its file, is served without a choice',
   expect(chosen.client.getInstructions()).toBe(alone.client.getInstructions());
   expect(await chosen.call('get_page', {})).toMatchObject({ result: { page: { name: 'Sunrise Wholesale' } } });
 });
+
+test('a connection that is wrong is corrected where it is set: in the accounts file', async () => {
+  const { sandbox } = await sandboxed({ limits: false });
+  const accounts = { ...agency, Gone: { maton_key: { env: 'MATON_KEY' }, connection: 'No Such Page' } };
+  const { call } = await connectAccounts(agencyEnvironment(sandbox, fileOf(accounts)));
+  const { failure } = await call('get_page', { account: 'Gone' });
+  expect(failure).toMatchObject({ kind: 'connection_not_found', performed: 'no' });
+  expect(failure.hint).toMatch(/^The connection of account "Gone" is set in the accounts file, or by MATON_CONN/);
+});

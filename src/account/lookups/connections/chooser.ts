@@ -4,9 +4,10 @@ import { effectRules } from '../../../../tools/contract/effect.js';
 import type { Declaration } from '../../../../tools/contract/endpoint.js';
 import type { Failure, Kind } from '../../../../tools/contract/failure.js';
 import type { Result } from '../../../../tools/contract/json.js';
-import { idText } from '../../../../tools/contract/quoted.js';
+import { idText, quoted } from '../../../../tools/contract/quoted.js';
 import { listConnections } from '../../../../tools/endpoints/connections.js';
 import { manychatKeyIn } from '../../../config/accounts/keys.js';
+import type { AccountSettings } from '../../../config/accounts/settings.js';
 import { operatorDoes } from '../../../text/operator.js';
 import type { Redactor } from '../../../text/redaction.js';
 import type { Clock } from '../../../upstream/clock.js';
@@ -133,7 +134,14 @@ export function createConnectionChooser({
   };
 }
 
-const pinnedHint = `The connection is set by MATON_CONNECTION_ID or --connection. ${operatorDoes('corrects or removes it.')} manychat_list_connections shows the existing ids, their status and pages.`;
+function pinnedHint(account: string | undefined): string {
+  const place =
+    account === undefined
+      ? 'The connection is set by MATON_CONNECTION_ID or --connection.'
+      : `The connection of account ${quoted(account)} is set in the accounts file, or by MATON_CONNECTION_ID.`;
+  return `${place} ${operatorDoes('corrects or removes it, and restarts the server.')} manychat_list_connections shows the existing ids, their status and pages.`;
+}
+
 const namedHint =
   'manychat_get_connection shows the status of this connection: PENDING means that its owner has not opened the link yet, FAILED means that a new one is needed. manychat_list_connections shows which are ACTIVE.';
 
@@ -143,10 +151,10 @@ const connectionKinds: ReadonlySet<Kind> = new Set(['no_connection', 'connection
 /** The hint for a connection that cannot be used, by how it was chosen; undefined if the failure's own hint fits. */
 export function connectionHint(
   { kind }: Failure,
-  pinned: string | undefined,
+  { connection: pinned, name }: Pick<AccountSettings, 'connection' | 'name'>,
   requested: string | undefined,
 ): string | undefined {
-  if (pinned !== undefined && connectionKinds.has(kind)) return pinnedHint;
+  if (pinned !== undefined && connectionKinds.has(kind)) return pinnedHint(name);
   return kind === 'no_connection' && requested !== undefined ? namedHint : undefined;
 }
 
