@@ -8,7 +8,7 @@ import { lookUpContacts } from '../../match/job-contacts.js';
 import { JournalError } from '../journal/appender.js';
 import type { MatchedContact } from '../journal/entry.js';
 import type { Lock } from '../journal/lock.js';
-import type { Previewer, PreviewSide } from '../preview/preview.js';
+import type { Previewer } from '../preview/preview.js';
 import { JobRefused, previewFor } from '../preview/question.js';
 import { readChatLinks } from '../progress/chat-links.js';
 import { adviceFor, rowAdviceFor } from '../progress/failed-advice.js';
@@ -84,9 +84,9 @@ export async function findJobContacts(opened: OpenJob): Promise<OpenJob> {
  * Phase 4, before the rows are scanned: prepares what a person is shown; undefined if nobody is asked.
  * @throws JobRefused if the account cannot be read.
  */
-export async function openPreviewer(job: OpenJob, side: PreviewSide): Promise<Previewer | undefined> {
+export async function openPreviewer(job: OpenJob, maxRows: number): Promise<Previewer | undefined> {
   const { options, shell } = job;
-  return options.yes === true || shell.ask === undefined ? undefined : previewFor(job, side, shell.ending);
+  return options.yes === true || shell.ask === undefined ? undefined : previewFor(job, maxRows, shell.ending);
 }
 
 /** Phase 6: records in the journal whom earlier jobs reached, and says what is about to be done. */

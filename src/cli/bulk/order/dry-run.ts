@@ -13,7 +13,8 @@ import { retryOf } from '../options.js';
 import { type CheckedAccount, readPage } from '../preview/account-checks.js';
 import { type DryRun, showDryRuns } from '../preview/dry-run.js';
 import { openPreview } from '../preview/preview.js';
-import { type Order, previewSideOf, requestsOf } from './order.js';
+import { allOf } from './all-of.js';
+import { type Order, requestsOf, rowsShownIn } from './order.js';
 import { refuseSharedPages } from './pages.js';
 import { scanJobs } from './scan-jobs.js';
 
@@ -56,14 +57,14 @@ export async function dryRun(order: Order): Promise<ExitCode> {
     }));
     const paths = jobPathsOf(order.paths, accounts, shell.note);
     const machine = thisMachine(withKernel(shell.process));
-    const side = previewSideOf(order);
-    const prepared = await Promise.all(
+    const maxRows = rowsShownIn(order);
+    const prepared = await allOf(
       jobs.map(async (request, index) => {
         const { table: rows, account, page } = request;
         const history = peekHistory(request, paths[index] ?? { journal: undefined, earlier: [] }, page, machine);
         const lookups = { ids: history.matches, onFound: () => undefined };
         const job = account === undefined ? request.job : await lookUpContacts(request, account, lookups);
-        return { ...request, job, history, previewer: await openPreview(job, rows, account, side) };
+        return { ...request, job, history, previewer: await openPreview(job, rows, account, maxRows) };
       }),
     );
     const parts = prepared.map(({ previewer, ...part }) => ({ ...part, onOpen: previewer.onOpen }));

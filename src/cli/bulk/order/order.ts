@@ -6,7 +6,7 @@ import { labelledShell } from '../accounts/label.js';
 import type { Targets } from '../accounts/targets.js';
 import type { Job } from '../job/job.js';
 import type { BulkOptions } from '../options.js';
-import { type PreviewSide, rowsShownOf } from '../preview/preview.js';
+import { rowsShownOf } from '../preview/preview.js';
 import type { Table } from '../table/csv-table.js';
 
 /** What a command line asks for: one job, on one account or on several. */
@@ -32,8 +32,5 @@ export interface RunOrder extends Order {
 export const requestsOf = ({ job, options, shell, targets }: Order): JobRequest[] =>
   targets.targets.map(({ name, table }) => ({ name, job, table, options, shell: labelledShell(shell, name) }));
 
-/** What the previews of an order's jobs share. */
-export const previewSideOf = ({ table, targets }: Order): Required<PreviewSide> => ({
-  whole: table,
-  maxRows: rowsShownOf(targets.targets.length),
-});
+/** How many rows are shown of each account. */
+export const rowsShownIn = ({ targets }: Order): number => rowsShownOf(targets.targets.length);

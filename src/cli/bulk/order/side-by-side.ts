@@ -19,25 +19,12 @@ import { contradictingRows, contradictions } from '../job/repeated-rows.js';
 import { JournalError } from '../journal/appender.js';
 import type { Lock } from '../journal/lock.js';
 import { retryOf } from '../options.js';
-import { type AskedJob, isAgreed, JobRefused } from '../preview/question.js';
-import { previewSideOf, type RunOrder, requestsOf } from './order.js';
+import { type AskedJob, isAgreed } from '../preview/question.js';
+import { allOf } from './all-of.js';
+import { type RunOrder, requestsOf, rowsShownIn } from './order.js';
 import { refuseSharedPages } from './pages.js';
 import { runAndReport } from './run-and-report.js';
 import { scanJobs } from './scan-jobs.js';
-
-/**
- * The values of promises once all have settled, in their order.
- * @throws JobRefused with every refusal, unless one failed otherwise.
- */
-async function allOf<Value>(promises: readonly Promise<Value>[]): Promise<Value[]> {
-  const results = await Promise.allSettled(promises);
-  const errors: unknown[] = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
-  const other = errors.find((error) => !(error instanceof JobRefused));
-  if (other !== undefined) throw other;
-  const refusals = errors.flatMap((error) => (error instanceof JobRefused ? error.refusals : []));
-  if (refusals.length > 0) throw new JobRefused(refusals);
-  return results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
-}
 
 /** Phase 2: opens the journals of all jobs, and adds each to `open` as soon as it is open. */
 async function openJobs(
@@ -63,8 +50,8 @@ async function openJobs(
 /** Phase 4: scans the rows of all jobs. */
 async function scanOpenJobs(order: RunOrder, jobs: readonly OpenJob[]): Promise<ScannedJob[]> {
   const { table, options, shell, targets } = order;
-  const side = previewSideOf(order);
-  const previewers = await allOf(jobs.map((job) => openPreviewer(job, side)));
+  const maxRows = rowsShownIn(order);
+  const previewers = await allOf(jobs.map((job) => openPreviewer(job, maxRows)));
   const parts = jobs.map(({ name, job, files }, index) => ({
     name,
     job,

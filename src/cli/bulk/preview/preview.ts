@@ -49,33 +49,27 @@ async function sampleOf(job: Job, table: Table): Promise<Result | undefined> {
   return undefined;
 }
 
-/** What a preview depends on if the table is for several accounts. */
-export interface PreviewSide {
-  /** The table of all accounts, whose rows refer to the same kinds of things. */
-  readonly whole?: Table;
-  /** How many of the first rows are shown. */
-  readonly maxRows?: number;
-}
-
 /** The rows that are shown of each of so many accounts. */
 export const rowsShownOf = (accounts: number): number => (accounts > maxRowsShown ? 1 : maxRowsShown);
 
 /**
  * Prepares to look at what a job would do.
+ * @param table the rows of the account; a lookup knows no others.
  * @param account where names, values and the first contacts are checked; undefined to read nothing.
+ * @param maxRows how many rows are shown.
  */
 export async function openPreview(
   job: Job,
   table: Table,
   account: CheckedAccount | undefined,
-  { whole = table, maxRows = maxRowsShown }: PreviewSide = {},
+  maxRows = maxRowsShown,
 ): Promise<Previewer> {
   const problems = createProblems();
   const failing = new Set<string>();
   const first: OpenRow[] = [];
   let failure: Failure | undefined;
   let problemsOf: ProblemsOf | undefined;
-  const sample = account && (await sampleOf(job, whole));
+  const sample = account && (await sampleOf(job, table));
   if (account !== undefined && sample !== undefined) {
     const checks = await readChecks(job.action, sample, account);
     if ('failure' in checks) failure = checks.failure;

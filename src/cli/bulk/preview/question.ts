@@ -11,7 +11,7 @@ import type { Table } from '../table/csv-table.js';
 import { stampOf } from '../table/source.js';
 import { readPage } from './account-checks.js';
 import { durationText } from './estimate.js';
-import { openPreview, type Preview, type Previewer, type PreviewSide, pageText } from './preview.js';
+import { openPreview, type Preview, type Previewer, pageText } from './preview.js';
 import { rowText } from './shown-rows.js';
 
 /** What a person at the terminal is asked about, of one account. */
@@ -88,12 +88,12 @@ function questionText(jobs: readonly AskedJob[], previews: readonly Preview[]): 
  */
 export async function previewFor(
   { name, job, table, account }: Pick<AskedJob, 'name' | 'job' | 'account'> & { readonly table: Table },
-  side: PreviewSide,
+  maxRows: number,
   signal: AbortSignal,
 ): Promise<Previewer> {
   const read = await readPage(account, signal);
   if ('failure' in read) throw new JobRefused([{ name, failure: read.failure }]);
-  return openPreview(job, table, read.account, side);
+  return openPreview(job, table, read.account, maxRows);
 }
 
 function showJob({ name, job, scan, page }: AskedJob, preview: Preview, note: Shell['note']): void {
