@@ -134,6 +134,8 @@ test('doctor and accounts say what to change in the accounts file', async () => 
   const refused = await runHere(['doctor', '--account', 'refused'], { ...environment, OTHER_KEY: 'no-such-maton-key' });
   expect(refused.out).toContain('to where the key of account "Refused" is; it may have been replaced.');
   const { out } = await runHere(['accounts', '--account', 'any'], environment);
-  expect(out.replace(/\s+/g, ' ')).toContain('The Maton key reaches several pages; this is that of its oldest connection.');
+  expect(out.replace(/\s+/g, ' ')).toContain(
+    'The Maton key reaches several pages; this is that of its oldest connection.',
+  );
   expect(out).not.toContain('connection_id');
 });
