@@ -43,7 +43,7 @@ async function targetsByRow(config: Config, table: Table, column: string, shell:
   if (file === undefined) {
     throw new UsageError(`--account-column needs accounts with names: ${noAccountsFile(config, shell)}`);
   }
-  const { shares, nameOf } = await divide(table, column, file);
+  const { shares, nameOf } = await divide(table, column, file, { isChosen: config.accounts.names !== undefined });
   const settingsOf = await createSettingsReader(file, config, shell);
   const settings = async (account: NamedAccount): Promise<AccountSettings> => {
     const read = await settingsOf(account);

@@ -221,6 +221,9 @@ describe('a table that names the account of each row', () => {
     );
     await expect(runHere(['resolve', path, '--match-email'], one)).rejects.toThrow(`${why}, so nothing was done: give`);
     expect(pages.upstream.arrived).toEqual([]);
+    await expect(runBulk(one, path, { ...byRow, matchEmail: true })).rejects.toThrow(
+      'these rows name no account that --account or MANYCHAT_MCP_ACCOUNT chooses from',
+    );
     const companies = write('companies.csv', table.replace('Cinema', 'Lagoon Ltd'));
     expect((await runBulk(one, companies, { ...hello, matchEmail: true })).counts).toMatchObject({ total: 2 });
   });
