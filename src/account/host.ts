@@ -5,6 +5,8 @@ import { createHttpClient, type HttpClient } from '../upstream/client/http-clien
 import { type Clock, realClock } from '../upstream/clock.js';
 import { createLocalPacer } from '../upstream/pacing/local-pacer.js';
 import type { Pacer } from '../upstream/pacing/pacer.js';
+import type { Jobs } from './jobs/jobs.js';
+import { createMemoryJobs } from './jobs/memory-jobs.js';
 import { type Log, type OpenLog, openLog } from './log.js';
 import { createSharedReads, type SharedReads } from './lookups/connections/shared-reads.js';
 import { createSendGuard } from './send-guard/memory-send-guard.js';
@@ -17,6 +19,7 @@ export interface Host {
   readonly guard: SendGuard;
   /** What accounts with the same Maton key read of their connections. */
   readonly connectionReads: SharedReads;
+  readonly jobs: Jobs;
   readonly log: Log;
   /** Removes the secrets of an account from the lines of the log, until the returned function is called. */
   readonly redactLogWith: OpenLog['redactWith'];
@@ -37,7 +40,8 @@ export interface Host {
 }
 
 /** The parts of a host that can be handed in. The host closes the pacer and the HTTP client that it was given. */
-export interface HostParts extends Pick<Host, 'http' | 'pacer' | 'guard' | 'clock' | 'now' | 'random' | 'userAgent'> {
+export interface HostParts
+  extends Pick<Host, 'http' | 'pacer' | 'guard' | 'jobs' | 'clock' | 'now' | 'random' | 'userAgent'> {
   readonly log: OpenLog;
 }
 
@@ -48,6 +52,7 @@ export function openHost(settings: HostSettings, parts: Partial<HostParts> = {})
     http = createHttpClient(settings.proxy),
     pacer = createLocalPacer(clock),
     guard = createSendGuard(clock.now),
+    jobs = createMemoryJobs(clock.now),
     now = Date.now,
     random = Math.random,
   } = parts;
@@ -58,6 +63,7 @@ export function openHost(settings: HostSettings, parts: Partial<HostParts> = {})
     pacer,
     guard,
     connectionReads: createSharedReads(),
+    jobs,
     log: opened.log,
     redactLogWith: opened.redactWith,
     secrets: settings.secrets,

@@ -59,14 +59,14 @@ export function openBackend(
   { tools, call, refuse, pipeline, settings, redactor }: Account,
   { requestState, principal, account, now }: BackendParts,
 ): Backend {
-  const prepare = createQuestionPreparer({ pipeline, settings, account, now });
+  const prepare = createQuestionPreparer({ pipeline, settings, principal, account, now });
   return {
     tool: (name) => offered(tools.find(({ declaration }) => declaration.name === name)),
     resource(uri) {
       const { content } = offered(resources.find((each) => each.uri === uri));
       return 'markdown' in content ? content : { tool: plainTool(content.endpoint) };
     },
-    call,
+    call: (tool, given, side) => call(tool, given, { ...side, principal }),
     refuse,
     complete: createCompleter(call, now),
     async prepareQuestion(tool, input, signal) {

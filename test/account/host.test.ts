@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { openAccount } from '../../src/account/account.js';
 import { type HostParts, openHost } from '../../src/account/host.js';
+import { createMemoryJobs } from '../../src/account/jobs/memory-jobs.js';
 import { createSendGuard } from '../../src/account/send-guard/memory-send-guard.js';
 import { toolNamed } from '../../src/cli/commands/tool-by-name.js';
 import { userAgent } from '../../src/config/version.js';
@@ -40,6 +41,7 @@ function allParts() {
       close: async () => void events.push('pacer closed'),
     },
     guard: createSendGuard(clock.now),
+    jobs: createMemoryJobs(clock.now),
     now: () => 1,
     random: () => 0.5,
     userAgent: 'test/1',

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { exitCodeOfResult } from '../../src/cli/commands/call/command.js';
+import type { Outcome } from '../../src/account/call/call-tool.js';
+import { exitCodeOfResult, untilOver } from '../../src/cli/commands/call/command.js';
 import type { Fault } from '../../src/sandbox/index.js';
+import type { Result } from '../../tools/contract/json.js';
 import { useFolder } from '../support/folder.js';
 import { john, maria, tom } from '../support/people.js';
 import { pinnedTo, through } from '../support/program.js';
@@ -106,13 +108,44 @@ describe('call', () => {
 
   test.each([
     [{}, 0],
-    [{ done: 1, failed: [], unknown: [], remaining: [] }, 0],
-    [{ failed: [{ error: 'not_found', subscriber_ids: ['1'] }], unknown: [], remaining: [] }, 1],
-    [{ failed: [{}], unknown: [], remaining: ['1'] }, 4],
-    [{ failed: [{}], unknown: [], remaining: [], stopped: 'network: gone' }, 4],
-    [{ failed: [{}], unknown: ['1'], remaining: ['1'] }, 3],
+    [{ done: 1, failed: [], unknown: [], remaining: 0 }, 0],
+    [{ failed: [{ error: 'not_found', subscriber_ids: ['1'] }], unknown: [], remaining: 0 }, 1],
+    [{ failed: [{}], unknown: [], remaining: 1 }, 4],
+    [{ failed: [{}], unknown: [], remaining: 0, stopped: 'network: gone' }, 4],
+    [{ failed: [{}], unknown: ['1'], remaining: 1 }, 3],
   ])('the result %j for many contacts exits with %i', (result, code) => {
     expect(exitCodeOfResult(result)).toBe(code);
+  });
+
+  describe('a job for many contacts that takes several calls', () => {
+    const part = (accepted: number, more: Result = {}): Outcome => ({
+      ok: true,
+      result: { accepted, remaining: 3 - accepted, resume: 'handle', ...more },
+    });
+    const failed: Outcome = {
+      ok: false,
+      failure: { kind: 'network', message: 'Gone', hint: 'Wait.', retryable: true, performed: 'no', source: 'network' },
+    };
+    const never = new AbortController().signal;
+
+    test.each([
+      [[part(1), part(2), { ok: true, result: { accepted: 3, remaining: 0 } }], { accepted: 3, remaining: 0 }],
+      [[part(1), part(2, { stopped: 'x' }), part(3)], { accepted: 2, remaining: 1, stopped: 'x' }],
+      [[part(1, { retry_after_s: 70 }), part(3)], { accepted: 1, remaining: 2, retry_after_s: 70 }],
+      [[part(1), failed], { accepted: 1, remaining: 2, stopped: 'network: Gone. Wait.' }],
+      [[{ ok: true, result: { ok: true } }], { ok: true }],
+    ] as [Outcome[], Result][])('ends with the last result, without its handle: %j', async (outcomes, result) => {
+      const [first = failed, ...next] = outcomes;
+      const resume = async () => next.shift() ?? failed;
+      expect(await untilOver(first, resume, never)).toEqual({ ok: true, result });
+    });
+
+    test('ends when the user ends it', async () => {
+      const ended = AbortSignal.abort();
+      const { result } = Object(await untilOver(part(1), async () => part(2), ended));
+      expect(result).toEqual({ accepted: 1, remaining: 2 });
+      expect(await untilOver(failed, async () => part(2), never)).toBe(failed);
+    });
   });
 
   test.each([

@@ -75,7 +75,7 @@ const checkedCalls: [string, Record<string, unknown>, object][] = [
   [
     'manychat_for_each_subscriber',
     { subscriber_ids: [john, maria], action: 'add_tag', tag_name: 'VIP' },
-    { done: 2, failed: [], unknown: [], remaining: [] },
+    { done: 2, failed: [], unknown: [], remaining: 0 },
   ],
   ['manychat_create_connection', {}, { connection: { status: 'PENDING' } }],
   [

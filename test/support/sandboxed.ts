@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, beforeEach, onTestFinished } from 'vitest';
+import type { Jobs } from '../../src/account/jobs/jobs.js';
+import { createMemoryJobs } from '../../src/account/jobs/memory-jobs.js';
 import { createSendGuard } from '../../src/account/send-guard/memory-send-guard.js';
 import type { SendGuard } from '../../src/account/send-guard/send-guard.js';
 import { type Fault, type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/index.js';
@@ -98,6 +100,20 @@ export function useSendGuard(now: () => number): SendGuard {
   return { claim: (...asked) => guard.claim(...asked), fieldsSet: (contact) => guard.fieldsSet(contact) };
 }
 
+/** Jobs that are new for each test. */
+function useJobs(now: () => number): Jobs {
+  let jobs = createMemoryJobs(now);
+  beforeEach(() => {
+    jobs = createMemoryJobs(now);
+  });
+  return {
+    start: (...job) => jobs.start(...job),
+    open: (...named) => jobs.open(...named),
+    inputOf: (...named) => jobs.inputOf(...named),
+    fieldsSet: (...contact) => jobs.fieldsSet(...contact),
+  };
+}
+
 /** A sandbox and a caller pinned to its connection. */
 export interface UsedCaller {
   readonly sandbox: Sandbox;
@@ -120,8 +136,8 @@ export function useCaller(parts: Partial<CallerParts> = {}, options: SandboxOpti
   const { clock = drivenClock() } = parts;
   const time = isDriven(clock) ? { clock: clock.wallClock } : {};
   const sandbox = useSandbox({ limits: false, ...time, ...options });
-  const { guard = useSendGuard(clock.now) } = parts;
-  const started = useStarted(() => createCaller(pinnedTo(sandbox), { ...parts, clock, guard }));
+  const { guard = useSendGuard(clock.now), jobs = useJobs(clock.now) } = parts;
+  const started = useStarted(() => createCaller(pinnedTo(sandbox), { ...parts, clock, guard, jobs }));
   const caller: Caller = {
     get config() {
       return started().config;

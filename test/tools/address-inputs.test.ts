@@ -114,7 +114,7 @@ describe('ids', () => {
     expect(reached(used.sandbox)).toEqual([maria]);
     const subscriber_ids = [john, `user:${john}`, `\u200b${john}`];
     const args = { subscriber_ids, action: 'send_text', text: 'Hello' };
-    expect(await used.result('manychat_for_each_subscriber', args)).toMatchObject({ done: 1 });
+    expect(await used.result('manychat_for_each_subscriber', args)).toMatchObject({ accepted: 1 });
     expect(reached(used.sandbox)).toEqual([maria, john]);
   });
 });

@@ -249,7 +249,7 @@ describe('a channel beside content', () => {
     expect(warnings).toEqual(['channel was read as the content\'s type, "instagram".']);
     const many = { subscriber_ids: [sofia], action: 'send_content', data, channel };
     if (channel === 'instagram')
-      expect(await used.result('manychat_for_each_subscriber', many)).toMatchObject({ done: 1 });
+      expect(await used.result('manychat_for_each_subscriber', many)).toMatchObject({ accepted: 1 });
   });
 
   test.each([

@@ -14,9 +14,14 @@ const run = (subscriber_ids: readonly string[], more: object = {}): Promise<Resu
 const forget = (): void => clock.advance(3_600_001);
 const requests = () => ({ reads: used.countOf('getInfo'), sends: used.countOf('sendContent') });
 /** How often each contact is in the requests with a path. */
-const mostPerContact = (path: string): number => {
+const mostPerContact = (path: string, { contacts = [] }: Result): number => {
   const counts = new Map<string, number>();
-  for (const request of sandbox.requests().filter((each) => each.path.endsWith(path))) {
+  // At the end, some of those that failed are read for the result.
+  const count = sandbox.requests().length - (contacts as unknown[]).length;
+  for (const request of sandbox
+    .requests()
+    .slice(0, count)
+    .filter((each) => each.path.endsWith(path))) {
     const { subscriber_id: body } = Object(request.body);
     const id = String(body ?? Object(request.query).subscriber_id);
     counts.set(id, (counts.get(id) ?? 0) + 1);
@@ -28,14 +33,14 @@ describe('a job without a channel', () => {
   test('reads no contact if it goes well', async () => {
     forget();
     const result = await run(idsOn('messenger', 50));
-    expect(result).toMatchObject({ done: 50, failed: [], unknown: [], remaining: [], channels: { messenger: 50 } });
+    expect(result).toMatchObject({ accepted: 50, failed: [], unknown: [], remaining: 0, channels: { messenger: 50 } });
     expect(requests()).toEqual({ reads: 0, sends: 50 });
   });
 
   test('reads a contact whose channel is refused, and reaches it on the one on record', async () => {
     forget();
     expect(await run([...idsOn('messenger', 47), ...idsOn('whatsapp', 2), ...idsOn('instagram', 1)])).toMatchObject({
-      done: 50,
+      accepted: 50,
       channels: { messenger: 47, whatsapp: 2, instagram: 1 },
     });
     expect(requests()).toEqual({ reads: 3, sends: 53 });
@@ -60,9 +65,9 @@ describe('a job without a channel', () => {
     const shuffled = mixed.toSorted((one, other) => Number(one.slice(-2)) - Number(other.slice(-2)));
     const result = await run(shuffled);
     expect(result).toMatchObject({
-      done: 42,
+      accepted: 42,
       unknown: [],
-      remaining: [],
+      remaining: 0,
       channels: { messenger: 14, whatsapp: 14, instagram: 14 },
     });
     expect(result.failed).toEqual(
@@ -72,24 +77,24 @@ describe('a job without a channel', () => {
       ]),
     );
     expect(reached(sandbox).toSorted()).toEqual(mixed.slice(0, 42).toSorted());
-    expect(mostPerContact('/getInfo')).toBe(1);
-    expect(mostPerContact('/sendContent')).toBe(2);
+    expect(mostPerContact('/getInfo', result)).toBe(1);
+    expect(mostPerContact('/sendContent', result)).toBe(2);
   });
 
   test('reads nobody whose channel an earlier result showed', async () => {
     forget();
     for (const id of idsOn('instagram', 10))
       await used.result('manychat_find_subscribers_by_name', { name: `Guest ${id}` });
-    expect(await run(idsOn('instagram', 10))).toMatchObject({ done: 10, channels: { instagram: 10 } });
+    expect(await run(idsOn('instagram', 10))).toMatchObject({ accepted: 10, channels: { instagram: 10 } });
     expect(requests()).toEqual({ reads: 0, sends: 10 });
   });
 
-  test('makes no read for a channel that is named', async () => {
+  test('makes no read before it sends on a channel that is named', async () => {
     forget();
     const result = await run(idsOn('whatsapp', 5), { channel: 'messenger' });
-    expect(result).toMatchObject({ done: 0, failed: [{ error: 'channel_refused' }] });
+    expect(result).toMatchObject({ accepted: 0, failed: [{ error: 'channel_refused' }] });
     expect(result).not.toHaveProperty('channels');
-    expect(requests()).toEqual({ reads: 0, sends: 5 });
+    expect(used.paths()).toEqual([...Array(5).fill('sendContent'), ...Array(5).fill('getInfo')]);
   });
 });
 

@@ -155,7 +155,7 @@ describe('a repeated text without a channel', () => {
     forget();
     const many = { subscriber_ids: [sofia, maria], action: 'send_text', text: 'Hello!' };
     expect(await used.result('manychat_for_each_subscriber', many)).toMatchObject({
-      done: 2,
+      accepted: 2,
       channels: { messenger: 1, instagram: 1 },
     });
     const requests = used.paths().length;
@@ -168,7 +168,7 @@ describe('a repeated text without a channel', () => {
       expect(await send(id, { channel })).toMatchObject(repeated);
     }
     expect(await used.result('manychat_for_each_subscriber', many)).toMatchObject({
-      done: 2,
+      accepted: 2,
       warnings: [expect.anything()],
     });
     expect(used.paths()).toHaveLength(requests);

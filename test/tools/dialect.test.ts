@@ -134,8 +134,8 @@ describe('content with everything that the grammar has', () => {
   test('can be sent as JSON text by tools that declare no grammar', async () => {
     const data = JSON.stringify({ version: 'v2', content: declared });
     const many = { subscriber_ids: [maria], action: 'send_content', data };
-    const { done, warnings } = await used.result('manychat_for_each_subscriber', many);
-    expect(done).toBe(1);
+    const { accepted, warnings } = await used.result('manychat_for_each_subscriber', many);
+    expect(accepted).toBe(1);
     expect(used.sandbox.requests().at(-1)?.body).toMatchObject(callOf(sent));
     expect(warnings ?? []).not.toContainEqual(expect.stringMatching(/Read from/));
   });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { noTurns } from '../../src/account/jobs/job-of-call.js';
 import { asObject, type Result, toList } from '../../tools/contract/json.js';
 import type { Step, Steps } from '../../tools/contract/workflow.js';
 import { matchContact } from '../../tools/workflows/match-contact.js';
@@ -20,6 +21,7 @@ function answering(answer: (input: Result) => readonly object[], asked: Result[]
     inOneForm: () => Promise.reject(new Error('nothing is sent')),
     channelsOf: () => undefined,
     job: { channelRefusals: 0 },
+    turns: noTurns,
   };
 }
 

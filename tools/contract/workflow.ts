@@ -61,6 +61,44 @@ export interface JobMemory {
   channelRefusals: number;
 }
 
+/** What became of one contact in a job. A failure has its words if it is the first of its kind. */
+export type ContactOutcome =
+  /** `before`: another call had already sent it the same. `channel`: the one that was found for it. */
+  | { readonly state: 'done'; readonly before?: boolean; readonly channel?: string | undefined }
+  | {
+      readonly state: 'failed' | 'unknown';
+      readonly failure: Pick<Failure, 'kind'> & Partial<Pick<Failure, 'message' | 'hint' | 'source'>>;
+    };
+
+/** The turns of the contacts of a job, on which several calls can work, one after the other. */
+export interface Turns {
+  /** Names the job in later calls; undefined if it cannot be resumed, as in a dry run. */
+  readonly handle: string | undefined;
+  /** The call was not made to resume the job: it has the arguments of an earlier call whose result may have been lost. */
+  readonly repeated: boolean;
+  /** What became of contacts in earlier calls; `begun` if that was not recorded, so that it is unknown. */
+  readonly outcomes: ReadonlyMap<string, ContactOutcome | 'begun'>;
+  /**
+   * Notes that a contact's turn begins, before anything is sent.
+   * @throws CallError if another call has taken over the job: nothing may be sent.
+   */
+  begin(contact: string): Promise<void>;
+  /** Records an outcome; undefined if nothing was done, so that the turn is still to come. Never rejects. */
+  record(contact: string, outcome: ContactOutcome | undefined): Promise<void>;
+}
+
+/** How the calls of a workflow are jobs for many contacts. */
+interface JobRules<Input extends z.ZodObject = z.ZodObject> {
+  /** The handle in the arguments of a call that resumes a job. It runs with the arguments that began the job. */
+  handleIn(input: z.output<Input>): string | undefined;
+  /** The contacts, each once. */
+  contactsIn(input: z.output<Input>): readonly string[];
+  /** The arguments for those contacts alone that `keep` returns true for. */
+  onlyFor(input: z.output<Input>, keep: (contact: string) => boolean): Result;
+  /** What the job sends. What it changes can be repeated, so the same arguments are always a new job then. */
+  sends(input: z.output<Input>): 'messages' | 'flows' | undefined;
+}
+
 /** What a workflow runs with. */
 export interface Steps {
   /**
@@ -91,6 +129,8 @@ export interface Steps {
   /** The name of a contact, tag, field or flow that is known without a request. */
   readonly name: Known['name'];
   readonly whatsappField: WhatsappField;
+  /** The turns of the contacts, if the workflow's calls are jobs. */
+  readonly turns: Turns;
   /** Milliseconds since 1970. */
   now(): number;
   /** The share of the call's time that is left, from 1 down to 0; also 0 once the client has cancelled. */
@@ -105,8 +145,8 @@ export interface Steps {
  */
 export interface Workflow<Input extends z.ZodObject = z.ZodObject> extends Declaration<Input> {
   readonly kind: 'workflow';
-  /** It does the same for many contacts, and is called again with all of them if its result was lost. */
-  readonly forMany?: boolean;
+  /** Its calls are jobs for many contacts. */
+  readonly job?: JobRules<Input>;
   run(input: z.output<Input>, steps: Steps): Promise<Result>;
 }
 

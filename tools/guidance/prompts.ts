@@ -54,7 +54,7 @@ Announcement: ${message}
 Channel: ${channel}
 To: contacts whose custom field "${field}" is "${value}"
 
-Find the field's id with manychat_list_custom_fields, then the contacts with manychat_find_subscribers_by_custom_field. If the result has capped: true, there may be more than 100: tell me. Show me the exact text and how many contacts will get it, and wait for my approval. Then use manychat_for_each_subscriber with send_text on this channel. Repeat it with the ids in remaining until there are none; if stopped is set, fix its cause first. Never repeat ids in unknown. At the end, tell me how many got it, who did not, and why.`,
+Find the field's id with manychat_list_custom_fields, then the contacts with manychat_find_subscribers_by_custom_field. If the result has capped: true, there may be more than 100: tell me. Show me the exact text and how many contacts will get it, and wait for my approval. Then use manychat_for_each_subscriber with send_text on this channel. While contacts remain, call it with only resume; if stopped is set, fix its cause first. Never send again to those in unknown. At the end, tell me for how many it was accepted, who did not get it, and why.`,
   },
   {
     name: 'start_flow',

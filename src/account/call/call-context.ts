@@ -120,6 +120,8 @@ export interface CallOptions {
   readonly departure?: Departure | undefined;
   readonly delivery: Delivery;
   readonly record: CallRecord;
+  /** Identifies the caller, to whom the jobs that it begins belong; by default the user of this process. */
+  readonly principal?: string | undefined;
 }
 
 /** The call of one endpoint. The stages fill it in; the one that sets `result` ends it. */

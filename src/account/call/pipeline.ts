@@ -1,7 +1,7 @@
 import type { Declaration, Endpoint } from '../../../tools/contract/endpoint.js';
 import { CallError } from '../../../tools/contract/failure.js';
 import type { Result } from '../../../tools/contract/json.js';
-import type { Workflow } from '../../../tools/contract/workflow.js';
+import type { Steps, Workflow } from '../../../tools/contract/workflow.js';
 import type { AccountSettings } from '../../config/accounts/settings.js';
 import type { Redactor } from '../../text/redaction.js';
 import { cleanLine } from '../../text/safe-text.js';
@@ -10,6 +10,7 @@ import { allOf } from '../../upstream/departure.js';
 import { asCallError } from '../../upstream/failures/call-error.js';
 import { linkSignals } from '../../upstream/linked-signal.js';
 import type { Host } from '../host.js';
+import { type CallInput, callInput, withJob } from '../jobs/job-of-call.js';
 import { connectionHint, createConnectionChooser, deletedIn, refuseKeys } from '../lookups/connections/chooser.js';
 import { createConnectionPages } from '../lookups/connections/pages.js';
 import { createLookups } from '../lookups/lookups.js';
@@ -88,6 +89,12 @@ export interface Pipeline {
     requested: string | undefined,
     signal: AbortSignal,
   ): Promise<string | undefined>;
+  /** The arguments that a call runs with; those of a job that it resumes, as far as they are still to be carried out. */
+  inputOf(
+    declaration: Endpoint | Workflow,
+    given: CallInput,
+    principal: string | undefined,
+  ): Promise<CallInput | undefined>;
   /** What the names in the input of a call mean. Never rejects. */
   namesIn(declaration: Declaration, input: Result, circumstances: Circumstances): Promise<NameMeanings>;
 }
@@ -115,7 +122,7 @@ export function createPipeline(
     connections: createConnectionChooser({ pinned, read, pages, shared, deadlineMs, clock }),
     pages,
     ...createLookups(settings, clock.now),
-    sends: createSends(host.guard, settings.identity),
+    sends: createSends(host, settings.identity),
     perform,
     read,
   };
@@ -167,46 +174,51 @@ export function createPipeline(
   }
 
   /** Runs the steps of a workflow, all on one connection. */
-  async function performWorkflow(
+  function performWorkflow(
     workflow: Workflow,
-    input: Result,
+    ownInput: Result,
     given: CallContext,
-    progress: (done: number, total: number, message: string) => void,
+    { progress, ...caller }: Pick<Steps, 'progress'> & { deadlineMs: number; principal: string | undefined },
   ): Promise<Result> {
     const { deadline } = given;
-    refuseFieldsShownAlike(workflow, input, account);
-    const connectionId = await under('connection', workflow, () => connectionFor(workflow, given, account));
-    const context: CallContext = { ...given, connectionId };
-    return runWorkflow(workflow, input, {
-      whatsappField: account.whatsappFields(connectionId),
-      now: host.now,
-      progress,
-      name: knownIn(connectionId, account).name,
-      channelsOf: (contact) => account.seen.channels(connectionId, contact),
-      job: given.job,
-      timeLeft: () =>
-        deadline.stop.aborted ? 0 : (deadline.latestStart - clock.now()) / (deadline.latestStart - deadline.arrived),
-      hold: (step) =>
-        under('send_guard', step.endpoint, () => claimSend(step, connectionId, context, account)).catch((error) => {
-          throw error instanceof CallError ? explainUnknown(error, step, connectionId, account.seen) : error;
-        }),
-      async perform({ endpoint, input: stepInput, quiet }, held, departures = []) {
-        // A step queues from the moment it starts, so that a long job does not overtake everybody else's calls.
-        const more = [...departures, context.departure].filter((each) => each !== undefined);
-        const own = {
-          ...context,
-          departure: more.length === 0 ? undefined : allOf(more),
-          readsContact: quiet !== true,
-          deadline: { ...deadline, arrived: clock.now() },
-        };
-        try {
-          refuseExcluded(settings.policy, failureContext(endpoint, settings), stepInput);
-          return await perform(endpointCall(endpoint, stepInput, own, held));
-        } catch (thrown) {
-          // A workflow may put the text of a failure into its result.
-          throw cleaned(asCallError(thrown, failureContext(endpoint, settings), 'unsent'), given.askedConnection);
-        }
-      },
+    const choose = (connectionId = given.connectionId) =>
+      under('connection', workflow, () => connectionFor(workflow, { ...given, connectionId }, account));
+    const call = { workflow, input: ownInput, context: given, choose, ...caller };
+    return withJob(call, account, async ({ input, connectionId, turns }) => {
+      refuseFieldsShownAlike(workflow, input, account);
+      const context: CallContext = { ...given, connectionId };
+      return runWorkflow(workflow, input, {
+        turns,
+        job: given.job,
+        whatsappField: account.whatsappFields(connectionId),
+        now: host.now,
+        progress,
+        name: knownIn(connectionId, account).name,
+        channelsOf: (contact) => account.seen.channels(connectionId, contact),
+        timeLeft: () =>
+          deadline.stop.aborted ? 0 : (deadline.latestStart - clock.now()) / (deadline.latestStart - deadline.arrived),
+        hold: (step) =>
+          under('send_guard', step.endpoint, () => claimSend(step, connectionId, context, account)).catch((error) => {
+            throw error instanceof CallError ? explainUnknown(error, step, connectionId, account.seen) : error;
+          }),
+        async perform({ endpoint, input: stepInput, quiet }, held, departures = []) {
+          // A step queues from the moment it starts, so that a long job does not overtake everybody else's calls.
+          const more = [...departures, context.departure].filter((each) => each !== undefined);
+          const own = {
+            ...context,
+            departure: more.length === 0 ? undefined : allOf(more),
+            readsContact: quiet !== true,
+            deadline: { ...deadline, arrived: clock.now() },
+          };
+          try {
+            refuseExcluded(settings.policy, failureContext(endpoint, settings), stepInput);
+            return await perform(endpointCall(endpoint, stepInput, own, held));
+          } catch (thrown) {
+            // A workflow may put the text of a failure into its result.
+            throw cleaned(asCallError(thrown, failureContext(endpoint, settings), 'unsent'), given.askedConnection);
+          }
+        },
+      });
     });
   }
 
@@ -248,6 +260,8 @@ export function createPipeline(
       }
     },
 
+    inputOf: (declaration, given, principal) => callInput(declaration, given, principal, account),
+
     namesIn: (declaration, input, circumstances) =>
       within(circumstances, (context) => meaningsOf(declaration, input, context, account)),
 
@@ -265,6 +279,7 @@ export function createPipeline(
         names,
         known,
         job = newJobMemory(),
+        principal,
         ...own
       },
     ) {
@@ -281,13 +296,9 @@ export function createPipeline(
         onProgress?.({ progress, total, message });
       };
       const { signal: stop, unlink } = linkSignals(signal, closing);
-      const { deadline, close } = openDeadline(
-        clock,
-        Math.min(deadlineMs, own.deadlineMs ?? deadlineMs),
-        stop,
-        onProgress && onWait,
-      );
-      const oneOfMany = declaration.kind === 'workflow' && declaration.forMany === true;
+      const mostMs = Math.min(deadlineMs, own.deadlineMs ?? deadlineMs);
+      const { deadline, close } = openDeadline(clock, mostMs, stop, onProgress && onWait);
+      const oneOfMany = declaration.kind === 'workflow' && declaration.job !== undefined;
       const sending: Mutable<SendingCall> = { delivery, oneOfMany, endedAt: undefined };
       const about = { record, deadline, sending, departure, connectionId, askedConnection, job };
       const context: CallContext = {
@@ -299,7 +310,7 @@ export function createPipeline(
         // Nothing has begun, so nothing else needs to be said.
         if (stop.aborted) throw stopError(deadline, 'unsent', failure, clock.now()).by('cancelled');
         return await (declaration.kind === 'workflow'
-          ? performWorkflow(declaration, input, context, onOwnProgress)
+          ? performWorkflow(declaration, input, context, { progress: onOwnProgress, deadlineMs: mostMs, principal })
           : performAlone(confirmedCall(declaration, input, context)));
       } catch (thrown) {
         const error = asCallError(thrown, failure, 'unsent').by(declaration.kind);

@@ -8,12 +8,18 @@ export interface Delivery {
   readonly answeredAt: number | undefined;
   /** Whether the caller cancelled the call before it was answered. */
   readonly cancelled: boolean;
+  /** Resolves when the call is answered; absent if that will not be known. */
+  readonly whenAnswered?: Promise<void>;
 }
 
 /** The delivery of a call without frames: it is answered as soon as its outcome is known. */
 export function ownDelivery(now: () => number, signal: AbortSignal): { delivery: Delivery; answered: () => void } {
   let answeredAt: number | undefined;
   let cancelled = signal.aborted;
+  let resolve = (): void => undefined;
+  const whenAnswered = new Promise<void>((settle) => {
+    resolve = settle;
+  });
   const cancel = (): void => {
     cancelled = true;
   };
@@ -27,9 +33,11 @@ export function ownDelivery(now: () => number, signal: AbortSignal): { delivery:
       get cancelled() {
         return cancelled;
       },
+      whenAnswered,
     },
     answered() {
       answeredAt = now();
+      resolve();
       signal.removeEventListener('abort', cancel);
     },
   };
@@ -73,6 +81,8 @@ type Changing = { -readonly [Key in keyof Delivery]: Delivery[Key] };
 export function trackDeliveries(now: () => number): Deliveries {
   // A Map distinguishes the ids 1 and "1", as the protocol does.
   const open = new Map<unknown, Changing>();
+  /** What resolves the `whenAnswered` of each. */
+  const resolvers = new WeakMap<Delivery, () => void>();
   /** Ids that several open calls share: an answer cannot be matched to one of them. */
   const shared = new Set<unknown>();
 
@@ -86,7 +96,13 @@ export function trackDeliveries(now: () => number): Deliveries {
     const isShared = same !== undefined && !same.cancelled;
     forget(id);
     if (isShared) shared.add(id);
-    open.set(id, { arrivedAt: now(), answeredAt: undefined, cancelled: false });
+    let answered = (): void => undefined;
+    const whenAnswered = new Promise<void>((settle) => {
+      answered = settle;
+    });
+    const delivery = { arrivedAt: now(), answeredAt: undefined, cancelled: false, whenAnswered };
+    open.set(id, delivery);
+    resolvers.set(delivery, answered);
     const [oldest] = open.keys();
     if (open.size > maxOpen) forget(oldest);
   }
@@ -108,6 +124,7 @@ export function trackDeliveries(now: () => number): Deliveries {
       sent.then(
         () => {
           delivery.answeredAt = now();
+          resolvers.get(delivery)?.();
         },
         // A response that could not be written was not delivered.
         () => undefined,

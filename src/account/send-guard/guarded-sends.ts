@@ -4,6 +4,7 @@ import type { Result } from '../../../tools/contract/json.js';
 import { durationText } from '../../../tools/contract/quoted.js';
 import { hasFieldValues } from '../../../tools/values/field-values.js';
 import { allOf, type Departure } from '../../upstream/departure.js';
+import { flowScope, type Jobs } from '../jobs/jobs.js';
 import {
   type Claim,
   contactKey,
@@ -65,8 +66,14 @@ export interface Sends {
   noteChange(endpoint: Endpoint, input: Result, connection: string | undefined): Promise<void>;
 }
 
+/** Where sends are remembered. */
+interface Memories {
+  readonly guard: SendGuard;
+  readonly jobs: Pick<Jobs, 'fieldsSet'>;
+}
+
 /** Opens the sends of an account. Its identity is part of every key, so accounts that share a guard share no send. */
-export function createSends(guard: SendGuard, account: string): Sends {
+export function createSends({ guard, jobs }: Memories, account: string): Sends {
   return {
     async hold(send, connection, call, stop) {
       const found = await guard.claim(keyOf({ ...send, account, connection }), call, stop);
@@ -77,6 +84,7 @@ export function createSends(guard: SendGuard, account: string): Sends {
       const { subscriber_id: contact } = input;
       if (fieldValues?.kind !== 'custom field' || contact === undefined || !hasFieldValues(fieldValues, input)) return;
       await guard.fieldsSet(contactKey(account, connection, contact));
+      await jobs.fieldsSet(flowScope(account, connection), String(contact));
     },
   };
 }

@@ -116,6 +116,9 @@ const canonicalFields = (fields: Result): unknown =>
 
 const hash = (parts: readonly unknown[]): string => createHash('sha256').update(JSON.stringify(parts)).digest('base64');
 
+/** Equal for values that mean the same in the arguments of a send. */
+export const fingerprintOf = (value: unknown): string => hash([canonical(value)]);
+
 /** The key of a contact. */
 export const contactKey = (account: string, connection: string | undefined, subscriberId: unknown): string =>
   hash([account, connection?.toLowerCase() ?? '', String(subscriberId)]);

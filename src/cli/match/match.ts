@@ -21,9 +21,8 @@ const plurals = { email: 'emails', phone: 'phones' } as const;
 export const sourceText = (match: Match): string =>
   `${match.by === 'field' ? `values of field "${match.field}"` : plurals[match.by]} from column "${match.column}"`;
 
-/** What is looked for, in words. `value` is quoted. */
-export const soughtText = (match: Match, value: string): string =>
-  match.by === 'field' ? `the value ${value} of field "${match.field}"` : `the ${match.by} ${value}`;
+/** What a match is by, in words. */
+export const matchText = (match: Match): string => (match.by === 'field' ? `field "${match.field}"` : match.by);
 
 const flags = { email: '--match-email', phone: '--match-phone' } as const;
 

@@ -31,8 +31,10 @@ export type PrepareQuestion = (
 
 /** What questions are prepared from. */
 export interface QuestionSources {
-  readonly pipeline: Pick<Pipeline, 'call' | 'connectionOf' | 'namesIn'>;
+  readonly pipeline: Pick<Pipeline, 'call' | 'connectionOf' | 'inputOf' | 'namesIn'>;
   readonly settings: Pick<AccountSettings, 'access' | 'deadlineMs'>;
+  /** Identifies the caller. */
+  readonly principal: string;
   /** The name of the account, if calls choose from several. */
   readonly account?: string | undefined;
   /** Milliseconds since any fixed point. */
@@ -52,7 +54,13 @@ const tooLong: Failure = {
 };
 
 /** Creates the function that prepares questions. */
-export function createQuestionPreparer({ pipeline, settings, account, now }: QuestionSources): PrepareQuestion {
+export function createQuestionPreparer({
+  pipeline,
+  settings,
+  principal,
+  account,
+  now,
+}: QuestionSources): PrepareQuestion {
   /** Reads names. Where a read fails or takes too long, the question has the id instead of the name. */
   async function read(reads: readonly NameRead[], deadlineMs: number, signal: AbortSignal) {
     const parts = reads.map(async ({ endpoint, input, connectionId, namesIn }) => {
@@ -72,22 +80,24 @@ export function createQuestionPreparer({ pipeline, settings, account, now }: Que
     const accepted = acceptedInput(tool, input);
     if (accepted === undefined || settings.access.mode === 'none') return undefined;
     const startedAt = now();
+    const given = await pipeline.inputOf(declaration, accepted, principal);
+    if (given === undefined) return undefined;
     let connectionId: string | undefined;
     try {
-      connectionId = await pipeline.connectionOf(declaration, accepted.connectionId, signal);
+      connectionId = await pipeline.connectionOf(declaration, given.connectionId, signal);
     } catch (error) {
       if (error instanceof CallError) return { failure: error.failure };
       throw error;
     }
-    const reads = nameReads(tool, namedThings(declaration, accepted.input), connectionId);
+    const reads = nameReads(tool, namedThings(declaration, given.input), connectionId);
     const timeLeft = () => settings.deadlineMs - (now() - startedAt);
     const circumstances = { signal, connectionId, deadlineMs: Math.min(timeLeft(), settings.deadlineMs * readsShare) };
     const [known, meanings] = await Promise.all([
       read(reads, circumstances.deadlineMs, signal),
-      pipeline.namesIn(declaration, accepted.input, circumstances),
+      pipeline.namesIn(declaration, given.input, circumstances),
     ]);
     if (meanings.refusal !== undefined) return { failure: meanings.refusal.failure };
-    const text = questionText(declaration, accepted.input, { ...known, meanings }, { connectionId, account });
+    const text = questionText(declaration, given.input, { ...known, meanings }, { connectionId, account });
     const { meant: names } = meanings;
     return text === undefined ? { failure: tooLong } : { text, connectionId, deadlineMs: timeLeft(), names };
   };

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { runWorkflow } from '../../../src/account/call/run-workflow.js';
+import { noTurns } from '../../../src/account/jobs/job-of-call.js';
 import { CallError, type Failure } from '../../../tools/contract/failure.js';
 import type { Result } from '../../../tools/contract/json.js';
 import { type Step, type Steps, workflow } from '../../../tools/contract/workflow.js';
@@ -37,6 +38,7 @@ async function outcomeOf(run: (steps: Steps) => Promise<Result>, failures: Recor
     name: () => undefined,
     channelsOf: () => undefined,
     job: { channelRefusals: 0 },
+    turns: noTurns,
     hold: async () => undefined,
     async perform({ what }: Step): Promise<Result> {
       const failure = failures[what];

@@ -82,13 +82,13 @@ describe('the judge of a sequence', () => {
     const many = (result: object, askedAt: number) =>
       call('done', askedAt, askedAt, {
         step,
-        outcome: { ok: true, result: { unknown: [], failed: [], remaining: [], ...result } },
+        outcome: { ok: true, result: { unknown: [], failed: [], remaining: 0, ...result } },
       });
 
     test('reads the outcome for the contact from the lists and the warning', () => {
-      const before = { warnings: ['1 of those done were already sent the same from an earlier call.'] };
+      const before = { warnings: ['1 of them were already sent the same from an earlier call.'] };
       expect(judged(1, many({}, 0), many(before, 1))).toBe('');
-      expect(judged(0, many({ remaining: ['1'] }, 0), many({ unknown: ['1'] }, 1))).toBe('');
+      expect(judged(0, many({ remaining: 1, skipped: ['1'] }, 0), many({ unknown: ['1'] }, 1))).toBe('');
       expect(judged(1, many({ failed: [{ subscriber_ids: ['1'] }] }, 0))).toMatch(/said not to be/);
     });
 

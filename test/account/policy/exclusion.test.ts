@@ -89,6 +89,10 @@ function workarounds(capability: Capability): [string, Result][] {
   const whatsapp = { whatsapp_phone: '+34600111222' };
   const others: Partial<Record<Capability, [string, Result][]>> = {
     set_field: [
+      [
+        forEach,
+        { items: [{ subscriber_id: john, fields: { coupon_code: 'TEN' } }], action: 'send_flow', flow_ns: flow },
+      ],
       ['manychat_set_fields_and_send_flow', { subscriber_id: john, fields: { coupon_code: 'TEN' }, flow_ns: flow }],
       ['manychat_find_or_create_subscriber', { ...whatsapp, whatsapp_field_id: 8 }],
     ],

@@ -14,6 +14,8 @@ import { manualClock } from '../../support/timing.js';
 /** How long to wait for something that takes milliseconds on an idle machine. */
 const patience = { timeout: 10_000 };
 
+const whenAnswered: unknown = expect.any(Promise);
+
 describe.each<Era>(['legacy', 'modern'])('the delivery of a call over stdio, %s', (era) => {
   const isModern = era === 'modern';
 
@@ -65,7 +67,7 @@ describe.each<Era>(['legacy', 'modern'])('the delivery of a call over stdio, %s'
     clock.advance(50);
     answer();
     await calls[0];
-    const open = { arrivedAt: 100, answeredAt: undefined, cancelled: false };
+    const open = { arrivedAt: 100, answeredAt: undefined, cancelled: false, whenAnswered };
     await vi.waitFor(() => expect(deliveries).toEqual([{ ...open, answeredAt: 150 }, open]), patience);
     answer();
     await calls[1];
@@ -81,7 +83,7 @@ describe.each<Era>(['legacy', 'modern'])('the delivery of a call over stdio, %s'
     await vi.waitFor(() => expect(deliveries[0]?.cancelled).toBe(true), patience);
     answer();
     await client.listTools();
-    expect(deliveries).toEqual([{ arrivedAt: 0, answeredAt: undefined, cancelled: true }]);
+    expect(deliveries).toEqual([{ arrivedAt: 0, answeredAt: undefined, cancelled: true, whenAnswered }]);
   });
 
   test('starts with the frame that carries the call after the user confirmed it', async () => {
@@ -93,7 +95,12 @@ describe.each<Era>(['legacy', 'modern'])('the delivery of a call over stdio, %s'
     const call = client.callTool(sending);
     await vi.waitFor(() => expect(deliveries).toHaveLength(1), patience);
     // Before 2026-07-28 the server asks during the call; since then the client makes the call again with the answer.
-    expect(deliveries[0]).toEqual({ arrivedAt: isModern ? 1_000 : 0, answeredAt: undefined, cancelled: false });
+    expect(deliveries[0]).toEqual({
+      arrivedAt: isModern ? 1_000 : 0,
+      answeredAt: undefined,
+      cancelled: false,
+      whenAnswered,
+    });
     answer();
     await call;
     await vi.waitFor(() => expect(deliveries[0]?.answeredAt).toBe(1_000), patience);

@@ -3,6 +3,8 @@ import { type Delivery, trackDeliveries } from '../../../src/account/send-guard/
 import { deferred } from '../../support/deferred.js';
 import { manualClock, settle } from '../../support/timing.js';
 
+const whenAnswered: unknown = expect.any(Promise);
+
 describe('the tracker of deliveries', () => {
   const call = (id: unknown) => ({ jsonrpc: '2.0', id, method: 'tools/call', params: { name: 'x' } });
   const cancel = (requestId: unknown) => ({ method: 'notifications/cancelled', params: { requestId } });
@@ -22,7 +24,7 @@ describe('the tracker of deliveries', () => {
     clock.advance(5);
     deliveries.read(call(1));
     const delivery = tracked(deliveries.of(1));
-    expect(delivery).toEqual({ arrivedAt: 5, answeredAt: undefined, cancelled: false });
+    expect(delivery).toEqual({ arrivedAt: 5, answeredAt: undefined, cancelled: false, whenAnswered });
     clock.advance(10);
     const written = deferred();
     deliveries.write(answer(1), written.promise);
@@ -31,7 +33,7 @@ describe('the tracker of deliveries', () => {
     expect(delivery.answeredAt).toBeUndefined();
     written.resolve();
     await settle();
-    expect(delivery).toEqual({ arrivedAt: 5, answeredAt: 35, cancelled: false });
+    expect(delivery).toEqual({ arrivedAt: 5, answeredAt: 35, cancelled: false, whenAnswered });
     expect(deliveries.of(1)).toBeUndefined();
   });
 
@@ -91,7 +93,7 @@ describe('the tracker of deliveries', () => {
     deliveries.write(answer(1), Promise.resolve());
     deliveries.read(cancel(1));
     await settle();
-    expect(delivery).toEqual({ arrivedAt: 0, answeredAt: 0, cancelled: false });
+    expect(delivery).toEqual({ arrivedAt: 0, answeredAt: 0, cancelled: false, whenAnswered });
   });
 
   test('tells the ids 1 and "1" apart', async () => {
@@ -102,8 +104,8 @@ describe('the tracker of deliveries', () => {
     deliveries.write(answer('1'), Promise.resolve());
     deliveries.read(cancel(1));
     await settle();
-    expect(number).toEqual({ arrivedAt: 0, answeredAt: undefined, cancelled: true });
-    expect(text).toEqual({ arrivedAt: 0, answeredAt: 0, cancelled: false });
+    expect(number).toEqual({ arrivedAt: 0, answeredAt: undefined, cancelled: true, whenAnswered });
+    expect(text).toEqual({ arrivedAt: 0, answeredAt: 0, cancelled: false, whenAnswered });
   });
 
   test.each([
@@ -120,7 +122,7 @@ describe('the tracker of deliveries', () => {
     clock.advance(1);
     deliveries.read(call(1));
     const second = tracked(deliveries.of(1));
-    expect(second).toEqual({ arrivedAt: 1, answeredAt: undefined, cancelled: false });
+    expect(second).toEqual({ arrivedAt: 1, answeredAt: undefined, cancelled: false, whenAnswered });
     deliveries.write(answer(1), Promise.resolve());
     await settle();
     expect([first.answeredAt, second.answeredAt]).toEqual([undefined, 1]);
@@ -155,7 +157,7 @@ describe('the tracker of deliveries', () => {
     const delivery = tracked(deliveries.of(1));
     deliveries.write({ id: 1, method: 'elicitation/create' }, Promise.resolve());
     await settle();
-    expect(delivery).toEqual({ arrivedAt: 0, answeredAt: undefined, cancelled: false });
+    expect(delivery).toEqual({ arrivedAt: 0, answeredAt: undefined, cancelled: false, whenAnswered });
     expect(deliveries.of(1)).toBe(delivery);
   });
 
@@ -165,7 +167,12 @@ describe('the tracker of deliveries', () => {
       const { deliveries } = track();
       deliveries.read(call(1));
       deliveries.read({ method: 'notifications/cancelled', params });
-      expect(tracked(deliveries.of(1))).toEqual({ arrivedAt: 0, answeredAt: undefined, cancelled: false });
+      expect(tracked(deliveries.of(1))).toEqual({
+        arrivedAt: 0,
+        answeredAt: undefined,
+        cancelled: false,
+        whenAnswered,
+      });
     },
   );
 

@@ -95,7 +95,7 @@ describe('a send whose outcome is unknown', () => {
       ...many,
       subscriber_ids: [...unknown, ...followers(40).slice(20)],
     });
-    expect(second).toMatchObject({ done: 19, remaining: [] });
+    expect(second).toMatchObject({ accepted: 19, remaining: 0 });
     expect(second.stopped).toBeUndefined();
     expect(JSON.stringify(second.errors)).not.toContain('was not sent again');
     expect(sends()).toBe(40);
@@ -222,8 +222,8 @@ describe('a completed send', () => {
     expect(await used.result('manychat_for_each_subscriber', many)).not.toHaveProperty('warnings');
     const again = await used.result('manychat_for_each_subscriber', { ...many, subscriber_ids: followers(5) });
     expect(again).toMatchObject({
-      done: 5,
-      warnings: [expect.stringMatching(/^3 of those done were already sent the same/)],
+      accepted: 5,
+      warnings: [expect.stringMatching(/^3 of them were already sent the same/)],
     });
     const [one = ''] = followers(1);
     await used.result('manychat_send_text', { subscriber_id: one, text: 'Hello' });

@@ -39,8 +39,8 @@ describe.each<Era>(['legacy', 'modern'])('the built program over stdio, %s', (er
     await arrived(5);
     const repeats = [2, 3].map((number) => resultOf(call(number, 'manychat_for_each_subscriber', toAll)));
     for (const repeat of repeats)
-      expect(await repeat).toMatchObject({ done: 20, unknown: [], warnings: [notRepeated] });
-    expect(await resultOf(first)).toMatchObject({ done: 20 });
+      expect(await repeat).toMatchObject({ accepted: 20, unknown: [], warnings: [notRepeated] });
+    expect(await resultOf(first)).toMatchObject({ accepted: 20 });
     expect(reached(sandbox).sort()).toEqual(followers(20));
     await server.close();
   });
@@ -52,7 +52,7 @@ describe.each<Era>(['legacy', 'modern'])('the built program over stdio, %s', (er
     cancel(1);
     const repeats = [2, 3].map((number) => resultOf(call(number, 'manychat_for_each_subscriber', toAll)));
     for (const repeat of repeats)
-      expect(await repeat).toMatchObject({ done: 20, failed: [], unknown: [], remaining: [] });
+      expect(await repeat).toMatchObject({ accepted: 20, failed: [], unknown: [], remaining: 0 });
     expect(reached(sandbox).sort()).toEqual(followers(20));
     await server.close();
   });

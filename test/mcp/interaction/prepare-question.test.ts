@@ -25,10 +25,12 @@ function preparer(
   const reads: { name: string; connectionId: unknown; deadlineMs: unknown }[] = [];
   let time = 0;
   const prepare = createQuestionPreparer({
+    principal: 'local',
     settings: { access: { mode: 'maton', key: 'k' }, deadlineMs: 10_000, ...settings },
     now: () => time,
     pipeline: {
       connectionOf,
+      inputOf: async (_, given) => given,
       namesIn: async () => ({ meant: [], absent: [] }),
       async call(declaration, input, { connectionId, deadlineMs }) {
         reads.push({ name: declaration.name, connectionId, deadlineMs });

@@ -1,4 +1,5 @@
 import type { Result } from '../../../tools/contract/json.js';
+import type { Step } from './draw.js';
 import { type Answered, deadlineMs, type Observed } from './run.js';
 
 /*
@@ -17,12 +18,15 @@ type Said = 'done' | 'done before' | 'done, perhaps before' | 'not done' | 'unkn
 const holds = (list: unknown, id: string): boolean => Array.isArray(list) && list.includes(id);
 
 /** What a call for many contacts reports about the contact of a deed. */
-function saidOfContact({ unknown, failed, remaining, warnings }: Result, deed: string): Said {
+function saidOfContact({ args }: Step, result: Result, deed: string): Said {
+  const { unknown, failed, skipped, next_index: next, warnings } = result;
   const [id = ''] = deed.split(' ');
+  const listed = Array.isArray(args.subscriber_ids) ? args.subscriber_ids : [];
+  const isOpen = holds(skipped, id) || (typeof next === 'number' && listed.indexOf(id) >= next);
   if (holds(unknown, id)) return 'unknown';
   const refused = Array.isArray(failed) && failed.some(({ subscriber_ids: ids }) => holds(ids, id));
-  if (refused || holds(remaining, id)) return 'not done';
-  return JSON.stringify(warnings ?? '').includes('of those done were already sent the same')
+  if (refused || isOpen) return 'not done';
+  return JSON.stringify(warnings ?? '').includes('of them were already sent the same')
     ? 'done, perhaps before'
     : 'done';
 }
@@ -31,7 +35,7 @@ function saidOf({ outcome, step }: Answered, deed: string): Said {
   // A call that threw reported nothing; another rule reports that it threw.
   if (outcome === undefined) return 'unknown';
   if (!outcome.ok) return outcome.failure.performed === 'no' ? 'not done' : 'unknown';
-  if (step.many) return saidOfContact(outcome.result, deed);
+  if (step.many) return saidOfContact(step, outcome.result, deed);
   return outcome.result.warnings === undefined ? 'done' : 'done before';
 }
 

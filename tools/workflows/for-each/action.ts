@@ -39,9 +39,7 @@ const argumentsOf: Readonly<
 
 /** An action and its arguments, side by side: many clients do not support unions. */
 export const actionInput = {
-  action: z
-    .enum(actionNames)
-    .describe('Each with its own argument: tag_name, fields, text, data, or flow_ns (and fields)'),
+  action: z.enum(actionNames).describe('Takes tag_name, fields, text, data, or flow_ns (and fields)'),
   tag_name: tagName.optional(),
   fields: fieldRecord.optional(),
   text: plainMessage.text.optional(),
@@ -53,26 +51,29 @@ export const actionInput = {
 /** A checked action with its arguments. */
 export type SubscriberAction = z.output<z.ZodObject<typeof actionInput>>;
 
-/** Adds an issue for each missing argument and each argument of another action. */
-export function actionProblems(context: z.core.ParsePayload<SubscriberAction>): void {
-  const { value } = context;
-  const { required, optional } = argumentsOf[value.action];
-  for (const name of required) if (!(name in value)) addIssue(context, [name], `is required for ${value.action}`);
+/** What is wrong with an action: missing arguments, those of another action, and words that only flows fill in. */
+export function* problemsIn(
+  action: SubscriberAction,
+): Generator<{ path: readonly (string | number)[]; problem: string }> {
+  const { required, optional } = argumentsOf[action.action];
+  for (const name of required) {
+    if (!(name in action)) yield { path: [name], problem: `is required for ${action.action}` };
+  }
   for (const name of new Set(Object.values(argumentsOf).flatMap((each) => [...each.required, ...each.optional]))) {
-    if (name in value && !required.includes(name) && !optional.includes(name)) {
-      addIssue(
-        context,
-        [name],
-        `does not belong to ${value.action}, which takes ${[...required, ...optional].join(' and ')}`,
-      );
+    if (name in action && !required.includes(name) && !optional.includes(name)) {
+      const problem = `does not belong to ${action.action}, which takes ${[...required, ...optional].join(' and ')}`;
+      yield { path: [name], problem };
     }
   }
-  const placeholder = value.data && placeholderInMessages(value.data.content);
+  const placeholder = action.data && placeholderInMessages(action.data.content);
   if (placeholder !== undefined)
-    addIssue(context, ['data'], `contains ${clipped(placeholder)}, which only flows fill in`);
-  if (value.text !== undefined) {
-    for (const { path, problem } of plainMessageProblems(plainOf(value))) addIssue(context, path, problem);
-  }
+    yield { path: ['data'], problem: `contains ${clipped(placeholder)}, which only flows fill in` };
+  if (action.text !== undefined) yield* plainMessageProblems(plainOf(action));
+}
+
+/** Adds an issue for each problem of an action. */
+function actionProblems(context: z.core.ParsePayload<SubscriberAction>): void {
+  for (const { path, problem } of problemsIn(context.value)) addIssue(context, path, problem);
 }
 
 const plainOf = ({ text: words = '', channel = 'auto' }: SubscriberAction) => ({ text: words, channel });
@@ -95,6 +96,10 @@ export function repairAction(input: unknown): Repaired {
   const { warnings, ...repaired } = repairData(rest);
   return { ...repaired, warnings: [`The channel was ignored: ${String(rest.action)} sends nothing.`, ...warnings] };
 }
+
+/** What an action sends to its contact. */
+export const sentBy = ({ action }: Pick<SubscriberAction, 'action'>): 'messages' | 'flows' | undefined =>
+  silent.includes(action) ? undefined : action === 'send_flow' ? 'flows' : 'messages';
 
 /** The capabilities that each action uses, by its arguments. */
 const capabilitiesOf: Readonly<Record<ActionName, (args: Result) => readonly Capability[]>> = {

@@ -11,7 +11,16 @@ test('a result of a job for 1,000 contacts has every id, whatever the errors say
     done: 0,
     failed: kinds.map((error, index) => ({ error, subscriber_ids: ids.slice(index * 100, (index + 1) * 100) })),
     unknown: ids.slice(600, 700),
-    remaining: ids.slice(700),
+    remaining: 300,
+    resume: 'x'.repeat(22),
+    next_index: 1_000,
+    skipped: ids.slice(700),
+    contacts: ids.slice(0, 10).map((subscriber_id) => ({
+      subscriber_id,
+      name: '理由'.repeat(100),
+      last_interaction: '2026-09-20T12:00:00+00:00',
+      chat_link: `https://manychat.com/fb123456789012345/chat/${subscriber_id}`,
+    })),
     errors: kinds.map((kind) => ({ kind, message: '理由'.repeat(1_000), hint: 'Do not retry. '.repeat(40) })),
     stopped: `network: ${'x'.repeat(150)}. ${'Call again. '.repeat(20)}`,
     retry_after_s: 30,
@@ -20,8 +29,8 @@ test('a result of a job for 1,000 contacts has every id, whatever the errors say
   const call = { declaration: forEachSubscriber, input: {}, connectionId: undefined, offers: () => true };
   const result = bounded(call, { ...data, warnings });
   expect(Buffer.byteLength(JSON.stringify(result))).toBeLessThan(28_000);
-  const { failed, unknown, remaining, retry_after_s } = data;
-  expect(result).toMatchObject({ done: 0, failed, unknown, remaining, retry_after_s });
+  const { failed, unknown, remaining, resume, next_index, skipped, retry_after_s } = data;
+  expect(result).toMatchObject({ done: 0, failed, unknown, remaining, resume, next_index, skipped, retry_after_s });
   expect(result.stopped).toMatch(/^network: x{150}\. Call again/);
 });
 

@@ -71,7 +71,7 @@ describe('names in content', () => {
     await createTag('Gold\u200e');
     const data = content([{ action: 'add_tag', tag_name: 'Gold' }]);
     const args = { subscriber_ids: [john, maria], action: 'send_content', data };
-    expect(await used.result('manychat_for_each_subscriber', args)).toMatchObject({ done: 2 });
+    expect(await used.result('manychat_for_each_subscriber', args)).toMatchObject({ accepted: 2 });
     expect(used.sandbox.messages()).toHaveLength(2);
   });
 
