@@ -15,7 +15,7 @@ import { callError } from '../../../upstream/failures/call-error.js';
 import type { FailureContext } from '../../../upstream/failures/context.js';
 import type { OwnReader } from '../own-read.js';
 import { createNamedConnections } from './named.js';
-import { severalConnected } from './names.js';
+import { severalConnected, unreadHint } from './names.js';
 import { pageText } from './page.js';
 import type { ConnectionPages } from './pages.js';
 import { type ConnectionRecord, connectionsIn } from './record.js';
@@ -150,10 +150,11 @@ const connectionKinds: ReadonlySet<Kind> = new Set(['no_connection', 'connection
 
 /** The hint for a connection that cannot be used, by how it was chosen; undefined if the failure's own hint fits. */
 export function connectionHint(
-  { kind }: Failure,
+  { kind, hint }: Failure,
   { connection: pinned, name }: Pick<AccountSettings, 'connection' | 'name'>,
   requested: string | undefined,
 ): string | undefined {
+  if (hint === unreadHint) return undefined;
   if (pinned !== undefined && connectionKinds.has(kind)) return pinnedHint(name);
   return kind === 'no_connection' && requested !== undefined ? namedHint : undefined;
 }

@@ -54,8 +54,23 @@ export const unreadText = (choices: readonly ConnectionChoice[]): string => {
     : `the pages of ${count} connections could not be read`;
 };
 
-const refusal = (kind: Kind, context: FailureContext, message: string, choices: readonly ConnectionChoice[]) =>
-  callError(kind, context, { message, source: 'client', details: choices.map(choiceText) });
+const refusal = (
+  kind: Kind,
+  context: FailureContext,
+  message: string,
+  choices: readonly ConnectionChoice[],
+  hint?: string,
+) =>
+  callError(kind, context, {
+    message,
+    source: 'client',
+    details: choices.map(choiceText),
+    ...(hint !== undefined && { hint }),
+  });
+
+/** The hint if the name may be that of a page that could not be read, which no setting corrects. */
+export const unreadHint =
+  'The name may be that of a page that could not be read: try again in a minute, or use the id of the connection. manychat_list_connections shows the ids and pages.';
 
 /** The refusal of a name that no ACTIVE connection has; the closest ones are listed first. */
 export function notNamed(name: string, choices: readonly ConnectionChoice[], context: FailureContext): CallError {
@@ -63,10 +78,8 @@ export function notNamed(name: string, choices: readonly ConnectionChoice[], con
   const near = closest(name, candidates).map(({ choice }) => choice);
   const unread = unreadText(choices);
   const message = `No connection has the id or page name ${shownName(name)}${unread === '' ? '' : `; ${unread}`}`;
-  return refusal('connection_not_found', context, message, [
-    ...near,
-    ...choices.filter((each) => !near.includes(each)),
-  ]);
+  const sorted = [...near, ...choices.filter((each) => !near.includes(each))];
+  return refusal('connection_not_found', context, message, sorted, unread === '' ? undefined : unreadHint);
 }
 
 /** The refusal of a name that several pages have. */

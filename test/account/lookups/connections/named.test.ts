@@ -68,6 +68,14 @@ describe('a connection that is asked for by the name of its page', () => {
     expect(requests().at(-1)).toBe('sendContent@2');
   });
 
+  test.each([
+    ['unreadable', /^The name may be that of a page that could not be read/],
+    [{ id: 103, name: 'Another' }, /^The connection is set by MATON_CONNECTION_ID/],
+  ] as const)('that is pinned and not found is not said to be set wrong if a page is %j', async (page, hint) => {
+    const { send } = await connected({ MATON_CONNECTION_ID: 'Third' }, [{ id: third, page }]);
+    expect(failureOf(await send()).hint).toMatch(hint);
+  });
+
   test('is not found by its page if that cannot be read, has no name, or is not ACTIVE', async () => {
     const { requests, send } = await connected({}, [
       { id: third, page: 'unreadable' },
@@ -78,6 +86,7 @@ describe('a connection that is asked for by the name of its page', () => {
     expect(failure.message).toBe(
       'No connection has the id or page name "Third"; the page of 1 connection could not be read',
     );
+    expect(failure.hint).toMatch(/^The name may be that of a page that could not be read: try again in a minute/);
     expect(failure.details?.join()).not.toContain(idOf(5));
     expect(requests()).not.toContain('getInfo@5');
     const found = await send('Sunrise Coffee');
