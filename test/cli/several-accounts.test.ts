@@ -45,6 +45,7 @@ describe('call, with several accounts', () => {
     expect(await page(['account=sunrise-coffee'], environment)).toBe('Sunrise Coffee');
     expect(await page(['{"account": "Wholesale"}'], environment)).toBe('Sunrise Wholesale');
     expect(await page(['--account', 'Wholesale', 'account=wholesale'], environment)).toBe('Sunrise Wholesale');
+    expect(await page(['account:=["Wholesale"]'], environment)).toBe('Sunrise Wholesale');
     expect(await page(['--account', 'Wholesale', 'account:=null'], environment)).toBe('Sunrise Wholesale');
   });
 
@@ -65,6 +66,8 @@ describe('call, with several accounts', () => {
     for (const [args, message] of [
       [[], /has 3 accounts: name one with --account\. There are "Sunrise Coffee", "Wholesale", "Agency"/],
       [['account='], /has 3 accounts: name one with --account/],
+      [['account:={}'], /account must be the name of one account/],
+      [['account:=["Wholesale","Agency"]'], /account must be the name of one account/],
       [['account=Wholesail'], /There is no account "Wholesail"; the closest is "Wholesale"/],
       [['--account', 'Wholesale', 'account=Agency'], /account="Agency" is not "Wholesale", which --account chooses/],
     ] as const)
@@ -103,4 +106,36 @@ describe('completion', () => {
     const broken = write('broken.json', '{');
     expect(await offered('call get_page ac', { MANYCHAT_MCP_ACCOUNTS: broken })).toEqual(['']);
   });
+});
+
+test('doctor and accounts say what to change in the accounts file', async () => {
+  const { sandbox } = await sandboxed({ secondConnection: 'ACTIVE', limits: false });
+  const maton = { maton_key: { env: 'MATON_KEY' } };
+  const accounts = {
+    Any: maton,
+    Lost: { ...maton, connection: 'Sunrise Cofee' },
+    Missing: { ...maton, connection: '5b0c2a3e-7d41-4f86-9a1c-0e8d6b54c2f7' },
+    Refused: { maton_key: { env: 'OTHER_KEY' } },
+    Wrong: { manychat_key: { env: 'OTHER_KEY' } },
+  };
+  const path = write('accounts.json', JSON.stringify({ accounts }));
+  const environment = { ...agencyEnvironment(sandbox, path), OTHER_KEY: '123456789:00000000000000000000' };
+  const inFile = (name: string) => `"connection" of account "${name}" in the accounts file`;
+  for (const [name, advice] of [
+    ['Any', `To use one for every call, set ${inFile('Any')}, by its id or page name.`],
+    ['Lost', `Set ${inFile('Lost')} to the id of one that is ACTIVE.`],
+    ['Missing', `Set ${inFile('Missing')} to one that is ACTIVE, or remove it.`],
+    ['Wrong', 'Copy the key again (ManyChat, Settings, API) to where the key of account "Wrong" is.'],
+  ] as const) {
+    const { out } = await runHere(['doctor', '--account', name], environment);
+    expect(out).toContain(advice);
+    expect(out).not.toMatch(/MATON_CONNECTION_ID|MANYCHAT_API_KEY/);
+  }
+  const refused = await runHere(['doctor', '--account', 'refused'], { ...environment, OTHER_KEY: 'no-such-maton-key' });
+  expect(refused.out).toContain('to where the key of account "Refused" is; it may have been replaced.');
+  const { out } = await runHere(['accounts', '--account', 'any'], environment);
+  expect(out.replace(/\s+/g, ' ')).toContain(
+    'The Maton key reaches several pages; this is that of its oldest connection.',
+  );
+  expect(out).not.toContain('connection_id');
 });

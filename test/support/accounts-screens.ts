@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { encode } from 'gpt-tokenizer/encoding/o200k_base';
 import { type Offer, offerFor } from '../../src/mcp/listing/offer.js';
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.js';
+import type { Line } from '../../src/text/terminal.js';
 import { agencyEnvironment, callTool } from './accounts-server.js';
 import { configOf } from './config.js';
 import { connectProgram } from './program.js';
@@ -59,6 +60,31 @@ export const accountsScreen = (): Promise<string> =>
   withAccounts(async (environment, path) => {
     const { out, err } = await runHere(['accounts'], environment);
     return `${out}\n${err.replace(path, '~/.config/manychat-mcp/accounts.json')}`;
+  });
+
+/** Contacts of two of the documented accounts. */
+const ordersOfAccounts = `account,subscriber_id,first_name
+Sunrise Coffee,24958501110451908,Maria
+wholesale,7002000112,
+Sunrise Coffee,123456789,John
+`;
+
+/** What `bulk` shows on a terminal for a table that names the account of each row, after a yes. */
+export const accountColumnScreen = (): Promise<string> =>
+  withAccounts(async (environment, path) => {
+    const table = join(dirname(path), 'orders.csv');
+    writeFileSync(table, ordersOfAccounts);
+    const args = ['bulk', table, '--account-column', '--send-text', 'Hi {{first_name|there}}, your order has shipped!'];
+    const questions: string[] = [];
+    const ask = async (question: Line): Promise<string> => {
+      questions.push([question].flat().map(String).join(''));
+      return 'y';
+    };
+    const { out, err } = await runHere(args, environment, { interactive: true, ask });
+    const notes = err.split('\n').filter((line) => !line.endsWith('\r') && line !== '');
+    const begun = notes.findIndex((line) => line.includes(' contacts to do, with '));
+    const lines = [...notes.slice(0, begun), ...questions.map((each) => `${each}y`), ...notes.slice(begun), out];
+    return lines.join('\n').replaceAll(`${dirname(path)}/`, '');
   });
 
 /** What a client gets for a call that names no account. */

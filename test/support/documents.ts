@@ -9,7 +9,13 @@ import { capabilities, capabilityNames } from '../../tools/contract/capabilities
 import { effectRules } from '../../tools/contract/effect.js';
 import { kindMeanings } from '../../tools/contract/failure.js';
 import { toolsets, toolsFor } from '../../tools/index.js';
-import { accountMissingScreen, accountsFileText, accountsScreen, accountTokens } from './accounts-screens.js';
+import {
+  accountColumnScreen,
+  accountMissingScreen,
+  accountsFileText,
+  accountsScreen,
+  accountTokens,
+} from './accounts-screens.js';
 import { connectProgram } from './program.js';
 import { runHere } from './shell.js';
 import { transcript } from './transcript.js';
@@ -165,6 +171,7 @@ const generators: Readonly<Record<string, () => string | Promise<string>>> = {
   'vs code': () => snippets.vsCode,
   'accounts file': () => block('json', accountsFileText()),
   'accounts command': async () => block('text', await accountsScreen()),
+  'bulk with accounts': async () => block('text', await accountColumnScreen()),
   'call without an account': async () => block('json', await accountMissingScreen()),
   'tokens of accounts': tokenTable,
   settings: settingTable,

@@ -33,6 +33,9 @@ const listed = ({ name, mode, connection }: NamedAccount): Omit<Listed, 'status'
   ...(connection !== undefined && { connection }),
 });
 
+const severalPages =
+  'The Maton key reaches several pages; this is that of its oldest connection. "connection" in the accounts file names one, by its page or its id; without it, each call that changes or sends has to.';
+
 /** Reads the page of an account. */
 async function check(
   account: NamedAccount,
@@ -49,11 +52,14 @@ async function check(
   }
   const { id, name } = asObject(outcome.result.page);
   const { warnings } = outcome.result;
+  // The only warning of an account that names no connection is about several, in words for models.
+  const isOpen = account.mode === 'maton' && settings.connection === undefined;
+  const problem = isOpen ? severalPages : Array.isArray(warnings) ? warnings.join(' ') : '';
   return {
     ...listed(account),
     status: Array.isArray(warnings) ? 'warning' : 'ok',
     page: { id: String(id), name: String(name) },
-    ...(Array.isArray(warnings) && { problem: warnings.join(' ') }),
+    ...(Array.isArray(warnings) && { problem }),
   };
 }
 

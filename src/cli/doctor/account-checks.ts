@@ -81,7 +81,7 @@ async function* checkThroughMaton(
 
 /** Reads the page of the connection that is used, and those of others for comparison. A pinned one is never named. */
 async function* checkPages(
-  { program, clean, failure, readPage }: Probe,
+  { program, account, clean, failure, readPage }: Probe,
   used: { readonly id: string; readonly isPinned: boolean },
   otherIds: readonly string[],
 ): AsyncGenerator<Finding> {
@@ -92,6 +92,10 @@ async function* checkPages(
     const other = await readPage(id);
     yield 'text' in other
       ? ok(check, other.text)
-      : warning(check, clean(other.failure.message), clean(adviceOn(program, other.failure, false, id)));
+      : warning(
+          check,
+          clean(other.failure.message),
+          clean(adviceOn(program, other.failure, { direct: false, account }, id)),
+        );
   }
 }

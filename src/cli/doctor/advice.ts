@@ -1,4 +1,5 @@
 import type { Failure, Kind } from '../../../tools/contract/failure.js';
+import { quoted } from '../../../tools/contract/quoted.js';
 import { callLine, idInCommand } from '../commands/call-line.js';
 
 /** How to connect an account. In this and the next ones, `program` is the words that start this program. */
@@ -12,9 +13,17 @@ export const showIt = (program: string, id: string): string =>
 export const deleteIt = (program: string, id: string): string =>
   `\`${callLine(program, 'delete_connection', id)}\` deletes it.`;
 
+/** Where the connection of every call is set: in the accounts file, if the account has a name there. */
+export const connectionSetting = (account: string | undefined): string =>
+  account === undefined ? 'MATON_CONNECTION_ID' : `"connection" of account ${quoted(account)} in the accounts file`;
+
 /** How to use one connection for every call. */
-export const pinIt = (id: string): string =>
-  `To use one for every call, set MATON_CONNECTION_ID=${idInCommand(id)} (under "env" in the client's configuration), or --connection ${idInCommand(id)}.`;
+export const pinIt = (id: string, account: string | undefined): string =>
+  account !== undefined
+    ? `To use one for every call, set ${connectionSetting(account)}, by its id or page name.`
+    : `To use one for every call, set MATON_CONNECTION_ID=${idInCommand(id)} (under "env" in the client's configuration), or --connection ${idInCommand(id)}.`;
+
+const keyOf = (account: string): string => `the key of account ${quoted(account)}`;
 
 const later = 'Try again in a minute.';
 
@@ -29,13 +38,23 @@ function gatewayAdvice({ message, retryable, hint }: Failure, replaceIt: string)
 }
 
 /** Advice for a person at a shell; the failure's own hint, which is written for agents, if there is nothing better. */
-export function adviceOn(program: string, failure: Failure, direct: boolean, connection = 'ID'): string {
+export function adviceOn(
+  program: string,
+  failure: Failure,
+  { direct, account }: { readonly direct: boolean; readonly account: string | undefined },
+  connection = 'ID',
+): string {
   const { kind, hint, retry_after_s: waitSeconds } = failure;
   const replaceIt = `${connectIt(program)} When it is ACTIVE, delete the old one: ${deleteIt(program, connection)}`;
   const advice: Partial<Record<Kind, string>> = {
-    gateway_auth: 'Copy the key again from https://maton.ai/settings into MATON_API_KEY; it may have been replaced.',
+    gateway_auth:
+      account === undefined
+        ? 'Copy the key again from https://maton.ai/settings into MATON_API_KEY; it may have been replaced.'
+        : `Copy the key again from https://maton.ai/settings to where ${keyOf(account)} is; it may have been replaced.`,
     manychat_auth: direct
-      ? 'Copy MANYCHAT_API_KEY again (ManyChat, Settings, API).'
+      ? account === undefined
+        ? 'Copy MANYCHAT_API_KEY again (ManyChat, Settings, API).'
+        : `Copy the key again (ManyChat, Settings, API) to where ${keyOf(account)} is.`
       : `ManyChat does not accept the key of this connection. ${replaceIt}`,
     no_connection: connectIt(program),
     gateway_error: gatewayAdvice(failure, replaceIt),

@@ -2,7 +2,7 @@ import type { Result } from '../../../tools/contract/json.js';
 import { idText, quoted } from '../../../tools/contract/quoted.js';
 import { byCreation, shownConnection } from '../../account/lookups/connections/chooser.js';
 import { type ConnectionRecord, connectionsIn } from '../../account/lookups/connections/record.js';
-import { connectIt, deleteIt, pinIt, showIt } from './advice.js';
+import { connectIt, connectionSetting, deleteIt, pinIt, showIt } from './advice.js';
 import { type Finding, failed, ok, warning } from './finding.js';
 import type { Probe } from './probe.js';
 
@@ -40,7 +40,7 @@ const countText = (count: number): string => (count === 1 ? '1 connection' : `${
 export function checkConnections(
   connections: readonly ListedConnection[],
   pinned: string | undefined,
-  { program, clean }: Probe,
+  { program, account, clean }: Probe,
 ): Finding {
   if (connections.length === 0) return failed('connections', 'no ManyChat account is connected', connectIt(program));
   const [oldest, ...others] = activeOf(connections);
@@ -50,7 +50,7 @@ export function checkConnections(
   if (oldest !== undefined && others.length > 0 && pinned === undefined) {
     advice.push(
       `Reads use the oldest, ${idText(oldest.id)}; a call that changes or sends is refused unless it names a connection.`,
-      pinIt('ID'),
+      pinIt('ID', account),
     );
   }
   if (pending !== undefined) {
@@ -72,7 +72,7 @@ export function checkConnections(
 /** The connection that is pinned by the name of its page, and what is to be said about it. */
 export async function checkPinnedPage(
   name: string,
-  { clean, pinnedId, failure }: Probe,
+  { account, clean, pinnedId, failure }: Probe,
 ): Promise<{ readonly finding: Finding; readonly id?: string }> {
   const check = 'pinned connection';
   const found = await pinnedId();
@@ -82,7 +82,10 @@ export async function checkPinnedPage(
     return { finding: failure(check, found.failure) };
   const items = details.map(clean);
   return {
-    finding: { ...failed(check, clean(message), 'Set MATON_CONNECTION_ID to the id of one that is ACTIVE.'), items },
+    finding: {
+      ...failed(check, clean(message), `Set ${connectionSetting(account)} to the id of one that is ACTIVE.`),
+      items,
+    },
   };
 }
 
@@ -90,13 +93,13 @@ export async function checkPinnedPage(
 export async function checkPinned(
   id: string,
   connections: readonly ListedConnection[],
-  { program, clean, call, failure }: Probe,
+  { program, account, clean, call, failure }: Probe,
 ): Promise<Finding> {
   const check = 'pinned connection';
   const name = shownConnection(id);
   const listed = connections.find((each) => each.id === id);
   if (listed?.status === 'ACTIVE') return ok(check, clean(`${name} is ACTIVE`));
-  const changeIt = 'Set MATON_CONNECTION_ID to one that is ACTIVE, or remove it.';
+  const changeIt = `Set ${connectionSetting(account)} to one that is ACTIVE, or remove it.`;
   if (listed !== undefined) {
     const next = listed.status === 'PENDING' ? showIt(program, id) : connectIt(program);
     return failed(check, clean(`${name} is ${idText(listed.status)}`), clean(`${changeIt} ${next}`));

@@ -17,6 +17,8 @@ import { type Finding, failed } from './finding.js';
 export interface Probe {
   /** The words that start this program. */
   readonly program: string;
+  /** The name of the account in the accounts file, if it has one. */
+  readonly account: string | undefined;
   /** A text on one line, without hidden characters and without anything that is or looks like a key. */
   clean(text: string): string;
   call(tool: string, args?: Result): Promise<Outcome>;
@@ -33,22 +35,19 @@ const isPassing = ({ kind, retryable }: Failure): boolean => retryable && kind !
 
 /** Creates the probe of an account; calls end when `ending` fires. */
 export function createProbe(account: Account, { ending, program }: Pick<Shell, 'ending' | 'program'>): Probe {
-  const isDirect = account.settings.access.mode === 'direct';
+  const { access, name } = account.settings;
+  const reached = { direct: access.mode === 'direct', account: name };
   const clean = (text: string): string =>
     account.redactor.forFailure(oneLine(withoutHidden(text))).replace(manychatKeyIn, '[key]');
   const call = (tool: string, args: Result = {}): Promise<Outcome> =>
     account.call(toolNamed(tool, account.everyTool), args, { signal: ending, whole: true });
   return {
     program,
+    account: name,
     clean,
     call,
     failure: (check, failure, connection) =>
-      failed(
-        check,
-        clean(failure.message),
-        clean(adviceOn(program, failure, isDirect, connection)),
-        isPassing(failure),
-      ),
+      failed(check, clean(failure.message), clean(adviceOn(program, failure, reached, connection)), isPassing(failure)),
     async pinnedId() {
       try {
         return { id: (await account.pipeline.connectionOf(getPage, undefined, ending)) ?? '' };

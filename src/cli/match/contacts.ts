@@ -5,7 +5,7 @@ import type { MatchedContact } from '../bulk/journal/entry.js';
 import type { Table } from '../bulk/table/csv-table.js';
 import { type AskedCell, type CellProblem, type MatchedField, readCell } from './cell.js';
 import { type Finding, type LookupSide, lookUpAll } from './look-up.js';
-import { type Match, matchText } from './match.js';
+import { type Match, soughtText } from './match.js';
 
 /** Why a row has no contact. */
 export interface NoContact extends CellProblem {
@@ -53,7 +53,7 @@ function contactsOf({ match, field, ids }: Known, findings: ReadonlyMap<string, 
       return {
         found: finding.found,
         ids: finding.ids,
-        problem: `the ${matchText(match)} ${asWritten(asked.text)} ${finding.why}${hint}`,
+        problem: `${soughtText(match, asWritten(asked.text))} ${finding.why}${hint}`,
       };
     },
   };

@@ -21,8 +21,9 @@ const plurals = { email: 'emails', phone: 'phones' } as const;
 export const sourceText = (match: Match): string =>
   `${match.by === 'field' ? `values of field "${match.field}"` : plurals[match.by]} from column "${match.column}"`;
 
-/** What a match is by, in words. */
-export const matchText = (match: Match): string => (match.by === 'field' ? `field "${match.field}"` : match.by);
+/** What is looked for, in words. `value` is quoted. */
+export const soughtText = (match: Match, value: string): string =>
+  match.by === 'field' ? `the value ${value} of field "${match.field}"` : `the ${match.by} ${value}`;
 
 const flags = { email: '--match-email', phone: '--match-phone' } as const;
 

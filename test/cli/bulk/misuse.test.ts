@@ -171,7 +171,7 @@ describe('wrong usage is refused before any request', () => {
     [{ sendText: 'Hi {{}}' }, /is not a complete placeholder/],
     [{ setFields: 'a=name,A=id' }, /--set-fields names the field "A" twice/],
     [{ ...hello, journal: '' }, /--journal needs a path/],
-    [{ ...hello, journal: '/nowhere/at/all' }, /ENOENT/],
+    [{ ...hello, journal: '/nowhere/at/all' }, /^--journal: there is no folder \/nowhere\/at$/],
   ] as [BulkOptions, RegExp][])('%j', async (options, words) => {
     await expect(run(write('contacts.csv', csv(2)), options)).rejects.toThrow(words);
     expect(reached(sandbox)).toEqual([]);

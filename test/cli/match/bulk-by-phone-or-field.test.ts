@@ -90,7 +90,9 @@ describe('a run by a custom field', () => {
     await giveField(sandbox, String(one), 123, 'value');
     const path = write('contacts.csv', 'coupon_code,name\nvalue,A\n');
     expect((await run(path, by('coupon_code'))).counts).toMatchObject({ failed: 1, done: 0 });
-    expect(failedRows(path)).toContain(`belongs to 2 contacts: ${one} (""Follower 1""), ${john} (""John Doe"")`);
+    expect(failedRows(path)).toContain(
+      `"the value ""value"" of field ""coupon_code"" belongs to 2 contacts: ${one} (""Follower 1""), ${john} (""John Doe"")`,
+    );
   });
 
   test('sends to none if ManyChat may know more contacts than it returns', async () => {

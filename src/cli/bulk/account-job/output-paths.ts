@@ -1,7 +1,7 @@
 import { lstatSync, realpathSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { UsageError } from '../../../config/usage-error.js';
-import { errorMessage } from '../../../text/error-text.js';
+import { errorCode, errorMessage } from '../../../text/error-text.js';
 import { nextJournal } from '../journal/reading.js';
 import type { BulkOptions } from '../options.js';
 import type { Table } from '../table/csv-table.js';
@@ -55,12 +55,18 @@ function earlierPathOf(requested: string, journal: string | undefined): string {
   );
 }
 
+/** Why a file cannot be in its folder. */
+export const noFolderText = (option: string, path: string, error: unknown): string =>
+  errorCode(error) === 'ENOENT'
+    ? `${option}: there is no folder ${dirname(path)}`
+    : `${option}: ${path} cannot be used: ${errorMessage(error)}`;
+
 function resolved(path: string, option: string): string {
   if (path === '') throw new UsageError(`${option} needs a path`);
   try {
     return join(realpathSync(dirname(path)), basename(path));
   } catch (error) {
-    throw new UsageError(errorMessage(error));
+    throw new UsageError(noFolderText(option, path, error));
   }
 }
 

@@ -40,10 +40,17 @@ function unknownText({ cell, problem, places, count }: Unknown, column: string, 
 
 /**
  * Divides a table by its column of accounts. Reads it once.
+ * @param file `isChosen`: with those of its accounts that the command line or the environment chooses.
  * @throws UsageError if a row names no account of the file: nobody knows whose contact it is.
  */
-export async function divide(table: Table, column: string, file: AccountsFile): Promise<Division> {
+export async function divide(
+  table: Table,
+  column: string,
+  file: AccountsFile,
+  { isChosen }: { readonly isChosen: boolean },
+): Promise<Division> {
   const { path, accounts } = file;
+  const of = isChosen ? `that --account or MANYCHAT_MCP_ACCOUNT chooses from ${path}` : `of ${path}`;
   /** By cell: a table repeats few of them. */
   const names = new Map<string, string | undefined>();
   function nameOf({ cells }: Row): string | undefined {
@@ -72,7 +79,7 @@ export async function divide(table: Table, column: string, file: AccountsFile): 
     const more = unknown.size - problems.length;
     throw new UsageError(
       [
-        `these rows name no account of ${path}, so nothing was done:`,
+        `these rows name no account ${of}, so nothing was done:`,
         ...problems.map((problem) => `  ${problem}`),
         ...(more > 0 ? [`  … and more rows, for ${more} other reasons`] : []),
       ].join('\n'),

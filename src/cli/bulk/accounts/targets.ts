@@ -14,6 +14,7 @@ import type { Table } from '../table/csv-table.js';
 import type { Row } from '../table/rows.js';
 import { accountColumnsIn } from './account-column.js';
 import { divide } from './division.js';
+import { refuseOtherAccounts } from './other-accounts.js';
 
 /** An account of a job, and the rows for it. */
 interface Target {
@@ -42,7 +43,7 @@ async function targetsByRow(config: Config, table: Table, column: string, shell:
   if (file === undefined) {
     throw new UsageError(`--account-column needs accounts with names: ${noAccountsFile(config, shell)}`);
   }
-  const { shares, nameOf } = await divide(table, column, file);
+  const { shares, nameOf } = await divide(table, column, file, { isChosen: config.accounts.names !== undefined });
   const settingsOf = await createSettingsReader(file, config, shell);
   const settings = async (account: NamedAccount): Promise<AccountSettings> => {
     const read = await settingsOf(account);
@@ -64,6 +65,7 @@ async function targetsByRow(config: Config, table: Table, column: string, shell:
 async function onlyTarget(config: Config, table: Table, shell: Shell): Promise<Targets> {
   try {
     const chosen = await withOneAccount(config, shell);
+    await refuseOtherAccounts(config, chosen.account.name, table, shell, 'pass --account-column without --account, ');
     shell.hide(chosen.host.secrets);
     const targets = [{ name: undefined, settings: chosen.account, table }];
     return { config: chosen, isDivided: false, targets, nameOf: () => undefined };

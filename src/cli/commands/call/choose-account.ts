@@ -37,7 +37,8 @@ export async function chooseAccount(
 ): Promise<ChosenAccount> {
   const file = await namedAccounts(configured, surroundings);
   if (file === undefined) return { config: configured, args: given, chosen: undefined };
-  const { account: written, ...others } = isObject(given) ? given : {};
+  const { account: list, ...others } = isObject(given) ? given : {};
+  const written: unknown = Array.isArray(list) && list.length === 1 ? list[0] : list;
   const args = isObject(given) ? others : given;
   const several = file.accounts.length > 1;
   if (several && needsNone(tool)) return { config: withNone(configured), args, chosen: undefined };
@@ -46,6 +47,8 @@ export async function chooseAccount(
     if (several || only === undefined) throw new AccountNotNamed(file);
     return { config: await withAccount(configured, file, only, surroundings), args, chosen: undefined };
   }
+  if (typeof written !== 'string' && typeof written !== 'number')
+    throw new UsageError('account must be the name of one account');
   const name = String(written);
   const found = accountNamed(file.accounts, name);
   if (found === undefined) {

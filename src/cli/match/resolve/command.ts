@@ -9,6 +9,7 @@ import type { Config } from '../../../config/config.js';
 import { UsageError } from '../../../config/usage-error.js';
 import { errorMessage } from '../../../text/error-text.js';
 import { lockJournal } from '../../bulk/account-job/job-files.js';
+import { refuseOtherAccounts } from '../../bulk/accounts/other-accounts.js';
 import { JournalError } from '../../bulk/journal/appender.js';
 import { openJournal } from '../../bulk/journal/journal.js';
 import type { Lock } from '../../bulk/journal/lock.js';
@@ -55,6 +56,7 @@ export async function resolve(config: Config, path: string, options: ResolveOpti
   if (match === undefined) throw new UsageError('say by what: --match-email, --match-phone or --match-field');
   checkHeadings(table.columns);
   const outPath = withIdsPathOf(path, table, options);
+  await refuseOtherAccounts(config, config.account.name, table, shell, '');
   const { account, close } = await openOwnAccount(config);
   try {
     const found = await lookUp({ table, match, outPath, account, shell });

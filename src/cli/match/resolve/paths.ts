@@ -1,7 +1,7 @@
 import { lstatSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { UsageError } from '../../../config/usage-error.js';
-import { errorMessage } from '../../../text/error-text.js';
+import { noFolderText } from '../../bulk/account-job/output-paths.js';
 import type { Table } from '../../bulk/table/csv-table.js';
 
 /** Where the table with ids goes. */
@@ -15,7 +15,7 @@ function inRealFolder(path: string): string {
   try {
     return join(realpathSync(dirname(path)), basename(path));
   } catch (error) {
-    throw new UsageError(errorMessage(error));
+    throw new UsageError(noFolderText('--out', path, error));
   }
 }
 

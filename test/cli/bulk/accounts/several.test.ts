@@ -6,6 +6,7 @@ import type { Shell } from '../../../../src/cli/shell/shell.js';
 import { hello, runBulk } from '../../../support/bulk.js';
 import { useFolder } from '../../../support/folder.js';
 import { type Pages, startPages } from '../../../support/pages.js';
+import { runHere } from '../../../support/shell.js';
 
 const write = useFolder();
 const byRow: BulkOptions = { ...hello, accountColumn: true };
@@ -207,6 +208,24 @@ describe('a table that names the account of each row', () => {
     const one = { ...pages.environment, MANYCHAT_MCP_ACCOUNT: 'bistro' };
     expect((await runBulk(one, path)).counts).toEqual(countsOf({ total: 1, done: 1 }));
     expect(existsSync(`${path}.journal`)).toBe(true);
+  });
+
+  test('is refused on one account if its column names another, by bulk and by resolve', async () => {
+    const table = 'Email,name,account\nana@example.com,A,bistro\nbenny@example.com,B,Cinema\n';
+    const path = write('contacts.csv', table);
+    const pages = await startPages(path, agency);
+    const one = { ...pages.environment, MANYCHAT_MCP_ACCOUNT: 'Bistro' };
+    const why = 'line 3 is for account "Cinema", as its column "account" says, and the chosen one is "Bistro"';
+    await expect(runBulk(one, path, { ...hello, matchEmail: true })).rejects.toThrow(
+      `${why}, so nothing was done: pass --account-column without --account, give each account a table of its own`,
+    );
+    await expect(runHere(['resolve', path, '--match-email'], one)).rejects.toThrow(`${why}, so nothing was done: give`);
+    expect(pages.upstream.arrived).toEqual([]);
+    await expect(runBulk(one, path, { ...byRow, matchEmail: true })).rejects.toThrow(
+      'these rows name no account that --account or MANYCHAT_MCP_ACCOUNT chooses from',
+    );
+    const companies = write('companies.csv', table.replace('Cinema', 'Lagoon Ltd'));
+    expect((await runBulk(one, companies, { ...hello, matchEmail: true })).counts).toMatchObject({ total: 2 });
   });
 
   test.each<[string, string, BulkOptions['accountColumn'], string]>([
