@@ -17,7 +17,10 @@ const inspector = createRequire(import.meta.url)
 
 // It starts a process a call, so that only a few calls are made here: it sends arguments as they are.
 describe.each(['legacy', 'modern', 'auto'])('Inspector CLI, %s', (era) => {
-  const { schemas, wholeGrammar: requests } = inject('reference');
+  const {
+    schemas,
+    wholeGrammar: { requests },
+  } = inject('reference');
   let sandbox: Sandbox;
   let home: string;
   beforeAll(async () => {

@@ -5,7 +5,7 @@ import { type ClientName, expectations } from '../expectations.js';
 import { examples, failing, wholeGrammar } from './cases.js';
 import { type Connect, type Connected, launchOn, Refusal } from './client.js';
 import { fitted, optionalIn, withNulls } from './forms.js';
-import { readable, requestsOf } from './reference.js';
+import { type Made, readable, requestsOf } from './reference.js';
 
 interface Running {
   readonly sandbox: Sandbox;
@@ -42,9 +42,9 @@ async function called({ sandbox, client }: Running, tool: string, args: Result) 
 }
 
 /** Expects a call to make the requests, and the model to read the result, of the same call without a client. */
-async function expectSame(running: Running, tool: string, args: Result, requests: readonly string[]): Promise<string> {
+async function expectSame(running: Running, tool: string, args: Result, made: Made | undefined): Promise<string> {
   const { text, requests: actual } = await called(running, tool, args);
-  const parts = inject('reference').results[tool] ?? [];
+  const { requests, parts } = made ?? { requests: [], parts: [] };
   expect(parts.length, tool).toBeGreaterThan(0);
   for (const part of parts) expect(text).toContain(part);
   expect(text).not.toMatch(/"error":\{"kind"|MCP error|ToolException|Error executing/);
@@ -55,7 +55,7 @@ async function expectSame(running: Running, tool: string, args: Result, requests
 /** Runs the whole matrix through one client. Its expectations are in expectations.ts, by its name. */
 export function describeClient(name: ClientName, connect: Connect): void {
   const expected = expectations[name];
-  const { schemas, ...requests } = inject('reference');
+  const { schemas, ...made } = inject('reference');
   /** Arguments as the model of this client writes them. */
   const written = (tool: string, args: Result) =>
     expected.nulls === 'required' ? withNulls(schemas[tool], args) : args;
@@ -72,13 +72,13 @@ export function describeClient(name: ClientName, connect: Connect): void {
       test.each(examples.map((each) => [each.tool, each] as const))(
         'sends the example of %s',
         async (tool, { args }) => {
-          await expectSame(running(), tool, written(tool, args), requests.examples[tool] ?? []);
+          await expectSame(running(), tool, written(tool, args), made.examples[tool]);
         },
       );
 
       test('sends every kind of content, whole', async () => {
         const { tool, args } = wholeGrammar;
-        await expectSame(running(), tool, written(tool, fitted(schemas[tool], args)), requests.wholeGrammar);
+        await expectSame(running(), tool, written(tool, fitted(schemas[tool], args)), made.wholeGrammar);
       });
 
       test.each(failing.map((each) => [each.what, each] as const))(
@@ -126,7 +126,7 @@ export function describeClient(name: ClientName, connect: Connect): void {
       } else {
         test.each(withOptional)('sends the example of %s', async (tool, { args }) => {
           const nulls = withNulls(schemas[tool], args);
-          const text = await expectSame(running(), tool, nulls, requests.examples[tool] ?? []);
+          const text = await expectSame(running(), tool, nulls, made.examples[tool]);
           // The server warns of every null that it is sent.
           expect(text.includes('because null')).toBe(expected.nulls === 'sent');
         });
@@ -134,7 +134,7 @@ export function describeClient(name: ClientName, connect: Connect): void {
         test('sends every kind of content, whole', async () => {
           const { tool, args } = wholeGrammar;
           const nulls = withNulls(schemas[tool], fitted(schemas[tool], args));
-          await expectSame(running(), tool, nulls, requests.wholeGrammar);
+          await expectSame(running(), tool, nulls, made.wholeGrammar);
         });
       }
     });

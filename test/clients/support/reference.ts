@@ -6,15 +6,20 @@ import { isObject, type Result } from '../../../tools/contract/json.js';
 import { type Case, examples, wholeGrammar } from './cases.js';
 import { launchOn } from './client.js';
 
-/** What the program offers, and which requests the plain calls make. */
+/** What a call came to. */
+export interface Made {
+  readonly requests: readonly string[];
+  /** The parts of its result, as a model reads them. */
+  readonly parts: readonly string[];
+}
+
+/** What the program offers, and what the plain calls come to. */
 export interface Reference {
   /** The input schema of each tool, as listed. */
   readonly schemas: Readonly<Record<string, Result>>;
-  /** The requests of each example. */
-  readonly examples: Readonly<Record<string, readonly string[]>>;
-  readonly wholeGrammar: readonly string[];
-  /** The parts of each example's result, as a model reads them. */
-  readonly results: Readonly<Record<string, readonly string[]>>;
+  /** By the names of the tools. */
+  readonly examples: Readonly<Record<string, Made>>;
+  readonly wholeGrammar: Made;
 }
 
 declare module 'vitest' {
@@ -57,26 +62,20 @@ async function reference(): Promise<Reference> {
   try {
     await client.connect(new StdioClientTransport({ ...launchOn(sandbox), stderr: 'ignore' }));
     const { tools } = await client.listTools();
-    const called = async ({ tool, args }: Case) => {
+    const called = async ({ tool, args }: Case): Promise<Made> => {
       sandbox.reset();
       const { isError, content } = await client.callTool({ name: tool, arguments: { ...args } });
       if (isError === true) throw new Error(`${tool}: ${JSON.stringify(content)}`);
       return { requests: requestsOf(sandbox), parts: partsOf(content) };
     };
-    const made: Record<string, readonly string[]> = {};
-    const results: Record<string, readonly string[]> = {};
-    for (const each of examples) {
-      const { requests, parts } = await called(each);
-      made[each.tool] = requests;
-      results[each.tool] = parts;
-    }
+    const made: Record<string, Made> = {};
+    for (const each of examples) made[each.tool] = await called(each);
     return {
       schemas: Object.fromEntries(
         tools.map(({ name, inputSchema }) => [name, isObject(inputSchema) ? inputSchema : {}]),
       ),
       examples: made,
-      wholeGrammar: (await called(wholeGrammar)).requests,
-      results,
+      wholeGrammar: await called(wholeGrammar),
     };
   } finally {
     await client.close();
