@@ -8,9 +8,8 @@ export interface LookupProgress {
   close(): void;
 }
 
-/** Shows the progress of lookups: a line that is redrawn on a terminal, a line at each tenth elsewhere. */
+/** Shows the progress of lookups: a line that is redrawn on a terminal, a line at the beginning and the end elsewhere. */
 export function showLookups({ interactive, redraw, note, columns }: Shell): LookupProgress {
-  let lastTenth = -1;
   return {
     onProgress(done, total) {
       const line = `looking up ${grouped(done)} of ${grouped(total)} …`;
@@ -18,9 +17,7 @@ export function showLookups({ interactive, redraw, note, columns }: Shell): Look
         redraw(line.slice(0, columns - 1));
         return;
       }
-      const tenth = Math.floor((done / total) * 10);
-      if (tenth > lastTenth) note(line);
-      lastTenth = tenth;
+      if (done === 0 || done === total) note(line);
     },
     close() {
       if (interactive) redraw('');

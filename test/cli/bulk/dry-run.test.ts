@@ -59,7 +59,9 @@ describe('a dry run names what must fail', () => {
     expect(code).toBe(1);
     expect(noted).toContain('line 3 would fail: fields.purchase_count: "seven" must be a number, like 123 or 1.23');
     expect(noted).not.toMatch(/line [24] would/);
-    expect(out).toContain('Of 3 contacts: 1 to do, about 1 second; 1 would fail; 1 done already.\nNothing was done.');
+    expect(out).toContain(
+      'Of 3 contacts: 1 to do, about 1 second; 1 would fail; 1 has nothing to set.\nNothing was done.',
+    );
   });
 
   test('ids that end in zeros by chance, by line', async () => {
@@ -199,6 +201,24 @@ describe('a dry run', () => {
     expect((await dry(path, { ...earlier, offline: true })).noted).toContain(
       `${path}.journal is of page 5; whether that is this account was not checked.`,
     );
+  });
+
+  test('shows the first rows that will be done, or else the first', async () => {
+    const [one, two, three] = followers(3);
+    const fields = { setFields: 'purchase_count=value' };
+    const { out } = await dry(contactsFile(`${one},x`, `${two},y`, `${three},7`), fields);
+    expect(out.match(/^line \d+|^….*/gm)).toEqual(['line 4']);
+    const texts = await dry(contactsFile(`${tom},A`, `${liam},B`, `${john},C`, `${two},D`), { sendText: 'Hi' });
+    expect(texts.out.match(/^line \d+|^….*/gm)).toEqual(['line 4', 'line 5']);
+    const none = await dry(contactsFile(`${one},x`, `${two},y`), fields);
+    expect(none.out.match(/^line \d+|^….*/gm)).toEqual(['line 2', 'line 3']);
+  });
+
+  test('says that a table has headings only', async () => {
+    const { code, noted, out } = await dry(contactsFile(), { sendText: 'Hi', offline: true });
+    expect(code).toBe(0);
+    expect(noted).toContain('The table has no rows below its headings.');
+    expect(out).toContain('Of 0 contacts: 0 to do.');
   });
 
   test('counts what would fail as failed with --json', async () => {

@@ -43,9 +43,9 @@ describe('a run at a terminal', () => {
       '    Hi Ana',
       `line 3: "John Doe" (${john})`,
       '    Hi Bo',
-      `line 4: "Tom Baker" (${tom})`,
-      '    Hi Tom',
-      '… and 1 more',
+      expect.stringMatching(/^line 5: /),
+      '    Hi X',
+      expect.stringMatching(/^"Sunrise Coffee": 4 of 5 contacts to do/),
     ]);
     expect(code).toBe(1);
     expect(reached(sandbox).toSorted()).toEqual([followers(1)[0], maria, john].toSorted());

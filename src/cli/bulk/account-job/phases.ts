@@ -12,6 +12,7 @@ import type { Previewer } from '../preview/preview.js';
 import { JobRefused, previewFor } from '../preview/question.js';
 import { readChatLinks } from '../progress/chat-links.js';
 import { adviceFor, rowAdviceFor } from '../progress/failed-advice.js';
+import { nothingToSetText } from '../progress/progress-text.js';
 import type { FailedRow } from '../table/failed-rows.js';
 import { type JobFiles, openJobFiles } from './job-files.js';
 import type { JobRequest, Page, RunPaths } from './request.js';
@@ -95,7 +96,8 @@ export async function beginJob({ job, scan, files, page, shell }: ScannedJob): P
   for (const entry of skipped.flatMap(({ entries }) => entries)) journal.append(entry);
   if (skipped.length > 0) await journal.flushed();
   const { not_reached: open, total } = scan.counts;
-  shell.note(`${quoted(page.name)}: ${open} of ${total} contacts to do, with ${job.contacts.source}.`);
+  const idle = scan.nothingToSet === 0 ? '' : ` ${nothingToSetText(scan.nothingToSet)}.`;
+  shell.note(`${quoted(page.name)}: ${open} of ${total} contacts to do, with ${job.contacts.source}.${idle}`);
 }
 
 /** What a run reports to while it goes on. */

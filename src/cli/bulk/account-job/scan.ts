@@ -33,6 +33,8 @@ export interface Scan {
   readonly statuses: ReadonlyMap<string, ContactStatus>;
   /** Contacts that have a turn by their first row, and more rows. */
   readonly repeated: ReadonlySet<string>;
+  /** Contacts whose rows set no field; they count as done. */
+  readonly nothingToSet: number;
   /** What may be worth a look at the ids. */
   readonly remark: string | undefined;
 }
@@ -153,7 +155,7 @@ export function createScanner(
     result() {
       outcomes.clear();
       for (const id of failures.keys()) if (!statuses.has(id)) failures.delete(id);
-      return { counts, unusable, statuses, repeated, remark: doubts.remark() };
+      return { counts, unusable, statuses, repeated, nothingToSet: unchanged.size, remark: doubts.remark() };
     },
   };
 }

@@ -37,9 +37,11 @@ function createOwners(): { add(id: string, row: Row, name: string): boolean } {
 export interface Scans {
   /** In the order of the jobs. */
   readonly scans: readonly Scan[];
-  /** What may be worth a look at the ids. */
+  /** What may be worth a look at the table. */
   readonly remark: string | undefined;
 }
+
+const noRows = 'The table has no rows below its headings.';
 
 /**
  * Reads a table once, and scans each row for the job of its account.
@@ -74,5 +76,6 @@ export async function scanJobs(
   const [first] = found.flatMap(([name, doubt]) => (doubt === undefined ? [] : [labelled(name, doubt)]));
   if (first !== undefined) throw new UsageError(first);
   const scans = [...scanners.values()].map((scanner) => scanner.result());
+  if (scans.every(({ counts }) => counts.total === 0)) return { scans, remark: noRows };
   return { scans, remark: scans.length > 1 ? doubts?.remark() : scans[0]?.remark };
 }

@@ -8,6 +8,7 @@ import type { Scan } from '../account-job/scan.js';
 import { labelled } from '../accounts/label.js';
 import type { Job } from '../job/job.js';
 import { type Counts, jsonCounts, sumOf } from '../progress/counts.js';
+import { nothingToSetText } from '../progress/progress-text.js';
 import { durationText, type Workload } from './estimate.js';
 import { headline, type Preview } from './preview.js';
 import { rowText } from './shown-rows.js';
@@ -47,11 +48,13 @@ function summary(dryRuns: readonly DryRun[]): string {
   const workloads = dryRuns.flatMap(workloadOf);
   const time = workloads.length > 0 ? `, ${durationText(workloads)}` : '';
   const failing = dryRuns.reduce((sum, { scan, preview }) => sum + scan.unusable.length + preview.wouldFail, 0);
+  const nothingToSet = dryRuns.reduce((sum, { scan }) => sum + scan.nothingToSet, 0);
   const earlier = failed - failing + unknown;
   const parts = [
     `${todo} to do${time}`,
     failing > 0 ? `${failing} would fail` : '',
-    done > 0 ? `${done} done already` : '',
+    done > nothingToSet ? `${done - nothingToSet} done already` : '',
+    nothingToSet > 0 ? nothingToSetText(nothingToSet) : '',
     earlier > 0 ? `${earlier} failed or unknown from earlier runs (see --retry-failed, --retry-unknown)` : '',
     repeated > 0 ? `${repeated} repeated ${repeated === 1 ? 'id' : 'ids'} left out` : '',
   ];
@@ -59,14 +62,14 @@ function summary(dryRuns: readonly DryRun[]): string {
 }
 
 function showOne(dryRun: DryRun, asJson: boolean, { note, print }: Shell): void {
-  const { name, job, page, scan, preview } = dryRun;
-  const { failure, notes, rows } = preview;
+  const { name, job, page, preview } = dryRun;
+  const { failure, notes, rows, more } = preview;
   note(labelled(name, headline(job, page)));
-  for (const line of notes) note(line);
-  if (failure !== undefined) note(`${failureText(failure)}\nOnly the table was checked, as with --offline.`);
+  for (const line of notes) note(labelled(name, line));
+  if (failure !== undefined)
+    note(`${labelled(name, failureText(failure))}\nOnly the table was checked, as with --offline.`);
   if (asJson) return;
   for (const { row, contact } of rows) print(labelled(name, rowText(row, contact)));
-  const more = scan.counts.not_reached - rows.length;
   if (more > 0) print(labelled(name, `… and ${more} more`));
   if (name !== undefined) print(labelled(name, summary([dryRun])));
 }

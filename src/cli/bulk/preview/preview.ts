@@ -10,13 +10,24 @@ import { type CheckedAccount, type ProblemsOf, readChecks } from './account-chec
 import { createProblems } from './problems.js';
 import { readContact, type ShownContact } from './shown-rows.js';
 
-/** How many of the first rows are shown of each account. */
+/** How many rows are shown of each account. */
 const maxRowsShown = 3;
+
+/** So many contacts are read for each row that is shown: the contacts of some cannot be reached. */
+const readForEachRow = 3;
+
+/** A row and what is known of its contact. */
+interface ShownRow {
+  readonly row: OpenRow;
+  readonly contact: ShownContact;
+}
 
 /** What a job would do, as far as that can be known. */
 export interface Preview {
-  /** The first rows that have a turn. */
-  readonly rows: readonly { readonly row: OpenRow; readonly contact: ShownContact }[];
+  /** The first rows that will be done, as far as is known; if none is, the first that have a turn. */
+  readonly rows: readonly ShownRow[];
+  /** How many are to be done beside them. */
+  readonly more: number;
   /** A line for each problem with rows, and for what may go wrong. */
   readonly notes: readonly string[];
   /** How many contacts have a turn and would fail. */
@@ -66,7 +77,9 @@ export async function openPreview(
 ): Promise<Previewer> {
   const problems = createProblems();
   const failing = new Set<string>();
-  const first: OpenRow[] = [];
+  /** The first rows that may be done, and the first that cannot. */
+  const promising: OpenRow[] = [];
+  const hopeless: OpenRow[] = [];
   let failure: Failure | undefined;
   let problemsOf: ProblemsOf | undefined;
   const sample = account && (await sampleOf(job, table));
@@ -77,17 +90,23 @@ export async function openPreview(
   }
   return {
     onOpen(row) {
-      if (first.length < maxRows) first.push(row);
       const found = problemsOf?.(row.input) ?? [];
-      if (found.length === 0) return;
+      if (found.length === 0) {
+        if (promising.length < maxRows * readForEachRow) promising.push(row);
+        return;
+      }
+      if (hopeless.length < maxRows) hopeless.push(row);
       failing.add(row.id);
       problems.add(row, found.join(' '));
     },
     async result(scan) {
       for (const row of scan.unusable) problems.add(row, row.message ?? '');
       const remarks: string[] = [];
-      const rows = [];
-      for (const row of first) {
+      const toDo: ShownRow[] = [];
+      const others: ShownRow[] = [];
+      for (const row of [...promising, ...hopeless]) {
+        const isHopeless = failing.has(row.id);
+        if (toDo.length === maxRows || (isHopeless && (toDo.length > 0 || others.length >= maxRows))) break;
         const contact = account === undefined || failure !== undefined ? {} : await readContact(row, account);
         const { problem, remark } = contact;
         if (problem !== undefined) {
@@ -95,11 +114,16 @@ export async function openPreview(
           problems.add(row, problem);
         }
         if (remark !== undefined) remarks.push(`line ${row.place} may fail: ${remark}`);
-        rows.push({ row, contact });
+        const shown = { row, contact };
+        if (isHopeless || problem !== undefined) others.push(shown);
+        else toDo.push(shown);
       }
+      const rows = toDo.length > 0 ? toDo : others.slice(0, maxRows);
+      const { not_reached: open } = scan.counts;
+      const more = (toDo.length > 0 ? open - failing.size : open) - rows.length;
       const contradicting = await contradictingRows(job, table, scan.repeated);
       const notes = [...contradictions(contradicting), ...problems.lines(), ...remarks];
-      return { rows, notes, wouldFail: failing.size, failure };
+      return { rows, more, notes, wouldFail: failing.size, failure };
     },
   };
 }

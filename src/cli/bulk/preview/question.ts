@@ -101,8 +101,7 @@ function showJob({ name, job, scan, page }: AskedJob, preview: Preview, note: Sh
   note(labelled(name, `${pageText(job, page)}${open}`));
   for (const line of preview.notes) note(line);
   for (const { row, contact } of preview.rows) note(rowText(row, contact));
-  const more = scan.counts.not_reached - preview.rows.length;
-  if (more > 0) note(`… and ${more} more`);
+  if (preview.more > 0) note(`… and ${preview.more} more`);
 }
 
 /**

@@ -53,6 +53,10 @@ export function createProgressText(now: () => number, settledBefore: number): Pr
   };
 }
 
+/** How many contacts have only empty cells for their fields, which count as done. */
+export const nothingToSetText = (count: number): string =>
+  `${grouped(count)} ${count === 1 ? 'has' : 'have'} nothing to set`;
+
 /** The counts at the end of a run, in a sentence. */
 export function summaryText({ total, done, failed, unknown, not_reached, repeated }: Counts): string {
   const parts = [

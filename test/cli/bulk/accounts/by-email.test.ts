@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { BulkOptions } from '../../../../src/cli/bulk/options.js';
 import { runBulk } from '../../../support/bulk.js';
@@ -24,7 +25,13 @@ describe('a table with emails and accounts', () => {
   test('is looked up on each account in a dry run', async () => {
     const { path, pages } = await prepare();
     const dry = { ...pages.environment, MANYCHAT_MCP_DRY_RUN: '1' };
-    const { code, out } = await runBulk(dry, path, { ...byEmail, json: undefined });
+    const { code, out, noted } = await runBulk(dry, path, { ...byEmail, json: undefined });
+    expect(noted.match(/^.*: looking up .*/gm)?.toSorted()).toEqual([
+      'Acme: looking up 0 of 1 …',
+      'Acme: looking up 1 of 1 …',
+      'Bistro: looking up 0 of 1 …',
+      'Bistro: looking up 1 of 1 …',
+    ]);
     expect(out).toContain(`Acme: line 2: "Contact ${contactOf(111, 'a@example.com')}"`);
     expect(out).toContain(`Bistro: line 3: "Contact ${contactOf(222, 'bo@example.com')}"`);
     expect(code).toBe(0);
@@ -34,6 +41,15 @@ describe('a table with emails and accounts', () => {
     const { path, pages } = await prepare();
     const { code, counts } = await runBulk(pages.environment, path, byEmail, { ask: async () => 'y' });
     expect([code, counts]).toMatchObject([0, { done: 2 }]);
+  });
+
+  test('a dry run says of which account a row would fail', async () => {
+    const { path, pages } = await prepare();
+    writeFileSync(path, 'account,email\nAcme,a\nBistro,b\n');
+    const dry = { ...pages.environment, MANYCHAT_MCP_DRY_RUN: '1' };
+    const { noted } = await runBulk(dry, path, { ...byEmail, offline: true, matchEmail: 'email' });
+    expect(noted).toMatch(/^Acme: line 2 would fail: /m);
+    expect(noted).toMatch(/^Bistro: line 3 would fail: /m);
   });
 
   test('a dry run names every account that stops answering', async () => {
