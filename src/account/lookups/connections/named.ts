@@ -1,9 +1,11 @@
 import { isMatonId } from '../../../../tools/contract/connection-id.js';
+import { effectRules } from '../../../../tools/contract/effect.js';
 import type { FailureContext } from '../../../upstream/failures/context.js';
 import {
   type ConnectionChoice,
   choicesNamed,
   isSamePage,
+  mayBeAnother,
   nameMoved,
   notNamed,
   pageNameForm,
@@ -24,7 +26,7 @@ interface NamedConnection {
 
 /** Finds connections by what they are called: their id, or the name of their page. */
 export interface NamedConnections {
-  /** @throws CallError if there is none of that name, or several pages have it. */
+  /** @throws CallError if there is none of that name, or several pages have it or, for a change, may have it. */
   find(name: string, context: FailureContext, callId: string): Promise<NamedConnection>;
   /** Forgets what has meant a connection, because it was found missing. */
   forget(missing: string): void;
@@ -82,11 +84,13 @@ export function createNamedConnections(
       const earlier = choices.find(({ id }) => id === before);
       if (earlier !== undefined && !isSamePage(match, earlier)) throw nameMoved(name, [earlier, ...same], context);
       const { id } = earlier ?? match;
-      named.set(form, id);
       const unread = unreadText(choices);
-      return unread === ''
-        ? { id }
-        : { id, warning: `It is not known whether another page has the same name: ${unread}.` };
+      if (unread === '') {
+        named.set(form, id);
+        return { id };
+      }
+      if (!effectRules[context.declaration.effect].readOnly) throw mayBeAnother(name, choices, context);
+      return { id, warning: `It is not known whether another page has the same name: ${unread}.` };
     },
     forget(missing) {
       ids.delete(missing);

@@ -86,6 +86,16 @@ export function notNamed(name: string, choices: readonly ConnectionChoice[], con
 export const severalNamed = (name: string, choices: readonly ConnectionChoice[], context: FailureContext): CallError =>
   refusal('ambiguous_connection', context, `${choices.length} connected pages are named ${shownName(name)}`, choices);
 
+/** The refusal of a change through a name that a page which could not be read may have as well. */
+export const mayBeAnother = (name: string, choices: readonly ConnectionChoice[], context: FailureContext): CallError =>
+  refusal(
+    'ambiguous_connection',
+    context,
+    `It is not known whether ${shownName(name)} is also the name of another page: ${unreadText(choices)}`,
+    choices,
+    unreadHint,
+  );
+
 /** The refusal of a name that has come to mean another page since it was first used. */
 export const nameMoved = (name: string, choices: readonly ConnectionChoice[], context: FailureContext): CallError =>
   refusal('ambiguous_connection', context, `${shownName(name)} is the name of another page now than before`, choices);

@@ -89,8 +89,11 @@ describe('a connection that is asked for by the name of its page', () => {
     expect(failure.hint).toMatch(/^The name may be that of a page that could not be read: try again in a minute/);
     expect(failure.details?.join()).not.toContain(idOf(5));
     expect(requests()).not.toContain('getInfo@5');
-    const found = await send('Sunrise Coffee');
-    expect(found).toMatchObject({
+  });
+
+  test('is used by a read and refused to a send while the page of another connection cannot be read', async () => {
+    const { caller, requests, send } = await connected({}, [{ id: third, page: 'unreadable' }]);
+    expect(await caller.call('manychat_list_tags', { connection_id: 'Sunrise Coffee' })).toMatchObject({
       ok: true,
       result: {
         warnings: [
@@ -98,6 +101,16 @@ describe('a connection that is asked for by the name of its page', () => {
         ],
       },
     });
+    const failure = failureOf(await send('Sunrise Coffee'));
+    expect(failure).toMatchObject({
+      kind: 'ambiguous_connection',
+      performed: 'no',
+      message:
+        'It is not known whether "Sunrise Coffee" is also the name of another page: the page of 1 connection could not be read',
+      hint: expect.stringMatching(/use the id of the connection/),
+    });
+    expect(requests().join()).not.toContain('sendContent');
+    expect(await send(idOf(1))).toMatchObject({ ok: true });
   });
 
   test('stays the same when pages are renamed, and is refused once another page is known to have the name', async () => {
