@@ -3,6 +3,7 @@ import { cleanEmail, comparableEmail, emailProblem } from '../../../tools/values
 import { asWritten, trimmed } from '../../../tools/values/addresses/marks.js';
 import { internationalDigits, parsePhone } from '../../../tools/values/addresses/phone.js';
 import { fitValue } from '../../../tools/values/field-values.js';
+import { twoNumbersIn } from '../bulk/job/number-style.js';
 import { damageOf } from '../bulk/table/damage.js';
 import type { Match } from './match.js';
 
@@ -49,6 +50,8 @@ function readPhone(cell: string): AskedCell | CellProblem {
 function readFieldValue(cell: string, type: MatchedField['type']): AskedCell | CellProblem {
   const value = trimmed(cell).normalize('NFC');
   if (type === 'text') return { key: `field:${value}`, text: value, input: { field_value: value } };
+  const twofold = twoNumbersIn(value);
+  if (twofold !== undefined) return { problem: `${twofold}, because the field is of type number` };
   const fitted = fitValue(value, type, 'utc');
   if ('problem' in fitted) return { problem: `${fitted.problem}, because the field is of type number` };
   const number = String(fitted.value);

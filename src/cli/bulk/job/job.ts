@@ -13,6 +13,7 @@ import { damageOf, shownCell } from '../table/damage.js';
 import { isFailedRows } from '../table/failed-rows.js';
 import type { Row } from '../table/rows.js';
 import { actionOf, type JobOptions } from './action.js';
+import { twoNumbersIn } from './number-style.js';
 import { type RowContacts, rowContactsOf } from './row-contacts.js';
 import { checkedTemplate, EmptyCell, fillTemplate, hasTypedLineBreaks } from './template.js';
 
@@ -32,6 +33,8 @@ export interface Job {
   readonly remarks: readonly string[];
   /** The same job with contacts that were looked up. */
   withContacts(contacts: RowContacts): Job;
+  /** The same job, which refuses cells of these columns that could be two numbers. */
+  withUncertainNumbers(columns: ReadonlySet<string>): Job;
   /** The task of a row, or why the row cannot be used. */
   taskOf(row: Row): RowTask | CellProblem | NoContact;
 }
@@ -72,6 +75,15 @@ function damagedCell(cells: Row['cells'], inserted: readonly string[]): string |
     const cell = cells[name] ?? '';
     const damage = damageOf(cell);
     if (damage !== undefined) return `${name}: ${shownCell(cell)} ${damage}`;
+  }
+  return undefined;
+}
+
+/** The first cell of these columns that could be two numbers, and what to write. */
+function uncertainCell(cells: Row['cells'], columns: ReadonlySet<string>): string | undefined {
+  for (const name of columns) {
+    const why = twoNumbersIn(cells[name] ?? '');
+    if (why !== undefined) return `${name}: ${shownCell(cells[name] ?? '')} ${why}`;
   }
   return undefined;
 }
@@ -117,20 +129,21 @@ export function planJob(options: JobOptions, { columns }: Table): Job {
   const readTool = plainTool(getSubscriber);
   const context = { declaration: actOnSubscriber, direct: false };
   const parsedId = (args: Result): string => String(parseInput(readTool, args, context).input.subscriber_id);
-  const jobWith = (contacts: RowContacts): Job => ({
+  const jobWith = (contacts: RowContacts, uncertain: ReadonlySet<string> = new Set()): Job => ({
     contacts,
     accountColumn,
     action,
     perRowArguments: JSON.stringify(action).includes('{{'),
     repeatable: isRepeatable(action),
     remarks: hasTypedLineBreaks(action) ? ['\\n in the text is sent as a line break; \\\\n is sent as \\n.'] : [],
-    withContacts: jobWith,
+    withContacts: (found) => jobWith(found, uncertain),
+    withUncertainNumbers: (found) => jobWith(contacts, found),
     taskOf({ cells, problem }) {
       if (problem !== undefined) return { problem };
       const contact = contacts.contactOf(cells);
       if ('problem' in contact) return contact;
       const { id: subscriber_id, asked } = contact;
-      const damaged = damagedCell(cells, inserted);
+      const damaged = damagedCell(cells, inserted) ?? uncertainCell(cells, uncertain);
       if (damaged !== undefined) return { problem: damaged };
       const rowAction = withoutEmptyFields(template, cells);
       try {

@@ -12,6 +12,7 @@ import { thisMachine } from '../journal/machine.js';
 import { retryOf } from '../options.js';
 import { type CheckedAccount, readPage } from '../preview/account-checks.js';
 import { type DryRun, showDryRuns } from '../preview/dry-run.js';
+import { uncertainNumbers, withCertainNumbers } from '../preview/number-columns.js';
 import { openPreview } from '../preview/preview.js';
 import { allOf } from './all-of.js';
 import { type Order, requestsOf, rowsShownIn } from './order.js';
@@ -58,12 +59,15 @@ export async function dryRun(order: Order): Promise<ExitCode> {
     const paths = jobPathsOf(order.paths, accounts, shell.note);
     const machine = thisMachine(withKernel(shell.process));
     const maxRows = rowsShownIn(order);
+    const uncertain = await uncertainNumbers(order.job, table);
     const prepared = await allOf(
       jobs.map(async (request, index) => {
         const { table: rows, account, page } = request;
         const history = peekHistory(request, paths[index] ?? { journal: undefined, earlier: [] }, page, machine);
         const lookups = { ids: history.matches, onFound: () => undefined };
-        const job = account === undefined ? request.job : await lookUpContacts(request, account, lookups);
+        const checked = account && (await withCertainNumbers(request.job, uncertain, account));
+        const certain = checked !== undefined && 'job' in checked ? { ...request, ...checked } : request;
+        const job = account === undefined ? request.job : await lookUpContacts(certain, account, lookups);
         return { ...request, job, history, previewer: await openPreview(job, rows, account, maxRows) };
       }),
     );

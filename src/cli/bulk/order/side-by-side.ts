@@ -19,7 +19,8 @@ import { contradictingRows, contradictions } from '../job/repeated-rows.js';
 import { JournalError } from '../journal/appender.js';
 import type { Lock } from '../journal/lock.js';
 import { retryOf } from '../options.js';
-import { type AskedJob, isAgreed } from '../preview/question.js';
+import { uncertainNumbers, withCertainNumbers } from '../preview/number-columns.js';
+import { type AskedJob, isAgreed, JobRefused } from '../preview/question.js';
 import { allOf } from './all-of.js';
 import { type RunOrder, requestsOf, rowsShownIn } from './order.js';
 import { refuseSharedPages } from './pages.js';
@@ -45,6 +46,18 @@ async function openJobs(
     return opened;
   });
   return allOf(opening);
+}
+
+/** Phase 3: finds the contacts of the rows, and the cells that could be two numbers. */
+async function readRows({ job, table, shell }: RunOrder, jobs: readonly OpenJob[]): Promise<OpenJob[]> {
+  const uncertain = await uncertainNumbers(job, table);
+  const checked = jobs.map(async (each) => {
+    const { name, account } = each;
+    const found = await withCertainNumbers(each.job, uncertain, { call: account.call, signal: shell.ending });
+    if ('failure' in found) throw new JobRefused([{ name, failure: found.failure }]);
+    return findJobContacts({ ...each, ...found });
+  });
+  return allOf(checked);
 }
 
 /** Phase 4: scans the rows of all jobs. */
@@ -127,7 +140,7 @@ export async function runOrder(order: RunOrder): Promise<ExitCode> {
       underway.addLock(lock);
     }
     const jobs = await openJobs(order, reached, underway, open);
-    const scanned = await scanOpenJobs(order, await allOf(jobs.map(findJobContacts)));
+    const scanned = await scanOpenJobs(order, await readRows(order, jobs));
     refuseRepeated(order, scanned);
     if (await isConfirmed(order, scanned)) {
       claim(order, scanned);

@@ -11,6 +11,7 @@ import { createFieldTypes } from '../../../account/lookups/field-types.js';
 import { lists } from '../../../account/lookups/names.js';
 import { createNameList, type NameList } from '../../../account/lookups/true-names.js';
 import { plainTool } from '../../../account/policy/tool.js';
+import type { LookupSide } from '../../match/look-up.js';
 
 /** The account that a job is checked against. */
 export interface CheckedAccount {
@@ -58,9 +59,9 @@ const hasNamesOfRows = ({ tag_name, flow_ns, data }: Result): boolean =>
 const unchanged = (text: string): string => text;
 
 /** Reads a list of the account. */
-async function readList(
+export async function readList(
   kind: ReferenceKind,
-  { call, connectionId, signal }: CheckedAccount,
+  { call, connectionId, signal }: LookupSide,
 ): Promise<{ readonly items: unknown } | ReadFailure> {
   const { endpoint, key } = lists[kind];
   const outcome = await call(plainTool(endpoint), {}, { signal, connectionId, whole: true });
