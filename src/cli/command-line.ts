@@ -52,7 +52,7 @@ interface SandboxFlags {
   readonly port: string;
   readonly followers: string;
   readonly now?: string;
-  readonly accountFile?: string;
+  readonly file?: string;
 }
 
 /** Parses a command line and runs its command; resolves with the exit code. */
@@ -77,7 +77,7 @@ export async function runCommandLine(args: readonly string[], shell: Shell): Pro
     const {
       MANYCHAT_MCP_SANDBOX: sandbox,
       MANYCHAT_MCP_SANDBOX_NOW: sandboxNow,
-      MANYCHAT_MCP_SANDBOX_ACCOUNT: sandboxAccount,
+      MANYCHAT_MCP_SANDBOX_FILE: sandboxFile,
       MATON_CONNECTION_ID: connection,
       MANYCHAT_MCP_ACCOUNTS: accounts,
       MANYCHAT_MCP_ACCOUNT: account,
@@ -87,7 +87,7 @@ export async function runCommandLine(args: readonly string[], shell: Shell): Pro
     const flags = [
       ...(sandbox === undefined ? [] : ['--sandbox']),
       ...flag('--sandbox-now', sandboxNow),
-      ...flag('--sandbox-account', sandboxAccount),
+      ...flag('--sandbox-file', sandboxFile),
       ...flag('--accounts', accounts),
       ...flag('--account', account),
       ...flag('--connection', connection),
@@ -253,17 +253,14 @@ export async function runCommandLine(args: readonly string[], shell: Shell): Pro
     .option('--port <n>', 'port to listen on (0: any free port)', '0')
     .option('--followers <n>', 'number of extra contacts, from 800000000001 up, to try bulk with', '0')
     .option('--now <time>', 'time at which it stands still, such as 2026-03-01T09:00:00Z (default: the real time)')
-    .option('--account-file <path>', 'JSON file with its account (default: the one of its own)')
-    .action(async ({ port, followers, now, accountFile }: SandboxFlags) => {
+    .option('--file <path>', 'JSON file with its account (default: the one of its own)')
+    .action(async ({ port, followers, now, file }: SandboxFlags) => {
       const { runSandbox } = await import('./commands/sandbox.js');
       const start = {
         port: numberOf('--port', port, [0, 65_535]),
         followers: numberOf('--followers', followers, [0, 1_000_000]),
         now: oneOf({ '--now': now, '--sandbox-now': options.MANYCHAT_MCP_SANDBOX_NOW }),
-        accountFile: oneOf({
-          '--account-file': accountFile,
-          '--sandbox-account': options.MANYCHAT_MCP_SANDBOX_ACCOUNT,
-        }),
+        accountFile: oneOf({ '--file': file, '--sandbox-file': options.MANYCHAT_MCP_SANDBOX_FILE }),
       };
       code = await runSandbox(start, shell);
     });

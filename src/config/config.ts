@@ -137,7 +137,7 @@ export function readConfig(environment: Environment, known: readonly KnownTool[]
   ];
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems.join('\n'));
   const values = parsed.data;
-  const ofSandbox = (['MANYCHAT_MCP_SANDBOX_NOW', 'MANYCHAT_MCP_SANDBOX_ACCOUNT'] as const).filter(
+  const ofSandbox = (['MANYCHAT_MCP_SANDBOX_NOW', 'MANYCHAT_MCP_SANDBOX_FILE'] as const).filter(
     (name) => values[name] !== undefined && !values.MANYCHAT_MCP_SANDBOX,
   );
   if (ofSandbox.length > 0) {
@@ -153,6 +153,6 @@ export function readConfig(environment: Environment, known: readonly KnownTool[]
     accounts: { path: values.MANYCHAT_MCP_ACCOUNTS, names: values.MANYCHAT_MCP_ACCOUNT },
     results: values.MANYCHAT_MCP_RESULTS,
     sandbox: values.MANYCHAT_MCP_SANDBOX,
-    sandboxStart: { now: values.MANYCHAT_MCP_SANDBOX_NOW, accountFile: values.MANYCHAT_MCP_SANDBOX_ACCOUNT },
+    sandboxStart: { now: values.MANYCHAT_MCP_SANDBOX_NOW, accountFile: values.MANYCHAT_MCP_SANDBOX_FILE },
   };
 }

@@ -150,8 +150,8 @@ export const settings = z.object({
         "the sandbox's time, such as 2026-03-01T09:00:00Z: it stands still there until it is moved; by default the real time",
       summary: 'time at which the sandbox stands still',
     }),
-  MANYCHAT_MCP_SANDBOX_ACCOUNT: z.string().optional().register(texts, {
-    flag: 'sandbox-account',
+  MANYCHAT_MCP_SANDBOX_FILE: z.string().optional().register(texts, {
+    flag: 'sandbox-file',
     value: 'PATH',
     description: "JSON file with the sandbox's account, instead of its own",
     summary: 'JSON file with the account of the sandbox',

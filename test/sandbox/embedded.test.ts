@@ -54,7 +54,7 @@ describe('the server on its embedded sandbox', () => {
 
   test('serves an account of a file', async () => {
     const account = { tags: [{ name: 'Bakery regulars' }], contacts: [{ id: '24958501110451909', first_name: 'Ana' }] };
-    const { call } = await embedded('--sandbox-account', file('account.json', JSON.stringify(account)));
+    const { call } = await embedded('--sandbox-file', file('account.json', JSON.stringify(account)));
     expect(JSON.stringify(await call('list_tags', {}))).toContain('Bakery regulars');
     expect(JSON.stringify(await call('find_subscribers_by_name', { name: 'Ana' }))).toContain('24958501110451909');
   });
@@ -87,21 +87,21 @@ describe('the server on a sandbox in another process', () => {
 
 describe('the command line', () => {
   test.each<[string, string[], RegExp]>([
-    ['an account without the sandbox', ['tools', '--sandbox-account', 'x.json'], /SANDBOX_ACCOUNT needs the sandbox/],
+    ['an account without the sandbox', ['tools', '--sandbox-file', 'x.json'], /SANDBOX_FILE needs the sandbox/],
     ['a time without the sandbox', ['tools', '--sandbox-now', '2026-03-01T09:00:00Z'], /SANDBOX_NOW needs the sandbox/],
     [
       'a time without an offset',
       ['tools', '--sandbox', '--sandbox-now', 'now'],
       /SANDBOX_NOW must be a time with an off/,
     ],
-    ['no such file', ['call', 'get_page', '--sandbox', '--sandbox-account', 'x.json'], /x\.json cannot be read/],
+    ['no such file', ['call', 'get_page', '--sandbox', '--sandbox-file', 'x.json'], /x\.json cannot be read/],
     ['a wrong time', ['sandbox', '--now', '2026-03-01'], /the sandbox cannot be prepared:\nnow must be a time/],
     [
       'two times',
       ['sandbox', '--now', '2026-03-01', '--sandbox-now', '2026-03-01'],
       /--now and --sandbox-now mean the/,
     ],
-    ['no such file', ['sandbox', '--account-file', 'x.json'], /x\.json cannot be read: there is no such file/],
+    ['no such file', ['sandbox', '--file', 'x.json'], /x\.json cannot be read: there is no such file/],
   ])('refuses %s: %j', async (_, args, words) => {
     const error: unknown = await runHere(args, {}).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(UsageError);
@@ -110,20 +110,14 @@ describe('the command line', () => {
 
   test('names the mistakes of a file', async () => {
     const path = file('account.json', '{"tags":[{"nam":"VIP"}],"contacts":[{"tags":["VIP"]}]}');
-    const call = runHere(['call', 'get_page', '--sandbox', '--sandbox-account', path], {});
+    const call = runHere(['call', 'get_page', '--sandbox', '--sandbox-file', path], {});
     await expect(call).rejects.toThrow(
       /^the sandbox [\s\S]*\ntags\[0\]: unknown key "nam"[\s\S]*\ncontacts\[0\]\.tags\[0\]: there/,
     );
   });
 
   test('repeats the time and the account in commands to copy', async () => {
-    const flags = [
-      '--sandbox',
-      '--sandbox-now',
-      '2026-03-01T09:00:00Z',
-      '--sandbox-account',
-      file('account.json', '{}'),
-    ];
+    const flags = ['--sandbox', '--sandbox-now', '2026-03-01T09:00:00Z', '--sandbox-file', file('account.json', '{}')];
     const { out } = await runHere(['tools', 'get_page', ...flags], {});
     expect(out).toContain(`manychat-mcp ${flags.join(' ')} call manychat_get_page`);
   });

@@ -46,6 +46,12 @@ describe('the sandbox command', () => {
     });
     const [, url = ''] = await matched('out', /at (http:\S+)\n[\s\S]*messages/);
     expect(written.out).toContain('export MATON_API_KEY=maton-sandbox-key\n');
+    const addresses = [...written.out.matchAll(/\b([A-Z_]+_URL)=(\S+)/g)].map(([, name, address]) => [name, address]);
+    expect(Object.fromEntries(addresses)).toEqual({
+      MATON_GATEWAY_URL: url,
+      MATON_CONTROL_URL: url,
+      MANYCHAT_API_URL: url,
+    });
     expect(written.out).toMatch(/^MATON_API_KEY is already set: .* this shell only.*\n\nexport MATON_API_KEY=/m);
 
     const overview = await ask(url, { path: '/sandbox' });

@@ -11,7 +11,7 @@ export async function runSandbox(start: SandboxStart, { environment, print, endi
   }
   print('');
   print(`export MATON_API_KEY=${sandbox.matonKey}`);
-  print(`export MATON_GATEWAY_URL=${sandbox.url} MATON_CONTROL_URL=${sandbox.url}`);
+  print(`export MATON_GATEWAY_URL=${sandbox.url} MATON_CONTROL_URL=${sandbox.url} MANYCHAT_API_URL=${sandbox.url}`);
   print(`curl -H "Authorization: Bearer $MATON_API_KEY" ${sandbox.url}/manychat/fb/page/getInfo`);
   print(`curl ${sandbox.url}/sandbox             # what is in it: keys, contacts, routes`);
   print(`curl ${sandbox.url}/sandbox/messages    # messages sent so far, by contact`);
