@@ -232,7 +232,9 @@ export async function runCommandLine(args: readonly string[], shell: Shell): Pro
     .description('list the accounts of the accounts file, and check each: its key, its connection and its page')
     .option('--offline', 'list them only, and read nothing')
     .option('--json', 'print JSON')
-    .action(async ({ offline, json }: { offline?: true; json?: true }) => {
+    .allowExcessArguments()
+    .action(async ({ offline, json }: { offline?: true; json?: true }, { args: [name] }: Command) => {
+      if (name !== undefined) throw new UsageError('accounts takes no arguments: name an account with --account NAME');
       const { showAccounts } = await import('./accounts/command.js');
       const options = { offline: offline === true, json: json === true };
       code = await showAccounts(configured(), options, shellHere());

@@ -68,6 +68,20 @@ describe('accounts', () => {
     expect(code).toBe(0);
   });
 
+  test('says how to check one account if its name comes without --account', async () => {
+    await expect(runHere(['accounts', 'wholesale'], {})).rejects.toThrow('name an account with --account NAME');
+  });
+
+  test('refuses what cannot be a key of ManyChat before any request', async () => {
+    const { environment, sandbox } = await agency();
+    const pasted = { ...environment, WHOLESALE: sandbox.matonKey };
+    const { code, out } = await runHere(['accounts', '--account', 'wholesale', '--json'], pasted);
+    expect(out).toContain('is not a ManyChat key: those begin with digits and a colon');
+    expect(out).not.toContain(sandbox.matonKey);
+    expect(sandbox.requests()).toEqual([]);
+    expect(code).toBe(1);
+  });
+
   test('makes no request and reads no key with --offline', async () => {
     const { environment, sandbox } = await agency();
     const { code, out } = await runHere(['accounts', '--offline'], environment);
@@ -194,10 +208,10 @@ describe('doctor with an accounts file', () => {
     const { environment } = await agency();
     const { code, out } = await runHere(['doctor'], environment);
     expect(out).toMatch(
-      /^warning {2}account: .* has 4 accounts.*\n.*manychat-mcp doctor --account NAME\n.*manychat-mcp accounts$/m,
+      /^failed {3}account: .* has 4 accounts.*\n.*manychat-mcp doctor --account NAME\n.*manychat-mcp accounts$/m,
     );
     expect(out).toMatch(/^skipped {2}page: no account is named$/m);
-    expect(code).toBe(0);
+    expect(code).toBe(1);
   });
 
   test('checks the key of the account that is named', async () => {

@@ -5,7 +5,7 @@ import { UsageError } from '../../config/usage-error.js';
 import type { Colour, Line } from '../../text/terminal.js';
 import { type ExitCode, exitCodes } from '../shell/exit-codes.js';
 import type { Shell } from '../shell/shell.js';
-import { type Check, type Finding, failed, skipped, warning } from './finding.js';
+import { type Check, type Finding, failed, skipped } from './finding.js';
 import { addressesOf, checkKey, checkNode, checkProxy, checkSettings } from './local-checks.js';
 
 const colours: Readonly<Record<Check['status'], Colour>> = {
@@ -38,7 +38,7 @@ async function checkLocally(
   } catch (error) {
     if (error instanceof AccountNotNamed) {
       const advice = `This checks one of them: ${program} doctor --account NAME\nThis checks all of them: ${program} accounts`;
-      return [[node, warning('account', error.message, advice)]];
+      return [[node, failed('account', error.message, advice)]];
     }
     if (!(error instanceof UsageError)) throw error;
     const found = error.message.replaceAll('\n', '; ');

@@ -90,6 +90,8 @@ async function accessOf({ name, mode, key }: NamedAccount, readSource: KeyReader
   });
   try {
     const read = readKey(label, await readSource(key), mode);
+    if (mode === 'direct' && read.state === 'usable' && !/^\d+:./.test(read.key))
+      return none(`${label} is not a ManyChat key: those begin with digits and a colon. A Maton key goes in maton_key`);
     return read.state === 'usable' ? { mode, key: read.key } : none(read.reason ?? `${label} is empty`);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
