@@ -134,6 +134,9 @@ function mistakeText(text: string, message: string): string {
   const place = `line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`;
   const name = /^Duplicate key '(.*)' encountered$/s.exec(what)?.[1];
   if (text.trim() === '') return 'it is empty';
+  if (/[\u201c-\u201f\u2018-\u201b\u00ab\u00bb]/.test(text.charAt(Number(position))))
+    return `${place} has a typographic quotation mark: write straight ones (")`;
+  if (/escape/i.test(what)) return `${place} has a backslash that stands alone: write it twice, or write / in paths`;
   if (name !== undefined) return `${wordText(name)} is there a second time in ${place}`;
   if (/^Quoted object key expected/.test(what) && /,\s*$/.test(before.join('\n')))
     return `the comma before ${place} is followed by no name in double quotes`;

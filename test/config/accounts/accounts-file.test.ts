@@ -82,6 +82,9 @@ describe('an accounts file', () => {
     ],
     ['{"accounts": {', /FILE is not JSON: .* in line 1, column 15/],
     [' \n', /FILE is not JSON: it is empty/],
+    ['{\n“accounts”: {}}', /FILE is not JSON: line 2, column 1 has a typographic quotation mark: write straight/],
+    ['{"accounts": {"a": {"maton_key": „x“}}}', /line 1, column 34 has a typographic quotation mark/],
+    ['{"accounts": {"a": {"maton_key": {"file": "C:\\keys\\a"}}}}', /column 46 has a backslash .* write it twice/],
     [
       '{"accounts": {\r\n "a": {"maton_key": {"env": "A"}},\r\n}}',
       /the comma before line 3, column 1 is followed by no name in double quotes/,
