@@ -203,6 +203,12 @@ describe('--account', () => {
   });
 });
 
+test('the example of a tool names no account in place of the one that is meant', async () => {
+  const { environment } = await agency();
+  const { out } = await runHere(['tools', 'send_text'], environment);
+  expect(out.split('\nExample\n')[1]).toMatch(/ call manychat_send_text account=NAME /);
+});
+
 describe('doctor with an accounts file', () => {
   test('says how to check one account and how to check all, if none is named', async () => {
     const { environment } = await agency();

@@ -77,8 +77,7 @@ function descriptionLines(tool: JointTool, { program, columns, platform }: Shell
     ];
   });
   const hasArguments = argumentLines.length > 0;
-  const [account] = tool.accounts;
-  const args = { ...(account !== undefined && { account }), ...example };
+  const args = { ...(tool.accounts.length > 0 && { account: 'NAME' }), ...example };
   return [
     ...wrapped(`${name}: ${title}`, width),
     '',
