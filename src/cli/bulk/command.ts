@@ -8,14 +8,15 @@ import { exitCodeOf, failureText } from '../commands/failure-text.js';
 import { type ExitCode, exitCodes } from '../shell/exit-codes.js';
 import type { Shell } from '../shell/shell.js';
 import { outputPathsOf } from './account-job/output-paths.js';
+import { withColumnsByCells } from './accounts/column-by-cells.js';
 import { labelled } from './accounts/label.js';
 import { targetsOf } from './accounts/targets.js';
-import { planJob } from './job/job.js';
+import { type Job, planJob } from './job/job.js';
 import type { BulkOptions } from './options.js';
 import { dryRun } from './order/dry-run.js';
 import { runOrder } from './order/side-by-side.js';
 import { JobRefused } from './preview/question.js';
-import { openTable } from './table/csv-table.js';
+import { openTable, type Table } from './table/csv-table.js';
 
 /**
  * Does one thing with every contact of a CSV file. The journal makes it resumable, and keeps it from sending twice.
@@ -46,6 +47,14 @@ export async function bulk(
   }
 }
 
+async function planned(options: BulkOptions, table: Table, config: Config, shell: Shell): Promise<Job> {
+  try {
+    return planJob(options, table);
+  } catch (error) {
+    throw await withColumnsByCells(error, table, config, shell);
+  }
+}
+
 async function planAndRun(
   config: Config,
   path: string,
@@ -54,7 +63,7 @@ async function planAndRun(
   hostParts: Partial<HostParts>,
 ): Promise<ExitCode> {
   const table = await openTable(path, shell.ending, options);
-  const job = planJob(options, table);
+  const job = await planned(options, table, config, shell);
   for (const remark of job.remarks) shell.note(remark);
   const { policy } = config.account;
   if (policy.readOnly) throw new UsageError('--read-only forbids bulk, which changes or sends');

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { adviceFor } from '../../../src/cli/bulk/progress/failed-advice.js';
 import { runBulk } from '../../support/bulk.js';
 import { channelAccount, idsOn } from '../../support/channel-contacts.js';
 import { useFolder } from '../../support/folder.js';
@@ -71,4 +72,15 @@ describe('bulk without a channel', () => {
     expect(counts).toMatchObject({ done: 1, failed: 1 });
     expect(channelsOf()).toEqual(new Map([[one, 'whatsapp']]));
   });
+});
+
+test.each([
+  ['messenger', 'contact writes, then run the same command with --retry-failed.'],
+  ['whatsapp', 'or start a flow with a WhatsApp template (--send-flow).'],
+  ['{{name}}', 'on WhatsApp, a flow with a WhatsApp template (--send-flow) needs no open window.'],
+])('a closed window on %s is advised about as its channel allows', (channel, words) => {
+  const entry = { id: '1', state: 'failed', kind: 'window_closed' } as const;
+  expect(adviceFor(entry, { action: 'send_text', text: 'Hi', channel })).toContain(words);
+  const data = { content: { type: channel, messages: [] } };
+  expect(adviceFor(entry, { action: 'send_content', data })).toContain(words);
 });

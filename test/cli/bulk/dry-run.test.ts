@@ -195,6 +195,9 @@ describe('a dry run', () => {
     const journal = readFileSync(`${path}.journal`, 'utf8').replace('"page":"123456789"', '"page":"5"');
     writeFileSync(`${path}.journal`, journal);
     await expect(dry(path, hello)).rejects.toThrow(/belongs to another account: its page is "5"/);
+    await expect(dry(path, { sendText: 'Another' })).rejects.toThrow(
+      /belongs to another account: its page is "5"\. Give this job a journal of its own: --journal \S+\.2\.journal$/,
+    );
     expect((await dry(path, { ...hello, offline: true })).out).toContain('2 done already');
     const earlier = { sendText: 'Other', journal: `${path}.2.journal`, skipDoneOf: `${path}.journal` };
     await expect(dry(path, earlier)).rejects.toThrow(/is of another account/);

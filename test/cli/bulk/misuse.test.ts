@@ -141,7 +141,9 @@ test('unusable rows are reported as such, and --retry-failed is not suggested fo
   const path = write('contacts.csv', `${csv(1)},Without an id\n`);
   const { counts, noted } = await run(path);
   expect(counts).toMatchObject({ done: 1, failed: 1 });
-  expect(noted).toContain('1 row cannot be used: fix it in the table and run the same command.');
+  expect(noted).toContain(
+    '1 row cannot be used: fix it in your own table, not in the list of failures, and run the same command.',
+  );
   expect(noted).not.toContain('--retry-failed');
 });
 
@@ -198,7 +200,7 @@ describe('wrong usage is refused before any request', () => {
     await expect(run(path, { ...hello, journal: `${path}.folder` })).rejects.toThrow(/cannot be opened: EISDIR/);
     await run(path);
     await expect(run(path, { sendText: 'Other' })).rejects.toThrow(
-      /belongs to another job: its action is .*without its journal, a job repeats everything for every contact/,
+      /belongs to another job: its action is "Send the text \(channel auto\) to its contacts", "Hi \{\{name\}\}"\. .*without its journal, a job repeats everything for every contact/,
     );
   });
 

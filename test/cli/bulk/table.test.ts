@@ -139,7 +139,7 @@ describe('a job', () => {
     [{ addTag: 'a', idColumn: 'nope' }, /lacks a column "nope"; it has subscriber_id, first_name, City/],
     [
       { sendText: 'Hi {{firstname}}' },
-      /there is no column "firstname"; the columns are subscriber_id, first_name, City/,
+      /there is no column "firstname"; the columns are subscriber_id, first_name, City. A placeholder is a column of the table, not a field of ManyChat/,
     ],
     [{ sendContent: '/nowhere.json' }, /--send-content: ENOENT/],
   ])('%j is refused', async (options, words) => {

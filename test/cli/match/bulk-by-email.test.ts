@@ -37,7 +37,7 @@ describe('a run by emails', () => {
     expect(journalOf(path)).not.toContain('nobody');
     const rows = failedRows(path).split('\n');
     expect(rows[1]).toMatch(
-      /^"3","nobody@example.com","failed","not_found","the email ""nobody@example.com"" belongs to no contact","Correct this cell, or the contact in ManyChat/,
+      /^"3","nobody@example.com","failed","not_found","the email ""nobody@example.com"" belongs to no contact","Correct this cell in your own table, not in this list, or the contact in ManyChat/,
     );
     expect(rows[2]).toMatch(
       /^"4","a@x.com b@x.com","failed","invalid_input","Email: ""a@x.com b@x.com"" must be one email/,
@@ -92,7 +92,7 @@ describe('a run by emails', () => {
     const path = write('contacts.csv', `Email,id,name\njohn@example.com,${john},A\n`);
     await run(path, first);
     await expect(run(path, second)).rejects.toThrow(
-      /belongs to another job: its (match is|contacts are given by their)/,
+      /belongs to another job: its contacts are (known by the email in column "Email"|given by their)/,
     );
     expect(reached(sandbox)).toHaveLength(1);
   });

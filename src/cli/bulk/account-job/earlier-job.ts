@@ -80,7 +80,8 @@ export function peekHistory(
 ): History {
   const history = createHistory(job);
   const id = page?.id === undefined ? undefined : String(page.id);
-  const heading = { ...headingOf(job), ...(id !== undefined && { page: id }) };
+  // The page first: the journal of another account is no job to go on from.
+  const heading = { ...(id !== undefined && { page: id }), ...headingOf(job) };
   const { journal } = paths;
   try {
     if (journal !== undefined) peekJournal(journal, heading, machine, history.addEntry, history.addMatch);

@@ -116,12 +116,12 @@ export function carryOut({ job, table, scan, account, files }: ScannedJob, side:
 }
 
 /** Phase 8: the rows of the list of failures. */
-export async function failedRowsOf({ name, account, scan, files }: ScannedJob): Promise<FailedRow[]> {
+export async function failedRowsOf({ name, job, account, scan, files }: ScannedJob): Promise<FailedRow[]> {
   const failures = [...files.history.failures.values()];
   const chatLinkOf = await readChatLinks(failures, account.call);
   const rows: FailedRow[] = [
     ...scan.unusable.map((row) => ({ ...row, what_to_do: rowAdviceFor(row) })),
-    ...failures.map((entry) => ({ ...entry, what_to_do: adviceFor(entry), chat: chatLinkOf(entry.id) })),
+    ...failures.map((entry) => ({ ...entry, what_to_do: adviceFor(entry, job.action), chat: chatLinkOf(entry.id) })),
   ];
   return rows.map((row) => ({ ...row, account: name }));
 }

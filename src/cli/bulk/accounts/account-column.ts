@@ -8,6 +8,11 @@ const usualNames = ['account', 'ManyChat account'] as const;
 export const accountColumnsIn = (columns: readonly string[]): string[] =>
   usualNames.flatMap((name) => columnNamed(name, columns) ?? []);
 
+/** A table lacks the column that is to name the accounts. */
+export class NoAccountColumn extends UsageError {
+  override readonly name = 'NoAccountColumn';
+}
+
 /**
  * The column that names the account of each row: the requested one, or for `true` the one that is called so.
  * @throws UsageError if there is none, or if it is uncertain which it is.
@@ -16,11 +21,13 @@ export function accountColumnOf(requested: string | true, columns: readonly stri
   if (requested !== true) {
     const column = columnNamed(requested, columns);
     if (column !== undefined) return column;
-    throw new UsageError(`--account-column: the table lacks a column "${requested}"; it has ${columns.join(', ')}`);
+    throw new NoAccountColumn(
+      `--account-column: the table lacks a column "${requested}"; it has ${columns.join(', ')}`,
+    );
   }
   const [column, ...others] = accountColumnsIn(columns);
   if (column === undefined) {
-    throw new UsageError(
+    throw new NoAccountColumn(
       `the table lacks a column "account"; it has ${columns.join(', ')}. Name the column of accounts with --account-column`,
     );
   }

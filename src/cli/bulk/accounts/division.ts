@@ -1,6 +1,6 @@
 import { quoted } from '../../../../tools/contract/quoted.js';
 import type { AccountsFile, NamedAccount } from '../../../config/accounts/accounts-file.js';
-import { accountNamed, unknownAccount } from '../../../config/accounts/names.js';
+import { accountNamed, nameList, unknownAccount } from '../../../config/accounts/names.js';
 import { UsageError } from '../../../config/usage-error.js';
 import type { Table } from '../table/csv-table.js';
 import { placeOf, type Row } from '../table/rows.js';
@@ -31,10 +31,20 @@ interface Unknown {
   count: number;
 }
 
-function unknownText({ cell, problem, places, count }: Unknown, column: string, { accounts }: AccountsFile): string {
+function unknownText(
+  { cell, problem, places, count }: Unknown,
+  column: string,
+  accounts: readonly NamedAccount[],
+  isChosen: boolean,
+): string {
   const more = count > places.length ? ` and ${count - places.length} more` : '';
   const where = `${count === 1 ? 'line' : 'lines'} ${places.join(', ')}${more}`;
-  const why = cell === '' ? `${quoted(column)} is empty` : unknownAccount(cell, accounts);
+  const why =
+    cell === ''
+      ? `${quoted(column)} is empty`
+      : isChosen
+        ? `${quoted(cell)} is not chosen; only ${nameList(accounts)}`
+        : unknownAccount(cell, accounts);
   return `${where}: ${problem ?? why}`;
 }
 
@@ -75,7 +85,9 @@ export async function divide(
     unknown.set(key, found);
   }
   if (unknown.size > 0) {
-    const problems = [...unknown.values()].slice(0, maxProblems).map((each) => unknownText(each, column, file));
+    const problems = [...unknown.values()]
+      .slice(0, maxProblems)
+      .map((each) => unknownText(each, column, accounts, isChosen));
     const more = unknown.size - problems.length;
     throw new UsageError(
       [

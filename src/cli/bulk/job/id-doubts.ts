@@ -95,6 +95,8 @@ export function createIdDoubts(column: string, { requested, trusted }: Assurance
   let allExact = true;
   let allShortest = true;
   let lastWide = '';
+  /** Whether `resolve` wrote the table. */
+  let resolved = false;
 
   function addLong(id: string, line: number): void {
     long += 1;
@@ -139,6 +141,7 @@ export function createIdDoubts(column: string, { requested, trusted }: Assurance
   return {
     add(id, { line, cells }) {
       ids += 1;
+      resolved ||= 'manychat_match' in cells;
       if (id.length < usualDigits) short += 1;
       if (id.length > keptDigits) addLong(id, line);
       addPhones(id, cells);
@@ -151,7 +154,7 @@ export function createIdDoubts(column: string, { requested, trusted }: Assurance
       }
       const rounded = trusted ? undefined : rounding();
       if (rounded !== undefined) {
-        return `the ids in column "${column}" look as if a spreadsheet had rounded them: ${rounded}. Rounded ids may belong to other people. Export the table again, and import it with Data > From Text/CSV and this column as Text (in Google Sheets without converting text to numbers). Save it under the same name, by which its journal is found. Or pass --trust-ids if they are right`;
+        return `the ids in column "${column}" look as if a spreadsheet had rounded them: ${rounded}. Rounded ids may belong to other people. Export the table again, and import it with Data > From Text/CSV and this column as Text (in Google Sheets without converting text to numbers). Save it under the same name, by which its journal is found. Or pass --trust-ids if they are right${resolved ? ', as they are if resolve wrote this table and no spreadsheet has saved it since' : ''}`;
       }
       if (!requested && short * 2 > ids) {
         return `the column "${column}" may hold the ids of another system, or no ids: most have fewer than ${usualDigits} digits. If they are ManyChat's contact ids, pass --id-column "${column}"`;

@@ -44,7 +44,9 @@ export function checkedTemplate(template: unknown, columns: readonly string[]): 
       if (isEscaped(match)) return match;
       const column = columnNamed(name, columns);
       if (column === undefined) {
-        const literal = filledByManyChat(path) ? `; to leave it to ManyChat, write \\\\${match} in the JSON file` : '';
+        const literal = filledByManyChat(path)
+          ? `; to leave it to ManyChat, write \\\\${match} in the JSON file`
+          : '. A placeholder is a column of the table, not a field of ManyChat';
         throw new UsageError(`${match}: there is no column "${name}"; the columns are ${columns.join(', ')}${literal}`);
       }
       const [, words] = foreignFallback.exec(fallback ?? '') ?? [];

@@ -2,6 +2,7 @@ import { closeSync, constants, readSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import { asObject } from '../../../../tools/contract/json.js';
 import { UsageError } from '../../../config/usage-error.js';
+import { actionWords, matchWords } from '../job/action-words.js';
 import { type Entry, type MatchedContact, parseJson, readLine } from './entry.js';
 import { isSameStart, type Machine } from './machine.js';
 import { openOwn } from './own-file.js';
@@ -59,6 +60,11 @@ export function nextJournal(path: string): string {
   return `${stem}.${Number(number) + 1}.journal`;
 }
 
+function differenceText(key: string, value: unknown): string {
+  if (key === 'action') return `its action is ${actionWords(value)}`;
+  return value === undefined ? 'its contacts are given by their ids' : `its contacts are known by ${matchWords(value)}`;
+}
+
 /** A journal is that of another job or page. */
 export class AnotherJob extends UsageError {
   override readonly name = 'AnotherJob';
@@ -69,17 +75,14 @@ export class AnotherJob extends UsageError {
     private readonly value: unknown,
     base = path,
   ) {
-    const whose = key === 'page' ? 'account' : 'job';
-    const difference =
-      key === 'match' && value === undefined
-        ? 'its contacts are given by their ids'
-        : `its ${key} is ${JSON.stringify(value)}`;
-    const remedy =
-      key === 'page'
-        ? ''
-        : `. To leave out whom that job reached: --skip-done-of ${base} --journal ${nextJournal(base)}`;
+    if (key === 'page') {
+      super(
+        `${path} belongs to another account: its page is ${JSON.stringify(value)}. Give this job a journal of its own: --journal ${nextJournal(base)}`,
+      );
+      return;
+    }
     super(
-      `${path} belongs to another ${whose}: ${difference}. Name another journal with --journal; without its journal, a job repeats everything for every contact${remedy}`,
+      `${path} belongs to another job: ${differenceText(key, value)}. Name another journal with --journal; without its journal, a job repeats everything for every contact. To leave out whom that job reached: --skip-done-of ${base} --journal ${nextJournal(base)}`,
     );
   }
 

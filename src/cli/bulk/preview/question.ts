@@ -1,11 +1,11 @@
 import type { Failure } from '../../../../tools/contract/failure.js';
-import { quoted } from '../../../../tools/contract/quoted.js';
 import type { Account } from '../../../account/account.js';
 import { UsageError } from '../../../config/usage-error.js';
 import type { Shell } from '../../shell/shell.js';
 import type { Page } from '../account-job/request.js';
 import type { Scan } from '../account-job/scan.js';
 import { labelled } from '../accounts/label.js';
+import { actionText } from '../job/action-words.js';
 import type { Job } from '../job/job.js';
 import type { Table } from '../table/csv-table.js';
 import { stampOf } from '../table/source.js';
@@ -37,24 +37,6 @@ export class JobRefused extends Error {
   override readonly name = 'JobRefused';
   constructor(readonly refusals: readonly Refusal[]) {
     super(refusals.map(({ name, failure }) => labelled(name, failure.message)).join('\n'));
-  }
-}
-
-/** An action in the imperative, with its contacts. */
-function actionText({ action, tag_name, flow_ns, channel = 'auto' }: Job['action'], contacts: string): string {
-  switch (action) {
-    case 'add_tag':
-      return `Add the tag ${quoted(tag_name)} to ${contacts}`;
-    case 'remove_tag':
-      return `Remove the tag ${quoted(tag_name)} from ${contacts}`;
-    case 'set_fields':
-      return `Set fields of ${contacts}`;
-    case 'send_flow':
-      return `Start the flow ${quoted(flow_ns)} for ${contacts}`;
-    case 'send_content':
-      return `Send the content to ${contacts}`;
-    default:
-      return `Send the text (channel ${String(channel)}) to ${contacts}`;
   }
 }
 

@@ -51,7 +51,9 @@ export function advice({ counts, unusableCount, endings, failedPath, journalPath
   if (unusableCount > 0) {
     const rows = unusableCount === 1 ? '1 row' : `${unusableCount} rows`;
     const them = unusableCount === 1 ? 'it' : 'them';
-    lines.push(`${rows} cannot be used: fix ${them} in the table and run the same command.`);
+    lines.push(
+      `${rows} cannot be used: fix ${them} in your own table, not in the list of failures, and run the same command.`,
+    );
   }
   if (failed > unusableCount) lines.push('--retry-failed tries the failed contacts again.');
   if (unknown > 0) {

@@ -222,7 +222,7 @@ describe('a table that names the account of each row', () => {
     await expect(runHere(['resolve', path, '--match-email'], one)).rejects.toThrow(`${why}, so nothing was done: give`);
     expect(pages.upstream.arrived).toEqual([]);
     await expect(runBulk(one, path, { ...byRow, matchEmail: true })).rejects.toThrow(
-      'these rows name no account that --account or MANYCHAT_MCP_ACCOUNT chooses from',
+      /^these rows name no account that --account or MANYCHAT_MCP_ACCOUNT chooses from .*:\n {2}line 3: "Cinema" is not chosen; only "Bistro"$/,
     );
     const companies = write('companies.csv', table.replace('Cinema', 'Lagoon Ltd'));
     expect((await runBulk(one, companies, { ...hello, matchEmail: true })).counts).toMatchObject({ total: 2 });
@@ -232,6 +232,12 @@ describe('a table that names the account of each row', () => {
     ['id,name\n1,A\n', 'none', true, 'the table lacks a column "account"; it has id, name.'],
     ['id,name\n1,A\n', 'none', 'client', '--account-column: the table lacks a column "client"; it has id, name'],
     ['id,account,ManyChat account\n1,A,B\n', 'two', true, 'the accounts could be in "account" or "ManyChat account"'],
+    [
+      'id,Client name,City\n1,bistro,Bistro\n2,ACME INC.,\n3,Bistro,Rome\n',
+      'another',
+      true,
+      "--account-column. Names of accounts are in: --account-column 'Client name'",
+    ],
     ['id,name\n1,A\n', 'that of ids', 'id', 'the column "id" cannot name both contacts and accounts'],
   ])('%j is refused for its column: %s', async (text, _, accountColumn, words) => {
     const path = write('contacts.csv', text);

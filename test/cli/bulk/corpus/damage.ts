@@ -31,6 +31,11 @@ export const damage: readonly Sample[] = [
     refused: '1 of 4 long ids ends in zeros after the 15th digit (line 4)',
   },
   {
+    origin: 'a table that resolve wrote, with an id that ends in zeros',
+    file: rounded(maria, '24958501110471100').replace('subscriber_id', 'manychat_id,manychat_match'),
+    refused: 'as they are if resolve wrote this table and no spreadsheet has saved it since',
+  },
+  {
     origin: 'a sound table with an id that ends in zeros, and --trust-ids',
     file: rounded(maria, '24958501110471100'),
     options: { addTag: 'VIP', trustIds: true },
