@@ -25,6 +25,24 @@ export interface Progress {
   readonly message: string;
 }
 
+/** Reports the progress of a call: how long it waits for the rate limit, until a job reports its own. */
+export function progressOf(onProgress: ((progress: Progress) => void) | undefined) {
+  let reportsItself = false;
+  return {
+    progress(done: number, total: number, message: string): void {
+      // It counts in other units than seconds.
+      reportsItself = true;
+      onProgress?.({ progress: done, total, message });
+    },
+    onWait:
+      onProgress &&
+      ((seconds: number): void => {
+        if (!reportsItself)
+          onProgress({ progress: seconds, message: `Waiting for the rate limit, ${seconds} s so far` });
+      }),
+  };
+}
+
 /** What one call leaves for its log line and its result. */
 export interface CallRecord {
   /** Ties the log lines of a call together: its own and those of its requests. */

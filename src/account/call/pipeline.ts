@@ -31,6 +31,7 @@ import {
   newJobMemory,
   newNames,
   newRecord,
+  progressOf,
 } from './call-context.js';
 import { runWorkflow } from './run-workflow.js';
 import { checkPolicy } from './stages/check-policy.js';
@@ -285,32 +286,20 @@ export function createPipeline(
     ) {
       const failure = failureContext(declaration, settings);
       refuseKeys([askedConnection, input.connection_id], redactor, failure);
-      // A job that reports its own progress counts in other units than seconds.
-      let reportsItself = false;
-      const onWait = (seconds: number): void => {
-        if (!reportsItself)
-          onProgress?.({ progress: seconds, message: `Waiting for the rate limit, ${seconds} s so far` });
-      };
-      const onOwnProgress = (progress: number, total: number, message: string): void => {
-        reportsItself = true;
-        onProgress?.({ progress, total, message });
-      };
+      const { progress, onWait } = progressOf(onProgress);
       const { signal: stop, unlink } = linkSignals(signal, closing);
       const mostMs = Math.min(deadlineMs, own.deadlineMs ?? deadlineMs);
-      const { deadline, close } = openDeadline(clock, mostMs, stop, onProgress && onWait);
+      const { deadline, close } = openDeadline(clock, mostMs, stop, onWait);
       const oneOfMany = declaration.kind === 'workflow' && declaration.job !== undefined;
       const sending: Mutable<SendingCall> = { delivery, oneOfMany, endedAt: undefined };
-      const about = { record, deadline, sending, departure, connectionId, askedConnection, job };
-      const context: CallContext = {
-        ...about,
-        readsContact: true,
-        names: names === undefined ? newNames(known) : confirmedNames(names, connectionId),
-      };
+      const ownNames = names === undefined ? newNames(known) : confirmedNames(names, connectionId);
+      const about = { record, deadline, sending, departure, connectionId, askedConnection, job, names: ownNames };
+      const context: CallContext = { ...about, readsContact: true };
       try {
         // Nothing has begun, so nothing else needs to be said.
         if (stop.aborted) throw stopError(deadline, 'unsent', failure, clock.now()).by('cancelled');
         return await (declaration.kind === 'workflow'
-          ? performWorkflow(declaration, input, context, { progress: onOwnProgress, deadlineMs: mostMs, principal })
+          ? performWorkflow(declaration, input, context, { progress, deadlineMs: mostMs, principal })
           : performAlone(confirmedCall(declaration, input, context)));
       } catch (thrown) {
         const error = asCallError(thrown, failure, 'unsent').by(declaration.kind);
