@@ -177,10 +177,10 @@ describe('what a write did', () => {
       ({ effect, output: { schema } }) => effect !== 'read' && !('ok' in schema.shape),
     );
     expect(others.map(({ output: { schema } }) => Object.keys(schema.shape)[0]).toSorted()).toEqual([
+      'accepted',
       'bot_field',
       'connection',
       'custom_field',
-      'done',
       'subscriber',
       'subscriber',
       'subscriber',
