@@ -46,7 +46,8 @@ test('connect with an account of the accounts file says so in JSON, and for a co
 });
 
 test("connect is refused for an account with ManyChat's own key", async () => {
-  await expect(connecting({ environment: chosen({ manychat_key: { env: 'KEY' } }) })).rejects.toThrow(
+  const environment = { ...chosen({ manychat_key: { env: 'KEY' } }), KEY: sandbox.manychatKey };
+  await expect(connecting({ environment })).rejects.toThrow(
     /^connections exist only at Maton, and account "Agency" has ManyChat's own key: name one with a maton_key$/,
   );
 });
