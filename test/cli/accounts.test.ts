@@ -82,7 +82,7 @@ describe('accounts', () => {
     expect(code).toBe(1);
   });
 
-  test('makes no request and reads no key with --offline', async () => {
+  test('makes no request with --offline, and reports no key that is missing', async () => {
     const { environment, sandbox } = await agency();
     const { code, out } = await runHere(['accounts', '--offline'], environment);
     expect(out.split('\n')).toHaveLength(4);

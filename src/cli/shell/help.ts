@@ -5,8 +5,8 @@ import type { Shell } from './shell.js';
 const epilogue = `
 Each option is also an environment variable: --read-only is
 MANYCHAT_MCP_READ_ONLY, --connection is MATON_CONNECTION_ID. The option takes
-precedence. Keys are read from the environment only: MATON_API_KEY, or
-MANYCHAT_API_KEY to reach ManyChat without Maton.
+precedence. No option takes a key: it is in MATON_API_KEY, in MANYCHAT_API_KEY
+to reach ManyChat without Maton, or named in the accounts file.
 
 Exit codes: 0 done, 1 failed, 2 usage error, 3 outcome unknown, 4 incomplete or
 worth retrying later.`;
