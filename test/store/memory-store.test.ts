@@ -1,0 +1,13 @@
+import { createMemoryStore } from '../support/memory-store.js';
+import { storeContract } from '../support/store-contract.js';
+
+storeContract('memory', async () => {
+  let now = 1_000_000;
+  let latest = now;
+  const store = createMemoryStore(() => (latest = Math.max(latest, now)));
+  const pass = (milliseconds: number): void => {
+    now += milliseconds;
+  };
+  // Within one process both ends are the same store.
+  return { one: store, other: store, pass };
+});
