@@ -65,7 +65,7 @@ describe('the documents', () => {
 });
 
 test('AGENTS.md is one page', () => {
-  expect(read('AGENTS.md').split('\n').length).toBeLessThanOrEqual(80);
+  expect(read('AGENTS.md').split('\n').length).toBeLessThanOrEqual(90);
 });
 
 test.each(['AGENTS.md', 'CONTRIBUTING.md', 'docs/architecture.md'])('the files that %s names exist', (name) => {
