@@ -7,8 +7,8 @@ export interface SharedStore {
    * Reads documents and writes what `change` makes of them. No other process changes one of them in between.
    * @param documents every document that `change` reads or writes; none twice.
    * @param change may run several times before one of its results counts, so it must have no other effect.
-   * @throws StoreAway if the engine cannot be reached, or what `change` throws: nothing was written then. Rejects with the
-   * signal's reason on abort; then it is unknown whether something was written.
+   * @throws StoreAway if the engine cannot be reached, the signal's reason on abort, or what `change` throws. Only in the
+   * last case it is certain that nothing was written: a transaction that is repeated has to know its own earlier writes.
    */
   transact<Result>(
     documents: readonly Document<unknown>[],
