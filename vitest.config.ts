@@ -3,8 +3,8 @@ import { configDefaults, defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    // A package of its own: npm run clients.
-    exclude: [...configDefaults.exclude, 'test/clients/**'],
+    // Packages of their own: npm run clients, npm run services.
+    exclude: [...configDefaults.exclude, 'test/clients/**', 'test/services/**'],
     testTimeout: 180_000,
     hookTimeout: 180_000,
     maxWorkers: 2,

@@ -41,6 +41,7 @@ describe('the workflows', () => {
     expect(named.map(([name]) => name)).toEqual([
       'ci.yml, test',
       'ci.yml, clients',
+      'ci.yml, services',
       'ci.yml, image',
       'release.yml, build',
       'release.yml, publish',
@@ -110,7 +111,8 @@ describe('the release', () => {
 
 test('no package runs code when it is installed, in the repository or in the image', () => {
   expect(file('.npmrc')).toMatch(/^ignore-scripts=true$/m);
-  expect(file('test/clients/.npmrc')).toMatch(/^ignore-scripts=true$/m);
+  for (const folder of ['test/clients', 'test/services'])
+    expect(file(`${folder}/.npmrc`)).toMatch(/^ignore-scripts=true$/m);
   expect(file('Dockerfile').match(/npm ci.*/g)).toEqual(['npm ci --ignore-scripts']);
   // With ignore-scripts, npm would not run our own either.
   const { scripts } = JSON.parse(file('package.json'));
