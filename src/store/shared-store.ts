@@ -40,6 +40,11 @@ export interface Transaction {
    * Wall-clock time of the store in whole milliseconds since 1970: one clock for all processes. It never goes back.
    */
   readonly now: number;
+  /**
+   * When the engine could be reached again after it had been away, by the same clock. What any process wrote shortly before may be lost.
+   * Absent while this process has not seen it away, and for an engine that loses nothing.
+   */
+  readonly backSince?: number | undefined;
   /** The content, with what this transaction wrote; undefined if there is none. The caller may change it: it is a copy. */
   read<Content>(document: Document<Content>): Content | undefined;
   /** @param keepMs after this time without another write the document is gone. */
@@ -76,12 +81,14 @@ function parsedJson(json: string): unknown {
 /**
  * Runs a change over the JSON texts that an engine has read.
  * @param stored JSON texts by key, for all documents of the transaction that exist.
+ * @param backSince as in a Transaction.
  */
 export function runChange<Result>(
   documents: readonly Document<unknown>[],
   stored: ReadonlyMap<string, string>,
   now: number,
   change: (transaction: Transaction) => Result,
+  backSince?: number,
 ): Changed<Result> {
   const keys = new Set(documents.map(({ key }) => key));
   const writes = new Map<string, Stored | undefined>();
@@ -91,6 +98,7 @@ export function runChange<Result>(
   };
   const result = change({
     now,
+    backSince,
     read(document) {
       const key = listed(document);
       const json = writes.has(key) ? writes.get(key)?.json : stored.get(key);
