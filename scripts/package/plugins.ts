@@ -1,3 +1,4 @@
+import { servingSettings } from '../../src/config/settings/serving.js';
 import { documentedSettings, settingNames } from '../../src/config/settings.js';
 import { catalogue } from '../../src/mcp/listing/catalogue.js';
 import { facts } from '../root.js';
@@ -57,7 +58,9 @@ const appearance = {
 export function pluginFiles(onNpm: boolean): Readonly<Record<string, object>> {
   const launch = pluginLaunch(onNpm);
   // Claude Code replaces an unset variable by nothing, which counts as not set.
-  const passedOn = Object.fromEntries(documentedSettings.map((setting) => [setting.name, `\${${setting.name}:-}`]));
+  const passedOn = Object.fromEntries(
+    documentedSettings.flatMap(({ name, serving }) => (serving === true ? [] : [[name, `\${${name}:-}`]])),
+  );
   return {
     [`${folder}/.claude-plugin/plugin.json`]: facets,
     [`${folder}/.mcp.json`]: { mcpServers: { [serverName]: { ...launch, env: passedOn } } },
@@ -71,7 +74,9 @@ export function pluginFiles(onNpm: boolean): Readonly<Record<string, object>> {
     [`${folder}/.codex-plugin/plugin.json`]: {
       ...facets,
       skills: './skills/',
-      mcpServers: { [serverName]: { ...launch, env_vars: settingNames } },
+      mcpServers: {
+        [serverName]: { ...launch, env_vars: settingNames.filter((name) => !Object.hasOwn(servingSettings, name)) },
+      },
       interface: appearance,
     },
     '.claude-plugin/marketplace.json': {

@@ -12,8 +12,8 @@ function formatOf({ name, flag, value }: DocumentedSetting): 'string' | 'number'
 /** Whether a client has to keep a setting secret. */
 export const isSecret = ({ name }: { readonly name: string }): boolean => name.endsWith('_API_KEY');
 
-/** Settings that users have a reason to set. Addresses are for tests and other gateways. */
-const offered = documentedSettings.filter(({ name }) => !name.endsWith('_URL'));
+/** Settings that users of a client have a reason to set. Addresses are for tests and other gateways. */
+const offered = documentedSettings.filter(({ name, serving }) => serving !== true && !name.endsWith('_URL'));
 
 /** The address of the repository. */
 export const repository = facts.repository.url.replace(/^git\+|\.git$/g, '');

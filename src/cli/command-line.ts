@@ -2,7 +2,7 @@ import { type Command, CommanderError, Option } from 'commander';
 import { quoted } from '../../tools/contract/quoted.js';
 import { withOneAccount } from '../config/accounts/choice.js';
 import { type Config, readConfig } from '../config/config.js';
-import { documentedSettings, type SettingName } from '../config/settings.js';
+import { type DocumentedSetting, documentedSettings, type SettingName } from '../config/settings.js';
 import { UsageError } from '../config/usage-error.js';
 import { catalogue } from '../mcp/listing/catalogue.js';
 import { closest } from '../text/closest.js';
@@ -60,17 +60,25 @@ export async function runCommandLine(args: readonly string[], shell: Shell): Pro
   let code: ExitCode = exitCodes.done;
   const program = createProgram(shell);
   const options: Partial<Record<SettingName, string>> = {};
-  for (const { flag, name, value, list, description, summary = description } of documentedSettings) {
-    if (flag === undefined) continue;
-    const words = value === undefined ? `--${flag}` : `--${flag} <${value}>`;
-    program.addOption(new Option(words, summary));
-    program.on(`option:${flag}`, (text: string | undefined = 'true') => {
-      const before = options[name];
-      if (text === '') throw new UsageError(`--${flag} needs a value`);
-      if (before !== undefined && list !== true) throw repeated(flag);
-      options[name] = before === undefined ? text : `${before},${text}`;
-    });
+  /** Adds the flags of settings to the program, or to the command that they concern. */
+  function addFlags(command: Command, chosen: readonly DocumentedSetting[]): void {
+    for (const { flag, name, value, list, description, summary = description } of chosen) {
+      if (flag === undefined) continue;
+      const words = value === undefined ? `--${flag}` : `--${flag} <${value}>`;
+      command.addOption(new Option(words, summary));
+      command.on(`option:${flag}`, (text: string | undefined = 'true') => {
+        const before = options[name];
+        if (text === '') throw new UsageError(`--${flag} needs a value`);
+        if (before !== undefined && list !== true) throw repeated(flag);
+        options[name] = before === undefined ? text : `${before},${text}`;
+      });
+    }
   }
+  const ofServing = documentedSettings.filter(({ serving }) => serving === true);
+  addFlags(
+    program,
+    documentedSettings.filter((setting) => !ofServing.includes(setting)),
+  );
 
   /** The shell of a command. Commands to copy work with the same account as this one. */
   function shellHere(): Shell {
@@ -108,17 +116,23 @@ export async function runCommandLine(args: readonly string[], shell: Shell): Pro
     return chosen;
   }
 
-  program
+  const serveCommand = program
     .command('serve', { isDefault: true })
-    .description('serve MCP on stdin and stdout (the default)')
+    .summary('serve MCP on stdin and stdout (the default), or over HTTP')
+    .description('serve MCP on stdin and stdout (the default), or over HTTP with --http')
     .allowExcessArguments()
     .action(async (_options: object, { args: [unknown] }: Command) => {
       // The default command receives what is not the name of a command.
       if (unknown !== undefined && program.args[0] === 'serve') throw new UsageError('serve takes no arguments');
       if (unknown !== undefined) throw unknownCommand(unknown, program);
       const { serve } = await import('./commands/serve/command.js');
-      code = await serve(configured(false), shell);
+      const config = configured(false);
+      const forHttp = ofServing.find(({ name }) => options[name] !== undefined);
+      if (config.http === undefined && forHttp !== undefined)
+        throw new UsageError(`--${forHttp.flag} goes with --http: add it, or omit --${forHttp.flag}`);
+      code = await serve(config, shell);
     });
+  addFlags(serveCommand, ofServing);
   program
     .command('tools [tool]')
     .description('list the tools, or describe one')
@@ -280,7 +294,7 @@ export async function runCommandLine(args: readonly string[], shell: Shell): Pro
   });
 
   finishHelp(program.commands, shell);
-  for (const command of program.commands) {
+  for (const command of program.commands.filter((each) => each !== serveCommand)) {
     for (const option of command.options) {
       let seen = false;
       command.on(`option:${option.name()}`, () => {

@@ -21,6 +21,20 @@ export interface HostSettings {
   readonly proxy: Proxies;
 }
 
+/** How a server over HTTP is reached. */
+export interface HttpSettings {
+  /** The address and the port to listen on. */
+  readonly host: string;
+  readonly port: number;
+  /** The address under which clients reach the server, without a path. */
+  readonly publicUrl: URL | undefined;
+  /** Host names, without ports, that requests may have in their Host and Origin headers, beside those of loopback. */
+  readonly allowedHosts: readonly string[];
+  readonly allowedOrigins: readonly string[];
+  /** How long a server that ends still accepts requests, in milliseconds. */
+  readonly drainMs: number;
+}
+
 /** Everything that the environment and the command line configure. */
 export interface Config {
   readonly host: HostSettings;
@@ -30,6 +44,8 @@ export interface Config {
   readonly accounts: { readonly path: string | undefined; readonly names: readonly string[] | undefined };
   /** The form in which clients get results: as text, as structured content, or as both. */
   readonly results: SettingValues['MANYCHAT_MCP_RESULTS'];
+  /** How it is served over HTTP; undefined for stdio. */
+  readonly http: HttpSettings | undefined;
   /** The account is an embedded sandbox, which is started with the process. */
   readonly sandbox: boolean;
   /** With which time and account the sandbox starts, as far as they are set. */
@@ -110,6 +126,15 @@ function accountOf(values: SettingValues, tools: Pick<Policy, 'chosen' | 'exclud
   };
 }
 
+const httpOf = (values: SettingValues): HttpSettings => ({
+  host: values.MANYCHAT_MCP_HTTP_HOST,
+  port: values.MANYCHAT_MCP_HTTP_PORT_NUMBER,
+  publicUrl: values.MANYCHAT_MCP_PUBLIC_URL,
+  allowedHosts: values.MANYCHAT_MCP_ALLOWED_HOSTS ?? [],
+  allowedOrigins: values.MANYCHAT_MCP_ALLOWED_ORIGINS ?? [],
+  drainMs: values.MANYCHAT_MCP_DRAIN_MS,
+});
+
 /**
  * Reads the configuration. An empty variable counts as not set; so does an unreplaced placeholder, unless the setting
  * restricts something. A missing or malformed key is no error here: the server starts, and every call says how to
@@ -152,6 +177,7 @@ export function readConfig(environment: Environment, known: readonly KnownTool[]
     account: accountOf(values, tools),
     accounts: { path: values.MANYCHAT_MCP_ACCOUNTS, names: values.MANYCHAT_MCP_ACCOUNT },
     results: values.MANYCHAT_MCP_RESULTS,
+    http: values.MANYCHAT_MCP_HTTP ? httpOf(values) : undefined,
     sandbox: values.MANYCHAT_MCP_SANDBOX,
     sandboxStart: { now: values.MANYCHAT_MCP_SANDBOX_NOW, accountFile: values.MANYCHAT_MCP_SANDBOX_FILE },
   };

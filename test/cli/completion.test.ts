@@ -65,9 +65,15 @@ describe('completion offers', () => {
   });
 
   test('every flag, and for --toolsets every set', async () => {
-    const flags = documentedSettings.flatMap(({ flag }) => (flag === undefined ? [] : [`--${flag}`]));
-    expect(await offered('manychat-mcp call get_page --')).toEqual(
-      expect.arrayContaining([...flags, '--file', '--json']),
+    const flagsOf = (http: boolean) =>
+      documentedSettings.flatMap(({ flag, serving = false }) =>
+        flag === undefined || serving !== http ? [] : [`--${flag}`],
+      );
+    const ofCall = await offered('manychat-mcp call get_page --');
+    expect(ofCall).toEqual(expect.arrayContaining([...flagsOf(false), '--file', '--json']));
+    expect(ofCall.filter((word) => flagsOf(true).includes(word))).toEqual([]);
+    expect(await offered('manychat-mcp serve --')).toEqual(
+      expect.arrayContaining([...flagsOf(false), ...flagsOf(true)]),
     );
     expect(await offered('manychat-mcp --toolsets ')).toEqual(Object.keys(toolsets));
   });

@@ -20,6 +20,13 @@ describe('an invalid value', () => {
     [{ MANYCHAT_MCP_DRY_RUN: '2' }, /MANYCHAT_MCP_DRY_RUN must be one of/],
     [{ MANYCHAT_MCP_CONFIRM: 'yes' }, /MANYCHAT_MCP_CONFIRM must be one of/],
     [{ MANYCHAT_MCP_RESULTS: 'json' }, /MANYCHAT_MCP_RESULTS must be one of both, text, structured/],
+    [{ MANYCHAT_MCP_HTTP_HOST: 'http://0.0.0.0' }, /MANYCHAT_MCP_HTTP_HOST must be a host name or an IP address/],
+    [{ MANYCHAT_MCP_HTTP_PORT_NUMBER: '70000' }, /MANYCHAT_MCP_HTTP_PORT_NUMBER must be a port from 0 to 65535/],
+    [
+      { MANYCHAT_MCP_PUBLIC_URL: 'http://manychat.example.com' },
+      /MANYCHAT_MCP_PUBLIC_URL must be an address like https/,
+    ],
+    [{ MANYCHAT_MCP_PUBLIC_URL: 'https://manychat.example.com/mcp' }, /without a path/],
     [{ MANYCHAT_MCP_CONFIRM: 'all' }, /MANYCHAT_MCP_CONFIRM must be one of nothing, destroy, sends/],
   ])('in %j is refused, and the setting is named', (environment, message) => {
     expect(() => configOf(environment as Record<string, string>)).toThrow(ConfigError);
@@ -57,9 +64,11 @@ describe('the table of settings', () => {
     expect(documentedSettings.map(({ name }) => name)).toEqual(settingNames.filter((name) => !isProxy(name)));
   });
 
-  test('gives every setting either a flag or a reason to have none: it is a key or an address', () => {
+  test('gives every setting either a flag or a reason to have none: it is a key, or an address that a key is sent to', () => {
     const withoutFlag = documentedSettings.filter(({ flag }) => flag === undefined).map(({ name }) => name);
-    expect(withoutFlag).toEqual(settingNames.filter((name) => /_(KEY|URL)$/.test(name)));
+    expect(withoutFlag).toEqual(
+      settingNames.filter((name) => /_(KEY|URL)$/.test(name) && name !== 'MANYCHAT_MCP_PUBLIC_URL'),
+    );
   });
 
   test('gives no flag to two settings', () => {

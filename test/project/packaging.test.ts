@@ -39,8 +39,10 @@ describe('server.json', () => {
   const variables = serverJson.packages[0]?.environmentVariables ?? [];
   const variable = (name: string) => variables.find((each) => each.name === name);
 
-  test('offers every setting but the addresses', () => {
-    const names = documentedSettings.map(({ name }): string => name).filter((name) => !name.endsWith('_URL'));
+  test('offers every setting but the addresses and those of a server over HTTP', () => {
+    const names = documentedSettings.flatMap(({ name, serving }): string[] =>
+      serving === true || name.endsWith('_URL') ? [] : [name],
+    );
     expect(variables.map(({ name }) => name)).toEqual(names);
     expect(variable('MANYCHAT_MCP_READ_ONLY')?.format).toBe('boolean');
     expect(variable('MANYCHAT_MCP_DEADLINE_MS')?.format).toBe('number');

@@ -7,6 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { published } from '../../scripts/package/clients.js';
 import { pluginFiles, pluginLaunch, pluginTexts } from '../../scripts/package/plugins.js';
 import { facts, pathOf, program } from '../../scripts/root.js';
+import { servingSettings } from '../../src/config/settings/serving.js';
 import { restrictingNames, settingNames } from '../../src/config/settings.js';
 import { asObject } from '../../tools/contract/json.js';
 import { declarations } from '../../tools/index.js';
@@ -132,14 +133,21 @@ describe('the server of the plugin', () => {
     },
   };
 
-  test.each(Object.entries(environments))('gets every setting that is set, and no others, by %s', (_, passedOn) => {
-    const all = Object.fromEntries(
-      settingNames.filter((name) => !/^(HTTPS?|NO)_PROXY$/.test(name)).map((name) => [name, 'x']),
-    );
-    expect(passedOn(all)).toMatchObject(all);
-    expect(Object.keys(all)).toEqual(expect.arrayContaining([...restrictingNames]));
-    expect(Object.values(passedOn({})).filter((value) => value !== '')).toEqual([]);
-  });
+  test.each(Object.entries(environments))(
+    'gets every setting of a client that is set, and no others, by %s',
+    (_, passedOn) => {
+      const ofServers = Object.keys(servingSettings);
+      const all = Object.fromEntries(
+        settingNames
+          .filter((name) => !/^(HTTPS?|NO)_PROXY$/.test(name) && !ofServers.includes(name))
+          .map((name) => [name, 'x']),
+      );
+      expect(passedOn(all)).toMatchObject(all);
+      expect(Object.keys(passedOn(all)).filter((name) => ofServers.includes(name))).toEqual([]);
+      expect(Object.keys(all)).toEqual(expect.arrayContaining([...restrictingNames]));
+      expect(Object.values(passedOn({})).filter((value) => value !== '')).toEqual([]);
+    },
+  );
 
   test.each(Object.entries(environments))('works with nothing but the settings of %s', async (_, passedOn) => {
     const client = new Client({ name: 'test', version: '1' });

@@ -89,9 +89,9 @@ async function resourceTable(): Promise<string> {
 const settingTable = (): string =>
   table(
     ['variable', 'flag', 'meaning'],
-    documentedSettings.map(({ name, flag, description }) => [
+    documentedSettings.map(({ name, flag, serving, description }) => [
       code(name),
-      flag === undefined ? '' : code(`--${flag}`),
+      flag === undefined ? '' : code(serving === true ? `serve --${flag}` : `--${flag}`),
       description,
     ]),
   );

@@ -1,36 +1,37 @@
 import { quoted } from '../../../../tools/contract/quoted.js';
-import { openAccount } from '../../../account/account.js';
 import { type HostParts, openHost } from '../../../account/host.js';
 import type { AccountsFile, NamedAccount } from '../../../config/accounts/accounts-file.js';
 import { createSettingsReader, type Surroundings } from '../../../config/accounts/choice.js';
 import { readKey } from '../../../config/accounts/keys.js';
 import { type AccountSettings, identityOf } from '../../../config/accounts/settings.js';
 import type { Config } from '../../../config/config.js';
-import { type Backend, openBackend } from '../../../mcp/backend.js';
+import type { Backend } from '../../../mcp/backend.js';
 import { createRequestState } from '../../../mcp/interaction/request-state.js';
-import type { Redactor } from '../../../text/redaction.js';
 import { sleep } from '../../../upstream/clock.js';
 import { openOwnAccount } from '../../open-account.js';
+import { type Caller, createPool, localCaller } from './pool.js';
 
 /** The backends of a server, on one host. */
 export interface Backends {
   /** As it was read, or pointed to the embedded sandbox. */
   readonly config: Config;
-  /** Opens the backend of an account; see `OpenBackend`. */
-  open(account: string | undefined): Promise<Backend>;
+  /** Opens the backend of an account for a caller, once; see `OpenBackend`. */
+  open(account: string | undefined, caller?: Caller): Promise<Backend>;
   /** Aborts what is in flight, and waits briefly for the log to be written. */
   close(): Promise<void>;
 }
 
 type Parts = Pick<HostParts, 'log'> & Partial<HostParts>;
 
-const local = () => ({ requestState: createRequestState(), principal: 'local' });
-
 /** Opens the backend of the account whose key is in the environment, or of the sandbox. */
 export async function openOwnBackend(configured: Config, parts: Parts): Promise<Backends> {
   const { config, account, host, close } = await openOwnAccount(configured, parts);
-  const backend = openBackend(account, { ...local(), now: host.clock.now });
-  return { config, open: async () => backend, close };
+  const pool = createPool(host, createRequestState(), [account]);
+  return {
+    config,
+    open: async (_, caller = localCaller) => pool.backend(account.settings, undefined, caller),
+    close,
+  };
 }
 
 /** The keys that are known before they are read: those in variables, and in the file itself. */
@@ -62,14 +63,12 @@ export async function openNamedBackends(
   // No account may show the key of another.
   const secrets = [...new Set([...config.host.secrets, ...knownKeys(accounts, environment)])];
   const host = openHost({ ...config.host, secrets }, parts);
-  const redactors = new Set<Redactor>();
   const { log, clock, closing } = host;
+  const pool = createPool(host, createRequestState());
   const settingsOf = await createSettingsReader(file, config, { environment, ending: closing });
-  const shared = { ...local(), now: clock.now };
   const several = others.length > 0;
-  const usable = new Map<string, Backend>();
-  /** By name and reason. */
-  const unusable = new Map<string, Backend>();
+  /** The settings of the accounts whose key was read, by name. */
+  const usable = new Map<string, AccountSettings>();
   const readings = new Map<string, Promise<AccountSettings>>();
 
   /** Reads the key of an account. Calls that come while it is read share the reading. */
@@ -93,40 +92,33 @@ export async function openNamedBackends(
     return withoutAccess({ ...config.account, name: account.name }, reason);
   }
 
-  function backendOf(settings: AccountSettings): Backend {
-    const { access, name } = settings;
-    if (access.mode !== 'none' && !secrets.includes(access.key)) {
-      secrets.push(access.key);
-      for (const redactor of redactors) redactor.learn('key', access.key);
-    }
-    const account = openAccount(host, settings);
-    redactors.add(account.redactor);
-    return openBackend(account, { ...shared, account: several ? name : undefined });
-  }
-
-  async function openNamed(account: NamedAccount): Promise<Backend> {
+  /** The settings of an account. Its key becomes known to all accounts, so that none shows it. */
+  async function openSettings(account: NamedAccount): Promise<AccountSettings> {
     const { name } = account;
     const known = usable.get(name);
     if (known !== undefined) return known;
     const settings = await settingsInTime(account);
     const { access } = settings;
-    const opened = access.mode === 'none' ? unusable : usable;
-    const id = access.mode === 'none' ? JSON.stringify([name, access.reason]) : name;
-    if (access.mode === 'none') log.warn({ account: name, reason: access.reason }, 'not configured');
-    const backend = opened.get(id) ?? backendOf(settings);
-    opened.set(id, backend);
-    return backend;
+    if (access.mode === 'none') {
+      log.warn({ account: name, reason: access.reason }, 'not configured');
+      return settings;
+    }
+    if (!secrets.includes(access.key)) {
+      secrets.push(access.key);
+      pool.hide(access.key);
+    }
+    usable.set(name, settings);
+    return settings;
   }
 
-  let none: Backend | undefined;
   return {
     config,
-    async open(name) {
+    async open(name, caller = localCaller) {
       const account = name === undefined && !several ? first : accounts.find((each) => each.name === name);
-      if (account !== undefined) return openNamed(account);
+      if (account !== undefined)
+        return pool.backend(await openSettings(account), several ? account.name : undefined, caller);
       if (name !== undefined) throw new Error('the server opens accounts that it has listed');
-      none ??= backendOf(withoutAccess(config.account, 'The call names no account'));
-      return none;
+      return pool.backend(withoutAccess(config.account, 'The call names no account'), undefined, caller);
     },
     close: () => host.close(),
   };

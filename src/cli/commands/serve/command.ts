@@ -1,36 +1,21 @@
 import type { OpenLog } from '../../../account/log.js';
-import type { AccountsFile } from '../../../config/accounts/accounts-file.js';
-import { namedAccounts, settingsWithoutKey } from '../../../config/accounts/choice.js';
+import { namedAccounts } from '../../../config/accounts/choice.js';
 import { type Config, readConfig } from '../../../config/config.js';
 import { version } from '../../../config/version.js';
 import { catalogue } from '../../../mcp/listing/catalogue.js';
-import { type Offer, offerFor } from '../../../mcp/listing/offer.js';
 import { serveOverStdio } from '../../../mcp/stdio/stdio.js';
 import { errorCode } from '../../../text/error-text.js';
 import { realClock } from '../../../upstream/clock.js';
 import { type ExitCode, exitCodes } from '../../shell/exit-codes.js';
 import type { Shell } from '../../shell/shell.js';
 import type { Backends } from './backends.js';
-
-/** The offer of a server. No key of the accounts file is read for it. */
-function offerOf(config: Config, file: AccountsFile | undefined): Offer {
-  const [only, ...others] = file?.accounts ?? [];
-  if (file !== undefined && others.length > 0) return offerFor(config, file.accounts);
-  return offerFor(only === undefined ? config : { ...config, account: settingsWithoutKey(config, only) });
-}
-
-/** How the log says what is served. */
-function servedText({ sandbox, account: { access } }: Config, { accounts = [] }: Partial<AccountsFile> = {}) {
-  const [only, ...others] = accounts;
-  if (others.length > 0) return { accounts: accounts.length };
-  return { access: sandbox ? 'sandbox' : (only?.mode ?? access.mode) };
-}
+import { offerOf, servedText } from './offers.js';
 
 /**
  * Serves the tools over stdio. Resolves when the client has disconnected, the connection has failed or `ending` has fired;
  * what is in flight then is aborted. The exit code reports a failure only if the connection has failed.
  */
-export async function serve(
+async function serveStdio(
   configured: Config,
   { ending, note, streams, ...surroundings }: Pick<Shell, 'ending' | 'note' | 'streams' | 'environment' | 'platform'>,
 ): Promise<ExitCode> {
@@ -86,6 +71,13 @@ export async function serve(
     flushed(),
   ]);
   return fault === undefined ? exitCodes.done : exitCodes.failed;
+}
+
+/** Serves over stdio or, if it is configured, over HTTP. */
+export async function serve(configured: Config, shell: Shell): Promise<ExitCode> {
+  if (configured.http === undefined) return serveStdio(configured, shell);
+  const { serveHttp } = await import('./http.js');
+  return serveHttp(configured, configured.http, shell);
 }
 
 /** Serves with the configuration of the environment alone. */

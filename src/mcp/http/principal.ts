@@ -1,0 +1,25 @@
+import { everything, type Grant } from '../../config/accounts/grant.js';
+
+/** Who a request comes from, and what they may do. */
+export interface Principal {
+  /**
+   * Names the caller in the same way in every request, process and version. It is never a token or a key: it is logged, and
+   * request state, jobs and remembered sends are bound to it.
+   */
+  readonly id: string;
+  readonly grant: Grant;
+}
+
+/** How the server finds out who asks. */
+export interface SignIn {
+  /**
+   * The principal of a request, or the response that refuses it, with its challenge. Called for every request to `/mcp`
+   * before the body is read, so it must not read the body.
+   */
+  identify(request: Request): Promise<Principal | Response>;
+  /** The response to a request for metadata, such as `/.well-known/…`; undefined for any other request. */
+  metadata?(request: Request): Promise<Response | undefined>;
+}
+
+/** No sign-in: every caller is the person who started the server. Only for a server that listens on loopback. */
+export const noSignIn: SignIn = { identify: async () => ({ id: 'local', grant: everything }) };

@@ -1,0 +1,149 @@
+import { createMcpHandler, type McpRequestContext } from '@modelcontextprotocol/server';
+import { type Delivery, ownDelivery } from '../../account/send-guard/delivery.js';
+import type { Grant } from '../../config/accounts/grant.js';
+import { accountNamed } from '../../config/accounts/names.js';
+import type { Backend } from '../backend.js';
+import type { Offer } from '../listing/offer.js';
+import { createServer } from '../server.js';
+import { readJson } from './body.js';
+import { type AllowedNames, createNameCheck } from './checks.js';
+import type { Principal, SignIn } from './principal.js';
+import { errorResponse, probeResponse } from './responses.js';
+
+/** What requests are served with. */
+export interface ServiceParts {
+  readonly signIn: SignIn;
+  readonly allowed: AllowedNames;
+  /** The names of the accounts of a file. Empty if there is one account, without a name. */
+  readonly accounts: readonly string[];
+  /** The offer of these accounts under a grant. With one account, or none of a name, calls do not choose. */
+  offer(grant: Grant, accounts: readonly string[]): Offer;
+  /** Opens the backend of a principal's account; see `OpenBackend` for an account that is undefined. */
+  openBackend(principal: Principal, account: string | undefined): Promise<Backend>;
+  /** Milliseconds since any fixed point. Deliveries are measured with it. */
+  now(): number;
+  onError(error: Error): void;
+}
+
+/** Serves MCP to web-standard requests. */
+export interface HttpService {
+  /**
+   * The response to a request. Aborting the signal of the request cancels its calls.
+   * @param written resolves when the response is written, and never if the client goes away before.
+   */
+  fetch(request: Request, written?: Promise<void>): Promise<Response>;
+  /** From now on `/readyz` says that the server ends. */
+  drain(): void;
+  /** Aborts what is in flight. */
+  close(): Promise<void>;
+}
+
+/** What one request is served with. */
+interface Exchange {
+  readonly principal: Principal;
+  readonly offer: Offer;
+  /** The account that calls go to if they do not choose. */
+  readonly account: string | undefined;
+  readonly delivery: Delivery;
+}
+
+/** Where MCP is served: `/mcp`, and `/mcp/{account}`. */
+const mcpPath = /^\/mcp(?:\/([^/]*))?\/?$/;
+
+/** The account that a path names; undefined if it names none. */
+function accountIn(name: string | undefined): string | undefined {
+  if (name === undefined || name === '') return undefined;
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
+}
+
+/** The same whether there is no such account or the caller may not use it. */
+const noAccount = (): Response =>
+  errorResponse(
+    404,
+    'There is no account of this name for you. Check the address; the person who runs this server knows the accounts.',
+  );
+
+const methodNotAllowed = (allow: string): Response => errorResponse(405, `Method not allowed: use ${allow}`, { allow });
+
+/** Creates the service. */
+export function createHttpService({ accounts, ...parts }: ServiceParts): HttpService {
+  const check = createNameCheck(parts.allowed);
+  const exchanges = new WeakMap<Request, Exchange>();
+  const offers = new Map<string, Offer>();
+  let draining = false;
+
+  function offerOf(grant: Grant, served: readonly string[]): Offer {
+    const key = JSON.stringify([grant, served]);
+    const offer = offers.get(key) ?? parts.offer(grant, served);
+    offers.set(key, offer);
+    return offer;
+  }
+
+  /** The names of the accounts that a request is served for, or undefined if there is none. */
+  function accountsFor({ grant }: Principal, named: string | undefined): readonly string[] | undefined {
+    const granted = grant.accounts;
+    const usable = granted === 'all' ? accounts : accounts.filter((name) => granted.includes(name));
+    if (named === undefined)
+      return usable.length > 0 || (granted === 'all' && accounts.length === 0) ? usable : undefined;
+    const found = accountNamed(
+      usable.map((name) => ({ name })),
+      named,
+    );
+    return found && [found.name];
+  }
+
+  const handler = createMcpHandler(
+    (context: McpRequestContext) => {
+      const exchange = context.requestInfo && exchanges.get(context.requestInfo);
+      if (exchange === undefined) throw new Error('a request that was not read here');
+      const { principal, offer, account, delivery } = exchange;
+      const openBackend = (_: unknown, chosen = account) => parts.openBackend(principal, chosen);
+      return createServer({ offer, openBackend, deliveryOf: () => delivery }, context);
+    },
+    { onerror: parts.onError },
+  );
+
+  async function serveMcp(request: Request, named: string | undefined, written: Promise<void> | undefined) {
+    const principal = await parts.signIn.identify(request);
+    if (principal instanceof Response) return principal;
+    const served = accountsFor(principal, named);
+    if (served === undefined) return noAccount();
+    if (request.method !== 'POST') return methodNotAllowed('POST');
+    const body = await readJson(request);
+    if (body instanceof Response) return body;
+    const { delivery, answered } = ownDelivery(parts.now, request.signal);
+    written?.then(answered, () => undefined);
+    exchanges.set(request, {
+      principal,
+      offer: offerOf(principal.grant, served),
+      account: served.length === 1 ? served[0] : undefined,
+      delivery,
+    });
+    return handler.fetch(request, { parsedBody: body.json });
+  }
+
+  return {
+    async fetch(request, written) {
+      const { pathname } = new URL(request.url);
+      if (pathname === '/healthz' || pathname === '/readyz') {
+        if (request.method !== 'GET' && request.method !== 'HEAD') return methodNotAllowed('GET');
+        return pathname === '/readyz' && draining ? probeResponse(503, 'ending') : probeResponse(200, 'ok');
+      }
+      const refused = check(request);
+      if (refused !== undefined) return refused;
+      const metadata = await parts.signIn.metadata?.(request);
+      if (metadata !== undefined) return metadata;
+      const path = mcpPath.exec(pathname);
+      if (path === null) return errorResponse(404, 'Not found: MCP is served under /mcp and /mcp/{account}');
+      return serveMcp(request, accountIn(path[1]), written);
+    },
+    drain() {
+      draining = true;
+    },
+    close: () => handler.close(),
+  };
+}

@@ -1,0 +1,67 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { onTestFinished } from 'vitest';
+import { program } from './program.js';
+
+/** A server over HTTP: the built program. */
+export interface HttpProgram {
+  /** Where it listens, without a path. */
+  readonly url: string;
+  readonly process: ChildProcess;
+  /** What it has written so far. */
+  stdout(): string;
+  stderr(): string;
+  /** Resolves with the first line on stderr that contains these words. */
+  line(words: string): Promise<string>;
+}
+
+/** Starts the built program over HTTP on a free port. It ends with the test. */
+export async function serveProgram(
+  environment: Record<string, string>,
+  args: readonly string[] = [],
+): Promise<HttpProgram> {
+  const child = spawn(process.execPath, [program, 'serve', '--http', '--port', '0', '--drain-ms', '0', ...args], {
+    env: { PATH: process.env.PATH ?? '', ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  onTestFinished(async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  });
+  let stdout = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    stdout += chunk.toString('utf8');
+  });
+  const lines: string[] = [];
+  const waiting = new Set<(line: string | undefined) => void>();
+  const reader = createInterface({ input: child.stderr });
+  reader.on('line', (line) => {
+    lines.push(line);
+    for (const notify of waiting) notify(line);
+  });
+  reader.on('close', () => {
+    for (const notify of waiting) notify(undefined);
+  });
+  const line = (words: string): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const found = lines.find((each) => each.includes(words));
+      if (found !== undefined) return resolve(found);
+      const notify = (next: string | undefined): void => {
+        if (next?.includes(words) === false) return;
+        waiting.delete(notify);
+        if (next === undefined) reject(new Error(`no line with ${words}: ${lines.join('\n')}`));
+        else resolve(next);
+      };
+      waiting.add(notify);
+    });
+  const { url } = JSON.parse(await line('"url"'));
+  return {
+    url: new URL(url).origin,
+    process: child,
+    stdout: () => stdout,
+    stderr: () => lines.join('\n'),
+    line,
+  };
+}
