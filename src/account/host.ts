@@ -8,6 +8,7 @@ import type { Pacer } from '../upstream/pacing/pacer.js';
 import type { Jobs } from './jobs/jobs.js';
 import { createMemoryJobs } from './jobs/memory-jobs.js';
 import { type Log, type OpenLog, openLog } from './log.js';
+import { type ChangeNotices, noNotices } from './lookups/change-notices.js';
 import { createSharedReads, type SharedReads } from './lookups/connections/shared-reads.js';
 import { createSendGuard } from './send-guard/memory-send-guard.js';
 import type { SendGuard } from './send-guard/send-guard.js';
@@ -20,6 +21,7 @@ export interface Host {
   /** What accounts with the same Maton key read of their connections. */
   readonly connectionReads: SharedReads;
   readonly jobs: Jobs;
+  readonly notices: ChangeNotices;
   readonly log: Log;
   /** Removes the secrets of an account from the lines of the log, until the returned function is called. */
   readonly redactLogWith: OpenLog['redactWith'];
@@ -41,7 +43,7 @@ export interface Host {
 
 /** The parts of a host that can be handed in. The host closes the pacer and the HTTP client that it was given. */
 export interface HostParts
-  extends Pick<Host, 'http' | 'pacer' | 'guard' | 'jobs' | 'clock' | 'now' | 'random' | 'userAgent'> {
+  extends Pick<Host, 'http' | 'pacer' | 'guard' | 'jobs' | 'notices' | 'clock' | 'now' | 'random' | 'userAgent'> {
   readonly log: OpenLog;
 }
 
@@ -53,6 +55,7 @@ export function openHost(settings: HostSettings, parts: Partial<HostParts> = {})
     pacer = createLocalPacer(clock),
     guard = createSendGuard(clock.now),
     jobs = createMemoryJobs(clock.now),
+    notices = noNotices,
     now = Date.now,
     random = Math.random,
   } = parts;
@@ -64,6 +67,7 @@ export function openHost(settings: HostSettings, parts: Partial<HostParts> = {})
     guard,
     connectionReads: createSharedReads(),
     jobs,
+    notices,
     log: opened.log,
     redactLogWith: opened.redactWith,
     secrets: settings.secrets,

@@ -42,6 +42,7 @@ function allParts() {
     },
     guard: createSendGuard(clock.now),
     jobs: createMemoryJobs(clock.now),
+    notices: { announce: () => undefined, watch: () => () => undefined },
     now: () => 1,
     random: () => 0.5,
     userAgent: 'test/1',

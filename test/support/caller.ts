@@ -20,7 +20,7 @@ export interface Caller {
 }
 
 /** Parts of the host that a test can replace. */
-export interface CallerParts extends Pick<HostParts, 'pacer' | 'guard' | 'jobs' | 'now' | 'random'> {
+export interface CallerParts extends Pick<HostParts, 'pacer' | 'guard' | 'jobs' | 'notices' | 'now' | 'random'> {
   /** A driven clock watches the exchanges of the caller, and stands still while one is in flight. */
   readonly clock: Clock;
 }

@@ -11,14 +11,14 @@ import { asCallError } from '../../upstream/failures/call-error.js';
 import { linkSignals } from '../../upstream/linked-signal.js';
 import type { Host } from '../host.js';
 import { type CallInput, callInput, withJob } from '../jobs/job-of-call.js';
+import { forgetOnChange } from '../lookups/change-notices.js';
 import { connectionHint, createConnectionChooser, deletedIn, refuseKeys } from '../lookups/connections/chooser.js';
 import { createConnectionPages } from '../lookups/connections/pages.js';
 import { createLookups } from '../lookups/lookups.js';
 import type { OwnRead, ReadAnswer } from '../lookups/own-read.js';
 import { refuseExcluded } from '../policy/exclusion.js';
-import { nobody } from '../send-guard/delivery.js';
 import { explainUnknown } from '../send-guard/explain-unknown.js';
-import { createSends } from '../send-guard/guarded-sends.js';
+import { createSends, noSends } from '../send-guard/guarded-sends.js';
 import type { SendingCall } from '../send-guard/send-guard.js';
 import {
   type AccountParts,
@@ -100,9 +100,6 @@ export interface Pipeline {
   namesIn(declaration: Declaration, input: Result, circumstances: Circumstances): Promise<NameMeanings>;
 }
 
-/** The sends of a read that this program makes for itself: there are none. */
-const noSends: SendingCall = { delivery: nobody, oneOfMany: false, endedAt: 0 };
-
 type Mutable<Thing> = { -readonly [Key in keyof Thing]: Thing[Key] };
 
 /** Creates the pipeline of an account; `closing` aborts its calls. */
@@ -127,6 +124,9 @@ export function createPipeline(
     perform,
     read,
   };
+
+  const caches = [account.fieldTypes.forgetAll, () => account.connections.forget()];
+  forgetOnChange(host.notices, settings.identity, closing, caches);
 
   async function perform(call: EndpointCall): Promise<Result> {
     for (const [rule, stage] of stages) {

@@ -23,6 +23,8 @@ export interface FieldTypes {
   ): Promise<TypeOf>;
   /** Forgets the types of a connection after a call that may have created a field. */
   forgetAfter(endpoint: Endpoint, connection: string): void;
+  /** Forgets all types, because another process may have created or deleted fields. */
+  forgetAll(): void;
 }
 
 const keyOf = (connection: string, kind: FieldKind): string => `${connection} ${kind}`;
@@ -77,5 +79,6 @@ export function createFieldTypes(now: () => number): FieldTypes {
         if (verifyWith.includes(lists[kind].endpoint.name)) remembered.delete(keyOf(connection, kind));
       }
     },
+    forgetAll: () => remembered.clear(),
   };
 }

@@ -5,6 +5,7 @@ import { durationText } from '../../../tools/contract/quoted.js';
 import { hasFieldValues } from '../../../tools/values/field-values.js';
 import { allOf, type Departure } from '../../upstream/departure.js';
 import { flowScope, type Jobs } from '../jobs/jobs.js';
+import { nobody } from './delivery.js';
 import {
   type Claim,
   contactKey,
@@ -49,6 +50,9 @@ function notAgain({ failure, agoMs, leftMs }: Extract<Earlier, { state: 'unknown
     'refused',
   );
 }
+
+/** The sends of a read that this program makes for itself: there are none. */
+export const noSends: SendingCall = { delivery: nobody, oneOfMany: false, endedAt: 0 };
 
 /** The sends of one account. */
 export interface Sends {

@@ -81,6 +81,7 @@ async function noteChange(
   noteUsed(call);
   if (endpoint.effect === 'destroy' && endpoint.api === 'manychat') deletedTags.note(connection, deletedName(call));
   fieldTypes.forgetAfter(endpoint, connection ?? '');
+  if (endpoint.effect === 'create' || endpoint.effect === 'destroy') host.notices.announce(settings.identity);
   // The change is made, whether or not it can be noted.
   await sends.noteChange(endpoint, original, connection).catch((error: unknown) => {
     host.log.warn({ ...callLine(context.record, settings), error: oneLine(errorMessage(error)) }, 'send guard');

@@ -1,0 +1,129 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openRedisStore } from '../../src/store/redis-store.js';
+import { type Document, type SharedStore, StoreAway } from '../../src/store/shared-store.js';
+import { storeContract } from '../support/store-contract.js';
+import { type Redis, startRedis } from './support/redis.js';
+
+let redis: Redis;
+beforeAll(async () => {
+  redis = await startRedis();
+});
+afterAll(() => redis.close());
+
+storeContract('Redis', async () => {
+  let now = Date.now();
+  const prefix = `${randomUUID()}:`;
+  const open = () => openRedisStore({ url: redis.url, prefix, time: () => now });
+  const pass = (milliseconds: number): void => {
+    now += milliseconds;
+  };
+  return { one: open(), other: open(), pass };
+});
+
+const list: Document<readonly number[]> = {
+  key: 'list',
+  parse: (written) => (Array.isArray(written) ? written.map(Number) : undefined),
+};
+
+const add = (store: SharedStore, value: number, signal?: AbortSignal) =>
+  store.transact(
+    [list],
+    (transaction) => transaction.write(list, [...(transaction.read(list) ?? []), value], 600_000),
+    signal,
+  );
+
+const read = (store: SharedStore) => store.transact([list], (transaction) => transaction.read(list) ?? []);
+
+/** Repeats what fails as long as Redis is away. */
+async function persistent<Result>(work: () => Promise<Result>): Promise<Result> {
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof StoreAway)) throw error;
+    }
+  }
+}
+
+describe('a store whose Redis is killed', () => {
+  test('refuses while Redis is away, and goes on with what was written when it is back', async () => {
+    const events: boolean[] = [];
+    const store = openRedisStore({ url: redis.url, prefix: randomUUID(), onAway: (isAway) => events.push(isAway) });
+    await add(store, 1);
+    await redis.kill();
+    await expect(add(store, 2)).rejects.toThrow(new StoreAway('Redis cannot be reached'));
+    await redis.start();
+    await persistent(() => add(store, 3));
+    expect(await read(store)).toEqual([1, 3]);
+    expect(events).toEqual([true, false]);
+    await store.close();
+  });
+
+  test('makes each change once, whenever Redis is killed', async () => {
+    const prefix = randomUUID();
+    const stores = [0, 1, 2].map(() => openRedisStore({ url: redis.url, prefix }));
+    const values = Array.from({ length: 12 }, (_, index) => index);
+    let isDone = false;
+    const killing = (async () => {
+      while (!isDone) {
+        await redis.kill();
+        await redis.start();
+        // The stores get somewhere between two kills.
+        const [store] = stores;
+        if (store !== undefined) await persistent(() => read(store));
+      }
+    })();
+    await Promise.all(
+      stores.map(async (store, own) => {
+        // A read is repeated; a change whose answer is lost is not, since the store asks what became of it.
+        for (const value of values.filter((each) => each % stores.length === own)) {
+          await persistent(() => read(store));
+          await add(store, value).catch(async (error: unknown) => {
+            if (!(error instanceof StoreAway)) throw error;
+            if (!(await persistent(() => read(store))).includes(value)) await persistent(() => add(store, value));
+          });
+        }
+      }),
+    );
+    isDone = true;
+    await killing;
+    const [store] = stores;
+    const found = store === undefined ? [] : await persistent(() => read(store));
+    expect(found.toSorted((a, b) => a - b)).toEqual(values);
+    for (const each of stores) await each.close();
+  });
+
+  test('begins nothing for a second after Redis is back, which may have forgotten the last one', async () => {
+    const store = openRedisStore({ url: redis.url, prefix: randomUUID() });
+    await add(store, 1);
+    await redis.kill();
+    await redis.start();
+    const startedAt = performance.now();
+    await persistent(() => add(store, 2));
+    expect(performance.now() - startedAt).toBeGreaterThan(950);
+    await store.close();
+  });
+});
+
+describe('a store that cannot use its Redis', () => {
+  test('says why, without the password', async () => {
+    const locked = await startRedis(['--requirepass', 'right-password']);
+    const store = openRedisStore({ url: locked.url.replace('//', '//:wrong-password@') });
+    const failure = await add(store, 1).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(StoreAway);
+    expect(String(failure)).toContain('WRONGPASS');
+    expect(String(failure)).not.toContain('wrong-password');
+    await store.close();
+    await locked.close();
+  });
+
+  test('stops waiting when the signal aborts', async () => {
+    const store = openRedisStore({ url: 'redis://127.0.0.1:9' });
+    const stop = new AbortController();
+    const waiting = add(store, 1, stop.signal);
+    stop.abort(new Error('enough'));
+    await expect(waiting).rejects.toThrow('enough');
+    await store.close();
+  });
+});
