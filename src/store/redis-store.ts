@@ -22,11 +22,6 @@ const answerMs = 1_000;
 const readPatienceMs = 1_000;
 /** How long it is tried to learn whether a commit was made, in milliseconds: shorter than its mark is kept. */
 const commitPatienceMs = markMs - 5_000;
-/**
- * How long nothing begins after Redis was away, in milliseconds: it may have forgotten its last writes, so the slots of
- * the last second count as taken.
- */
-const silenceMs = 1_050;
 /** A server that runs for less than this may have been away, in seconds. */
 const freshSeconds = 5;
 const longestBackoffMs = 500;
@@ -72,7 +67,10 @@ export function openRedisStore({ url, prefix = 'manychat-mcp:', onAway, time }: 
   let wasReached = false;
   let isAway = false;
   let isClosed = false;
-  let quietUntil = 0;
+  /** By the clock of the server. */
+  let backSince: number | undefined;
+  /** Whether the next answer tells since when Redis is back. */
+  let isBack = false;
   let lastError: unknown;
 
   function away(next: boolean): void {
@@ -87,7 +85,7 @@ export function openRedisStore({ url, prefix = 'manychat-mcp:', onAway, time }: 
     away(true);
   });
   client.on('ready', () => {
-    if (wasReached) quietUntil = performance.now() + silenceMs;
+    isBack ||= wasReached;
     wasReached = true;
     away(false);
   });
@@ -97,13 +95,13 @@ export function openRedisStore({ url, prefix = 'manychat-mcp:', onAway, time }: 
     for (const all of watchers.values()) for (const changed of all) changed();
   });
   // A first connection that fails is tried again by the client, until the store is closed.
-  const connecting = client.connect().then(silenceIfFresh, () => undefined);
-
-  async function silenceIfFresh(): Promise<void> {
-    const info = await client.info('server').catch(() => '');
-    const uptime = Number(/uptime_in_seconds:(\d+)/.exec(info)?.[1] ?? freshSeconds);
-    if (uptime < freshSeconds) quietUntil = performance.now() + silenceMs;
-  }
+  const connecting = client.connect().then(
+    async () => {
+      const info = await client.info('server').catch(() => '');
+      isBack ||= Number(/uptime_in_seconds:(\d+)/.exec(info)?.[1] ?? 0) < freshSeconds;
+    },
+    () => undefined,
+  );
 
   /** Runs the script once. */
   async function run(keys: readonly string[], args: readonly string[]): Promise<Answer> {
@@ -146,13 +144,12 @@ export function openRedisStore({ url, prefix = 'manychat-mcp:', onAway, time }: 
     }
   }
 
-  /** Waits until the silence after an outage is over. */
-  async function silence(signal: AbortSignal | undefined): Promise<void> {
+  /** Notes when Redis answered for the first time after it was away. */
+  async function noteBack(now: number): Promise<void> {
     await connecting;
-    for (let left = quietUntil - performance.now(); left > 0; left = quietUntil - performance.now()) {
-      await pause(left, undefined, { signal }).catch(() => undefined);
-      signal?.throwIfAborted();
-    }
+    if (!isBack) return;
+    isBack = false;
+    backSince = now;
   }
 
   const override = (): string => (time === undefined ? '' : String(time()));
@@ -167,15 +164,15 @@ export function openRedisStore({ url, prefix = 'manychat-mcp:', onAway, time }: 
     const noTokens = names.map(() => '');
     let seen = await step(keysFor(''), () => [override(), '', ...noTokens], readPatienceMs, signal);
     for (;;) {
-      await silence(signal);
       const { now, values } = seen;
+      await noteBack(now);
       const found = values.map((value) => (value === undefined ? undefined : partsOf(value)));
       const stored = new Map<string, string>();
       for (const [index, { key }] of documents.entries()) {
         const each = found[index];
         if (each !== undefined && each.until > now) stored.set(key, each.json);
       }
-      const { result, writes } = runChange(documents, stored, now, change);
+      const { result, writes } = runChange(documents, stored, now, change, backSince);
       if (writes.size === 0) return result;
       const token = randomBytes(16).toString('base64url');
       const writeArguments = documents.flatMap(({ key }, index) => {
