@@ -1,20 +1,12 @@
-import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
-import { parse } from 'lossless-json';
 import * as z from 'zod';
 import { isObject } from '../../../tools/contract/json.js';
 import { quoted } from '../../../tools/contract/quoted.js';
 import { closest } from '../../text/closest.js';
-import { errorCode, errorMessage } from '../../text/error-text.js';
-import { withoutHidden } from '../../text/safe-text.js';
 import { UsageError } from '../usage-error.js';
+import { isName, parsedText, placeOf, textOf, wordText } from './json-file.js';
 import { type KeySource, keySource } from './key-source.js';
 import { manychatKeyIn } from './keys.js';
 import { nameKey } from './names.js';
-
-/** Names are typed at shells and by models, and become parts of addresses and of names of files. */
-const nameForm = /^[\p{L}\p{N}](?:[\p{L}\p{M}\p{N} .'&()+_-]{0,58}[\p{L}\p{M}\p{N}.)+])?$/u;
-
-const isName = (name: string): boolean => nameForm.test(name) && !/ {2}/.test(name);
 
 const connectionText = { error: 'must be the name of a page or the id of a connection' };
 
@@ -64,16 +56,6 @@ export interface AccountsFile {
   readonly accounts: readonly NamedAccount[];
 }
 
-/** A word of the file. One that may be a key that was pasted in the wrong place is not shown. */
-function wordText(word: string, isShown = isName): string {
-  const mayBeKey = word.search(manychatKeyIn) >= 0 || (/^(?=.*\d)[!-~]{20,}$/.test(word) && !isShown(word));
-  if (mayBeKey) return '[not shown: it may be a key]';
-  return /^\w+$/.test(word) ? word : quoted(word);
-}
-
-/** The place of a problem, as a person would look for it in the file. */
-const placeOf = (path: readonly PropertyKey[]): string => path.map((key) => wordText(String(key))).join(' > ');
-
 function problemsIn({ issues }: z.ZodError): string[] {
   return issues.flatMap((issue) => {
     const place = placeOf(issue.path);
@@ -110,46 +92,6 @@ function contradictionsIn(accounts: z.output<typeof accountsFileSchema>['account
       ? `${place} has a connection, which needs maton_key`
       : [];
   });
-}
-
-function textOf(path: string): { readonly text: string; readonly mode: number } {
-  try {
-    const file = openSync(path, 'r');
-    try {
-      return { text: readFileSync(file, 'utf8'), mode: fstatSync(file).mode };
-    } finally {
-      closeSync(file);
-    }
-  } catch (error) {
-    const reason = errorCode(error) === 'ENOENT' ? 'there is no such file' : errorMessage(error);
-    throw new UsageError(`the accounts file ${path} cannot be read: ${reason}`);
-  }
-}
-
-/** What a mistake in JSON is, and where. The parser quotes a name, or the character that is wrong, and its position. */
-function mistakeText(text: string, message: string): string {
-  const [, what = '', position] = /^(.*?) at position (\d+)$/s.exec(message) ?? [];
-  if (position === undefined) return 'it is nested too deeply';
-  const before = text.slice(0, Number(position)).split(/\r\n|\r|\n/);
-  const place = `line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`;
-  const name = /^Duplicate key '(.*)' encountered$/s.exec(what)?.[1];
-  if (text.trim() === '') return 'it is empty';
-  if (/[\u201c-\u201f\u2018-\u201b\u00ab\u00bb]/.test(text.charAt(Number(position))))
-    return `${place} has a typographic quotation mark: write straight ones (")`;
-  if (/escape/i.test(what)) return `${place} has a backslash that stands alone: write it twice, or write / in paths`;
-  if (name !== undefined) return `${wordText(name)} is there a second time in ${place}`;
-  if (/^Quoted object key expected/.test(what) && /,\s*$/.test(before.join('\n')))
-    return `the comma before ${place} is followed by no name in double quotes`;
-  return `${withoutHidden(what)} in ${place}`;
-}
-
-function parsedText(text: string, path: string): unknown {
-  const bare = text.replace(/^\uFEFF/, '');
-  try {
-    return parse(bare, undefined, Number);
-  } catch (error) {
-    throw new UsageError(`the accounts file ${path} is not JSON: ${mistakeText(bare, errorMessage(error))}`);
-  }
 }
 
 const holdsKey = ({ maton_key, manychat_key }: z.output<typeof account>): boolean =>
