@@ -6,6 +6,7 @@ import { type DocumentedSetting, documentedSettings, type SettingName } from '..
 import { UsageError } from '../config/usage-error.js';
 import { catalogue } from '../mcp/listing/catalogue.js';
 import { closest } from '../text/closest.js';
+import { addTokensCommand } from './accounts/tokens-words.js';
 import type { BulkOptions } from './bulk/options.js';
 import type { ResolveOptions } from './match/resolve/command.js';
 import { type ExitCode, exitCodes } from './shell/exit-codes.js';
@@ -253,6 +254,10 @@ export async function runCommandLine(args: readonly string[], shell: Shell): Pro
       const options = { offline: offline === true, json: json === true };
       code = await showAccounts(configured(), options, shellHere());
     });
+  addTokensCommand(program, async (request) => {
+    const { manageTokens } = await import('./accounts/tokens.js');
+    code = await manageTokens(configured(), request, shellHere());
+  });
   program
     .command('doctor')
     .summary('check key, network, connections, page and clock')

@@ -42,6 +42,11 @@ export interface Config {
   readonly account: AccountSettings;
   /** The accounts file and the names to choose from it, as far as they are set. */
   readonly accounts: { readonly path: string | undefined; readonly names: readonly string[] | undefined };
+  /** How callers sign in over HTTP. */
+  readonly signIn: {
+    /** The file with tokens, if it is set. */
+    readonly tokens: string | undefined;
+  };
   /** The form in which clients get results: as text, as structured content, or as both. */
   readonly results: SettingValues['MANYCHAT_MCP_RESULTS'];
   /** How it is served over HTTP; undefined for stdio. */
@@ -176,6 +181,7 @@ export function readConfig(environment: Environment, known: readonly KnownTool[]
     },
     account: accountOf(values, tools),
     accounts: { path: values.MANYCHAT_MCP_ACCOUNTS, names: values.MANYCHAT_MCP_ACCOUNT },
+    signIn: { tokens: values.MANYCHAT_MCP_TOKENS },
     results: values.MANYCHAT_MCP_RESULTS,
     http: values.MANYCHAT_MCP_HTTP ? httpOf(values) : undefined,
     sandbox: values.MANYCHAT_MCP_SANDBOX,

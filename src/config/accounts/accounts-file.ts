@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import { isObject } from '../../../tools/contract/json.js';
 import { quoted } from '../../../tools/contract/quoted.js';
-import { closest } from '../../text/closest.js';
 import { UsageError } from '../usage-error.js';
-import { isName, parsedText, placeOf, textOf, wordText } from './json-file.js';
+import { invalidFile, isName, placeOf, problemsIn, readJsonFile } from './json-file.js';
 import { type KeySource, keySource } from './key-source.js';
 import { manychatKeyIn } from './keys.js';
 import { nameKey } from './names.js';
+import { type Profile, profileConditions, profileProblems, profileSchema, profilesIn } from './sign-in/profiles.js';
 
 const connectionText = { error: 'must be the name of a page or the id of a connection' };
 
@@ -36,6 +36,10 @@ export const accountsFileSchema = z.strictObject(
     accounts: z
       .record(z.string(), account, { error: 'must be an object with accounts by name' })
       .describe('Accounts by name. Case, blanks, - and _ do not tell names apart'),
+    profiles: z
+      .record(z.string(), profileSchema, { error: 'must be an object with profiles by name' })
+      .optional()
+      .describe('For serve --http: who may use which accounts and tools. The first profile that fits counts'),
   },
   { error: 'must be an object with "accounts"' },
 );
@@ -54,25 +58,15 @@ export interface AccountsFile {
   readonly path: string;
   /** In the order of the file. */
   readonly accounts: readonly NamedAccount[];
+  /** Who may do what, in the order of the file; undefined if the file does not say. */
+  readonly profiles?: readonly Profile[] | undefined;
 }
 
-function problemsIn({ issues }: z.ZodError): string[] {
-  return issues.flatMap((issue) => {
-    const place = placeOf(issue.path);
-    if (issue.code !== 'unrecognized_keys') return `${place === '' ? 'the file' : place} ${issue.message}`;
-    const known = issue.path.length === 0 ? accountsFileSchema.keyof().options : account.keyof().options;
-    return issue.keys.map((key) => {
-      const near = closest(
-        key,
-        known.map((name) => ({ label: name, names: [name] })),
-        1,
-      );
-      const instead = near[0] === undefined ? `there are ${known.join(', ')}` : `did you mean ${near[0].label}?`;
-      const word = wordText(key, () => false);
-      return `${[...(place === '' ? [] : [place]), word].join(' > ')} is not known; ${instead}`;
-    });
-  });
-}
+const knownAt = ([first, , third]: readonly PropertyKey[]): readonly string[] => {
+  if (first === undefined) return accountsFileSchema.keyof().options;
+  if (first === 'accounts') return account.keyof().options;
+  return third === 'when' ? profileConditions.keyof().options : profileSchema.keyof().options;
+};
 
 /** What a schema cannot say: which keys go together, and which names mean the same. */
 function contradictionsIn(accounts: z.output<typeof accountsFileSchema>['accounts']): string[] {
@@ -102,13 +96,14 @@ const holdsKey = ({ maton_key, manychat_key }: z.output<typeof account>): boolea
  * @throws UsageError that names everything that is wrong with it, and shows no key.
  */
 export function readAccountsFile(path: string, platform: string): AccountsFile {
-  const { text, mode } = textOf(path);
-  const value = parsedText(text, path);
+  const { text, mode, value } = readJsonFile('the accounts file', path);
   const parsed = accountsFileSchema.safeParse(value, { jitless: true });
-  const problems = parsed.success ? contradictionsIn(parsed.data.accounts) : problemsIn(parsed.error);
-  if (isObject(value) && isReserved(value.accounts)) problems.push('accounts > __proto__ is not a name');
-  if (!parsed.success || problems.length > 0)
-    throw new UsageError(`the accounts file ${path} is not valid:\n${problems.map((each) => `  ${each}`).join('\n')}`);
+  const problems = parsed.success
+    ? [...contradictionsIn(parsed.data.accounts), ...profileProblems(parsed.data)]
+    : problemsIn(parsed.error, knownAt);
+  for (const key of ['accounts', 'profiles'])
+    if (isObject(value) && isReserved(value[key])) problems.push(`${key} > __proto__ is not a name`);
+  if (!parsed.success || problems.length > 0) throw invalidFile('the accounts file', path, problems);
   const accounts = Object.entries(parsed.data.accounts);
   const others = platform === 'win32' ? 'its permissions cannot be checked on Windows' : 'other users can read it';
   const isPrivate = platform !== 'win32' && (mode & 0o077) === 0;
@@ -120,6 +115,7 @@ export function readAccountsFile(path: string, platform: string): AccountsFile {
   }
   return {
     path,
+    profiles: profilesIn(parsed.data),
     accounts: accounts.flatMap(([name, { maton_key, manychat_key, connection }]) => {
       if (maton_key !== undefined) return { name, mode: 'maton', key: maton_key, connection };
       return manychat_key === undefined ? [] : { name, mode: 'direct', key: manychat_key };

@@ -43,8 +43,9 @@ function accountsPath({ accounts }: Config, surroundings: Surroundings): string 
   return !isKeySet(surroundings.environment) && path !== undefined && existsSync(path) ? path : undefined;
 }
 
-function chosenFrom({ path, accounts }: AccountsFile, names: readonly string[] | undefined): AccountsFile {
-  if (names === undefined) return { path, accounts };
+function chosenFrom(file: AccountsFile, names: readonly string[] | undefined): AccountsFile {
+  const { path, accounts, profiles } = file;
+  if (names === undefined) return file;
   if (names.length === 0)
     throw new ConfigError('--account or MANYCHAT_MCP_ACCOUNT names no account: remove it, or add a name');
   const chosen = names.map((name) => {
@@ -52,7 +53,12 @@ function chosenFrom({ path, accounts }: AccountsFile, names: readonly string[] |
     if (found === undefined) throw new ConfigError(`${unknownAccount(name, accounts)}. The file is ${path}`);
     return found;
   });
-  return { path, accounts: accounts.filter((account) => chosen.includes(account)) };
+  const isChosen = (name: string): boolean => chosen.some((account) => account.name === name);
+  return {
+    path,
+    accounts: accounts.filter((account) => chosen.includes(account)),
+    profiles: profiles?.map((profile) => ({ ...profile, accounts: profile.accounts.filter(isChosen) })),
+  };
 }
 
 /**

@@ -1,6 +1,8 @@
 import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { parse } from 'lossless-json';
+import type * as z from 'zod';
 import { quoted } from '../../../tools/contract/quoted.js';
+import { closest } from '../../text/closest.js';
 import { errorCode, errorMessage } from '../../text/error-text.js';
 import { withoutHidden } from '../../text/safe-text.js';
 import { UsageError } from '../usage-error.js';
@@ -22,20 +24,6 @@ export function wordText(word: string, isShown = isName): string {
 /** The place of a problem, as a person would look for it in the file. */
 export const placeOf = (path: readonly PropertyKey[]): string => path.map((key) => wordText(String(key))).join(' > ');
 
-export function textOf(path: string): { readonly text: string; readonly mode: number } {
-  try {
-    const file = openSync(path, 'r');
-    try {
-      return { text: readFileSync(file, 'utf8'), mode: fstatSync(file).mode };
-    } finally {
-      closeSync(file);
-    }
-  } catch (error) {
-    const reason = errorCode(error) === 'ENOENT' ? 'there is no such file' : errorMessage(error);
-    throw new UsageError(`the accounts file ${path} cannot be read: ${reason}`);
-  }
-}
-
 /** What a mistake in JSON is, and where. The parser quotes a name, or the character that is wrong, and its position. */
 function mistakeText(text: string, message: string): string {
   const [, what = '', position] = /^(.*?) at position (\d+)$/s.exec(message) ?? [];
@@ -53,11 +41,65 @@ function mistakeText(text: string, message: string): string {
   return `${withoutHidden(what)} in ${place}`;
 }
 
-export function parsedText(text: string, path: string): unknown {
-  const bare = text.replace(/^\uFEFF/, '');
+/** A file as it was read: the value of its JSON, and who may read it. */
+export interface JsonFile {
+  readonly value: unknown;
+  readonly text: string;
+  /** The permissions, as the operating system has them. */
+  readonly mode: number;
+  /** The user that the file belongs to. */
+  readonly owner: number;
+}
+
+/**
+ * Reads a file with JSON that people write.
+ * @param what is read, such as "the accounts file".
+ * @throws UsageError that says what is wrong, and where.
+ */
+export function readJsonFile(what: string, path: string): JsonFile {
+  let file: Omit<JsonFile, 'value'>;
   try {
-    return parse(bare, undefined, Number);
+    const descriptor = openSync(path, 'r');
+    try {
+      const { mode, uid: owner } = fstatSync(descriptor);
+      file = { text: readFileSync(descriptor, 'utf8'), mode, owner };
+    } finally {
+      closeSync(descriptor);
+    }
   } catch (error) {
-    throw new UsageError(`the accounts file ${path} is not JSON: ${mistakeText(bare, errorMessage(error))}`);
+    const reason = errorCode(error) === 'ENOENT' ? 'there is no such file' : errorMessage(error);
+    throw new UsageError(`${what} ${path} cannot be read: ${reason}`);
+  }
+  const bare = file.text.replace(/^\uFEFF/, '');
+  try {
+    return { ...file, value: parse(bare, undefined, Number) };
+  } catch (error) {
+    throw new UsageError(`${what} ${path} is not JSON: ${mistakeText(bare, errorMessage(error))}`);
   }
 }
+
+/**
+ * What a schema has found wrong, each with its place.
+ * @param knownAt the keys that there are at a place.
+ */
+export function problemsIn({ issues }: z.ZodError, knownAt: (path: readonly PropertyKey[]) => readonly string[]) {
+  return issues.flatMap((issue) => {
+    const place = placeOf(issue.path);
+    if (issue.code !== 'unrecognized_keys') return `${place === '' ? 'the file' : place} ${issue.message}`;
+    const known = knownAt(issue.path);
+    return issue.keys.map((key) => {
+      const near = closest(
+        key,
+        known.map((name) => ({ label: name, names: [name] })),
+        1,
+      );
+      const instead = near[0] === undefined ? `there are ${known.join(', ')}` : `did you mean ${near[0].label}?`;
+      const word = wordText(key, () => false);
+      return `${[...(place === '' ? [] : [place]), word].join(' > ')} is not known; ${instead}`;
+    });
+  });
+}
+
+/** The error for a file with these problems. */
+export const invalidFile = (what: string, path: string, problems: readonly string[]): UsageError =>
+  new UsageError(`${what} ${path} is not valid:\n${problems.map((each) => `  ${each}`).join('\n')}`);

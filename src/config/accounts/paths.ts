@@ -1,4 +1,5 @@
-import { isAbsolute, join } from 'node:path';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
+import type { Config } from '../config.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -17,4 +18,20 @@ export function defaultAccountsPath(
   const folder =
     platform === 'win32' ? APPDATA : isAbsolute(XDG_CONFIG_HOME) ? XDG_CONFIG_HOME : HOME && join(HOME, '.config');
   return folder === undefined || folder === '' ? undefined : join(folder, 'manychat-mcp', 'accounts.json');
+}
+
+/**
+ * The path of the file with the tokens that callers sign in with: as configured, or beside the accounts file. Undefined if
+ * the user has no configuration folder.
+ */
+export function tokensPath(
+  { accounts, signIn }: Pick<Config, 'accounts' | 'signIn'>,
+  { environment, platform }: { readonly environment: Environment; readonly platform: string },
+): string | undefined {
+  if (signIn.tokens !== undefined) return resolve(fromHome(signIn.tokens, environment));
+  const file =
+    accounts.path === undefined
+      ? defaultAccountsPath(environment, platform)
+      : resolve(fromHome(accounts.path, environment));
+  return file === undefined ? undefined : join(dirname(file), 'tokens.json');
 }
