@@ -51,14 +51,6 @@ export const settings = z.object({
       'use this account of the accounts file. A server offers all of them by default, and can be given several, separated by commas',
     summary: 'use this account of the accounts file',
   }),
-  MANYCHAT_MCP_TOKENS: z.string().optional().register(texts, {
-    flag: 'tokens',
-    value: 'PATH',
-    restricts: true,
-    description:
-      'file with the digests of the tokens that callers sign in with over HTTP; by default tokens.json beside the accounts file',
-    summary: 'file with the tokens of callers over HTTP',
-  }),
   MATON_GATEWAY_URL: httpAddress('https://gateway.maton.ai').register(texts, {
     description: 'address of the gateway, https://gateway.maton.ai by default',
   }),

@@ -22,7 +22,15 @@ const accountsFile = (): string =>
 async function tokens(path: string, request: Partial<TokensRequest>, accounts?: string) {
   const environment = { MANYCHAT_MCP_TOKENS: path, ...(accounts !== undefined && { MANYCHAT_MCP_ACCOUNTS: accounts }) };
   const { shell, out, err } = recordingShell(environment);
-  const all = { action: 'list', name: undefined, profile: undefined, expires: undefined, json: false, ...request };
+  const all = {
+    action: 'list',
+    name: undefined,
+    profile: undefined,
+    expires: undefined,
+    path: undefined,
+    json: false,
+    ...request,
+  };
   await manageTokens(configOf(environment), all, shell, () => now);
   return { out: out.join('\n'), err: err.join('\n') };
 }
@@ -196,6 +204,9 @@ describe('the command line of tokens', () => {
     const path = join(dirname(accounts), 'tokens.json');
     expect(err).toContain(`${path} has its digest`);
     expect(readFileSync(path, 'utf8')).toContain(digestOf(out));
+    const other = join(folder(), 'other.json');
+    await runHere(['tokens', 'create', 'a', '--tokens', other], {});
+    expect(existsSync(other)).toBe(true);
     const home = folder();
     const { err: atHome } = await runHere(['tokens', 'list'], { HOME: home });
     expect(atHome).toBe(`0 tokens in ${join(home, '.config', 'manychat-mcp', 'tokens.json')}.`);

@@ -87,13 +87,13 @@ describe('the table of settings', () => {
     expect(restrictingNames).toEqual([
       'MANYCHAT_MCP_ACCOUNTS',
       'MANYCHAT_MCP_ACCOUNT',
-      'MANYCHAT_MCP_TOKENS',
       'MANYCHAT_MCP_TOOLSETS',
       'MANYCHAT_MCP_TOOLS',
       'MANYCHAT_MCP_EXCLUDE_TOOLS',
       'MANYCHAT_MCP_READ_ONLY',
       'MANYCHAT_MCP_DRY_RUN',
       'MANYCHAT_MCP_CONFIRM',
+      'MANYCHAT_MCP_TOKENS',
     ]);
   });
 });

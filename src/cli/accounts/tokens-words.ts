@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { TokensRequest } from './tokens.js';
 
 interface TokensFlags {
+  readonly tokens?: string;
   readonly profile?: string;
   readonly expires?: string;
   readonly json?: true;
@@ -17,7 +18,8 @@ export const addTokensCommand = (program: Command, run: (request: TokensRequest)
     )
     .option('--profile <name>', 'profile of the accounts file that says what the token may do')
     .option('--expires <time>', 'with create: 90d (the default), 12h, a date, or never')
+    .option('--tokens <path>', 'file with the tokens (default: tokens.json beside the accounts file)')
     .option('--json', 'print JSON')
-    .action((action: string, name: string | undefined, { json, profile, expires }: TokensFlags) =>
-      run({ action, name, profile, expires, json: json === true }),
+    .action((action: string, name: string | undefined, { json, profile, expires, tokens: path }: TokensFlags) =>
+      run({ action, name, profile, expires, path, json: json === true }),
     );

@@ -25,6 +25,8 @@ export interface TokensRequest {
   readonly profile: string | undefined;
   /** A duration such as 90d, a date, or never. */
   readonly expires: string | undefined;
+  /** The file, if it is named here. */
+  readonly path: string | undefined;
   readonly json: boolean;
 }
 
@@ -152,7 +154,7 @@ export async function manageTokens(
   if (action !== 'create' && (profile !== undefined || expires !== undefined))
     throw new UsageError(`--profile and --expires are for tokens create, not for tokens ${action}`);
   if (action === 'list' && name !== undefined) throw new UsageError('tokens list takes no name');
-  const path = tokensPath(config, shell);
+  const path = tokensPath(request.path === undefined ? config : { ...config, signIn: { tokens: request.path } }, shell);
   if (path === undefined) throw new UsageError('there is no configuration folder: name the file with --tokens');
   const profiles = (await namedAccounts(config, shell))?.profiles;
   if (action === 'list') list(path, profiles, now(), json, shell);

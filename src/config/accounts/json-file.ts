@@ -15,7 +15,7 @@ const nameForm = /^[\p{L}\p{N}](?:[\p{L}\p{M}\p{N} .'&()+_-]{0,58}[\p{L}\p{M}\p{
 export const isName = (name: string): boolean => nameForm.test(name) && !/ {2}/.test(name);
 
 /** A word of the file. One that may be a key that was pasted in the wrong place is not shown. */
-export function wordText(word: string, isShown = isName): string {
+function wordText(word: string, isShown = isName): string {
   const mayBeKey = word.search(manychatKeyIn) >= 0 || (/^(?=.*\d)[!-~]{20,}$/.test(word) && !isShown(word));
   if (mayBeKey) return '[not shown: it may be a key]';
   return /^\w+$/.test(word) ? word : quoted(word);

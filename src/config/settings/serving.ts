@@ -70,6 +70,15 @@ export const servingSettings = {
     description: 'further host names of web pages whose requests are accepted (the Origin header), separated by commas',
     summary: 'further host names of pages that may send requests',
   }),
+  MANYCHAT_MCP_TOKENS: z.string().optional().register(texts, {
+    flag: 'tokens',
+    value: 'PATH',
+    serving: true,
+    restricts: true,
+    description:
+      'file with the digests of the tokens that callers sign in with; by default tokens.json beside the accounts file. The command tokens writes it',
+    summary: 'file with the tokens of callers',
+  }),
   MANYCHAT_MCP_DRAIN_MS: milliseconds(0, 120_000, 5_000).register(texts, {
     flag: 'drain-ms',
     value: 'N',
