@@ -123,7 +123,7 @@ export const createConnection = endpoint({
   name: 'manychat_create_connection',
   title: 'Create connection',
   description:
-    'Starts connecting a ManyChat account and returns a link for its owner, who enters the API key there. Each call makes another connection: check manychat_list_connections first.',
+    'Starts connecting a ManyChat account and returns a link for its owner, who enters the API key there; then manychat_get_connection until ACTIVE. Each call makes another connection: check manychat_list_connections first.',
   api: 'connections',
   method: 'POST',
   path: '/connections',
@@ -141,7 +141,7 @@ export const deleteConnection = endpoint({
   name: 'manychat_delete_connection',
   title: 'Delete connection',
   description:
-    'Disconnects a ManyChat account for everyone who uses this Maton account. To replace one: create the new one, see it ACTIVE, then delete the old one.',
+    'Disconnects a ManyChat account for everyone who uses this Maton account. Only its owner can connect it again (manychat_create_connection). To replace one, see the new one ACTIVE first.',
   api: 'connections',
   method: 'DELETE',
   path: '/connections/{connection_id}',

@@ -106,7 +106,7 @@ export const askExactValue = endpoint({
   name: 'manychat_find_subscribers_by_custom_field',
   title: 'Find subscribers by custom field',
   description:
-    'Contacts whose text or number field (no other type; by field_id or field_name) has exactly this value, newest change first, at most 100; capped: true when there may be more.',
+    'Contacts with exactly this value in a text or number field (no other type), newest change first, at most 100; capped: true when there may be more. Give field_id or field_name. Other or several searches: manychat_find_subscribers.',
   api: 'manychat',
   method: 'GET',
   path: '/fb/subscriber/findByCustomField',

@@ -63,7 +63,7 @@ export const createCustomField = endpoint({
   name: 'manychat_create_custom_field',
   title: 'Create custom field',
   description:
-    'Adds a field with a value for each contact; for the whole account: manychat_create_bot_field. The API cannot delete one: check manychat_list_custom_fields first.',
+    'Adds a field with a value for each contact; for the whole account: manychat_create_bot_field. The API cannot delete a field: check manychat_list_custom_fields first.',
   api: 'manychat',
   method: 'POST',
   path: '/fb/page/createCustomField',
@@ -84,7 +84,7 @@ export const setCustomField = endpoint({
   name: 'manychat_set_custom_field',
   title: 'Set custom field',
   description:
-    'Sets one custom field of one contact. By name: manychat_set_custom_field_by_name; several: manychat_set_custom_fields.',
+    'Replaces the value of one custom field of one contact; refused if the new one does not fit its type. By name: manychat_set_custom_field_by_name; several: manychat_set_custom_fields.',
   api: 'manychat',
   method: 'POST',
   path: '/fb/subscriber/setCustomField',
@@ -102,7 +102,7 @@ export const setCustomFieldByName = endpoint({
   name: 'manychat_set_custom_field_by_name',
   title: 'Set custom field by name',
   description:
-    'Sets one custom field of one contact by name, case ignored. By id: manychat_set_custom_field; several: manychat_set_custom_fields.',
+    'Replaces the value of one custom field of one contact, by name (case ignored); refused if the new one does not fit its type. Several: manychat_set_custom_fields.',
   api: 'manychat',
   method: 'POST',
   path: '/fb/subscriber/setCustomFieldByName',
@@ -172,7 +172,7 @@ export const createBotField = endpoint({
   name: 'manychat_create_bot_field',
   title: 'Create bot field',
   description:
-    'Adds a field with one value for the whole account; per contact: manychat_create_custom_field. The API cannot delete one: check manychat_list_bot_fields first.',
+    'Adds a bot field: one value for the whole account; per contact: manychat_create_custom_field. The API cannot delete a field: check manychat_list_bot_fields first.',
   api: 'manychat',
   method: 'POST',
   path: '/fb/page/createBotField',
@@ -196,7 +196,7 @@ export const setBotField = endpoint({
   name: 'manychat_set_bot_field',
   title: 'Set bot field',
   description:
-    "Sets a bot field: one value that all contacts and flows share, never one contact's data (manychat_set_custom_field). Several: manychat_set_bot_fields.",
+    "Replaces the one value of a bot field, which all contacts and flows share: never one contact's data (manychat_set_custom_field). Refused if the new one does not fit its type. Several: manychat_set_bot_fields.",
   api: 'manychat',
   method: 'POST',
   path: '/fb/page/setBotField',
@@ -214,7 +214,7 @@ export const setBotFieldByName = endpoint({
   name: 'manychat_set_bot_field_by_name',
   title: 'Set bot field by name',
   description:
-    "Sets an existing bot field: one value that all contacts and flows share, never one contact's data (manychat_set_custom_field_by_name). Several: manychat_set_bot_fields.",
+    "Replaces the one value of a bot field, which all contacts and flows share: never one contact's data (manychat_set_custom_field_by_name). Refused if the new one does not fit its type. Several: manychat_set_bot_fields.",
   api: 'manychat',
   method: 'POST',
   path: '/fb/page/setBotFieldByName',

@@ -110,7 +110,7 @@ export const sendFlow = endpoint({
   name: 'manychat_send_flow',
   title: 'Send flow',
   description:
-    'Starts a flow for one contact. It takes no variables: for personal texts, also in a WhatsApp template, use manychat_set_fields_and_send_flow. ok means accepted: ManyChat does not report whether it arrived (24-hour window, channel). Never repeat an unknown outcome.',
+    "Starts a flow for one contact. It takes no variables: for personal texts use manychat_set_fields_and_send_flow. Over 24 hours after the contact last wrote, the flow's plain messages get through only on Telegram, WhatsApp templates still do. ok means accepted: ManyChat does not report arrival. Never repeat an unknown outcome.",
   api: 'manychat',
   method: 'POST',
   path: '/fb/sending/sendFlow',

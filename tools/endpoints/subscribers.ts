@@ -78,9 +78,9 @@ export const profile = {
 
 /** Inputs for what a person consented to. */
 export const consent = {
-  has_opt_in_sms: z.boolean().optional().describe('With phone; true only if they agreed'),
-  has_opt_in_email: z.boolean().optional().describe('With email; true only if they agreed'),
-  consent_phrase: text('Their words of consent, for SMS opt-in').optional(),
+  has_opt_in_sms: z.boolean().optional().describe('Needed with phone; true only if they agreed'),
+  has_opt_in_email: z.boolean().optional().describe('Needed with email; true only if they agreed'),
+  consent_phrase: text('Their words of consent, needed for SMS opt-in').optional(),
 };
 
 /** Checks that a new contact has an address, and the consent that ManyChat requires for it. */
@@ -108,7 +108,7 @@ export const createSubscriber = endpoint({
   name: 'manychat_create_subscriber',
   title: 'Create subscriber',
   description:
-    'Adds a contact that is certainly new; when unsure: manychat_find_or_create_subscriber. Needs phone, whatsapp_phone or email, and import permission from ManyChat support; an existing WhatsApp number is refused.',
+    'Adds a contact that is certainly new; when unsure: manychat_find_or_create_subscriber. Needs phone, whatsapp_phone or email, and import permission from ManyChat support. An existing WhatsApp number is refused; for phone and email that is not documented.',
   api: 'manychat',
   method: 'POST',
   path: '/fb/subscriber/createSubscriber',
@@ -138,7 +138,7 @@ export const updateSubscriber = endpoint({
   name: 'manychat_update_subscriber',
   title: 'Update subscriber',
   description:
-    'Changes name, phone, email, gender or opt-ins of one contact; omitted values stay. Custom fields: manychat_set_custom_fields. A WhatsApp number cannot be changed.',
+    'Changes name, phone, email, gender or opt-ins of one contact: given values replace the old, omitted ones stay. Custom fields: manychat_set_custom_fields. A WhatsApp number cannot be changed.',
   api: 'manychat',
   method: 'POST',
   path: '/fb/subscriber/updateSubscriber',
@@ -164,7 +164,7 @@ export const verifySubscriber = endpoint({
   name: 'manychat_verify_subscriber',
   title: 'Verify subscriber by signed request',
   description:
-    "Has ManyChat verify by Facebook's signed_request that a Messenger webview's visitor is this contact: ok if proven, else refused. Only for webview developers. Lookups: manychat_get_subscriber.",
+    "Asks ManyChat to verify by Facebook's signed_request that a Messenger webview's visitor is this contact: ok if proven, else refused. Only for webview developers. Lookups: manychat_get_subscriber.",
   api: 'manychat',
   method: 'POST',
   path: '/fb/subscriber/verifyBySignedRequest',

@@ -28,7 +28,7 @@ export const createTag = endpoint({
   name: 'manychat_create_tag',
   title: 'Create tag',
   description:
-    'Adds a tag to the page, to no contact yet. Check manychat_list_tags first: what happens if the name exists is not documented. A deleted tag does not come back: a new one has a new id, which flows and rules do not follow, so never delete and create a tag to empty it.',
+    'Adds a tag to the page, to no contact yet. Check manychat_list_tags first: what happens if the name exists is not documented. After a deletion, a new one has a new id, which flows and rules do not follow, so never delete and create a tag to empty it.',
   api: 'manychat',
   method: 'POST',
   path: '/fb/page/createTag',
@@ -103,7 +103,7 @@ export const addTagToSubscriberByName = endpoint({
   name: 'manychat_add_tag_to_subscriber_by_name',
   title: 'Add tag to subscriber by name',
   description:
-    'Adds a tag, which must exist (else manychat_create_tag first), to one contact; no effect if it has it. For many: manychat_for_each_subscriber.',
+    'Adds an existing tag (else manychat_create_tag first) to one contact; no effect if it has it. For many: manychat_for_each_subscriber.',
   api: 'manychat',
   method: 'POST',
   path: '/fb/subscriber/addTagByName',
@@ -121,7 +121,7 @@ export const removeTagFromSubscriber = endpoint({
   name: 'manychat_remove_tag_from_subscriber',
   title: 'Remove tag from subscriber',
   description:
-    "Removes a tag from one contact; no effect if it lacks it; the tag stays. For many: manychat_for_each_subscriber; from every contact: only a person, on ManyChat's own screen.",
+    "Removes a tag from one contact; no effect if it lacks it; the tag stays. By name: manychat_remove_tag_from_subscriber_by_name; for many: manychat_for_each_subscriber; from every contact: only a person, on ManyChat's own screen.",
   api: 'manychat',
   method: 'POST',
   path: '/fb/subscriber/removeTag',
@@ -138,7 +138,7 @@ export const removeTagFromSubscriberByName = endpoint({
   name: 'manychat_remove_tag_from_subscriber_by_name',
   title: 'Remove tag from subscriber by name',
   description:
-    "Removes a tag from one contact; no effect if it lacks it; the tag stays. For many: manychat_for_each_subscriber; from every contact: only a person, on ManyChat's own screen.",
+    "Removes a tag from one contact; no effect if it lacks it; the tag stays. By id: manychat_remove_tag_from_subscriber; for many: manychat_for_each_subscriber; from every contact: only a person, on ManyChat's own screen.",
   api: 'manychat',
   method: 'POST',
   path: '/fb/subscriber/removeTagByName',

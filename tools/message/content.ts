@@ -159,7 +159,11 @@ const button = z.discriminatedUnion(
   [urlButton, flowButton, callButton, buyButton, callbackButton],
   oneOf('a button', buttonTypes),
 );
-const buttons = z.array(button).max(maxButtons, atMost(maxButtons, 'buttons')).optional();
+const buttons = z
+  .array(button)
+  .max(maxButtons, atMost(maxButtons, 'buttons'))
+  .optional()
+  .describe('flow takes target, buy customer and product, dynamic_block_callback url and method');
 
 const quickReply = z.discriminatedUnion(
   'type',
@@ -224,8 +228,11 @@ export const content = z.strictObject({
     })
     .optional()
     // Messenger is understood, and left out on the wire.
-    .meta({ enum: channels, description: 'By default messenger' }),
-  messages: z.array(message, needs('content', 'messages')).max(maxMessages, atMost(maxMessages, 'messages')),
+    .meta({ enum: channels, description: "The contact's channel; default messenger" }),
+  messages: z
+    .array(message, needs('content', 'messages'))
+    .max(maxMessages, atMost(maxMessages, 'messages'))
+    .describe('cards take elements, media url'),
   quick_replies: z.array(quickReply).max(maxQuickReplies, atMost(maxQuickReplies, 'quick replies')).optional(),
   actions,
   external_message_callback: callback

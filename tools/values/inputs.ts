@@ -214,7 +214,7 @@ const offset = z
     context.addIssue({ code: 'custom', message: 'must be a whole number, as next of the result before has it' });
     return z.NEVER;
   })
-  .meta({ type: 'integer', description: 'As in next' });
+  .meta({ type: 'integer', description: "A result's next" });
 
 /** The input of a list that comes in pages and cannot be searched. */
 export const pageInput = { offset: offset.optional() };

@@ -44,7 +44,7 @@ export const checkContent = workflow({
   name: 'manychat_check_content',
   title: 'Check content',
   description:
-    'Whether manychat_send_content would accept this data, what is wrong or would be corrected, and how it will look. Sends nothing, makes no request; tags, fields and flows it names are not looked up.',
+    'Checks data for manychat_send_content without sending it: what is wrong or would be corrected, and how it will look. Makes no request: the 24-hour window and the tags, fields and flows it names are not checked.',
   api: 'none',
   effect: 'read',
   input: z.strictObject({
@@ -52,7 +52,7 @@ export const checkContent = workflow({
     channel: z
       .enum(channelChoices, { error: channelError })
       .default('auto')
-      .describe('Instead of content.type; auto, the default: without a type, all are checked'),
+      .describe('Overrides content.type; default auto: that type, or all channels if there is none'),
   }),
   output: {
     schema: z.looseObject({

@@ -251,7 +251,7 @@ export const findOrCreateSubscriber = workflow({
   name: 'manychat_find_or_create_subscriber',
   title: 'Find or create subscriber',
   description:
-    "Finds a contact by email, else phone, else WhatsApp number, and returns it unchanged (warnings: what differs; change: manychat_update_subscriber), else creates one. Give one or more; whatsapp_phone with whatsapp_field_id, or most WhatsApp contacts are missed (a new one's number goes into that field and phone). Creating needs import permission from ManyChat support.",
+    'Finds a contact by email, else phone, else WhatsApp number, else creates one. Give at least one of these. Without whatsapp_field_id, most WhatsApp contacts are missed. A found contact stays as it is: warnings say what differs, manychat_update_subscriber changes it. The WhatsApp number of a new one goes into that field, and into phone if none is given. Creating needs import permission from ManyChat support. Only to look: manychat_find_subscribers.',
   api: 'manychat',
   effect: 'create',
   purposes: ['create_contact'],

@@ -30,7 +30,7 @@ export const sendText = workflow({
   name: 'manychat_send_text',
   title: 'Send text',
   description:
-    'Sends a text to one contact, with buttons and quick replies; no e-mail or SMS. The simplest way to message someone; images, cards, actions and OTN topics: manychat_send_content. Except on Telegram, refused if the contact last wrote over 24 hours ago: then only an OTN topic or a WhatsApp template (manychat_send_flow). Never repeat an unknown outcome.',
+    'Sends a text to one contact, with buttons and quick replies; no e-mail or SMS. Images, cards, actions and OTN topics: manychat_send_content. Except on Telegram, refused if the contact last wrote over 24 hours ago: then only an OTN topic or a WhatsApp template (manychat_send_flow). Never repeat an unknown outcome.',
   api: 'manychat',
   effect: 'send',
   purposes: ['send_text'],

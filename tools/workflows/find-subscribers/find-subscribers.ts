@@ -96,7 +96,7 @@ export const findSubscribers = workflow({
   name: 'manychat_find_subscribers',
   title: 'Find subscribers',
   description:
-    'Finds contacts, up to 50 queries in one call. For each: who matches (matched_by says how), the channels on record and the 24-hour window, or why_none. Several matches: ask which one is meant. not_asked: call again with only those. The API cannot list or count contacts, nor find them by tag.',
+    'Finds contacts by up to 50 queries. For each: the matches (matched_by says how) with channels on record and 24-hour window, or why_none. Several matches: ask which one is meant. Call again with only not_asked. The API cannot list or count contacts. Pages, full details: other find tools.',
   api: 'manychat',
   effect: 'read',
   input: z.strictObject({

@@ -39,11 +39,11 @@ const argumentsOf: Readonly<
 
 /** An action and its arguments, side by side: many clients do not support unions. */
 export const actionInput = {
-  action: z.enum(actionNames).describe('Takes tag_name, fields, text, data, or flow_ns (and fields)'),
+  action: z.enum(actionNames).describe('Takes tag_name, fields, text, data, or flow_ns (fields optional)'),
   tag_name: tagName.optional(),
   fields: fieldRecord.optional(),
   text: plainMessage.text.optional(),
-  channel: plainMessage.channel.unwrap().optional().describe('Of the text; default auto, found for each contact'),
+  channel: plainMessage.channel.unwrap().optional().describe('Of text; default auto, found for each contact'),
   data: messageDataBrief.optional(),
   flow_ns: flowNs.optional(),
 };

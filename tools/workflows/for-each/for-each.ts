@@ -114,7 +114,7 @@ export const forEachSubscriber = workflow({
   name: 'manychat_for_each_subscriber',
   title: 'Do one thing for many subscribers',
   description:
-    'Adds or removes an existing tag, sets custom fields or sends, for each of up to 1,000 contacts; for one, use the tool for it. Ids must be known: the API lists no contacts, nor by tag. If contacts remain, fix the cause in stopped, then call with only resume; if lost, with skipped and all from next_index. Never send again to unknown: they may have been reached.',
+    'Adds or removes an existing tag, sets custom fields or sends, for up to 1,000 contacts with known ids: the API lists no contacts, nor by tag. For one, use the tool for it. If contacts remain: fix what stopped says, then call with only resume; if that is lost, with skipped and the ids from next_index on. Never send again to unknown: they may have been reached.',
   api: 'manychat',
   effect: 'send',
   purposes: ['act_on_many'],

@@ -27,7 +27,7 @@ const jobShape = {
     .min(1, { error: 'needs at least one item' })
     .max(maxSubscribers, { error: `takes at most ${maxSubscribers} items; make several calls` })
     .optional()
-    .describe('Or with text or fields of each'),
+    .describe('Instead of subscriber_ids: each with its own text or fields'),
   resume: z.string().optional().describe('From a result; alone'),
 };
 

@@ -151,7 +151,7 @@ const input = z
       .min(1)
       .max(maxContacts, { error: `takes at most ${maxContacts} ids; make several calls` })
       .optional()
-      .describe('Several contacts at once'),
+      .describe('Instead of subscriber_id: up to 50'),
   })
   .refine(({ subscriber_id: one, subscriber_ids: many }) => (one === undefined) !== (many === undefined), {
     message: 'give exactly one of subscriber_id and subscriber_ids',
@@ -163,7 +163,7 @@ const statusTool = (readsTopics: boolean): Workflow =>
     name: 'manychat_get_messaging_status',
     title: 'Get messaging status',
     description:
-      'Whether contacts can be messaged now, for one or up to 50: plain_message_now with the end of the 24-hour window, the arguments to send with, or what to do instead (with OTN topics), channels on record, opt-ins, and what ManyChat does not reveal. Check it before an important send.',
+      'Says whether contacts can get a plain message now, and when their 24-hour window ends; with the arguments to send with or what to do instead. Also channels on record, opt-ins and what ManyChat does not reveal. Call it before important sends.',
     api: 'manychat',
     effect: 'read',
     input,
