@@ -16,7 +16,10 @@ function broughtNode(major: number): string {
 }
 
 install(folder, 'npm run services');
-const node = broughtNode(22);
+const [older, newer] = [broughtNode(22), broughtNode(24)];
 run(process.execPath, pathOf('node_modules/typescript/bin/tsc'), '-p', folder);
-// Its arguments are names of test files, to run only these.
-run(node, ...vitest, ...process.argv.slice(2));
+// Names of test files, to run only these.
+const chosen = process.argv.slice(2);
+run(older, ...vitest, ...chosen);
+// SQLite is a part of Node.js, so it is tested with both.
+if (chosen.length === 0) run(newer, ...vitest, 'sqlite');

@@ -1,13 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { type Document, type SharedStore, StoreAway } from '../../src/store/shared-store.js';
+import { counter, visits } from './counter.js';
 
 const keepMs = 60_000;
-
-/** A document with a number. */
-const counter = (key: string): Document<number> => ({
-  key,
-  parse: (written) => (typeof written === 'number' ? written : undefined),
-});
 
 /** Adds one to a counter, and returns what it is then. */
 const increase = (store: SharedStore, document: Document<number>): Promise<number> =>
@@ -31,8 +26,6 @@ export interface TwoStores {
 /** What every store must do. */
 export function storeContract(name: string, open: () => Promise<TwoStores>): void {
   describe(`the store in ${name}`, () => {
-    const visits = counter('visits');
-
     test('gives a process what another has written', async () => {
       const { one, other } = await open();
       expect(await read(other, visits)).toBeUndefined();
@@ -128,7 +121,10 @@ export function storeContract(name: string, open: () => Promise<TwoStores>): voi
         });
       }
       // A notice can be lost before a watch has begun.
-      while (noticed.includes(false)) await increase(one, visits);
+      while (noticed.includes(false)) {
+        await increase(one, visits);
+        await new Promise((resolve) => setImmediate(resolve));
+      }
     });
 
     test('tells nothing after a watch has ended', async () => {

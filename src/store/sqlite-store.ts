@@ -1,0 +1,282 @@
+/// <reference path="./node-sqlite.d.ts" />
+import { closeSync, fchmodSync, fstatSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Document, runChange, type SharedStore, StoreAway, type Transaction } from './shared-store.js';
+import { awayBecause, isBusy } from './sqlite-errors.js';
+
+/** How a store in a SQLite file is opened. */
+export interface SqliteStoreOptions {
+  readonly path: string;
+  /** The module node:sqlite. */
+  readonly load: () => Promise<{ readonly DatabaseSync: new (path: string) => DatabaseSync }>;
+  /** How long a transaction waits for its lock, in milliseconds. Others keep it for less than one. */
+  readonly patienceMs?: number | undefined;
+  /** The wall clock of the machine, in milliseconds since 1970. */
+  readonly wallClock?: (() => number) | undefined;
+  /** Told, after each transaction, what every document of it has become. */
+  readonly onSeen?: ((key: string, seen: Seen | undefined, now: number) => void) | undefined;
+}
+
+/** A document as it stands in the file. */
+interface Seen {
+  readonly json: string;
+  /** When it is gone, by the clock of the store. */
+  readonly until: number;
+}
+
+/** "mcst": marks a SQLite file as a state of this program. */
+const applicationId = 0x6d637374;
+/** Changes with the meaning of the tables. Another version does not use the file. */
+const schemaVersion = 1;
+
+/** The default for `patienceMs`. */
+const usualPatienceMs = 5_000;
+/** The longest wait before the lock is tried again, in milliseconds. */
+const longestRetryMs = 8;
+/** How often it is looked for changes of other processes while somebody watches, in milliseconds. */
+const pollMs = 20;
+/** Expired documents are dropped with the first write after this time, in milliseconds. */
+const sweepEveryMs = 60_000;
+
+const schema = `
+  create table document (key text primary key, json text not null, until integer not null, change integer not null);
+  create index expiry on document (until);
+  create table clock (latest integer not null, ahead integer not null, change integer not null);
+  insert into clock values (0, 0, 0);
+  pragma application_id = ${applicationId};
+  pragma user_version = ${schemaVersion};
+`;
+
+/** Runs synchronous work, and again while another connection holds the lock. The event loop is free in between. */
+async function whenFree<Result>(work: () => Result, patienceMs: number, signal?: AbortSignal): Promise<Result> {
+  const latest = performance.now() + patienceMs;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return work();
+    } catch (error) {
+      if (!isBusy(error) || performance.now() >= latest) throw awayBecause(error);
+    }
+    await pause(Math.random() * Math.min(attempt, longestRetryMs), undefined, { signal }).catch(() => undefined);
+    signal?.throwIfAborted();
+  }
+}
+
+/** Creates the file for its owner alone, in a folder for its owner alone, unless they exist. */
+function createFile(path: string): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    const file = openSync(path, 'a', 0o600);
+    // It holds texts of messages. SQLite gives the files beside it the same permissions.
+    if ((fstatSync(file).mode & 0o077) !== 0) fchmodSync(file, 0o600);
+    closeSync(file);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    throw new StoreAway(code === 'EISDIR' ? 'a folder is in its place' : `it cannot be opened (${code})`);
+  }
+}
+
+/** Identifies the file at a path, so that a deleted one is noticed: SQLite would go on with it, apart from all others. */
+function identityOf(path: string): string {
+  try {
+    const { dev, ino } = statSync(path, { bigint: true });
+    return `${dev} ${ino}`;
+  } catch {
+    throw new StoreAway('it was deleted');
+  }
+}
+
+const numberIn = (database: DatabaseSync, pragma: string): number =>
+  Number(Object.values(database.prepare(`pragma ${pragma}`).get() ?? {})[0]);
+
+/** Whether the file is a new one. @throws StoreAway if it is not ours. */
+function isNew(database: DatabaseSync): boolean {
+  const id = numberIn(database, 'application_id');
+  const tables = database.prepare('select name from sqlite_schema limit 1').all();
+  if (id === 0 && tables.length === 0) return true;
+  if (id !== applicationId) throw new StoreAway('it is a file of another program');
+  if (numberIn(database, 'user_version') !== schemaVersion) {
+    throw new StoreAway('another version of this program uses it');
+  }
+  return false;
+}
+
+/** Ends a transaction after an error. */
+function rollBack(database: DatabaseSync): void {
+  try {
+    database.exec('rollback');
+  } catch {
+    // SQLite has rolled back by itself.
+  }
+}
+
+/** Prepares a new file, and checks one that exists. */
+function prepareFile(database: DatabaseSync): void {
+  // Waiting here would block the event loop.
+  database.exec('pragma busy_timeout = 0; pragma synchronous = normal');
+  // Looked at before anything is written, since it can be a file of another program.
+  const wasNew = isNew(database);
+  const { journal_mode: mode } = database.prepare('pragma journal_mode = wal').get() ?? {};
+  if (mode !== 'wal') throw new StoreAway('its folder does not allow shared memory');
+  if (!wasNew) return;
+  database.exec('begin immediate');
+  try {
+    if (isNew(database)) database.exec(schema);
+    database.exec('commit');
+  } catch (error) {
+    rollBack(database);
+    throw error;
+  }
+}
+
+/**
+ * Opens a store in a SQLite file, for the processes of one user on one machine. The file is created if there is none.
+ * @throws StoreAway if it cannot be used, with the reason as a clause about the file.
+ */
+export async function openSqliteStore(options: SqliteStoreOptions): Promise<SharedStore> {
+  const { path, load, patienceMs = usualPatienceMs, wallClock = Date.now, onSeen = () => undefined } = options;
+  const { DatabaseSync } = await load();
+  createFile(path);
+  const database = await whenFree(() => {
+    const opened = new DatabaseSync(path);
+    try {
+      prepareFile(opened);
+      return opened;
+    } catch (error) {
+      opened.close();
+      throw error;
+    }
+  }, patienceMs);
+  const identity = identityOf(path);
+  const sql = {
+    time: database.prepare('select latest, ahead, change from clock'),
+    setTime: database.prepare('update clock set latest = ?, ahead = ?, change = ?'),
+    read: database.prepare('select json, until, change from document where key = ?'),
+    write: database.prepare('insert or replace into document values (?, ?, ?, ?)'),
+    remove: database.prepare('delete from document where key = ?'),
+    sweep: database.prepare('delete from document where until <= ?'),
+    version: database.prepare('pragma data_version'),
+  };
+  let isClosed = false;
+  let latestHere = 0;
+  let sweepAt = 0;
+
+  /** What is watched, by key: the change that was last seen, and who is told of others. */
+  const watched = new Map<string, { change: unknown; readonly watchers: Set<() => void> }>();
+  let version: unknown;
+  let polling: NodeJS.Timeout | undefined;
+
+  /** The last change of a document; undefined if it cannot be read: the next transaction reports why. */
+  function changeOf(key: string): unknown {
+    try {
+      return sql.read.get(key)?.change;
+    } catch {
+      return undefined;
+    }
+  }
+
+  function poll(): void {
+    try {
+      const next = sql.version.get()?.data_version;
+      if (next === version) return;
+      version = next;
+      for (const [key, each] of watched) {
+        const change = changeOf(key);
+        if (change === each.change) continue;
+        each.change = change;
+        for (const changed of each.watchers) changed();
+      }
+    } catch {
+      // The next transaction reports what is wrong with the file.
+    }
+  }
+
+  function runLocked<Result>(
+    documents: readonly Document<unknown>[],
+    change: (transaction: Transaction) => Result,
+  ): Result {
+    if (isClosed) throw new StoreAway('The store is closed');
+    if (identityOf(path) !== identity) throw new StoreAway('it was deleted');
+    database.exec('begin immediate');
+    try {
+      const time = sql.time.get();
+      const [latest, ahead, lastChange] = [Number(time?.latest), Number(time?.ahead), Number(time?.change)];
+      const wall = Math.trunc(wallClock());
+      // If the clock of the machine was set back, the time of the store goes on from where it was.
+      const now = Math.max(wall + ahead, latest, latestHere);
+      const seen = new Map<string, Seen>();
+      const stored = new Map<string, string>();
+      for (const { key } of documents) {
+        const found = sql.read.get(key);
+        if (found === undefined || Number(found.until) <= now) continue;
+        seen.set(key, { json: String(found.json), until: Number(found.until) });
+        stored.set(key, String(found.json));
+      }
+      const { result, writes } = runChange(documents, stored, now, change);
+      const nextChange = lastChange + 1;
+      for (const [key, written] of writes) {
+        if (written === undefined) {
+          sql.remove.run(key);
+          seen.delete(key);
+        } else {
+          const until = now + written.keepMs;
+          sql.write.run(key, written.json, until, nextChange);
+          seen.set(key, { json: written.json, until });
+        }
+      }
+      if (writes.size > 0 && now >= sweepAt) {
+        sql.sweep.run(now);
+        sweepAt = now + sweepEveryMs;
+      }
+      if (writes.size > 0 || now !== wall + ahead) sql.setTime.run(now, now - wall, nextChange);
+      database.exec('commit');
+      latestHere = now;
+      for (const { key } of documents) onSeen(key, seen.get(key), now);
+      notify(writes);
+      return result;
+    } catch (error) {
+      rollBack(database);
+      throw error;
+    }
+  }
+
+  /** Tells the watchers in this process at once. */
+  function notify(writes: ReadonlyMap<string, unknown>): void {
+    for (const key of writes.keys()) {
+      const each = watched.get(key);
+      if (each === undefined) continue;
+      each.change = changeOf(key);
+      for (const changed of each.watchers) queueMicrotask(changed);
+    }
+  }
+
+  return {
+    async transact(documents, change, signal) {
+      signal?.throwIfAborted();
+      return whenFree(() => runLocked(documents, change), patienceMs, signal);
+    },
+    watch({ key }, changed) {
+      const own = (): void => changed();
+      const entry = watched.get(key) ?? { change: changeOf(key), watchers: new Set<() => void>() };
+      watched.set(key, entry);
+      entry.watchers.add(own);
+      polling ??= setInterval(poll, pollMs).unref();
+      return () => {
+        entry.watchers.delete(own);
+        if (entry.watchers.size > 0 || watched.get(key) !== entry) return;
+        watched.delete(key);
+        if (watched.size > 0) return;
+        clearInterval(polling);
+        polling = undefined;
+      };
+    },
+    async close() {
+      if (isClosed) return;
+      isClosed = true;
+      clearInterval(polling);
+      watched.clear();
+      database.close();
+    },
+  };
+}
