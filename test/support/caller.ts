@@ -21,6 +21,8 @@ export interface Caller {
 
 /** Parts of the host that a test can replace. */
 export interface CallerParts extends Pick<HostParts, 'pacer' | 'guard' | 'jobs' | 'notices' | 'now' | 'random'> {
+  /** The connections that the accounts may use. */
+  readonly permitted: readonly string[];
   /** A driven clock watches the exchanges of the caller, and stands still while one is in flight. */
   readonly clock: Clock;
 }
@@ -34,7 +36,7 @@ export const collectedLog = ({ host }: Config, logged: string[]): HostParts['log
 /** Opens accounts on one host, as the program does; its clock is driven unless told otherwise. Closing one closes the host. */
 export function createCallers(
   environments: readonly Record<string, string>[],
-  { clock = drivenClock(), ...parts }: Partial<CallerParts> = {},
+  { clock = drivenClock(), permitted, ...parts }: Partial<CallerParts> = {},
 ): Caller[] {
   const configs = environments.map((environment) => configOf({ MANYCHAT_MCP_LOG_LEVEL: 'info', ...environment }));
   const [first = configOf({})] = configs;
@@ -49,7 +51,7 @@ export function createCallers(
     ...parts,
   });
   return configs.map((config) => {
-    const account = openAccount(host, config.account);
+    const account = openAccount(host, { ...config.account, permitted });
     const tools = new Map(account.tools.map((tool) => [String(tool.declaration.name), tool]));
     return {
       config,

@@ -19,7 +19,11 @@ export const idOf = (last: number): string => `5b0c2a3e-7d41-4f86-9a1c-${String(
 export const [coffee, wholesale, third] = [idOf(1), idOf(2), idOf(3)];
 
 /** An upstream with two pages, and a caller that reaches it. */
-export async function connected(environment: Record<string, string> = {}, others: readonly Connection[] = []) {
+export async function connected(
+  environment: Record<string, string> = {},
+  others: readonly Connection[] = [],
+  permitted?: readonly string[],
+) {
   const connections: Connection[] = [
     { id: coffee, page: { id: 101, name: 'Sunrise Coffee' } },
     { id: wholesale, page: { id: 102, name: 'Sunrise Wholesale' } },
@@ -46,7 +50,7 @@ export async function connected(environment: Record<string, string> = {}, others
     else answer(200, { status: 'success', data: used.page ?? {} });
   });
   const clock = drivenClock();
-  const caller = createCaller({ ...through(upstream.url), ...environment }, { clock });
+  const caller = createCaller({ ...through(upstream.url), ...environment }, { clock, ...(permitted && { permitted }) });
   onTestFinished(async () => {
     await caller.close();
     await upstream.close();

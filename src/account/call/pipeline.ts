@@ -12,8 +12,8 @@ import { linkSignals } from '../../upstream/linked-signal.js';
 import type { Host } from '../host.js';
 import { type CallInput, callInput, withJob } from '../jobs/job-of-call.js';
 import { forgetOnChange } from '../lookups/change-notices.js';
-import { connectionHint, createConnectionChooser, deletedIn, refuseKeys } from '../lookups/connections/chooser.js';
-import { createConnectionPages } from '../lookups/connections/pages.js';
+import { connectionHint, deletedIn, refuseKeys } from '../lookups/connections/chooser.js';
+import { createConnectionLookups } from '../lookups/connections/connection-lookups.js';
 import { createLookups } from '../lookups/lookups.js';
 import type { OwnRead, ReadAnswer } from '../lookups/own-read.js';
 import { refuseExcluded } from '../policy/exclusion.js';
@@ -110,15 +110,13 @@ export function createPipeline(
   closing: AbortSignal,
 ): Pipeline {
   const { clock } = host;
-  const { deadlineMs, connection: pinned } = settings;
+  const { deadlineMs } = settings;
   const shared = host.connectionReads.of(settings.identity, closing);
-  const pages = createConnectionPages(read, shared, deadlineMs, clock);
   const account: AccountParts = {
     host,
     settings,
     redactor,
-    connections: createConnectionChooser({ pinned, read, pages, shared, deadlineMs, clock }),
-    pages,
+    ...createConnectionLookups(settings, read, shared, clock),
     ...createLookups(settings, clock.now),
     sends: createSends(host, settings.identity),
     perform,
@@ -298,6 +296,7 @@ export function createPipeline(
       try {
         // Nothing has begun, so nothing else needs to be said.
         if (stop.aborted) throw stopError(deadline, 'unsent', failure, clock.now()).by('cancelled');
+        await account.connections.refuseOthers([connectionId, input.connection_id], failure, record.id);
         return await (declaration.kind === 'workflow'
           ? performWorkflow(declaration, input, context, { progress, deadlineMs: mostMs, principal })
           : performAlone(confirmedCall(declaration, input, context)));

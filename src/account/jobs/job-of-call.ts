@@ -167,6 +167,8 @@ export async function withJob(
   return workOn(run, false, async () => {
     const named = context.connectionId ?? context.askedConnection ?? settings.connection;
     const connectionId = await choose(named === undefined ? run.connection : undefined);
+    // The job may be older than what its caller may do now.
+    await account.connections.refuseOthers([connectionId], failure, context.record.id);
     if (connectionId?.toLowerCase() === run.connection?.toLowerCase()) return connectionId;
     throw callError('invalid_input', failure, {
       message: 'connection_id: the job was begun on another connection; leave it out',

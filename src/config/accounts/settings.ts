@@ -39,6 +39,8 @@ export interface AccountSettings {
   readonly identity: string;
   /** The connection every call uses, by id or by the name of its page; absent: chosen per call. */
   readonly connection?: string | undefined;
+  /** The connections that may be used, by id or by the name of their page; absent: all. */
+  readonly permitted?: readonly string[] | undefined;
   /** The custom field with the contacts' WhatsApp numbers, by name or id; absent: it is looked for. */
   readonly whatsappField?: string | undefined;
   readonly addresses: Addresses;

@@ -90,6 +90,7 @@ export async function showPages(call: EndpointCall, result: Result, account: Acc
   const { deadline, record } = context;
   const { clock } = account.host;
   const forMs = Math.max(0, deadline.latestStart - clock.now()) / 2;
-  const shown = withPages(result, input.offset, account.pages, record.id, forMs);
+  const own = await account.connections.withoutOthers(result, record.id);
+  const shown = withPages(own, input.offset, account.pages, record.id, forMs);
   return withinDeadline(deadline, shown, failureContext(endpoint, account.settings), clock);
 }

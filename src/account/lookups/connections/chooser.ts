@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { isConnectionId, isMatonId } from '../../../../tools/contract/connection-id.js';
 import { effectRules } from '../../../../tools/contract/effect.js';
 import type { Declaration } from '../../../../tools/contract/endpoint.js';
-import type { Failure, Kind } from '../../../../tools/contract/failure.js';
-import type { Result } from '../../../../tools/contract/json.js';
+import { CallError, type Failure, type Kind } from '../../../../tools/contract/failure.js';
+import { asObject, type Result, toList } from '../../../../tools/contract/json.js';
 import { idText, quoted } from '../../../../tools/contract/quoted.js';
 import { listConnections } from '../../../../tools/endpoints/connections.js';
 import { manychatKeyIn } from '../../../config/accounts/keys.js';
@@ -18,6 +18,7 @@ import { createNamedConnections } from './named.js';
 import { severalConnected, unreadHint } from './names.js';
 import { pageText } from './page.js';
 import type { ConnectionPages } from './pages.js';
+import type { PermittedConnections } from './permitted.js';
 import { type ConnectionRecord, connectionsIn } from './record.js';
 import type { ConnectionReads } from './shared-reads.js';
 
@@ -38,6 +39,13 @@ export interface ConnectionChooser {
    * @throws CallError if there is none, or several and the call changes something.
    */
   choose(asked: string | undefined, context: FailureContext, callId: string): Promise<ChosenConnection>;
+  /**
+   * Refuses connections that may not be used, like those that do not exist.
+   * @throws CallError
+   */
+  refuseOthers(asked: readonly unknown[], context: FailureContext, callId: string): Promise<void>;
+  /** A list of connections without those that may not be used. */
+  withoutOthers(result: Result, callId: string): Promise<Result>;
   /** Drops the cached list, because a connection was created, deleted or found missing, and what has meant this one. */
   forget(missing?: string): void;
 }
@@ -54,6 +62,8 @@ export interface ChooserParts {
   readonly pinned: string | undefined;
   readonly read: OwnReader;
   readonly pages: ConnectionPages;
+  /** The connections that may be used; all if it is undefined. */
+  readonly permitted: PermittedConnections | undefined;
   readonly shared: ConnectionReads;
   /** The longest that a call may take. */
   readonly deadlineMs: number;
@@ -65,6 +75,7 @@ export function createConnectionChooser({
   pinned,
   read,
   pages,
+  permitted,
   shared,
   deadlineMs,
   clock,
@@ -84,7 +95,15 @@ export function createConnectionChooser({
     },
     pages,
     shared,
+    permitted,
   );
+
+  /** The ACTIVE connections that may be used. */
+  async function usable(readOnly: boolean, callId: string): Promise<readonly ActiveConnection[]> {
+    const every = await active(readOnly, callId);
+    if (permitted === undefined) return every;
+    return (await permitted.among({ ids: new Set(every.map(({ id }) => id)), active: every }, callId)).active;
+  }
 
   /** Concurrent calls share one read; a failed read is not cached. */
   function active(readOnly: boolean, callId: string): Promise<readonly ActiveConnection[]> {
@@ -103,7 +122,7 @@ export function createConnectionChooser({
       const name = pinned ?? asked;
       if (name !== undefined) return named.find(name, context, callId);
       const { readOnly } = effectRules[context.declaration.effect];
-      const connections = (await active(readOnly, callId)).toSorted(byCreation);
+      const connections = (await usable(readOnly, callId)).toSorted(byCreation);
       const [oldest, ...others] = connections;
       if (oldest === undefined) {
         // The user may be about to open the link, and the next call must see the new connection.
@@ -126,6 +145,30 @@ export function createConnectionChooser({
       const from = page === undefined ? idText(oldest.id) : `${pageText(page)} through ${idText(oldest.id)}`;
       const warning = `Read from ${from}, the oldest of ${connections.length} connected accounts; connection_id selects another.`;
       return { id: oldest.id, warning };
+    },
+    async refuseOthers(asked, context, callId) {
+      if (permitted === undefined) return;
+      const { api, effect } = context.declaration;
+      if (api === 'connections' && effect === 'create')
+        throw callError('permission_denied', context, {
+          message: 'You may use certain connections only, and a new one would be none of them',
+          hint: `Nothing was done. ${operatorDoes('connects further accounts.')}`,
+          source: 'client',
+        }).by('connection');
+      try {
+        for (const id of asked) if (typeof id === 'string') await named.find(id, context, callId);
+      } catch (error) {
+        throw error instanceof CallError ? error.by('connection') : error;
+      }
+    },
+    async withoutOthers(result, callId) {
+      if (permitted === undefined) return result;
+      const all = { ids: new Set(connectionsIn(result).map(({ id }) => id)), active: activeIn(result) };
+      const { ids } = await permitted.among(all, callId);
+      const connections = (toList(result.connections) ?? []).filter((item) =>
+        ids.has(String(asObject(item).connection_id)),
+      );
+      return { ...result, connections };
     },
     forget(missing) {
       cached = undefined;

@@ -13,6 +13,7 @@ import {
   unreadText,
 } from './names.js';
 import type { ConnectionPages } from './pages.js';
+import type { PermittedConnections } from './permitted.js';
 import type { AllConnections, ConnectionReads } from './shared-reads.js';
 
 /** How old the name of a page may be by which a connection is chosen, in milliseconds. */
@@ -41,6 +42,7 @@ export function createNamedConnections(
   readAll: (callId: string) => Promise<AllConnections>,
   pages: ConnectionPages,
   shared: Pick<ConnectionReads, 'listing'>,
+  permitted: PermittedConnections | undefined,
 ): NamedConnections {
   const ids = new Set<string>();
   const named = new Map<string, string>();
@@ -64,17 +66,19 @@ export function createNamedConnections(
 
   return {
     async find(name, context, callId) {
-      if (isMatonId(name) || ids.has(name)) return { id: name };
+      const isOpen = permitted === undefined || permitted.hasId(name);
+      if ((isMatonId(name) && isOpen) || ids.has(name)) return { id: name };
       const form = pageNameForm(name);
       const before = named.get(form);
       if (before !== undefined && !isDisputed(form, before)) return { id: before };
-      const { ids: every, active } = await all(callId);
+      const listed = await all(callId);
+      const { ids: every, active } = (await permitted?.among(listed, callId)) ?? listed;
       if (every.has(name)) {
         ids.add(name);
         return { id: name };
       }
       const activeIds = active.map(({ id }) => id);
-      pages.keepOnly(activeIds);
+      pages.keepOnly(listed.active.map(({ id }) => id));
       const found = await pages.ofSome(activeIds, callId, { maxAgeMs });
       const choices = active.map(({ id, created }): ConnectionChoice => ({ id, created, page: found.get(id) }));
       const same = choicesNamed(name, choices);
