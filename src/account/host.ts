@@ -79,6 +79,8 @@ export function openHost(settings: HostSettings, parts: Partial<HostParts> = {})
     async close() {
       closing.abort();
       await Promise.all([http.close(), pacer.close(), opened.flushed()]);
+      // By now no call is in flight.
+      await guard.close();
     },
   };
 }

@@ -24,3 +24,13 @@ export function linkSignals(...signals: readonly AbortSignal[]): LinkedSignal {
   setMaxListeners(0, linked.signal, ...signals);
   return { signal: linked.signal, unlink };
 }
+
+/** Waits for a promise, or rejects with the signal's reason on abort. */
+export function untilAborted<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(signal.reason);
+    if (signal.aborted) abort();
+    else signal.addEventListener('abort', abort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
+}

@@ -97,7 +97,11 @@ export function useSendGuard(now: () => number): SendGuard {
   beforeEach(() => {
     guard = createSendGuard(now);
   });
-  return { claim: (...asked) => guard.claim(...asked), fieldsSet: (contact) => guard.fieldsSet(contact) };
+  return {
+    claim: (...asked) => guard.claim(...asked),
+    fieldsSet: (contact) => guard.fieldsSet(contact),
+    close: () => guard.close(),
+  };
 }
 
 /** Jobs that are new for each test. */

@@ -19,7 +19,7 @@ import type { OwnRead, ReadAnswer } from '../lookups/own-read.js';
 import { refuseExcluded } from '../policy/exclusion.js';
 import { explainUnknown } from '../send-guard/explain-unknown.js';
 import { createSends, noSends } from '../send-guard/guarded-sends.js';
-import type { SendingCall } from '../send-guard/send-guard.js';
+import { sendingCall } from '../send-guard/send-guard.js';
 import {
   type AccountParts,
   type CallContext,
@@ -99,8 +99,6 @@ export interface Pipeline {
   /** What the names in the input of a call mean. Never rejects. */
   namesIn(declaration: Declaration, input: Result, circumstances: Circumstances): Promise<NameMeanings>;
 }
-
-type Mutable<Thing> = { -readonly [Key in keyof Thing]: Thing[Key] };
 
 /** Creates the pipeline of an account; `closing` aborts its calls. */
 export function createPipeline(
@@ -289,7 +287,7 @@ export function createPipeline(
       const mostMs = Math.min(deadlineMs, own.deadlineMs ?? deadlineMs);
       const { deadline, close } = openDeadline(clock, mostMs, stop, onWait);
       const oneOfMany = declaration.kind === 'workflow' && declaration.job !== undefined;
-      const sending: Mutable<SendingCall> = { delivery, oneOfMany, endedAt: undefined };
+      const { sending, ended } = sendingCall(delivery, oneOfMany);
       const ownNames = names === undefined ? newNames(known) : confirmedNames(names, connectionId);
       const about = { record, deadline, sending, departure, connectionId, askedConnection, job, names: ownNames };
       const context: CallContext = { ...about, readsContact: true };
@@ -306,7 +304,7 @@ export function createPipeline(
         if (kind === 'connection_not_found' || kind === 'no_connection') account.connections.forget(record.connection);
         throw cleaned(error, askedConnection ?? connectionId);
       } finally {
-        sending.endedAt = clock.now();
+        ended(clock.now());
         close();
         unlink();
         // After a call that looks at or changes connections, the next call must see the change.

@@ -10,19 +10,33 @@ export interface Delivery {
   readonly cancelled: boolean;
   /** Resolves when the call is answered; absent if that will not be known. */
   readonly whenAnswered?: Promise<void>;
+  /** Resolves when the caller cancels the call before it is answered; absent if that will not be known. */
+  readonly whenCancelled?: Promise<void>;
+}
+
+/** What happens to a call, as promises, and the functions that resolve them. */
+function deliveryEvents() {
+  let answered = (): void => undefined;
+  let cancelled = (): void => undefined;
+  const whenAnswered = new Promise<void>((resolve) => {
+    answered = resolve;
+  });
+  const whenCancelled = new Promise<void>((resolve) => {
+    cancelled = resolve;
+  });
+  return { events: { whenAnswered, whenCancelled }, answered, cancelled };
 }
 
 /** The delivery of a call without frames: it is answered as soon as its outcome is known. */
 export function ownDelivery(now: () => number, signal: AbortSignal): { delivery: Delivery; answered: () => void } {
   let answeredAt: number | undefined;
   let cancelled = signal.aborted;
-  let resolve = (): void => undefined;
-  const whenAnswered = new Promise<void>((settle) => {
-    resolve = settle;
-  });
+  const { events, ...resolve } = deliveryEvents();
   const cancel = (): void => {
     cancelled = true;
+    resolve.cancelled();
   };
+  if (cancelled) resolve.cancelled();
   signal.addEventListener('abort', cancel, { once: true });
   return {
     delivery: {
@@ -33,11 +47,11 @@ export function ownDelivery(now: () => number, signal: AbortSignal): { delivery:
       get cancelled() {
         return cancelled;
       },
-      whenAnswered,
+      ...events,
     },
     answered() {
       answeredAt = now();
-      resolve();
+      resolve.answered();
       signal.removeEventListener('abort', cancel);
     },
   };
@@ -81,8 +95,8 @@ type Changing = { -readonly [Key in keyof Delivery]: Delivery[Key] };
 export function trackDeliveries(now: () => number): Deliveries {
   // A Map distinguishes the ids 1 and "1", as the protocol does.
   const open = new Map<unknown, Changing>();
-  /** What resolves the `whenAnswered` of each. */
-  const resolvers = new WeakMap<Delivery, () => void>();
+  /** What resolves the events of each. */
+  const resolvers = new WeakMap<Delivery, Pick<ReturnType<typeof deliveryEvents>, 'answered' | 'cancelled'>>();
   /** Ids that several open calls share: an answer cannot be matched to one of them. */
   const shared = new Set<unknown>();
 
@@ -96,13 +110,10 @@ export function trackDeliveries(now: () => number): Deliveries {
     const isShared = same !== undefined && !same.cancelled;
     forget(id);
     if (isShared) shared.add(id);
-    let answered = (): void => undefined;
-    const whenAnswered = new Promise<void>((settle) => {
-      answered = settle;
-    });
-    const delivery = { arrivedAt: now(), answeredAt: undefined, cancelled: false, whenAnswered };
+    const { events, ...resolve } = deliveryEvents();
+    const delivery = { arrivedAt: now(), answeredAt: undefined, cancelled: false, ...events };
     open.set(id, delivery);
-    resolvers.set(delivery, answered);
+    resolvers.set(delivery, resolve);
     const [oldest] = open.keys();
     if (open.size > maxOpen) forget(oldest);
   }
@@ -113,7 +124,9 @@ export function trackDeliveries(now: () => number): Deliveries {
       if (method !== 'notifications/cancelled' || id !== undefined) return;
       const delivery = isObject(params) ? open.get(params.requestId) : undefined;
       // The entry stays: the call may not have started.
-      if (delivery !== undefined) delivery.cancelled = true;
+      if (delivery === undefined) return;
+      delivery.cancelled = true;
+      resolvers.get(delivery)?.cancelled();
     },
     write({ id, method }, sent) {
       if (id === undefined || method !== undefined) return;
@@ -124,7 +137,7 @@ export function trackDeliveries(now: () => number): Deliveries {
       sent.then(
         () => {
           delivery.answeredAt = now();
-          resolvers.get(delivery)?.();
+          resolvers.get(delivery)?.answered();
         },
         // A response that could not be written was not delivered.
         () => undefined,

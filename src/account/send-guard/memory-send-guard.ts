@@ -1,59 +1,24 @@
-import type { Failure } from '../../../tools/contract/failure.js';
-import {
-  type Claim,
-  type Earlier,
-  promptMs,
-  rememberedMs,
-  type SendGuard,
-  type SendingCall,
-  type SendKey,
-} from './send-guard.js';
-
-/** The longest deadline a call can have, in milliseconds. A call that seems to take longer was never answered. */
-const maxCallMs = 600_000;
+import { untilAborted } from '../../upstream/linked-signal.js';
+import { judge, leftMs, type SendOutcome, timesOf } from './rules.js';
+import type { Claim, Earlier, SendGuard, SendingCall, SendKey } from './send-guard.js';
 
 /** How often expired entries are removed, in milliseconds. */
 const sweepEveryMs = 1_000;
 
-/** The outcome of a send. */
-type Outcome =
-  | { readonly state: 'done'; readonly data: unknown }
-  | { readonly state: 'unknown'; readonly failure: Failure };
-
 /** A send that was performed, or may have been. */
 interface Remembered {
   readonly at: number;
-  readonly outcome: Outcome;
+  readonly outcome: SendOutcome;
   readonly call: SendingCall;
   readonly flowOf: string | undefined;
 }
 
-/** Waits for a promise, or rejects when the signal fires. */
-function orAborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const abort = (): void => reject(signal.reason);
-    if (signal.aborted) return abort();
-    signal.addEventListener('abort', abort, { once: true });
-    promise.then(() => {
-      signal.removeEventListener('abort', abort);
-      resolve();
-    });
-  });
-}
-
-/** Why a send of this call is not repeated for a call that arrived at `arrivedAt`; undefined if it is a new send. */
-function whyNotAgain(
-  { delivery, oneOfMany }: SendingCall,
-  arrivedAt: number,
-): 'open' | 'unanswered' | 'many' | undefined {
-  const { answeredAt, cancelled } = delivery;
-  if (oneOfMany) return 'many';
-  if (cancelled) return 'unanswered';
-  // A call that arrived earlier is no repeat, even if its send comes later.
-  const arrivedBefore = arrivedAt < delivery.arrivedAt;
-  if (answeredAt === undefined || (answeredAt > arrivedAt && !arrivedBefore)) return 'open';
-  return answeredAt - delivery.arrivedAt > promptMs ? 'unanswered' : undefined;
-}
+const asOfNow = ({ at, outcome, call }: Remembered) => ({
+  at,
+  outcome,
+  call: timesOf(call),
+  oneOfMany: call.oneOfMany,
+});
 
 /**
  * Creates a guard that remembers within this process: when the process ends, everything is forgotten.
@@ -64,29 +29,16 @@ export function createSendGuard(now: () => number): SendGuard {
   const onTheirWay = new Map<string, Promise<void>>();
   let sweptAt = now();
 
-  /** A long call is repeated after its end, so its sends are remembered for five minutes after that end. */
-  function leftMs({ at, call: { delivery, endedAt } }: Remembered): number {
-    const { answeredAt } = delivery;
-    const end = endedAt ?? answeredAt ?? Math.min(now(), at + maxCallMs);
-    return Math.max(at, end, answeredAt ?? at) + rememberedMs - now();
-  }
-
   function forget(): void {
     if (now() - sweptAt < sweepEveryMs) return;
     sweptAt = now();
-    for (const [key, each] of remembered) if (leftMs(each) <= 0) remembered.delete(key);
+    for (const [key, each] of remembered) if (leftMs(asOfNow(each), now()) <= 0) remembered.delete(key);
   }
 
   function earlier(key: string, { delivery }: SendingCall): Earlier | undefined {
     forget();
     const found = remembered.get(key);
-    const left = found === undefined ? 0 : leftMs(found);
-    if (found === undefined || left <= 0) return undefined;
-    const { outcome, call, at } = found;
-    const times = { agoMs: now() - at, leftMs: left };
-    if (outcome.state === 'unknown') return { ...outcome, ...times };
-    const why = whyNotAgain(call, delivery.arrivedAt);
-    return why && { ...outcome, ...times, why };
+    return found && judge(asOfNow(found), delivery.arrivedAt, now());
   }
 
   function open({ send, flowOf }: SendKey, call: SendingCall): Claim {
@@ -95,7 +47,7 @@ export function createSendGuard(now: () => number): SendGuard {
     /** Whether a request may have left. If none has, the outcome is known. */
     let left = false;
     let settled = false;
-    async function end(outcome: Outcome | undefined): Promise<void> {
+    async function end(outcome: SendOutcome | undefined): Promise<void> {
       if (settled) return;
       settled = true;
       onTheirWay.delete(send);
@@ -127,7 +79,7 @@ export function createSendGuard(now: () => number): SendGuard {
         signal.throwIfAborted();
         const underWay = onTheirWay.get(key.send);
         if (underWay === undefined) break;
-        await orAborted(underWay, signal);
+        await untilAborted(underWay, signal);
       }
       return earlier(key.send, call) ?? { state: 'claimed', claim: open(key, call) };
     },
@@ -135,5 +87,6 @@ export function createSendGuard(now: () => number): SendGuard {
       for (const [key, { outcome, flowOf }] of remembered)
         if (flowOf === contact && outcome.state === 'done') remembered.delete(key);
     },
+    async close() {},
   };
 }

@@ -41,6 +41,34 @@ export interface SendingCall {
   readonly oneOfMany: boolean;
   /** When its work ended, by the clock of its delivery. A cancelled call still waits for requests that have left. */
   readonly endedAt: number | undefined;
+  /** Resolves when its work has ended; absent if that will not be known. */
+  readonly whenEnded?: Promise<void>;
+}
+
+/** A call whose work begins, and the function that notes when it has ended. */
+export function sendingCall(
+  delivery: Delivery,
+  oneOfMany: boolean,
+): { readonly sending: SendingCall; readonly ended: (at: number) => void } {
+  let endedAt: number | undefined;
+  let resolve = (): void => undefined;
+  const whenEnded = new Promise<void>((settle) => {
+    resolve = settle;
+  });
+  return {
+    sending: {
+      delivery,
+      oneOfMany,
+      get endedAt() {
+        return endedAt;
+      },
+      whenEnded,
+    },
+    ended(at) {
+      endedAt = at;
+      resolve();
+    },
+  };
 }
 
 /** The right to perform a send. It is settled in one of three ways; the first one counts. */
@@ -73,7 +101,7 @@ export type Earlier =
 export interface SendGuard {
   /**
    * Claims a send. If the same send is in flight, waits for its outcome.
-   * @throws the signal's reason on abort.
+   * @throws the signal's reason on abort; StoreAway if the state that processes share could not be reached until then.
    */
   claim(
     key: SendKey,
@@ -82,6 +110,8 @@ export interface SendGuard {
   ): Promise<{ readonly state: 'claimed'; readonly claim: Claim } | Earlier>;
   /** Notes that custom fields of a contact were set: its flows can show other values now, so starting one is a new send. */
   fieldsSet(contact: string): Promise<void>;
+  /** Waits briefly for what is still being recorded. */
+  close(): Promise<void>;
 }
 
 /** Message strings in which differences in white space are ignored. */

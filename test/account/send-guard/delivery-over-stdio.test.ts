@@ -14,7 +14,7 @@ import { manualClock } from '../../support/timing.js';
 /** How long to wait for something that takes milliseconds on an idle machine. */
 const patience = { timeout: 10_000 };
 
-const whenAnswered: unknown = expect.any(Promise);
+const events: object = { whenAnswered: expect.any(Promise), whenCancelled: expect.any(Promise) };
 
 describe.each<Era>(['legacy', 'modern'])('the delivery of a call over stdio, %s', (era) => {
   const isModern = era === 'modern';
@@ -67,7 +67,7 @@ describe.each<Era>(['legacy', 'modern'])('the delivery of a call over stdio, %s'
     clock.advance(50);
     answer();
     await calls[0];
-    const open = { arrivedAt: 100, answeredAt: undefined, cancelled: false, whenAnswered };
+    const open = { arrivedAt: 100, answeredAt: undefined, cancelled: false, ...events };
     await vi.waitFor(() => expect(deliveries).toEqual([{ ...open, answeredAt: 150 }, open]), patience);
     answer();
     await calls[1];
@@ -83,7 +83,7 @@ describe.each<Era>(['legacy', 'modern'])('the delivery of a call over stdio, %s'
     await vi.waitFor(() => expect(deliveries[0]?.cancelled).toBe(true), patience);
     answer();
     await client.listTools();
-    expect(deliveries).toEqual([{ arrivedAt: 0, answeredAt: undefined, cancelled: true, whenAnswered }]);
+    expect(deliveries).toEqual([{ arrivedAt: 0, answeredAt: undefined, cancelled: true, ...events }]);
   });
 
   test('starts with the frame that carries the call after the user confirmed it', async () => {
@@ -99,7 +99,7 @@ describe.each<Era>(['legacy', 'modern'])('the delivery of a call over stdio, %s'
       arrivedAt: isModern ? 1_000 : 0,
       answeredAt: undefined,
       cancelled: false,
-      whenAnswered,
+      ...events,
     });
     answer();
     await call;

@@ -3,7 +3,7 @@ import { type Delivery, trackDeliveries } from '../../../src/account/send-guard/
 import { deferred } from '../../support/deferred.js';
 import { manualClock, settle } from '../../support/timing.js';
 
-const whenAnswered: unknown = expect.any(Promise);
+const events: object = { whenAnswered: expect.any(Promise), whenCancelled: expect.any(Promise) };
 
 describe('the tracker of deliveries', () => {
   const call = (id: unknown) => ({ jsonrpc: '2.0', id, method: 'tools/call', params: { name: 'x' } });
@@ -24,7 +24,7 @@ describe('the tracker of deliveries', () => {
     clock.advance(5);
     deliveries.read(call(1));
     const delivery = tracked(deliveries.of(1));
-    expect(delivery).toEqual({ arrivedAt: 5, answeredAt: undefined, cancelled: false, whenAnswered });
+    expect(delivery).toEqual({ arrivedAt: 5, answeredAt: undefined, cancelled: false, ...events });
     clock.advance(10);
     const written = deferred();
     deliveries.write(answer(1), written.promise);
@@ -33,7 +33,7 @@ describe('the tracker of deliveries', () => {
     expect(delivery.answeredAt).toBeUndefined();
     written.resolve();
     await settle();
-    expect(delivery).toEqual({ arrivedAt: 5, answeredAt: 35, cancelled: false, whenAnswered });
+    expect(delivery).toEqual({ arrivedAt: 5, answeredAt: 35, cancelled: false, ...events });
     expect(deliveries.of(1)).toBeUndefined();
   });
 
@@ -93,7 +93,7 @@ describe('the tracker of deliveries', () => {
     deliveries.write(answer(1), Promise.resolve());
     deliveries.read(cancel(1));
     await settle();
-    expect(delivery).toEqual({ arrivedAt: 0, answeredAt: 0, cancelled: false, whenAnswered });
+    expect(delivery).toEqual({ arrivedAt: 0, answeredAt: 0, cancelled: false, ...events });
   });
 
   test('tells the ids 1 and "1" apart', async () => {
@@ -104,8 +104,8 @@ describe('the tracker of deliveries', () => {
     deliveries.write(answer('1'), Promise.resolve());
     deliveries.read(cancel(1));
     await settle();
-    expect(number).toEqual({ arrivedAt: 0, answeredAt: undefined, cancelled: true, whenAnswered });
-    expect(text).toEqual({ arrivedAt: 0, answeredAt: 0, cancelled: false, whenAnswered });
+    expect(number).toEqual({ arrivedAt: 0, answeredAt: undefined, cancelled: true, ...events });
+    expect(text).toEqual({ arrivedAt: 0, answeredAt: 0, cancelled: false, ...events });
   });
 
   test.each([
@@ -122,7 +122,7 @@ describe('the tracker of deliveries', () => {
     clock.advance(1);
     deliveries.read(call(1));
     const second = tracked(deliveries.of(1));
-    expect(second).toEqual({ arrivedAt: 1, answeredAt: undefined, cancelled: false, whenAnswered });
+    expect(second).toEqual({ arrivedAt: 1, answeredAt: undefined, cancelled: false, ...events });
     deliveries.write(answer(1), Promise.resolve());
     await settle();
     expect([first.answeredAt, second.answeredAt]).toEqual([undefined, 1]);
@@ -157,7 +157,7 @@ describe('the tracker of deliveries', () => {
     const delivery = tracked(deliveries.of(1));
     deliveries.write({ id: 1, method: 'elicitation/create' }, Promise.resolve());
     await settle();
-    expect(delivery).toEqual({ arrivedAt: 0, answeredAt: undefined, cancelled: false, whenAnswered });
+    expect(delivery).toEqual({ arrivedAt: 0, answeredAt: undefined, cancelled: false, ...events });
     expect(deliveries.of(1)).toBe(delivery);
   });
 
@@ -171,7 +171,7 @@ describe('the tracker of deliveries', () => {
         arrivedAt: 0,
         answeredAt: undefined,
         cancelled: false,
-        whenAnswered,
+        ...events,
       });
     },
   );

@@ -262,6 +262,7 @@ describe('a guard whose store fails', () => {
         return { state: 'claimed', claim: { ...found.claim, done: broken, unknown: broken, release: broken } };
       },
       fieldsSet: broken,
+      close: guard.close,
     },
   });
 

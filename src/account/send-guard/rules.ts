@@ -1,0 +1,71 @@
+import type { Failure } from '../../../tools/contract/failure.js';
+import { type Earlier, promptMs, rememberedMs, type SendingCall } from './send-guard.js';
+
+/** The longest deadline a call can have, in milliseconds. A call that seems to take longer was never answered. */
+export const maxCallMs = 600_000;
+
+/** The longest that a send is remembered, in milliseconds. */
+export const longestMs = maxCallMs + rememberedMs;
+
+/** What decides about the sends of a call, in milliseconds of one clock. */
+export interface CallTimes {
+  readonly arrivedAt: number;
+  readonly answeredAt?: number | undefined;
+  readonly cancelled: boolean;
+  readonly endedAt?: number | undefined;
+}
+
+/** The outcome of a send that may have arrived. */
+export type SendOutcome =
+  | { readonly state: 'done'; readonly data: unknown }
+  | { readonly state: 'unknown'; readonly failure: Failure };
+
+/** A send that was performed, or may have been. */
+export interface RememberedSend {
+  readonly at: number;
+  readonly outcome: SendOutcome;
+  readonly call: CallTimes;
+  readonly oneOfMany: boolean;
+}
+
+/** @param offsetMs how far the clock of the result is ahead of the clock of the delivery. */
+export function timesOf({ delivery, endedAt }: SendingCall, offsetMs = 0): CallTimes {
+  const { arrivedAt, answeredAt, cancelled } = delivery;
+  return {
+    arrivedAt: arrivedAt + offsetMs,
+    answeredAt: answeredAt === undefined ? undefined : answeredAt + offsetMs,
+    cancelled,
+    endedAt: endedAt === undefined ? undefined : endedAt + offsetMs,
+  };
+}
+
+/** Why a send is not repeated for a call that arrived at `arrivedAt`; undefined if it is a new send. */
+function whyNotAgain(
+  { call, oneOfMany }: RememberedSend,
+  arrivedAt: number,
+): 'open' | 'unanswered' | 'many' | undefined {
+  const { answeredAt, cancelled } = call;
+  if (oneOfMany) return 'many';
+  if (cancelled) return 'unanswered';
+  // A call that arrived earlier is no repeat, even if its send comes later.
+  const arrivedBefore = arrivedAt < call.arrivedAt;
+  if (answeredAt === undefined || (answeredAt > arrivedAt && !arrivedBefore)) return 'open';
+  return answeredAt - call.arrivedAt > promptMs ? 'unanswered' : undefined;
+}
+
+/** A long call is repeated after its end, so its sends are remembered for five minutes after that end. */
+export function leftMs({ at, call: { answeredAt, endedAt } }: RememberedSend, now: number): number {
+  const end = endedAt ?? answeredAt ?? Math.min(now, at + maxCallMs);
+  return Math.max(at, end, answeredAt ?? at) + rememberedMs - now;
+}
+
+/** What an earlier send means for the same send of a call that arrived at `arrivedAt`; undefined if it is a new send. */
+export function judge(earlier: RememberedSend, arrivedAt: number, now: number): Earlier | undefined {
+  const left = leftMs(earlier, now);
+  if (left <= 0) return undefined;
+  const { outcome, at } = earlier;
+  const times = { agoMs: now - at, leftMs: left };
+  if (outcome.state === 'unknown') return { ...outcome, ...times };
+  const why = whyNotAgain(earlier, arrivedAt);
+  return why && { ...outcome, ...times, why };
+}
