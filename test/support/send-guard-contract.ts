@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { Delivery } from '../../src/account/send-guard/delivery.js';
 import type { Claim, SendGuard, SendKey } from '../../src/account/send-guard/send-guard.js';
+import type { Clock } from '../../src/upstream/clock.js';
 import type { Failure } from '../../tools/contract/failure.js';
-import { settle } from './timing.js';
+import { deferred } from './deferred.js';
+import { manualClock, settle } from './timing.js';
 
 const hello: SendKey = { send: 'hello' };
 const order: SendKey = { send: 'order', flowOf: 'maria' };
@@ -16,74 +18,130 @@ const lostAnswer: Failure = {
   source: 'network',
 };
 
-/** A call with a delivery that a test can change. */
+/** A call with a delivery that a test can change. Its functions also tell who waits for such news. */
 export const callAt = (arrivedAt: number, own: Partial<Delivery> = {}, oneOfMany = false, endedAt?: number) => {
+  const [answered, cancelled, ended] = [deferred(), deferred(), deferred()];
   const delivery: { -readonly [Key in keyof Delivery]: Delivery[Key] } = {
     arrivedAt,
     answeredAt: undefined,
     cancelled: false,
+    whenAnswered: answered.promise,
+    whenCancelled: cancelled.promise,
     ...own,
   };
-  return { delivery, oneOfMany, endedAt };
+  if (delivery.answeredAt !== undefined) answered.resolve();
+  if (delivery.cancelled) cancelled.resolve();
+  if (endedAt !== undefined) ended.resolve();
+  return {
+    delivery,
+    oneOfMany,
+    endedAt,
+    whenEnded: ended.promise,
+    answer(at: number): void {
+      delivery.answeredAt = at;
+      answered.resolve();
+    },
+    cancel(): void {
+      delivery.cancelled = true;
+      cancelled.resolve();
+    },
+    end(at: number): void {
+      this.endedAt = at;
+      ended.resolve();
+    },
+  };
 };
 
 /** A call that was answered as soon as it arrived. */
 const prompt = (at: number) => callAt(at, { answeredAt: at }, false, at);
 
+/** The guards of one or two processes. */
+export interface Guards {
+  readonly guard: SendGuard;
+  /** Finds what the first has done. */
+  readonly second: SendGuard;
+  /** Whether it is certain which of two calls arrived first. */
+  readonly inOrder: boolean;
+}
+
 /**
  * What every send guard must do.
  *
- * @param create makes a guard with the clock `now`
+ * @param create makes guards with a clock
  */
-export function sendGuardContract(name: string, create: (now: () => number) => SendGuard): void {
+export function sendGuardContract(name: string, create: (clock: Clock) => Guards): void {
   describe(`the send guard in ${name}`, () => {
     const opened = () => {
-      let now = 0;
-      const guard = create(() => now);
-      const at = (milliseconds: number): void => {
-        now = milliseconds;
-      };
-      async function claimed(key: SendKey, call = prompt(now)): Promise<Claim> {
+      const clock = manualClock();
+      const { now } = clock;
+      const { guard, second, inOrder } = create(clock);
+      const at = (milliseconds: number): void => clock.advance(milliseconds - now());
+      async function claimed(key: SendKey, call = prompt(now())): Promise<Claim> {
         const found = await guard.claim(key, call, never);
         if (found.state !== 'claimed') throw new Error(`was ${found.state}`);
+        await found.claim.departure.before();
         found.claim.departure.leave();
         return found.claim;
       }
-      const state = async (key: SendKey, call = prompt(now)): Promise<string> => {
-        const found = await guard.claim(key, call, never);
+      const state = async (key: SendKey, call = prompt(now())): Promise<string> => {
+        // Reports take a moment to arrive.
+        await settle();
+        const found = await second.claim(key, call, never);
         if (found.state === 'claimed') await found.claim.release();
         return found.state === 'done' ? `done, ${found.why}` : found.state;
       };
-      return { guard, at, claimed, state };
+      return { guard, second, inOrder, at, claimed, state };
     };
 
     test('lets the same message be sent again if the first call was answered within 3 seconds', async () => {
       const { at, claimed, state } = opened();
       const call = callAt(0);
       await (await claimed(hello, call)).done(undefined);
-      call.delivery.answeredAt = 3_000;
+      call.answer(3_000);
       at(3_001);
       expect(await state(hello)).toBe('claimed');
     });
 
-    test('returns the first outcome if that call was answered late, was cancelled or is still open', async () => {
+    test('returns the first outcome if that call was answered late or is still open', async () => {
       const { at, claimed, state } = opened();
       const call = callAt(0);
       await (await claimed(hello, call)).done('data');
       at(10_000);
       expect(await state(hello)).toBe('done, open');
-      call.delivery.answeredAt = 3_001;
+      call.answer(3_001);
       expect(await state(hello)).toBe('done, unanswered');
-      call.delivery.answeredAt = 2_000;
+    });
+
+    test('returns the first outcome if that call was answered in time, but only after the second arrived', async () => {
+      const { at, claimed, state } = opened();
+      const call = callAt(0);
+      await (await claimed(hello, call)).done('data');
+      at(10_000);
+      call.answer(2_000);
       expect(await state(hello, prompt(1_999))).toBe('done, open');
-      call.delivery.answeredAt = undefined;
-      call.delivery.cancelled = true;
-      call.endedAt = 0;
+      expect(await state(hello, prompt(2_000))).toBe('claimed');
+    });
+
+    test('returns the first outcome of a cancelled call for five minutes', async () => {
+      const { at, claimed, state } = opened();
+      const call = callAt(0);
+      await (await claimed(hello, call)).done('data');
+      call.cancel();
+      call.end(0);
       expect(await state(hello)).toBe('done, unanswered');
       at(299_999);
       expect(await state(hello)).toBe('done, unanswered');
       at(300_000);
       expect(await state(hello)).toBe('claimed');
+    });
+
+    test('returns the data of the first send', async () => {
+      const { second, claimed } = opened();
+      await (await claimed(hello, callAt(0))).done({ status: 'success', id: '12345678901234567890' });
+      expect(await second.claim(hello, prompt(0), never)).toMatchObject({
+        state: 'done',
+        data: { status: 'success', id: '12345678901234567890' },
+      });
     });
 
     test('remembers the sends of a long call for five minutes after its end', async () => {
@@ -92,7 +150,7 @@ export function sendGuardContract(name: string, create: (now: () => number) => S
       await (await claimed(hello, call)).done(undefined);
       at(588_000);
       expect(await state(hello)).toBe('done, many');
-      call.delivery.answeredAt = 588_000;
+      call.answer(588_000);
       at(887_999);
       expect(await state(hello)).toBe('done, many');
       at(888_000);
@@ -105,7 +163,7 @@ export function sendGuardContract(name: string, create: (now: () => number) => S
       await (await claimed(hello, call)).done(undefined);
       at(303_000);
       expect(await state(hello)).toBe('done, many');
-      call.endedAt = 310_000;
+      call.end(310_000);
       at(609_999);
       expect(await state(hello)).toBe('done, many');
       at(610_000);
@@ -113,18 +171,18 @@ export function sendGuardContract(name: string, create: (now: () => number) => S
     });
 
     test('reports how long it will remember', async () => {
-      const { guard, at, claimed } = opened();
+      const { second, at, claimed } = opened();
       await (await claimed(hello, callAt(0, { answeredAt: 200_000 }, true, 200_000))).done(undefined);
       at(290_000);
-      expect(await guard.claim(hello, prompt(290_000), never)).toMatchObject({ agoMs: 290_000, leftMs: 210_000 });
+      expect(await second.claim(hello, prompt(290_000), never)).toMatchObject({ agoMs: 290_000, leftMs: 210_000 });
     });
 
-    test('lets a call that arrived earlier repeat the send of a later one', async () => {
-      const { at, claimed, state } = opened();
+    test('lets a call that arrived earlier repeat the send of a later one, if that is certain', async () => {
+      const { inOrder, at, claimed, state } = opened();
       at(1_000);
       await (await claimed(hello, callAt(1_000, { answeredAt: 1_100 }))).done(undefined);
       at(5_000);
-      expect(await state(hello, prompt(500))).toBe('claimed');
+      expect(await state(hello, prompt(500))).toBe(inOrder ? 'claimed' : 'done, open');
     });
 
     test('forgets after fifteen minutes the sends of a call that never ends', async () => {
@@ -143,12 +201,13 @@ export function sendGuardContract(name: string, create: (now: () => number) => S
     });
 
     test('refuses for five minutes a send that may have arrived, and reports how long ago it was', async () => {
-      const { guard, at, claimed, state } = opened();
+      const { guard, second, at, claimed, state } = opened();
       await (await claimed(hello)).unknown(lostAnswer);
       at(60_000);
-      expect(await guard.claim(hello, prompt(60_000), never)).toEqual({
+      expect(await second.claim(hello, prompt(60_000), never)).toEqual({
         state: 'unknown',
-        failure: lostAnswer,
+        // Another process is told the kind alone.
+        failure: guard === second ? lostAnswer : expect.objectContaining({ kind: 'network', performed: 'unknown' }),
         agoMs: 60_000,
         leftMs: 240_000,
       });
@@ -179,23 +238,35 @@ export function sendGuardContract(name: string, create: (now: () => number) => S
     });
 
     test('waits for an identical send in flight', async () => {
-      const { guard, claimed } = opened();
+      const { second, claimed } = opened();
       const first = await claimed(hello, callAt(0));
       let found: string | undefined;
-      const second = guard.claim(hello, callAt(0), never).then(({ state }) => {
+      const waiting = second.claim(hello, callAt(0), never).then(({ state }) => {
         found = state;
       });
       await settle();
       expect(found).toBeUndefined();
       await first.done(undefined);
-      await second;
+      await waiting;
       expect(found).toBe('done');
     });
 
+    test('returns the outcome that a call has waited for, although the first call was answered since', async () => {
+      const { second, at, claimed } = opened();
+      at(1_000);
+      const call = callAt(1_000);
+      const first = await claimed(hello, call);
+      const waiting = second.claim(hello, callAt(500), never);
+      await settle();
+      call.answer(1_000);
+      await first.done(undefined);
+      expect((await waiting).state).toBe('done');
+    });
+
     test('hands over to one waiting call if the first send was not made', async () => {
-      const { guard, claimed } = opened();
+      const { second, claimed } = opened();
       const first = await claimed(hello, callAt(0));
-      const waiting = [1, 2].map(() => guard.claim(hello, callAt(0), never));
+      const waiting = [1, 2].map(() => second.claim(hello, callAt(0), never));
       await first.release();
       const next = await Promise.race(waiting);
       if (next.state !== 'claimed') throw new Error(next.state);
@@ -204,24 +275,25 @@ export function sendGuardContract(name: string, create: (now: () => number) => S
     });
 
     test('stops waiting when the waiting call is cancelled', async () => {
-      const { guard, claimed, state } = opened();
+      const { second, claimed, state } = opened();
       const first = await claimed(hello, callAt(0));
       const cancel = new AbortController();
-      const waiting = guard.claim(hello, callAt(0), cancel.signal);
+      const waiting = second.claim(hello, callAt(0), cancel.signal);
+      await settle();
       cancel.abort(new Error('enough'));
       await expect(waiting).rejects.toThrow('enough');
-      await expect(guard.claim(hello, callAt(0), cancel.signal)).rejects.toThrow('enough');
+      await expect(second.claim(hello, callAt(0), cancel.signal)).rejects.toThrow('enough');
       await first.release();
       expect(await state(hello)).toBe('claimed');
     });
 
     test('lets a flow be started again after fields of its contact were set, unless its outcome is unknown', async () => {
-      const { guard, claimed, state } = opened();
+      const { guard, second, claimed, state } = opened();
       await (await claimed(order, callAt(0, {}, true))).done(undefined);
       await (await claimed(hello, callAt(0, {}, true))).done(undefined);
-      await guard.fieldsSet('john');
+      await second.fieldsSet('john');
       expect(await state(order)).toBe('done, many');
-      await guard.fieldsSet('maria');
+      await second.fieldsSet('maria');
       expect(await state(order)).toBe('claimed');
       expect(await state(hello)).toBe('done, many');
       await (await claimed(order)).unknown(lostAnswer);

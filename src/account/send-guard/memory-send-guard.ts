@@ -11,6 +11,8 @@ interface Remembered {
   readonly outcome: SendOutcome;
   readonly call: SendingCall;
   readonly flowOf: string | undefined;
+  /** What calls with the same send waited for. */
+  readonly flight: Promise<void>;
 }
 
 const asOfNow = ({ at, outcome, call }: Remembered) => ({
@@ -35,15 +37,19 @@ export function createSendGuard(now: () => number): SendGuard {
     for (const [key, each] of remembered) if (leftMs(asOfNow(each), now()) <= 0) remembered.delete(key);
   }
 
-  function earlier(key: string, { delivery }: SendingCall): Earlier | undefined {
+  function earlier(key: string, { delivery }: SendingCall, awaited: ReadonlySet<unknown>): Earlier | undefined {
     forget();
     const found = remembered.get(key);
-    return found && judge(asOfNow(found), delivery.arrivedAt, now());
+    if (found === undefined) return undefined;
+    return judge({ ...asOfNow(found), inOrder: true, awaited: awaited.has(found.flight) }, delivery.arrivedAt, now());
   }
 
   function open({ send, flowOf }: SendKey, call: SendingCall): Claim {
     let settle = (): void => undefined;
-    onTheirWay.set(send, new Promise((resolve) => (settle = resolve)));
+    const flight = new Promise<void>((resolve) => {
+      settle = resolve;
+    });
+    onTheirWay.set(send, flight);
     /** Whether a request may have left. If none has, the outcome is known. */
     let left = false;
     let settled = false;
@@ -53,7 +59,7 @@ export function createSendGuard(now: () => number): SendGuard {
       onTheirWay.delete(send);
       if (outcome !== undefined) {
         remembered.delete(send);
-        remembered.set(send, { at: now(), outcome, call, flowOf });
+        remembered.set(send, { at: now(), outcome, call, flowOf, flight });
       }
       settle();
     }
@@ -75,13 +81,15 @@ export function createSendGuard(now: () => number): SendGuard {
 
   return {
     async claim(key, call, signal) {
+      const awaited = new Set<Promise<void>>();
       for (;;) {
         signal.throwIfAborted();
         const underWay = onTheirWay.get(key.send);
         if (underWay === undefined) break;
+        awaited.add(underWay);
         await untilAborted(underWay, signal);
       }
-      return earlier(key.send, call) ?? { state: 'claimed', claim: open(key, call) };
+      return earlier(key.send, call, awaited) ?? { state: 'claimed', claim: open(key, call) };
     },
     async fieldsSet(contact) {
       for (const [key, { outcome, flowOf }] of remembered)

@@ -26,6 +26,10 @@ export interface RememberedSend {
   readonly outcome: SendOutcome;
   readonly call: CallTimes;
   readonly oneOfMany: boolean;
+  /** Whether it is certain which of two calls arrived first. Processes have different clocks. */
+  readonly inOrder: boolean;
+  /** Whether the call that it is judged for waited for its end. Then it is the same, even if its call was answered since. */
+  readonly awaited: boolean;
 }
 
 /** @param offsetMs how far the clock of the result is ahead of the clock of the delivery. */
@@ -41,20 +45,23 @@ export function timesOf({ delivery, endedAt }: SendingCall, offsetMs = 0): CallT
 
 /** Why a send is not repeated for a call that arrived at `arrivedAt`; undefined if it is a new send. */
 function whyNotAgain(
-  { call, oneOfMany }: RememberedSend,
+  { call, oneOfMany, inOrder, awaited }: RememberedSend,
   arrivedAt: number,
 ): 'open' | 'unanswered' | 'many' | undefined {
   const { answeredAt, cancelled } = call;
   if (oneOfMany) return 'many';
   if (cancelled) return 'unanswered';
   // A call that arrived earlier is no repeat, even if its send comes later.
-  const arrivedBefore = arrivedAt < call.arrivedAt;
-  if (answeredAt === undefined || (answeredAt > arrivedAt && !arrivedBefore)) return 'open';
+  const arrivedBefore = inOrder && arrivedAt < call.arrivedAt;
+  if (awaited || answeredAt === undefined || (answeredAt > arrivedAt && !arrivedBefore)) return 'open';
   return answeredAt - call.arrivedAt > promptMs ? 'unanswered' : undefined;
 }
 
 /** A long call is repeated after its end, so its sends are remembered for five minutes after that end. */
-export function leftMs({ at, call: { answeredAt, endedAt } }: RememberedSend, now: number): number {
+export function leftMs(
+  { at, call: { answeredAt, endedAt } }: Pick<RememberedSend, 'at' | 'call'>,
+  now: number,
+): number {
   const end = endedAt ?? answeredAt ?? Math.min(now, at + maxCallMs);
   return Math.max(at, end, answeredAt ?? at) + rememberedMs - now;
 }

@@ -1,4 +1,5 @@
 import type { Step } from '../../../../tools/contract/workflow.js';
+import { StoreAway } from '../../../store/shared-store.js';
 import { stopError } from '../../../upstream/deadline.js';
 import type { Held } from '../../send-guard/guarded-sends.js';
 import { type AccountParts, type CallContext, type EndpointCall, failureContext } from '../call-context.js';
@@ -16,7 +17,8 @@ export async function claimSend(
   const { policy } = settings;
   if (send.endpoint.effect !== 'send' || policy.dryRun || policy.readOnly) return undefined;
   return sends.hold(send, connection, sending, deadline.stop).catch((error: unknown) => {
-    const stopped = deadline.stop.aborted;
+    const isAway = error instanceof StoreAway && !deadline.cancelled.aborted;
+    const stopped = deadline.stop.aborted && !isAway;
     throw stopped ? stopError(deadline, 'unsent', failureContext(send.endpoint, settings), host.clock.now()) : error;
   });
 }
