@@ -3,6 +3,7 @@ import { closeSync, fchmodSync, fstatSync, mkdirSync, openSync, statSync } from 
 import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { OnSeen, Seen } from './fallback-store.js';
 import { type Document, runChange, type SharedStore, StoreAway, type Transaction } from './shared-store.js';
 import { awayBecause, isBusy } from './sqlite-errors.js';
 
@@ -15,15 +16,7 @@ export interface SqliteStoreOptions {
   readonly patienceMs?: number | undefined;
   /** The wall clock of the machine, in milliseconds since 1970. */
   readonly wallClock?: (() => number) | undefined;
-  /** Told, after each transaction, what every document of it has become. */
-  readonly onSeen?: ((key: string, seen: Seen | undefined, now: number) => void) | undefined;
-}
-
-/** A document as it stands in the file. */
-interface Seen {
-  readonly json: string;
-  /** When it is gone, by the clock of the store. */
-  readonly until: number;
+  readonly onSeen?: OnSeen | undefined;
 }
 
 /** "mcst": marks a SQLite file as a state of this program. */
