@@ -1,7 +1,8 @@
 import type { Clock } from '../clock.js';
-import { createGauge, type Gauge, type Slot } from './gauge.js';
-import { type Limit, type Load, type Pacer, TooLate, type Turn } from './pacer.js';
-import { createPauses, type PauseState } from './pauses.js';
+import { createDelays, createGauge, type Gauge, type Slot } from './gauge.js';
+import type { Limit, Load, Pacer, Turn } from './pacer.js';
+import { createPauses } from './pauses.js';
+import { comesBefore, decide, lookAgainAt, refusalOnArrival, roomFor } from './queue.js';
 
 /** Paces the requests of one account in this process. */
 export interface AccountPacer extends Pick<Pacer, 'turn'> {
@@ -11,9 +12,6 @@ export interface AccountPacer extends Pick<Pacer, 'turn'> {
   /** Whether nothing would be lost if this pacer were dropped. */
   idle(): boolean;
 }
-
-/** How fast the smallest latency is forgotten, as a share of the difference to each new one. */
-const forgetShare = 0.01;
 
 /** Idle gauges are dropped each time the number of gauges has grown by this. */
 const sweepEvery = 1_000;
@@ -35,7 +33,8 @@ export function createAccountPacer(clock: Clock): AccountPacer {
   let queue: Waiting[] = [];
   const pauses = createPauses();
   let underWay = 0;
-  let leastLatency = Number.POSITIVE_INFINITY;
+  let turns = 0;
+  const delayOf = createDelays();
   let wakeUpAt = Number.POSITIVE_INFINITY;
   let cancelWakeUp: (() => void) | undefined;
   let sweepAt = sweepEvery;
@@ -62,17 +61,16 @@ export function createAccountPacer(clock: Clock): AccountPacer {
   function aheadOf({ load, arrived, now }: { load: Load; arrived: number; now: number }, gauge: Gauge): number {
     const before = queue.filter((each) => each.arrived <= arrived && each.gauges.includes(gauge));
     const own = pauses.stateOf(load, now);
-    return before.filter((each) => {
-      const { from, probing } = pauses.stateOf(each.load, now);
-      return !(probing || from > now) || own.probing || own.from >= from;
-    }).length;
+    return before.filter((each) => comesBefore(pauses.stateOf(each.load, now), own, now)).length;
   }
 
   function turnOf(load: Load, wanted: readonly Gauge[]): Turn {
     let state: 'granted' | 'sent' | 'over' = 'granted';
     let sentAt = 0;
     let slots: readonly Slot[] = [];
-    const started = pauses.start(load, clock.now());
+    turns += 1;
+    const id = String(turns);
+    pauses.start(load, id, clock.now());
     underWay += 1;
     for (const gauge of wanted) gauge.unsent += 1;
     return {
@@ -87,7 +85,7 @@ export function createAccountPacer(clock: Clock): AccountPacer {
       },
       refused(refusal) {
         const now = clock.now();
-        const paused = started.refused(refusal, now);
+        const paused = pauses.refused(load, id, refusal, now);
         for (const gauge of wanted) if (paused.includes(gauge.limit.scope)) gauge.lower(now);
         serve();
       },
@@ -96,8 +94,8 @@ export function createAccountPacer(clock: Clock): AccountPacer {
         const wasSent = state === 'sent';
         state = 'over';
         underWay -= 1;
-        const wasProbe = started.over(answered && wasSent, clock.now());
-        if (wasSent) responded(sentAt, slots);
+        const wasProbe = pauses.over(load, id, answered && wasSent, clock.now());
+        if (wasSent) responded(wanted, slots, sentAt);
         else for (const gauge of wanted) gauge.unsent -= 1;
         if (wasProbe || !wasSent) serve();
       },
@@ -105,14 +103,12 @@ export function createAccountPacer(clock: Clock): AccountPacer {
   }
 
   /** The response shows how late the request may have arrived. */
-  function responded(sentAt: number, slots: readonly Slot[]): void {
+  function responded(wanted: readonly Gauge[], slots: readonly Slot[], sentAt: number): void {
     const now = clock.now();
-    const latency = now - sentAt;
-    const least = Math.min(leastLatency, latency);
-    leastLatency = least + (latency - least) * forgetShare;
-    for (const slot of slots) {
-      const freeAt = slot.answered(sentAt, latency - least);
-      if (queue.length > 0) wakeBy(freeAt, now);
+    const delayMs = delayOf(now - sentAt);
+    for (const [index, slot] of slots.entries()) {
+      const freeAt = wanted[index]?.answered(slot, sentAt, delayMs);
+      if (freeAt !== undefined && queue.length > 0) wakeBy(freeAt, now);
     }
   }
 
@@ -133,24 +129,22 @@ export function createAccountPacer(clock: Clock): AccountPacer {
     for (const waiting of queue) {
       const pause = pauses.stateOf(waiting.load, now);
       const room = Math.max(pause.from, ...waiting.gauges.map(roomOf));
-      if (room <= now && !pause.probing) {
+      const wanted = { pause, room, latest: waiting.latest };
+      const decision = decide(wanted, now);
+      if (decision === 'go') {
         const turn = turnOf(waiting.load, waiting.gauges);
         for (const gauge of waiting.gauges) rooms.delete(gauge);
         settle.push(() => waiting.grant(turn));
-      } else if (room > waiting.latest || now >= waiting.latest) {
-        settle.push(() => waiting.refuse(tooLate(room, pause, now)));
-      } else {
+      } else if (decision === 'wait') {
         stillWaiting.push(waiting);
-        // Nothing tells when the response to a probe will come.
-        wakeBy(room > now ? room : waiting.latest, now);
+        wakeBy(lookAgainAt(wanted, now), now);
+      } else {
+        settle.push(() => waiting.refuse(decision));
       }
     }
     queue = stillWaiting;
     for (const each of settle) each();
   }
-
-  const tooLate = (start: number, { retryAfterUntil }: PauseState, now: number): TooLate =>
-    new TooLate(start - now, Math.max(0, retryAfterUntil - now));
 
   function wakeBy(moment: number, now: number): void {
     if (moment >= wakeUpAt) return;
@@ -186,9 +180,9 @@ export function createAccountPacer(clock: Clock): AccountPacer {
       const wanted = load.limits.map(gaugeOf);
       const pause = pauses.stateOf(load, now);
       const earliest = wanted.map((gauge) => gauge.earliestAt(aheadOf({ load, arrived, now }, gauge), now));
-      const room = Math.max(pause.from, ...wanted.map((gauge) => gauge.roomAt(now)));
-      const start = Math.max(room, ...earliest);
-      if (start > latest || (pause.probing && now >= latest)) throw tooLate(start, pause, now);
+      const room = roomFor(pause, wanted, now);
+      const refusal = refusalOnArrival({ pause, room, latest }, earliest, now);
+      if (refusal !== undefined) throw refusal;
       if (room <= now && !pause.probing && queue.length === 0) return turnOf(load, wanted);
       const granted = enqueue({ arrived, latest, load, gauges: wanted }, signal);
       // Even where there is room, the queue is served in order.

@@ -14,19 +14,45 @@ const lowerableMs = 1_000;
 /** A lowered limit grows back by one call each time this long passes without another 429. */
 const recoveryMs = 3_000;
 
-/** The slot that a sent request takes in a limit's window. */
+/** How fast the smallest latency is forgotten, as a share of the difference to each new one. */
+const forgetShare = 0.01;
+
+/** A slot in a limit's window. Moments are readings of the clock of its gauge. */
 export interface Slot {
-  /** The response came: `delayMs` later than the fastest one seen. */
-  answered(sentAt: number, delayMs: number): number;
+  freeAt: number;
+  /** Of a turn that another process can see: what finds its slot again. */
+  readonly id?: string | undefined;
+  /** While it is unknown when the request leaves: when the slot is free at the latest. Until then it is taken. */
+  heldUntil?: number | undefined;
 }
 
-/** The use of one limit. All moments are readings of the local clock. */
+/** What is remembered of the use of a limit, as JSON. */
+export interface Usage {
+  /** In about the order in which they become free. */
+  slots: Slot[];
+  /** How many calls the limit allowed after it was last lowered, and when that was. */
+  lowered?: { readonly calls: number; readonly since: number } | undefined;
+}
+
+/** The use of one limit. All moments are readings of one clock, of this process or of a store. */
 export interface Gauge {
   readonly limit: Limit;
-  /** Turns that were handed out and whose request has not left yet. */
+  /** Turns that were handed out, or will be, and have no slot yet. */
   unsent: number;
   /** Takes a slot for a request that leaves now. */
   take(now: number): Slot;
+  /** Takes a slot for a turn that is handed out now, and whose request leaves within `leaseMs` without word of it. */
+  lease(id: string, now: number, leaseMs: number): void;
+  /** Nothing will be heard of a leased slot: its request has left by `now` if it ever did. */
+  abandon(slot: Slot, now: number): void;
+  /** The request of a slot left at `sentAt`. */
+  departed(slot: Slot, sentAt: number): void;
+  /** The response came, `delayMs` later than the fastest one seen. Returns when the slot will be free. */
+  answered(slot: Slot, sentAt: number, delayMs: number): number;
+  /** The slot of a turn; undefined if it has none. */
+  slotOf(id: string): Slot | undefined;
+  /** Gives back the slot of a turn whose request never left. Returns whether it had one. */
+  giveBack(id: string): boolean;
   /** The earliest moment with room for the next call. Slots of unanswered requests can still be held longer. */
   roomAt(now: number): number;
   /** The earliest moment with room after `ahead` other calls, assuming that the full limit will soon be used again. */
@@ -37,59 +63,91 @@ export interface Gauge {
   idle(now: number): boolean;
 }
 
-/** Creates the gauge of a limit that is not in use yet. */
-export function createGauge(limit: Limit): Gauge {
+/** The gauge of a limit. Without `usage` the limit is not in use yet; else the gauge changes it. */
+export function createGauge(limit: Limit, usage: Usage = { slots: [] }): Gauge {
   const { calls, windowMs } = limit;
-  /** In about the order in which they become free. */
-  let slots: { freeAt: number }[] = [];
-  /** How many calls the limit allowed after it was last lowered, and when that was. */
-  let lowered: { readonly calls: number; readonly since: number } | undefined;
+
+  const isTaken = ({ freeAt, heldUntil }: Slot, now: number): boolean =>
+    freeAt > now || (heldUntil !== undefined && heldUntil > now);
 
   function taken(now: number): number {
-    slots = slots.filter(({ freeAt }) => freeAt > now);
-    return slots.length;
+    usage.slots = usage.slots.filter((slot) => isTaken(slot, now));
+    return usage.slots.length;
   }
 
   function allowed(now: number): number {
+    const { lowered } = usage;
     if (lowered === undefined) return calls;
     const recovered = lowered.calls + Math.floor((now - lowered.since) / recoveryMs);
     if (recovered < calls) return recovered;
-    lowered = undefined;
+    usage.lowered = undefined;
     return calls;
   }
 
-  const byFreeing = (): number[] => slots.map(({ freeAt }) => freeAt).sort((a, b) => a - b);
+  /** A slot that is held beyond its time is looked at again after the longest delay: by then its process has reported. */
+  const expectedAt = ({ freeAt, heldUntil = 0 }: Slot, now: number): number =>
+    freeAt > now ? freeAt : Math.min(heldUntil, now + maxDelayMs);
+
+  const byFreeing = (now: number): number[] => usage.slots.map((slot) => expectedAt(slot, now)).sort((a, b) => a - b);
 
   const gauge: Gauge = {
     limit,
     unsent: 0,
     take(now) {
       const slot = { freeAt: now + windowMs + maxDelayMs };
-      slots.push(slot);
-      return {
-        answered(sentAt, delayMs) {
-          slot.freeAt = sentAt + windowMs + Math.max(windowMs * marginShare, Math.min(maxDelayMs, delayMs));
-          return slot.freeAt;
-        },
-      };
+      usage.slots.push(slot);
+      return slot;
+    },
+    lease(id, now, leaseMs) {
+      const heldUntil = now + leaseMs + windowMs + maxDelayMs;
+      usage.slots.push({ id, freeAt: now + windowMs * (1 + marginShare), heldUntil });
+    },
+    abandon(slot, now) {
+      gauge.departed(slot, now);
+    },
+    departed(slot, sentAt) {
+      slot.freeAt = sentAt + windowMs + maxDelayMs;
+      slot.heldUntil = undefined;
+    },
+    answered(slot, sentAt, delayMs) {
+      slot.freeAt = sentAt + windowMs + Math.max(windowMs * marginShare, Math.min(maxDelayMs, delayMs));
+      slot.heldUntil = undefined;
+      return slot.freeAt;
+    },
+    slotOf: (id) => usage.slots.find((slot) => slot.id === id),
+    giveBack(id) {
+      const before = usage.slots.length;
+      usage.slots = usage.slots.filter((slot) => slot.id !== id);
+      return usage.slots.length < before;
     },
     roomAt(now) {
       const excess = taken(now) + gauge.unsent - allowed(now);
-      return excess < 0 ? now : (byFreeing()[excess] ?? now + windowMs);
+      return excess < 0 ? now : (byFreeing(now)[excess] ?? now + windowMs);
     },
     earliestAt(ahead, now) {
       const rank = ahead + taken(now) + gauge.unsent - calls;
       if (rank < 0) return now;
       // Slots that are free now, or about to be taken, count as taken now.
-      return (byFreeing()[rank % calls] ?? now + windowMs) + Math.floor(rank / calls) * windowMs;
+      return (byFreeing(now)[rank % calls] ?? now + windowMs) + Math.floor(rank / calls) * windowMs;
     },
     lower(now) {
       if (windowMs > lowerableMs) return;
+      const { lowered } = usage;
       // Several 429s within two windows report one and the same excess.
       if (lowered !== undefined && now - lowered.since < 2 * windowMs) return;
-      lowered = { calls: Math.max(1, Math.floor(allowed(now) / 2)), since: now };
+      usage.lowered = { calls: Math.max(1, Math.floor(allowed(now) / 2)), since: now };
     },
     idle: (now) => gauge.unsent + taken(now) === 0 && allowed(now) === calls,
   };
   return gauge;
+}
+
+/** Tells how much later than the fastest one each response came, which shows how late its request may have arrived. */
+export function createDelays(): (latencyMs: number) => number {
+  let least = Number.POSITIVE_INFINITY;
+  return (latencyMs) => {
+    const fastest = Math.min(least, latencyMs);
+    least = fastest + (latencyMs - fastest) * forgetShare;
+    return latencyMs - fastest;
+  };
 }

@@ -7,15 +7,16 @@ const longestBackoffMs = 900_000;
 /** A Retry-After counts for a day at most. */
 const longestRetryAfterMs = 86_400_000;
 
-interface Pause {
-  until: number;
+/** What is remembered of a pause, as JSON. Moments are readings of the clock of its pacer. */
+export interface Pause {
+  readonly until: number;
   /** Doubled when the probe is refused. */
-  lengthMs: number;
-  /** Whether a probe is in flight: one request that finds out whether the pause can end. */
-  probing: boolean;
-  retryAfterUntil: number;
+  readonly lengthMs: number;
+  /** The request that finds out whether the pause can end, while it is in flight. */
+  probe?: string | undefined;
+  readonly retryAfterUntil: number;
   /** The account of a connection whose refusal was unclear. */
-  readonly unclearIn: string | undefined;
+  readonly unclearIn?: string | undefined;
 }
 
 /** What the pauses mean for a request. Moments are readings of the caller's clock. */
@@ -34,28 +35,22 @@ export interface PauseState {
  */
 export interface Pauses {
   stateOf(scopes: PauseScopes, now: number): PauseState;
-  /** Starts a request. It becomes the probe of its pauses whose time is up. */
-  start(scopes: PauseScopes, now: number): StartedRequest;
+  /** A request starts. It becomes the probe of its pauses whose time is up. Returns whether it did. */
+  start(scopes: PauseScopes, id: string, now: number): boolean;
+  /** The request got a 429. Returns the scopes that pause. */
+  refused(scopes: PauseScopes, id: string, refusal: Refusal, now: number): readonly ('account' | 'connection')[];
+  /**
+   * The request has ended. If it was answered and not refused its probes succeeded; if it was not answered, the next
+   * request probes. Returns whether it was a probe, for which others may wait.
+   */
+  over(scopes: PauseScopes, id: string, answered: boolean, now: number): boolean;
   /** Forgets pauses that ended long ago. */
   sweep(now: number): void;
   size(): number;
 }
 
-/** A request that has started. */
-interface StartedRequest {
-  /** The request got a 429. Returns the scopes that pause. */
-  refused(refusal: Refusal, now: number): readonly ('account' | 'connection')[];
-  /**
-   * The request has ended. If it was answered and not refused its probes succeeded; if it was not answered, the next
-   * request probes. Returns whether it was a probe, for which others may wait.
-   */
-  over(answered: boolean, now: number): boolean;
-}
-
-/** Creates an empty set of pauses. */
-export function createPauses(): Pauses {
-  const pauses = new Map<string, Pause>();
-
+/** Pauses by scope. Without `pauses` there are none yet; else they are changed. */
+export function createPauses(pauses: Map<string, Pause> = new Map()): Pauses {
   const keysOf = ({ account, connection }: PauseScopes): string[] =>
     connection === undefined || connection === account ? [account] : [account, connection];
 
@@ -69,9 +64,10 @@ export function createPauses(): Pauses {
     return ['connection'] as const;
   }
 
-  function pause(key: string, refusal: Refusal, wasProbe: boolean, unclearIn: string | undefined, now: number): void {
+  function pause(key: string, id: string, refusal: Refusal, unclearIn: string | undefined, now: number): void {
     const requested = Math.min(refusal.pauseMs, longestPauseMs);
     const current = pauses.get(key);
+    const wasProbe = current?.probe === id;
     const doubled = current !== undefined && wasProbe ? Math.min(2 * current.lengthMs, longestBackoffMs) : 0;
     const lengthMs = Math.max(requested, doubled);
     const retryAfterUntil = refusal.fromRetryAfter ? now + Math.min(refusal.pauseMs, longestRetryAfterMs) : 0;
@@ -79,7 +75,7 @@ export function createPauses(): Pauses {
       until: Math.max(now + lengthMs, current?.until ?? 0),
       // Refusals of requests that were in flight together report one and the same excess: nothing is doubled.
       lengthMs: Math.max(lengthMs, current?.lengthMs ?? 0),
-      probing: wasProbe ? false : (current?.probing ?? false),
+      probe: wasProbe ? undefined : current?.probe,
       retryAfterUntil: Math.max(retryAfterUntil, current?.retryAfterUntil ?? 0),
       unclearIn,
     });
@@ -90,45 +86,41 @@ export function createPauses(): Pauses {
       const own = keysOf(scopes).flatMap((key) => pauses.get(key) ?? []);
       return {
         from: Math.max(now, ...own.map(({ until }) => until)),
-        probing: own.some(({ probing }) => probing),
+        probing: own.some(({ probe }) => probe !== undefined),
         retryAfterUntil: Math.max(0, ...own.map((each) => each.retryAfterUntil)),
       };
     },
-    start(scopes, now) {
-      const probes = new Set<string>();
+    start(scopes, id, now) {
+      const ended = keysOf(scopes)
+        .flatMap((key) => pauses.get(key) ?? [])
+        .filter(({ until }) => until <= now);
+      for (const each of ended) each.probe = id;
+      return ended.length > 0;
+    },
+    refused(scopes, id, refusal, now) {
+      const paused = refusedScopes(scopes, refusal.by, now);
+      for (const scope of paused) {
+        const key = scope === 'account' ? scopes.account : (scopes.connection ?? scopes.account);
+        const unclearIn = refusal.by === 'unclear' && scope === 'connection' ? scopes.account : undefined;
+        pause(key, id, refusal, unclearIn, now);
+      }
+      return paused;
+    },
+    over(scopes, id, answered, now) {
+      let wasProbe = false;
       for (const key of keysOf(scopes)) {
         const paused = pauses.get(key);
-        if (paused === undefined || paused.until > now) continue;
-        paused.probing = true;
-        probes.add(key);
+        if (paused?.probe !== id) continue;
+        wasProbe = true;
+        paused.probe = undefined;
+        // A 429 that came meanwhile has started the pause anew.
+        if (answered && paused.until <= now) pauses.delete(key);
       }
-      return {
-        refused(refusal, at) {
-          const paused = refusedScopes(scopes, refusal.by, at);
-          for (const scope of paused) {
-            const key = scope === 'account' ? scopes.account : (scopes.connection ?? scopes.account);
-            const unclearIn = refusal.by === 'unclear' && scope === 'connection' ? scopes.account : undefined;
-            pause(key, refusal, probes.delete(key), unclearIn, at);
-          }
-          return paused;
-        },
-        over(answered, at) {
-          const wasProbe = probes.size > 0;
-          for (const key of probes) {
-            const paused = pauses.get(key);
-            if (paused === undefined) continue;
-            paused.probing = false;
-            // A 429 that came meanwhile has started the pause anew.
-            if (answered && paused.until <= at) pauses.delete(key);
-          }
-          probes.clear();
-          return wasProbe;
-        },
-      };
+      return wasProbe;
     },
     sweep(now) {
-      for (const [key, { until, probing }] of pauses)
-        if (!probing && until + longestBackoffMs < now) pauses.delete(key);
+      for (const [key, { until, probe }] of pauses)
+        if (probe === undefined && until + longestBackoffMs < now) pauses.delete(key);
     },
     size: () => pauses.size,
   };

@@ -11,8 +11,8 @@ describe('room in a limit', () => {
 
   test('comes with the first slot to become free', () => {
     const gauge = createGauge(perSecond('key', 2));
-    gauge.take(0).answered(0, 0);
-    gauge.take(100).answered(100, 0);
+    gauge.answered(gauge.take(0), 0, 0);
+    gauge.answered(gauge.take(100), 100, 0);
     expect(gauge.roomAt(200)).toBe(1_050);
   });
 
@@ -25,14 +25,14 @@ describe('room in a limit', () => {
   test('is found by the order in which slots become free, not in which they were taken', () => {
     const gauge = createGauge(perSecond('key', 2));
     const late = gauge.take(0);
-    gauge.take(10).answered(10, 0);
-    late.answered(0, 200);
+    gauge.answered(gauge.take(10), 10, 0);
+    gauge.answered(late, 0, 200);
     expect(gauge.roomAt(300)).toBe(1_060);
   });
 
   test('is there in the moment in which a slot becomes free', () => {
     const gauge = createGauge(perSecond('key', 1));
-    gauge.take(0).answered(0, 0);
+    gauge.answered(gauge.take(0), 0, 0);
     expect([gauge.roomAt(1_049), gauge.roomAt(1_050)]).toEqual([1_050, 1_050]);
   });
 });
@@ -46,7 +46,7 @@ describe('a slot', () => {
   ])('is held %s', (_, delayMs, freeAt) => {
     const gauge = createGauge(perSecond('key', 1));
     const slot = gauge.take(0);
-    if (delayMs !== undefined) expect(slot.answered(0, delayMs)).toBe(freeAt);
+    if (delayMs !== undefined) expect(gauge.answered(slot, 0, delayMs)).toBe(freeAt);
     expect(gauge.roomAt(10)).toBe(freeAt);
   });
 });
@@ -55,8 +55,8 @@ describe('the earliest turn behind other calls', () => {
   /** Two calls a second, both used: free at 1050 and 1150. */
   function used() {
     const gauge = createGauge(perSecond('key', 2));
-    gauge.take(0).answered(0, 0);
-    gauge.take(100).answered(100, 0);
+    gauge.answered(gauge.take(0), 0, 0);
+    gauge.answered(gauge.take(100), 100, 0);
     return gauge;
   }
 
@@ -150,7 +150,7 @@ describe('a gauge is idle', () => {
 
   test('not while a slot is taken', () => {
     const gauge = createGauge(perSecond('key', 1));
-    gauge.take(0).answered(0, 0);
+    gauge.answered(gauge.take(0), 0, 0);
     expect([gauge.idle(1_049), gauge.idle(1_050)]).toEqual([false, true]);
   });
 
