@@ -51,6 +51,19 @@ describe('the pacer of a request with retries', () => {
     });
   });
 
+  test('that has no turn because the shared state is away says so', async () => {
+    const { error } = await runWith(() => Promise.reject(new TooLate(500, 0, 'store away')));
+    expect(error).toMatchObject({
+      failure: {
+        kind: 'rate_limited',
+        performed: 'no',
+        retryable: true,
+        retry_after_s: 1,
+        message: expect.stringMatching(/^The state that this server shares with other processes cannot be reached/),
+      },
+    });
+  });
+
   test('that fails ends the call as a defect, without a request', async () => {
     const { error } = await runWith(() => Promise.reject(new Error('the store is away')));
     expect(error).toMatchObject({

@@ -90,6 +90,9 @@ export function tooLargeHint({ declaration: { name, effect } }: FailureContext):
 /** What to do about a proxy that cannot be used. */
 export const proxyHint = `${operatorDoes('sets HTTPS_PROXY to an HTTP proxy, or NO_PROXY to the hosts to reach without one, and restarts it.')} Calling again does not help.`;
 
+/** What to do while the store that processes share cannot be reached. */
+export const storeAwayHint = `Call again in a few seconds. ${operatorDoes('checks the shared store if it keeps failing.')}`;
+
 /** A cancelled call that may have happened and can be repeated. */
 export const cancelledHint =
   'The client cancelled the call, which may have been carried out. It can be made again: twice does the same as once.';

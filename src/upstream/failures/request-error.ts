@@ -5,7 +5,7 @@ import { type Deadline, stopError } from '../deadline.js';
 import type { TooLate } from '../pacing/pacer.js';
 import { asCallError, callError } from './call-error.js';
 import type { FailureContext } from './context.js';
-import { proxyHint, tooLargeHint } from './hints.js';
+import { proxyHint, storeAwayHint, tooLargeHint } from './hints.js';
 
 /** What is known of a request when an attempt fails. */
 export interface RequestState {
@@ -42,23 +42,30 @@ function withUnknownEffect(error: CallError, { declaration }: FailureContext): C
 
 /** The pacer has no turn before the deadline. */
 export function tooLateError(
-  { waitMs, retryAfterMs }: TooLate,
+  { waitMs, retryAfterMs, reason }: TooLate,
   mayHaveHappened: boolean,
   context: FailureContext,
 ): CallError {
   const wait = Math.max(1, Math.ceil(waitMs / 1000));
   const retryAfter = Math.ceil(retryAfterMs / 1000);
-  const message =
-    retryAfter > wait
-      ? `The account is paused: it was asked to wait for another ${retryAfter} seconds. In about ${wait} seconds one call is let through as a probe; if it is answered, the pause ends`
-      : `The rate limit has no room for this call before its deadline: it would wait about ${wait} seconds`;
+  const isAway = reason === 'store away';
+  const message = isAway ? storeAwayMessage : limitMessage(wait, retryAfter);
   return callError('rate_limited', context, {
     message,
     source: 'client',
     outcome: mayHaveHappened ? 'ambiguous' : 'unsent',
     retry_after_s: Math.max(wait, retryAfter),
+    ...(isAway && { hint: storeAwayHint }),
   });
 }
+
+const storeAwayMessage =
+  'The state that this server shares with other processes cannot be reached. No request is made without it, because all of them count against the same rate limits';
+
+const limitMessage = (wait: number, retryAfter: number): string =>
+  retryAfter > wait
+    ? `The account is paused: it was asked to wait for another ${retryAfter} seconds. In about ${wait} seconds one call is let through as a probe; if it is answered, the pause ends`
+    : `The rate limit has no room for this call before its deadline: it would wait about ${wait} seconds`;
 
 function faultError(fault: HttpFault, outcome: RequestOutcome, context: FailureContext): CallError {
   const source = context.direct ? 'manychat' : 'gateway';

@@ -2,7 +2,7 @@ import type { Clock } from '../clock.js';
 import { createDelays, createGauge, type Gauge, type Slot } from './gauge.js';
 import type { Limit, Load, Pacer, Turn } from './pacer.js';
 import { createPauses } from './pauses.js';
-import { comesBefore, decide, lookAgainAt, refusalOnArrival, roomFor } from './queue.js';
+import { comesBefore, decide, lookAgainAt, refusalOnArrival, roomsAt } from './queue.js';
 
 /** Paces the requests of one account in this process. */
 export interface AccountPacer extends Pick<Pacer, 'turn'> {
@@ -120,20 +120,14 @@ export function createAccountPacer(clock: Clock): AccountPacer {
     const now = clock.now();
     const stillWaiting: Waiting[] = [];
     const settle: (() => void)[] = [];
-    const rooms = new Map<Gauge, number>();
-    const roomOf = (gauge: Gauge): number => {
-      const cached = rooms.get(gauge) ?? gauge.roomAt(now);
-      rooms.set(gauge, cached);
-      return cached;
-    };
+    const { roomFor, used } = roomsAt(now);
     for (const waiting of queue) {
       const pause = pauses.stateOf(waiting.load, now);
-      const room = Math.max(pause.from, ...waiting.gauges.map(roomOf));
-      const wanted = { pause, room, latest: waiting.latest };
+      const wanted = { pause, room: roomFor(pause, waiting.gauges), latest: waiting.latest };
       const decision = decide(wanted, now);
       if (decision === 'go') {
         const turn = turnOf(waiting.load, waiting.gauges);
-        for (const gauge of waiting.gauges) rooms.delete(gauge);
+        used(waiting.gauges);
         settle.push(() => waiting.grant(turn));
       } else if (decision === 'wait') {
         stillWaiting.push(waiting);
@@ -180,7 +174,7 @@ export function createAccountPacer(clock: Clock): AccountPacer {
       const wanted = load.limits.map(gaugeOf);
       const pause = pauses.stateOf(load, now);
       const earliest = wanted.map((gauge) => gauge.earliestAt(aheadOf({ load, arrived, now }, gauge), now));
-      const room = roomFor(pause, wanted, now);
+      const room = roomsAt(now).roomFor(pause, wanted);
       const refusal = refusalOnArrival({ pause, room, latest }, earliest, now);
       if (refusal !== undefined) throw refusal;
       if (room <= now && !pause.probing && queue.length === 0) return turnOf(load, wanted);

@@ -40,12 +40,10 @@ export interface Gauge {
   /** Turns that were handed out, or will be, and have no slot yet. */
   unsent: number;
   /** Takes a slot for a request that leaves now. */
-  take(now: number): Slot;
+  take(now: number, id?: string): Slot;
   /** Takes a slot for a turn that is handed out now, and whose request leaves within `leaseMs` without word of it. */
   lease(id: string, now: number, leaseMs: number): void;
-  /** Nothing will be heard of a leased slot: its request has left by `now` if it ever did. */
-  abandon(slot: Slot, now: number): void;
-  /** The request of a slot left at `sentAt`. */
+  /** The request of a slot left at `sentAt`, or at that moment at the latest. */
   departed(slot: Slot, sentAt: number): void;
   /** The response came, `delayMs` later than the fastest one seen. Returns when the slot will be free. */
   answered(slot: Slot, sentAt: number, delayMs: number): number;
@@ -93,17 +91,14 @@ export function createGauge(limit: Limit, usage: Usage = { slots: [] }): Gauge {
   const gauge: Gauge = {
     limit,
     unsent: 0,
-    take(now) {
-      const slot = { freeAt: now + windowMs + maxDelayMs };
+    take(now, id) {
+      const slot = { id, freeAt: now + windowMs + maxDelayMs };
       usage.slots.push(slot);
       return slot;
     },
     lease(id, now, leaseMs) {
       const heldUntil = now + leaseMs + windowMs + maxDelayMs;
       usage.slots.push({ id, freeAt: now + windowMs * (1 + marginShare), heldUntil });
-    },
-    abandon(slot, now) {
-      gauge.departed(slot, now);
     },
     departed(slot, sentAt) {
       slot.freeAt = sentAt + windowMs + maxDelayMs;

@@ -35,8 +35,8 @@ export interface Limit {
 }
 
 /** When a request wants its turn. */
-interface TurnOptions {
-  /** How long ago the request arrived. The earliest arrival is served first. */
+export interface TurnOptions {
+  /** How long ago the request arrived; negative for one that lets later ones go first. The earliest arrival is served first. */
   readonly arrivedMsAgo: number;
   /** How long a turn is of use. Zero or less asks for a turn now. */
   readonly waitAtMostMs: number;
@@ -80,6 +80,8 @@ export class TooLate extends Error {
     readonly waitMs: number,
     /** The rest of the longest Retry-After that applies, in milliseconds; 0 where none does. */
     readonly retryAfterMs = 0,
+    /** Why: the limits and pauses, or the store that the pacer shares with other processes cannot be reached. */
+    readonly reason: 'limits' | 'store away' = 'limits',
   ) {
     super('The turn would come too late');
   }

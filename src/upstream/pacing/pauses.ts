@@ -3,7 +3,7 @@ import type { PauseScopes, Refusal, RefusedBy } from './pacer.js';
 /** A pause ends with a probe after a minute at the latest: a Retry-After may be wrong, or without end. */
 const longestPauseMs = 60_000;
 /** The longest pause after refused probes, since ManyChat may have blocked the page for a day. */
-const longestBackoffMs = 900_000;
+export const longestBackoffMs = 900_000;
 /** A Retry-After counts for a day at most. */
 const longestRetryAfterMs = 86_400_000;
 

@@ -8,14 +8,28 @@ import type { PauseState } from './pauses.js';
 export const comesBefore = (earlier: PauseState, own: PauseState, now: number): boolean =>
   !(earlier.probing || earlier.from > now) || own.probing || own.from >= earlier.from;
 
-/** The earliest moment with room in all limits, outside the pauses. */
-export const roomFor = (pause: PauseState, gauges: readonly Gauge[], now: number): number =>
-  Math.max(pause.from, ...gauges.map((gauge) => gauge.roomAt(now)));
+/** The room in limits at one moment, each computed once. */
+export function roomsAt(now: number) {
+  const rooms = new Map<Gauge, number>();
+  const roomIn = (gauge: Gauge): number => {
+    const room = rooms.get(gauge) ?? gauge.roomAt(now);
+    rooms.set(gauge, room);
+    return room;
+  };
+  return {
+    /** The earliest moment with room in all limits, outside the pauses. */
+    roomFor: (pause: PauseState, gauges: readonly Gauge[]): number => Math.max(pause.from, ...gauges.map(roomIn)),
+    /** Room was taken in these. */
+    used(gauges: readonly Gauge[]): void {
+      for (const gauge of gauges) rooms.delete(gauge);
+    },
+  };
+}
 
 /** A call that wants its turn. */
 interface Wanted {
   readonly pause: PauseState;
-  /** From `roomFor`. */
+  /** When there is room for it. */
   readonly room: number;
   /** The last moment at which a turn is of use. */
   readonly latest: number;
