@@ -35,7 +35,7 @@ export interface Limit {
 }
 
 /** When a request wants its turn. */
-export interface TurnOptions {
+interface TurnOptions {
   /** How long ago the request arrived; negative for one that lets later ones go first. The earliest arrival is served first. */
   readonly arrivedMsAgo: number;
   /** How long a turn is of use. Zero or less asks for a turn now. */
