@@ -4,8 +4,9 @@ import { createDelays } from '../gauge.js';
 import { type Load, type Pacer, TooLate, type Turn } from '../pacer.js';
 import { bellOf } from './document.js';
 import type { Report, TurnNews } from './reports.js';
-import { documentsOf, longHomes, type Round, type RoundResult, runRound } from './round.js';
-import { leaseMs, type WaitingCall } from './serve.js';
+import { documentsOf, type Round, type RoundResult, runRound } from './round.js';
+import { leaseMs } from './serve.js';
+import { type Call, chooseCalls, waitingCall } from './waiting.js';
 
 /** Paces the requests of one account, together with the other processes of a store. */
 export interface SharedAccount extends Pick<Pacer, 'turn'> {
@@ -15,6 +16,7 @@ export interface SharedAccount extends Pick<Pacer, 'turn'> {
   idle(): boolean;
 }
 
+/** What the pacer of an account needs of its process. */
 export interface SharedParts {
   readonly store: SharedStore;
   readonly clock: Clock;
@@ -29,31 +31,12 @@ const lateResponseMs = 600;
 /** Retries while the store is away: the first after so long, each next after twice as long. */
 const firstRetryMs = 50;
 const maxRetryMs = 500;
-/** Bounds of one round. */
-const maxLongLimits = 64;
+/** Reports of one round. */
 const maxReports = 100;
 /** What is given back on closing must not hold up the end of the process. */
 const closeMs = 1_000;
 /** Reported instead of a delay where there was no response. */
 const noResponseMs = 60_000;
-
-/** A call that waits. Moments are readings of the local clock. */
-interface Call {
-  readonly id: string;
-  readonly load: Load;
-  readonly arrived: number;
-  readonly latest: number;
-  readonly grant: (turn: Turn) => void;
-  readonly refuse: (reason: unknown) => void;
-  /** Its arrival by the clock of the store. */
-  at?: number;
-  /** Whether the store may know it. */
-  tried: boolean;
-  /** When it must be looked at again. */
-  from: number;
-  /** Until when a limit with a long window has no room for it. */
-  longFrom: number;
-}
 
 /** A turn that was handed out and whose request has not ended. */
 interface OpenTurn {
@@ -118,7 +101,8 @@ export function createSharedAccount(account: string, { store, clock, process }: 
   async function oneRound(): Promise<void> {
     // Durations are taken before the transaction: a departure that looks later than it was is on the safe side.
     const started = clock.now();
-    const chosen = choose(started);
+    const { chosen, leftNew } = chooseCalls(calls.values(), started);
+    if (leftNew) again = true;
     const news = reports.slice(0, maxReports);
     if (reports.length > news.length) again = true;
     const silent = [...turns].filter(([, turn]) => isReportDue(turn, started));
@@ -157,35 +141,6 @@ export function createSharedAccount(account: string, { store, clock, process }: 
 
   const isReportDue = ({ sentAt, reported }: OpenTurn, now: number): boolean =>
     !reported && sentAt !== undefined && now - sentAt >= lateResponseMs;
-
-  const waitingCall = ({ id, load, at, arrived, latest }: Call, now: number): WaitingCall => ({
-    id,
-    load,
-    at,
-    agoMs: now - arrived,
-    usefulMs: latest - now,
-  });
-
-  /**
-   * The calls of a round in the order of arrival. Left out are those for which a limit with a long window has no room, and
-   * of those with such a limit the last, if there are many: each of them means one document more.
-   */
-  function choose(now: number): Call[] {
-    const chosen: Call[] = [];
-    const room = { known: maxLongLimits, new: maxLongLimits };
-    for (const call of [...calls.values()].sort((a, b) => a.arrived - b.arrived)) {
-      if (call.longFrom > now && call.latest > now) continue;
-      const state = call.tried ? 'known' : 'new';
-      if (longHomes(call.load).length > 0) room[state] -= 1;
-      if (room[state] < 0 && longHomes(call.load).length > 0) {
-        call.from = Number.POSITIVE_INFINITY;
-        if (state === 'new') again = true;
-      } else {
-        chosen.push(call);
-      }
-    }
-    return chosen;
-  }
 
   function settle({ now, granted, refused, waiting, connections: waitedFor }: RoundResult, read: number): void {
     connections = waitedFor;
