@@ -3,7 +3,7 @@ import { resources } from '../../tools/guidance/resources.js';
 import type { Account } from '../account/account.js';
 import type { ToolCaller, ToolRefuser } from '../account/call/call-tool.js';
 import { plainTool, type Tool } from '../account/policy/tool.js';
-import type { RequestState } from '../account/request-state.js';
+import type { RequestState } from '../account/request-state/request-state.js';
 import { type Completer, createCompleter } from './guidance/completion.js';
 import { createQuestionPreparer, type PrepareQuestion } from './interaction/prepare-question.js';
 

@@ -10,7 +10,7 @@ import type { Progress } from '../account/call/call-context.js';
 import type { Outcome } from '../account/call/call-tool.js';
 import { needsConfirmation } from '../account/policy/policy.js';
 import type { Tool } from '../account/policy/tool.js';
-import type { VerifiedState } from '../account/request-state.js';
+import type { VerifiedState } from '../account/request-state/request-state.js';
 import type { Delivery } from '../account/send-guard/delivery.js';
 import { operatorDoes } from '../text/operator.js';
 import { chooseAccount } from './accounts/choose-account.js';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { OpenQuestions } from '../../src/account/request-state.js';
+import type { OpenQuestions } from '../../src/account/request-state/request-state.js';
 
 /** What every store of open questions must do. */
 export function openQuestionsContract(name: string, create: () => OpenQuestions): void {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { OpenQuestions, RequestState, VerifiedState } from '../../src/account/request-state.js';
+import type { OpenQuestions, RequestState, VerifiedState } from '../../src/account/request-state/request-state.js';
 
 /** What a request state is created with. */
 export interface Shared {

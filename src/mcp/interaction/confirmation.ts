@@ -1,7 +1,7 @@
 import type { Effect } from '../../../tools/contract/effect.js';
 import type { Failure } from '../../../tools/contract/failure.js';
 import { cut } from '../../../tools/contract/quoted.js';
-import type { RefusedState } from '../../account/request-state.js';
+import type { RefusedState } from '../../account/request-state/request-state.js';
 import { errorMessage } from '../../text/error-text.js';
 import { operatorDoes } from '../../text/operator.js';
 import { withoutHidden } from '../../text/safe-text.js';

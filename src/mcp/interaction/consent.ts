@@ -2,7 +2,7 @@ import { type InputRequiredResult, inputRequired, inputResponse } from '@modelco
 import type { Failure } from '../../../tools/contract/failure.js';
 import type { CallerSide } from '../../account/call/call-tool.js';
 import type { Tool } from '../../account/policy/tool.js';
-import type { VerifiedState } from '../../account/request-state.js';
+import type { VerifiedState } from '../../account/request-state/request-state.js';
 import { errorMessage } from '../../text/error-text.js';
 import type { Backend } from '../backend.js';
 import { confirmationForm, notAsked, refusalOf } from './confirmation.js';

@@ -1,4 +1,4 @@
-import type { OpenQuestions } from '../../account/request-state.js';
+import type { OpenQuestions } from '../../account/request-state/request-state.js';
 
 /** Bounds the memory for questions that are never answered. */
 const maxOpen = 1_000;

@@ -3,7 +3,7 @@ import { createRequestStateCodec, type ServerContext } from '@modelcontextprotoc
 import * as z from 'zod';
 import { isObject } from '../../../tools/contract/json.js';
 import { referenceKinds } from '../../../tools/contract/reference.js';
-import type { OpenQuestions, RequestState } from '../../account/request-state.js';
+import type { OpenQuestions, RequestState } from '../../account/request-state/request-state.js';
 import { errorMessage } from '../../text/error-text.js';
 import { answerSeconds } from './elicitation.js';
 import { createOpenQuestions } from './open-questions.js';

@@ -1,6 +1,6 @@
 import { type Account, openAccount } from '../../../account/account.js';
 import type { Host } from '../../../account/host.js';
-import type { RequestState } from '../../../account/request-state.js';
+import type { RequestState } from '../../../account/request-state/request-state.js';
 import { everything, type Grant, narrowed } from '../../../config/accounts/grant.js';
 import type { AccountSettings } from '../../../config/accounts/settings.js';
 import { type Backend, openBackend } from '../../../mcp/backend.js';

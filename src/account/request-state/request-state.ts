@@ -1,5 +1,5 @@
-import type { Result } from '../../tools/contract/json.js';
-import type { MeantName } from './call/call-context.js';
+import type { Result } from '../../../tools/contract/json.js';
+import type { MeantName } from '../call/call-context.js';
 
 /** A call that waits for the user's answer to a question about it. */
 interface PendingCall {
