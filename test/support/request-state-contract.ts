@@ -3,7 +3,7 @@ import type { OpenQuestions, RequestState, VerifiedState } from '../../src/accou
 
 /** What a request state is created with. */
 export interface Shared {
-  readonly key?: Uint8Array;
+  readonly key?: Uint8Array | (() => Promise<Uint8Array>);
   readonly ttlSeconds?: number;
   readonly resultTtlSeconds?: number;
   readonly questions?: OpenQuestions;

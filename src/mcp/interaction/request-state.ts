@@ -10,8 +10,11 @@ import { createOpenQuestions } from './open-questions.js';
 
 /** Processes that are to accept each other's states share the key and the store. */
 export interface RequestStateOptions {
-  /** HMAC key of at least 32 bytes; random by default, so that a state is of use to this process only. */
-  readonly key?: Uint8Array | undefined;
+  /**
+   * HMAC key of at least 32 bytes, or the function that reads it each time. Random by default, so that a state is of use
+   * to this process only.
+   */
+  readonly key?: Uint8Array | (() => Promise<Uint8Array>) | undefined;
   /** Lifetime of a question: the time a user has to answer. */
   readonly ttlSeconds?: number | undefined;
   /** Lifetime of a result: nothing is done for it, so its client can fetch it for a day by default. */
@@ -74,22 +77,28 @@ export function createRequestState({
   questions = createOpenQuestions(),
 }: RequestStateOptions = {}): RequestState {
   const bind = ({ http }: ServerContext): string => http?.authInfo?.clientId ?? '';
-  // A state holds the time of its expiry, so that either codec can verify it.
-  const codec = createRequestStateCodec<Content>({ key, ttlSeconds, bind });
-  const results = createRequestStateCodec<Content>({ key, ttlSeconds: resultTtlSeconds, bind });
+  /** A codec with the present key. A state holds the time of its expiry, so that a codec of any lifetime can verify it. */
+  const codec = async (lifetimeSeconds: number) =>
+    createRequestStateCodec<Content>({
+      key: typeof key === 'function' ? await key() : key,
+      ttlSeconds: lifetimeSeconds,
+      bind,
+    });
   return {
     async issueQuestion({ tool, input, connectionId, names }, principal) {
       const id = randomUUID();
       await questions.add(id, ttlSeconds);
-      return codec.mint(
+      return (await codec(ttlSeconds)).mint(
         { step: 'question', id, tool, inputHash: hashOf(input), connectionId, names: names && [...names] },
         contextOf(principal),
       );
     },
-    issueResult: (call, principal) => results.mint({ step: 'result', ...call }, contextOf(principal)),
+    async issueResult(call, principal) {
+      return (await codec(resultTtlSeconds)).mint({ step: 'result', ...call }, contextOf(principal));
+    },
     async verify(state, principal) {
       try {
-        return contentSchema.parse(await codec.verify(state, contextOf(principal)));
+        return contentSchema.parse(await (await codec(ttlSeconds)).verify(state, contextOf(principal)));
       } catch (error) {
         return { step: 'refused', reason: errorMessage(error) === 'expired' ? 'expired' : 'invalid' };
       }

@@ -2,7 +2,10 @@ import { expect, test } from 'vitest';
 import { createOpenQuestions } from '../../../src/mcp/interaction/open-questions.js';
 import { openQuestionsContract } from '../../support/open-questions-contract.js';
 
-openQuestionsContract('memory', createOpenQuestions);
+openQuestionsContract('memory', () => {
+  const questions = createOpenQuestions();
+  return [questions, questions];
+});
 
 test('evicts the oldest of more than 1,000 open questions and refuses it', async () => {
   const questions = createOpenQuestions();
