@@ -10,7 +10,8 @@ export interface Verdict {
   readonly problems: readonly string[];
 }
 
-const parts = ({ otn_tokens: _spent, ...contact }: Contact) => JSON.stringify(contact);
+/** Tokens are spent by what is sent; the export numbers the changes of fields anew. */
+const parts = ({ otn_tokens: _, fields_changed: __, ...contact }: Contact) => JSON.stringify(contact);
 
 /** Contacts that differ between the two accounts, new ones included. */
 function changedIn({ before, account }: Outcome): string[] {

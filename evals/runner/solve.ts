@@ -32,7 +32,9 @@ export const solver =
       const sources = { words, results: server.calls.map(({ text }) => text), schema: offered.inputSchema };
       const unfound = unfoundIn(args, sources);
       if (unfound.length > 0) {
-        throw new Error(`${tool}: neither the person nor an earlier result says ${JSON.stringify(unfound.slice(0, 5))}`);
+        throw new Error(
+          `${tool}: neither the person nor an earlier result says ${JSON.stringify(unfound.slice(0, 5))}`,
+        );
       }
       step = steps.next(parsed((await server.call(tool, args)).text));
     }

@@ -45,7 +45,7 @@ export const everydayTasks: readonly Task[] = [
   {
     name: 'three-birthdays',
     traits: [],
-    words: 'Note the birthdays: Ana Lima 12 April 1990, Rui Alves 3 May 1985, Eva Pinto 30 November 2001.',
+    words: 'Fill in the field birthday: Ana Lima 12 April 1990, Rui Alves 3 May 1985, Eva Pinto 30 November 2001.',
     account: shop([...birthdays, maria]),
     touches: birthdays.map(idOf),
     check: (outcome) =>
