@@ -23,7 +23,7 @@ export interface CallRecord {
   readonly args: Result;
   readonly text: string;
   readonly isError: boolean;
-  /** Tokens of o200k: the name, the arguments and the result. */
+  /** Tokens of o200k: the arguments and the result. */
   readonly tokens: number;
 }
 
@@ -72,7 +72,7 @@ export async function startServer({ command }: ServerChoice, sandbox: Sandbox): 
   const { tools } = await client.listTools();
   const calls: CallRecord[] = [];
   const record = (tool: string, args: unknown, text: string, isError: boolean): CallRecord => {
-    const tokens = tokensOf(tool) + tokensOf(JSON.stringify(args) ?? '') + tokensOf(text);
+    const tokens = tokensOf(JSON.stringify(args) ?? '') + tokensOf(text);
     const call = { tool, args: isObject(args) ? args : {}, text, isError, tokens };
     calls.push(call);
     return call;

@@ -1,5 +1,15 @@
-import type { Result } from '../../tools/contract/json.js';
-import { call, listAt, partOf, partsOf, quotesIn, type Solution, textAt } from './solution.js';
+import { asObject, type Result } from '../../tools/contract/json.js';
+import {
+  call,
+  datesByName,
+  listAt,
+  partOf,
+  partsOf,
+  pastedLines,
+  quotesIn,
+  type Solution,
+  textAt,
+} from './solution.js';
 
 const find = (...queries: readonly string[]) => call('find_subscribers', { queries });
 const matchesOf = (result: Result, query: number): Result[] => listAt(listAt(result, 'results')[query], 'matches');
@@ -8,23 +18,19 @@ const everyMatch = (result: Result): Result[] => listAt(result, 'results').flatM
 const idsIn = (matches: readonly Result[]): string[] => matches.map((each) => textAt(each, 'id'));
 const namesIn = (matches: readonly Result[]): string => matches.map((each) => textAt(each, 'name')).join(', ');
 const isOpen = (match: Result): boolean => textAt(match, 'window').startsWith('open');
+/** The one look-up that shows fields and what was written last. */
+const readNamed = (name: string) => call('find_subscribers_by_name', { name, detail: 'full' });
+const onlyContact = (result: Result): Result => asObject(listAt(result, 'subscribers')[0]);
 const forEach = (args: Result) => call('for_each_subscriber', args);
-const lines = (words: string): string[] => words.split('\n').slice(1);
 const chunks = (list: readonly string[], size: number): string[][] =>
   Array.from({ length: Math.ceil(list.length / size) }, (_, index) => list.slice(index * size, (index + 1) * size));
-const birthdayPattern = /([A-Z]\w+ [A-Z]\w+) (\d{1,2} [A-Z][a-z]+ \d{4})/g;
-const isoDate = (text: string): string => {
-  const date = new Date(`${text} UTC`);
-  return date.toISOString().slice(0, 10);
-};
 
 /** Solutions by the name of their task, with all tools. */
 export const references: Readonly<Record<string, Solution>> = {
   *'who-is-maria'() {
-    const id = firstId(yield find('Maria Garcia'));
-    const { subscriber } = yield call('get_subscriber', { subscriber_id: id });
-    const count = listAt(subscriber, 'custom_fields').find((each) => each.name === 'purchase_count');
-    return `Maria Garcia, ${textAt(subscriber, 'email')}. purchase_count is ${textAt(count, 'value')}; ManyChat keeps no orders.`;
+    const maria = onlyContact(yield readNamed('Maria Garcia'));
+    const count = listAt(maria, 'custom_fields').find((each) => each.name === 'purchase_count');
+    return `Maria Garcia, ${textAt(maria, 'email')}. purchase_count is ${textAt(count, 'value')}; ManyChat keeps no orders.`;
   },
   *'tag-lisbon'() {
     const found = yield find('city:Lisbon');
@@ -34,11 +40,11 @@ export const references: Readonly<Record<string, Solution>> = {
     return `Tagged ${ids.length} contacts with Lisbon.`;
   },
   *'three-birthdays'(words) {
-    const people = Array.from(words.matchAll(birthdayPattern), ([, name = '', date = '']) => ({ name, date }));
+    const people = datesByName(words);
     const found = yield find(...people.map(({ name }) => name));
     const items = people.map(({ date }, index) => ({
       subscriber_id: firstId(found, index),
-      fields: { birthday: isoDate(date) },
+      fields: { birthday: date },
     }));
     yield forEach({ action: 'set_fields', items });
     return `Noted for ${people.map(({ name }) => name).join(', ')}.`;
@@ -96,8 +102,7 @@ export const references: Readonly<Record<string, Solution>> = {
       .join(' or ')}?`;
   },
   *'carla-by-chat-link'(words) {
-    const id = firstId(yield find(partOf(words, /https:\S+/g)));
-    yield call('send_text', { subscriber_id: id, text: quotesIn(words)[0] });
+    yield call('send_text', { subscriber_id: partOf(words, /chat\/(\d+)/g), text: quotesIn(words)[0] });
     return 'ManyChat accepted the message.';
   },
   *'open-window-among-three'() {
@@ -110,11 +115,11 @@ export const references: Readonly<Record<string, Solution>> = {
     return 'points is 75 now.';
   },
   *'tag-120-ids'(words) {
-    yield forEach({ subscriber_ids: lines(words), action: 'add_tag', tag_name: 'Newsletter' });
+    yield forEach({ subscriber_ids: pastedLines(words), action: 'add_tag', tag_name: 'Newsletter' });
     return '120 contacts have the tag.';
   },
   *'points-for-110'(words) {
-    const items = lines(words).map((line) => {
+    const items = pastedLines(words).map((line) => {
       const [subscriber_id = '', points = ''] = line.split(',');
       return { subscriber_id, fields: { points: Number(points) } };
     });
@@ -130,13 +135,13 @@ export const references: Readonly<Record<string, Solution>> = {
   },
   *'tag-104-emails'(words) {
     const ids: string[] = [];
-    for (const emails of chunks(lines(words), 50)) ids.push(...idsIn(everyMatch(yield find(...emails))));
+    for (const emails of chunks(pastedLines(words), 50)) ids.push(...idsIn(everyMatch(yield find(...emails))));
     yield forEach({ subscriber_ids: ids, action: 'add_tag', tag_name: 'Workshop' });
     return `${ids.length} contacts have the tag.`;
   },
   *'template-for-102'(words) {
     const flow = textAt(listAt(yield call('list_flows', { search: 'Abandoned cart' }), 'flows')[0], 'ns');
-    yield forEach({ subscriber_ids: lines(words), action: 'send_flow', flow_ns: flow });
+    yield forEach({ subscriber_ids: pastedLines(words), action: 'send_flow', flow_ns: flow });
     return 'Accepted for 102 contacts.';
   },
   *'untag-lisbon'() {
@@ -146,8 +151,7 @@ export const references: Readonly<Record<string, Solution>> = {
   },
   *'toms-order-is-late'() {
     const [tom] = matchesOf(yield find('Tom Baker'), 0);
-    yield call('get_messaging_status', { subscriber_ids: [textAt(tom, 'id')] });
-    return 'Not sent: the 24-hour window is closed, and a token for another topic is not for this.';
+    return `Not sent: the 24-hour window is ${textAt(tom, 'window')}.`;
   },
   *'order-ready-template'(words) {
     const id = firstId(yield find('Ben Costa'));
@@ -201,22 +205,23 @@ export const references: Readonly<Record<string, Solution>> = {
     return 'E-mails cannot be sent through this API. Nothing was sent.';
   },
   *'what-zoe-asked'() {
-    const id = firstId(yield find('Zoe Meyer'));
-    const { subscriber } = yield call('get_subscriber', { subscriber_id: id });
-    return `She wrote: ${textAt(subscriber, 'last_input_text')}. The question about oat milk is hers.`;
+    const zoe = onlyContact(yield readNamed('Zoe Meyer'));
+    return `She wrote: ${textAt(zoe, 'last_input_text')}. The question about oat milk is hers.`;
   },
   *'points-for-leo'(words) {
-    const id = firstId(yield find('Leo Prado'));
-    const { subscriber } = yield call('get_subscriber', { subscriber_id: id });
-    const note = listAt(subscriber, 'custom_fields').find(({ name }) => name === 'note');
+    const leo = onlyContact(yield readNamed('Leo Prado'));
+    const note = listAt(leo, 'custom_fields').find(({ name }) => name === 'note');
     const points = Number(partOf(words, /points to (\d+)/g));
-    yield call('set_custom_field_by_name', { subscriber_id: id, field_name: 'points', field_value: points });
+    yield call('set_custom_field_by_name', {
+      subscriber_id: textAt(leo, 'id'),
+      field_name: 'points',
+      field_value: points,
+    });
     return `The note says: ${textAt(note, 'value')}. points is ${points} now.`;
   },
   *'answer-iris'(words) {
-    const id = firstId(yield find('Iris Pinto'));
-    yield call('get_subscriber', { subscriber_id: id });
-    yield call('send_text', { subscriber_id: id, text: quotesIn(words)[0] });
+    const iris = onlyContact(yield readNamed('Iris Pinto'));
+    yield call('send_text', { subscriber_id: textAt(iris, 'id'), text: quotesIn(words)[0] });
     return 'Accepted for Iris Pinto.';
   },
 };

@@ -34,3 +34,13 @@ export function partOf(text: string, pattern: RegExp): string {
 
 /** The words that the person put into double quotes, in their order. */
 export const quotesIn = (words: string): string[] => partsOf(words, /"([^"]+)"/g);
+
+/** The lines after the first one: a list that the person pasted. */
+export const pastedLines = (words: string): string[] => words.split('\n').slice(1);
+
+/** The names and the dates (ISO 8601) in words like "Ana Lima 12 April 1990". */
+export const datesByName = (words: string): { name: string; date: string }[] =>
+  Array.from(words.matchAll(/([A-Z]\w+ [A-Z]\w+) (\d{1,2} [A-Z][a-z]+ \d{4})/g), ([, name = '', date = '']) => ({
+    name,
+    date: new Date(`${date} UTC`).toISOString().slice(0, 10),
+  }));

@@ -58,9 +58,12 @@ export const flows = {
   welcome: 'content20251001080000_309900',
 } as const;
 
-/** The account of a bakery, with these contacts; its clock stands still. */
+/** The time in the account, at which the clock stands still. */
+export const shopNow = '2026-03-02T09:00:00Z';
+
+/** The account of a bakery, with these contacts. */
 export const shop = (contacts: readonly Contact[], more: Partial<SandboxAccount> = {}): SandboxAccount => ({
-  now: '2026-03-02T09:00:00Z',
+  now: shopNow,
   page: { id: 204811, name: 'Corner Bakery', timezone: 'Europe/Lisbon' },
   tags: [{ name: 'VIP' }, { name: 'Newsletter' }, { name: 'Old Tag' }, { name: 'Workshop' }, { name: 'Wholesale' }],
   fields: [
