@@ -24,7 +24,7 @@ const folders = (folder: string): string[] => [
 const lines = (file: string): string[] => readFileSync(pathOf(file), 'utf8').split('\n');
 
 const program = ['src', 'tools'];
-const all = ['src', 'tools', 'scripts', 'examples', 'test'];
+const all = ['src', 'tools', 'scripts', 'examples', 'test', 'evals'];
 
 describe('the layout', () => {
   test('src/ has main.ts and folders, nothing else', () => {

@@ -111,7 +111,7 @@ describe('the release', () => {
 
 test('no package runs code when it is installed, in the repository or in the image', () => {
   expect(file('.npmrc')).toMatch(/^ignore-scripts=true$/m);
-  for (const folder of ['test/clients', 'test/services'])
+  for (const folder of ['test/clients', 'test/services', 'evals'])
     expect(file(`${folder}/.npmrc`)).toMatch(/^ignore-scripts=true$/m);
   expect(file('Dockerfile').match(/npm ci.*/g)).toEqual(['npm ci --ignore-scripts']);
   // With ignore-scripts, npm would not run our own either.
