@@ -29,7 +29,7 @@ const columns = [
   ['tasks', 7],
   ['done', 6],
   ['calls', 7],
-  ['tokens', 8],
+  ['tokens', 10],
   ['errors', 8],
   ['wrong person', 14],
   ['twice', 7],
