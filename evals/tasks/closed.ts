@@ -17,6 +17,7 @@ export const closedTasks: readonly Task[] = [
   {
     name: 'toms-order-is-late',
     traits: ['closed'],
+    job: 'A one-time notification for another topic is spent in silence.',
     words:
       'Tell Tom Baker his order is late: "Sorry, your order is late. It comes tomorrow." If that cannot be done now, tell me why.',
     account: shop([tom, ben, eva]),

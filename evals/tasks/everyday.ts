@@ -28,6 +28,7 @@ export const everydayTasks: readonly Task[] = [
   {
     name: 'who-is-maria',
     traits: [],
+    job: 'Nothing says that no orders are kept.',
     words: 'Who is Maria Garcia and what has she bought?',
     account: shop([maria, ...birthdays]),
     touches: [],
@@ -36,6 +37,7 @@ export const everydayTasks: readonly Task[] = [
   {
     name: 'tag-lisbon',
     traits: [],
+    job: 'Fields go by id only, and an unknown tag is answered by a list of all tags.',
     words: 'Tag everyone whose city is Lisbon with the tag Lisbon. The tag may not exist yet: then create it.',
     account: shop([...lisboners, maria]),
     touches: lisboners.map(idOf),
@@ -45,6 +47,7 @@ export const everydayTasks: readonly Task[] = [
   {
     name: 'three-birthdays',
     traits: [],
+    job: 'Several contacts get one and the same value.',
     words: 'Fill in the field birthday: Ana Lima 12 April 1990, Rui Alves 3 May 1985, Eva Pinto 30 November 2001.',
     account: shop([...birthdays, maria]),
     touches: birthdays.map(idOf),
@@ -62,6 +65,7 @@ export const everydayTasks: readonly Task[] = [
   {
     name: 'cart-for-whatsapp',
     traits: ['closed'],
+    job: 'One look-up for each name, and a start counts as done.',
     words: `Start the flow Abandoned cart for the WhatsApp contacts on this list, and for nobody else: ${[
       ...onList,
       ...onMessenger,
@@ -76,6 +80,7 @@ export const everydayTasks: readonly Task[] = [
   {
     name: 'picture-on-instagram',
     traits: [],
+    job: 'A refused channel does not say how to choose another, and a button without a type is refused.',
     words:
       'Send Sofia Rossi on Instagram the picture https://example.com/easter.png with two buttons: "Order" to https://example.com/order and "Menu" to https://example.com/menu.',
     account: shop([sofia, maria]),

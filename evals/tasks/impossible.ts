@@ -17,6 +17,7 @@ export const impossibleTasks: readonly Task[] = [
   {
     name: 'how-many-subscribers',
     traits: ['impossible'],
+    job: 'Nothing says that contacts cannot be counted.',
     words: 'How many subscribers do we have?',
     account: shop(people),
     touches: [],
@@ -25,6 +26,7 @@ export const impossibleTasks: readonly Task[] = [
   {
     name: 'old-tag-off-everybody',
     traits: ['impossible'],
+    job: 'A similar tag is not named, and the way to empty a tag leads to deleting it.',
     words: 'Remove the tag Old from everybody, but keep the tag itself. Do not delete anything.',
     account: shop(people),
     touches: [],

@@ -18,6 +18,8 @@ export interface Outcome {
 export interface Task {
   readonly name: string;
   readonly traits: readonly Trait[];
+  /** For a marketer's job in which an agent was once misled: by what. */
+  readonly job?: string;
   /** The words of the person, who is asked nothing further. */
   readonly words: string;
   readonly account: SandboxAccount;
