@@ -34,33 +34,43 @@ const derivations: readonly ((value: string, isFound: (part: string) => boolean,
 
 const plain = (text: string): string => text.normalize('NFKC').toLowerCase().replace(/\s+/g, ' ');
 
-/** The keys and leaves of a value, as texts. */
-function* leavesOf(value: unknown): Generator<string> {
-  if (Array.isArray(value)) for (const each of value) yield* leavesOf(each);
+/** A key or a leaf of a value, as text. */
+interface Part {
+  readonly text: string;
+  readonly isKey: boolean;
+}
+
+function* partsOf(value: unknown): Generator<Part> {
+  if (Array.isArray(value)) for (const each of value) yield* partsOf(each);
   else if (isObject(value))
     for (const [key, each] of Object.entries(value)) {
-      yield key;
-      yield* leavesOf(each);
+      yield { text: key, isKey: true };
+      yield* partsOf(each);
     }
-  else yield String(value);
+  else yield { text: String(value), isKey: false };
 }
 
 /** A result as its keys and values, so that its text has no escapes. */
 function unescaped(text: string): string {
   try {
-    return [...leavesOf(JSON.parse(text))].join('\n');
+    return Array.from(partsOf(JSON.parse(text)), (part) => part.text).join('\n');
   } catch {
     return text;
   }
 }
 
-/** The names and the choices that a schema lists, at any depth. */
-function listedIn(schema: unknown, listed = new Set<string>()): Set<string> {
+/** What a schema lists, at any depth. */
+interface Listed {
+  readonly names: Set<string>;
+  readonly choices: Set<string>;
+}
+
+function listedIn(schema: unknown, listed: Listed = { names: new Set(), choices: new Set() }): Listed {
   if (Array.isArray(schema)) for (const each of schema) listedIn(each, listed);
   if (!isObject(schema)) return listed;
-  if (isObject(schema.properties)) for (const name of Object.keys(schema.properties)) listed.add(name);
-  if (Array.isArray(schema.enum)) for (const choice of schema.enum) listed.add(String(choice));
-  if ('const' in schema) listed.add(String(schema.const));
+  if (isObject(schema.properties)) for (const name of Object.keys(schema.properties)) listed.names.add(name);
+  if (Array.isArray(schema.enum)) for (const choice of schema.enum) listed.choices.add(String(choice));
+  if ('const' in schema) listed.choices.add(String(schema.const));
   for (const each of Object.values(schema)) listedIn(each, listed);
   return listed;
 }
@@ -71,9 +81,11 @@ const isWordCharacter = (character: string | undefined): boolean =>
 /** Whether a text contains a value that is not a part of a longer word or number. */
 function contains(text: string, value: string): boolean {
   for (let at = text.indexOf(value); at >= 0; at = text.indexOf(value, at + 1)) {
-    const startsWord = !isWordCharacter(value[0]) || !isWordCharacter(text[at - 1]);
-    const endsWord = !isWordCharacter(value.at(-1)) || !isWordCharacter(text[at + value.length]);
-    if (startsWord && endsWord) return true;
+    const [before, after] = [text.slice(0, at), text.slice(at + value.length)];
+    const startsWord = !isWordCharacter(value[0]) || !isWordCharacter(before.at(-1));
+    const endsWord = !isWordCharacter(value.at(-1)) || !isWordCharacter(after[0]);
+    const isPartOfNumber = /^\d+$/.test(value) && (/\d\.$/.test(before) || /^\.\d/.test(after));
+    if (startsWord && endsWord && !isPartOfNumber) return true;
   }
   return false;
 }
@@ -84,7 +96,9 @@ export function unfoundIn(args: Result, { words, results, schema }: Sources): st
   const text = [words, ...results.map(unescaped)].join('\n');
   const searched = plain(text);
   const isFound = (value: string): boolean => value !== '' && contains(searched, plain(value));
-  const isAllowed = (value: string): boolean =>
-    listed.has(value) || isFound(value) || derivations.some((derives) => derives(value, isFound, text));
-  return [...new Set(leavesOf(args))].filter((value) => !isAllowed(value));
+  const isAllowed = ({ text: value, isKey }: Part): boolean =>
+    (isKey ? listed.names : listed.choices).has(value) ||
+    isFound(value) ||
+    derivations.some((derives) => derives(value, isFound, text));
+  return [...new Set(Array.from(partsOf(args)).flatMap((part) => (isAllowed(part) ? [] : part.text)))];
 }
