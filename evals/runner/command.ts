@@ -31,10 +31,10 @@ came of them.
 
 npm run evals -- [options]
 
-  --server "command"  a server over stdio; twice to compare two. Default: this
-                      repository's program. {url}, {manychat_key} and {maton_key}
-                      stand for those of the sandbox; MANYCHAT_API_URL and
-                      MANYCHAT_API_KEY are set to them.
+  --server "command"  a server over stdio; twice to compare two. Default: the
+                      program of this repository. {url}, {manychat_key} and
+                      {maton_key} stand for those of the sandbox; the variables
+                      MANYCHAT_API_URL and MANYCHAT_API_KEY hold the first two.
   --task name         only this task; can be repeated
   --json file         writes every call, result and answer to a file
   --help              shows this
@@ -102,12 +102,17 @@ interface Entry {
   readonly name: string;
   readonly server: ServerChoice;
   readonly agentFor: (task: Task) => Agent;
-  readonly command?: string;
+  readonly command: string | undefined;
+  /** How many tasks run at the same time. */
+  readonly atOnce: number;
 }
 
 const solutionEntry = (name: string, solutions: Readonly<Record<string, Solution>>, endpointsOnly: boolean): Entry => ({
   name,
   server: defaultServer,
+  command: undefined,
+  // They mostly wait for their turn within the rate limits.
+  atOnce: 6,
   agentFor(task) {
     const solution = solutions[task.name];
     if (solution === undefined) throw new CannotRun(`${task.name} has no ${name} solution.`);
@@ -117,32 +122,39 @@ const solutionEntry = (name: string, solutions: Readonly<Record<string, Solution
 
 const serversOf = (commands: readonly string[]): readonly Pick<Entry, 'name' | 'server' | 'command'>[] =>
   commands.length === 0
-    ? [{ name: defaultServer.name, server: defaultServer }]
+    ? [{ name: defaultServer.name, server: defaultServer, command: undefined }]
     : commands.map((command, index) => {
         const name = `server ${index + 1}`;
         return { name, command, server: { name, command } };
       });
 
-/** @throws CannotRun if a server does not start, or the model cannot be asked at all */
-async function runAll(
-  { name, server, agentFor, command }: Entry,
-  chosen: readonly Task[],
-  shell: Shell,
-  stop: () => void,
-) {
-  const runs: Run[] = [];
-  for (const task of chosen) {
-    const agent = agentFor(task);
-    const run = await runTask(task, server, agent).catch((error: unknown) => {
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new CannotRun(`${server.name} does not run: ${reason}. Start its command by hand to see why.`);
-    });
-    stop();
-    runs.push(run);
-    const state = run.done ? 'done' : 'not done';
-    shell.tell(`${name} ${runs.length}/${chosen.length} ${task.name}: ${state}, calls: ${run.calls.length}`);
+/**
+ * The runs of all chosen tasks, in their order.
+ * @throws CannotRun if a server does not start, or the model cannot be asked at all
+ */
+async function runAll(entry: Entry, chosen: readonly Task[], shell: Shell, check: () => void): Promise<Series> {
+  const { name, server, agentFor, command, atOnce } = entry;
+  const runs = new Map<string, Run>();
+  const waiting = [...chosen];
+  const work = async (): Promise<void> => {
+    for (let task = waiting.shift(); task !== undefined; task = waiting.shift()) {
+      const run = await runTask(task, server, agentFor(task)).catch((error: unknown) => {
+        const reason = error instanceof Error ? error.message : String(error);
+        throw new CannotRun(`${server.name} does not run: ${reason}. Start its command by hand to see why.`);
+      });
+      check();
+      runs.set(task.name, run);
+      const state = run.done ? 'done' : 'not done';
+      shell.tell(`${name} ${runs.size}/${chosen.length} ${task.name}: ${state}, calls: ${run.calls.length}`);
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: atOnce }, work));
+  } finally {
+    // After a failure nothing else is started.
+    waiting.length = 0;
   }
-  return { name, command, runs };
+  return { name, command, runs: chosen.flatMap((task) => runs.get(task.name) ?? []) };
 }
 
 async function run(
@@ -163,13 +175,13 @@ async function run(
   const entries =
     model === undefined
       ? [solutionEntry('reference', references, false), solutionEntry('baseline', baselines, true)]
-      : serversOf(servers).map((each) => ({ ...each, agentFor: () => model.agent }));
-  const stop = (): void => {
+      : serversOf(servers).map((each) => ({ ...each, agentFor: () => model.agent, atOnce: 1 }));
+  const check = (): void => {
     const reason = model?.unreachable();
     if (reason !== undefined) throw new CannotRun(reason);
   };
   const series: Series[] = [];
-  for (const entry of entries) series.push(await runAll(entry, chosen, shell, stop));
+  for (const entry of entries) series.push(await runAll(entry, chosen, shell, check));
   shell.print(tableOf(series, chosen));
   if (json !== undefined) writeReport(json, series, chosen, settings);
 }

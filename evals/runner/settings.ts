@@ -21,7 +21,7 @@ const mostSteps = 200;
 export const settingsHelp: Readonly<Record<string, string>> = {
   EVALS_MODEL: 'the name of the model',
   EVALS_PROVIDER: providers.join(' or '),
-  EVALS_BASE_URL: 'its API, such as http://127.0.0.1:11434/v1; known for anthropic',
+  EVALS_BASE_URL: 'its API, such as http://127.0.0.1:11434/v1',
   EVALS_API_KEY: 'its key, which a server on this machine may not need',
   EVALS_MAX_STEPS: `how often it is asked for one task, ${defaultSteps} by default`,
 };

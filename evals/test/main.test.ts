@@ -93,7 +93,7 @@ describe('npm run evals', () => {
     const { code, printed, told } = await run(['--task', 'two-marias', '--task', 'maria-by-email']);
     expect(code).toBe(0);
     expect(told).toContain('set EVALS_MODEL and EVALS_PROVIDER');
-    expect(told).toContain('reference 2/2 maria-by-email: done');
+    expect(told).toMatch(/^reference 2\/2 [a-z-]+: done, calls: \d$/m);
     expect(cells(printed, 'reference')).toEqual([
       'reference',
       'tasks',
@@ -145,11 +145,11 @@ describe('npm run evals', () => {
     writeFileSync(
       wrapper,
       `import { writeFileSync } from 'node:fs';
-writeFileSync(${JSON.stringify(seen)}, JSON.stringify([process.env, process.argv]));
+writeFileSync(${JSON.stringify(seen)}, JSON.stringify([process.env, process.argv.splice(2, 2)]));
 await import(${JSON.stringify(pathToFileURL(resolve('dist/manychat-mcp.js')).href)});`,
     );
     const { env, asked } = await model(inTurn('Which Maria Garcia?'));
-    const few = `"${process.execPath}" "${wrapper}" --toolsets essentials --manychat-url {url}`;
+    const few = `"${process.execPath}" "${wrapper}" {url} {manychat_key} --toolsets essentials`;
     const args = ['--task', 'two-marias', '--server', `${program} --read-only`, '--server', few];
     const { code, printed, told } = await run(args, env);
     expect([told, code]).toEqual([expect.stringMatching(/^server 1 1\/1 .*\nserver 2 1\/1 .*$/), 0]);
@@ -159,8 +159,10 @@ await import(${JSON.stringify(pathToFileURL(resolve('dist/manychat-mcp.js')).hre
     expect(offered).toHaveLength(2);
     expect(offered[0]).not.toContain('manychat_send_text');
     expect(offered[1]).toContain('manychat_send_text');
-    expect(readFileSync(seen, 'utf8')).not.toMatch(new RegExp(`EVALS_|${key}|\\{url\\}`));
-    expect(readFileSync(seen, 'utf8')).toMatch(/http:\/\/127\.0\.0\.1:\d+/);
+    expect(readFileSync(seen, 'utf8')).not.toMatch(new RegExp(`EVALS_|${key}`));
+    const [environment, placeholders] = JSON.parse(readFileSync(seen, 'utf8'));
+    expect(placeholders).toEqual([environment.MANYCHAT_API_URL, environment.MANYCHAT_API_KEY]);
+    expect(environment.MANYCHAT_API_URL).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
   });
 
   test('ends with exit code 1 if a server does not start', async () => {
@@ -190,7 +192,7 @@ describe('docs/evals.md', () => {
     const { printed } = await run([]);
     const [, screen] = /```console\n\$ npm run evals\n([\s\S]*?)\n```/.exec(document) ?? [];
     expect(screen).toBe(printed);
-  });
+  }, 900_000);
 
   test('says how many tasks there are', () => {
     expect(document).toContain(`${tasks.length} tasks`);

@@ -28,6 +28,8 @@ const forbidden: readonly [file: string, imported: string][] = [
   ['tools/endpoints/tags.ts', '../workflows/send-text.js'],
   ['tools/workflows/for-each/action.ts', '../../index.js'],
   ['tools/workflows/send-text.ts', '../../src/text/closest.js'],
+  ['evals/runner/server.ts', '../../src/sandbox/world/world.js'],
+  ['evals/main.ts', '../src/account/account.js'],
 ];
 
 /** Imports that the arrows allow. */
@@ -39,6 +41,8 @@ const allowed: readonly [file: string, imported: string][] = [
   ['src/upstream/client/dispatchers.ts', 'undici'],
   ['src/config/settings.ts', 'zod'],
   ['tools/message/repair.ts', '../contract/json.js'],
+  ['evals/runner/server.ts', '../../src/sandbox/index.js'],
+  ['evals/runner/solve.ts', '../../tools/index.js'],
 ];
 
 /** Lines that only type-check where the import rules would not see the import. */
