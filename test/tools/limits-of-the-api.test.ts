@@ -14,7 +14,9 @@ const descriptionOf = (name: string): string => {
 describe('what the API cannot do', () => {
   test('is in the instructions, whichever tools are offered', () => {
     for (const offered of [new Set<string>(), new Set(declarations.map(({ name }) => name))]) {
-      expect(instructionsFor(offered)).toContain('cannot list or count contacts, nor by tag, nor show sent messages');
+      expect(instructionsFor(offered)).toContain(
+        'cannot list or count contacts, nor by tag, nor show sent messages or orders',
+      );
       expect(instructionsFor(offered)).toContain('Nothing here sends e-mail or SMS');
     }
   });

@@ -38,12 +38,12 @@ const sentences: readonly Sentence[] = [
   },
   {
     needs: [],
-    text: 'The API cannot list or count contacts, nor by tag, nor show sent messages. Nothing here sends e-mail or SMS.',
+    text: 'The API cannot list or count contacts, nor by tag, nor show sent messages or orders. Nothing here sends e-mail or SMS.',
   },
   { needs: ['manychat_for_each_subscriber'], text: 'Many contacts: manychat_for_each_subscriber.' },
   {
     needs: ['manychat_set_custom_field'],
-    text: "Changing tags and fields can trigger the account's rules, which may send messages.",
+    text: 'Changing tags and fields can trigger rules of the account that send messages.',
   },
   { needs: [], text: 'Do not repeat a send or creation whose failure says performed "unknown".' },
   {
