@@ -83,9 +83,12 @@ describe('two servers', () => {
     expect(second?.problems[0]).toBe(
       'the agent stopped: the server has no tool manychat_add_tag_to_subscriber_by_name',
     );
-    const table = tableOf(series, [task]);
-    expect(table).toMatch(
-      /manychat-mcp +tasks +done[\s\S]*total +1 +1 +2 [\s\S]*manychat-mcp --read-only[\s\S]*total +1 +0 +1 /,
-    );
+    const totals = tableOf(series, [task])
+      .match(/^ {2}total .*$/gm)
+      ?.map((line) => line.trim().split(/\s+/).slice(1, 4));
+    expect(totals).toEqual([
+      ['1', '1', '2'],
+      ['1', '0', '1'],
+    ]);
   });
 });
