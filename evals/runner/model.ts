@@ -4,7 +4,7 @@ import { APICallError, dynamicTool, generateText, jsonSchema, RetryError, stepCo
 import { isObject, type Result } from '../../tools/contract/json.js';
 import type { Task } from '../tasks/task.js';
 import type { Agent } from './run-task.js';
-import type { Connected } from './server.js';
+import type { Connected, Tool } from './server.js';
 import { type ModelSettings, withoutKey } from './settings.js';
 
 /** An agent that is a model. */
@@ -20,9 +20,9 @@ globalThis.AI_SDK_LOG_WARNINGS = false;
 /** One answer of the model and the calls in it. */
 const stepMs = 600_000;
 
-const task = `You look after the ManyChat account of a business, with the tools that you are given. You cannot ask back:
-do what you are asked, as far as it is possible and beyond doubt. Then answer in a few words: what you did and what you
-found. If you did not do something, say why, or what you would have to know.`;
+const task = `You look after the ManyChat account of a business, with the tools that you are given. Nobody answers questions
+while you work. Do what you are asked as far as it is possible and unambiguous. Then answer in a few words: what you did
+and what you found. If you did not do something, say why, or ask what you need to know.`;
 
 /** The text before the person's words: the task, the time, and what the server says about itself. */
 const systemText = ({ account: { now } }: Task, { instructions }: Connected): string =>
@@ -35,7 +35,7 @@ const isJsonSchema = (schema: Result): schema is JsonSchema & Result => schema.t
 
 /** The tools of the server, with their schemas as they are listed. Arguments are not checked: the server does that. */
 function toolsOf(server: Connected): ToolSet {
-  const tool = ({ name, description, inputSchema }: Connected['tools'][number]) => {
+  const tool = ({ name, description, inputSchema }: Tool) => {
     if (!isJsonSchema(inputSchema)) throw new Error(`the input schema of ${name} is not of type object`);
     return dynamicTool({
       description,
@@ -67,7 +67,7 @@ function reasonOf(error: unknown): string {
   return isAnswer ? `HTTP ${cause.statusCode}: ${message}` : message;
 }
 
-/** An agent that does tasks with a model. It stops if the model cannot be asked or does not come to an end. */
+/** An agent that does tasks with a model. It throws if the model cannot be asked, or gives no last answer. */
 export function modelAgent(settings: ModelSettings): ModelAgent {
   const model = modelOf(settings);
   let hasAnswered = false;

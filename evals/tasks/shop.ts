@@ -21,7 +21,7 @@ export function person(id: string, name: string, more: Omit<Contact, 'id' | 'fir
 export const daysAgo = (days: number) => ({ last_interaction_minutes_ago: days * day });
 
 /** Names for `count` people, each different. */
-export function names(count: number): string[] {
+function names(count: number): string[] {
   const first = ['Ada', 'Bea', 'Caio', 'Duarte', 'Elsa', 'Filipa', 'Gil', 'Hugo', 'Ines', 'Jorge', 'Katia', 'Luis'];
   const last = [
     'Abreu',

@@ -34,7 +34,7 @@ export const problems = (...found: readonly (string | undefined | readonly strin
   found.flatMap((each) => each ?? []);
 
 /** The contact with this id. */
-export function contactIn(account: SandboxAccount, id: string): Contact {
+function contactIn(account: SandboxAccount, id: string): Contact {
   const contact = account.contacts?.find((each) => each.id === id);
   if (contact === undefined) throw new Error(`there is no contact ${id}`);
   return contact;

@@ -1,5 +1,7 @@
+import { createServer } from 'node:http';
 import { afterEach, describe, expect, test } from 'vitest';
 import { startSandbox } from '../../src/sandbox/index.js';
+import { asObject } from '../../tools/contract/json.js';
 import { modelAgent } from '../runner/model.js';
 import { runTask } from '../runner/run-task.js';
 import { startServer } from '../runner/server.js';
@@ -126,6 +128,22 @@ describe('a model', () => {
     expect(unreachable()).toBeUndefined();
     expect(run.problems).toContain('the agent stopped: HTTP 400: the context is too long');
     expect(run.calls).toHaveLength(1);
+  });
+
+  test('of Anthropic is asked at its own address with its own header', async () => {
+    const requests: unknown[] = [];
+    const api = createServer(({ url, headers }, response) => {
+      requests.push([url, headers['x-api-key']]);
+      response.writeHead(403, { 'content-type': 'application/json' });
+      response.end(JSON.stringify({ type: 'error', error: { type: 'permission_error', message: `not with ${key}` } }));
+    });
+    await new Promise<void>((resolve) => api.listen(0, '127.0.0.1', resolve));
+    open.push({ close: () => new Promise((resolve) => api.close(() => resolve()).closeAllConnections()) });
+    const baseUrl = `http://127.0.0.1:${asObject(api.address()).port}/v1`;
+    const { agent, unreachable } = modelAgent({ provider: 'anthropic', model: 'm', baseUrl, apiKey: key, maxSteps: 1 });
+    await runTask(twoMarias, server, agent);
+    expect(requests).toEqual([['/v1/messages', key]]);
+    expect(unreachable()).toBe('the model cannot be asked: HTTP 403: not with [EVALS_API_KEY]');
   });
 
   test('may need no key', async () => {
