@@ -14,7 +14,7 @@ export interface Sums {
   readonly tasks: number;
   readonly done: number;
   readonly calls: number;
-  /** Of o200k, for names, arguments and results of the calls. */
+  /** Of o200k, for the arguments and results of the calls. */
   readonly tokens: number;
   /** Calls that failed or were malformed. */
   readonly errors: number;
