@@ -8,7 +8,6 @@ import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { asObject } from '../../tools/contract/json.js';
 import { evals } from '../runner/command.js';
 import { listAt, textAt } from '../solutions/solution.js';
-import { tasks } from '../tasks/index.js';
 import { type Asked, inTurn, type Reply, type ScriptedModel, scriptedModel } from './scripted-model.js';
 
 const key = 'sk-not-a-real-key-42';
@@ -182,19 +181,5 @@ await import(${JSON.stringify(pathToFileURL(resolve('dist/manychat-mcp.js')).hre
       stderr: 'the model cannot be asked: HTTP 401: Incorrect API key provided: [EVALS_API_KEY]\n',
     });
     expect(asked).toHaveLength(1);
-  });
-});
-
-describe('docs/evals.md', () => {
-  const document = readFileSync('docs/evals.md', 'utf8').replaceAll('\r\n', '\n');
-
-  test('shows the table that the program prints', async () => {
-    const { printed } = await run([]);
-    const [, screen] = /```console\n\$ npm run evals\n([\s\S]*?)\n```/.exec(document) ?? [];
-    expect(screen).toBe(printed);
-  }, 900_000);
-
-  test('says how many tasks there are', () => {
-    expect(document).toContain(`${tasks.length} tasks`);
   });
 });

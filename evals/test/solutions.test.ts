@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { endpoints } from '../../tools/index.js';
 import { type Attempt, judged } from '../runner/run-task.js';
+import { tableOf } from '../runner/table.js';
 import { baselines } from '../solutions/baseline.js';
 import { references } from '../solutions/reference.js';
 import { tasks } from '../tasks/index.js';
@@ -90,6 +92,19 @@ describe('the solutions', () => {
   it('need fewer tokens as references than as baselines without the tasks about many contacts', () => {
     // Measured: 0.80. One person is looked up and written to in as many calls by either, with the same results.
     expect(tokensOf(reference, few) / tokensOf(baseline, few)).toBeLessThanOrEqual(0.82);
+  });
+
+  it('come to the table in docs/evals.md', () => {
+    const document = readFileSync('docs/evals.md', 'utf8').replaceAll('\r\n', '\n');
+    const runsOf = (attempts: ReadonlyMap<string, Attempt>) =>
+      tasks.map((task) => judged(task, attemptAt(attempts, task)));
+    const series = [
+      { name: 'reference', command: undefined, runs: runsOf(reference) },
+      { name: 'baseline', command: undefined, runs: runsOf(baseline) },
+    ];
+    const [, screen] = /```console\n\$ npm run evals\n([\s\S]*?)\n```/.exec(document) ?? [];
+    expect(screen).toBe(tableOf(series, tasks));
+    expect(document).toContain(`${tasks.length} tasks`);
   });
 
   it('fail in no call as references', () => {
