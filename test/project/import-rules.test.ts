@@ -35,7 +35,7 @@ const forbidden: readonly [file: string, imported: string][] = [
 /** Imports that the arrows allow. */
 const allowed: readonly [file: string, imported: string][] = [
   ['src/cli/bulk/command.ts', '../../account/account.js'],
-  ['src/cli/open-account.ts', '../sandbox/index.js'],
+  ['src/cli/library/open-account.ts', '../sandbox/index.js'],
   ['src/mcp/stdio/stdio.ts', '@modelcontextprotocol/server/stdio'],
   ['src/account/lookups/names.ts', '../../../tools/endpoints/tags.js'],
   ['src/upstream/client/dispatchers.ts', 'undici'],

@@ -15,7 +15,7 @@ import { callLine } from '../commands/call-line.js';
 import { exitCodeOf, failureText } from '../commands/failure-text.js';
 import { watchStopping } from '../commands/stopping.js';
 import { toolNamed } from '../commands/tool-by-name.js';
-import { type OpenedAccount, openOwnAccount } from '../open-account.js';
+import { type OpenedAccount, openOwnAccount } from '../library/open-account.js';
 import { type ExitCode, exitCodes } from '../shell/exit-codes.js';
 import type { Shell } from '../shell/shell.js';
 import { printSetup, resumeAdvice } from './client-setup.js';

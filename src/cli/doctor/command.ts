@@ -65,7 +65,7 @@ async function* examine(readConfig: () => Promise<Config>, shell: Shell): AsyncG
   if (local.some(({ name, status }) => name === 'node' && status === 'failed'))
     return yield* skipRest('Node.js is too old');
 
-  const { openOwnAccount } = await import('../open-account.js');
+  const { openOwnAccount } = await import('../library/open-account.js');
   const { checkAddress, checkClock } = await import('./network-checks.js');
   const { checkAccount } = await import('./account-checks.js');
   const opened = await openOwnAccount(configured);

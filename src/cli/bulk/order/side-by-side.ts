@@ -1,5 +1,5 @@
 import { UsageError } from '../../../config/usage-error.js';
-import { openAccounts } from '../../open-account.js';
+import { openAccounts } from '../../library/open-account.js';
 import { type ExitCode, exitCodes } from '../../shell/exit-codes.js';
 import { skippedText } from '../account-job/earlier-job.js';
 import { lockJournal } from '../account-job/job-files.js';

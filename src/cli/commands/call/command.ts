@@ -4,7 +4,7 @@ import { forEachSubscriber } from '../../../../tools/workflows/for-each/for-each
 import type { Outcome } from '../../../account/call/call-tool.js';
 import type { Config } from '../../../config/config.js';
 import { readable } from '../../../text/readable.js';
-import { openOwnAccount } from '../../open-account.js';
+import { openOwnAccount } from '../../library/open-account.js';
 import { type ExitCode, exitCodes } from '../../shell/exit-codes.js';
 import type { Shell } from '../../shell/shell.js';
 import { exitCodeOf, failureText } from '../failure-text.js';

@@ -8,7 +8,7 @@ import type { Config } from '../../../config/config.js';
 import type { Backend } from '../../../mcp/backend.js';
 import { createRequestState } from '../../../mcp/interaction/request-state.js';
 import { sleep } from '../../../upstream/clock.js';
-import { openOwnAccount } from '../../open-account.js';
+import { openOwnAccount } from '../../library/open-account.js';
 import { type Caller, createPool, localCaller } from './pool.js';
 
 /** The backends of a server, on one host. */

@@ -18,7 +18,7 @@ import { thisMachine } from '../../bulk/journal/machine.js';
 import { replaceOwn } from '../../bulk/journal/own-file.js';
 import { openTable, type Table, type TableOptions } from '../../bulk/table/csv-table.js';
 import { exitCodeOf, failureText } from '../../commands/failure-text.js';
-import { openOwnAccount } from '../../open-account.js';
+import { openOwnAccount } from '../../library/open-account.js';
 import { type ExitCode, exitCodes } from '../../shell/exit-codes.js';
 import type { Shell } from '../../shell/shell.js';
 import { type Contacts, findContacts } from '../contacts.js';

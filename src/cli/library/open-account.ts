@@ -1,9 +1,9 @@
-import { type Account, openAccount } from '../account/account.js';
-import { type Host, type HostParts, openHost } from '../account/host.js';
-import { type Access, type AccountSettings, identityOf } from '../config/accounts/settings.js';
-import type { Config } from '../config/config.js';
-import { createHttpClient } from '../upstream/client/http-client.js';
-import { followSandbox, isLocal } from './sandboxed/sandbox-time.js';
+import { type Account, openAccount } from '../../account/account.js';
+import { type Host, type HostParts, openHost } from '../../account/host.js';
+import { type Access, type AccountSettings, identityOf } from '../../config/accounts/settings.js';
+import type { Config } from '../../config/config.js';
+import { createHttpClient } from '../../upstream/client/http-client.js';
+import { followSandbox, isLocal } from '../sandboxed/sandbox-time.js';
 
 /** An account on a host of its own. */
 export interface OpenedAccount {
@@ -38,7 +38,7 @@ export async function openAccounts(
   parts: Partial<HostParts> = {},
 ): Promise<OpenedAccounts> {
   const sandbox = configured.sandbox
-    ? await (await import('./sandboxed/start-sandbox.js')).startForUser(configured.sandboxStart)
+    ? await (await import('../sandboxed/start-sandbox.js')).startForUser(configured.sandboxStart)
     : undefined;
   const settings = sandbox === undefined ? all : all.map((each) => onSandbox(each, sandbox.url, sandbox.matonKey));
   // The 24-hour windows that we report are those of the sandbox. Waiting and pacing stay in real time.

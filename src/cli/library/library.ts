@@ -1,0 +1,99 @@
+import type { Failure } from '../../../tools/contract/failure.js';
+import type { Result } from '../../../tools/contract/json.js';
+import type { Account } from '../../account/account.js';
+import { namedAccounts } from '../../config/accounts/choice.js';
+import { readConfig } from '../../config/config.js';
+import type { SettingName } from '../../config/settings.js';
+import { UsageError } from '../../config/usage-error.js';
+import { version } from '../../config/version.js';
+import { catalogue } from '../../mcp/listing/catalogue.js';
+import { type ServedTransport, serveTransport } from '../../mcp/stdio/transport.js';
+import { closest } from '../../text/closest.js';
+import { openNamedBackends, openOwnBackend } from '../commands/serve/backends.js';
+import { offerOf } from '../commands/serve/offers.js';
+import { openOwnAccount } from './open-account.js';
+
+/*
+ * What `import 'manychat-mcp'` gives. Its types are published in a declaration file that needs no package; the build
+ * writes it (scripts/package/library-types.ts), and a test compares it with this module.
+ */
+
+/** Settings by the names of their environment variables. */
+export type Settings = Readonly<Partial<Record<SettingName, string | number | boolean | readonly string[]>>>;
+
+/** What came of a call. */
+export type CallOutcome =
+  | { readonly ok: true; readonly result: Result }
+  | { readonly ok: false; readonly failure: Failure };
+
+/** How one call is made. */
+export interface CallSettings {
+  /** Gives the call up. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** An account whose tools can be called. */
+export interface OpenedManychatAccount {
+  /** The names of the tools that the settings offer. */
+  readonly tools: readonly string[];
+  /**
+   * Calls a tool. Never rejects for what comes of the call.
+   * @throws TypeError if the settings offer no tool of this name.
+   */
+  call(tool: string, args?: object, settings?: CallSettings): Promise<CallOutcome>;
+  close(): Promise<void>;
+}
+
+/** An MCP server that is not connected yet. */
+export interface ManychatServer {
+  /** Serves a client over a transport, in both protocol eras, until either side closes it. */
+  connect(transport: ServedTransport): Promise<void>;
+  /** Ends what is in flight. */
+  close(): Promise<void>;
+}
+
+export { version };
+
+/** Settings in the form of environment variables. The library is quiet unless it is told otherwise. */
+function environmentOf(settings: Settings): Record<string, string> {
+  const environment: Record<string, string> = { MANYCHAT_MCP_LOG_LEVEL: 'silent' };
+  for (const [name, value] of Object.entries(settings))
+    if (value !== undefined) environment[name] = Array.isArray(value) ? value.join(',') : String(value);
+  return environment;
+}
+
+const configOf = (settings: Settings) => readConfig(environmentOf(settings), catalogue.tools);
+
+function toolNamed({ tools }: Account, name: string): Account['tools'][number] {
+  const tool = tools.find(({ declaration }) => declaration.name === name);
+  if (tool !== undefined) return tool;
+  const names = tools.map(({ declaration }) => ({ name: declaration.name, label: declaration.name, names: [declaration.name] }));
+  const near = closest(name, names).map((each) => each.label);
+  throw new TypeError(`no tool ${name}${near.length === 0 ? '' : `; similar: ${near.join(', ')}`}`);
+}
+
+/**
+ * Opens an account, to call tools without a client or a server.
+ * @throws UsageError naming each setting that is wrong, or if no key is set.
+ */
+export async function openAccount(settings: Settings): Promise<OpenedManychatAccount> {
+  const config = configOf(settings);
+  const { access } = config.account;
+  if (access.mode === 'none' && !config.sandbox) throw new UsageError(access.reason);
+  const { account, close } = await openOwnAccount(config);
+  return {
+    tools: account.tools.map(({ declaration }) => declaration.name),
+    async call(name, args = {}, { signal = new AbortController().signal } = {}) {
+      return account.call(toolNamed(account, name), args, { signal });
+    },
+    close,
+  };
+}
+
+/**
+ * Creates an MCP server with the settings that the program takes, for a transport of the caller's.
+ * @throws UsageError naming each setting that is wrong.
+ */
+export async function createManychatServer(settings: Settings): Promise<ManychatServer> {
+  return {} as never;
+}
