@@ -36,7 +36,10 @@ export async function bundleProgram(catalogue: Catalogue): Promise<Metafile> {
   const { metafile } = await build({
     ...bundling,
     absWorkingDir: pathOf('.'),
-    entryPoints: [{ in: pathOf('src/main.ts'), out: 'manychat-mcp' }],
+    entryPoints: [
+      { in: pathOf('src/main.ts'), out: 'manychat-mcp' },
+      { in: pathOf('src/cli/library/library.ts'), out: 'library' },
+    ],
     outdir: pathOf('dist'),
     splitting: true,
     chunkNames: 'bundle/[name]-[hash]',

@@ -189,7 +189,11 @@ describe('the image', () => {
     const copied = last.filter((line) => line.startsWith('COPY')).flatMap((line) => line.split(' ').slice(1, -1));
     const files = copied.filter((name) => !name.startsWith('--')).map((name) => name.replace('/build/', ''));
     expect(files.toSorted()).toEqual(
-      ['LICENSE', 'package.json', ...facts.files.filter((name) => name.startsWith('dist/'))].toSorted(),
+      [
+        'LICENSE',
+        'package.json',
+        ...facts.files.filter((name) => name.startsWith('dist/') && !name.startsWith('dist/library')),
+      ].toSorted(),
     );
     for (const name of files) expect(existsSync(pathOf(name)), name).toBe(true);
     expect(last.indexOf('USER node')).toBeGreaterThan(0);

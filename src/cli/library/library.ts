@@ -1,14 +1,16 @@
+import { platform } from 'node:os';
 import type { Failure } from '../../../tools/contract/failure.js';
 import type { Result } from '../../../tools/contract/json.js';
 import type { Account } from '../../account/account.js';
+import { openLog } from '../../account/log.js';
 import { namedAccounts } from '../../config/accounts/choice.js';
 import { readConfig } from '../../config/config.js';
-import type { SettingName } from '../../config/settings.js';
 import { UsageError } from '../../config/usage-error.js';
 import { version } from '../../config/version.js';
 import { catalogue } from '../../mcp/listing/catalogue.js';
 import { type ServedTransport, serveTransport } from '../../mcp/stdio/transport.js';
 import { closest } from '../../text/closest.js';
+import { realClock } from '../../upstream/clock.js';
 import { openNamedBackends, openOwnBackend } from '../commands/serve/backends.js';
 import { offerOf } from '../commands/serve/offers.js';
 import { openOwnAccount } from './open-account.js';
@@ -18,8 +20,8 @@ import { openOwnAccount } from './open-account.js';
  * writes it (scripts/package/library-types.ts), and a test compares it with this module.
  */
 
-/** Settings by the names of their environment variables. */
-export type Settings = Readonly<Partial<Record<SettingName, string | number | boolean | readonly string[]>>>;
+/** Settings by the names of their environment variables; `process.env` is one. Others are read by the accounts file. */
+export type Settings = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
 
 /** What came of a call. */
 export type CallOutcome =
@@ -62,12 +64,16 @@ function environmentOf(settings: Settings): Record<string, string> {
   return environment;
 }
 
-const configOf = (settings: Settings) => readConfig(environmentOf(settings), catalogue.tools);
+const configOf = (environment: Record<string, string>) => readConfig(environment, catalogue.tools);
 
 function toolNamed({ tools }: Account, name: string): Account['tools'][number] {
   const tool = tools.find(({ declaration }) => declaration.name === name);
   if (tool !== undefined) return tool;
-  const names = tools.map(({ declaration }) => ({ name: declaration.name, label: declaration.name, names: [declaration.name] }));
+  const names = tools.map(({ declaration }) => ({
+    name: declaration.name,
+    label: declaration.name,
+    names: [declaration.name],
+  }));
   const near = closest(name, names).map((each) => each.label);
   throw new TypeError(`no tool ${name}${near.length === 0 ? '' : `; similar: ${near.join(', ')}`}`);
 }
@@ -77,7 +83,7 @@ function toolNamed({ tools }: Account, name: string): Account['tools'][number] {
  * @throws UsageError naming each setting that is wrong, or if no key is set.
  */
 export async function openAccount(settings: Settings): Promise<OpenedManychatAccount> {
-  const config = configOf(settings);
+  const config = configOf(environmentOf(settings));
   const { access } = config.account;
   if (access.mode === 'none' && !config.sandbox) throw new UsageError(access.reason);
   const { account, close } = await openOwnAccount(config);
@@ -91,9 +97,40 @@ export async function openAccount(settings: Settings): Promise<OpenedManychatAcc
 }
 
 /**
- * Creates an MCP server with the settings that the program takes, for a transport of the caller's.
+ * Creates an MCP server with the settings that the program takes, for transports of the caller's. Several clients can be
+ * connected, each with a transport of its own; they share accounts and limits.
  * @throws UsageError naming each setting that is wrong.
  */
 export async function createManychatServer(settings: Settings): Promise<ManychatServer> {
-  return {} as never;
+  const environment = environmentOf(settings);
+  const configured = configOf(environment);
+  if (configured.http !== undefined)
+    throw new UsageError('MANYCHAT_MCP_HTTP is for the program: the library serves the transports that it is given');
+  const ending = new AbortController();
+  const surroundings = { environment, platform: platform(), ending: ending.signal };
+  const file = await namedAccounts(configured, surroundings);
+  const log = openLog(configured.host);
+  const backends =
+    file === undefined
+      ? await openOwnBackend(configured, { log })
+      : await openNamedBackends(configured, file, surroundings, { log });
+  const offer = offerOf(backends.config, file);
+  const connected = new Set<ServedTransport>();
+  return {
+    async connect(transport) {
+      if (ending.signal.aborted) throw new Error('The server is closed');
+      connected.add(transport);
+      serveTransport(transport, offer, (_, account) => backends.open(account), {
+        now: realClock.now,
+        // The message of such an error can quote a frame, and with it a contact's data.
+        onError: (error) => log.log.warn({ error: error.name }, 'protocol'),
+        onClosed: () => connected.delete(transport),
+      });
+    },
+    async close() {
+      ending.abort();
+      await Promise.all([...connected].map((transport) => transport.close()));
+      await backends.close();
+    },
+  };
 }

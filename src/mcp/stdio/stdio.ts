@@ -1,17 +1,11 @@
 import { pipeline } from 'node:stream';
-import {
-  isJSONRPCNotification,
-  isJSONRPCRequest,
-  isJSONRPCResponse,
-  type JSONRPCMessage,
-} from '@modelcontextprotocol/server';
-import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio';
-import { type Delivery, trackDeliveries, unanswered } from '../../account/send-guard/delivery.js';
+import { isJSONRPCNotification, isJSONRPCRequest, isJSONRPCResponse } from '@modelcontextprotocol/server';
+import { StdioServerTransport } from '@modelcontextprotocol/server/stdio';
 import type { OpenBackend } from '../backend.js';
 import type { Offer } from '../listing/offer.js';
-import { createServer } from '../server.js';
 import { type Streams, watchEnd } from './ending.js';
 import { type FrameError, frameFilter, maxFrameBytes } from './frames.js';
+import { serveTransport } from './transport.js';
 
 /** The connection that a server is served on, and its observers. */
 export interface StdioOptions {
@@ -28,21 +22,12 @@ export interface StdioOptions {
 const isFrame = (value: unknown): boolean =>
   isJSONRPCRequest(value) || isJSONRPCNotification(value) || isJSONRPCResponse(value);
 
-/** A message without arguments that are null: clients send them for a tool without arguments, and the SDK refuses them. */
-function withoutNullArguments(message: JSONRPCMessage): JSONRPCMessage {
-  if (!isJSONRPCRequest(message) || message.params?.arguments !== null) return message;
-  const { arguments: _, ...params } = message.params;
-  return { ...message, params };
-}
-
 /** Serves one client over a pair of streams, in both protocol eras, until the client closes the connection. */
 export function serveOverStdio(
   offer: Offer,
   openBackend: OpenBackend,
   { streams, now, onError, onRefused, onClosed }: StdioOptions,
 ): void {
-  const deliveries = trackDeliveries(now);
-  const deliveryOf = (requestId: unknown): Delivery => deliveries.of(requestId) ?? unanswered(now());
   const frames = frameFilter({
     isFrame,
     refuse(error, id) {
@@ -58,24 +43,7 @@ export function serveOverStdio(
   // The filter limits frames; the transport's own limit must never apply, since it closes the connection.
   const transport = new StdioServerTransport(frames, streams.stdout, { maxBufferSize: 2 * maxFrameBytes });
   const fault = watchEnd(streams);
-  const close = transport.close.bind(transport);
-  const send = transport.send.bind(transport);
-  // serveStdio owns the transport's callbacks and does not report the end of the connection, so methods are wrapped.
-  transport.close = async () => {
-    await close();
-    onClosed(fault());
-  };
-  transport.send = (message) => {
-    const sent = send(message);
-    deliveries.write(message, sent);
-    return sent;
-  };
-  serveStdio((context) => createServer({ offer, openBackend, deliveryOf }, context), { transport, onerror: onError });
-  const handleMessage = transport.onmessage;
-  transport.onmessage = (message) => {
-    deliveries.read(message);
-    handleMessage?.(withoutNullArguments(message));
-  };
+  const deliveries = serveTransport(transport, offer, openBackend, { now, onError, onClosed: () => onClosed(fault()) });
   // The transport reports the errors of both streams.
   pipeline(streams.stdin, frames, () => undefined);
 }

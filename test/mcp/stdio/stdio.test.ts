@@ -247,7 +247,7 @@ describe('the command line', () => {
   test.each([
     [['--nonsense'], 2, /unknown option '--nonsense'/],
     [['serv'], 2, /unknown command "serv"; did you mean serve\?/],
-    [['--port', '80'], 2, /unknown option '--port'/],
+    [['--port', '80'], 2, /--port goes with --http/],
     [['sandbox', '--port', 'x'], 2, /--port must be a number/],
     [['--log-level', 'loud'], 2, /MANYCHAT_MCP_LOG_LEVEL must be one of/],
     [['--connection', 'a\nb'], 2, /MATON_CONNECTION_ID must be the id or the page name/],

@@ -1,7 +1,7 @@
 import type { Failure } from '../../../../tools/contract/failure.js';
 import type { Account } from '../../../account/account.js';
-import { lookUpContacts } from '../../match/job-contacts.js';
 import { openAccounts } from '../../library/open-account.js';
+import { lookUpContacts } from '../../match/job-contacts.js';
 import { type ExitCode, exitCodes } from '../../shell/exit-codes.js';
 import { peekHistory } from '../account-job/earlier-job.js';
 import { otherJournalText } from '../account-job/other-journals.js';

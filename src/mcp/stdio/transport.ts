@@ -1,0 +1,58 @@
+import { isJSONRPCRequest, type JSONRPCMessage, type Transport } from '@modelcontextprotocol/server';
+import { serveStdio } from '@modelcontextprotocol/server/stdio';
+import { type Deliveries, type Delivery, trackDeliveries, unanswered } from '../../account/send-guard/delivery.js';
+import type { OpenBackend } from '../backend.js';
+import type { Offer } from '../listing/offer.js';
+import { createServer } from '../server.js';
+
+/** A transport of the MCP SDK that is not started. */
+export type ServedTransport = Transport;
+
+/** Observers of a connection. */
+export interface ConnectionOptions {
+  /** Milliseconds since any fixed point. Deliveries are measured with it. */
+  readonly now: () => number;
+  readonly onError: (error: Error) => void;
+  /** Called when the transport has closed. */
+  readonly onClosed: () => void;
+}
+
+/** A message without arguments that are null: clients send them for a tool without arguments, and the SDK refuses them. */
+function withoutNullArguments(message: JSONRPCMessage): JSONRPCMessage {
+  if (!isJSONRPCRequest(message) || message.params?.arguments !== null) return message;
+  const { arguments: _, ...params } = message.params;
+  return { ...message, params };
+}
+
+/**
+ * Serves one client over a transport, in both protocol eras, until either side closes it.
+ * @returns how answers reach the client, for frames that the server never sees.
+ */
+export function serveTransport(
+  transport: ServedTransport,
+  offer: Offer,
+  openBackend: OpenBackend,
+  { now, onError, onClosed }: ConnectionOptions,
+): Deliveries {
+  const deliveries = trackDeliveries(now);
+  const deliveryOf = (requestId: unknown): Delivery => deliveries.of(requestId) ?? unanswered(now());
+  const close = transport.close.bind(transport);
+  const send = transport.send.bind(transport);
+  // serveStdio owns the transport's callbacks and does not report the end of the connection, so methods are wrapped.
+  transport.close = async () => {
+    await close();
+    onClosed();
+  };
+  transport.send = (message, options) => {
+    const sent = send(message, options);
+    deliveries.write(message, sent);
+    return sent;
+  };
+  serveStdio((context) => createServer({ offer, openBackend, deliveryOf }, context), { transport, onerror: onError });
+  const handleMessage = transport.onmessage;
+  transport.onmessage = (message, extra) => {
+    deliveries.read(message);
+    handleMessage?.(withoutNullArguments(message), extra);
+  };
+  return deliveries;
+}
