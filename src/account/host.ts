@@ -80,7 +80,7 @@ export function openHost(settings: HostSettings, parts: Partial<HostParts> = {})
       closing.abort();
       await Promise.all([http.close(), pacer.close(), opened.flushed()]);
       // By now no call is in flight.
-      await guard.close();
+      await Promise.all([guard.close(), jobs.close()]);
     },
   };
 }

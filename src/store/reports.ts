@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { StoreAway } from './shared-store.js';
 
 /** Calls back after so many milliseconds; the function that it returns cancels this. */
@@ -27,6 +28,8 @@ export function createReports(timers: Timers, onLost: (error: unknown) => void =
   const underWay = new Set<Promise<void>>();
   const closing = new AbortController();
   const { signal } = closing;
+  // Each write that waits for the engine listens.
+  setMaxListeners(0, signal);
 
   /** Resolves after a while, or when the reports are closed. */
   function pause(milliseconds: number): Promise<void> {

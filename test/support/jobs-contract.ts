@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { type JobRun, type Jobs, keptMs, type NewJob, repeatedMs } from '../../src/account/jobs/jobs.js';
+import type { Clock } from '../../src/upstream/clock.js';
 import type { ContactOutcome } from '../../tools/contract/workflow.js';
+import { manualClock } from './timing.js';
 
 const done: ContactOutcome = { state: 'done' };
 const failed: ContactOutcome = {
@@ -15,15 +17,15 @@ const flow: NewJob = { ...hello, fingerprint: 'flow', flowsOn: 'account' };
 /**
  * What every keeper of jobs must do.
  *
- * @param create makes one with the clock `now`
+ * @param create makes one with a clock, as two processes see it, which may be one
  */
-export function jobsContract(name: string, create: (now: () => number) => Jobs): void {
+export function jobsContract(name: string, create: (clock: Clock) => readonly [one: Jobs, other: Jobs]): void {
   describe(`the jobs in ${name}`, () => {
     const opened = () => {
-      let now = 0;
-      const jobs = create(() => now);
+      const clock = manualClock();
+      const [one, jobs] = create(clock);
       async function begun(job = hello, owner = 'me'): Promise<JobRun> {
-        const found = await jobs.start(owner, job, leaseMs);
+        const found = await one.start(owner, job, leaseMs);
         if (!('run' in found)) throw new Error('is busy');
         return found.run;
       }
@@ -35,7 +37,7 @@ export function jobsContract(name: string, create: (now: () => number) => Jobs):
       const stateOf = async (handle: string, owner = 'me') => (await jobs.open(owner, handle, leaseMs)).state;
       const startedAs = async (job = hello, owner = 'me') => (await jobs.start(owner, job, leaseMs)).state;
       const pass = (milliseconds: number): void => {
-        now += milliseconds;
+        clock.advance(milliseconds);
       };
       return { jobs, begun, resumed, stateOf, startedAs, pass };
     };

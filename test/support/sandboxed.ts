@@ -115,6 +115,7 @@ function useJobs(now: () => number): Jobs {
     open: (...named) => jobs.open(...named),
     inputOf: (...named) => jobs.inputOf(...named),
     fieldsSet: (...contact) => jobs.fieldsSet(...contact),
+    close: () => jobs.close(),
   };
 }
 

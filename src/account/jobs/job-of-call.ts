@@ -1,9 +1,10 @@
 import type { Endpoint } from '../../../tools/contract/endpoint.js';
 import type { Result } from '../../../tools/contract/json.js';
 import type { Turns, Workflow } from '../../../tools/contract/workflow.js';
+import { StoreAway } from '../../store/shared-store.js';
 import { sleep } from '../../upstream/clock.js';
 import { stopError } from '../../upstream/deadline.js';
-import { callError } from '../../upstream/failures/call-error.js';
+import { asCallError, callError } from '../../upstream/failures/call-error.js';
 import { type AccountParts, type CallContext, failureContext } from '../call/call-context.js';
 import { fingerprintOf } from '../send-guard/send-guard.js';
 import { type BusyJob, flowScope, type JobRun, jobOwner } from './jobs.js';
@@ -105,12 +106,27 @@ export async function withJob(
       retry_after_s: Math.max(1, Math.ceil(leftMs / 1_000)),
     });
 
+  const { deadline } = context;
+
+  /** Waits while the store of jobs is away, for as long as a request can start in time. */
+  async function whenReached<Found>(attempt: () => Promise<Found>): Promise<Found> {
+    for (;;) {
+      try {
+        return await attempt();
+      } catch (error) {
+        if (!(error instanceof StoreAway)) throw error;
+        if (deadline.stop.aborted || host.clock.now() >= deadline.latestStart)
+          throw asCallError(error, failure, 'unsent');
+        await sleep(host.clock, lookEveryMs, deadline.stop);
+      }
+    }
+  }
+
   /** Waits while another call works on the job. */
   async function whenFree<Found extends FreeJob>(attempt: () => Promise<Found | BusyJob>): Promise<Found> {
-    const { deadline } = context;
     const latest = deadline.latestStart - (deadline.latestStart - deadline.arrived) * waitShare;
     for (;;) {
-      const found = await attempt();
+      const found = await whenReached(attempt);
       if (!isBusy(found)) return found;
       if (host.clock.now() >= latest) throw busy(found.leftMs);
       await sleep(host.clock, lookEveryMs, deadline.stop);
@@ -125,7 +141,7 @@ export async function withJob(
       repeated,
       outcomes: run.outcomes,
       async begin(contact) {
-        if (!(await run.begin(contact))) throw busy(graceMs);
+        if (!(await whenReached(() => run.begin(contact)))) throw busy(graceMs);
         settled.add(contact);
       },
       async record(contact, outcome) {

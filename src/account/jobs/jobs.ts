@@ -75,6 +75,8 @@ export interface Jobs {
   inputOf(owner: JobOwner, handle: string): Promise<Pick<JobRun, 'input' | 'connection' | 'outcomes'> | undefined>;
   /** Notes that custom fields of a contact were set: flows that were done for it can show other values now. */
   fieldsSet(flowsOn: string, contact: string): Promise<void>;
+  /** Waits briefly for what is still being recorded. */
+  close(): Promise<void>;
 }
 
 const hash = (parts: readonly unknown[]): string => createHash('sha256').update(JSON.stringify(parts)).digest('base64');

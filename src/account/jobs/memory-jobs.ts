@@ -165,5 +165,6 @@ export function createMemoryJobs(now: () => number): Jobs {
         if (typeof outcome === 'object' && outcome.state === 'done') job.changed.add(contact);
       }
     },
+    async close() {},
   };
 }

@@ -2,9 +2,8 @@ import { effectRules } from '../../../tools/contract/effect.js';
 import { CallError, type Kind, type RequestOutcome } from '../../../tools/contract/failure.js';
 import { StoreAway } from '../../store/shared-store.js';
 import { errorMessage } from '../../text/error-text.js';
-import { operatorDoes } from '../../text/operator.js';
 import type { FailureContext, FailureFacts } from './context.js';
-import { cancelledHint, hintFor, verificationHint } from './hints.js';
+import { cancelledHint, hintFor, storeAwayHint, verificationHint } from './hints.js';
 
 /** Kinds where the same call can succeed later. */
 const transient: ReadonlySet<Kind> = new Set([
@@ -45,17 +44,14 @@ export function callError(kind: Kind, context: FailureContext, facts: FailureFac
   );
 }
 
-/** What to do while the state that processes share cannot be reached. */
-const awayHint = `Call again in a while. ${operatorDoes('checks the store that it shares with others if it keeps failing.')}`;
-
 /** Returns a CallError unchanged. A store that is away passes; anything else is a defect of this server, reported without its stack. */
 export function asCallError(thrown: unknown, context: FailureContext, outcome: RequestOutcome): CallError {
   if (thrown instanceof CallError) return thrown;
   if (thrown instanceof StoreAway) {
     // The words of the engine may hold its address.
-    const away = 'The state that this server shares with others cannot be reached';
-    const message = outcome === 'unsent' ? `${away}: nothing was done` : away;
-    return callError('network', context, { message, source: 'client', outcome, hint: awayHint });
+    const away = 'The state that this server shares with other processes cannot be reached';
+    const message = outcome === 'unsent' ? `${away}. Nothing was done` : away;
+    return callError('rate_limited', context, { message, source: 'client', outcome, hint: storeAwayHint });
   }
   const message = `Internal error: ${errorMessage(thrown)}`;
   return callError('internal', context, { message, source: 'client', outcome });

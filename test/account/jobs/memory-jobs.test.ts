@@ -2,7 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { createMemoryJobs } from '../../../src/account/jobs/memory-jobs.js';
 import { jobsContract } from '../../support/jobs-contract.js';
 
-jobsContract('memory', createMemoryJobs);
+jobsContract('memory', ({ now }) => {
+  const jobs = createMemoryJobs(now);
+  return [jobs, jobs];
+});
 
 describe('the bound on jobs in memory', () => {
   const maxJobs = 200;
