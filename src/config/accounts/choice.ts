@@ -9,7 +9,7 @@ import type { KeyReader } from './key-source.js';
 import { readKey } from './keys.js';
 import { accountNamed, nameList, unknownAccount } from './names.js';
 import { defaultAccountsPath, fromHome } from './paths.js';
-import { type Access, type AccountSettings, identityOf } from './settings.js';
+import { type Access, type AccountSettings, directAccess, identityOf } from './settings.js';
 
 /** Where settings come from. */
 export interface Surroundings {
@@ -98,7 +98,8 @@ async function accessOf({ name, mode, key }: NamedAccount, readSource: KeyReader
     const read = readKey(label, await readSource(key), mode);
     if (mode === 'direct' && read.state === 'usable' && !/^\d+:./.test(read.key))
       return none(`${label} is not a ManyChat key: those begin with digits and a colon. A Maton key goes in maton_key`);
-    return read.state === 'usable' ? { mode, key: read.key } : none(read.reason ?? `${label} is empty`);
+    if (read.state !== 'usable') return none(read.reason ?? `${label} is empty`);
+    return mode === 'direct' ? directAccess(read.key) : { mode, key: read.key };
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     return none(`${label} cannot be read: ${errorMessage(error)}`);

@@ -1,4 +1,4 @@
-import type { Access } from './settings.js';
+import { type Access, directAccess } from './settings.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -86,7 +86,7 @@ export function chooseAccess(matonKey: string | undefined, manychatKey: string |
   const maton = readKey('MATON_API_KEY', matonKey);
   const manychat = readKey('MANYCHAT_API_KEY', manychatKey);
   if (maton.state === 'usable') return { mode: 'maton', key: maton.key };
-  if (maton.state === 'missing' && manychat.state === 'usable') return { mode: 'direct', key: manychat.key };
+  if (maton.state === 'missing' && manychat.state === 'usable') return directAccess(manychat.key);
   const problem = maton.reason ?? (manychat.state === 'usable' ? undefined : manychat.reason);
   return { mode: 'none', reason: problem ?? 'Neither MATON_API_KEY nor MANYCHAT_API_KEY is set' };
 }

@@ -3,7 +3,12 @@ import { createHash } from 'node:crypto';
 /** How an account reaches ManyChat: through Maton, directly, or not at all until a key is configured. */
 export type Access =
   | { readonly mode: 'maton'; readonly key: string }
-  | { readonly mode: 'direct'; readonly key: string }
+  | {
+      readonly mode: 'direct';
+      readonly key: string;
+      /** The id of the page that the key leads to; absent where it is not certain, as for keys that callers bring. */
+      readonly page?: string | undefined;
+    }
   | { readonly mode: 'none'; readonly reason: string };
 
 /** Base addresses of the three APIs. */
@@ -48,6 +53,9 @@ export interface AccountSettings {
   /** The longest a call may take, in milliseconds. */
   readonly deadlineMs: number;
 }
+
+/** The access by a ManyChat key that the operator has set: it begins with the id of its page. */
+export const directAccess = (key: string): Access => ({ mode: 'direct', key, page: /^(\d+):/.exec(key)?.[1] });
 
 /** The identity of the account that a credential belongs to. */
 export const identityOf = (access: Access): string =>

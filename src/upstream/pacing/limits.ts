@@ -7,6 +7,11 @@ export interface LoadOwner {
   readonly account: string;
   /** The connection that the request goes through; absent without Maton, and for Maton's own API. */
   readonly connection?: string | undefined;
+  /**
+   * Id of the page that the request goes to, if it is certain. ManyChat's limits are per page, so what leads to one page
+   * shares them: connections, accounts and keys.
+   */
+  readonly page?: string | undefined;
   /** Whether the request goes to Maton, which has a limit of its own. */
   readonly throughMaton: boolean;
 }
@@ -21,19 +26,27 @@ const hourMs = 3_600_000;
 export function loadOf(
   endpoint: Pick<Endpoint, 'path' | 'perSecond' | 'perSubscriberHour'>,
   input: Readonly<Record<string, unknown>>,
-  { account, connection, throughMaton }: LoadOwner,
+  { account, connection, page, throughMaton }: LoadOwner,
 ): Load {
   const keyOf = (...parts: readonly string[]): string => JSON.stringify([account, ...parts]);
+  const pageKey = (...parts: readonly string[]): string => JSON.stringify(['page', page, ...parts]);
+  const known = page !== undefined;
   const limits: Limit[] = [];
   if (throughMaton) limits.push({ key: keyOf('maton'), scope: 'account', ...matonLimit });
-  const own = [connection ?? '', endpoint.path];
+  const ownKey = (...parts: readonly string[]): string =>
+    known ? pageKey(endpoint.path, ...parts) : keyOf(connection ?? '', endpoint.path, ...parts);
   if (endpoint.perSecond !== undefined) {
-    limits.push({ key: keyOf(...own), scope: 'connection', calls: endpoint.perSecond, windowMs: secondMs });
+    limits.push({ key: ownKey(), scope: 'connection', calls: endpoint.perSecond, windowMs: secondMs });
   }
   if (endpoint.perSubscriberHour !== undefined) {
-    const key = keyOf(...own, String(input.subscriber_id));
+    const key = ownKey(String(input.subscriber_id));
     limits.push({ key, scope: 'connection', calls: endpoint.perSubscriberHour, windowMs: hourMs });
   }
-  if (!throughMaton) return { account, connection: account, limits };
-  return { account, connection: connection === undefined ? undefined : keyOf('connection', connection), limits };
+  if (!throughMaton) {
+    // One key stands for the account and for the page.
+    const owner = known ? pageKey() : account;
+    return { account: owner, connection: owner, limits };
+  }
+  const scope = known ? pageKey() : keyOf('connection', connection ?? '');
+  return { account, connection: connection === undefined ? undefined : scope, limits };
 }

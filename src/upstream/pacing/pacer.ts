@@ -12,7 +12,10 @@ export interface Pacer {
   close(): Promise<void>;
 }
 
-/** What one request counts against. Keys and scopes hold the account's identity, so that accounts never share them. */
+/**
+ * What one request counts against. Keys and scopes hold the identity of the account, so that accounts never share them;
+ * or the id of the page, where that is certain.
+ */
 export interface Load extends PauseScopes {
   readonly limits: readonly Limit[];
 }

@@ -19,12 +19,17 @@ export function createSharedPacer({ store, clock, process = randomBytes(6).toStr
   const accounts = new Map<string, SharedAccount>();
   let sweepAt = sweepEvery;
   let closed: Error | undefined;
+  let lastId = 0;
+  const nextId = (): string => {
+    lastId += 1;
+    return `${process}.${lastId.toString(36)}`;
+  };
 
   function pacerOf(account: string): SharedAccount {
     let pacer = accounts.get(account);
     if (pacer === undefined) {
       if (accounts.size >= sweepAt) sweep();
-      pacer = createSharedAccount(account, { store, clock, process });
+      pacer = createSharedAccount(account, { store, clock, process, nextId });
       accounts.set(account, pacer);
     }
     return pacer;

@@ -152,7 +152,7 @@ describe('the choice of accounts', () => {
     };
 
     test('is read from a variable, from a file beside the accounts file or at home, or from a command', async () => {
-      const usable = { mode: 'direct', key };
+      const usable = { mode: 'direct', key, page: '123456789' };
       expect(await access({ env: 'A' }, { A: key })).toEqual(usable);
       const folder = dirname(write('harbour.key', `${key}\r\n`));
       expect(await access({ file: 'harbour.key' })).toEqual(usable);
@@ -216,7 +216,7 @@ describe('the choice of accounts', () => {
       execFileSync('mkfifo', [pipe]);
       const reading = one({ MANYCHAT_MCP_ACCOUNTS: path });
       await writeFile(pipe, `${key}\n`);
-      expect((await reading).access).toEqual({ mode: 'direct', key });
+      expect((await reading).access).toEqual({ mode: 'direct', key, page: '123456789' });
     });
 
     test('that is malformed is told', async () => {

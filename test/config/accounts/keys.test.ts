@@ -93,13 +93,14 @@ describe('keys', () => {
   );
 
   test("ManyChat's key is used when Maton's is not set", () => {
-    expect(access({ MANYCHAT_API_KEY: '1:a' })).toEqual({ mode: 'direct', key: '1:a' });
+    expect(access({ MANYCHAT_API_KEY: '1:a' })).toEqual({ mode: 'direct', key: '1:a', page: '1' });
   });
 
   test("ManyChat's key is used when Maton's is an unreplaced placeholder", () => {
     expect(access({ MANYCHAT_API_KEY: '1:a', MATON_API_KEY: '${MATON_API_KEY}' })).toEqual({
       mode: 'direct',
       key: '1:a',
+      page: '1',
     });
   });
 

@@ -54,4 +54,23 @@ describe('what a request counts against', () => {
     const shared = keysOf('a').filter((key) => keysOf('b').includes(key));
     expect(shared).toEqual([]);
   });
+
+  describe('to a page that is known', () => {
+    const flow = (owner: Parameters<typeof loadOf>[2]) =>
+      loadOf(endpointOf('manychat_send_flow'), { subscriber_id: '5' }, { ...owner, page: '77' });
+    const ofPage = ['["page","77","/fb/sending/sendFlow"]', '["page","77","/fb/sending/sendFlow","5"]'];
+
+    test('through Maton: the limit of the account, and the limits and pauses of the page', () => {
+      const load = flow(throughMaton('c1'));
+      expect(load.limits.map(({ key }) => key)).toEqual(['["a","maton"]', ...ofPage]);
+      expect(load).toMatchObject({ account: 'a', connection: '["page","77"]' });
+    });
+
+    test('without Maton: the limits and pauses of the page, which another key of it shares', () => {
+      const load = flow(direct);
+      expect(load.limits.map(({ key }) => key)).toEqual(ofPage);
+      expect(load).toMatchObject({ account: '["page","77"]', connection: '["page","77"]' });
+      expect(flow({ ...direct, account: 'b' })).toEqual(load);
+    });
+  });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { loadOf } from '../../../src/upstream/pacing/limits.js';
 import type { Load } from '../../../src/upstream/pacing/pacer.js';
-import { account, load, never, perHour } from '../../support/pace.js';
+import { account, load, never, perHour, sendRefused, turnNow } from '../../support/pace.js';
 import { countingUpstream, openProcesses, type Process } from '../../support/paced-processes.js';
 import { finish, type ManualClock, settle } from '../../support/timing.js';
 
@@ -182,4 +183,38 @@ test('a job for many contacts does not make the document of the account grow', a
   await finish(clock, Promise.all(calls.flat()));
   expect(Math.max(...sizes('pace:account'))).toBeLessThan(40_000);
   expect(Math.max(...sizes('pace:contact 7'))).toBeLessThan(400);
+});
+
+describe('two accounts that lead to one page', () => {
+  const flow = { path: '/fb/sending/sendFlow', perSecond: 20, perSubscriberHour: 100 } as const;
+  const throughMaton = (account: string) =>
+    loadOf(flow, { subscriber_id: '1' }, { account, connection: `of ${account}`, page: '77', throughMaton: true });
+  const direct = loadOf(flow, { subscriber_id: '1' }, { account: 'c', page: '77', throughMaton: false });
+
+  test('share the limits of the page', async () => {
+    const { clock, processes } = openProcesses(3);
+    const upstream = countingUpstream(clock);
+    const loads = [throughMaton('a'), throughMaton('b'), direct];
+    const calls = loads.map((wanted, index) => callAll(processes.slice(index, index + 1), 33, wanted, upstream).calls);
+    await finish(clock, Promise.all(calls.flat()));
+    const [perSecond, perContact] = direct.limits;
+    if (perSecond === undefined || perContact === undefined) throw new Error('no limits');
+    expect(upstream.count(perSecond)).toBe(99);
+    expect(upstream.busiest(perSecond)).toBe(20);
+    const late = processes[0]?.pacer.turn(direct, { arrivedMsAgo: 0, waitAtMostMs: 45_000 }, never);
+    await (await finish(clock, Promise.resolve(late)))?.sent();
+    const refused = processes[1]?.pacer.turn(throughMaton('a'), { arrivedMsAgo: 0, waitAtMostMs: 45_000 }, never);
+    await expect(finish(clock, Promise.resolve(refused))).rejects.toMatchObject({ name: 'TooLate' });
+  });
+
+  test('pause together after a 429 of the page', async () => {
+    const { clock, processes } = openProcesses(2);
+    const [one, other] = processes;
+    if (one === undefined || other === undefined) throw new Error('no process');
+    await finish(clock, sendRefused(one.pacer, throughMaton('a'), 'connection', { pauseMs: 30_000 }));
+    await expect(finish(clock, turnNow(other.pacer, throughMaton('b')))).rejects.toMatchObject({
+      waitMs: expect.closeTo(30_000, -2),
+    });
+    await expect(finish(clock, turnNow(other.pacer, direct))).rejects.toMatchObject({ name: 'TooLate' });
+  });
 });

@@ -65,6 +65,7 @@ function exchange(call: EndpointCall, account: AccountParts, departure: Departur
   const load = loadOf(endpoint, input, {
     account: settings.identity,
     connection,
+    page: settings.access.mode === 'direct' ? settings.access.page : undefined,
     throughMaton: settings.access.mode !== 'direct',
   });
   const onPacerError = (error: unknown): void =>

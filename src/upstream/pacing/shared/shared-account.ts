@@ -22,6 +22,8 @@ export interface SharedParts {
   readonly clock: Clock;
   /** Differs from those of all other processes; without a dot. */
   readonly process: string;
+  /** An id for a call, which begins with that of the process and a dot. Accounts that lead to one page share slots. */
+  readonly nextId: () => string;
 }
 
 /** While calls wait and turns are open, a round is due at least this often: others see that the process lives. */
@@ -58,13 +60,12 @@ interface PendingReport {
 }
 
 /** Creates the pacer of one account. */
-export function createSharedAccount(account: string, { store, clock, process }: SharedParts): SharedAccount {
+export function createSharedAccount(account: string, { store, clock, process, nextId }: SharedParts): SharedAccount {
   const calls = new Map<string, Call>();
   const turns = new Map<string, OpenTurn>();
   let reports: PendingReport[] = [];
   let connections: RoundResult['connections'] = [];
   const delayOf = createDelays();
-  let lastId = 0;
   let failures = 0;
   let lastRoundAt = Number.NEGATIVE_INFINITY;
   let running: Promise<void> | undefined;
@@ -245,8 +246,7 @@ export function createSharedAccount(account: string, { store, clock, process }: 
   return {
     turn(load, { arrivedMsAgo, waitAtMostMs }, signal) {
       const now = clock.now();
-      lastId += 1;
-      const id = `${process}.${lastId.toString(36)}`;
+      const id = nextId();
       return new Promise<Turn>((resolve, reject) => {
         const cancel = (): void => {
           calls.delete(id);
