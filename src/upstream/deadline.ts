@@ -6,8 +6,10 @@ import { linkSignals } from './linked-signal.js';
 
 /** The time of one call, including waits, retries and follow-up requests. Moments are readings of its clock. */
 export interface Deadline {
-  /** When the call came in. It decides the place in the pacer's queue. */
+  /** When the call came in. It decides the place in the pacer's queue, with `yieldMs`. */
   readonly arrived: number;
+  /** Calls that come in up to so many milliseconds later go first. */
+  readonly yieldMs: number;
   /** No request starts after this moment: its response would come too late. */
   readonly latestStart: number;
   /** The longest that one of several attempts takes. */
@@ -21,6 +23,12 @@ export interface Deadline {
   /** Called each second while the call waits for its turn, with the seconds since its arrival. */
   readonly onWait: ((seconds: number) => void) | undefined;
 }
+
+/**
+ * Requests for many contacts let other calls go first: without that a call waits behind all of them, 11 seconds behind
+ * 100. After this time at the most they have their turn before what comes in later, so that they are not starved.
+ */
+const longestYieldMs = 30_000;
 
 /** Shares of the deadline: kept for returning the answer, and the least that a request needs. */
 const answerShare = 0.02;
@@ -39,13 +47,19 @@ export function openDeadline(
   const { signal: stop, unlink } = linkSignals(cancelled, expired);
   const latestStart = arrived + spendable - deadlineMs * requestShare;
   return {
-    deadline: { arrived, latestStart, attemptMs: spendable / 3, cancelled, expired, stop, onWait },
+    deadline: { arrived, yieldMs: 0, latestStart, attemptMs: spendable / 3, cancelled, expired, stop, onWait },
     close() {
       cancel();
       unlink();
     },
   };
 }
+
+/** The deadline of a call for many contacts, whose requests let other calls go first. */
+export const yielding = (deadline: Deadline): Deadline => ({
+  ...deadline,
+  yieldMs: Math.min(longestYieldMs, (deadline.latestStart - deadline.arrived) / 2),
+});
 
 /**
  * Waits for a value that other calls can wait for too, until this call ends.

@@ -72,7 +72,8 @@ export async function withRetries<Data>(
 
   async function waitForTurn(): Promise<Turn> {
     const now = clock.now();
-    const arrivedMsAgo = history.refusals > refusalsInPlace ? 0 : now - deadline.arrived;
+    const waitedMs = history.refusals > refusalsInPlace ? 0 : now - deadline.arrived;
+    const arrivedMsAgo = waitedMs - deadline.yieldMs;
     try {
       return await pacer.turn(load, { arrivedMsAgo, waitAtMostMs: deadline.latestStart - now }, deadline.stop);
     } catch (thrown) {

@@ -121,6 +121,32 @@ export function pacerContract(name: string, open: () => PacerAtHand | Promise<Pa
       expect(order).toEqual(['first', 'retried', 'new', 'newer']);
     });
 
+    test('a call goes before 100 that let it go first', async () => {
+      const { now, until, order, call } = await openedQueue();
+      for (let count = 0; count < 10; count += 1) await until(call('before', [account]));
+      const many = Array.from({ length: 100 }, () => call('one of many', [account], -20_000));
+      for (const each of many) each.catch(() => undefined);
+      const asked = now();
+      await until(call('asked', [account]));
+      expect(now() - asked).toBeLessThan(1_200 + slackMs);
+      expect(order.filter((label) => label === 'one of many').length).toBeLessThan(10);
+    });
+
+    test('a call that lets others go first gets its turn while others never stop coming', async () => {
+      const { now, until, order, call } = await openedQueue();
+      const started = now();
+      let served = false;
+      const keepComing = async (): Promise<void> => {
+        while (!served) await call('other', [account]);
+      };
+      const others = Array.from({ length: 20 }, keepComing);
+      for (const each of others) each.catch(() => undefined);
+      await until(call('yields', [account], -1_000).then(() => (served = true)));
+      // A second in which others go first, and two for the 20 that came in it.
+      expect(now() - started).toBeLessThan(3_500 + slackMs);
+      expect(order.filter((label) => label === 'other').length).toBeGreaterThanOrEqual(20);
+    });
+
     test('a call held back by its own limit holds back no other', async () => {
       const { pacer, until, order, call } = await openedQueue();
       await sendNow(pacer, load(perHour('narrow', 1)));

@@ -1,9 +1,10 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { openDeadline, withinDeadline } from '../../src/upstream/deadline.js';
+import { openDeadline, withinDeadline, yielding } from '../../src/upstream/deadline.js';
 import { contexts } from '../support/attempts.js';
 import { createCaller } from '../support/caller.js';
 import { deferred } from '../support/deferred.js';
 import { drivenClock } from '../support/driven.js';
+import { never } from '../support/pace.js';
 import { through } from '../support/program.js';
 import { manualClock } from '../support/timing.js';
 import { startUpstream } from '../support/upstream.js';
@@ -41,6 +42,15 @@ describe('the deadline of a call', () => {
   test('keeps 2 % for the answer and 5 % for the last request', () => {
     const { deadline } = opened();
     expect(deadline).toMatchObject({ arrived: 1_000, latestStart: 1_000 + 9_300 });
+  });
+
+  test.each([
+    ['half of a short call', 10_000, 4_650],
+    ['30 seconds of a long one', 600_000, 30_000],
+  ])('of a call for many contacts lets others go first, for %s at the most', (_, deadlineMs, yieldMs) => {
+    const { deadline, close } = openDeadline(manualClock(), deadlineMs, never);
+    close();
+    expect([deadline.yieldMs, yielding(deadline).yieldMs]).toEqual([0, yieldMs]);
   });
 
   test('gives an attempt that can be repeated a third of the time', () => {

@@ -126,6 +126,8 @@ export interface CallOptions {
   readonly askedConnection?: string | undefined;
   /** The time the call may take if that is less than the account's setting, in milliseconds. */
   readonly deadlineMs?: number | undefined;
+  /** One of many calls of a program, whose requests let other calls go first. */
+  readonly oneOfMany?: boolean | undefined;
   /** What the names in the input mean, if the user has confirmed it: no other thing is used then. */
   readonly names?: readonly MeantName[] | undefined;
   /** What the calls of one run know about names; they are told apart by connection. */

@@ -25,7 +25,16 @@ export type Outcome =
 export interface CallerSide
   extends Pick<
     CallOptions,
-    'signal' | 'onProgress' | 'departure' | 'connectionId' | 'deadlineMs' | 'names' | 'known' | 'job' | 'principal'
+    | 'signal'
+    | 'onProgress'
+    | 'departure'
+    | 'connectionId'
+    | 'deadlineMs'
+    | 'oneOfMany'
+    | 'names'
+    | 'known'
+    | 'job'
+    | 'principal'
   > {
   readonly delivery?: Delivery | undefined;
   /** The name of the account, if calls name it as `account`: calls that the result names have it too. */

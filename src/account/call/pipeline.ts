@@ -5,7 +5,7 @@ import type { Steps, Workflow } from '../../../tools/contract/workflow.js';
 import type { AccountSettings } from '../../config/accounts/settings.js';
 import type { Redactor } from '../../text/redaction.js';
 import { cleanLine } from '../../text/safe-text.js';
-import { openDeadline, stopError } from '../../upstream/deadline.js';
+import { openDeadline, stopError, yielding } from '../../upstream/deadline.js';
 import { allOf } from '../../upstream/departure.js';
 import { asCallError } from '../../upstream/failures/call-error.js';
 import { linkSignals } from '../../upstream/linked-signal.js';
@@ -285,8 +285,9 @@ export function createPipeline(
       const { progress, onWait } = progressOf(onProgress);
       const { signal: stop, unlink } = linkSignals(signal, closing);
       const mostMs = Math.min(deadlineMs, own.deadlineMs ?? deadlineMs);
-      const { deadline, close } = openDeadline(clock, mostMs, stop, onWait);
+      const opened = openDeadline(clock, mostMs, stop, onWait);
       const oneOfMany = declaration.kind === 'workflow' && declaration.job !== undefined;
+      const deadline = oneOfMany || own.oneOfMany === true ? yielding(opened.deadline) : opened.deadline;
       const { sending, ended } = sendingCall(delivery, oneOfMany);
       const ownNames = names === undefined ? newNames(known) : confirmedNames(names, connectionId);
       const about = { record, deadline, sending, departure, connectionId, askedConnection, job, names: ownNames };
@@ -305,7 +306,7 @@ export function createPipeline(
         throw cleaned(error, askedConnection ?? connectionId);
       } finally {
         ended(clock.now());
-        close();
+        opened.close();
         unlink();
         // After a call that looks at or changes connections, the next call must see the change.
         if (declaration.api === 'connections') account.connections.forget(deletedIn(declaration, input));

@@ -65,12 +65,13 @@ export async function lookUpAll(
   { call, ...side }: LookupSide,
   onFinding: (cell: AskedCell, finding: Finding) => void,
 ): Promise<Failure | undefined> {
+  const lookUp = { ...side, oneOfMany: true };
   const stoppedBy = await runMany({
     items: cells,
     maxInFlight,
     signal: side.signal,
     perform: ({ input }) =>
-      call(plainTool(matchContact), { ...input, ...(field !== undefined && { field_id: field.id }) }, side),
+      call(plainTool(matchContact), { ...input, ...(field !== undefined && { field_id: field.id }) }, lookUp),
     failureOf: (outcome) => (outcome.ok ? undefined : outcome.failure),
     stopsAlone: (failure) => !isOfValue(failure),
     record(cell, outcome) {
