@@ -16,13 +16,13 @@ export interface HttpProgram {
   line(words: string): Promise<string>;
 }
 
-/** Starts the built program over HTTP on a free port. It ends with the test. */
+/** Starts the built program over HTTP on a free port, without a drain by default. It ends with the test. */
 export async function serveProgram(
   environment: Record<string, string>,
   args: readonly string[] = [],
 ): Promise<HttpProgram> {
-  const child = spawn(process.execPath, [program, 'serve', '--http', '--port', '0', '--drain-ms', '0', ...args], {
-    env: { PATH: process.env.PATH ?? '', ...environment },
+  const child = spawn(process.execPath, [program, 'serve', '--http', '--port', '0', ...args], {
+    env: { PATH: process.env.PATH ?? '', MANYCHAT_MCP_DRAIN_MS: '0', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   onTestFinished(async () => {

@@ -17,6 +17,8 @@ export interface ServiceSettings {
   readonly command: string;
   /** Its arguments for a port. */
   readonly args: (port: number) => readonly string[];
+  /** Variables for a port, beside those of this process. */
+  readonly environment?: (port: number) => Readonly<Record<string, string>>;
   /** Sent to it until a reply contains `reply`. Without it, it is ready when the port accepts connections. */
   readonly greeting?: { readonly text: string; readonly reply: string };
 }
@@ -98,7 +100,10 @@ export async function startService(settings: ServiceSettings): Promise<Service> 
     },
     async start() {
       await service.kill();
-      child = spawn(settings.command, settings.args(port), { stdio: ['ignore', 'pipe', 'pipe'] });
+      child = spawn(settings.command, settings.args(port), {
+        env: { ...process.env, ...settings.environment?.(port) },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
       await ready(child, port, settings);
     },
   };
