@@ -1,4 +1,7 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
 import { describe, expect, test } from 'vitest';
 import { copyPlaceholder, keyPlaceholder, launch, published, snippets } from '../../scripts/package/clients.js';
 import { generatedFiles } from '../../scripts/package/generated.js';
@@ -181,23 +184,55 @@ describe('the snippets for clients', () => {
   });
 });
 
+/** Makes a server listen on a free port of loopback. */
+async function portOf(server: Server): Promise<string> {
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const address = server.address();
+  return typeof address === 'object' ? String(address?.port) : '';
+}
+
 describe('the image', () => {
   const lines = file('Dockerfile').split('\n');
 
   test('contains the bundle and nothing else, and does not run as root', () => {
-    const last = lines.slice(lines.lastIndexOf('FROM node:22-slim'));
+    const last = lines.slice(lines.lastIndexOf('FROM ${NODE_IMAGE}'));
     const copied = last.filter((line) => line.startsWith('COPY')).flatMap((line) => line.split(' ').slice(1, -1));
     const files = copied.filter((name) => !name.startsWith('--')).map((name) => name.replace('/build/', ''));
     expect(files.toSorted()).toEqual(
       [
         'LICENSE',
+        'deploy/healthcheck.mjs',
         'package.json',
         ...facts.files.filter((name) => name.startsWith('dist/') && !name.startsWith('dist/library')),
       ].toSorted(),
     );
     for (const name of files) expect(existsSync(pathOf(name)), name).toBe(true);
-    expect(last.indexOf('USER node')).toBeGreaterThan(0);
+    // Kubernetes cannot tell that a user with a name is not root.
+    expect(last.filter((line) => line.startsWith('USER '))).toEqual(['USER 1000:1000']);
+    expect(lines.filter((line) => line.startsWith('FROM ')).map((line) => line.split(' ')[1])).toEqual([
+      '${NODE_IMAGE}',
+      '${NODE_IMAGE}',
+    ]);
     expect(pathOf(/\["node", "\/app\/(.+)"\]/.exec(last.join('\n'))?.[1] ?? '')).toBe(program);
+  });
+
+  test.each([
+    ['a server over HTTP that answers', 200, '1', 0],
+    ['a server over HTTP that does not listen', undefined, '1', 1],
+    ['a server over HTTP that fails', 500, '1', 1],
+    ['a server over HTTP by its flag that fails', 500, '', 1],
+    ['a server over stdio', undefined, '', 0],
+    ['a server over stdio, by its setting', undefined, 'false', 0],
+  ])('is healthy with %s only if it is', async (_, status, http, code) => {
+    const server = createServer((request, response) => {
+      response.writeHead(request.url === '/healthz' ? (status ?? 500) : 404).end();
+    });
+    const port = await portOf(server);
+    if (status === undefined) server.close();
+    const environment = { MANYCHAT_MCP_HTTP: http, MANYCHAT_MCP_HTTP_PORT_NUMBER: port };
+    const child = spawn(process.execPath, [pathOf('deploy/healthcheck.mjs')], { env: environment, stdio: 'ignore' });
+    expect(await once(child, 'exit')).toEqual([code, null]);
+    server.close();
   });
 
   test('is built from files that .dockerignore does not exclude', () => {
