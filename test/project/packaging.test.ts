@@ -213,7 +213,7 @@ describe('the image', () => {
       '${NODE_IMAGE}',
       '${NODE_IMAGE}',
     ]);
-    expect(pathOf(/\["node", "\/app\/(.+)"\]/.exec(last.join('\n'))?.[1] ?? '')).toBe(program);
+    expect(pathOf(/^ENTRYPOINT \["node", "\/app\/(.+)"\]/m.exec(last.join('\n'))?.[1] ?? '')).toBe(program);
   });
 
   test.each([
