@@ -126,6 +126,7 @@ function accountOf(values: SettingValues, tools: Pick<Policy, 'chosen' | 'exclud
       readOnly: values.MANYCHAT_MCP_READ_ONLY,
       dryRun: values.MANYCHAT_MCP_DRY_RUN,
       confirm: values.MANYCHAT_MCP_CONFIRM,
+      unconfirmed: values.MANYCHAT_MCP_UNCONFIRMED ?? (values.MANYCHAT_MCP_HTTP ? 'refuse' : 'allow'),
     },
     deadlineMs: values.MANYCHAT_MCP_DEADLINE_MS,
   };

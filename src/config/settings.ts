@@ -128,6 +128,17 @@ export const settings = z.object({
       'what the client asks its user to confirm, if it can: destroy (the default), sends (includes destroy) or nothing',
     summary: 'what a client asks its user first: destroy (default), sends or nothing',
   }),
+  MANYCHAT_MCP_UNCONFIRMED: z
+    .enum(['allow', 'refuse'], { error: 'must be one of allow, refuse' })
+    .optional()
+    .register(texts, {
+      flag: 'unconfirmed',
+      value: 'WHAT',
+      restricts: true,
+      description:
+        'what becomes of a call that the user has to confirm if the client cannot ask: allow (the default over stdio) makes it, refuse (the default over HTTP) does not',
+      summary: 'calls to confirm where a client cannot ask: allow or refuse',
+    }),
   MANYCHAT_MCP_RESULTS: oneOf(['both', 'text', 'structured'], 'both').register(texts, {
     flag: 'results',
     value: 'FORM',

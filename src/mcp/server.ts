@@ -43,11 +43,26 @@ export interface ServerParts {
   readonly deliveryOf?: ((requestId: unknown) => Delivery) | undefined;
 }
 
+/** The parts of an offer that a server for one request needs. */
+export interface Needs {
+  tools(name: string): boolean;
+  readonly resources: boolean;
+  readonly prompts: boolean;
+}
+
+/** A server for a connection needs all of it. */
+const everything: Needs = { tools: () => true, resources: true, prompts: true };
+
 /**
  * Creates the MCP server for one client: for a connection over stdio, or for a request over HTTP.
  * @param context the client and its protocol era, as the SDK describes them.
+ * @param needs what is registered. Registering everything costs a millisecond, which a request for one tool need not pay.
  */
-export function createServer({ offer, openBackend, deliveryOf }: ServerParts, context: McpRequestContext): McpServer {
+export function createServer(
+  { offer, openBackend, deliveryOf }: ServerParts,
+  context: McpRequestContext,
+  needs: Needs = everything,
+): McpServer {
   const { tools, instructions } = offer;
   let opening: Promise<Backend> | undefined;
   const open: Open = (account) => {
@@ -64,7 +79,7 @@ export function createServer({ offer, openBackend, deliveryOf }: ServerParts, co
       instructions,
     },
   );
-  for (const listed of tools) {
+  for (const listed of tools.filter(({ name }) => needs.tools(name))) {
     const { name, title, description, inputSchema, outputSchema } = listed;
     server.registerTool(
       name,
@@ -82,8 +97,8 @@ export function createServer({ offer, openBackend, deliveryOf }: ServerParts, co
       },
     );
   }
-  registerResources(server, offer, open);
-  registerPrompts(server, offer, open);
-  if (offer.skill !== undefined) serveSkill(server, offer.skill);
+  if (needs.resources) registerResources(server, offer, open);
+  if (needs.prompts) registerPrompts(server, offer, open);
+  if (needs.resources && offer.skill !== undefined) serveSkill(server, offer.skill);
   return server;
 }

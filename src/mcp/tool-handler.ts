@@ -12,10 +12,10 @@ import { needsConfirmation } from '../account/policy/policy.js';
 import type { Tool } from '../account/policy/tool.js';
 import type { VerifiedState } from '../account/request-state/request-state.js';
 import type { Delivery } from '../account/send-guard/delivery.js';
-import { operatorDoes } from '../text/operator.js';
+import { operatorDoes, type Reader } from '../text/operator.js';
 import { chooseAccount } from './accounts/choose-account.js';
 import type { Backend, Open } from './backend.js';
-import { askFailed, refusedStateFailure } from './interaction/confirmation.js';
+import { askFailed, cannotAsk, refusedStateFailure } from './interaction/confirmation.js';
 import { connectLinkIn, handOverLink } from './interaction/connect-link.js';
 import { askConsent } from './interaction/consent.js';
 import type { McpRequest } from './interaction/elicitation.js';
@@ -68,14 +68,14 @@ async function verifiedState(
 }
 
 /** The code for calls is loaded with the first call. By then its files may be gone. */
-const codeMissing: Failure = {
+const codeMissing = (reader: Reader): Failure => ({
   kind: 'internal',
   message: 'A part of this server cannot be loaded. It was probably updated or removed while it was running',
-  hint: operatorDoes('has to restart it.'),
+  hint: operatorDoes('has to restart it.', reader),
   retryable: false,
   performed: 'no',
   source: 'client',
-};
+});
 
 /** The revision of MCP that brought structured content. */
 const structuredSince = '2025-06-18';
@@ -88,7 +88,7 @@ const readableForm = (form: Offer['results'], revision = structuredSince): Offer
 interface AccountCallParts {
   readonly server: McpServer;
   readonly backend: Backend;
-  readonly confirm: Offer['confirm'];
+  readonly policy: Pick<Offer, 'confirm' | 'unconfirmed' | 'reader'>;
   readonly results: Offer['results'];
   readonly delivery: Delivery | undefined;
 }
@@ -98,7 +98,7 @@ async function callInAccount(
   tool: Tool,
   input: unknown,
   request: McpRequest,
-  { server, backend, confirm, results, delivery }: AccountCallParts,
+  { server, backend, policy: { confirm, unconfirmed, reader }, results, delivery }: AccountCallParts,
 ): Promise<CallToolResult | InputRequiredResult> {
   const { call, refuse, requestState, principal, account } = backend;
   const refused = (failure: Failure): CallToolResult =>
@@ -109,9 +109,11 @@ async function callInAccount(
   // An earlier request made the call, and the client has shown the link since.
   if (state?.step === 'result' && state.tool === name) return toolResult({ ok: true, result: state.result }, results);
   const modes = elicitationModes(server, request);
+  const asks = needsConfirmation(effect, confirm);
+  if (asks && !modes.form && unconfirmed === 'refuse') return refused(cannotAsk(effect, reader));
   const consent =
-    needsConfirmation(tool.declaration.effect, confirm) && modes.form
-      ? await askConsent(tool, input, request, state, backend).catch((error: unknown) => ({
+    asks && modes.form
+      ? await askConsent(tool, input, request, state, { ...backend, reader }).catch((error: unknown) => ({
           failure: askFailed(error),
         }))
       : { confirmed: {} };
@@ -131,6 +133,13 @@ async function callInAccount(
   );
 }
 
+/** A message without arguments that are null: clients send them for a tool without arguments, and the SDK refuses them. */
+export function withoutNullArguments<Message>(message: Message): Message {
+  if (!isObject(message) || !isObject(message.params) || message.params.arguments !== null) return message;
+  const { arguments: _, ...params } = message.params;
+  return { ...message, params };
+}
+
 /** What a tool call is handled with. */
 export interface ToolCallParts extends Pick<AccountCallParts, 'server' | 'delivery'> {
   readonly offer: Offer;
@@ -144,13 +153,12 @@ export async function handleToolCall(
   request: McpRequest,
   { server, offer, open, delivery }: ToolCallParts,
 ): Promise<CallToolResult | InputRequiredResult> {
-  const { confirm } = offer;
   const results = readableForm(offer.results, server.server.getNegotiatedProtocolVersion());
   const choice = chooseAccount(listed, given, offer);
   const backend = await open('failure' in choice ? undefined : choice.account).catch(() => undefined);
-  if (backend === undefined) return toolResult({ ok: false, failure: codeMissing }, results);
+  if (backend === undefined) return toolResult({ ok: false, failure: codeMissing(offer.reader) }, results);
   const tool = backend.tool(listed.name);
   if ('failure' in choice)
     return toolResult({ ok: false, failure: backend.refuse(tool, choice.failure, 'account') }, results);
-  return callInAccount(tool, choice.input, request, { server, backend, confirm, results, delivery });
+  return callInAccount(tool, choice.input, request, { server, backend, policy: offer, results, delivery });
 }

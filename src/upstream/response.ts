@@ -137,7 +137,7 @@ function readManyChat(
 function gatewayFailure(
   body: unknown,
   response: HttpResponse,
-  { declaration, direct }: EndpointContext,
+  { declaration, direct, reader }: EndpointContext,
   fail: Fail,
   clean: Clean,
 ): CallError {
@@ -151,7 +151,7 @@ function gatewayFailure(
   if (status === 403)
     return isApi
       ? fail(direct ? 'manychat_auth' : 'gateway_auth', facts)
-      : fail('gateway_error', { ...facts, hint: checkAddress });
+      : fail('gateway_error', { ...facts, hint: checkAddress(reader) });
   // 408, 425 and 499 are time-outs: the API may have carried out the request after a proxy gave up.
   if (status >= 500 || [408, 425, 499].includes(status)) {
     return fail(direct ? 'manychat_unavailable' : 'gateway_error', { ...facts, outcome: 'ambiguous' });
@@ -169,11 +169,13 @@ function gatewayFailure(
   if (direct) return fail(status === 404 ? 'not_found' : 'rejected', facts);
   if (status === 404) {
     const aboutRoute = !isApi || /route|path|page|endpoint/i.test(words);
-    return aboutRoute ? fail('gateway_error', { ...facts, hint: checkAddress }) : fail('connection_not_found', facts);
+    return aboutRoute
+      ? fail('gateway_error', { ...facts, hint: checkAddress(reader) })
+      : fail('connection_not_found', facts);
   }
   if (status === 400 && declaration.api === 'manychat') {
     const aboutApp = /\bapp\b/i.test(words) && !/connection/i.test(words);
-    return aboutApp ? fail('gateway_error', { ...facts, hint: checkAddress }) : fail('no_connection', facts);
+    return aboutApp ? fail('gateway_error', { ...facts, hint: checkAddress(reader) }) : fail('no_connection', facts);
   }
   return fail('gateway_error', {
     ...facts,

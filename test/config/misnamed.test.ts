@@ -31,6 +31,7 @@ describe('a misspelt setting', () => {
     ['MANYCHAT_READ_ONLY', 'MANYCHAT_MCP_READ_ONLY'],
     ['manychat_dry_run', 'MANYCHAT_MCP_DRY_RUN'],
     ['MANYCHAT_MCP_MATON_API_KEY', 'MATON_API_KEY'],
+    ['MANYCHAT_MCP_PORT', 'MANYCHAT_MCP_HTTP_PORT_NUMBER'],
   ])('%s is refused, and %s is suggested', (name, near) => {
     const read = () => configOf({ [name]: secret });
     expect(read).toThrow(ConfigError);
@@ -38,7 +39,7 @@ describe('a misspelt setting', () => {
     expect(read).not.toThrow(secret);
   });
 
-  test.each([['MANYCHAT_MCP_X'], ['MANYCHAT_MCP_PORT'], ['MANYCHAT_MCP_DEBUG'], ['MANYCHAT_MCP_LANGUAGE']])(
+  test.each([['MANYCHAT_MCP_X'], ['MANYCHAT_MCP_VOLUME'], ['MANYCHAT_MCP_DEBUG'], ['MANYCHAT_MCP_LANGUAGE']])(
     '%s is refused without a suggestion, because none is close',
     (name) => expect(() => configOf({ [name]: secret })).toThrow(`${name} is not a setting; --help lists them`),
   );

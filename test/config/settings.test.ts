@@ -27,6 +27,7 @@ describe('an invalid value', () => {
       /MANYCHAT_MCP_PUBLIC_URL must be an address like https/,
     ],
     [{ MANYCHAT_MCP_PUBLIC_URL: 'https://manychat.example.com/mcp' }, /without a path/],
+    [{ MANYCHAT_MCP_UNCONFIRMED: 'ask' }, /MANYCHAT_MCP_UNCONFIRMED must be one of allow, refuse/],
     [{ MANYCHAT_MCP_CONFIRM: 'all' }, /MANYCHAT_MCP_CONFIRM must be one of nothing, destroy, sends/],
   ])('in %j is refused, and the setting is named', (environment, message) => {
     expect(() => configOf(environment as Record<string, string>)).toThrow(ConfigError);
@@ -93,6 +94,7 @@ describe('the table of settings', () => {
       'MANYCHAT_MCP_READ_ONLY',
       'MANYCHAT_MCP_DRY_RUN',
       'MANYCHAT_MCP_CONFIRM',
+      'MANYCHAT_MCP_UNCONFIRMED',
       'MANYCHAT_MCP_TOKENS',
     ]);
   });

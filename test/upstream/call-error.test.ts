@@ -27,6 +27,18 @@ describe('the hint', () => {
     }
   });
 
+  test.each(kinds)('of %s names no setting, file or restart of the server to a member of a team', (kind) => {
+    for (const declaration of declarations) {
+      for (const account of [undefined, 'Sunrise Coffee']) {
+        for (const direct of [false, true]) {
+          const { hint } = failureOf(kind, { declaration, direct, account, reader: 'member' }, 'Tag not found');
+          expect(hint).not.toMatch(/MANYCHAT_|MATON_|HTTPS?_PROXY|(^|\s)--[a-z]|restart|accounts file/);
+          expect(hint.length).toBeGreaterThan(10);
+        }
+      }
+    }
+  });
+
   test.each([
     ['Tag not found', /^manychat_list_tags shows the tags that exist; names must match exactly\.$/],
     ['Field not found', /^manychat_list_custom_fields or manychat_list_bot_fields/],

@@ -200,5 +200,5 @@ export interface AccountParts extends Lookups {
 /** What the wording of a failure depends on. */
 export const failureContext = <Called extends Declaration>(
   declaration: Called,
-  { access, name }: Pick<AccountSettings, 'access' | 'name'>,
-): FailureContext<Called> => ({ declaration, direct: access.mode === 'direct', account: name });
+  { access, name, reader }: Pick<AccountSettings, 'access' | 'name' | 'reader'>,
+): FailureContext<Called> => ({ declaration, direct: access.mode === 'direct', account: name, reader });

@@ -4,7 +4,7 @@ import type { CallError } from '../../../tools/contract/failure.js';
 import type { Result } from '../../../tools/contract/json.js';
 import { toolsFor } from '../../../tools/index.js';
 import type { Policy } from '../../config/accounts/settings.js';
-import { operatorDoes } from '../../text/operator.js';
+import { operatorDecides } from '../../text/operator.js';
 import { callError } from '../../upstream/failures/call-error.js';
 import type { FailureContext } from '../../upstream/failures/context.js';
 
@@ -22,7 +22,7 @@ export function exclusionOf({ excluded }: Excluding, done: readonly Capability[]
 export const excludedError = (message: string, context: FailureContext): CallError =>
   callError('permission_denied', context, {
     message,
-    hint: `Do not try another way. ${operatorDoes('decides this.')}`,
+    hint: `Do not try another way. ${operatorDecides('this')}`,
     source: 'client',
   }).by('exclusion');
 

@@ -15,7 +15,7 @@ export interface Offered<Tool> {
 }
 
 /** What an account's offer depends on. Its key is not among it, so no key is read for a list of tools. */
-export interface OfferSettings extends Pick<AccountSettings, 'connection' | 'policy'> {
+export interface OfferSettings extends Pick<AccountSettings, 'connection' | 'policy' | 'reader'> {
   readonly access: Pick<Access, 'mode'>;
 }
 

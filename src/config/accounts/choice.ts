@@ -108,7 +108,7 @@ async function accessOf({ name, mode, key }: NamedAccount, readSource: KeyReader
 
 /** What is known of a named account before its key is read: enough to list its tools. */
 export function settingsWithoutKey({ account }: Config, { mode, connection = account.connection }: NamedAccount) {
-  return { policy: account.policy, connection, access: { mode } };
+  return { policy: account.policy, reader: account.reader, connection, access: { mode } };
 }
 
 /** Gives the settings of a named account, with its key, under everything else that is configured. */

@@ -15,6 +15,8 @@ export interface Grant {
   readonly readOnly: boolean;
   /** What the user is asked to confirm first, as `Policy.confirm`; absent: what the server is configured with. */
   readonly confirm?: Policy['confirm'] | undefined;
+  /** As `Policy.unconfirmed`: only `refuse` narrows. */
+  readonly unconfirmed?: Policy['unconfirmed'] | undefined;
 }
 
 /** What a person may do who has started the server for themselves. */
@@ -24,12 +26,13 @@ export const everything: Grant = { accounts: 'all', readOnly: false };
 const confirmations = ['nothing', 'destroy', 'sends'] as const satisfies readonly Policy['confirm'][];
 
 /** A policy with what a grant takes away from it: of each part, the narrower one holds. */
-export function narrowed(policy: Policy, { tools, readOnly, confirm = policy.confirm }: Grant): Policy {
+export function narrowed(policy: Policy, { tools, readOnly, confirm = policy.confirm, unconfirmed }: Grant): Policy {
   const granted = tools === undefined ? undefined : new Set(tools);
   return {
     ...policy,
     chosen: granted === undefined ? policy.chosen : new Set([...policy.chosen].filter((name) => granted.has(name))),
     readOnly: policy.readOnly || readOnly,
+    unconfirmed: unconfirmed === 'refuse' ? 'refuse' : policy.unconfirmed,
     confirm:
       confirmations[Math.max(...[policy.confirm, confirm].map((each) => confirmations.indexOf(each)))] ?? 'sends',
   };

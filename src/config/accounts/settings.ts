@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Reader } from '../../text/operator.js';
 
 /** How an account reaches ManyChat: through Maton, directly, or not at all until a key is configured. */
 export type Access =
@@ -33,6 +34,8 @@ export interface Policy {
   readonly dryRun: boolean;
   /** What the user is asked to confirm first, if the client can ask; `sends` includes `destroy`. */
   readonly confirm: 'nothing' | 'destroy' | 'sends';
+  /** Whether a call that the user has to confirm is refused or made if the client cannot ask. */
+  readonly unconfirmed: 'refuse' | 'allow';
 }
 
 /** Everything one account (tenant) is opened with. */
@@ -50,6 +53,8 @@ export interface AccountSettings {
   readonly whatsappField?: string | undefined;
   readonly addresses: Addresses;
   readonly policy: Policy;
+  /** Who reads its failures; the person who runs the server by default. */
+  readonly reader?: Reader | undefined;
   /** The longest a call may take, in milliseconds. */
   readonly deadlineMs: number;
 }

@@ -5,7 +5,34 @@ import { pipeline } from 'node:stream/promises';
 import { errorResponse } from './responses.js';
 import type { HttpService } from './service.js';
 
-/** A request of Node.js as a web-standard one; undefined if its address is none. */
+/*
+ * Ours, and not `toNodeHandler` of the SDK's package for Node.js: that brings Hono, which it does not use for this, and
+ * does not report when a response is written.
+ */
+
+/** How long an idle connection is kept, in milliseconds: longer than proxies keep theirs, so that they close first. */
+const keepAliveMs = 75_000;
+
+/** A body that is read as far as it is asked for. What is not read is left to `node:http`. */
+function bodyOf(incoming: IncomingMessage): ReadableStream<Uint8Array> {
+  const chunks: AsyncIterator<Uint8Array> = incoming.iterator({ destroyOnReturn: false });
+  return new ReadableStream(
+    {
+      async pull(controller) {
+        const { done, value } = await chunks.next();
+        if (done === true) controller.close();
+        else controller.enqueue(value);
+      },
+      async cancel() {
+        await chunks.return?.();
+        incoming.resume();
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+/** A request of Node.js as a web-standard one; undefined if its address is not valid. */
 function requestOf(incoming: IncomingMessage, signal: AbortSignal): Request | undefined {
   const { method = 'GET', url = '', headers, rawHeaders } = incoming;
   const address = `http://${headers.host ?? 'localhost'}${url}`;
@@ -18,28 +45,45 @@ function requestOf(incoming: IncomingMessage, signal: AbortSignal): Request | un
     method,
     headers: pairs,
     signal,
-    ...(hasBody && { body: Readable.toWeb(incoming), duplex: 'half' }),
+    ...(hasBody && { body: bodyOf(incoming), duplex: 'half' }),
   });
 }
 
+const isStream = ({ headers }: Response): boolean =>
+  headers.get('content-type')?.startsWith('text/event-stream') === true;
+
 /** Writes a response. Rejects if the client goes away before it is written. */
 async function write(response: Response, outgoing: ServerResponse, isLast: boolean): Promise<void> {
-  outgoing.writeHead(response.status, {
-    ...Object.fromEntries(response.headers),
-    ...(isLast && { connection: 'close' }),
-  });
-  if (response.body === null) outgoing.end();
-  else await pipeline(Readable.fromWeb(response.body), outgoing);
+  const { status, headers, body } = response;
+  const fields = { ...Object.fromEntries(headers), ...(isLast && { connection: 'close' }) };
+  if (body !== null && isStream(response)) {
+    outgoing.writeHead(status, fields);
+    // Clients wait for the headers while a call is under way.
+    outgoing.flushHeaders();
+    await pipeline(Readable.fromWeb(body), outgoing);
+    return;
+  }
+  const content = new Uint8Array(await response.arrayBuffer());
+  if (!outgoing.destroyed) outgoing.writeHead(status, { ...fields, 'content-length': content.byteLength }).end(content);
 }
 
 /** A server that listens. */
 export interface Listening {
   /** Where it listens, such as `http://127.0.0.1:8808`. */
   readonly url: string;
+  /** From now on each connection is closed after its next response. */
+  drain(): void;
   /** Stops accepting connections, and resolves when every request is answered. */
   stop(): Promise<void>;
   /** Closes all connections. */
   close(): void;
+}
+
+/** Where to listen. */
+export interface ListenOptions {
+  readonly host: string;
+  readonly port: number;
+  onError(error: Error): void;
 }
 
 /**
@@ -48,9 +92,9 @@ export interface Listening {
  */
 export async function listen(
   service: Pick<HttpService, 'fetch'>,
-  { host, port, onError }: { readonly host: string; readonly port: number; readonly onError: (error: Error) => void },
+  { host, port, onError }: ListenOptions,
 ): Promise<Listening> {
-  let stopping = false;
+  let draining = false;
 
   async function answer(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const gone = new AbortController();
@@ -63,10 +107,10 @@ export async function listen(
       request === undefined
         ? errorResponse(400, 'Bad request: the address is not valid')
         : await service.fetch(request, written);
-    await write(response, outgoing, stopping);
+    await write(response, outgoing, draining);
   }
 
-  const server = createServer((incoming, outgoing) => {
+  const server = createServer({ keepAliveTimeout: keepAliveMs }, (incoming, outgoing) => {
     answer(incoming, outgoing).catch((error: unknown) => {
       // A client that goes away is not an error.
       if (outgoing.destroyed) return;
@@ -77,13 +121,16 @@ export async function listen(
   });
   server.listen({ host: host.replace(/^\[(.*)\]$/, '$1'), port });
   await once(server, 'listening');
+  server.on('error', onError);
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('the server listens on a port');
   const name = address.family === 'IPv6' ? `[${address.address}]` : address.address;
   return {
     url: `http://${name}:${address.port}`,
+    drain() {
+      draining = true;
+    },
     async stop() {
-      stopping = true;
       const closed = once(server, 'close');
       server.close();
       server.closeIdleConnections();

@@ -1,12 +1,15 @@
 import { createMcpHandler, type McpRequestContext } from '@modelcontextprotocol/server';
-import { type Delivery, ownDelivery } from '../../account/send-guard/delivery.js';
+import type { Delivery } from '../../account/send-guard/delivery.js';
 import type { Grant } from '../../config/accounts/grant.js';
 import { accountNamed } from '../../config/accounts/names.js';
 import type { Backend } from '../backend.js';
 import type { Offer } from '../listing/offer.js';
-import { createServer } from '../server.js';
+import { createServer, type Needs } from '../server.js';
+import { withoutNullArguments } from '../tool-handler.js';
 import { readJson } from './body.js';
 import { type AllowedNames, createNameCheck } from './checks.js';
+import { createRequestDeliveries } from './deliveries.js';
+import { needsIn } from './needs.js';
 import type { Principal, SignIn } from './principal.js';
 import { errorResponse, probeResponse } from './responses.js';
 
@@ -44,7 +47,8 @@ interface Exchange {
   readonly offer: Offer;
   /** The account that calls go to if they do not choose. */
   readonly account: string | undefined;
-  readonly delivery: Delivery;
+  readonly delivery: Delivery | undefined;
+  readonly needs: Needs | undefined;
 }
 
 /** Where MCP is served: `/mcp`, and `/mcp/{account}`. */
@@ -73,6 +77,7 @@ const methodNotAllowed = (allow: string): Response => errorResponse(405, `Method
 export function createHttpService({ accounts, ...parts }: ServiceParts): HttpService {
   const check = createNameCheck(parts.allowed);
   const exchanges = new WeakMap<Request, Exchange>();
+  const deliveries = createRequestDeliveries(parts.now);
   const offers = new Map<string, Offer>();
   let draining = false;
 
@@ -100,9 +105,10 @@ export function createHttpService({ accounts, ...parts }: ServiceParts): HttpSer
     (context: McpRequestContext) => {
       const exchange = context.requestInfo && exchanges.get(context.requestInfo);
       if (exchange === undefined) throw new Error('a request that was not read here');
-      const { principal, offer, account, delivery } = exchange;
+      const { principal, offer, account, delivery, needs } = exchange;
       const openBackend = (_: unknown, chosen = account) => parts.openBackend(principal, chosen);
-      return createServer({ offer, openBackend, deliveryOf: () => delivery }, context);
+      const deliveryOf = delivery && (() => delivery);
+      return createServer({ offer, openBackend, deliveryOf }, context, needs);
     },
     { onerror: parts.onError },
   );
@@ -115,15 +121,15 @@ export function createHttpService({ accounts, ...parts }: ServiceParts): HttpSer
     if (request.method !== 'POST') return methodNotAllowed('POST');
     const body = await readJson(request);
     if (body instanceof Response) return body;
-    const { delivery, answered } = ownDelivery(parts.now, request.signal);
-    written?.then(answered, () => undefined);
+    const message = withoutNullArguments(body.json);
     exchanges.set(request, {
       principal,
       offer: offerOf(principal.grant, served),
       account: served.length === 1 ? served[0] : undefined,
-      delivery,
+      delivery: deliveries.open(principal.id, message, request, written),
+      needs: needsIn(message),
     });
-    return handler.fetch(request, { parsedBody: body.json });
+    return handler.fetch(request, { parsedBody: message });
   }
 
   return {

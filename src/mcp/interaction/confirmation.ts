@@ -3,7 +3,7 @@ import type { Failure } from '../../../tools/contract/failure.js';
 import { cut } from '../../../tools/contract/quoted.js';
 import type { RefusedState } from '../../account/request-state/request-state.js';
 import { errorMessage } from '../../text/error-text.js';
-import { operatorDoes } from '../../text/operator.js';
+import { operatorDoes, type Reader } from '../../text/operator.js';
 import { withoutHidden } from '../../text/safe-text.js';
 
 /**
@@ -22,18 +22,39 @@ export interface Answer {
   readonly content?: Readonly<Record<string, unknown>> | undefined;
 }
 
-const notConfirmed = (message: string): Failure => ({
+const operatorsPart = operatorDoes('can change which calls are confirmed, with MANYCHAT_MCP_CONFIRM (--confirm).');
+
+const notConfirmed = (message: string, reader: Reader): Failure => ({
   kind: 'cancelled',
   message,
-  hint: `Do not call again unless the user asks for it. ${operatorDoes('can change which calls are confirmed, with MANYCHAT_MCP_CONFIRM (--confirm).')}`,
+  hint: `Do not call again unless the user asks for it.${reader === 'operator' ? ` ${operatorsPart}` : ''}`,
   retryable: false,
   performed: 'no',
   source: 'client',
 });
 
 /** The failure of a call whose question did not reach the user. */
-export const notAsked = (reason: string): Failure =>
-  notConfirmed(`The client supports asking its user, but did not: ${cut(withoutHidden(reason), 200)}`);
+export const notAsked = (reason: string, reader: Reader): Failure =>
+  notConfirmed(`The client supports asking its user, but did not: ${cut(withoutHidden(reason), 200)}`, reader);
+
+const confirmedCalls: Readonly<Partial<Record<Effect, string>>> = {
+  destroy: 'takes something from everybody',
+  send: 'reaches a person',
+};
+
+/** The failure of a call that the user has to confirm with a client that cannot ask. */
+export const cannotAsk = (effect: Effect, reader: Reader): Failure => ({
+  kind: 'permission_denied',
+  message: `This call ${confirmedCalls[effect] ?? 'changes something'}, so the user has to confirm it, and this client cannot ask its user`,
+  hint: `Nothing was done. Do not try another way: the user does it in ManyChat, or with a client that can ask (MCP revision 2026-07-28 with elicitation).${
+    reader === 'operator'
+      ? ` ${operatorDoes('can allow it without being asked, with MANYCHAT_MCP_UNCONFIRMED=allow (--unconfirmed).')}`
+      : ''
+  }`,
+  retryable: false,
+  performed: 'no',
+  source: 'client',
+});
 
 /**
  * The failure of a call that the user did not confirm, or undefined if they did.
@@ -42,13 +63,15 @@ export const notAsked = (reason: string): Failure =>
  * field. A client that accepts everything without showing the form returns none. A user who unticks the field and accepts
  * does not want the call.
  */
-export function refusalOf({ action, content }: Answer): Failure | undefined {
+export function refusalOf({ action, content }: Answer, reader: Reader): Failure | undefined {
   if (action !== 'accept')
-    return notConfirmed('The call was not confirmed: the user declined, or the client declined without asking');
+    return notConfirmed('The call was not confirmed: the user declined, or the client declined without asking', reader);
   if (content?.confirm === true) return undefined;
-  return content?.confirm === false
-    ? notConfirmed('The form was accepted with "Go ahead" unticked')
-    : notConfirmed('The client accepted without returning the form');
+  const message =
+    content?.confirm === false
+      ? 'The form was accepted with "Go ahead" unticked'
+      : 'The client accepted without returning the form';
+  return notConfirmed(message, reader);
 }
 
 /** The failure of a call whose question could not be prepared or stored. */

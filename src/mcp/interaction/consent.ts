@@ -4,6 +4,7 @@ import type { CallerSide } from '../../account/call/call-tool.js';
 import type { Tool } from '../../account/policy/tool.js';
 import type { VerifiedState } from '../../account/request-state/request-state.js';
 import { errorMessage } from '../../text/error-text.js';
+import type { Reader } from '../../text/operator.js';
 import type { Backend } from '../backend.js';
 import { confirmationForm, notAsked, refusalOf } from './confirmation.js';
 import { elicit, type McpRequest, usesInputRequired } from './elicitation.js';
@@ -23,12 +24,17 @@ export async function askConsent(
   input: unknown,
   request: McpRequest,
   state: VerifiedState | undefined,
-  { prepareQuestion, requestState, principal }: Pick<Backend, 'prepareQuestion' | 'requestState' | 'principal'>,
+  {
+    prepareQuestion,
+    requestState,
+    principal,
+    reader,
+  }: Pick<Backend, 'prepareQuestion' | 'requestState' | 'principal'> & { readonly reader: Reader },
 ): Promise<Consent> {
   const { name } = tool.declaration;
   if (state?.step === 'question' && (await requestState.redeem(state, { tool: name, input }))) {
     const answer = inputResponse(request.inputResponses, 'confirm');
-    const failure = answer.kind === 'elicit' ? refusalOf(answer) : notAsked('it sent no answer');
+    const failure = answer.kind === 'elicit' ? refusalOf(answer, reader) : notAsked('it sent no answer', reader);
     return failure === undefined
       ? { confirmed: { connectionId: state.connectionId, names: state.names ?? [] } }
       : { failure };
@@ -49,8 +55,9 @@ export async function askConsent(
       }),
     };
   }
-  const failure = await elicit(request, { mode: 'form', ...params }).then(refusalOf, (error: unknown) =>
-    notAsked(errorMessage(error)),
+  const failure = await elicit(request, { mode: 'form', ...params }).then(
+    (answer) => refusalOf(answer, reader),
+    (error: unknown) => notAsked(errorMessage(error), reader),
   );
   return failure === undefined ? { confirmed } : { failure };
 }

@@ -10,6 +10,7 @@ import {
 } from '../../account/policy/policy.js';
 import type { Policy } from '../../config/accounts/settings.js';
 import type { Config } from '../../config/config.js';
+import type { Reader } from '../../text/operator.js';
 import { createRedactor } from '../../text/redaction.js';
 import { withAccount } from './account-argument.js';
 import { catalogue, type ListedResource, type ListedTool } from './catalogue.js';
@@ -34,6 +35,10 @@ export interface Offer {
   readonly instructions: string;
   /** Which calls the user has to confirm. */
   readonly confirm: Policy['confirm'];
+  /** What becomes of such a call if the client cannot ask. */
+  readonly unconfirmed: Policy['unconfirmed'];
+  /** Who reads the failures. */
+  readonly reader: Reader;
   /** The form of results. */
   readonly results: Config['results'];
 }
@@ -98,6 +103,8 @@ export function offerFor(
     instructions: `${sandbox ? sandboxNotice : ''}${instructionsFor(offered, names)}`,
     // A dry run does nothing that needs consent.
     confirm: policy.dryRun ? 'nothing' : policy.confirm,
+    unconfirmed: policy.unconfirmed,
+    reader: account.reader ?? 'operator',
     results,
   };
 }

@@ -1,9 +1,10 @@
-import { isJSONRPCRequest, type JSONRPCMessage, type Transport } from '@modelcontextprotocol/server';
+import type { Transport } from '@modelcontextprotocol/server';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
 import { type Deliveries, type Delivery, trackDeliveries, unanswered } from '../../account/send-guard/delivery.js';
 import type { OpenBackend } from '../backend.js';
 import type { Offer } from '../listing/offer.js';
 import { createServer } from '../server.js';
+import { withoutNullArguments } from '../tool-handler.js';
 
 /** A transport of the MCP SDK that is not started. */
 export type ServedTransport = Transport;
@@ -15,13 +16,6 @@ export interface ConnectionOptions {
   readonly onError: (error: Error) => void;
   /** Called when the transport has closed. */
   readonly onClosed: () => void;
-}
-
-/** A message without arguments that are null: clients send them for a tool without arguments, and the SDK refuses them. */
-function withoutNullArguments(message: JSONRPCMessage): JSONRPCMessage {
-  if (!isJSONRPCRequest(message) || message.params?.arguments !== null) return message;
-  const { arguments: _, ...params } = message.params;
-  return { ...message, params };
 }
 
 /**

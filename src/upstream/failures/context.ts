@@ -1,5 +1,6 @@
 import type { Declaration } from '../../../tools/contract/endpoint.js';
 import type { CallError, Failure, RequestOutcome } from '../../../tools/contract/failure.js';
+import type { Reader } from '../../text/operator.js';
 
 /** What the wording of a failure depends on. */
 export interface FailureContext<Called extends Declaration = Declaration> {
@@ -8,6 +9,8 @@ export interface FailureContext<Called extends Declaration = Declaration> {
   readonly direct: boolean;
   /** The name of the account in the accounts file; absent if its key comes from the environment. */
   readonly account?: string | undefined;
+  /** Who reads it; the person who runs the server by default. */
+  readonly reader?: Reader | undefined;
 }
 
 /** What is specific to one failure. The rest follows from its kind and context. */

@@ -1,24 +1,58 @@
 import type { Kind } from '../../../tools/contract/failure.js';
 import { quoted } from '../../../tools/contract/quoted.js';
-import { operatorDoes } from '../../text/operator.js';
+import { operatorDoes, type Reader } from '../../text/operator.js';
 import type { FailureContext, FailureFacts } from './context.js';
 
 const reconnect =
   'reconnect it: manychat_create_connection, wait until manychat_get_connection says ACTIVE, then manychat_delete_connection for the old one';
 
+type Hint = string | readonly [string, string];
+
+/** Kinds whose hints say what the person who runs this server does. */
+type OperatorsKind =
+  | 'not_configured'
+  | 'gateway_auth'
+  | 'manychat_auth'
+  | 'no_connection'
+  | 'gateway_error'
+  | 'bad_response'
+  | 'network';
+
+function operatorsHints(reader: Reader): Readonly<Record<OperatorsKind, Hint>> {
+  const operator = (action: string): string => operatorDoes(action, reader);
+  const later = (action: string): string =>
+    reader === 'operator'
+      ? operator(`${action} if it keeps failing.`)
+      : 'If it keeps failing, tell the person who runs this server.';
+  return {
+    not_configured:
+      reader === 'operator'
+        ? `${operator('sets MATON_API_KEY (from https://maton.ai/settings) or MANYCHAT_API_KEY in its environment and restarts it.')} To try it without an account: --sandbox.`
+        : operator(''),
+    gateway_auth: `${operator('checks MATON_API_KEY (https://maton.ai/settings) and restarts it.')} Calling again does not help.`,
+    manychat_auth: [
+      `ManyChat does not accept the key in this connection; ${reconnect}.`,
+      `${operator('checks MANYCHAT_API_KEY (ManyChat, Settings, API) and restarts it.')} Calling again does not help.`,
+    ],
+    no_connection: [
+      'Call manychat_create_connection and give its link to the person who manages the ManyChat account.',
+      operator('checks MANYCHAT_API_URL.'),
+    ],
+    gateway_error: [
+      `Call again later. If it keeps failing, check the status with manychat_get_connection: a connection with expired authorisation fails like this; ${reconnect}.`,
+      `Call again later. ${later('checks MANYCHAT_API_URL')}`,
+    ],
+    bad_response: [
+      `The response did not come from the API. ${operator('checks MATON_GATEWAY_URL and MATON_CONTROL_URL.')}`,
+      `The response did not come from the API. ${operator('checks MANYCHAT_API_URL.')}`,
+    ],
+    network: `Call again. ${later('checks the network, the proxy and the configured URLs')}`,
+  };
+}
+
 /** What to do about each kind; [through Maton, without Maton] where they differ. */
-const hints: Readonly<Record<Kind, string | readonly [string, string]>> = {
-  not_configured: `${operatorDoes('sets MATON_API_KEY (from https://maton.ai/settings) or MANYCHAT_API_KEY in its environment and restarts it.')} To try it without an account: --sandbox.`,
+const hints: Readonly<Record<Exclude<Kind, OperatorsKind>, Hint>> = {
   invalid_input: 'Correct the arguments as the message says and call again.',
-  gateway_auth: `${operatorDoes('checks MATON_API_KEY (https://maton.ai/settings) and restarts it.')} Calling again does not help.`,
-  manychat_auth: [
-    `ManyChat does not accept the key in this connection; ${reconnect}.`,
-    `${operatorDoes('checks MANYCHAT_API_KEY (ManyChat, Settings, API) and restarts it.')} Calling again does not help.`,
-  ],
-  no_connection: [
-    'Call manychat_create_connection and give its link to the person who manages the ManyChat account.',
-    operatorDoes('checks MANYCHAT_API_URL.'),
-  ],
   ambiguous_connection:
     'Ask the user which account is meant, then call again with its connection_id. Ids of contacts, tags and fields differ by account, so look them up with the same connection_id.',
   connection_not_found: 'manychat_list_connections shows the ids and pages that exist.',
@@ -45,25 +79,15 @@ const hints: Readonly<Record<Kind, string | readonly [string, string]>> = {
   subscriber_inactive:
     'Do not retry. The contact never wrote, opted out, or belongs to another page (manychat_get_page shows the page in use). One who is on WhatsApp and did not opt out can be reached by a template: add a tag (manychat_add_tag_to_subscriber_by_name) that starts an automation with one.',
   rejected: 'ManyChat refused the call. Change what its message names; do not repeat the call unchanged.',
-  gateway_error: [
-    `Call again later. If it keeps failing, check the status with manychat_get_connection: a connection with expired authorisation fails like this; ${reconnect}.`,
-    `Call again later. ${operatorDoes('checks MANYCHAT_API_URL if it keeps failing.')}`,
-  ],
   manychat_unavailable: 'ManyChat itself failed; try again in a minute.',
-  bad_response: [
-    `The response did not come from the API. ${operatorDoes('checks MATON_GATEWAY_URL and MATON_CONTROL_URL.')}`,
-    `The response did not come from the API. ${operatorDoes('checks MANYCHAT_API_URL.')}`,
-  ],
   timeout: 'Call again later.',
-  network: `Call again. ${operatorDoes('checks the network, the proxy and the configured URLs if it keeps failing.')}`,
   cancelled: 'The client cancelled the call.',
   internal: 'This is a defect of this server; please report it with the message.',
 };
 
 /** Hint for a response from something else than the API, such as a proxy on the way to Maton. */
-export const checkAddress = operatorDoes(
-  'checks MATON_GATEWAY_URL, MATON_CONTROL_URL and what stands between it and Maton.',
-);
+export const checkAddress = (reader?: Reader): string =>
+  operatorDoes('checks MATON_GATEWAY_URL, MATON_CONTROL_URL and what stands between it and Maton.', reader);
 
 const verifiers = ({ declaration }: FailureContext): string => declaration.verifyWith?.join(' or ') ?? '';
 
@@ -88,7 +112,8 @@ export function tooLargeHint({ declaration: { name, effect } }: FailureContext):
 }
 
 /** What to do about a proxy that cannot be used. */
-export const proxyHint = `${operatorDoes('sets HTTPS_PROXY to an HTTP proxy, or NO_PROXY to the hosts to reach without one, and restarts it.')} Calling again does not help.`;
+export const proxyHint = ({ reader }: FailureContext): string =>
+  `${operatorDoes('sets HTTPS_PROXY to an HTTP proxy, or NO_PROXY to the hosts to reach without one, and restarts it.', reader)} Calling again does not help.`;
 
 /** What to do while the store that processes share cannot be reached. */
 export const storeAwayHint = `Call again in a few seconds. ${operatorDoes('checks the shared store if it keeps failing.')}`;
@@ -109,12 +134,12 @@ const lookUps: readonly { readonly words: RegExp; readonly hint: string }[] = [
 ];
 
 /** What to do if the key of an account from the accounts file is not accepted. */
-const namedKeyHint = (account: string): string =>
-  `${operatorDoes(`corrects the key of account ${quoted(account)} in the accounts file and restarts it.`)} Calling again does not help.`;
+const namedKeyHint = (account: string, reader?: Reader): string =>
+  `${operatorDoes(`corrects the key of account ${quoted(account)} in the accounts file and restarts it.`, reader)} Calling again does not help.`;
 
 /** What to do if the key of an account from the accounts file cannot be read, or cannot be valid. */
-const unreadKeyHint = (account: string): string =>
-  `${operatorDoes(`makes the key of account ${quoted(account)} readable, with a restart if the accounts file or a variable changes.`)} The next call reads it again.`;
+const unreadKeyHint = (account: string, reader?: Reader): string =>
+  `${operatorDoes(`makes the key of account ${quoted(account)} readable, with a restart if the accounts file or a variable changes.`, reader)} The next call reads it again.`;
 
 /** Whether a failure is about the key that is configured. */
 const concernsKey = (kind: Kind, { direct }: FailureContext): boolean =>
@@ -128,7 +153,7 @@ export function hintFor(kind: Kind, context: FailureContext, { message }: Pick<F
     return `Do not create another; ${verifiers(context)} finds the existing one.`;
   }
   if (context.account !== undefined && concernsKey(kind, context))
-    return (kind === 'not_configured' ? unreadKeyHint : namedKeyHint)(context.account);
-  const hint = hints[kind];
+    return (kind === 'not_configured' ? unreadKeyHint : namedKeyHint)(context.account, context.reader);
+  const hint: Hint = { ...hints, ...operatorsHints(context.reader ?? 'operator') }[kind];
   return typeof hint === 'string' ? hint : hint[context.direct ? 1 : 0];
 }

@@ -77,7 +77,13 @@ function faultError(fault: HttpFault, outcome: RequestOutcome, context: FailureC
     return callError('bad_response', context, { message: fault.message, source, outcome });
   }
   if (fault.reason === 'proxy') {
-    const facts = { message: fault.message, source: 'client', outcome, hint: proxyHint, lasting: true } as const;
+    const facts = {
+      message: fault.message,
+      source: 'client',
+      outcome,
+      hint: proxyHint(context),
+      lasting: true,
+    } as const;
     return callError('network', context, facts);
   }
   const what = outcome === 'unsent' ? 'No connection' : 'The connection broke';

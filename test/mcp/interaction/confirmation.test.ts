@@ -127,6 +127,21 @@ describe.each([{ modern: false }, { modern: true }])(
       },
     );
 
+    test('is needed for a destructive call with --unconfirmed refuse, which a client that cannot ask does not make', async () => {
+      await connect(yes, ['--unconfirmed', 'refuse'], false);
+      expect(await call('manychat_delete_tag', { tag_id: 123 })).toEqual({
+        failed: true,
+        answer: {
+          error: expect.objectContaining({
+            kind: 'permission_denied',
+            performed: 'no',
+            hint: expect.stringContaining('MANYCHAT_MCP_UNCONFIRMED=allow (--unconfirmed)'),
+          }),
+        },
+      });
+      expect(requests('removeTag')).toBe(0);
+    });
+
     test('is not asked if the client does not support elicitation', async () => {
       await connect(yes, ['--confirm', 'sends'], false);
       expect((await call('manychat_delete_tag', { tag_id: 123 })).answer).toEqual({ ok: true, tag_id: '123' });

@@ -248,6 +248,7 @@ describe('the command line', () => {
     [['--nonsense'], 2, /unknown option '--nonsense'/],
     [['serv'], 2, /unknown command "serv"; did you mean serve\?/],
     [['--port', '80'], 2, /--port goes with --http/],
+    [['tools', '--port', '80'], 2, /unknown option '--port'/],
     [['sandbox', '--port', 'x'], 2, /--port must be a number/],
     [['--log-level', 'loud'], 2, /MANYCHAT_MCP_LOG_LEVEL must be one of/],
     [['--connection', 'a\nb'], 2, /MATON_CONNECTION_ID must be the id or the page name/],

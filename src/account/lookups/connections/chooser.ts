@@ -177,12 +177,14 @@ export function createConnectionChooser({
   };
 }
 
-function pinnedHint(account: string | undefined): string {
+function pinnedHint({ name: account, reader }: Pick<AccountSettings, 'name' | 'reader'>): string {
+  const existing = 'manychat_list_connections shows the existing ids, their status and pages.';
+  if (reader === 'member') return `${operatorDoes('', reader)} ${existing}`;
   const place =
     account === undefined
       ? 'The connection is set by MATON_CONNECTION_ID or --connection.'
       : `The connection of account ${quoted(account)} is set in the accounts file, or by MATON_CONNECTION_ID.`;
-  return `${place} ${operatorDoes('corrects or removes it, and restarts the server.')} manychat_list_connections shows the existing ids, their status and pages.`;
+  return `${place} ${operatorDoes('corrects or removes it, and restarts the server.')} ${existing}`;
 }
 
 const namedHint =
@@ -194,11 +196,11 @@ const connectionKinds: ReadonlySet<Kind> = new Set(['no_connection', 'connection
 /** The hint for a connection that cannot be used, by how it was chosen; undefined if the failure's own hint fits. */
 export function connectionHint(
   { kind, hint }: Failure,
-  { connection: pinned, name }: Pick<AccountSettings, 'connection' | 'name'>,
+  settings: Pick<AccountSettings, 'connection' | 'name' | 'reader'>,
   requested: string | undefined,
 ): string | undefined {
   if (hint === unreadHint) return undefined;
-  if (pinned !== undefined && connectionKinds.has(kind)) return pinnedHint(name);
+  if (settings.connection !== undefined && connectionKinds.has(kind)) return pinnedHint(settings);
   return kind === 'no_connection' && requested !== undefined ? namedHint : undefined;
 }
 

@@ -1,19 +1,17 @@
 import { openLog } from '../../../account/log.js';
 import { namedAccounts } from '../../../config/accounts/choice.js';
-import { narrowed } from '../../../config/accounts/grant.js';
 import { isLoopback } from '../../../config/address.js';
 import type { Config, HttpSettings } from '../../../config/config.js';
 import { UsageError } from '../../../config/usage-error.js';
 import { version } from '../../../config/version.js';
 import { type Listening, listen } from '../../../mcp/http/listen.js';
 import { noSignIn, type SignIn } from '../../../mcp/http/principal.js';
-import { createHttpService } from '../../../mcp/http/service.js';
 import { errorCode, errorMessage } from '../../../text/error-text.js';
 import { realClock, sleep } from '../../../upstream/clock.js';
 import { type ExitCode, exitCodes } from '../../shell/exit-codes.js';
 import type { Shell } from '../../shell/shell.js';
-import { openNamedBackends, openOwnBackend } from './backends.js';
-import { offerOf, servedText } from './offers.js';
+import { openHttpService } from './http-service.js';
+import { servedText } from './offers.js';
 
 /** How this server finds out who asks. */
 function signInOf({ host }: HttpSettings): SignIn {
@@ -34,7 +32,16 @@ async function listenAt(...[service, options]: Parameters<typeof listen>): Promi
   }
 }
 
-/** Serves the tools over HTTP until `ending` fires; what is in flight then is finished first. */
+const never = new AbortController().signal;
+
+const fired = async (signal: AbortSignal): Promise<void> => {
+  if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+};
+
+/**
+ * Serves the tools over HTTP until `ending` fires. Then it says on `/readyz` that it ends, and accepts requests until load
+ * balancers have noticed; what is in flight after that is finished, and aborted only beyond the deadline of a call.
+ */
 export async function serveHttp(
   configured: Config,
   http: HttpSettings,
@@ -43,41 +50,31 @@ export async function serveHttp(
   const signIn = signInOf(http);
   const file = await namedAccounts(configured, surroundings);
   const log = openLog(configured.host);
-  const { config, open, close } =
-    file === undefined
-      ? await openOwnBackend(configured, { log })
-      : await openNamedBackends(configured, file, surroundings, { log });
-  // The message of such an error can quote a request, and with it a contact's data.
-  const onError = (error: Error): void => log.log.warn({ error: error.name }, 'protocol');
-  const names = file?.accounts.map(({ name }) => name) ?? [];
-  const publicName = http.publicUrl === undefined ? [] : [http.publicUrl.hostname];
-  const service = createHttpService({
+  const { environment } = surroundings;
+  const { config, service, onError, close } = await openHttpService(configured, {
+    http,
     signIn,
-    allowed: {
-      hosts: [...publicName, ...http.allowedHosts],
-      origins: [...publicName, ...http.allowedOrigins],
-    },
-    accounts: names,
-    offer(grant, served) {
-      const accounts = file?.accounts.filter(({ name }) => served.includes(name));
-      const account = { ...config.account, policy: narrowed(config.account.policy, grant) };
-      return offerOf({ ...config, account }, accounts && { accounts });
-    },
-    openBackend: (principal, account) => open(account, principal),
-    now: realClock.now,
-    onError,
+    file,
+    environment,
+    log,
   });
   const server = await listenAt(service, { host: http.host, port: http.port, onError });
-  if (config.sandbox) note(JSON.stringify({ sandbox: config.account.addresses.gateway.origin }));
+  const { access, addresses, deadlineMs } = config.account;
+  // Whoever tests with the sandbox needs its address, whatever the log level.
+  if (config.sandbox) note(JSON.stringify({ sandbox: addresses.gateway.origin }));
   note(JSON.stringify({ url: `${server.url}/mcp` }));
   log.log.info({ version, ...servedText(config, file) }, 'ready');
-  if (!ending.aborted) await new Promise((resolve) => ending.addEventListener('abort', resolve, { once: true }));
+  if (file === undefined && access.mode === 'none') log.log.warn({ reason: access.reason }, 'not configured');
+  await fired(ending);
+  log.log.info({ drainMs: http.drainMs }, 'draining');
   service.drain();
-  await sleep(realClock, http.drainMs, new AbortController().signal);
+  server.drain();
+  await sleep(realClock, http.drainMs, never);
+  log.log.info('stopping');
   const stopped = server.stop();
-  await Promise.race([stopped, sleep(realClock, config.account.deadlineMs, new AbortController().signal)]);
-  await service.close();
+  await Promise.race([stopped, sleep(realClock, deadlineMs, never)]);
+  await close();
   server.close();
-  await Promise.all([stopped, close()]);
+  await stopped;
   return exitCodes.done;
 }

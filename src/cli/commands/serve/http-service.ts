@@ -1,0 +1,70 @@
+import type { OpenLog } from '../../../account/log.js';
+import type { AccountsFile } from '../../../config/accounts/accounts-file.js';
+import type { Surroundings } from '../../../config/accounts/choice.js';
+import { narrowed } from '../../../config/accounts/grant.js';
+import type { Config, HttpSettings } from '../../../config/config.js';
+import type { SignIn } from '../../../mcp/http/principal.js';
+import { createHttpService, type HttpService } from '../../../mcp/http/service.js';
+import { realClock } from '../../../upstream/clock.js';
+import { openNamedBackends, openOwnBackend } from './backends.js';
+import { offerOf } from './offers.js';
+
+/** A service, and the accounts that it serves. */
+export interface OpenedService {
+  /** As it was read, or pointed to the embedded sandbox. */
+  readonly config: Config;
+  readonly service: HttpService;
+  onError(error: Error): void;
+  /** Aborts what is in flight, and waits briefly for the log to be written. */
+  close(): Promise<void>;
+}
+
+/** What a service is opened with. */
+export interface ServiceSources {
+  readonly http: Pick<HttpSettings, 'publicUrl' | 'allowedHosts' | 'allowedOrigins'>;
+  readonly signIn: SignIn;
+  /** The accounts; undefined for the one of the keys in the environment, or the sandbox. */
+  readonly file: AccountsFile | undefined;
+  readonly environment: Surroundings['environment'];
+  readonly log: OpenLog;
+}
+
+/** Opens a service over HTTP on a host of its own, which all its requests share. */
+export async function openHttpService(
+  configured: Config,
+  { http, signIn, file, environment, log }: ServiceSources,
+): Promise<OpenedService> {
+  const ofTeam: Config = { ...configured, account: { ...configured.account, reader: 'member' } };
+  const { config, open, close } =
+    file === undefined
+      ? await openOwnBackend(ofTeam, { log })
+      : await openNamedBackends(ofTeam, file, { environment }, { log });
+  // The message of such an error can quote a request, and with it a contact's data.
+  const onError = (error: Error): void => log.log.warn({ error: error.name }, 'protocol');
+  const publicName = http.publicUrl === undefined ? [] : [http.publicUrl.hostname];
+  const service = createHttpService({
+    signIn,
+    allowed: {
+      hosts: [...publicName, ...http.allowedHosts],
+      origins: [...publicName, ...http.allowedOrigins],
+    },
+    accounts: file?.accounts.map(({ name }) => name) ?? [],
+    offer(grant, served) {
+      const accounts = file?.accounts.filter(({ name }) => served.includes(name));
+      const account = { ...config.account, policy: narrowed(config.account.policy, grant) };
+      return offerOf({ ...config, account }, accounts && { accounts });
+    },
+    openBackend: (principal, account) => open(account, principal),
+    now: realClock.now,
+    onError,
+  });
+  return {
+    config,
+    service,
+    onError,
+    async close() {
+      await service.close();
+      await close();
+    },
+  };
+}
