@@ -21,6 +21,8 @@ const hopMs = 1;
 export function openProcesses(count: number, clock: ManualClock = manualClock()) {
   let transactions = 0;
   let away = false;
+  let backSince: number | undefined;
+  let loseAnswer = (): boolean => false;
   const written = new Map<string, number[]>();
   const shared = createMemoryStore(() => Math.floor(1e12 + clock.now()));
   const processes = Array.from({ length: count }, (_, index): Process => {
@@ -36,6 +38,7 @@ export function openProcesses(count: number, clock: ManualClock = manualClock())
           (transaction) =>
             change({
               ...transaction,
+              backSince,
               write(document, content, keepMs) {
                 written.set(document.key, [...(written.get(document.key) ?? []), JSON.stringify(content).length]);
                 transaction.write(document, content, keepMs);
@@ -44,6 +47,7 @@ export function openProcesses(count: number, clock: ManualClock = manualClock())
           signal,
         );
         await pass(clock, hopMs);
+        if (loseAnswer()) throw new StoreAway('the answer was lost');
         return killed ? new Promise(() => undefined) : result;
       },
       watch: (document, changed) => shared.watch(document, () => killed || changed()),
@@ -62,9 +66,14 @@ export function openProcesses(count: number, clock: ManualClock = manualClock())
     transactions: () => transactions,
     /** How many characters a document had each time that it was written. */
     sizes: (key: string): readonly number[] => written.get(key) ?? [],
-    /** Whether the store can be reached. */
+    /** Whether the store can be reached. Once it can again, processes know since when. */
     setAway(value: boolean) {
+      if (away && !value) backSince = Math.floor(1e12 + clock.now());
       away = value;
+    },
+    /** Decides whether the answer to a transaction is lost that was written. */
+    loseAnswers(isLost: () => boolean) {
+      loseAnswer = isLost;
     },
   };
 }

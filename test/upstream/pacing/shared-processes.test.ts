@@ -161,6 +161,17 @@ describe('a store that is away for 3 seconds', () => {
     expect(clock.now() - backAt).toBeLessThan(2_500 + shortest(60 - before, 10) / leastUse);
   });
 
+  test('is followed by a window without requests, since it may have forgotten the last ones', async () => {
+    const { clock, processes, setAway } = openProcesses(1);
+    setAway(true);
+    const waiting = processes[0]?.pacer.turn(load(account), { arrivedMsAgo: 0, waitAtMostMs: 1e9 }, never);
+    await pass(clock, 1_000);
+    setAway(false);
+    await finish(clock, Promise.resolve(waiting));
+    expect(clock.now()).toBeGreaterThanOrEqual(2_250);
+    expect(clock.now()).toBeLessThan(2_300);
+  });
+
   test('refuses a call whose time is up, and says why', async () => {
     const { clock, processes, setAway } = openProcesses(1);
     setAway(true);
