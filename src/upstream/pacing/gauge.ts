@@ -65,8 +65,7 @@ export interface Gauge {
 export function createGauge(limit: Limit, usage: Usage = { slots: [] }): Gauge {
   const { calls, windowMs } = limit;
 
-  const isTaken = ({ freeAt, heldUntil }: Slot, now: number): boolean =>
-    freeAt > now || (heldUntil !== undefined && heldUntil > now);
+  const isTaken = ({ freeAt, heldUntil = 0 }: Slot, now: number): boolean => freeAt > now || heldUntil > now;
 
   function taken(now: number): number {
     usage.slots = usage.slots.filter((slot) => isTaken(slot, now));
@@ -92,7 +91,7 @@ export function createGauge(limit: Limit, usage: Usage = { slots: [] }): Gauge {
     limit,
     unsent: 0,
     take(now, id) {
-      const slot = { id, freeAt: now + windowMs + maxDelayMs };
+      const slot: Slot = { id, freeAt: now + windowMs + maxDelayMs, heldUntil: undefined };
       usage.slots.push(slot);
       return slot;
     },
