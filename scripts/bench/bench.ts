@@ -8,7 +8,8 @@
  * 3. how much of Maton's ten requests per second 300 concurrent calls use, and whether any is refused;
  * 4. memory growth after 20,000 reads and after sends to 5,000 contacts;
  * 5. pace and memory of a bulk run of 5,000 contacts, and memory of one of 50,000;
- * 6. time and memory of a dry run of 200,000 rows.
+ * 6. time and memory of a dry run of 200,000 rows;
+ * 7. CPU of a turn from the pacer that processes share, relative to that of one process.
  *
  * Milliseconds say more about the machine than about the program, and a shared machine is slower from one minute to the
  * next. Compared variants therefore take turns within the run, and ratios come first, with the raw figures beside them.
@@ -24,6 +25,7 @@ import { openSides, start } from './sides.js';
 import { starts } from './start.js';
 import { tables } from './tables.js';
 import { throughput } from './throughput.js';
+import { turns } from './turns.js';
 
 const print = (lines: readonly string[]): void => void process.stdout.write(`${lines.join('\n')}\n\n`);
 
@@ -40,5 +42,6 @@ print(await pace());
 print(await memory(url));
 print(await bulk());
 print(await tables());
+print(await turns());
 child.disconnect();
 print([`Took ${Math.round((performance.now() - started) / 1000)} s.`]);

@@ -51,7 +51,7 @@ export async function turns(): Promise<string[]> {
     shared.push(await cost(createSharedPacer({ store, clock })));
   }
   return [
-    `4. CPU of a turn without a wait, ${inFlight} in flight, median of ${rounds} rounds of ${calls}`,
+    `7. CPU of a turn without a wait, ${inFlight} in flight, median of ${rounds} rounds of ${calls}`,
     ...table([
       ['pacer of one process', times(1), milliseconds(median(own))],
       ['shared pacer, store in memory', times(median(shared) / median(own)), milliseconds(median(shared))],
