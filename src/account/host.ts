@@ -9,6 +9,7 @@ import type { Jobs } from './jobs/jobs.js';
 import { createMemoryJobs } from './jobs/memory-jobs.js';
 import { type Log, type OpenLog, openLog } from './log.js';
 import { type ChangeNotices, noNotices } from './lookups/change-notices.js';
+import type { PageIds } from './lookups/connections/page-ids.js';
 import { createSharedReads, type SharedReads } from './lookups/connections/shared-reads.js';
 import { createSendGuard } from './send-guard/memory-send-guard.js';
 import type { SendGuard } from './send-guard/send-guard.js';
@@ -22,6 +23,8 @@ export interface Host {
   readonly connectionReads: SharedReads;
   readonly jobs: Jobs;
   readonly notices: ChangeNotices;
+  /** Absent if nothing but this process uses its pages. */
+  readonly pageIds?: PageIds | undefined;
   readonly log: Log;
   /** Removes the secrets of an account from the lines of the log, until the returned function is called. */
   readonly redactLogWith: OpenLog['redactWith'];
@@ -43,7 +46,10 @@ export interface Host {
 
 /** The parts of a host that can be handed in. The host closes the pacer and the HTTP client that it was given. */
 export interface HostParts
-  extends Pick<Host, 'http' | 'pacer' | 'guard' | 'jobs' | 'notices' | 'clock' | 'now' | 'random' | 'userAgent'> {
+  extends Pick<
+    Host,
+    'http' | 'pacer' | 'guard' | 'jobs' | 'notices' | 'pageIds' | 'clock' | 'now' | 'random' | 'userAgent'
+  > {
   readonly log: OpenLog;
 }
 
@@ -68,6 +74,7 @@ export function openHost(settings: HostSettings, parts: Partial<HostParts> = {})
     connectionReads: createSharedReads(),
     jobs,
     notices,
+    pageIds: parts.pageIds,
     log: opened.log,
     redactLogWith: opened.redactWith,
     secrets: settings.secrets,

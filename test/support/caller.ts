@@ -20,7 +20,8 @@ export interface Caller {
 }
 
 /** Parts of the host that a test can replace. */
-export interface CallerParts extends Pick<HostParts, 'pacer' | 'guard' | 'jobs' | 'notices' | 'now' | 'random'> {
+export interface CallerParts
+  extends Pick<HostParts, 'pacer' | 'guard' | 'jobs' | 'notices' | 'pageIds' | 'now' | 'random'> {
   /** The connections that the accounts may use. */
   readonly permitted: readonly string[];
   /** A driven clock watches the exchanges of the caller, and stands still while one is in flight. */

@@ -1,6 +1,7 @@
 import { effectRules } from '../../../../tools/contract/effect.js';
 import { oneLine } from '../../../../tools/contract/quoted.js';
 import { referencesIn } from '../../../../tools/contract/reference.js';
+import { getPage } from '../../../../tools/endpoints/page.js';
 import { errorMessage } from '../../../text/error-text.js';
 import { tokensIn } from '../../../text/link-tokens.js';
 import { cleanText } from '../../../text/safe-text.js';
@@ -28,11 +29,23 @@ function headersOf(connection: string | undefined, hasBody: boolean, { settings,
   };
 }
 
+/** The id of the page that a call goes to, if it is certain and a limit depends on it. */
+async function pageOf(
+  { endpoint, connection, context }: EndpointCall,
+  { settings: { access, identity }, host, pages }: AccountParts,
+): Promise<string | undefined> {
+  if (access.mode === 'direct') return access.page;
+  const isLimited = endpoint.perSecond !== undefined || endpoint.perSubscriberHour !== undefined;
+  if (connection === undefined || !isLimited || endpoint.path === getPage.path) return undefined;
+  const read = async () => (await pages.of(connection, context.record.id))?.id || undefined;
+  return host.pageIds?.of(identity, connection, read);
+}
+
 /**
  * Makes the request: paced, and retried where that is harmless.
  * @throws CallError
  */
-function exchange(call: EndpointCall, account: AccountParts, departure: Departure | undefined): Promise<unknown> {
+async function exchange(call: EndpointCall, account: AccountParts, departure: Departure | undefined): Promise<unknown> {
   const { endpoint, input, connection } = call;
   const { deadline, record } = call.context;
   const { settings, host, redactor } = account;
@@ -65,7 +78,7 @@ function exchange(call: EndpointCall, account: AccountParts, departure: Departur
   const load = loadOf(endpoint, input, {
     account: settings.identity,
     connection,
-    page: settings.access.mode === 'direct' ? settings.access.page : undefined,
+    page: await pageOf(call, account),
     throughMaton: settings.access.mode !== 'direct',
   });
   const onPacerError = (error: unknown): void =>
