@@ -10,7 +10,7 @@ import type { Departure } from '../../upstream/departure.js';
 import type { FailureContext } from '../../upstream/failures/context.js';
 import type { Host } from '../host.js';
 import type { ConnectionChooser } from '../lookups/connections/chooser.js';
-import type { ConnectionPages } from '../lookups/connections/pages.js';
+import type { ConnectionPages } from '../lookups/connections/pages/pages.js';
 import type { Lookups } from '../lookups/lookups.js';
 import type { OwnReader } from '../lookups/own-read.js';
 import type { NamedThing, NameList } from '../lookups/true-names.js';

@@ -1,6 +1,6 @@
 import { idText, quoted } from '../../../tools/contract/quoted.js';
 import { pageNameForm } from '../../account/lookups/connections/names.js';
-import { type Page, pageText } from '../../account/lookups/connections/page.js';
+import { type Page, pageText } from '../../account/lookups/connections/pages/page.js';
 import type { ConnectionRecord } from '../../account/lookups/connections/record.js';
 import type { Config } from '../../config/config.js';
 import { callLine, idInCommand } from '../commands/call-line.js';

@@ -4,7 +4,7 @@ import { idText, quoted } from '../../../tools/contract/quoted.js';
 import { createConnection } from '../../../tools/endpoints/connections.js';
 import { getPage } from '../../../tools/endpoints/page.js';
 import type { HostParts } from '../../account/host.js';
-import { pageIn } from '../../account/lookups/connections/page.js';
+import { pageIn } from '../../account/lookups/connections/pages/page.js';
 import { type ConnectionRecord, connectionIn, connectionsIn } from '../../account/lookups/connections/record.js';
 import { plainTool } from '../../account/policy/tool.js';
 import { browsable } from '../../config/address.js';

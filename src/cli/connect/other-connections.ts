@@ -1,5 +1,5 @@
 import { idText } from '../../../tools/contract/quoted.js';
-import { pageText } from '../../account/lookups/connections/page.js';
+import { pageText } from '../../account/lookups/connections/pages/page.js';
 import type { ConnectionRecord } from '../../account/lookups/connections/record.js';
 import { UsageError } from '../../config/usage-error.js';
 import { idInCommand } from '../commands/call-line.js';

@@ -4,7 +4,7 @@ import { oneLine } from '../../../tools/contract/quoted.js';
 import { getPage } from '../../../tools/endpoints/page.js';
 import type { Account } from '../../account/account.js';
 import type { Outcome } from '../../account/call/call-tool.js';
-import { pageIn, pageText } from '../../account/lookups/connections/page.js';
+import { pageIn, pageText } from '../../account/lookups/connections/pages/page.js';
 import { plainTool } from '../../account/policy/tool.js';
 import { manychatKeyIn } from '../../config/accounts/keys.js';
 import { withoutHidden } from '../../text/safe-text.js';

@@ -2,7 +2,7 @@ import type { AccountSettings } from '../../../config/accounts/settings.js';
 import type { Clock } from '../../../upstream/clock.js';
 import type { OwnReader } from '../own-read.js';
 import { type ConnectionChooser, createConnectionChooser } from './chooser.js';
-import { type ConnectionPages, createConnectionPages } from './pages.js';
+import { type ConnectionPages, createConnectionPages } from './pages/pages.js';
 import { createPermittedConnections } from './permitted.js';
 import type { ConnectionReads } from './shared-reads.js';
 

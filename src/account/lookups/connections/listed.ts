@@ -1,7 +1,7 @@
 import { asObject, isObject, type Result, toList } from '../../../../tools/contract/json.js';
 import { activeIn } from './chooser.js';
-import { pageResult } from './page.js';
-import type { ConnectionPages } from './pages.js';
+import { pageResult } from './pages/page.js';
+import type { ConnectionPages } from './pages/pages.js';
 
 /** Pages that are read for one list: it must not use up the turns of other calls. */
 const most = 25;

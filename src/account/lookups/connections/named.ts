@@ -12,7 +12,7 @@ import {
   severalNamed,
   unreadText,
 } from './names.js';
-import type { ConnectionPages } from './pages.js';
+import type { ConnectionPages } from './pages/pages.js';
 import type { PermittedConnections } from './permitted.js';
 import type { AllConnections, ConnectionReads } from './shared-reads.js';
 

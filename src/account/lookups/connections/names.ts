@@ -4,8 +4,8 @@ import { closest } from '../../../text/closest.js';
 import { withoutHidden } from '../../../text/safe-text.js';
 import { callError } from '../../../upstream/failures/call-error.js';
 import type { FailureContext } from '../../../upstream/failures/context.js';
-import type { Page } from './page.js';
-import { pageText } from './page.js';
+import type { Page } from './pages/page.js';
+import { pageText } from './pages/page.js';
 
 /** An ACTIVE connection as a choice: with its page, if that could be read. */
 export interface ConnectionChoice {

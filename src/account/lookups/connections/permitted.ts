@@ -1,6 +1,6 @@
 import { isMatonId } from '../../../../tools/contract/connection-id.js';
 import { type ConnectionChoice, choicesNamed, isSamePage, pageNameForm } from './names.js';
-import type { ConnectionPages } from './pages.js';
+import type { ConnectionPages } from './pages/pages.js';
 import type { AllConnections } from './shared-reads.js';
 
 /** Which connections of a Maton account may be used by those who share it. */

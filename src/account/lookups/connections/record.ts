@@ -1,5 +1,5 @@
 import { asObject, type Result } from '../../../../tools/contract/json.js';
-import { type Page, pageIn } from './page.js';
+import { type Page, pageIn } from './pages/page.js';
 
 /** A connection as a result shows it; absent keys are empty strings, an absent status is undefined. */
 export interface ConnectionRecord {

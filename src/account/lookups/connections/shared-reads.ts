@@ -1,4 +1,4 @@
-import type { Page } from './page.js';
+import type { Page } from './pages/page.js';
 import type { ConnectionRecord } from './record.js';
 
 /** All connections of an account. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createPageIds } from '../../../../src/account/lookups/connections/page-ids.js';
+import { createPageIds } from '../../../../src/account/lookups/connections/pages/page-ids.js';
 import type { Load } from '../../../../src/upstream/pacing/pacer.js';
 import { createMemoryStore } from '../../../support/memory-store.js';
 import { everyTurnAtOnce } from '../../../support/pacer.js';

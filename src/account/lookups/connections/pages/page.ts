@@ -1,5 +1,5 @@
-import { asObject, type Result } from '../../../../tools/contract/json.js';
-import { idText, quoted } from '../../../../tools/contract/quoted.js';
+import { asObject, type Result } from '../../../../../tools/contract/json.js';
+import { idText, quoted } from '../../../../../tools/contract/quoted.js';
 
 /** The ManyChat page behind a connection. What ManyChat does not tell is an empty string. */
 export interface Page {

@@ -1,4 +1,4 @@
-import type { Document, SharedStore } from '../../../store/shared-store.js';
+import type { Document, SharedStore } from '../../../../store/shared-store.js';
 
 /**
  * The pages that connections lead to, for all processes that share a store. ManyChat's limits are per page, and two

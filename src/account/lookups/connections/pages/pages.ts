@@ -1,8 +1,8 @@
-import { getPage } from '../../../../tools/endpoints/page.js';
-import { type Clock, sleep } from '../../../upstream/clock.js';
-import type { OwnReader } from '../own-read.js';
+import { getPage } from '../../../../../tools/endpoints/page.js';
+import { type Clock, sleep } from '../../../../upstream/clock.js';
+import type { OwnReader } from '../../own-read.js';
+import type { ConnectionReads, PageEntry } from '../shared-reads.js';
 import { type Page, pageIn } from './page.js';
-import type { ConnectionReads, PageEntry } from './shared-reads.js';
 
 /** The pages of connections by id; undefined where the page cannot be read, no entry where it was not read in time. */
 type PagesById = ReadonlyMap<string, Page | undefined>;
