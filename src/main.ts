@@ -86,6 +86,19 @@ function isRunning(pid: number): boolean {
   }
 }
 
+/** Loads a module of Node.js without the warning that it is experimental: stderr of a server is shown to its user. */
+async function quietly<Module>(load: () => Promise<Module>): Promise<Module> {
+  const { emitWarning } = process;
+  process.emitWarning = (warning: string | Error, ...more: unknown[]): void => {
+    if (more[0] !== 'ExperimentalWarning') Reflect.apply(emitWarning, process, [warning, ...more]);
+  };
+  try {
+    return await load();
+  } finally {
+    process.emitWarning = emitWarning;
+  }
+}
+
 const { safe, hide } = createSafeOutput(process.env);
 
 function openShell(): Shell {
@@ -108,6 +121,7 @@ function openShell(): Shell {
     process: { pid: process.pid, host: hostname(), runs: isRunning },
     columns: process.stderr.columns ?? 80,
     ...signals,
+    quietly,
     platform: process.platform,
     nodeVersion: process.versions.node,
   };

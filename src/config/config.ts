@@ -51,6 +51,8 @@ export interface Config {
   readonly results: SettingValues['MANYCHAT_MCP_RESULTS'];
   /** How it is served over HTTP; undefined for stdio. */
   readonly http: HttpSettings | undefined;
+  /** The file that processes share, or `off`; see `statePlace`. */
+  readonly stateFile: string | undefined;
   /** The account is an embedded sandbox, which is started with the process. */
   readonly sandbox: boolean;
   /** With which time and account the sandbox starts, as far as they are set. */
@@ -184,6 +186,7 @@ export function readConfig(environment: Environment, known: readonly KnownTool[]
     accounts: { path: values.MANYCHAT_MCP_ACCOUNTS, names: values.MANYCHAT_MCP_ACCOUNT },
     signIn: { tokens: values.MANYCHAT_MCP_TOKENS },
     results: values.MANYCHAT_MCP_RESULTS,
+    stateFile: values.MANYCHAT_MCP_STATE_FILE?.trim(),
     http: values.MANYCHAT_MCP_HTTP ? httpOf(values) : undefined,
     sandbox: values.MANYCHAT_MCP_SANDBOX,
     sandboxStart: { now: values.MANYCHAT_MCP_SANDBOX_NOW, accountFile: values.MANYCHAT_MCP_SANDBOX_FILE },

@@ -159,6 +159,13 @@ export const settings = z.object({
     description: 'how long one call may take, including waiting and retries, in milliseconds; 45000 by default',
     summary: 'how long a call may take (default: 45000)',
   }),
+  MANYCHAT_MCP_STATE_FILE: z.string().optional().register(texts, {
+    flag: 'state-file',
+    value: 'PATH',
+    description:
+      'file in which the processes of one user share rate limits and what was sent, or off; by default state.db in the folder manychat-mcp of your state folder, with Node.js 22.13 or newer',
+    summary: 'file in which processes share limits and sends, or off',
+  }),
   MANYCHAT_MCP_LOG_LEVEL: oneOf(['debug', 'info', 'warn', 'error', 'silent'], 'info').register(texts, {
     flag: 'log-level',
     value: 'LEVEL',

@@ -23,6 +23,8 @@ export interface FallbackParts {
 
 /** A shared store that was away is not tried again for so long, in milliseconds. */
 const restMs = 30_000;
+/** Longer than this nothing that was changed in memory keeps the shared store away, in milliseconds. */
+const longestMs = 26 * 3_600_000;
 /** Expired copies are dropped each time their number has grown by this. */
 const sweepEvery = 1_000;
 
@@ -127,7 +129,8 @@ export function createFallbackStore({ open, onAway, wallClock }: FallbackParts):
     const { result, writes } = runChange(documents, stored, now, change);
     for (const [key, written] of writes) {
       const until = written === undefined ? 0 : now + written.keepMs;
-      diverged.set(key, Math.max(until, diverged.get(key) ?? 0, copies.get(key)?.until ?? 0));
+      const needed = Math.max(until, diverged.get(key) ?? 0, copies.get(key)?.until ?? 0);
+      diverged.set(key, Math.min(needed, now + longestMs));
       if (written === undefined) copies.delete(key);
       else copies.set(key, { json: written.json, until });
     }

@@ -14,6 +14,8 @@ export interface SqliteStoreOptions {
   readonly load: () => Promise<{ readonly DatabaseSync: new (path: string) => DatabaseSync }>;
   /** How long a transaction waits for its lock, in milliseconds. Others keep it for less than one. */
   readonly patienceMs?: number | undefined;
+  /** How long opening waits for a lock, in milliseconds; as `patienceMs` by default. */
+  readonly openPatienceMs?: number | undefined;
   /** The wall clock of the machine, in milliseconds since 1970. */
   readonly wallClock?: (() => number) | undefined;
   readonly onSeen?: OnSeen | undefined;
@@ -129,7 +131,10 @@ function prepareFile(database: DatabaseSync): void {
  */
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<SharedStore> {
   const { path, load, patienceMs = usualPatienceMs, wallClock = Date.now, onSeen = () => undefined } = options;
-  const { DatabaseSync } = await load();
+  const { openPatienceMs = patienceMs } = options;
+  const { DatabaseSync } = await load().catch(() => {
+    throw new StoreAway('Node.js was started without SQLite');
+  });
   createFile(path);
   const database = await whenFree(() => {
     const opened = new DatabaseSync(path);
@@ -140,7 +145,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Shar
       opened.close();
       throw error;
     }
-  }, patienceMs);
+  }, openPatienceMs);
   const identity = identityOf(path);
   const sql = {
     time: database.prepare('select latest, ahead, change from clock'),

@@ -22,6 +22,7 @@ import { manifest, mcpb } from '../../scripts/package/mcpb.js';
 import { noticesOf } from '../../scripts/package/notices.js';
 import { facts, pathOf, program } from '../../scripts/root.js';
 import { declarations } from '../../tools/index.js';
+import { apart } from '../support/program.js';
 
 /** Runs npm and parses the JSON that it prints. */
 const npm = (folder: string, ...args: string[]) =>
@@ -36,7 +37,7 @@ const names = declarations.map(({ name }): string => name);
 async function use(command: string, args: string[], env: Record<string, string> = {}) {
   const client = new Client({ name: 'test', version: '1' });
   // Node.js keeps its compile cache below these.
-  const folders = { PATH: process.env.PATH ?? '', HOME: folder, LOCALAPPDATA: folder };
+  const folders = { ...apart, HOME: folder, LOCALAPPDATA: folder };
   await client.connect(new StdioClientTransport({ command, args, env: { ...folders, ...env }, stderr: 'ignore' }));
   const { tools } = await client.listTools();
   const { content } = await client.callTool({ name: 'manychat_get_page', arguments: {} });
@@ -102,6 +103,7 @@ describe('the npm package', () => {
       new StdioClientTransport({
         command: process.execPath,
         args: [join(copy, 'dist', 'manychat-mcp.js')],
+        env: apart,
         stderr: 'ignore',
       }),
     );

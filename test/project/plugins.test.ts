@@ -12,6 +12,7 @@ import { restrictingNames, settingNames } from '../../src/config/settings.js';
 import { asObject } from '../../tools/contract/json.js';
 import { declarations } from '../../tools/index.js';
 import { pluginFormats } from '../support/plugin-formats.js';
+import { apart } from '../support/program.js';
 
 const read = (name: string): string => readFileSync(pathOf(name), 'utf8');
 const skillPath = 'skills/manychat/SKILL.md';
@@ -154,7 +155,7 @@ describe('the server of the plugin', () => {
   test.each(Object.entries(environments))('works with nothing but the settings of %s', async (_, passedOn) => {
     const client = new Client({ name: 'test', version: '1' });
     const given = { MANYCHAT_MCP_SANDBOX: '1', MANYCHAT_MCP_READ_ONLY: '1' };
-    const env = { PATH: dirname(process.execPath), ...passedOn(given) };
+    const env = { ...apart, PATH: dirname(process.execPath), ...passedOn(given) };
     await client.connect(
       new StdioClientTransport({ command: process.execPath, args: [program], env, stderr: 'ignore' }),
     );

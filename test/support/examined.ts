@@ -38,6 +38,7 @@ export const allWell = {
   settings: 'ok',
   key: 'ok',
   proxy: 'ok',
+  'shared limits': 'ok',
   gateway: 'ok',
   clock: 'ok',
   'key accepted': 'ok',

@@ -5,7 +5,16 @@ import type { Sandbox } from '../../src/sandbox/index.js';
 
 export { program };
 
-/** Starts the built program and connects a client to it over stdio. Only PATH and `environment` are passed on. */
+/**
+ * Environment in which the program writes nothing into the folders of the user who runs the tests: a client hands on the
+ * variables that name them.
+ */
+export const apart: Readonly<Record<string, string>> = {
+  PATH: process.env.PATH ?? '',
+  MANYCHAT_MCP_STATE_FILE: 'off',
+};
+
+/** Starts the built program and connects a client to it over stdio. Only `apart` and `environment` are passed on. */
 export async function connectProgram(
   environment: Record<string, string>,
   args: readonly string[] = [],
@@ -14,7 +23,7 @@ export async function connectProgram(
   const transport = new StdioClientTransport({
     command: process.execPath,
     args: [program, ...args],
-    env: { PATH: process.env.PATH ?? '', ...environment },
+    env: { ...apart, ...environment },
     stderr: 'pipe',
   });
   let logged = '';

@@ -53,6 +53,7 @@ export function recordingShell(
     onForcedEnd(given) {
       leave = given;
     },
+    quietly: (load) => load(),
     platform: 'linux',
     nodeVersion: '22.0.0',
     ...replaced,

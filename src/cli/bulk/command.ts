@@ -6,6 +6,7 @@ import type { Config } from '../../config/config.js';
 import { UsageError } from '../../config/usage-error.js';
 import { exitCodeOf, failureText } from '../commands/failure-text.js';
 import { type ExitCode, exitCodes } from '../shell/exit-codes.js';
+import { openSharedState } from '../shell/shared-state.js';
 import type { Shell } from '../shell/shell.js';
 import { outputPathsOf } from './account-job/output-paths.js';
 import { withColumnsByCells } from './accounts/column-by-cells.js';
@@ -85,6 +86,8 @@ async function planAndRun(
     shell,
     targets,
     hostParts,
+    // Whoever repeats sends whose outcome is unknown wants what the guard of all processes refuses.
+    state: await openSharedState(config, shell, shell.note, { sharesSends: options.retryUnknown !== true }),
   };
   if (policy.dryRun || journal === undefined) return dryRun(order);
   return runOrder({ ...order, paths: { ...paths, journal } });

@@ -56,7 +56,7 @@ async function* examine(readConfig: () => Promise<Config>, shell: Shell): AsyncG
   const addresses =
     configured === undefined ? ['gateway', 'control'] : addressesOf(configured.account).map(({ name }) => name);
   const skipRest = (reason: string): Finding[] =>
-    [...addresses, 'clock', ...needKey].map((name) => skipped(name, reason));
+    ['shared limits', ...addresses, 'clock', ...needKey].map((name) => skipped(name, reason));
   if (configured === undefined) {
     const isInvalid = local.some(({ name }) => name === 'settings');
     return yield* skipRest(isInvalid ? 'the settings are invalid' : 'no account is named');
@@ -65,6 +65,8 @@ async function* examine(readConfig: () => Promise<Config>, shell: Shell): AsyncG
   if (local.some(({ name, status }) => name === 'node' && status === 'failed'))
     return yield* skipRest('Node.js is too old');
 
+  const { checkState } = await import('./state-check.js');
+  yield await checkState(configured, shell);
   const { openOwnAccount } = await import('../library/open-account.js');
   const { checkAddress, checkClock } = await import('./network-checks.js');
   const { checkAccount } = await import('./account-checks.js');

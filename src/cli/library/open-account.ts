@@ -4,6 +4,7 @@ import { type Access, type AccountSettings, identityOf } from '../../config/acco
 import type { Config } from '../../config/config.js';
 import { createHttpClient } from '../../upstream/client/http-client.js';
 import { followSandbox, isLocal } from '../sandboxed/sandbox-time.js';
+import { nothingShared, type SharedState } from '../shell/shared-state.js';
 
 /** An account on a host of its own. */
 export interface OpenedAccount {
@@ -36,6 +37,7 @@ export async function openAccounts(
   configured: Config,
   all: readonly AccountSettings[],
   parts: Partial<HostParts> = {},
+  state: SharedState = nothingShared,
 ): Promise<OpenedAccounts> {
   const sandbox = configured.sandbox
     ? await (await import('../sandboxed/start-sandbox.js')).startForUser(configured.sandboxStart)
@@ -49,7 +51,7 @@ export async function openAccounts(
       : isLocal(settings)
         ? followSandbox(http)
         : { http, now: Date.now };
-  const host = openHost(configured.host, { ...time, ...parts, http: time.http });
+  const host = openHost(configured.host, { ...time, ...state.parts, ...parts, http: time.http });
   const accounts = settings.map((each) => openAccount(host, each));
   return {
     config: { ...configured, account: settings[0] ?? configured.account },
@@ -58,13 +60,18 @@ export async function openAccounts(
     async close() {
       for (const account of accounts) account.close();
       await Promise.all([host.close(), sandbox?.close()]);
+      await state.close();
     },
   };
 }
 
 /** Opens the configured account on a host of its own, and starts the embedded sandbox if the configuration asks for it. */
-export async function openOwnAccount(configured: Config, parts: Partial<HostParts> = {}): Promise<OpenedAccount> {
-  const { accounts, ...opened } = await openAccounts(configured, [configured.account], parts);
+export async function openOwnAccount(
+  configured: Config,
+  parts: Partial<HostParts> = {},
+  state?: SharedState,
+): Promise<OpenedAccount> {
+  const { accounts, ...opened } = await openAccounts(configured, [configured.account], parts, state);
   const [account] = accounts;
   if (account === undefined) throw new Error('one account was opened');
   return { ...opened, account };

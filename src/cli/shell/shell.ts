@@ -37,6 +37,8 @@ export interface Shell {
   readonly ending: AbortSignal;
   /** Sets what a second signal does before the process exits, and the exit code. */
   onForcedEnd(leave: () => ExitCode): void;
+  /** Loads a module of Node.js without the warning that it is experimental. */
+  readonly quietly: <Module>(load: () => Promise<Module>) => Promise<Module>;
   /** The operating system, as Node.js names it. */
   readonly platform: string;
   /** The version of Node.js, without a `v`. */

@@ -18,6 +18,7 @@ describe('what doctor prints', () => {
       `ok       settings: calls go to ${sandbox.url}`,
       'ok       key: MATON_API_KEY is set and well formed: calls go through Maton',
       'ok       proxy: none is set',
+      'ok       shared limits: not shared: Node.js is older than 22.13',
       `ok       gateway: ${sandbox.url} answers`,
       "ok       clock: agrees with the server's",
       'ok       key accepted: Maton accepts the key',

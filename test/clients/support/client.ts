@@ -42,6 +42,7 @@ export const launchOn = (
   args: [program],
   env: {
     PATH: process.env.PATH ?? '',
+    MANYCHAT_MCP_STATE_FILE: 'off',
     MATON_API_KEY: matonKey,
     MATON_GATEWAY_URL: url,
     MATON_CONTROL_URL: url,

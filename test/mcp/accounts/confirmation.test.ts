@@ -4,7 +4,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { agencyEnvironment, callTool } from '../../support/accounts-server.js';
 import { spawnAsking } from '../../support/asking-server.js';
 import { useFolder } from '../../support/folder.js';
-import { program } from '../../support/program.js';
+import { apart, program } from '../../support/program.js';
 import { sandboxed } from '../../support/sandboxed.js';
 
 const write = useFolder();
@@ -76,7 +76,7 @@ test.each([{ modern: false }, { modern: true }])('the question names the account
     asked.push(params.message);
     return { action: 'decline' as const };
   });
-  const env = { PATH: process.env.PATH ?? '', ...environment };
+  const env = { ...apart, ...environment };
   await client.connect(new StdioClientTransport({ command: process.execPath, args: [program], env, stderr: 'ignore' }));
   onTestFinished(() => client.close());
   const { failure } = await callTool(client, 'delete_tag', { account: 'wholesale', tag_id: 1 });

@@ -6,7 +6,7 @@ import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Sandbox } from '../../../src/sandbox/index.js';
 import { maria } from '../../support/people.js';
-import { pinnedTo, program, through } from '../../support/program.js';
+import { apart, pinnedTo, program, through } from '../../support/program.js';
 import { useSandbox } from '../../support/sandboxed.js';
 import { sentOne } from '../../support/sent.js';
 
@@ -17,7 +17,7 @@ interface AnyClient {
   close(): Promise<void>;
 }
 
-const env = (settings: Record<string, string>) => ({ PATH: process.env.PATH ?? '', ...settings });
+const env = (settings: Record<string, string>) => ({ ...apart, ...settings });
 const started = (settings: Record<string, string>, args: readonly string[]): StdioServerParameters => ({
   command: process.execPath,
   args: [program, ...args],

@@ -3,7 +3,7 @@ import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type AskingServer, spawnAsking } from '../../support/asking-server.js';
 import { maria } from '../../support/people.js';
-import { program, through } from '../../support/program.js';
+import { apart, program, through } from '../../support/program.js';
 import { useSandbox } from '../../support/sandboxed.js';
 import { sentOne } from '../../support/sent.js';
 
@@ -41,7 +41,7 @@ describe.each([{ modern: false }, { modern: true }])(
           return answer;
         });
       }
-      const env = { PATH: process.env.PATH ?? '', ...through(sandbox.url, sandbox.matonKey) };
+      const env = { ...apart, ...through(sandbox.url, sandbox.matonKey) };
       await client.connect(
         new StdioClientTransport({ command: process.execPath, args: [program, ...args], env, stderr: 'ignore' }),
       );

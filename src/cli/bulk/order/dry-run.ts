@@ -46,9 +46,9 @@ function otherJournal({ options, tablePath, shell }: Order, dryRun: DryRun, path
 
 /** Shows what a run would do. */
 export async function dryRun(order: Order): Promise<ExitCode> {
-  const { table, options, shell, targets, hostParts } = order;
+  const { table, options, shell, targets, hostParts, state } = order;
   const all = targets.targets.map(({ settings }) => settings);
-  const opened = options.offline === true ? undefined : await openAccounts(targets.config, all, hostParts);
+  const opened = options.offline === true ? undefined : await openAccounts(targets.config, all, hostParts, state);
   try {
     const jobs = await Promise.all(requestsOf(order).map((request, index) => lookUp(request, opened?.accounts[index])));
     refuseSharedPages(jobs.flatMap(({ name, page }) => (page === undefined ? [] : [{ name, page }])));

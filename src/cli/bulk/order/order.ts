@@ -1,4 +1,5 @@
 import type { HostParts } from '../../../account/host.js';
+import type { SharedState } from '../../shell/shared-state.js';
 import type { Shell } from '../../shell/shell.js';
 import type { OutputPaths } from '../account-job/output-paths.js';
 import type { JobRequest } from '../account-job/request.js';
@@ -21,6 +22,7 @@ export interface Order {
   readonly targets: Targets;
   /** Replaced parts of the host. */
   readonly hostParts: Partial<HostParts>;
+  readonly state: SharedState;
 }
 
 /** An order with a place for its journals. */

@@ -121,9 +121,9 @@ async function isConfirmed({ tablePath, shell }: RunOrder, jobs: readonly Scanne
  * to the question.
  */
 export async function runOrder(order: RunOrder): Promise<ExitCode> {
-  const { shell, targets, paths, hostParts } = order;
+  const { shell, targets, paths, hostParts, state } = order;
   const all = targets.targets.map(({ settings }) => settings);
-  const opened = await openAccounts(targets.config, all, hostParts);
+  const opened = await openAccounts(targets.config, all, hostParts, state);
   const open: OpenJob[] = [];
   let lock: Lock | undefined;
   try {

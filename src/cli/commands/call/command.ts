@@ -6,6 +6,7 @@ import type { Config } from '../../../config/config.js';
 import { readable } from '../../../text/readable.js';
 import { openOwnAccount } from '../../library/open-account.js';
 import { type ExitCode, exitCodes } from '../../shell/exit-codes.js';
+import { openSharedState } from '../../shell/shared-state.js';
 import type { Shell } from '../../shell/shell.js';
 import { exitCodeOf, failureText } from '../failure-text.js';
 import { watchStopping } from '../stopping.js';
@@ -52,7 +53,8 @@ export async function callOne(
   const given = await readArguments(source, name, shell);
   const { config, args, chosen } = await chooseAccount(configured, name, given, shell);
   shell.hide(config.host.secrets);
-  const { account, close } = await openOwnAccount(config);
+  const state = await openSharedState(config, shell, shell.note);
+  const { account, close } = await openOwnAccount(config, {}, state);
   const { tools, call } = account;
   try {
     const tool = toolNamed(name, tools, shell.program);

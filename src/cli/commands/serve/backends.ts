@@ -9,6 +9,7 @@ import type { Backend } from '../../../mcp/backend.js';
 import { createRequestState } from '../../../mcp/interaction/request-state.js';
 import { sleep } from '../../../upstream/clock.js';
 import { openOwnAccount } from '../../library/open-account.js';
+import { nothingShared, type SharedState } from '../../shell/shared-state.js';
 import { type Caller, createPool, localCaller } from './pool.js';
 
 /** The backends of a server, on one host. */
@@ -21,11 +22,14 @@ export interface Backends {
   close(): Promise<void>;
 }
 
-type Parts = Pick<HostParts, 'log'> & Partial<HostParts>;
+type Parts = Pick<HostParts, 'log'> & Partial<HostParts> & { readonly state?: SharedState };
 
 /** Opens the backend of the account whose key is in the environment, or of the sandbox. */
-export async function openOwnBackend(configured: Config, parts: Parts): Promise<Backends> {
-  const { config, account, host, close } = await openOwnAccount(configured, parts);
+export async function openOwnBackend(
+  configured: Config,
+  { state = nothingShared, ...parts }: Parts,
+): Promise<Backends> {
+  const { config, account, host, close } = await openOwnAccount(configured, parts, state);
   const pool = createPool(host, createRequestState(), [account]);
   return {
     config,
@@ -56,13 +60,13 @@ export async function openNamedBackends(
   config: Config,
   file: AccountsFile,
   { environment }: Pick<Surroundings, 'environment'>,
-  parts: Parts,
+  { state = nothingShared, ...parts }: Parts,
 ): Promise<Backends> {
   const { accounts } = file;
   const [first, ...others] = accounts;
   // No account may show the key of another.
   const secrets = [...new Set([...config.host.secrets, ...knownKeys(accounts, environment)])];
-  const host = openHost({ ...config.host, secrets }, parts);
+  const host = openHost({ ...config.host, secrets }, { ...state.parts, ...parts });
   const { log, clock, closing } = host;
   const pool = createPool(host, createRequestState());
   const settingsOf = await createSettingsReader(file, config, { environment, ending: closing });
@@ -120,6 +124,9 @@ export async function openNamedBackends(
       if (name !== undefined) throw new Error('the server opens accounts that it has listed');
       return pool.backend(withoutAccess(config.account, 'The call names no account'), undefined, caller);
     },
-    close: () => host.close(),
+    async close() {
+      await host.close();
+      await state.close();
+    },
   };
 }

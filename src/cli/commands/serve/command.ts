@@ -7,6 +7,7 @@ import { serveOverStdio } from '../../../mcp/stdio/stdio.js';
 import { errorCode } from '../../../text/error-text.js';
 import { realClock } from '../../../upstream/clock.js';
 import { type ExitCode, exitCodes } from '../../shell/exit-codes.js';
+import type { StateSurroundings } from '../../shell/shared-state.js';
 import type { Shell } from '../../shell/shell.js';
 import type { Backends } from './backends.js';
 import { offerOf, servedText } from './offers.js';
@@ -17,7 +18,7 @@ import { offerOf, servedText } from './offers.js';
  */
 async function serveStdio(
   configured: Config,
-  { ending, note, streams, ...surroundings }: Pick<Shell, 'ending' | 'note' | 'streams' | 'environment' | 'platform'>,
+  { ending, note, streams, ...surroundings }: Pick<Shell, 'ending' | 'note' | 'streams'> & StateSurroundings,
 ): Promise<ExitCode> {
   const closed = new AbortController();
   let fault: Error | undefined;
@@ -30,10 +31,15 @@ async function serveStdio(
   };
   let opening: Promise<Backends> | undefined;
   async function open(): Promise<Backends> {
-    const [{ openNamedBackends, openOwnBackend }, log] = await Promise.all([import('./backends.js'), logged()]);
+    const [{ openNamedBackends, openOwnBackend }, { openSharedState }, log] = await Promise.all([
+      import('./backends.js'),
+      import('../../shell/shared-state.js'),
+      logged(),
+    ]);
+    const state = await openSharedState(configured, surroundings, (text) => log.log.warn({ reason: text }, 'state'));
     return file === undefined
-      ? openOwnBackend(configured, { log })
-      : openNamedBackends(configured, file, surroundings, { log });
+      ? openOwnBackend(configured, { log, state })
+      : openNamedBackends(configured, file, surroundings, { log, state });
   }
   // Opened with the first call: the lists do not need it, and many servers are started and never called.
   const once = (): Promise<Backends> => {

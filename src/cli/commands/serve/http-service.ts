@@ -6,6 +6,7 @@ import type { Config, HttpSettings } from '../../../config/config.js';
 import type { SignIn } from '../../../mcp/http/principal.js';
 import { createHttpService, type HttpService } from '../../../mcp/http/service.js';
 import { realClock } from '../../../upstream/clock.js';
+import { nothingShared, type SharedState } from '../../shell/shared-state.js';
 import { openNamedBackends, openOwnBackend } from './backends.js';
 import { offerOf } from './offers.js';
 
@@ -27,18 +28,19 @@ export interface ServiceSources {
   readonly file: AccountsFile | undefined;
   readonly environment: Surroundings['environment'];
   readonly log: OpenLog;
+  readonly state?: SharedState;
 }
 
 /** Opens a service over HTTP on a host of its own, which all its requests share. */
 export async function openHttpService(
   configured: Config,
-  { http, signIn, file, environment, log }: ServiceSources,
+  { http, signIn, file, environment, log, state = nothingShared }: ServiceSources,
 ): Promise<OpenedService> {
   const ofTeam: Config = { ...configured, account: { ...configured.account, reader: 'member' } };
   const { config, open, close } =
     file === undefined
-      ? await openOwnBackend(ofTeam, { log })
-      : await openNamedBackends(ofTeam, file, { environment }, { log });
+      ? await openOwnBackend(ofTeam, { log, state })
+      : await openNamedBackends(ofTeam, file, { environment }, { log, state });
   // The message of such an error can quote a request, and with it a contact's data.
   const onError = (error: Error): void => log.log.warn({ error: error.name }, 'protocol');
   const publicName = http.publicUrl === undefined ? [] : [http.publicUrl.hostname];

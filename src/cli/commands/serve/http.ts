@@ -9,6 +9,7 @@ import { noSignIn, type SignIn } from '../../../mcp/http/principal.js';
 import { errorCode, errorMessage } from '../../../text/error-text.js';
 import { realClock, sleep } from '../../../upstream/clock.js';
 import { type ExitCode, exitCodes } from '../../shell/exit-codes.js';
+import { openSharedState, type StateSurroundings } from '../../shell/shared-state.js';
 import type { Shell } from '../../shell/shell.js';
 import { openHttpService } from './http-service.js';
 import { servedText } from './offers.js';
@@ -45,11 +46,12 @@ const fired = async (signal: AbortSignal): Promise<void> => {
 export async function serveHttp(
   configured: Config,
   http: HttpSettings,
-  { ending, note, ...surroundings }: Pick<Shell, 'ending' | 'note' | 'environment' | 'platform'>,
+  { ending, note, ...surroundings }: Pick<Shell, 'ending' | 'note'> & StateSurroundings,
 ): Promise<ExitCode> {
   const signIn = signInOf(http);
   const file = await namedAccounts(configured, surroundings);
   const log = openLog(configured.host);
+  const state = await openSharedState(configured, surroundings, (text) => log.log.warn({ reason: text }, 'state'));
   const { environment } = surroundings;
   const { config, service, onError, close } = await openHttpService(configured, {
     http,
@@ -57,6 +59,7 @@ export async function serveHttp(
     file,
     environment,
     log,
+    state,
   });
   const server = await listenAt(service, { host: http.host, port: http.port, onError });
   const { access, addresses, deadlineMs } = config.account;

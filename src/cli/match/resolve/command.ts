@@ -20,6 +20,7 @@ import { openTable, type Table, type TableOptions } from '../../bulk/table/csv-t
 import { exitCodeOf, failureText } from '../../commands/failure-text.js';
 import { openOwnAccount } from '../../library/open-account.js';
 import { type ExitCode, exitCodes } from '../../shell/exit-codes.js';
+import { openSharedState } from '../../shell/shared-state.js';
 import type { Shell } from '../../shell/shell.js';
 import { type Contacts, findContacts } from '../contacts.js';
 import { findField } from '../find-field.js';
@@ -57,7 +58,7 @@ export async function resolve(config: Config, path: string, options: ResolveOpti
   checkHeadings(table.columns);
   const outPath = withIdsPathOf(path, table, options);
   await refuseOtherAccounts(config, config.account.name, table, shell, '');
-  const { account, close } = await openOwnAccount(config);
+  const { account, close } = await openOwnAccount(config, {}, await openSharedState(config, shell, shell.note));
   try {
     const found = await lookUp({ table, match, outPath, account, shell });
     if ('failure' in found) {

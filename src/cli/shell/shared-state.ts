@@ -1,0 +1,118 @@
+import { isAbsolute, join, resolve } from 'node:path';
+import type { HostParts } from '../../account/host.js';
+import { fromHome } from '../../config/accounts/paths.js';
+import type { Config } from '../../config/config.js';
+import type { SharedStore } from '../../store/shared-store.js';
+import type { SqliteStoreOptions } from '../../store/sqlite-store.js';
+import { realClock } from '../../upstream/clock.js';
+import type { Shell } from './shell.js';
+
+/** What a host shares with other processes. */
+export interface SharedState {
+  /** Empty if nothing is shared: the host then has its own. They are closed by the host. */
+  readonly parts: Partial<Pick<HostParts, 'pacer' | 'guard' | 'jobs'>>;
+  /** Releases the store; to be called after the host was closed. */
+  close(): Promise<void>;
+}
+
+/** What of the process decides where the state is, and loads SQLite. */
+export type StateSurroundings = Pick<Shell, 'environment' | 'platform' | 'nodeVersion' | 'quietly'>;
+
+/** Nothing is shared. */
+export const nothingShared: SharedState = { parts: {}, close: async () => undefined };
+
+/** Where processes of one user share limits and sends, or why they do not. */
+export type StatePlace = { readonly path: string } | { readonly none: string };
+
+/** The first Node.js with SQLite. */
+const [firstMajor, firstMinor] = [22, 13];
+
+function hasSqlite(nodeVersion: string): boolean {
+  const [major = 0, minor = 0] = nodeVersion.split('.').map(Number);
+  return major > firstMajor || (major === firstMajor && minor >= firstMinor);
+}
+
+/** The folder of a user for what a program keeps from one start to the next; undefined if there is none. */
+function stateFolder({ LOCALAPPDATA, XDG_STATE_HOME = '', HOME }: Shell['environment'], platform: string) {
+  // A relative folder would depend on where the program is started, and the standard says to ignore it.
+  const folder =
+    platform === 'win32'
+      ? LOCALAPPDATA
+      : isAbsolute(XDG_STATE_HOME)
+        ? XDG_STATE_HOME
+        : HOME && join(HOME, '.local', 'state');
+  return folder === '' ? undefined : folder;
+}
+
+/** The file in which the processes of a user share limits and sends, or why there is none. */
+export function statePlace(
+  { sandbox, stateFile }: Pick<Config, 'sandbox' | 'stateFile'>,
+  { environment, platform, nodeVersion }: Omit<StateSurroundings, 'quietly'>,
+): StatePlace {
+  if (sandbox) return { none: 'the embedded sandbox has its own' };
+  if (stateFile?.toLowerCase() === 'off') return { none: 'MANYCHAT_MCP_STATE_FILE is off' };
+  if (!hasSqlite(nodeVersion)) return { none: `Node.js is older than ${firstMajor}.${firstMinor}` };
+  if (stateFile !== undefined) return { path: resolve(fromHome(stateFile, environment)) };
+  const folder = stateFolder(environment, platform);
+  if (folder === undefined) return { none: 'the user has no home folder' };
+  return { path: join(folder, 'manychat-mcp', 'state.db') };
+}
+
+/** How long opening waits for a file that is locked, in milliseconds: at first, and after it could not be used. */
+const openPatienceMs = { first: 2_000, again: 100 };
+
+/** What is said of a state file that cannot be used, or can be used again. */
+const stateText = (path: string, reason: string | undefined): string =>
+  reason === undefined
+    ? `the state file ${path} is used again`
+    : `the state file ${path} cannot be used: ${reason}. This process goes on without it, and shares limits and sends with no other`;
+
+/** Opens the store in a state file. @throws StoreAway if that cannot be used. */
+export async function openStateStore(
+  path: string,
+  { quietly }: Pick<Shell, 'quietly'>,
+  options: Pick<SqliteStoreOptions, 'openPatienceMs' | 'onSeen'> = {},
+): Promise<SharedStore> {
+  const { openSqliteStore } = await import('../../store/sqlite-store.js');
+  return openSqliteStore({ path, load: () => quietly(() => import('node:sqlite')), ...options });
+}
+
+/**
+ * Opens the state that the processes of a user share, as it is configured. The file is opened when it is first needed.
+ * @param say told once if the file cannot be used, and once if it is used again.
+ * @param options `sharesSends`: whether a send counts that another process made. By default it does.
+ */
+export async function openSharedState(
+  config: Config,
+  surroundings: StateSurroundings,
+  say: (text: string) => void,
+  { sharesSends = true }: { readonly sharesSends?: boolean } = {},
+): Promise<SharedState> {
+  const place = statePlace(config, surroundings);
+  if ('none' in place) return nothingShared;
+  const { path } = place;
+  const [{ createFallbackStore }, { createSharedPacer }, { createSharedSendGuard }, { createSharedJobs }] =
+    await Promise.all([
+      import('../../store/fallback-store.js'),
+      import('../../upstream/pacing/shared-pacer.js'),
+      import('../../account/send-guard/shared-send-guard.js'),
+      import('../../account/jobs/shared-jobs.js'),
+    ]);
+  const store = createFallbackStore({
+    open: (onSeen, isAgain) =>
+      openStateStore(path, surroundings, {
+        openPatienceMs: isAgain ? openPatienceMs.again : openPatienceMs.first,
+        onSeen,
+      }),
+    onAway: (reason) => say(stateText(path, reason)),
+    wallClock: Date.now,
+  });
+  return {
+    parts: {
+      pacer: createSharedPacer({ store, clock: realClock }),
+      jobs: createSharedJobs(store, realClock),
+      ...(sharesSends && { guard: createSharedSendGuard(store, realClock) }),
+    },
+    close: () => store.close(),
+  };
+}
