@@ -1,10 +1,13 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
+import { join } from 'node:path';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { onTestFinished } from 'vitest';
 import { pathOf } from '../../../scripts/root.js';
 import { type HttpProgram, serveProgram } from '../../support/http-program.js';
 import { startUpstream } from '../../support/upstream.js';
 import { startService } from './service.js';
+import { temporaryFolder } from './temporary.js';
 
 /** One of several servers. Each has a key of its own, by which the upstream knows it. */
 export interface Replica extends HttpProgram {
@@ -92,9 +95,14 @@ export async function startReplicas(upstream: string): Promise<{ url: URL; repli
       return { ...(await serveProgram(environment)), key };
     }),
   );
+  const configuration = join(temporaryFolder(), 'haproxy.cfg');
+  writeFileSync(
+    configuration,
+    `${readFileSync(pathOf('deploy/haproxy.cfg'), 'utf8')}    server three "\${MCP_SERVER_3}"\n`,
+  );
   const proxy = await startService({
     command: 'haproxy',
-    args: () => ['-db', '-f', pathOf('deploy/haproxy.cfg')],
+    args: () => ['-db', '-f', configuration],
     environment: (port) => ({
       MCP_BIND: `127.0.0.1:${port}`,
       ...Object.fromEntries(replicas.map(({ url }, at) => [`MCP_SERVER_${at + 1}`, new URL(url).host])),
