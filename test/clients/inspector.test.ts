@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.js';
 import type { Result } from '../../tools/contract/json.js';
+import { startHttpProgram } from '../support/http-program.js';
 import { examples, failing, wholeGrammar } from './support/cases.js';
 import { launchOn } from './support/client.js';
 import { fitted, withNulls } from './support/forms.js';
@@ -32,11 +33,16 @@ describe.each(['legacy', 'modern', 'auto'])('Inspector CLI, %s', (era) => {
     await rm(home, { recursive: true });
   });
 
-  /** Runs the Inspector, which keeps its own files in a folder of this test. */
-  async function inspect(...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
+  /** Runs the Inspector on the program over stdio. */
+  function inspect(...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
     const { command, args: program, env } = launchOn(sandbox);
     const variables = Object.entries(env).flatMap(([name, value]) => ['-e', `${name}=${value}`]);
-    const all = [inspector, '--cli', ...variables, command, ...program, '--protocol-era', era, ...args];
+    return run(...variables, command, ...program, ...args);
+  }
+
+  /** Runs the Inspector, which keeps its own files in a folder of this test. */
+  async function run(...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
+    const all = [inspector, '--cli', ...args, '--protocol-era', era];
     const child = spawn(process.execPath, all, { env: { PATH: process.env.PATH, HOME: home, USERPROFILE: home } });
     const texts = { out: '', err: '' };
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -56,6 +62,24 @@ describe.each(['legacy', 'modern', 'auto'])('Inspector CLI, %s', (era) => {
     const { code, out, err } = await inspect('--method', 'tools/list', '--strict');
     expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(JSON.parse(out).tools).toHaveLength(examples.length);
+  });
+
+  test('finds nothing to complain about over HTTP', async () => {
+    const server = await startHttpProgram(launchOn(sandbox).env);
+    try {
+      const { code, out, err } = await run(
+        `${server.url}/mcp`,
+        '--transport',
+        'http',
+        '--method',
+        'tools/list',
+        '--strict',
+      );
+      expect({ code, err }).toEqual({ code: 0, err: '' });
+      expect(JSON.parse(out).tools).toHaveLength(examples.length);
+    } finally {
+      await server.close();
+    }
   });
 
   test.each([

@@ -1,7 +1,10 @@
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { Client as ClientV1 } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport as StdioTransportV1 } from '@modelcontextprotocol/sdk/client/stdio.js';
+import { StreamableHTTPClientTransport as HttpTransportV1 } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { declarations } from '../../tools/index.js';
+import { startHttpProgram } from '../support/http-program.js';
 import { john, maria } from '../support/people.js';
 import { connectProgram, program, through } from '../support/program.js';
 import { useSandbox } from '../support/sandboxed.js';
@@ -106,10 +109,44 @@ async function connectV1(environment: Record<string, string>): Promise<AnyClient
   return client;
 }
 
+/** Connects a client to the built program over HTTP, where deletions are allowed without a question. */
+const overHttp =
+  (connect: (url: URL) => Promise<AnyClient>) =>
+  async (environment: Record<string, string>): Promise<AnyClient> => {
+    const server = await startHttpProgram({ ...environment, MANYCHAT_MCP_UNCONFIRMED: 'allow' });
+    const client = await connect(new URL(`${server.url}/mcp`));
+    return {
+      listTools: () => client.listTools(),
+      callTool: (request) => client.callTool(request),
+      async close() {
+        await client.close();
+        await server.close();
+      },
+    };
+  };
+
+async function connectV1OverHttp(url: URL): Promise<AnyClient> {
+  const client = new ClientV1({ name: 'test', version: '1' });
+  await client.connect(new HttpTransportV1(url));
+  return client;
+}
+
+const connectV2OverHttp =
+  (modern: boolean) =>
+  async (url: URL): Promise<AnyClient> => {
+    const negotiation = modern ? { versionNegotiation: { mode: { pin: '2026-07-28' } } } : {};
+    const client = new Client({ name: 'test', version: '1' }, negotiation);
+    await client.connect(new StreamableHTTPClientTransport(url));
+    return client;
+  };
+
 describe.each([
   ['SDK v1', connectV1],
   ['SDK v2, 2025 era', connectV2(false)],
   ['SDK v2, 2026-07-28', connectV2(true)],
+  ['SDK v1 over HTTP', overHttp(connectV1OverHttp)],
+  ['SDK v2 over HTTP, 2025 era', overHttp(connectV2OverHttp(false))],
+  ['SDK v2 over HTTP, 2026-07-28', overHttp(connectV2OverHttp(true))],
 ] as const)('%s', (_, connect) => {
   const sandbox = useSandbox({ limits: false });
   let client: AnyClient;

@@ -14,21 +14,25 @@ export interface HttpProgram {
   stderr(): string;
   /** Resolves with the first line on stderr that contains these words. */
   line(words: string): Promise<string>;
+  /** Ends it at once. */
+  close(): Promise<void>;
 }
 
-/** Starts the built program over HTTP on a free port, without a drain by default. It ends with the test. */
-export async function serveProgram(
+/** Starts the built program over HTTP, as `startHttpProgram` does. It ends with the test. */
+export async function serveProgram(...started: Parameters<typeof startHttpProgram>): Promise<HttpProgram> {
+  const server = await startHttpProgram(...started);
+  onTestFinished(server.close);
+  return server;
+}
+
+/** Starts the built program over HTTP on a free port, without a drain by default. */
+export async function startHttpProgram(
   environment: Record<string, string>,
   args: readonly string[] = [],
 ): Promise<HttpProgram> {
   const child = spawn(process.execPath, [program, 'serve', '--http', '--port', '0', ...args], {
     env: { PATH: process.env.PATH ?? '', MANYCHAT_MCP_DRAIN_MS: '0', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  onTestFinished(async () => {
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    child.kill('SIGKILL');
-    await once(child, 'exit');
   });
   let stdout = '';
   child.stdout.on('data', (chunk: Buffer) => {
@@ -63,5 +67,10 @@ export async function serveProgram(
     stdout: () => stdout,
     stderr: () => lines.join('\n'),
     line,
+    async close() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    },
   };
 }
