@@ -9,7 +9,8 @@
  * 4. memory growth after 20,000 reads and after sends to 5,000 contacts;
  * 5. pace and memory of a bulk run of 5,000 contacts, and memory of one of 50,000;
  * 6. time and memory of a dry run of 200,000 rows;
- * 7. CPU of a turn from the pacer that processes share, relative to that of one process.
+ * 7. CPU of a turn from the pacer that processes share, relative to that of one process;
+ * 8. CPU of the server for a call over HTTP, and its memory from call 10,000 to 50,000.
  *
  * Milliseconds say more about the machine than about the program, and a shared machine is slower from one minute to the
  * next. Compared variants therefore take turns within the run, and ratios come first, with the raw figures beside them.
@@ -18,6 +19,7 @@
  */
 import { availableParallelism } from 'node:os';
 import { bulk } from './bulk.js';
+import { http } from './http.js';
 import { latency } from './latency.js';
 import { memory } from './memory.js';
 import { pace } from './pace.js';
@@ -30,7 +32,7 @@ import { turns } from './turns.js';
 const print = (lines: readonly string[]): void => void process.stdout.write(`${lines.join('\n')}\n\n`);
 
 const started = performance.now();
-print([`Node ${process.version}, ${availableParallelism()} cores; takes about four minutes.`]);
+print([`Node ${process.version}, ${availableParallelism()} cores; takes about six minutes.`]);
 print(await starts());
 const { message, child } = await start('upstream-server.js');
 const url = String(message);
@@ -43,5 +45,6 @@ print(await memory(url));
 print(await bulk());
 print(await tables());
 print(await turns());
+print(await http(url));
 child.disconnect();
 print([`Took ${Math.round((performance.now() - started) / 1000)} s.`]);

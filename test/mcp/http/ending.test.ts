@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { Agent, request as plainRequest } from 'node:http';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { messageOf } from '../../support/http-messages.js';
 import { serveProgram } from '../../support/http-program.js';
-import { messageOf, outcomeOf } from '../../support/http-service.js';
+import { outcomeOf } from '../../support/http-service.js';
 import { pinnedId, through } from '../../support/program.js';
 import { startUpstream, type Upstream } from '../../support/upstream.js';
 

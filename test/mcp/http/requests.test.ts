@@ -2,7 +2,8 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { everything } from '../../../src/config/accounts/grant.js';
 import { agency, agencyEnvironment } from '../../support/accounts-server.js';
 import { useFolder } from '../../support/folder.js';
-import { messageOf, openService } from '../../support/http-service.js';
+import { messageOf } from '../../support/http-messages.js';
+import { openService } from '../../support/http-service.js';
 import { useSandbox } from '../../support/sandboxed.js';
 
 const write = useFolder();
