@@ -7,6 +7,7 @@ import { createMcpHandler, McpServer } from '@modelcontextprotocol/server';
 import { openHttpService } from '../../src/cli/commands/serve/http-service.js';
 import { listen } from '../../src/mcp/http/listen.js';
 import { noSignIn } from '../../src/mcp/http/principal.js';
+import type { HttpService } from '../../src/mcp/http/service.js';
 import { configOf } from '../../test/support/config.js';
 
 /** Resources that the process has used: CPU in milliseconds, memory in bytes after a garbage collection. */
@@ -20,15 +21,17 @@ const onError = (error: Error): void => {
   throw error;
 };
 
-async function service(url: string) {
-  if (url === 'empty')
-    return createMcpHandler(() => {
+async function fetchOf(url: string): Promise<HttpService['fetch']> {
+  if (url === 'empty') {
+    const handler = createMcpHandler(() => {
       const server = new McpServer({ name: 'empty', version: '1' });
       server.registerTool('empty', { description: 'Does nothing' }, () => ({
         content: [{ type: 'text', text: 'ok' }],
       }));
       return server;
     });
+    return (request) => handler.fetch(request);
+  }
   const environment = {
     MANYCHAT_API_KEY: '123456789:0123456789abcdef0123456789abcdef',
     MANYCHAT_API_URL: url,
@@ -45,11 +48,11 @@ async function service(url: string) {
     environment,
     log: { log, redactWith: () => ignored, flushed: async () => undefined },
   });
-  return opened.service;
+  return opened.service.fetch;
 }
 
-const { fetch } = await service(process.argv[2] ?? '');
-const server = await listen({ fetch: (request) => fetch(request) }, { host: '127.0.0.1', port: 0, onError });
+const fetch = await fetchOf(process.argv[2] ?? '');
+const server = await listen({ fetch }, { host: '127.0.0.1', port: 0, onError });
 process.on('message', (collects) => {
   const { user, system } = process.cpuUsage();
   if (collects === true) globalThis.gc?.();

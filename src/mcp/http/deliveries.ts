@@ -46,10 +46,13 @@ export function createRequestDeliveries(now: () => number): RequestDeliveries {
       const calls = messages.filter(({ method, id }) => method === 'tools/call' && id !== undefined);
       if (calls.length === 0) return undefined;
       const cancelled = new AbortController();
-      const signal = AbortSignal.any([request.signal, cancelled.signal]);
-      const { delivery, answered } = ownDelivery(now, signal);
+      const mark = (): void => cancelled.abort();
+      // Not AbortSignal.any: Node.js keeps such a signal as long as anything listens to it.
+      if (request.signal.aborted) mark();
+      else request.signal.addEventListener('abort', mark, { once: true });
+      const { delivery, answered } = ownDelivery(now, cancelled.signal);
       if (written === undefined) return delivery;
-      for (const { id } of calls) track(principal, id, () => cancelled.abort(), request, written);
+      for (const { id } of calls) track(principal, id, mark, request, written);
       written.then(answered, () => undefined);
       return delivery;
     },
