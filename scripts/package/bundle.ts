@@ -48,6 +48,7 @@ export async function bundleProgram(catalogue: Catalogue): Promise<Metafile> {
     legalComments: 'eof',
     alias: {
       '@modelcontextprotocol/server/_shims': pathOf('scripts/package/sdk-parts.ts'),
+      '@opentelemetry/semantic-conventions': pathOf('scripts/package/otel-names.ts'),
       assert: pathOf('scripts/package/asserts.cts'),
       'node:assert': pathOf('scripts/package/asserts.cts'),
       'thread-stream': pathOf('scripts/package/no-threads.ts'),

@@ -13,6 +13,7 @@ import type { PageIds } from './lookups/connections/pages/page-ids.js';
 import { createSharedReads, type SharedReads } from './lookups/connections/shared-reads.js';
 import { createSendGuard } from './send-guard/memory-send-guard.js';
 import type { SendGuard } from './send-guard/send-guard.js';
+import { noTelemetry, type Telemetry } from './telemetry/telemetry.js';
 
 /** What all accounts of a process share. */
 export interface Host {
@@ -25,6 +26,7 @@ export interface Host {
   readonly notices: ChangeNotices;
   /** Absent if nothing but this process uses its pages. */
   readonly pageIds?: PageIds | undefined;
+  readonly telemetry: Telemetry;
   readonly log: Log;
   /** Removes the secrets of an account from the lines of the log, until the returned function is called. */
   readonly redactLogWith: OpenLog['redactWith'];
@@ -44,11 +46,11 @@ export interface Host {
   close(): Promise<void>;
 }
 
-/** The parts of a host that can be handed in. The host closes the pacer and the HTTP client that it was given. */
+/** The parts of a host that can be handed in. The host closes the pacer, the HTTP client and the telemetry that it was given. */
 export interface HostParts
   extends Pick<
     Host,
-    'http' | 'pacer' | 'guard' | 'jobs' | 'notices' | 'pageIds' | 'clock' | 'now' | 'random' | 'userAgent'
+    'http' | 'pacer' | 'guard' | 'jobs' | 'notices' | 'pageIds' | 'telemetry' | 'clock' | 'now' | 'random' | 'userAgent'
   > {
   readonly log: OpenLog;
 }
@@ -62,6 +64,7 @@ export function openHost(settings: HostSettings, parts: Partial<HostParts> = {})
     guard = createSendGuard(clock.now),
     jobs = createMemoryJobs(clock.now),
     notices = noNotices,
+    telemetry = noTelemetry,
     now = Date.now,
     random = Math.random,
   } = parts;
@@ -75,6 +78,7 @@ export function openHost(settings: HostSettings, parts: Partial<HostParts> = {})
     jobs,
     notices,
     pageIds: parts.pageIds,
+    telemetry,
     log: opened.log,
     redactLogWith: opened.redactWith,
     secrets: settings.secrets,
@@ -85,9 +89,11 @@ export function openHost(settings: HostSettings, parts: Partial<HostParts> = {})
     closing: closing.signal,
     async close() {
       closing.abort();
-      await Promise.all([http.close(), pacer.close(), opened.flushed()]);
+      await Promise.all([http.close(), pacer.close()]);
       // By now no call is in flight.
       await Promise.all([guard.close(), jobs.close()]);
+      await telemetry.close();
+      await opened.flushed();
     },
   };
 }

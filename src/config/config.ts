@@ -33,6 +33,8 @@ export interface HttpSettings {
   readonly allowedOrigins: readonly string[];
   /** How long a server that ends still accepts requests, in milliseconds. */
   readonly drainMs: number;
+  /** The loopback port on which metrics are shown; undefined for none. */
+  readonly metricsPort: number | undefined;
 }
 
 /** Everything that the environment and the command line configure. */
@@ -141,6 +143,7 @@ const httpOf = (values: SettingValues): HttpSettings => ({
   allowedHosts: values.MANYCHAT_MCP_ALLOWED_HOSTS ?? [],
   allowedOrigins: values.MANYCHAT_MCP_ALLOWED_ORIGINS ?? [],
   drainMs: values.MANYCHAT_MCP_DRAIN_MS,
+  metricsPort: values.MANYCHAT_MCP_METRICS_PORT_NUMBER,
 });
 
 /**

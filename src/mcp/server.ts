@@ -7,8 +7,10 @@ import {
 import { effectRules } from '../../tools/contract/effect.js';
 import type { Declaration } from '../../tools/contract/endpoint.js';
 import type { Delivery } from '../account/send-guard/delivery.js';
+import { noTelemetry, type Telemetry } from '../account/telemetry/telemetry.js';
 import { version } from '../config/version.js';
 import type { Backend, Open, OpenBackend } from './backend.js';
+import { callingRequest, followRequests } from './follow-requests.js';
 import { registerPrompts } from './guidance/prompts.js';
 import { registerResources } from './guidance/resources.js';
 import { serveSkill } from './guidance/skill.js';
@@ -41,6 +43,7 @@ export interface ServerParts {
   readonly openBackend: OpenBackend;
   /** How the answer to a request reaches its client, if the transport knows. */
   readonly deliveryOf?: ((requestId: unknown) => Delivery) | undefined;
+  readonly telemetry?: Telemetry | undefined;
 }
 
 /** The parts of an offer that a server for one request needs. */
@@ -59,7 +62,7 @@ const everything: Needs = { tools: () => true, resources: true, prompts: true };
  * @param needs what is registered. Registering everything costs a millisecond, which a request for one tool need not pay.
  */
 export function createServer(
-  { offer, openBackend, deliveryOf }: ServerParts,
+  { offer, openBackend, deliveryOf, telemetry = noTelemetry }: ServerParts,
   context: McpRequestContext,
   needs: Needs = everything,
 ): McpServer {
@@ -79,6 +82,7 @@ export function createServer(
       instructions,
     },
   );
+  const followed = followRequests(server, offer, context, telemetry);
   for (const listed of tools.filter(({ name }) => needs.tools(name))) {
     const { name, title, description, inputSchema, outputSchema } = listed;
     server.registerTool(
@@ -93,7 +97,8 @@ export function createServer(
       (input: unknown, { mcpReq }: Pick<ServerContext, 'mcpReq'>) => {
         // Read before anything is awaited: a later frame may use the same id.
         const delivery = deliveryOf?.(mcpReq.id);
-        return handleToolCall(listed, input, mcpReq, { server, offer, open, delivery });
+        const request = callingRequest(mcpReq, followed.of(mcpReq.id));
+        return handleToolCall(listed, input, mcpReq, { server, offer, open, delivery, request });
       },
     );
   }

@@ -12,6 +12,7 @@ import { needsConfirmation } from '../account/policy/policy.js';
 import type { Tool } from '../account/policy/tool.js';
 import type { VerifiedState } from '../account/request-state/request-state.js';
 import type { Delivery } from '../account/send-guard/delivery.js';
+import type { CallingRequest } from '../account/telemetry/telemetry.js';
 import { operatorDoes, type Reader } from '../text/operator.js';
 import { chooseAccount } from './accounts/choose-account.js';
 import type { Backend, Open } from './backend.js';
@@ -91,6 +92,8 @@ interface AccountCallParts {
   readonly policy: Pick<Offer, 'confirm' | 'unconfirmed' | 'reader'>;
   readonly results: Offer['results'];
   readonly delivery: Delivery | undefined;
+  /** The request, as the log names it. */
+  readonly request: CallingRequest;
 }
 
 /** Makes a call in one account: asks the user to confirm it if required, and hands over a connect link. */
@@ -98,11 +101,11 @@ async function callInAccount(
   tool: Tool,
   input: unknown,
   request: McpRequest,
-  { server, backend, policy: { confirm, unconfirmed, reader }, results, delivery }: AccountCallParts,
+  { server, backend, policy: { confirm, unconfirmed, reader }, results, delivery, request: calling }: AccountCallParts,
 ): Promise<CallToolResult | InputRequiredResult> {
   const { call, refuse, requestState, principal, account } = backend;
   const refused = (failure: Failure): CallToolResult =>
-    toolResult({ ok: false, failure: refuse(tool, failure, 'confirmation') }, results);
+    toolResult({ ok: false, failure: refuse(tool, failure, 'confirmation', calling) }, results);
   const { name, effect } = tool.declaration;
   const state = await verifiedState(request, backend);
   if (state?.step === 'refused') return refused(refusedStateFailure(state, effect));
@@ -125,6 +128,7 @@ async function callInAccount(
     signal: request.signal,
     onProgress: progressReporter(request),
     delivery,
+    request: calling,
   });
   const link = outcome.ok && effect === 'create' ? connectLinkIn(outcome.result) : undefined;
   if (!outcome.ok || link === undefined || !modes.url) return toolResult(outcome, results);
@@ -141,7 +145,7 @@ export function withoutNullArguments<Message>(message: Message): Message {
 }
 
 /** What a tool call is handled with. */
-export interface ToolCallParts extends Pick<AccountCallParts, 'server' | 'delivery'> {
+export interface ToolCallParts extends Pick<AccountCallParts, 'server' | 'delivery' | 'request'> {
   readonly offer: Offer;
   readonly open: Open;
 }
@@ -151,14 +155,14 @@ export async function handleToolCall(
   listed: OfferedTool,
   given: unknown,
   request: McpRequest,
-  { server, offer, open, delivery }: ToolCallParts,
+  { offer, open, ...parts }: ToolCallParts,
 ): Promise<CallToolResult | InputRequiredResult> {
-  const results = readableForm(offer.results, server.server.getNegotiatedProtocolVersion());
+  const results = readableForm(offer.results, parts.server.server.getNegotiatedProtocolVersion());
   const choice = chooseAccount(listed, given, offer);
   const backend = await open('failure' in choice ? undefined : choice.account).catch(() => undefined);
   if (backend === undefined) return toolResult({ ok: false, failure: codeMissing(offer.reader) }, results);
   const tool = backend.tool(listed.name);
   if ('failure' in choice)
-    return toolResult({ ok: false, failure: backend.refuse(tool, choice.failure, 'account') }, results);
-  return callInAccount(tool, choice.input, request, { server, backend, policy: offer, results, delivery });
+    return toolResult({ ok: false, failure: backend.refuse(tool, choice.failure, 'account', parts.request) }, results);
+  return callInAccount(tool, choice.input, request, { ...parts, backend, policy: offer, results });
 }

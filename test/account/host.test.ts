@@ -3,6 +3,7 @@ import { openAccount } from '../../src/account/account.js';
 import { type HostParts, openHost } from '../../src/account/host.js';
 import { createMemoryJobs } from '../../src/account/jobs/memory-jobs.js';
 import { createSendGuard } from '../../src/account/send-guard/memory-send-guard.js';
+import { noTelemetry } from '../../src/account/telemetry/telemetry.js';
 import { toolNamed } from '../../src/cli/commands/tool-by-name.js';
 import { userAgent } from '../../src/config/version.js';
 import type { HttpClient } from '../../src/upstream/client/http-client.js';
@@ -43,6 +44,7 @@ function allParts() {
     guard: createSendGuard(clock.now),
     jobs: createMemoryJobs(clock.now),
     notices: { announce: () => undefined, watch: () => () => undefined },
+    telemetry: { ...noTelemetry, close: async () => void events.push('telemetry closed') },
     now: () => 1,
     random: () => 0.5,
     userAgent: 'test/1',
@@ -99,7 +101,7 @@ describe('a host', () => {
   test('closes its parts and flushes the log', async () => {
     const { parts, events } = allParts();
     await openHost(config.host, parts).close();
-    expect(events.toSorted()).toEqual(['http closed', 'log flushed', 'pacer closed']);
+    expect(events.toSorted()).toEqual(['http closed', 'log flushed', 'pacer closed', 'telemetry closed']);
   });
 
   test('redacts the key of an account in its log while the account is open', () => {

@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
+import * as conventions from '@opentelemetry/semantic-conventions';
 import type { Metafile } from 'esbuild';
 import { describe, expect, test } from 'vitest';
 import { metafilePath } from '../../scripts/package/bundle.js';
+import * as otelNames from '../../scripts/package/otel-names.js';
 import { DefaultJsonSchemaValidator } from '../../scripts/package/sdk-parts.js';
+import { pathOf } from '../../scripts/root.js';
 
 /** The files whose code is in the built program. */
 function bundledFiles(): string[] {
@@ -22,8 +25,18 @@ describe('the bundle replaces', () => {
     );
   });
 
-  test.each(['scripts/package/asserts.cts', 'scripts/package/no-threads.ts'])('a module by %s', (file) => {
-    expect(bundledFiles()).toContain(file);
+  test.each(['asserts.cts', 'no-threads.ts', 'otel-names.ts'])('a module by scripts/package/%s', (file) => {
+    expect(bundledFiles()).toContain(`scripts/package/${file}`);
+  });
+
+  test('the names of OpenTelemetry by those that are used', () => {
+    const used = bundledFiles()
+      .filter((file) => file.includes('/@opentelemetry/'))
+      .flatMap((file) => [...readFileSync(pathOf(file), 'utf8').matchAll(/\bsemantic_conventions_1\.(\w+)/g)])
+      .map(([, name = '']) => name);
+    expect(Object.keys(otelNames).toSorted()).toEqual(expect.arrayContaining([...new Set(used)].toSorted()));
+    expect(used).not.toEqual([]);
+    expect(conventions).toMatchObject(otelNames);
   });
 });
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Client, Tool } from '@modelcontextprotocol/client';
 import { snippets } from '../../scripts/package/clients.js';
 import { pathOf } from '../../scripts/root.js';
+import { instruments, spanAttributes } from '../../src/account/telemetry/instruments.js';
 import { documentedSettings } from '../../src/config/settings.js';
 import { capabilities, capabilityNames } from '../../tools/contract/capabilities.js';
 import { effectRules } from '../../tools/contract/effect.js';
@@ -123,6 +124,23 @@ const effectTable = (): string =>
     ]),
   );
 
+const measurementTable = (): string =>
+  table(
+    ['name', 'kind and unit', 'what it measures', 'attributes'],
+    Object.values(instruments).map(({ name, kind, unit, description, attributes }) => [
+      code(name),
+      `${kind}, ${code(unit)}`,
+      description,
+      attributes.map(code).join(', '),
+    ]),
+  );
+
+const spanTable = (): string =>
+  table(
+    ['attributes of a span'],
+    [...instruments.operation.attributes, ...spanAttributes].map((name) => [code(name)]),
+  );
+
 const help = async (...args: string[]): Promise<string> => {
   const { out } = await runHere([...args, '--help'], {}, { program: 'npx manychat-mcp' });
   return block('text', out);
@@ -181,6 +199,8 @@ const generators: Readonly<Record<string, () => string | Promise<string>>> = {
   toolsets: toolsetTable,
   prompts: promptTable,
   resources: resourceTable,
+  measurements: measurementTable,
+  'span attributes': spanTable,
   kinds: () =>
     table(
       ['kind', 'when'],

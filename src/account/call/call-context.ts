@@ -55,11 +55,15 @@ export interface CallRecord {
   requests?: number;
 }
 
-/** What every log line of a call begins with. Without a name, the first characters of the identity tell accounts apart. */
-export const callLine = (
-  { id }: Pick<CallRecord, 'id'>,
-  { identity, name }: Pick<AccountSettings, 'identity' | 'name'>,
-) => ({ id, account: name ?? identity.slice(0, 8) });
+/** How an account is named where it is observed. Without a name, the first characters of the identity tell accounts apart. */
+export const accountLabel = ({ identity, name }: Pick<AccountSettings, 'identity' | 'name'>): string =>
+  name ?? identity.slice(0, 8);
+
+/** What every log line of a call begins with. */
+export const callLine = ({ id }: Pick<CallRecord, 'id'>, settings: Pick<AccountSettings, 'identity' | 'name'>) => ({
+  id,
+  account: accountLabel(settings),
+});
 
 /** Starts what the calls of a job learn for the next. */
 export const newJobMemory = (): JobMemory => ({ channelRefusals: 0 });

@@ -8,8 +8,16 @@ import type { Host } from '../host.js';
 import { shownConnection } from '../lookups/connections/chooser.js';
 import type { Tool } from '../policy/tool.js';
 import { type Delivery, ownDelivery } from '../send-guard/delivery.js';
+import { type CallingRequest, requestLine } from '../telemetry/telemetry.js';
 import { bounded } from './bounds/bound-result.js';
-import { type CallOptions, type CallRecord, callLine, failureContext, newRecord } from './call-context.js';
+import {
+  accountLabel,
+  type CallOptions,
+  type CallRecord,
+  callLine,
+  failureContext,
+  newRecord,
+} from './call-context.js';
 import type { Pipeline } from './pipeline.js';
 import { parseInput } from './stages/read-arguments.js';
 
@@ -39,6 +47,8 @@ export interface CallerSide
   readonly delivery?: Delivery | undefined;
   /** The name of the account, if calls name it as `account`: calls that the result names have it too. */
   readonly account?: string | undefined;
+  /** The request of an MCP client that makes the call. */
+  readonly request?: CallingRequest | undefined;
   /** The result is for a part of this program, which takes it at any size. */
   readonly whole?: boolean;
 }
@@ -47,7 +57,7 @@ export interface CallerSide
 export type ToolCaller = (tool: Tool, given: unknown, side: CallerSide) => Promise<Outcome>;
 
 /** Logs a call that is refused before it is made; the failure without secrets. */
-export type ToolRefuser = (tool: Tool, failure: Failure, rule: string) => Failure;
+export type ToolRefuser = (tool: Tool, failure: Failure, rule: string, request?: CallingRequest) => Failure;
 
 /** The result with warnings about the call (connection chosen, arguments repaired) before its own. */
 function withWarnings(result: Result, warnings: readonly string[]): Result {
@@ -87,8 +97,9 @@ export function createToolCaller(
     message: clean(failure.message),
     ...(failure.details !== undefined && { details: boundedDetails(failure.details.map(clean)) }),
   });
-  const lineOf = (tool: Tool, record: CallRecord) => ({
+  const lineOf = (tool: Tool, record: CallRecord, request?: CallingRequest) => ({
     ...callLine(record, settings),
+    ...requestLine(request),
     tool: tool.declaration.name,
   });
   function logFailure(line: object, { kind, performed, source, code }: Failure, rule: string): void {
@@ -96,20 +107,26 @@ export function createToolCaller(
     log[level]({ ...line, kind, source, ...(code !== undefined && { code }), performed, rule }, 'call failed');
   }
 
-  function refuse(tool: Tool, given: Failure, rule: string): Failure {
+  /** Tells the request of a client what call it made. */
+  const note = (request: CallingRequest | undefined, { id }: CallRecord, failure?: Failure): void =>
+    request?.called?.({ id, account: accountLabel(settings), failure: failure?.kind });
+
+  function refuse(tool: Tool, given: Failure, rule: string, request?: CallingRequest): Failure {
     const failure = cleaned(given);
-    logFailure(lineOf(tool, newRecord()), failure, rule);
+    const record = newRecord();
+    logFailure(lineOf(tool, record, request), failure, rule);
+    note(request, record, failure);
     return failure;
   }
 
-  const call: ToolCaller = async (tool, given, { whole = false, account, ...side }) => {
+  const call: ToolCaller = async (tool, given, { whole = false, account, request, ...side }) => {
     const { declaration } = tool;
     const context = failureContext(declaration, settings);
     const startedAt = performance.now();
     const own = ownDelivery(clock.now, side.signal);
     const record = newRecord();
     const line = () => ({
-      ...lineOf(tool, record),
+      ...lineOf(tool, record, request),
       ...(record.connection !== undefined && { connection: shownConnection(record.connection) }),
       ...(record.httpStatus !== undefined && { httpStatus: record.httpStatus }),
       ...((record.requests ?? 0) > 1 && { requests: record.requests }),
@@ -124,6 +141,7 @@ export function createToolCaller(
         record,
       });
       log.info(line(), 'call');
+      note(request, record);
       // An endpoint's response was cleaned when it came in; a workflow adds sentences that quote the caller's arguments.
       const safe = declaration.kind === 'workflow' ? asObject(mapTexts(result, redactor.withoutKeys)) : result;
       const warned = withWarnings(safe, [record.warning ?? [], parsed.warnings].flat().map(redactor.withoutKeys));
@@ -138,6 +156,7 @@ export function createToolCaller(
       const error = asCallError(thrown, context, 'unsent').by('arguments');
       const failure = cleaned(error.failure);
       logFailure(line(), failure, error.about.rule ?? '');
+      note(request, record, failure);
       return { ok: false, failure };
     } finally {
       own.answered();

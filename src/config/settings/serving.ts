@@ -14,6 +14,13 @@ const publicUrl = z.string().transform((text, context): URL => {
   return z.NEVER;
 });
 
+const portNumber = () =>
+  z.coerce
+    .number({ error: 'must be a number' })
+    .int({ error: 'must be a whole number' })
+    .min(0, { error: 'must be a port from 0 to 65535' })
+    .max(65_535, { error: 'must be a port from 0 to 65535' });
+
 /** The settings of a server over HTTP, in reading order. No name ends in `_PORT`: Kubernetes sets such variables for a service. */
 export const servingSettings = {
   MANYCHAT_MCP_HTTP: onOff().register(texts, {
@@ -33,19 +40,13 @@ export const servingSettings = {
       description: 'address to listen on; 127.0.0.1 by default. Any address beyond loopback needs a sign-in',
       summary: 'address to listen on (default: 127.0.0.1)',
     }),
-  MANYCHAT_MCP_HTTP_PORT_NUMBER: z.coerce
-    .number({ error: 'must be a number' })
-    .int({ error: 'must be a whole number' })
-    .min(0, { error: 'must be a port from 0 to 65535' })
-    .max(65_535, { error: 'must be a port from 0 to 65535' })
-    .default(8_808)
-    .register(texts, {
-      flag: 'port',
-      value: 'N',
-      serving: true,
-      description: 'port to listen on; 8808 by default, and 0 is any free one',
-      summary: 'port to listen on (default: 8808; 0: any free port)',
-    }),
+  MANYCHAT_MCP_HTTP_PORT_NUMBER: portNumber().default(8_808).register(texts, {
+    flag: 'port',
+    value: 'N',
+    serving: true,
+    description: 'port to listen on; 8808 by default, and 0 is any free one',
+    summary: 'port to listen on (default: 8808; 0: any free port)',
+  }),
   MANYCHAT_MCP_PUBLIC_URL: publicUrl.optional().register(texts, {
     flag: 'public-url',
     value: 'URL',
@@ -69,6 +70,14 @@ export const servingSettings = {
     serving: true,
     description: 'further host names of web pages whose requests are accepted (the Origin header), separated by commas',
     summary: 'further host names of pages that may send requests',
+  }),
+  MANYCHAT_MCP_METRICS_PORT_NUMBER: portNumber().optional().register(texts, {
+    flag: 'metrics-port',
+    value: 'N',
+    serving: true,
+    description:
+      'port on 127.0.0.1 on which /metrics shows measurements in the text format of Prometheus; without it nothing is measured. 0 is any free port',
+    summary: 'show measurements on /metrics of this loopback port',
   }),
   MANYCHAT_MCP_TOKENS: z.string().optional().register(texts, {
     flag: 'tokens',

@@ -1,5 +1,6 @@
 import { createMcpHandler, type McpRequestContext } from '@modelcontextprotocol/server';
 import type { Delivery } from '../../account/send-guard/delivery.js';
+import type { Telemetry } from '../../account/telemetry/telemetry.js';
 import type { Grant } from '../../config/accounts/grant.js';
 import { accountNamed } from '../../config/accounts/names.js';
 import type { Backend } from '../backend.js';
@@ -25,6 +26,7 @@ export interface ServiceParts {
   openBackend(principal: Principal, account: string | undefined): Promise<Backend>;
   /** Milliseconds since any fixed point. Deliveries are measured with it. */
   now(): number;
+  readonly telemetry?: Telemetry | undefined;
   onError(error: Error): void;
 }
 
@@ -108,7 +110,7 @@ export function createHttpService({ accounts, ...parts }: ServiceParts): HttpSer
       const { principal, offer, account, delivery, needs } = exchange;
       const openBackend = (_: unknown, chosen = account) => parts.openBackend(principal, chosen);
       const deliveryOf = delivery && (() => delivery);
-      return createServer({ offer, openBackend, deliveryOf }, context, needs);
+      return createServer({ offer, openBackend, deliveryOf, telemetry: parts.telemetry }, context, needs);
     },
     { onerror: parts.onError },
   );

@@ -1,6 +1,7 @@
 import { pipeline } from 'node:stream';
 import { isJSONRPCNotification, isJSONRPCRequest, isJSONRPCResponse } from '@modelcontextprotocol/server';
 import { StdioServerTransport } from '@modelcontextprotocol/server/stdio';
+import type { Telemetry } from '../../account/telemetry/telemetry.js';
 import type { OpenBackend } from '../backend.js';
 import type { Offer } from '../listing/offer.js';
 import { type Streams, watchEnd } from './ending.js';
@@ -12,6 +13,7 @@ export interface StdioOptions {
   readonly streams: Streams;
   /** Milliseconds since any fixed point. Deliveries are measured with it. */
   readonly now: () => number;
+  readonly telemetry?: Telemetry | undefined;
   readonly onError: (error: Error) => void;
   /** Called for each frame that was refused. */
   readonly onRefused: (error: FrameError) => void;
@@ -26,7 +28,7 @@ const isFrame = (value: unknown): boolean =>
 export function serveOverStdio(
   offer: Offer,
   openBackend: OpenBackend,
-  { streams, now, onError, onRefused, onClosed }: StdioOptions,
+  { streams, now, telemetry, onError, onRefused, onClosed }: StdioOptions,
 ): void {
   const frames = frameFilter({
     isFrame,
@@ -43,7 +45,12 @@ export function serveOverStdio(
   // The filter limits frames; the transport's own limit must never apply, since it closes the connection.
   const transport = new StdioServerTransport(frames, streams.stdout, { maxBufferSize: 2 * maxFrameBytes });
   const fault = watchEnd(streams);
-  const deliveries = serveTransport(transport, offer, openBackend, { now, onError, onClosed: () => onClosed(fault()) });
+  const deliveries = serveTransport(transport, offer, openBackend, {
+    now,
+    telemetry,
+    onError,
+    onClosed: () => onClosed(fault()),
+  });
   // The transport reports the errors of both streams.
   pipeline(streams.stdin, frames, () => undefined);
 }

@@ -1,6 +1,7 @@
 import type { Transport } from '@modelcontextprotocol/server';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
 import { type Deliveries, type Delivery, trackDeliveries, unanswered } from '../../account/send-guard/delivery.js';
+import type { Telemetry } from '../../account/telemetry/telemetry.js';
 import type { OpenBackend } from '../backend.js';
 import type { Offer } from '../listing/offer.js';
 import { createServer } from '../server.js';
@@ -13,6 +14,7 @@ export type ServedTransport = Transport;
 export interface ConnectionOptions {
   /** Milliseconds since any fixed point. Deliveries are measured with it. */
   readonly now: () => number;
+  readonly telemetry?: Telemetry | undefined;
   readonly onError: (error: Error) => void;
   /** Called when the transport has closed. */
   readonly onClosed: () => void;
@@ -26,7 +28,7 @@ export function serveTransport(
   transport: ServedTransport,
   offer: Offer,
   openBackend: OpenBackend,
-  { now, onError, onClosed }: ConnectionOptions,
+  { now, telemetry, onError, onClosed }: ConnectionOptions,
 ): Deliveries {
   const deliveries = trackDeliveries(now);
   const deliveryOf = (requestId: unknown): Delivery => deliveries.of(requestId) ?? unanswered(now());
@@ -42,7 +44,10 @@ export function serveTransport(
     deliveries.write(message, sent);
     return sent;
   };
-  serveStdio((context) => createServer({ offer, openBackend, deliveryOf }, context), { transport, onerror: onError });
+  serveStdio((context) => createServer({ offer, openBackend, deliveryOf, telemetry }, context), {
+    transport,
+    onerror: onError,
+  });
   const handleMessage = transport.onmessage;
   transport.onmessage = (message, extra) => {
     deliveries.read(message);

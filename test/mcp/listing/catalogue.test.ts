@@ -39,7 +39,7 @@ describe('the catalogue computed by the build', () => {
   });
 });
 
-test('starting loads the catalogue and the SDK, but no declaration, request state, HTTP client, sandbox or zod locale', () => {
+test('starting loads the catalogue and the SDK, but no declaration, request state, HTTP client, telemetry, sandbox or zod locale', () => {
   const { outputs }: Metafile = JSON.parse(readFileSync(metafilePath, 'utf8'));
   const outputOf = (file: string): string =>
     Object.keys(outputs).find((name) => outputs[name]?.entryPoint === file) ?? `no ${file}`;
@@ -54,7 +54,7 @@ test('starting loads the catalogue and the SDK, but no declaration, request stat
   expect(files).toContain('src/mcp/listing/catalogue.ts');
   expect(
     files.filter((file) =>
-      /tools\/(index|endpoints\/tags|values\/outputs)\.ts|request-state|undici|src\/sandbox|zod\/.*locales\/(?!en\.)|ajv/.test(
+      /tools\/(index|endpoints\/tags|values\/outputs)\.ts|request-state|undici|opentelemetry|open-telemetry|otel-names|src\/sandbox|zod\/.*locales\/(?!en\.)|ajv/.test(
         file,
       ),
     ),

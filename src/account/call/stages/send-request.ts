@@ -13,7 +13,7 @@ import { loadOf } from '../../../upstream/pacing/limits.js';
 import { readResponse } from '../../../upstream/response.js';
 import { withRetries } from '../../../upstream/retry.js';
 import { sendOnce } from '../../send-guard/guarded-sends.js';
-import { type AccountParts, callLine, type EndpointCall, failureContext } from '../call-context.js';
+import { type AccountParts, accountLabel, callLine, type EndpointCall, failureContext } from '../call-context.js';
 import { noteUsed } from '../call-names.js';
 import { requestOf } from '../http-request.js';
 
@@ -49,17 +49,16 @@ async function exchange(call: EndpointCall, account: AccountParts, departure: De
   const { endpoint, input, connection } = call;
   const { deadline, record } = call.context;
   const { settings, host, redactor } = account;
+  const measures = host.telemetry.account(accountLabel(settings));
   const context = failureContext(endpoint, settings);
   const { method, url, body } = requestOf(endpoint, input, settings);
   const headers = headersOf(connection, body !== undefined, account);
   const attempt = async (signal: AbortSignal, onSent: () => void): Promise<unknown> => {
     const sentAt = host.clock.now();
-    const line = () => ({
-      ...callLine(record, settings),
-      method,
-      path: endpoint.path,
-      ms: Math.round(host.clock.now() - sentAt),
-    });
+    const about = { method, path: endpoint.path };
+    const line = () => ({ ...callLine(record, settings), ...about, ms: Math.round(host.clock.now() - sentAt) });
+    const measure = (status?: number): void =>
+      measures.requested({ ...about, seconds: (host.clock.now() - sentAt) / 1_000, status });
     const responding = host.http.exchange({ method, url, headers, body }, signal, () => {
       record.requests = (record.requests ?? 0) + 1;
       onSent();
@@ -67,9 +66,11 @@ async function exchange(call: EndpointCall, account: AccountParts, departure: De
     const response = await responding.catch((error: unknown) => {
       const reason = error instanceof HttpFault ? oneLine(error.message) : 'aborted';
       host.log.debug({ ...line(), error: reason }, 'request');
+      measure();
       throw error;
     });
     host.log.debug({ ...line(), status: response.status }, 'request');
+    measure(response.status);
     record.httpStatus = response.status;
     if (endpoint.api === 'connections')
       for (const token of tokensIn(parseJson(response.text))) redactor.learn('token', token);
@@ -83,7 +84,8 @@ async function exchange(call: EndpointCall, account: AccountParts, departure: De
   });
   const onPacerError = (error: unknown): void =>
     host.log.warn({ ...callLine(record, settings), error: oneLine(errorMessage(error)) }, 'pacer');
-  return withRetries(attempt, load, deadline, context, { ...host, onPacerError }, departure);
+  const pacer = measures.paced(host.pacer);
+  return withRetries(attempt, load, deadline, context, { ...host, pacer, onPacerError }, departure);
 }
 
 /** Invalidates what is remembered of the account and may have been changed by the endpoint. */
@@ -124,15 +126,18 @@ export async function sendRequest(call: EndpointCall, account: AccountParts): Pr
   const valueBefore = takeValues(call, account);
   if (valueBefore !== undefined) call.valueBefore = valueBefore;
   const changes = account.seen.changes();
+  const measures = account.host.telemetry.account(accountLabel(account.settings));
   try {
     const make = (departure: Departure | undefined) => exchange(call, account, departure);
     const { data, warnings } = await sendOnce(held, context.departure, make);
+    if (held?.state === 'claimed') measures.guarded('sent');
     call.response = { data };
     account.seen.note(endpoint, call.connection, data, changes);
     call.warnings.push(...warnings);
   } catch (thrown) {
     // A request that has left fails with a CallError; anything else was thrown before.
     const error = asCallError(thrown, failureContext(endpoint, account.settings), 'unsent');
+    if (held?.state === 'claimed') measures.guarded(error.failure.performed === 'unknown' ? 'unknown' : 'not_sent');
     if (error.failure.performed !== 'no') await noted();
     const answer = endpoint.answerIn?.(error.failure);
     if (answer === undefined) throw error;

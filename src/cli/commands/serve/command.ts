@@ -11,6 +11,7 @@ import type { StateSurroundings } from '../../shell/shared-state.js';
 import type { Shell } from '../../shell/shell.js';
 import type { Backends } from './backends.js';
 import { offerOf, servedText } from './offers.js';
+import { openObservation } from './telemetry.js';
 
 /**
  * Serves the tools over stdio. Resolves when the client has disconnected, the connection has failed or `ending` has fired;
@@ -29,6 +30,7 @@ async function serveStdio(
     logging ??= import('../../../account/log.js').then(({ openLog }) => openLog(configured.host));
     return logging;
   };
+  const { telemetry } = await openObservation({ environment: surroundings.environment });
   let opening: Promise<Backends> | undefined;
   async function open(): Promise<Backends> {
     const [{ openNamedBackends, openOwnBackend }, { openSharedState }, log] = await Promise.all([
@@ -38,8 +40,8 @@ async function serveStdio(
     ]);
     const state = await openSharedState(configured, surroundings, (text) => log.log.warn({ reason: text }, 'state'));
     return file === undefined
-      ? openOwnBackend(configured, { log, state })
-      : openNamedBackends(configured, file, surroundings, { log, state });
+      ? openOwnBackend(configured, { log, state, telemetry })
+      : openNamedBackends(configured, file, surroundings, { log, state, telemetry });
   }
   // Opened with the first call: the lists do not need it, and many servers are started and never called.
   const once = (): Promise<Backends> => {
@@ -54,6 +56,7 @@ async function serveStdio(
   serveOverStdio(offer, async (_, account) => (await once()).open(account), {
     streams: streams(),
     now: realClock.now,
+    telemetry,
     // The message of such an error can quote the frame, and with it a contact's data.
     onError: async (error) => (await logged()).log.warn({ error: error.name }, 'protocol'),
     // The log shows what is wrong with a frame's form, and nothing of its content.

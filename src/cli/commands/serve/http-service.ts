@@ -1,4 +1,5 @@
 import type { OpenLog } from '../../../account/log.js';
+import { noTelemetry, type Telemetry } from '../../../account/telemetry/telemetry.js';
 import type { AccountsFile } from '../../../config/accounts/accounts-file.js';
 import type { Surroundings } from '../../../config/accounts/choice.js';
 import { narrowed } from '../../../config/accounts/grant.js';
@@ -29,18 +30,19 @@ export interface ServiceSources {
   readonly environment: Surroundings['environment'];
   readonly log: OpenLog;
   readonly state?: SharedState;
+  readonly telemetry?: Telemetry;
 }
 
 /** Opens a service over HTTP on a host of its own, which all its requests share. */
 export async function openHttpService(
   configured: Config,
-  { http, signIn, file, environment, log, state = nothingShared }: ServiceSources,
+  { http, signIn, file, environment, log, state = nothingShared, telemetry = noTelemetry }: ServiceSources,
 ): Promise<OpenedService> {
   const ofTeam: Config = { ...configured, account: { ...configured.account, reader: 'member' } };
   const { config, open, close } =
     file === undefined
-      ? await openOwnBackend(ofTeam, { log, state })
-      : await openNamedBackends(ofTeam, file, { environment }, { log, state });
+      ? await openOwnBackend(ofTeam, { log, state, telemetry })
+      : await openNamedBackends(ofTeam, file, { environment }, { log, state, telemetry });
   // The message of such an error can quote a request, and with it a contact's data.
   const onError = (error: Error): void => log.log.warn({ error: error.name }, 'protocol');
   const publicName = http.publicUrl === undefined ? [] : [http.publicUrl.hostname];
@@ -58,6 +60,7 @@ export async function openHttpService(
     },
     openBackend: (principal, account) => open(account, principal),
     now: realClock.now,
+    telemetry,
     onError,
   });
   return {

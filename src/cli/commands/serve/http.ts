@@ -12,7 +12,9 @@ import { type ExitCode, exitCodes } from '../../shell/exit-codes.js';
 import { openSharedState, type StateSurroundings } from '../../shell/shared-state.js';
 import type { Shell } from '../../shell/shell.js';
 import { openHttpService } from './http-service.js';
+import { serveMetrics } from './metrics-server.js';
 import { servedText } from './offers.js';
+import { openObservation } from './telemetry.js';
 
 /** How this server finds out who asks. */
 function signInOf({ host }: HttpSettings): SignIn {
@@ -23,11 +25,13 @@ function signInOf({ host }: HttpSettings): SignIn {
 }
 
 /** Listens, or says why that is not possible. */
-async function listenAt(...[service, options]: Parameters<typeof listen>): Promise<Listening> {
+async function listenAt(
+  { host, port }: Pick<HttpSettings, 'host' | 'port'>,
+  start: () => Promise<Listening>,
+): Promise<Listening> {
   try {
-    return await listen(service, options);
+    return await start();
   } catch (error) {
-    const { host, port } = options;
     const reason = errorCode(error) === 'EADDRINUSE' ? 'another program listens there' : errorMessage(error);
     throw new UsageError(`cannot listen on port ${port} of ${host}: ${reason}`);
   }
@@ -38,6 +42,14 @@ const never = new AbortController().signal;
 const fired = async (signal: AbortSignal): Promise<void> => {
   if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
 };
+
+/** Ends a server that cannot be of use, because of an error. */
+const endWith =
+  (server: Listening) =>
+  async (error: unknown): Promise<never> => {
+    await server.stop();
+    throw error;
+  };
 
 /**
  * Serves the tools over HTTP until `ending` fires. Then it says on `/readyz` that it ends, and accepts requests until load
@@ -53,6 +65,13 @@ export async function serveHttp(
   const log = openLog(configured.host);
   const state = await openSharedState(configured, surroundings, (text) => log.log.warn({ reason: text }, 'state'));
   const { environment } = surroundings;
+  const { telemetry, metrics } = await openObservation({
+    environment,
+    own: {
+      keepsMetrics: http.metricsPort !== undefined,
+      onProblem: () => log.log.warn('spans were not exported'),
+    },
+  });
   const { config, service, onError, close } = await openHttpService(configured, {
     http,
     signIn,
@@ -60,8 +79,14 @@ export async function serveHttp(
     environment,
     log,
     state,
+    telemetry,
   });
-  const server = await listenAt(service, { host: http.host, port: http.port, onError });
+  const { host, port, metricsPort } = http;
+  const server = await listenAt(http, () => listen(service, { host, port, onError }));
+  const shown = { host: '127.0.0.1', port: metricsPort ?? 0 };
+  const metricsServer =
+    metrics && (await listenAt(shown, () => serveMetrics(metrics, shown, onError)).catch(endWith(server)));
+  if (metricsServer !== undefined) note(JSON.stringify({ metrics: `${metricsServer.url}/metrics` }));
   const { access, addresses, deadlineMs } = config.account;
   // Whoever tests with the sandbox needs its address, whatever the log level.
   if (config.sandbox) note(JSON.stringify({ sandbox: addresses.gateway.origin }));
@@ -78,6 +103,7 @@ export async function serveHttp(
   await Promise.race([stopped, sleep(realClock, deadlineMs, never)]);
   await close();
   server.close();
-  await stopped;
+  metricsServer?.close();
+  await Promise.all([stopped, metricsServer?.stop()]);
   return exitCodes.done;
 }
