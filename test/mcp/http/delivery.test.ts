@@ -158,6 +158,8 @@ describe.each([{ modern: true }, { modern: false }])('a send that is repeated ov
     await sandbox.waitForRequests(1, path);
     leaving.abort();
     await expect(first.then((response) => response.text())).rejects.toThrow();
+    // By the answers to these the server has noticed that the client is gone.
+    for (const _ of [1, 2]) await fetch(`${server.url}/healthz`);
     const second = repeated(url);
     holding.release();
     expect(await second).toMatchObject({ status: acceptedBefore });

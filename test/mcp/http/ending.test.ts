@@ -77,19 +77,6 @@ describe('a server over HTTP that is stopped', () => {
     process.kill('SIGTERM');
     expect(await once(process, 'exit')).toEqual([0, null]);
   });
-
-  test('aborts what takes longer than a call may', async () => {
-    const { gone } = hold();
-    const { url, process, line } = await start(['--deadline-ms', '1000']);
-    // The call waits for the upstream, and its own deadline is as long as the one of the server.
-    const inFlight = fetch(`${url}/mcp`, reading);
-    await upstream.received(1);
-    process.kill('SIGTERM');
-    await line('"stopping"');
-    expect((await outcomeOf(await inFlight)).failure).toMatchObject({ kind: 'timeout' });
-    await gone;
-    expect(await once(process, 'exit')).toEqual([0, null]);
-  });
 });
 
 describe('a client of 2026-07-28 that cancels', () => {
