@@ -1,5 +1,6 @@
 import { isAbsolute, join, resolve } from 'node:path';
 import type { HostParts } from '../../account/host.js';
+import { noTelemetry, type Telemetry } from '../../account/telemetry/telemetry.js';
 import { fromHome } from '../../config/accounts/paths.js';
 import type { Config } from '../../config/config.js';
 import type { SharedStore } from '../../store/shared-store.js';
@@ -80,13 +81,16 @@ export async function openStateStore(
 /**
  * Opens the state that the processes of a user share, as it is configured. The file is opened when it is first needed.
  * @param say told once if the file cannot be used, and once if it is used again.
- * @param options `sharesSends`: whether a send counts that another process made. By default it does.
+ * @param options `sharesSends`: whether a send counts that another process made. By default it does. `telemetry` measures the file.
  */
 export async function openSharedState(
   config: Config,
   surroundings: StateSurroundings,
   say: (text: string) => void,
-  { sharesSends = true }: { readonly sharesSends?: boolean } = {},
+  {
+    sharesSends = true,
+    telemetry = noTelemetry,
+  }: { readonly sharesSends?: boolean; readonly telemetry?: Telemetry } = {},
 ): Promise<SharedState> {
   const place = statePlace(config, surroundings);
   if ('none' in place) return nothingShared;
@@ -103,7 +107,7 @@ export async function openSharedState(
       openStateStore(path, surroundings, {
         openPatienceMs: isAgain ? openPatienceMs.again : openPatienceMs.first,
         onSeen,
-      }),
+      }).then((opened) => telemetry.measured(opened, 'sqlite')),
     onAway: (reason) => say(stateText(path, reason)),
     wallClock: Date.now,
   });

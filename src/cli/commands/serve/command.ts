@@ -38,7 +38,9 @@ async function serveStdio(
       import('../../shell/shared-state.js'),
       logged(),
     ]);
-    const state = await openSharedState(configured, surroundings, (text) => log.log.warn({ reason: text }, 'state'));
+    const state = await openSharedState(configured, surroundings, (text) => log.log.warn({ reason: text }, 'state'), {
+      telemetry,
+    });
     return file === undefined
       ? openOwnBackend(configured, { log, state, telemetry })
       : openNamedBackends(configured, file, surroundings, { log, state, telemetry });

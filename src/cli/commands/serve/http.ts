@@ -63,7 +63,6 @@ export async function serveHttp(
   const signIn = signInOf(http);
   const file = await namedAccounts(configured, surroundings);
   const log = openLog(configured.host);
-  const state = await openSharedState(configured, surroundings, (text) => log.log.warn({ reason: text }, 'state'));
   const { environment } = surroundings;
   const { telemetry, metrics } = await openObservation({
     environment,
@@ -71,6 +70,9 @@ export async function serveHttp(
       keepsMetrics: http.metricsPort !== undefined,
       onProblem: () => log.log.warn('spans were not exported'),
     },
+  });
+  const state = await openSharedState(configured, surroundings, (text) => log.log.warn({ reason: text }, 'state'), {
+    telemetry,
   });
   const { config, service, onError, close } = await openHttpService(configured, {
     http,
