@@ -55,6 +55,7 @@ describe('a server over HTTP with a registered SDK', () => {
     const client = await connect(server, { modern, headers: ofHttp });
     const _meta = { traceparent: `00-${traceId}-00f067aa0ba902b7-01` };
     await client.callTool({ name: 'manychat_get_page', arguments: {}, _meta });
+    await server.line('"msg":"call');
     const span = spansIn(await server.line('tools/call').then(server.stderr)).at(-1);
     const [call] = linesIn(server.stderr(), 'call');
     expect(span).toEqual({
@@ -84,6 +85,7 @@ describe('a server over HTTP with a registered SDK', () => {
     const traceId = '0af7651916cd43dd8448eb211c80319c';
     const client = await connect(server, { headers: { traceparent: `00-${traceId}-b7ad6b7169203331-01` } });
     await client.callTool({ name: 'manychat_get_subscriber', arguments: { subscriber_id: '999' } });
+    await server.line('"msg":"call');
     const [span] = spansIn(await server.line('tools/call').then(server.stderr)).slice(-1);
     expect(span).toMatchObject({
       traceId,
@@ -187,7 +189,7 @@ describe('without a registered SDK', () => {
     expect(exported).toMatch(/^POST \/v1\/traces\n/);
     for (const text of ['tools/call manychat_get_page', 'service.name', 'manychat-mcp'])
       expect(exported).toContain(text);
-    const [{ trace_id: traceId }] = linesIn(server.stderr(), 'call');
+    const { trace_id: traceId } = JSON.parse(await server.line('"msg":"call'));
     expect(exported).toContain(Buffer.from(traceId, 'hex').toString('latin1'));
   });
 
@@ -198,7 +200,7 @@ describe('without a registered SDK', () => {
     await client.callTool({ name: 'manychat_get_page', arguments: {} });
     server.process.kill('SIGTERM');
     expect(await once(server.process, 'exit')).toEqual([0, null]);
-    expect(linesIn(server.stderr(), 'spans were not exported')).not.toEqual([]);
+    await server.line('spans were not exported');
     expect(server.stderr()).not.toContain('secret-path');
   });
 
@@ -255,6 +257,7 @@ describe('what is never observed', () => {
     const metrics = await (await fetch(await metricsOf(server))).text();
     expect(metrics).toMatch(/^manychat_send_guard_sends_total\{.*manychat_outcome="sent"\} 1$/m);
     expect(metrics).toMatch(/^manychat_send_guard_sends_total\{.*manychat_outcome="repeated"\} 1$/m);
+    await server.line('"_OTHER"');
     const seen = `${metrics}\n${server.stderr()}`;
     expect(spansIn(seen).map(({ name }) => name)).toContain('_OTHER');
     const never = [text, contact, lastName, ...Object.values(forms).map((form) => form(key))];
