@@ -2,6 +2,7 @@ import { createRedactor } from '../text/redaction.js';
 import { chooseAccess, isPlaceholder, keysIn, manychatKeyIn, secretsIn } from './accounts/keys.js';
 import { type AccountSettings, identityOf, type Policy } from './accounts/settings.js';
 import { misnamedProblems } from './misnamed.js';
+import type { SignInWay } from './settings/sign-in.js';
 import { restrictingNames, type SettingName, type SettingValues, settingNames, settings } from './settings.js';
 import { type KnownTool, type NamedTools, selectTools } from './tool-names.js';
 import { UsageError } from './usage-error.js';
@@ -37,6 +38,19 @@ export interface HttpSettings {
   readonly metricsPort: number | undefined;
 }
 
+/** How callers of a server over HTTP sign in. */
+interface SignInSettings {
+  readonly ways: readonly SignInWay[];
+  /** The file with tokens, if it is set. */
+  readonly tokens: string | undefined;
+  /** What is set for oauth. */
+  readonly issuer: string | undefined;
+  readonly audience: string | undefined;
+  /** The claim that holds the scopes; undefined if they do not matter. */
+  readonly scopeClaim: string | undefined;
+  readonly profileClaim: string | undefined;
+}
+
 /** Everything that the environment and the command line configure. */
 export interface Config {
   readonly host: HostSettings;
@@ -45,10 +59,7 @@ export interface Config {
   /** The accounts file and the names to choose from it, as far as they are set. */
   readonly accounts: { readonly path: string | undefined; readonly names: readonly string[] | undefined };
   /** How callers sign in over HTTP. */
-  readonly signIn: {
-    /** The file with tokens, if it is set. */
-    readonly tokens: string | undefined;
-  };
+  readonly signIn: SignInSettings;
   /** The form in which clients get results: as text, as structured content, or as both. */
   readonly results: SettingValues['MANYCHAT_MCP_RESULTS'];
   /** How it is served over HTTP; undefined for stdio. */
@@ -146,6 +157,15 @@ const httpOf = (values: SettingValues): HttpSettings => ({
   metricsPort: values.MANYCHAT_MCP_METRICS_PORT_NUMBER,
 });
 
+const signInOf = (values: SettingValues): SignInSettings => ({
+  ways: values.MANYCHAT_MCP_SIGN_IN,
+  tokens: values.MANYCHAT_MCP_TOKENS,
+  issuer: values.MANYCHAT_MCP_OAUTH_ISSUER,
+  audience: values.MANYCHAT_MCP_OAUTH_AUDIENCE,
+  scopeClaim: values.MANYCHAT_MCP_OAUTH_SCOPE_CLAIM === 'none' ? undefined : values.MANYCHAT_MCP_OAUTH_SCOPE_CLAIM,
+  profileClaim: values.MANYCHAT_MCP_OAUTH_PROFILE_CLAIM,
+});
+
 /**
  * Reads the configuration. An empty variable counts as not set; so does an unreplaced placeholder, unless the setting
  * restricts something. A missing or malformed key is no error here: the server starts, and every call says how to
@@ -187,7 +207,7 @@ export function readConfig(environment: Environment, known: readonly KnownTool[]
     },
     account: accountOf(values, tools),
     accounts: { path: values.MANYCHAT_MCP_ACCOUNTS, names: values.MANYCHAT_MCP_ACCOUNT },
-    signIn: { tokens: values.MANYCHAT_MCP_TOKENS },
+    signIn: signInOf(values),
     results: values.MANYCHAT_MCP_RESULTS,
     stateFile: values.MANYCHAT_MCP_STATE_FILE?.trim(),
     http: values.MANYCHAT_MCP_HTTP ? httpOf(values) : undefined,

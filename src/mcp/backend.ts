@@ -67,7 +67,7 @@ export function openBackend(
       return 'markdown' in content ? content : { tool: plainTool(content.endpoint) };
     },
     call: (tool, given, side) => call(tool, given, { ...side, principal }),
-    refuse,
+    refuse: (tool, failure, rule, request) => refuse(tool, failure, rule, request, principal),
     complete: createCompleter(call, now),
     async prepareQuestion(tool, input, signal) {
       const prepared = await prepare(tool, input, signal);

@@ -95,7 +95,12 @@ describe('the table of settings', () => {
       'MANYCHAT_MCP_DRY_RUN',
       'MANYCHAT_MCP_CONFIRM',
       'MANYCHAT_MCP_UNCONFIRMED',
+      'MANYCHAT_MCP_SIGN_IN',
       'MANYCHAT_MCP_TOKENS',
+      'MANYCHAT_MCP_OAUTH_ISSUER',
+      'MANYCHAT_MCP_OAUTH_AUDIENCE',
+      'MANYCHAT_MCP_OAUTH_SCOPE_CLAIM',
+      'MANYCHAT_MCP_OAUTH_PROFILE_CLAIM',
     ]);
   });
 });

@@ -6,6 +6,7 @@ import { cleanLine, mapTexts } from '../../text/safe-text.js';
 import { asCallError } from '../../upstream/failures/call-error.js';
 import type { Host } from '../host.js';
 import { shownConnection } from '../lookups/connections/chooser.js';
+import { createAudit } from '../policy/audit.js';
 import type { Tool } from '../policy/tool.js';
 import { type Delivery, ownDelivery } from '../send-guard/delivery.js';
 import { type CallingRequest, requestLine } from '../telemetry/telemetry.js';
@@ -57,7 +58,13 @@ export interface CallerSide
 export type ToolCaller = (tool: Tool, given: unknown, side: CallerSide) => Promise<Outcome>;
 
 /** Logs a call that is refused before it is made; the failure without secrets. */
-export type ToolRefuser = (tool: Tool, failure: Failure, rule: string, request?: CallingRequest) => Failure;
+export type ToolRefuser = (
+  tool: Tool,
+  failure: Failure,
+  rule: string,
+  request?: CallingRequest,
+  principal?: string,
+) => Failure;
 
 /** The result with warnings about the call (connection chosen, arguments repaired) before its own. */
 function withWarnings(result: Result, warnings: readonly string[]): Result {
@@ -91,6 +98,7 @@ export function createToolCaller(
   pipeline: Pipeline,
   offers: (tool: string) => boolean,
 ): { readonly call: ToolCaller; readonly refuse: ToolRefuser } {
+  const audit = createAudit(log, settings);
   const clean = (text: string): string => cleanLine(text, redactor.forFailure);
   const cleaned = (failure: Failure): Failure => ({
     ...failure,
@@ -111,15 +119,16 @@ export function createToolCaller(
   const note = (request: CallingRequest | undefined, { id }: CallRecord, failure?: Failure): void =>
     request?.called?.({ id, account: accountLabel(settings), failure: failure?.kind });
 
-  function refuse(tool: Tool, given: Failure, rule: string, request?: CallingRequest): Failure {
+  function refuse(tool: Tool, given: Failure, rule: string, request?: CallingRequest, principal?: string): Failure {
     const failure = cleaned(given);
     const record = newRecord();
     logFailure(lineOf(tool, record, request), failure, rule);
     note(request, record, failure);
+    audit(tool, principal, { failure });
     return failure;
   }
 
-  const call: ToolCaller = async (tool, given, { whole = false, account, request, ...side }) => {
+  const performed: ToolCaller = async (tool, given, { whole = false, account, request, ...side }) => {
     const { declaration } = tool;
     const context = failureContext(declaration, settings);
     const startedAt = performance.now();
@@ -163,5 +172,12 @@ export function createToolCaller(
     }
   };
 
-  return { call, refuse };
+  return {
+    async call(tool, given, side) {
+      const outcome = await performed(tool, given, side);
+      audit(tool, side.principal, outcome);
+      return outcome;
+    },
+    refuse,
+  };
 }

@@ -8,13 +8,19 @@ import { operatorDecides } from '../../text/operator.js';
 import { callError } from '../../upstream/failures/call-error.js';
 import type { FailureContext } from '../../upstream/failures/context.js';
 
-type Excluding = Pick<Policy, 'excluded'>;
+type Excluding = Pick<Policy, 'excluded' | 'granted'>;
 
-/** Why a call is forbidden: every tool for something that it does was excluded; undefined if it is allowed. */
-export function exclusionOf({ excluded }: Excluding, done: readonly Capability[]): string | undefined {
-  const refused = done.find((each) => toolsFor(each).every((tool) => excluded.has(tool)));
+/**
+ * Why a call is forbidden: every tool for something that it does was excluded, or is not for this caller; undefined if it is
+ * allowed.
+ */
+export function exclusionOf({ excluded, granted }: Excluding, done: readonly Capability[]): string | undefined {
+  const isGranted = (tool: string): boolean => granted?.has(tool) !== false;
+  const refused = done.find((each) => toolsFor(each).every((tool) => excluded.has(tool) || !isGranted(tool)));
   if (refused === undefined) return undefined;
   const tools = toolsFor(refused).join(', ');
+  if (granted !== undefined)
+    return `This call can ${capabilities[refused].what}, which you may not do here: it takes ${toolsFor(refused).join(' or ')}`;
   return `This call can ${capabilities[refused].what}, which this server does not do: --exclude-tools excludes ${tools}`;
 }
 

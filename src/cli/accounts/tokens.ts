@@ -154,7 +154,10 @@ export async function manageTokens(
   if (action !== 'create' && (profile !== undefined || expires !== undefined))
     throw new UsageError(`--profile and --expires are for tokens create, not for tokens ${action}`);
   if (action === 'list' && name !== undefined) throw new UsageError('tokens list takes no name');
-  const path = tokensPath(request.path === undefined ? config : { ...config, signIn: { tokens: request.path } }, shell);
+  const path = tokensPath(
+    request.path === undefined ? config : { ...config, signIn: { ...config.signIn, tokens: request.path } },
+    shell,
+  );
   if (path === undefined) throw new UsageError('there is no configuration folder: name the file with --tokens');
   const profiles = (await namedAccounts(config, shell))?.profiles;
   if (action === 'list') list(path, profiles, now(), json, shell);

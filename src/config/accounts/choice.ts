@@ -57,7 +57,10 @@ function chosenFrom(file: AccountsFile, names: readonly string[] | undefined): A
   return {
     path,
     accounts: accounts.filter((account) => chosen.includes(account)),
-    profiles: profiles?.map((profile) => ({ ...profile, accounts: profile.accounts.filter(isChosen) })),
+    profiles: profiles?.map((profile) => ({
+      ...profile,
+      accounts: profile.accounts === 'all' ? 'all' : profile.accounts.filter(isChosen),
+    })),
   };
 }
 

@@ -7,7 +7,7 @@ import type { Policy } from './settings.js';
 export interface Grant {
   /** The accounts of the accounts file, by the names that they have there; or all that the server offers. */
   readonly accounts: 'all' | readonly string[];
-  /** The connections, by id; absent: every connection of the accounts. */
+  /** The connections, by id or by the name of their page; absent: every connection of the accounts. */
   readonly connections?: readonly string[] | undefined;
   /** The full names of the tools; absent: every tool that the server offers. */
   readonly tools?: readonly string[] | undefined;
@@ -31,6 +31,7 @@ export function narrowed(policy: Policy, { tools, readOnly, confirm = policy.con
   return {
     ...policy,
     chosen: granted === undefined ? policy.chosen : new Set([...policy.chosen].filter((name) => granted.has(name))),
+    granted,
     readOnly: policy.readOnly || readOnly,
     unconfirmed: unconfirmed === 'refuse' ? 'refuse' : policy.unconfirmed,
     confirm:

@@ -28,6 +28,8 @@ export interface Policy {
   readonly chosen: ReadonlySet<string>;
   /** Names of the tools that were excluded. No other tool may do their job instead. */
   readonly excluded: ReadonlySet<string>;
+  /** Names of the tools that the caller may use. As with `excluded`, no other tool may do the job of others. Absent: all. */
+  readonly granted?: ReadonlySet<string> | undefined;
   /** Nothing that changes or sends is offered or carried out. */
   readonly readOnly: boolean;
   /** A call that would change or send something returns its requests instead, and makes none. */

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { isLoopback } from '../address.js';
 import { milliseconds, nameList, onOff, texts } from './forms.js';
+import { signInSettings } from './sign-in.js';
 
 /** The address under which clients reach the server, without a path. */
 const publicUrl = z.string().transform((text, context): URL => {
@@ -79,15 +80,7 @@ export const servingSettings = {
       'port on 127.0.0.1 on which /metrics shows measurements in the text format of Prometheus; without it nothing is measured. 0 is any free port',
     summary: 'show measurements on /metrics of this loopback port',
   }),
-  MANYCHAT_MCP_TOKENS: z.string().optional().register(texts, {
-    flag: 'tokens',
-    value: 'PATH',
-    serving: true,
-    restricts: true,
-    description:
-      'file with the digests of the tokens that callers sign in with; by default tokens.json beside the accounts file. The command tokens writes it',
-    summary: 'file with the tokens of callers',
-  }),
+  ...signInSettings,
   MANYCHAT_MCP_DRAIN_MS: milliseconds(0, 120_000, 5_000).register(texts, {
     flag: 'drain-ms',
     value: 'N',

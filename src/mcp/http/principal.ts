@@ -1,4 +1,8 @@
 import { everything, type Grant } from '../../config/accounts/grant.js';
+import type { Access } from '../../config/accounts/settings.js';
+
+/** A credential that can be used. */
+export type OwnAccess = Exclude<Access, { readonly mode: 'none' }>;
 
 /** Who a request comes from, and what they may do. */
 export interface Principal {
@@ -8,6 +12,8 @@ export interface Principal {
    */
   readonly id: string;
   readonly grant: Grant;
+  /** The credential that the caller brings. Calls go to its account, and to none of the server's. */
+  readonly access?: OwnAccess | undefined;
 }
 
 /** How the server finds out who asks. */
@@ -21,5 +27,5 @@ export interface SignIn {
   metadata?(request: Request): Promise<Response | undefined>;
 }
 
-/** No sign-in: every caller is the person who started the server. Only for a server that listens on loopback. */
+/** No sign-in: every caller is the person who started the server. */
 export const noSignIn: SignIn = { identify: async () => ({ id: 'local', grant: everything }) };

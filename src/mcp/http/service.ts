@@ -1,7 +1,6 @@
 import { createMcpHandler, type McpRequestContext } from '@modelcontextprotocol/server';
 import type { Delivery } from '../../account/send-guard/delivery.js';
 import type { Telemetry } from '../../account/telemetry/telemetry.js';
-import type { Grant } from '../../config/accounts/grant.js';
 import { accountNamed } from '../../config/accounts/names.js';
 import type { Backend } from '../backend.js';
 import type { Offer } from '../listing/offer.js';
@@ -20,8 +19,11 @@ export interface ServiceParts {
   readonly allowed: AllowedNames;
   /** The names of the accounts of a file. Empty if there is one account, without a name. */
   readonly accounts: readonly string[];
-  /** The offer of these accounts under a grant. With one account, or none of a name, calls do not choose. */
-  offer(grant: Grant, accounts: readonly string[]): Offer;
+  /**
+   * The offer of these accounts for a principal, the same for the same grant and kind of key. With one account, or none of a
+   * name, calls do not choose.
+   */
+  offer(principal: Principal, accounts: readonly string[]): Offer;
   /** Opens the backend of a principal's account; see `OpenBackend` for an account that is undefined. */
   openBackend(principal: Principal, account: string | undefined): Promise<Backend>;
   /** Milliseconds since any fixed point. Deliveries are measured with it. */
@@ -53,6 +55,9 @@ interface Exchange {
   readonly needs: Needs | undefined;
 }
 
+/** Offers that are kept. */
+const maxOffers = 200;
+
 /** Where MCP is served: `/mcp`, and `/mcp/{account}`. */
 const mcpPath = /^\/mcp(?:\/([^/]*))?\/?$/;
 
@@ -83,10 +88,14 @@ export function createHttpService({ accounts, ...parts }: ServiceParts): HttpSer
   const offers = new Map<string, Offer>();
   let draining = false;
 
-  function offerOf(grant: Grant, served: readonly string[]): Offer {
-    const key = JSON.stringify([grant, served]);
-    const offer = offers.get(key) ?? parts.offer(grant, served);
+  function offerOf(principal: Principal, served: readonly string[]): Offer {
+    const key = JSON.stringify([principal.grant, principal.access?.mode, served]);
+    const offer = offers.get(key) ?? parts.offer(principal, served);
+    offers.delete(key);
     offers.set(key, offer);
+    // Callers can narrow what they are offered in any number of ways.
+    const [oldest] = offers.keys();
+    if (offers.size > maxOffers && oldest !== undefined) offers.delete(oldest);
     return offer;
   }
 
@@ -126,7 +135,7 @@ export function createHttpService({ accounts, ...parts }: ServiceParts): HttpSer
     const message = withoutNullArguments(body.json);
     exchanges.set(request, {
       principal,
-      offer: offerOf(principal.grant, served),
+      offer: offerOf(principal, served),
       account: served.length === 1 ? served[0] : undefined,
       delivery: deliveries.open(principal.id, message, request, written),
       needs: needsIn(message),

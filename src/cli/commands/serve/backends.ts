@@ -38,6 +38,28 @@ export async function openOwnBackend(
   };
 }
 
+/**
+ * Opens the backends of callers who bring the keys of their accounts. What is configured of the server's own account, such as
+ * a connection, does not concern theirs.
+ */
+export function openKeyBackends(configured: Config, { state = nothingShared, ...parts }: Parts): Backends {
+  const access = { mode: 'none', reason: 'The request brings no key' } as const;
+  const own = { ...configured.account, access, identity: identityOf(access), connection: undefined };
+  const host = openHost(configured.host, { ...state.parts, ...parts });
+  const pool = createPool(host, createRequestState());
+  return {
+    config: { ...configured, account: own },
+    async open(_, caller = localCaller) {
+      const key = caller.access ?? access;
+      return pool.backend({ ...own, access: key, identity: identityOf(key) }, undefined, caller);
+    },
+    async close() {
+      await host.close();
+      await state.close();
+    },
+  };
+}
+
 /** The keys that are known before they are read: those in variables, and in the file itself. */
 const knownKeys = (accounts: readonly NamedAccount[], environment: Surroundings['environment']): string[] =>
   accounts.flatMap(({ key, mode }) => {

@@ -8,7 +8,7 @@ import type { SignIn } from '../../../mcp/http/principal.js';
 import { createHttpService, type HttpService } from '../../../mcp/http/service.js';
 import { realClock } from '../../../upstream/clock.js';
 import { nothingShared, type SharedState } from '../../shell/shared-state.js';
-import { openNamedBackends, openOwnBackend } from './backends.js';
+import { type Backends, openKeyBackends, openNamedBackends, openOwnBackend } from './backends.js';
 import { offerOf } from './offers.js';
 
 /** A service, and the accounts that it serves. */
@@ -33,16 +33,23 @@ export interface ServiceSources {
   readonly telemetry?: Telemetry;
 }
 
+async function backendsOf(
+  config: Config,
+  file: AccountsFile | undefined,
+  environment: Surroundings['environment'],
+  parts: Parameters<typeof openKeyBackends>[1],
+): Promise<Backends> {
+  if (config.signIn.ways.includes('client-key')) return openKeyBackends(config, parts);
+  return file === undefined ? openOwnBackend(config, parts) : openNamedBackends(config, file, { environment }, parts);
+}
+
 /** Opens a service over HTTP on a host of its own, which all its requests share. */
 export async function openHttpService(
   configured: Config,
   { http, signIn, file, environment, log, state = nothingShared, telemetry = noTelemetry }: ServiceSources,
 ): Promise<OpenedService> {
   const ofTeam: Config = { ...configured, account: { ...configured.account, reader: 'member' } };
-  const { config, open, close } =
-    file === undefined
-      ? await openOwnBackend(ofTeam, { log, state, telemetry })
-      : await openNamedBackends(ofTeam, file, { environment }, { log, state, telemetry });
+  const { config, open, close } = await backendsOf(ofTeam, file, environment, { log, state, telemetry });
   // The message of such an error can quote a request, and with it a contact's data.
   const onError = (error: Error): void => log.log.warn({ error: error.name }, 'protocol');
   const publicName = http.publicUrl === undefined ? [] : [http.publicUrl.hostname];
@@ -53,9 +60,9 @@ export async function openHttpService(
       origins: [...publicName, ...http.allowedOrigins],
     },
     accounts: file?.accounts.map(({ name }) => name) ?? [],
-    offer(grant, served) {
+    offer({ grant, access = config.account.access }, served) {
       const accounts = file?.accounts.filter(({ name }) => served.includes(name));
-      const account = { ...config.account, policy: narrowed(config.account.policy, grant) };
+      const account = { ...config.account, access, policy: narrowed(config.account.policy, grant) };
       return offerOf({ ...config, account }, accounts && { accounts });
     },
     openBackend: (principal, account) => open(account, principal),

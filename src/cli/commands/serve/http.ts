@@ -1,11 +1,9 @@
 import { openLog } from '../../../account/log.js';
 import { namedAccounts } from '../../../config/accounts/choice.js';
-import { isLoopback } from '../../../config/address.js';
 import type { Config, HttpSettings } from '../../../config/config.js';
 import { UsageError } from '../../../config/usage-error.js';
 import { version } from '../../../config/version.js';
 import { type Listening, listen } from '../../../mcp/http/listen.js';
-import { noSignIn, type SignIn } from '../../../mcp/http/principal.js';
 import { errorCode, errorMessage } from '../../../text/error-text.js';
 import { realClock, sleep } from '../../../upstream/clock.js';
 import { type ExitCode, exitCodes } from '../../shell/exit-codes.js';
@@ -14,15 +12,8 @@ import type { Shell } from '../../shell/shell.js';
 import { openHttpService } from './http-service.js';
 import { serveMetrics } from './metrics-server.js';
 import { servedText } from './offers.js';
+import { openSignIn } from './sign-in.js';
 import { openObservation } from './telemetry.js';
-
-/** How this server finds out who asks. */
-function signInOf({ host }: HttpSettings): SignIn {
-  if (isLoopback(host) || isLoopback(`[${host}]`)) return noSignIn;
-  throw new UsageError(
-    `--host ${host} can be reached by other machines, and without a sign-in everybody there could use the accounts: listen on 127.0.0.1`,
-  );
-}
 
 /** Listens, or says why that is not possible. */
 async function listenAt(
@@ -60,10 +51,12 @@ export async function serveHttp(
   http: HttpSettings,
   { ending, note, ...surroundings }: Pick<Shell, 'ending' | 'note'> & StateSurroundings,
 ): Promise<ExitCode> {
-  const signIn = signInOf(http);
   const file = await namedAccounts(configured, surroundings);
   const log = openLog(configured.host);
   const { environment } = surroundings;
+  const asking = await openSignIn(configured, http, file, surroundings, { log: log.log, now: realClock.now });
+  // Callers bring the keys of their accounts.
+  const own = configured.signIn.ways.includes('client-key');
   const { telemetry, metrics } = await openObservation({
     environment,
     own: {
@@ -76,8 +69,8 @@ export async function serveHttp(
   });
   const { config, service, onError, close } = await openHttpService(configured, {
     http,
-    signIn,
-    file,
+    signIn: asking.signIn,
+    file: own ? undefined : file,
     environment,
     log,
     state,
@@ -93,8 +86,8 @@ export async function serveHttp(
   // Whoever tests with the sandbox needs its address, whatever the log level.
   if (config.sandbox) note(JSON.stringify({ sandbox: addresses.gateway.origin }));
   note(JSON.stringify({ url: `${server.url}/mcp` }));
-  log.log.info({ version, ...servedText(config, file) }, 'ready');
-  if (file === undefined && access.mode === 'none') log.log.warn({ reason: access.reason }, 'not configured');
+  log.log.info({ version, signIn: configured.signIn.ways, ...(own ? {} : servedText(config, file)) }, 'ready');
+  if (!own && file === undefined && access.mode === 'none') log.log.warn({ reason: access.reason }, 'not configured');
   await fired(ending);
   log.log.info({ drainMs: http.drainMs }, 'draining');
   service.drain();
@@ -103,7 +96,7 @@ export async function serveHttp(
   log.log.info('stopping');
   const stopped = server.stop();
   await Promise.race([stopped, sleep(realClock, deadlineMs, never)]);
-  await close();
+  await Promise.all([close(), asking.close()]);
   server.close();
   metricsServer?.close();
   await Promise.all([stopped, metricsServer?.stop()]);

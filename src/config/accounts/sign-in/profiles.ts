@@ -45,7 +45,11 @@ export const profileSchema = z
       confirm: z
         .enum(['nothing', 'destroy', 'sends'], { error: 'must be nothing, destroy or sends' })
         .optional()
-        .describe('What the user has to confirm, instead of what the server is set to'),
+        .describe('What the user has to confirm, in addition to what the server is set to'),
+      unconfirmed: z
+        .literal('refuse', { error: 'must be refuse' })
+        .optional()
+        .describe('What has to be confirmed is refused where the client cannot ask, also if the server allows it'),
     },
     { error: 'must be an object with accounts' },
   )
@@ -59,14 +63,15 @@ export interface Profile {
     readonly tokens: readonly string[];
     readonly claims: readonly (readonly [claim: string, values: readonly string[]])[];
   };
-  /** Names of accounts, in the order of the file. */
-  readonly accounts: readonly string[];
+  /** Names of accounts, in the order of the file; or all of them, and what is done for the Maton accounts as a whole. */
+  readonly accounts: 'all' | readonly string[];
   /** Ids of connections and names of pages; absent: all connections of the accounts. */
   readonly connections?: readonly string[] | undefined;
   readonly toolsets?: readonly string[] | undefined;
   readonly tools?: readonly string[] | undefined;
   readonly readOnly: boolean;
   readonly confirm?: 'nothing' | 'destroy' | 'sends' | undefined;
+  readonly unconfirmed?: 'refuse' | undefined;
 }
 
 /** The parts of an accounts file that profiles depend on. */
@@ -133,16 +138,17 @@ export function profileProblems(file: FileWithProfiles): string[] {
 export function profilesIn({ accounts, profiles }: FileWithProfiles): readonly Profile[] | undefined {
   if (profiles === undefined) return undefined;
   const existing = Object.keys(accounts);
-  return Object.entries(profiles).map(([name, { when, read_only: readOnly = false, ...rest }]) => ({
-    ...rest,
-    name,
-    readOnly,
-    when: {
-      tokens: when?.tokens ?? [],
-      claims: Object.entries(when?.claims ?? {}).map(([claim, values]) => [claim, [values].flat()] as const),
-    },
-    accounts: existing.filter(
-      (each) => rest.accounts === 'all' || rest.accounts.some((chosen) => nameKey(chosen) === nameKey(each)),
-    ),
-  }));
+  return Object.entries(profiles).map(([name, { when, read_only: readOnly = false, accounts: named, ...rest }]) => {
+    const keys = new Set(named === 'all' ? [] : named.map(nameKey));
+    return {
+      ...rest,
+      name,
+      readOnly,
+      when: {
+        tokens: when?.tokens ?? [],
+        claims: Object.entries(when?.claims ?? {}).map(([claim, values]) => [claim, [values].flat()] as const),
+      },
+      accounts: named === 'all' ? named : existing.filter((each) => keys.has(nameKey(each))),
+    };
+  });
 }

@@ -42,7 +42,7 @@ describe('the profiles of an accounts file', () => {
             ['tenant', ['acme']],
           ],
         },
-        accounts: ['Sunrise Coffee', 'Wholesale', 'Museum'],
+        accounts: 'all',
         readOnly: false,
       },
       {
