@@ -14,6 +14,17 @@ export interface Notice {
 
 const licenceFiles = /^(licen[cs]e|copying|notice)(\.\w+)?$/i;
 
+/** Packages under the MIT licence that come without its text, and the copyright line of the licence in their repository. */
+const copyrights: Readonly<Record<string, string>> = {
+  '@redis/client': 'Copyright (c) 2022-2025, Redis, inc.',
+};
+
+/** The text of the MIT licence, which is that of this package, with another copyright. */
+const mitLicence = (copyright: string): string =>
+  readFileSync(pathOf('LICENSE'), 'utf8')
+    .replace(/^Copyright .*$/m, copyright)
+    .trim();
+
 /** The folders of all packages with code in the bundle, by their paths from the root. */
 function foldersIn({ outputs }: Metafile): string[] {
   const files = Object.values(outputs).flatMap(({ inputs }) =>
@@ -37,6 +48,8 @@ function noticeOf(folder: string): Notice {
   const texts = readdirSync(path)
     .filter((file) => licenceFiles.test(file))
     .map((file) => readFileSync(join(path, file), 'utf8').trim());
+  const copyright = copyrights[name];
+  if (texts.length === 0 && license === 'MIT' && copyright !== undefined) texts.push(mitLicence(copyright));
   if (texts.length === 0) throw new Error(`${name} is in the bundle but has no licence`);
   return { name, version, license, text: texts.join('\n\n') };
 }

@@ -66,6 +66,8 @@ export interface Config {
   readonly http: HttpSettings | undefined;
   /** The file that processes share, or `off`; see `statePlace`. */
   readonly stateFile: string | undefined;
+  /** The Redis that processes share; it can hold a password. */
+  readonly redisUrl: string | undefined;
   /** The account is an embedded sandbox, which is started with the process. */
   readonly sandbox: boolean;
   /** With which time and account the sandbox starts, as far as they are set. */
@@ -212,6 +214,7 @@ export function readConfig(environment: Environment, known: readonly KnownTool[]
     stateFile: values.MANYCHAT_MCP_STATE_FILE?.trim(),
     http: values.MANYCHAT_MCP_HTTP ? httpOf(values) : undefined,
     sandbox: values.MANYCHAT_MCP_SANDBOX,
+    redisUrl: values.MANYCHAT_MCP_REDIS_URL,
     sandboxStart: { now: values.MANYCHAT_MCP_SANDBOX_NOW, accountFile: values.MANYCHAT_MCP_SANDBOX_FILE },
   };
 }

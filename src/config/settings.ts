@@ -12,6 +12,11 @@ import {
 } from './settings/forms.js';
 import { servingSettings } from './settings/serving.js';
 
+const redisUrl = z.string().refine((text) => {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  return url !== undefined && ['redis:', 'rediss:'].includes(url.protocol) && url.hostname !== '';
+}, 'must be an address like redis://127.0.0.1:6379 or rediss://user:password@redis.example.com');
+
 /**
  * Every setting, in reading order, under the name of its environment variable: the value's schema and its text. The
  * configuration, the command-line flags, the help text and the documentation all derive from this table.
@@ -165,6 +170,11 @@ export const settings = z.object({
     description:
       'file in which the processes of one user share rate limits and what was sent, or off; by default state.db in the folder manychat-mcp of your state folder, with Node.js 22.13 or newer',
     summary: 'file in which processes share limits and sends, or off',
+  }),
+  MANYCHAT_MCP_REDIS_URL: redisUrl.optional().register(texts, {
+    restricts: true,
+    description:
+      'Redis or Valkey in which the processes of a team share rate limits, what was sent, jobs and questions, such as redis://127.0.0.1:6379 or rediss://user:password@redis.example.com; it takes the place of the state file. While it cannot be reached, calls wait, then fail',
   }),
   MANYCHAT_MCP_LOG_LEVEL: oneOf(['debug', 'info', 'warn', 'error', 'silent'], 'info').register(texts, {
     flag: 'log-level',

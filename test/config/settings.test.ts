@@ -84,7 +84,7 @@ describe('the table of settings', () => {
     expect(odd).toEqual([]);
   });
 
-  test('marks as restricting the settings of the policy and the choice of accounts, and no others', () => {
+  test('marks as restricting the settings of the policy, the choice of accounts and what is shared, and no others', () => {
     expect(restrictingNames).toEqual([
       'MANYCHAT_MCP_ACCOUNTS',
       'MANYCHAT_MCP_ACCOUNT',
@@ -95,6 +95,7 @@ describe('the table of settings', () => {
       'MANYCHAT_MCP_DRY_RUN',
       'MANYCHAT_MCP_CONFIRM',
       'MANYCHAT_MCP_UNCONFIRMED',
+      'MANYCHAT_MCP_REDIS_URL',
       'MANYCHAT_MCP_SIGN_IN',
       'MANYCHAT_MCP_TOKENS',
       'MANYCHAT_MCP_OAUTH_ISSUER',

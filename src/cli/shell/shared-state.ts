@@ -3,6 +3,7 @@ import type { HostParts } from '../../account/host.js';
 import { noTelemetry, type Telemetry } from '../../account/telemetry/telemetry.js';
 import { fromHome } from '../../config/accounts/paths.js';
 import type { Config } from '../../config/config.js';
+import type { RequestStateOptions } from '../../mcp/interaction/request-state.js';
 import type { SharedStore } from '../../store/shared-store.js';
 import type { SqliteStoreOptions } from '../../store/sqlite-store.js';
 import { realClock } from '../../upstream/clock.js';
@@ -11,7 +12,11 @@ import type { Shell } from './shell.js';
 /** What a host shares with other processes. */
 export interface SharedState {
   /** Empty if nothing is shared: the host then has its own. They are closed by the host. */
-  readonly parts: Partial<Pick<HostParts, 'pacer' | 'guard' | 'jobs'>>;
+  readonly parts: Partial<Pick<HostParts, 'pacer' | 'guard' | 'jobs' | 'notices' | 'pageIds'>>;
+  /** How questions to users are shared, so that any process takes the answer. */
+  readonly requestState?: Pick<RequestStateOptions, 'key' | 'questions'>;
+  /** Resolves if the store can be used; rejects with StoreAway. */
+  reach(): Promise<void>;
   /** Releases the store; to be called after the host was closed. */
   close(): Promise<void>;
 }
@@ -20,10 +25,10 @@ export interface SharedState {
 export type StateSurroundings = Pick<Shell, 'environment' | 'platform' | 'nodeVersion' | 'quietly'>;
 
 /** Nothing is shared. */
-export const nothingShared: SharedState = { parts: {}, close: async () => undefined };
+export const nothingShared: SharedState = { parts: {}, reach: async () => undefined, close: async () => undefined };
 
 /** Where processes of one user share limits and sends, or why they do not. */
-export type StatePlace = { readonly path: string } | { readonly none: string };
+export type StatePlace = { readonly path: string } | { readonly redis: string } | { readonly none: string };
 
 /** The first Node.js with SQLite. */
 const [firstMajor, firstMinor] = [22, 13];
@@ -47,10 +52,11 @@ function stateFolder({ LOCALAPPDATA, XDG_STATE_HOME = '', HOME }: Shell['environ
 
 /** The file in which the processes of a user share limits and sends, or why there is none. */
 export function statePlace(
-  { sandbox, stateFile }: Pick<Config, 'sandbox' | 'stateFile'>,
+  { sandbox, stateFile, redisUrl }: Pick<Config, 'sandbox' | 'stateFile' | 'redisUrl'>,
   { environment, platform, nodeVersion }: Omit<StateSurroundings, 'quietly'>,
 ): StatePlace {
   if (sandbox) return { none: 'the embedded sandbox has its own' };
+  if (redisUrl !== undefined) return { redis: redisUrl };
   if (stateFile?.toLowerCase() === 'off') return { none: 'MANYCHAT_MCP_STATE_FILE is off' };
   if (!hasSqlite(nodeVersion)) return { none: `Node.js is older than ${firstMajor}.${firstMinor}` };
   if (stateFile !== undefined) return { path: resolve(fromHome(stateFile, environment)) };
@@ -78,10 +84,43 @@ export async function openStateStore(
   return openSqliteStore({ path, load: () => quietly(() => import('node:sqlite')), ...options });
 }
 
+/** What is said when Redis cannot be reached, or can be reached again. */
+const redisText = (isAway: boolean): string =>
+  isAway
+    ? 'Redis cannot be reached: calls wait for it, and fail if that takes longer than their deadline'
+    : 'Redis is reached again';
+
+/** Opens the store that is configured. Nothing is read or connected before it is needed. */
+export async function openState(
+  place: Exclude<StatePlace, { readonly none: string }>,
+  surroundings: StateSurroundings,
+  say: (text: string) => void,
+  telemetry: Telemetry = noTelemetry,
+): Promise<SharedStore> {
+  if ('redis' in place) {
+    const { openRedisStore } = await import('../../store/redis-store.js');
+    return telemetry.measured(
+      openRedisStore({ url: place.redis, onAway: (isAway) => say(redisText(isAway)) }),
+      'redis',
+    );
+  }
+  const { path } = place;
+  const { createFallbackStore } = await import('../../store/fallback-store.js');
+  return createFallbackStore({
+    open: (onSeen, isAgain) =>
+      openStateStore(path, surroundings, {
+        openPatienceMs: isAgain ? openPatienceMs.again : openPatienceMs.first,
+        onSeen,
+      }).then((opened) => telemetry.measured(opened, 'sqlite')),
+    onAway: (reason) => say(stateText(path, reason)),
+    wallClock: Date.now,
+  });
+}
+
 /**
- * Opens the state that the processes of a user share, as it is configured. The file is opened when it is first needed.
- * @param say told once if the file cannot be used, and once if it is used again.
- * @param options `sharesSends`: whether a send counts that another process made. By default it does. `telemetry` measures the file.
+ * Opens the state that processes share, as it is configured.
+ * @param say told once if it cannot be used, and once if it is used again.
+ * @param options `sharesSends`: whether a send counts that another process made. By default it does. `telemetry` measures the store.
  */
 export async function openSharedState(
   config: Config,
@@ -94,29 +133,29 @@ export async function openSharedState(
 ): Promise<SharedState> {
   const place = statePlace(config, surroundings);
   if ('none' in place) return nothingShared;
-  const { path } = place;
-  const [{ createFallbackStore }, { createSharedPacer }, { createSharedSendGuard }, { createSharedJobs }] =
+  const [store, { createSharedPacer }, { createSharedSendGuard }, { createSharedJobs }, { createSharedQuestions }] =
     await Promise.all([
-      import('../../store/fallback-store.js'),
+      openState(place, surroundings, say, telemetry),
       import('../../upstream/pacing/shared-pacer.js'),
       import('../../account/send-guard/shared-send-guard.js'),
       import('../../account/jobs/shared-jobs.js'),
+      import('../../account/request-state/shared-questions.js'),
     ]);
-  const store = createFallbackStore({
-    open: (onSeen, isAgain) =>
-      openStateStore(path, surroundings, {
-        openPatienceMs: isAgain ? openPatienceMs.again : openPatienceMs.first,
-        onSeen,
-      }).then((opened) => telemetry.measured(opened, 'sqlite')),
-    onAway: (reason) => say(stateText(path, reason)),
-    wallClock: Date.now,
-  });
+  const [{ sharedStateKey }, { createChangeNotices }, { createPageIds }] = await Promise.all([
+    import('../../account/request-state/shared-state-key.js'),
+    import('../../account/lookups/change-notices.js'),
+    import('../../account/lookups/connections/pages/page-ids.js'),
+  ]);
   return {
     parts: {
       pacer: createSharedPacer({ store, clock: realClock }),
       jobs: createSharedJobs(store, realClock),
+      // A file has to be asked again and again for what changed, which is too much for the caches of one person.
+      ...('redis' in place && { notices: createChangeNotices(store), pageIds: createPageIds(store) }),
       ...(sharesSends && { guard: createSharedSendGuard(store, realClock) }),
     },
+    requestState: { key: sharedStateKey(store), questions: createSharedQuestions(store) },
+    reach: () => store.transact([], () => undefined),
     close: () => store.close(),
   };
 }

@@ -115,6 +115,9 @@ export function keysIn(environment: Environment): { readonly variable: string; r
 
 /** All secrets among the settings: keys, and the users and passwords of proxies. */
 export function secretsIn(environment: Environment): string[] {
-  const proxies = ['HTTP_PROXY', 'HTTPS_PROXY'].flatMap((name) => [environment[name], environment[name.toLowerCase()]]);
-  return [...keysIn(environment).map(({ key }) => key), ...proxies.flatMap(credentialsIn)];
+  const addresses = ['HTTP_PROXY', 'HTTPS_PROXY', 'MANYCHAT_MCP_REDIS_URL'].flatMap((name) => [
+    environment[name],
+    environment[name.toLowerCase()],
+  ]);
+  return [...keysIn(environment).map(({ key }) => key), ...addresses.flatMap(credentialsIn)];
 }

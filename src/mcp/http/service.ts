@@ -26,6 +26,8 @@ export interface ServiceParts {
   offer(principal: Principal, accounts: readonly string[]): Offer;
   /** Opens the backend of a principal's account; see `OpenBackend` for an account that is undefined. */
   openBackend(principal: Principal, account: string | undefined): Promise<Backend>;
+  /** Resolves when what the server depends on was reached once: `/readyz` says so. */
+  readonly started: Promise<void>;
   /** Milliseconds since any fixed point. Deliveries are measured with it. */
   now(): number;
   readonly telemetry?: Telemetry | undefined;
@@ -86,7 +88,13 @@ export function createHttpService({ accounts, ...parts }: ServiceParts): HttpSer
   const exchanges = new WeakMap<Request, Exchange>();
   const deliveries = createRequestDeliveries(parts.now);
   const offers = new Map<string, Offer>();
-  let draining = false;
+  let readiness: 'starting' | 'ok' | 'ending' = 'starting';
+  parts.started.then(
+    () => {
+      if (readiness === 'starting') readiness = 'ok';
+    },
+    () => undefined,
+  );
 
   function offerOf(principal: Principal, served: readonly string[]): Offer {
     const key = JSON.stringify([principal.grant, principal.access?.mode, served]);
@@ -148,7 +156,8 @@ export function createHttpService({ accounts, ...parts }: ServiceParts): HttpSer
       const { pathname } = new URL(request.url);
       if (pathname === '/healthz' || pathname === '/readyz') {
         if (request.method !== 'GET' && request.method !== 'HEAD') return methodNotAllowed('GET');
-        return pathname === '/readyz' && draining ? probeResponse(503, 'ending') : probeResponse(200, 'ok');
+        if (pathname === '/healthz' || readiness === 'ok') return probeResponse(200, 'ok');
+        return probeResponse(503, readiness);
       }
       const refused = check(request);
       if (refused !== undefined) return refused;
@@ -159,7 +168,7 @@ export function createHttpService({ accounts, ...parts }: ServiceParts): HttpSer
       return serveMcp(request, accountIn(path[1]), written);
     },
     drain() {
-      draining = true;
+      readiness = 'ending';
     },
     close: () => handler.close(),
   };

@@ -50,6 +50,7 @@ describe.each<Era>(['legacy', 'modern'])('the delivery of a call over HTTP, %s',
       accounts: [],
       offer: () => offerFor(config),
       openBackend: async () => backend,
+      started: Promise.resolve(),
       now: clock.now,
       onError,
     });

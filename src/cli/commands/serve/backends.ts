@@ -30,7 +30,7 @@ export async function openOwnBackend(
   { state = nothingShared, ...parts }: Parts,
 ): Promise<Backends> {
   const { config, account, host, close } = await openOwnAccount(configured, parts, state);
-  const pool = createPool(host, createRequestState(), [account]);
+  const pool = createPool(host, createRequestState(state.requestState), [account]);
   return {
     config,
     open: async (_, caller = localCaller) => pool.backend(account.settings, undefined, caller),
@@ -46,7 +46,7 @@ export function openKeyBackends(configured: Config, { state = nothingShared, ...
   const access = { mode: 'none', reason: 'The request brings no key' } as const;
   const own = { ...configured.account, access, identity: identityOf(access), connection: undefined };
   const host = openHost(configured.host, { ...state.parts, ...parts });
-  const pool = createPool(host, createRequestState());
+  const pool = createPool(host, createRequestState(state.requestState));
   return {
     config: { ...configured, account: own },
     async open(_, caller = localCaller) {
@@ -90,7 +90,7 @@ export async function openNamedBackends(
   const secrets = [...new Set([...config.host.secrets, ...knownKeys(accounts, environment)])];
   const host = openHost({ ...config.host, secrets }, { ...state.parts, ...parts });
   const { log, clock, closing } = host;
-  const pool = createPool(host, createRequestState());
+  const pool = createPool(host, createRequestState(state.requestState));
   const settingsOf = await createSettingsReader(file, config, { environment, ending: closing });
   const several = others.length > 0;
   /** The settings of the accounts whose key was read, by name. */

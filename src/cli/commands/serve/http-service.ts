@@ -6,6 +6,7 @@ import { narrowed } from '../../../config/accounts/grant.js';
 import type { Config, HttpSettings } from '../../../config/config.js';
 import type { SignIn } from '../../../mcp/http/principal.js';
 import { createHttpService, type HttpService } from '../../../mcp/http/service.js';
+import { StoreAway } from '../../../store/shared-store.js';
 import { realClock } from '../../../upstream/clock.js';
 import { nothingShared, type SharedState } from '../../shell/shared-state.js';
 import { type Backends, openKeyBackends, openNamedBackends, openOwnBackend } from './backends.js';
@@ -43,6 +44,17 @@ async function backendsOf(
   return file === undefined ? openOwnBackend(config, parts) : openNamedBackends(config, file, { environment }, parts);
 }
 
+/** Resolves when the shared state was reached once: a server that starts while it is away gets no requests until then. */
+async function reached(state: SharedState, closing: AbortSignal): Promise<void> {
+  for (;;) {
+    try {
+      return await state.reach();
+    } catch (error) {
+      if (closing.aborted || !(error instanceof StoreAway)) throw error;
+    }
+  }
+}
+
 /** Opens a service over HTTP on a host of its own, which all its requests share. */
 export async function openHttpService(
   configured: Config,
@@ -50,6 +62,7 @@ export async function openHttpService(
 ): Promise<OpenedService> {
   const ofTeam: Config = { ...configured, account: { ...configured.account, reader: 'member' } };
   const { config, open, close } = await backendsOf(ofTeam, file, environment, { log, state, telemetry });
+  const closing = new AbortController();
   // The message of such an error can quote a request, and with it a contact's data.
   const onError = (error: Error): void => log.log.warn({ error: error.name }, 'protocol');
   const publicName = http.publicUrl === undefined ? [] : [http.publicUrl.hostname];
@@ -66,6 +79,7 @@ export async function openHttpService(
       return offerOf({ ...config, account }, accounts && { accounts });
     },
     openBackend: (principal, account) => open(account, principal),
+    started: reached(state, closing.signal),
     now: realClock.now,
     telemetry,
     onError,
@@ -75,6 +89,7 @@ export async function openHttpService(
     service,
     onError,
     async close() {
+      closing.abort();
       await service.close();
       await close();
     },
