@@ -28,6 +28,25 @@ const precomputed = (catalogue: Catalogue): Plugin => ({
   },
 });
 
+/** The commands that the Redis client itself takes from its list of all commands, which is half of its code. */
+export const redisCommands = ['AUTH', 'CLIENT_SETNAME', 'READONLY'] as const;
+
+/** Leaves of the Redis client what connects to one server: no cluster, no sentinel, and commands as plain words only. */
+const redisParts: Plugin = {
+  name: 'parts of the Redis client',
+  setup({ onLoad }) {
+    const commands = redisCommands.map((name) => `${name}:require('./${name}').default`).join();
+    onLoad({ filter: /@redis[\\/]client[\\/]dist[\\/]lib[\\/]commands[\\/]index\.js$/ }, () => ({
+      contents: `exports.__esModule=true;exports.default={${commands}};`,
+      loader: 'js',
+    }));
+    onLoad({ filter: /@redis[\\/]client[\\/]dist[\\/]index\.js$/ }, () => ({
+      contents: `exports.createClient=require('./lib/client').default.create;exports.ErrorReply=require('./lib/errors').ErrorReply;`,
+      loader: 'js',
+    }));
+  },
+};
+
 /** The path of esbuild's description of the bundle. */
 export const metafilePath = pathOf('dist/scripts/package/metafile.json');
 
@@ -54,7 +73,7 @@ export async function bundleProgram(catalogue: Catalogue): Promise<Metafile> {
       'thread-stream': pathOf('scripts/package/no-threads.ts'),
       worker_threads: pathOf('scripts/package/no-threads.ts'),
     },
-    plugins: [precomputed(catalogue)],
+    plugins: [precomputed(catalogue), redisParts],
     metafile: true,
   });
   return metafile;

@@ -97,8 +97,8 @@ export function openRedisStore({ url, prefix = 'manychat-mcp:', onAway, time }: 
   // A first connection that fails is tried again by the client, until the store is closed.
   const connecting = client.connect().then(
     async () => {
-      const info = await client.info('server').catch(() => '');
-      isBack ||= Number(/uptime_in_seconds:(\d+)/.exec(info)?.[1] ?? 0) < freshSeconds;
+      const info = await client.sendCommand(['INFO', 'server']).catch(() => '');
+      isBack ||= Number(/uptime_in_seconds:(\d+)/.exec(String(info))?.[1] ?? 0) < freshSeconds;
     },
     () => undefined,
   );

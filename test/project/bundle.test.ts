@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import * as conventions from '@opentelemetry/semantic-conventions';
 import type { Metafile } from 'esbuild';
 import { describe, expect, test } from 'vitest';
-import { metafilePath } from '../../scripts/package/bundle.js';
+import { metafilePath, redisCommands } from '../../scripts/package/bundle.js';
 import * as otelNames from '../../scripts/package/otel-names.js';
 import { DefaultJsonSchemaValidator } from '../../scripts/package/sdk-parts.js';
 import { pathOf } from '../../scripts/root.js';
@@ -27,6 +27,16 @@ describe('the bundle replaces', () => {
 
   test.each(['asserts.cts', 'no-threads.ts', 'otel-names.ts'])('a module by scripts/package/%s', (file) => {
     expect(bundledFiles()).toContain(`scripts/package/${file}`);
+  });
+
+  test('the list of all commands of the Redis client by those that it uses itself', () => {
+    const own = bundledFiles().filter((file) => file.includes('/@redis/client/'));
+    expect(own.filter((file) => /cluster|sentinel/.test(file))).toEqual([]);
+    const used = own
+      .flatMap((file) => [...readFileSync(pathOf(file), 'utf8').matchAll(/\bcommands_1\.default\.(\w+)/g)])
+      .map(([, name = '']) => name);
+    expect(used).not.toEqual([]);
+    expect([...redisCommands]).toEqual([...new Set(used)].toSorted());
   });
 
   test('the names of OpenTelemetry by those that are used', () => {
