@@ -25,12 +25,13 @@ export async function serveProgram(...started: Parameters<typeof startHttpProgra
   return server;
 }
 
-/** Starts the built program over HTTP on a free port, without a drain by default. */
+/** Starts the built program over HTTP on a free port unless `args` name one, without a drain by default. */
 export async function startHttpProgram(
   environment: Record<string, string>,
   args: readonly string[] = [],
 ): Promise<HttpProgram> {
-  const child = spawn(process.execPath, [program, 'serve', '--http', '--port', '0', ...args], {
+  const port = args.includes('--port') ? [] : ['--port', '0'];
+  const child = spawn(process.execPath, [program, 'serve', '--http', ...port, ...args], {
     env: { PATH: process.env.PATH ?? '', MANYCHAT_MCP_DRAIN_MS: '0', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -28,7 +28,7 @@ const retryMs = 20;
 const patienceMs = 30_000;
 
 /** A port of loopback that nothing listens on. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
