@@ -44,6 +44,7 @@ describe('the workflows', () => {
       'ci.yml, services',
       'ci.yml, image',
       'release.yml, build',
+      'release.yml, image',
       'release.yml, publish',
     ]);
     const commands = workflows.flatMap((name) => file(`.github/workflows/${name}`).match(/\brun:/g) ?? []);
@@ -62,7 +63,7 @@ describe('the workflows', () => {
   test('have no permissions except those of their jobs', () => {
     expect(file('.github/workflows/ci.yml')).toMatch(/^permissions:\n {2}contents: read\n\w/m);
     expect(file('.github/workflows/release.yml')).toMatch(/^permissions: \{\}$/m);
-    expect(jobs.filter(canWrite).map(({ name }) => name)).toEqual(['publish']);
+    expect(jobs.filter(canWrite).map(({ name }) => name)).toEqual(['image', 'publish']);
     // The code of a pull request never runs with permissions of this repository.
     for (const name of workflows)
       expect(file(`.github/workflows/${name}`)).not.toMatch(/pull_request_target|secrets\./);
@@ -87,7 +88,7 @@ describe('the workflows', () => {
       expect(text).not.toContain('actions/checkout@');
       expect(text).not.toMatch(/^ +(cache|working-directory):/m);
       for (const command of runs) {
-        expect(command).toMatch(/^(npm publish|gh release create) /);
+        expect(command).toMatch(/^(npm publish|gh release create|docker (load|login|push|inspect)|sed -i|grep|tar) /);
         expect(command).not.toMatch(/[;&|`]|\$\(/);
       }
     },
@@ -97,8 +98,10 @@ describe('the workflows', () => {
 describe('the release', () => {
   test('publishes what the read-only job built, after the environment has approved it', () => {
     const [build, publish] = [job('release.yml', 'build'), job('release.yml', 'publish')];
-    expect(publish.text).toContain('    needs: build\n');
-    expect(publish.text).toContain('    environment: release\n');
+    expect(publish.text).toContain('    needs: [build, image]\n');
+    expect(job('release.yml', 'image').text).toContain('    needs: build\n');
+    for (const name of ['image', 'publish'])
+      expect(job('release.yml', name).text).toContain('    environment: release\n');
     for (const { text } of [build, publish]) expect(text).toMatch(/name: release\n +path: release\n/);
     expect(build.runs).toContainEqual(expect.stringContaining('npm pack --ignore-scripts --pack-destination release'));
     expect(publish.runs).toContain(
@@ -107,6 +110,27 @@ describe('the release', () => {
     expect(publish.text).toContain('id-token: write');
     expect(publish.text).not.toMatch(/NODE_AUTH_TOKEN|NPM_TOKEN/);
   });
+});
+
+test('the files of a release name the image by the digest that the registry has given it', () => {
+  const { runs } = job('release.yml', 'image');
+  const order = ['docker load', 'docker login', 'docker push', 'docker inspect', 'sed -i', 'grep', 'grep', 'tar'];
+  expect(runs.map((command) => order.find((word) => command.startsWith(word)))).toEqual(order);
+  const [, from = '', to = ''] = /"s#(.+)#(.+)#"/.exec(runs.find((each) => each.startsWith('sed')) ?? '') ?? [];
+  for (const [name, count] of [
+    ['deploy/compose.yaml', 2],
+    ['deploy/kubernetes/server.yaml', 1],
+  ] as const) {
+    const pinned = file(name).replaceAll(new RegExp(from, 'g'), to.replace('$IMAGE', 'name@sha256:0'));
+    expect(pinned.match(/image: name@sha256:0$/gm), name).toHaveLength(count);
+    expect(pinned).not.toContain('ghcr.io');
+    expect(runs.filter((each) => each.startsWith('sed') || each.startsWith('grep')).join('\n')).toContain(
+      `release/${name}`,
+    );
+  }
+  // No digest stands in the repository that nobody has read from a registry.
+  for (const name of ['Dockerfile', 'deploy/compose.yaml', 'deploy/kubernetes/server.yaml'])
+    expect(file(name)).not.toMatch(/sha256:[0-9a-f]/);
 });
 
 test('no package runs code when it is installed, in the repository or in the image', () => {
