@@ -119,7 +119,7 @@ export async function runCommandLine(args: readonly string[], shell: Shell): Pro
 
   const serveCommand = program
     .command('serve', { isDefault: true })
-    .summary('serve MCP on stdin and stdout (the default), or over HTTP')
+    .summary('serve MCP on stdin and stdout, or over HTTP')
     .description('serve MCP on stdin and stdout (the default), or over HTTP with --http')
     .allowExcessArguments()
     .action(async (_options: object, { args: [unknown] }: Command) => {
@@ -243,7 +243,7 @@ export async function runCommandLine(args: readonly string[], shell: Shell): Pro
     });
   program
     .command('accounts')
-    .summary('list the accounts of the accounts file, and check them')
+    .summary('list the accounts of the file, and check them')
     .description('list the accounts of the accounts file, and check each: its key, its connection and its page')
     .option('--offline', 'list them only, and read nothing')
     .option('--json', 'print JSON')

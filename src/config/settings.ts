@@ -34,7 +34,7 @@ export const settings = z.object({
       value: 'ID',
       description:
         'use this connection for every call, by its id or page name; the tools then have no connection_id argument',
-      summary: 'use this connection for every call; a page name will do',
+      summary: 'use this connection; a page name will do',
     }),
   MANYCHAT_API_KEY: z.string().optional().register(texts, {
     description: 'ManyChat API key, used to reach ManyChat directly when MATON_API_KEY is not set',
@@ -142,7 +142,7 @@ export const settings = z.object({
       restricts: true,
       description:
         'what becomes of a call that the user has to confirm if the client cannot ask: allow (the default over stdio) makes it, refuse (the default over HTTP) does not',
-      summary: 'calls to confirm where a client cannot ask: allow or refuse',
+      summary: 'calls that no client can ask about: allow, refuse',
     }),
   MANYCHAT_MCP_RESULTS: oneOf(['both', 'text', 'structured'], 'both').register(texts, {
     flag: 'results',
@@ -156,7 +156,7 @@ export const settings = z.object({
     value: 'NAME',
     description:
       "custom field, by name or id, that holds the contacts' WhatsApp numbers, by which manychat_find_subscribers finds them; without it, the field is looked for by its values",
-    summary: "custom field that holds the contacts' WhatsApp numbers",
+    summary: 'custom field that holds WhatsApp numbers',
   }),
   MANYCHAT_MCP_DEADLINE_MS: milliseconds(1_000, 600_000, 45_000).register(texts, {
     flag: 'deadline-ms',
@@ -169,7 +169,7 @@ export const settings = z.object({
     value: 'PATH',
     description:
       'file in which the processes of one user share rate limits and what was sent, or off; by default state.db in the folder manychat-mcp of your state folder, with Node.js 22.13 or newer',
-    summary: 'file in which processes share limits and sends, or off',
+    summary: 'file of limits and sends that are shared, or off',
   }),
   MANYCHAT_MCP_REDIS_URL: redisUrl.optional().register(texts, {
     restricts: true,

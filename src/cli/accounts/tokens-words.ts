@@ -12,7 +12,7 @@ interface TokensFlags {
 export const addTokensCommand = (program: Command, run: (request: TokensRequest) => Promise<void>): Command =>
   program
     .command('tokens <action> [name]')
-    .summary('create, list or revoke tokens for callers over HTTP')
+    .summary('create, list or revoke tokens for HTTP callers')
     .description(
       'create, list or revoke the tokens with which callers sign in to serve --http. create prints the token, once; the file has its digest only',
     )
