@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { Client } from '@modelcontextprotocol/client';
+import type { Client, Transport } from '@modelcontextprotocol/client';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { connectProgram, pinnedId, through } from '../../support/program.js';
 import { type Reply, startUpstream, type Upstream } from '../../support/upstream.js';
@@ -60,6 +60,29 @@ export const send = (client: Client, text: string): Promise<unknown> =>
     { timeout: 600_000 },
   );
 
+/** Counts the calls that a client hands to its transport. */
+function countCalls(transport: Transport): { reach(count: number): Promise<void> } {
+  let calls = 0;
+  let reached = (): void => undefined;
+  let awaited = Number.POSITIVE_INFINITY;
+  const write = transport.send.bind(transport);
+  transport.send = (message, options) => {
+    const isWritten = write(message, options);
+    if ('method' in message && message.method === 'tools/call') calls += 1;
+    if (calls >= awaited) reached();
+    return isWritten;
+  };
+  return {
+    reach(count) {
+      awaited = count;
+      return new Promise((resolve) => {
+        reached = resolve;
+        if (calls >= count) resolve();
+      });
+    },
+  };
+}
+
 /** What processes of the built program must do that share a state. */
 export function processesContract(name: string, share: Sharing): void {
   describe(`processes on one ${name}`, () => {
@@ -101,15 +124,25 @@ export function processesContract(name: string, share: Sharing): void {
 
     test('make 3 × 20 identical sends once, 100 times out of 100', async () => {
       const open: ServerResponse[] = [];
-      const { upstream, processes } = await team(3, (_, response) => void open.push(response));
+      let isHeld = true;
+      const answer = (response: ServerResponse) => response.end('{"status":"success"}');
+      const { upstream, processes } = await team(3, (_, response) => {
+        if (isHeld) open.push(response);
+        else answer(response);
+      });
+      const written = processes.map(({ transport }) => countCalls(transport));
       for (let done = 0; done < 100; done += 5) {
+        isHeld = true;
         const texts = Array.from({ length: 5 }, (_, index) => `Hello ${done + index}`);
         const sends = processes.flatMap(({ client }) =>
           Array.from({ length: 20 }, () => texts.map((text) => send(client, text))).flat(),
         );
-        // A call that is read after the first was answered would be a new send. Frames are read in order.
+        // A call that is read after the first was answered would be a new send. Frames are read in order, but the client
+        // writes the frame of a call later than it is asked to.
+        await Promise.all(written.map((calls) => calls.reach(20 * (done + texts.length))));
         await Promise.all([...processes.map(({ client }) => client.ping()), upstream.received(done + 5)]);
-        for (const response of open.splice(0)) response.end('{"status":"success"}');
+        isHeld = false;
+        for (const response of open.splice(0)) answer(response);
         await Promise.all(sends);
         expect(upstream.arrived).toHaveLength(done + 5);
       }
