@@ -46,7 +46,7 @@ async function fetchOf(url: string): Promise<HttpService['fetch']> {
     signIn: noSignIn,
     file: undefined,
     environment,
-    log: { log, redactWith: () => ignored, flushed: async () => undefined },
+    log: { log, redactWith: () => ignored, forAccount: () => log, flushed: async () => undefined },
   });
   return opened.service.fetch;
 }

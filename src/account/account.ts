@@ -25,16 +25,17 @@ export interface Account {
 const everyName: ReadonlySet<string> = new Set(declarations.map(({ name }) => name));
 
 /** Opens an account on a host. Accounts of one host share no limit, guard key, cache or secret, even if their ids are equal. */
-export function openAccount(host: Host, settings: AccountSettings): Account {
-  const { access, policy } = settings;
-  const redactor = createRedactor([...host.secrets, ...(access.mode === 'none' ? [] : [access.key])]);
-  const releaseLog = host.redactLogWith(redactor);
+export function openAccount(shared: Host, settings: AccountSettings): Account {
+  const { access, policy, keyFromCaller = false } = settings;
+  const redactor = createRedactor([...shared.secrets, ...(access.mode === 'none' ? [] : [access.key])]);
+  const host = keyFromCaller ? { ...shared, log: shared.logForAccount(redactor) } : shared;
+  const releaseLog = keyFromCaller ? undefined : host.redactLogWith(redactor);
   const closing = new AbortController();
   const pipeline = createPipeline(host, settings, redactor, closing.signal);
   function close(): void {
     closing.abort();
     host.closing.removeEventListener('abort', close);
-    releaseLog();
+    releaseLog?.();
   }
   host.closing.addEventListener('abort', close, { once: true });
   const tools = offeredTools(declarations, settings);

@@ -30,6 +30,8 @@ export interface Host {
   readonly log: Log;
   /** Removes the secrets of an account from the lines of the log, until the returned function is called. */
   readonly redactLogWith: OpenLog['redactWith'];
+  /** The log of an account whose key a caller has brought. */
+  readonly logForAccount: OpenLog['forAccount'];
   /** Keys and credentials of the process, which no account may show. */
   readonly secrets: readonly string[];
   /** Time for waiting and measuring. */
@@ -81,6 +83,7 @@ export function openHost(settings: HostSettings, parts: Partial<HostParts> = {})
     telemetry,
     log: opened.log,
     redactLogWith: opened.redactWith,
+    logForAccount: opened.forAccount,
     secrets: settings.secrets,
     clock,
     now,

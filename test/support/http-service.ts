@@ -37,6 +37,7 @@ export async function openService(
 ) {
   const lines: string[] = [];
   const write = (line: unknown): void => void lines.push(JSON.stringify(line));
+  const lineLog = { debug: write, info: write, warn: write, error: write };
   const config = configOf({ MANYCHAT_MCP_HTTP: '1', ...environment });
   if (config.http === undefined) throw new Error('over HTTP');
   const file = await namedAccounts(config, { environment, platform: process.platform });
@@ -49,8 +50,9 @@ export async function openService(
     file,
     environment,
     log: {
-      log: { debug: write, info: write, warn: write, error: write },
+      log: lineLog,
       redactWith: () => () => undefined,
+      forAccount: () => lineLog,
       flushed: async () => undefined,
     },
   });

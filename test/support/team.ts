@@ -2,6 +2,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import type { Telemetry } from '../../src/account/telemetry/telemetry.js';
 import { openHttpService } from '../../src/cli/commands/serve/http-service.js';
 import { openSignIn } from '../../src/cli/commands/serve/sign-in.js';
 import { namedAccounts } from '../../src/config/accounts/choice.js';
@@ -20,10 +21,11 @@ export interface TeamParts {
   /** Profiles by the names of tokens; undefined for a token without a profile. */
   readonly tokens?: Readonly<Record<string, string | undefined>>;
   readonly environment?: Readonly<Record<string, string>>;
+  readonly telemetry?: Telemetry;
 }
 
 /** A server for a team in this process, with the sign-in that is configured. It closes with the test. */
-export async function openTeam({ accounts, profiles, tokens = {}, environment: more = {} }: TeamParts) {
+export async function openTeam({ accounts, profiles, tokens = {}, environment: more = {}, telemetry }: TeamParts) {
   const folder = mkdtempSync(join(tmpdir(), 'manychat-mcp-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const write = (name: string, content: object): string => {
@@ -60,7 +62,14 @@ export async function openTeam({ accounts, profiles, tokens = {}, environment: m
     now,
   });
   const ownKey = config.signIn.ways.includes('client-key');
-  const sources = { http: config.http, signIn, file: ownKey ? undefined : file, environment, log };
+  const sources = {
+    http: config.http,
+    signIn,
+    file: ownKey ? undefined : file,
+    environment,
+    log,
+    ...(telemetry && { telemetry }),
+  };
   const { service, close } = await openHttpService(config, sources);
   onTestFinished(async () => {
     await Promise.all([close(), closeSignIn()]);

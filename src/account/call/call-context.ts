@@ -59,6 +59,13 @@ export interface CallRecord {
 export const accountLabel = ({ identity, name }: Pick<AccountSettings, 'identity' | 'name'>): string =>
   name ?? identity.slice(0, 8);
 
+/**
+ * How an account is named in measurements. Every name is a series that is kept, so all accounts of keys that callers bring
+ * have one.
+ */
+export const measuredAs = (settings: Pick<AccountSettings, 'identity' | 'name' | 'keyFromCaller'>): string =>
+  settings.keyFromCaller === true ? 'client-key' : accountLabel(settings);
+
 /** What every log line of a call begins with. */
 export const callLine = ({ id }: Pick<CallRecord, 'id'>, settings: Pick<AccountSettings, 'identity' | 'name'>) => ({
   id,

@@ -45,6 +45,8 @@ export interface AccountSettings {
   /** Its name in the accounts file; absent if its key comes from the environment. */
   readonly name?: string | undefined;
   readonly access: Access;
+  /** The key was brought by a caller, who may have made it up. */
+  readonly keyFromCaller?: boolean | undefined;
   /** A hash of the credential. It scopes every limit, guard key, cache and log line of the account. */
   readonly identity: string;
   /** The connection every call uses, by id or by the name of its page; absent: chosen per call. */

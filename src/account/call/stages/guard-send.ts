@@ -3,13 +3,7 @@ import type { Step } from '../../../../tools/contract/workflow.js';
 import { StoreAway } from '../../../store/shared-store.js';
 import { stopError } from '../../../upstream/deadline.js';
 import type { Held } from '../../send-guard/guarded-sends.js';
-import {
-  type AccountParts,
-  accountLabel,
-  type CallContext,
-  type EndpointCall,
-  failureContext,
-} from '../call-context.js';
+import { type AccountParts, type CallContext, type EndpointCall, failureContext, measuredAs } from '../call-context.js';
 
 /**
  * Claims a send. Undefined for what is no send, and for a send that will not be made because of the policy.
@@ -23,7 +17,7 @@ export async function claimSend(
 ): Promise<Held | undefined> {
   const { policy } = settings;
   if (send.endpoint.effect !== 'send' || policy.dryRun || policy.readOnly) return undefined;
-  const measures = host.telemetry.account(accountLabel(settings));
+  const measures = host.telemetry.account(measuredAs(settings));
   try {
     const held = await sends.hold(send, connection, sending, deadline.stop);
     if (held.state === 'done') measures.guarded('repeated');

@@ -13,7 +13,7 @@ import { loadOf } from '../../../upstream/pacing/limits.js';
 import { readResponse } from '../../../upstream/response.js';
 import { withRetries } from '../../../upstream/retry.js';
 import { sendOnce } from '../../send-guard/guarded-sends.js';
-import { type AccountParts, accountLabel, callLine, type EndpointCall, failureContext } from '../call-context.js';
+import { type AccountParts, callLine, type EndpointCall, failureContext, measuredAs } from '../call-context.js';
 import { noteUsed } from '../call-names.js';
 import { requestOf } from '../http-request.js';
 
@@ -49,7 +49,7 @@ async function exchange(call: EndpointCall, account: AccountParts, departure: De
   const { endpoint, input, connection } = call;
   const { deadline, record } = call.context;
   const { settings, host, redactor } = account;
-  const measures = host.telemetry.account(accountLabel(settings));
+  const measures = host.telemetry.account(measuredAs(settings));
   const context = failureContext(endpoint, settings);
   const { method, url, body } = requestOf(endpoint, input, settings);
   const headers = headersOf(connection, body !== undefined, account);
@@ -126,7 +126,7 @@ export async function sendRequest(call: EndpointCall, account: AccountParts): Pr
   const valueBefore = takeValues(call, account);
   if (valueBefore !== undefined) call.valueBefore = valueBefore;
   const changes = account.seen.changes();
-  const measures = account.host.telemetry.account(accountLabel(account.settings));
+  const measures = account.host.telemetry.account(measuredAs(account.settings));
   try {
     const make = (departure: Departure | undefined) => exchange(call, account, departure);
     const { data, warnings } = await sendOnce(held, context.departure, make);

@@ -44,7 +44,13 @@ export async function openOwnBackend(
  */
 export function openKeyBackends(configured: Config, { state = nothingShared, ...parts }: Parts): Backends {
   const access = { mode: 'none', reason: 'The request brings no key' } as const;
-  const own = { ...configured.account, access, identity: identityOf(access), connection: undefined };
+  const own = {
+    ...configured.account,
+    access,
+    identity: identityOf(access),
+    connection: undefined,
+    keyFromCaller: true,
+  };
   const host = openHost(configured.host, { ...state.parts, ...parts });
   const pool = createPool(host, createRequestState(state.requestState));
   return {

@@ -8,6 +8,13 @@ const keyHeaders = [
   ['X-ManyChat-Key', 'direct'],
 ] as const;
 
+/**
+ * The form of keys that callers bring. Maton's have no known shape; these bounds leave out words and punctuation of the log,
+ * and keys that would be slow to search for.
+ */
+const matonKeyForm = /^[\w.~+/=-]{16,400}$/;
+const maxManychatKey = 200;
+
 /** The credential that a caller brings, or a sentence about what is wrong with the headers. It never shows a key. */
 export function keyIn(headers: Headers): OwnAccess | string {
   const given = keyHeaders.filter(([header]) => (headers.get(header) ?? '') !== '');
@@ -23,7 +30,9 @@ export function keyIn(headers: Headers): OwnAccess | string {
     return `${header} has a ManyChat key, which goes in X-ManyChat-Key`;
   const key = readKey(header, text, mode);
   if (key.state !== 'usable') return key.reason ?? `${header} is empty`;
-  if (mode === 'direct' && !manychatKeyShape.test(key.key))
+  if (mode === 'maton' && !matonKeyForm.test(key.key))
+    return `${header} is not a key: those have 16 to 400 letters, digits and . _ ~ + / = -`;
+  if (mode === 'direct' && !(manychatKeyShape.test(key.key) && key.key.length <= maxManychatKey))
     return `${header} is not a ManyChat key: those are digits, a colon and hexadecimal digits. A Maton key goes in X-Maton-Key`;
   return { mode, key: key.key };
 }

@@ -30,12 +30,23 @@ describe('a caller who brings a key', () => {
     [{ 'x-maton-key': `${maton}, ${maton}` }, /X-Maton-Key is sent twice/],
     [{ 'x-maton-key': manychat }, /X-Maton-Key has a ManyChat key, which goes in X-ManyChat-Key/],
     [{ 'x-manychat-key': maton }, /X-ManyChat-Key is not a ManyChat key/],
+    [{ 'x-maton-key': 'token:mallory-and-more' }, /X-Maton-Key is not a key: those have 16 to 400 letters, digits and/],
+    [{ 'x-maton-key': '"msg":"audit-of-the-others"' }, /X-Maton-Key is not a key/],
+    [{ 'x-maton-key': 'principal' }, /X-Maton-Key is not a key/],
     [{ 'x-maton-key': 'two words' }, /X-Maton-Key contains white space/],
     [{ 'x-maton-key': '${MATON_API_KEY}' }, /X-Maton-Key contains a placeholder instead of a key/],
   ])('is refused without a word of the key: %j', async (headers, message) => {
     const { status, body } = await refusalOf(await signIn({ clientKey: true }).ask(headers));
     expect([status, body]).toEqual([400, expect.stringMatching(message)]);
     for (const key of [maton, manychat]) expect(body).not.toContain(key);
+  });
+
+  test.each([
+    ['x-maton-key', 'k'.repeat(401)],
+    ['x-manychat-key', `12345:${'a'.repeat(400)}`],
+  ])('is refused with a longer key than there are, in %s', async (header, key) => {
+    const { status, body } = await refusalOf(await signIn({ clientKey: true }).ask({ [header]: key }));
+    expect([status, body]).toEqual([400, expect.stringMatching(/is not a (ManyChat )?key/)]);
   });
 
   test('needs a token too where one is asked for, whose profile narrows what it may do', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { noTelemetry, type Telemetry } from '../../../../src/account/telemetry/telemetry.js';
 import { createRedactor } from '../../../../src/text/redaction.js';
 import { idOf } from '../../../support/connected.js';
 import { outcomeOf } from '../../../support/http-service.js';
@@ -54,6 +55,47 @@ describe('the key that a caller brings', () => {
     await send({ 'x-maton-key': maton }, 'tools/call', { name: 'manychat_create_tag', arguments: { name: maton } });
     expect([...texts, ...logged].flatMap((text) => formsIn(text, maton))).toEqual([]);
     expect(logged.join()).toMatch(/"principal":"key:[0-9a-f]{16}"/);
+  });
+});
+
+describe('a key that a caller makes up', () => {
+  const tool = 'manychat_add_tag_to_subscriber';
+  const write = { name: tool, arguments: { connection_id: idOf(1), subscriber_id: 4711, tag_id: 815 } };
+
+  /** Mallory and anna write, each with a key; the lines of the calls. */
+  async function written(made: string, telemetry: Telemetry = noTelemetry) {
+    const upstream = await startUpstream({ status: 400, body: { status: 'error', message: `the key ${made} is bad` } });
+    const { send, logged, token } = await openTeam({
+      tokens: { mallory: undefined, anna: undefined },
+      telemetry,
+      environment: { ...through(upstream.url), MATON_API_KEY: '', MANYCHAT_MCP_SIGN_IN: 'tokens,client-key' },
+    });
+    const as = (name: string, key: string) =>
+      send({ authorization: `Bearer ${token(name)}`, 'x-maton-key': key }, 'tools/call', write);
+    const answer = await (await as('mallory', made)).text();
+    await as('anna', maton);
+    return { answer, lines: logged.map((line) => JSON.parse(line)) };
+  }
+
+  test('removes no word from the lines of another caller, nor from what its own lines say about it', async () => {
+    const { answer, lines } = await written(tool);
+    const audited = lines.filter(({ msg }) => msg === 'audit').map(({ principal, tool }) => [principal, tool]);
+    expect(audited).toEqual([
+      [expect.stringMatching(/^token:mallory key:[0-9a-f]{16}$/), tool],
+      [expect.stringMatching(/^token:anna key:[0-9a-f]{16}$/), tool],
+    ]);
+    expect(lines.filter(({ msg }) => msg === 'call failed').map((line) => line.tool)).toEqual([tool, tool]);
+    expect(answer).toContain('the key [redacted] is bad');
+  });
+
+  test('makes up no series of measurements', async () => {
+    const measured = new Set<string>();
+    const account: Telemetry['account'] = (name) => {
+      measured.add(name);
+      return noTelemetry.account(name);
+    };
+    await written('made-up-0123456789', { ...noTelemetry, account });
+    expect([...measured]).toEqual(['client-key']);
   });
 });
 
