@@ -1,7 +1,7 @@
 import { onTestFinished } from 'vitest';
 import type { Outcome } from '../../src/account/call/call-tool.js';
 import type { Failure } from '../../tools/contract/failure.js';
-import { createCaller } from './caller.js';
+import { createCallers } from './caller.js';
 import { drivenClock } from './driven.js';
 import { through } from './program.js';
 import { startUpstream } from './upstream.js';
@@ -18,7 +18,7 @@ export const idOf = (last: number): string => `5b0c2a3e-7d41-4f86-9a1c-${String(
 /** The ids of the first connections. */
 export const [coffee, wholesale, third] = [idOf(1), idOf(2), idOf(3)];
 
-/** An upstream with two pages, and a caller that reaches it. */
+/** An upstream with two pages, and a caller that reaches it; `another` has the same key and settings. */
 export async function connected(
   environment: Record<string, string> = {},
   others: readonly Connection[] = [],
@@ -50,7 +50,9 @@ export async function connected(
     else answer(200, { status: 'success', data: used.page ?? {} });
   });
   const clock = drivenClock();
-  const caller = createCaller({ ...through(upstream.url), ...environment }, { clock, ...(permitted && { permitted }) });
+  const own = { ...through(upstream.url), ...environment };
+  const [caller, another] = createCallers([own, own], { clock, ...(permitted && { permitted }) });
+  if (caller === undefined || another === undefined) throw new Error('there is one caller per environment');
   onTestFinished(async () => {
     await caller.close();
     await upstream.close();
@@ -73,7 +75,7 @@ export async function connected(
       channel: 'messenger',
       ...(connection_id !== undefined && { connection_id }),
     });
-  return { connections, caller, clock, requests, send, upstream };
+  return { connections, caller, another, clock, requests, send, upstream };
 }
 
 /** The failure of a call that must fail. */

@@ -64,7 +64,9 @@ export interface ChooserParts {
   readonly pages: ConnectionPages;
   /** The connections that may be used; all if it is undefined. */
   readonly permitted: PermittedConnections | undefined;
-  readonly shared: ConnectionReads;
+  readonly shared: Pick<ConnectionReads, 'listing'>;
+  /** What names have come to mean. */
+  readonly chosen: Map<string, string>;
   /** The longest that a call may take. */
   readonly deadlineMs: number;
   readonly clock: Pick<Clock, 'now'>;
@@ -77,6 +79,7 @@ export function createConnectionChooser({
   pages,
   permitted,
   shared,
+  chosen,
   deadlineMs,
   clock,
 }: ChooserParts): ConnectionChooser {
@@ -96,6 +99,7 @@ export function createConnectionChooser({
     pages,
     shared,
     permitted,
+    chosen,
   );
 
   /** The ACTIVE connections that may be used. */

@@ -20,9 +20,10 @@ export function createConnectionLookups(
   clock: Clock,
 ): ConnectionLookups {
   const pages = createConnectionPages(read, shared, deadlineMs, clock);
-  const permitted = ids && createPermittedConnections(ids, pages);
+  const permitted = ids && createPermittedConnections(ids, pages, shared.meanings);
+  const chosen = shared.meanings.chosen(ids);
   return {
     pages,
-    connections: createConnectionChooser({ pinned, read, pages, permitted, shared, deadlineMs, clock }),
+    connections: createConnectionChooser({ pinned, read, pages, permitted, shared, chosen, deadlineMs, clock }),
   };
 }

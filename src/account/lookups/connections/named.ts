@@ -43,9 +43,9 @@ export function createNamedConnections(
   pages: ConnectionPages,
   shared: Pick<ConnectionReads, 'listing'>,
   permitted: PermittedConnections | undefined,
+  named: Map<string, string>,
 ): NamedConnections {
   const ids = new Set<string>();
-  const named = new Map<string, string>();
 
   /** Concurrent calls share one read. */
   function all(callId: string): Promise<AllConnections> {

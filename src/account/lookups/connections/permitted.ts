@@ -1,7 +1,7 @@
 import { isMatonId } from '../../../../tools/contract/connection-id.js';
 import { type ConnectionChoice, choicesNamed, isSamePage, pageNameForm } from './names.js';
 import type { ConnectionPages } from './pages/pages.js';
-import type { AllConnections } from './shared-reads.js';
+import type { AllConnections, PageMeanings } from './shared-reads.js';
 
 /** Which connections of a Maton account may be used by those who share it. */
 export interface PermittedConnections {
@@ -18,9 +18,8 @@ export interface PermittedConnections {
 export function createPermittedConnections(
   permitted: readonly string[],
   pages: Pick<ConnectionPages, 'ofSome'>,
+  { permitted: named }: Pick<PageMeanings, 'permitted'>,
 ): PermittedConnections {
-  const named = new Map<string, ReadonlySet<string>>();
-
   /** The connections to the one page with a name. */
   function idsNamed(name: string, choices: readonly ConnectionChoice[]): Set<string> {
     const same = choicesNamed(name, choices);

@@ -109,5 +109,7 @@ describe('connections that may be used', () => {
     expect(await listedIds(own)).toEqual([third]);
     expect(failureOf(await own.send(coffee)).kind).toBe('connection_not_found');
     expect(await own.send()).toMatchObject({ ok: true });
+    // A client that narrows what it is offered gets another account.
+    expect(await listedIds({ ...own, caller: own.another })).toEqual([third]);
   });
 });
