@@ -36,13 +36,13 @@ export interface PoolLimits {
 const usualLimits: PoolLimits = { accounts: 100, idleMs: 3_600_000, backends: 200 };
 
 /**
- * The connections that may be used under a grant. An account with a connection of its own shows the others of its Maton key
- * only to those who may use all accounts.
+ * The connections that may be used under a grant, also where the account has a connection of its own. Such an account shows
+ * the others of its Maton key only to those who may use them, or all accounts.
  */
 function permittedUnder({ accounts, connections }: Grant, { connection, access }: AccountSettings) {
   if (access.mode === 'direct') return undefined;
-  if (connection === undefined) return connections;
-  return accounts === 'all' ? undefined : [connection];
+  const isOpen = connection === undefined || accounts === 'all';
+  return connections ?? (isOpen ? undefined : [connection]);
 }
 
 /** The settings of an account under a grant. */

@@ -37,7 +37,7 @@ export const profileSchema = z
       connections: names('names of pages or ids of connections')
         .optional()
         .describe(
-          'The connections that may be used, by the names of their pages or their ids; all by default. For accounts with maton_key and without connection',
+          'The connections that may be used, by the names of their pages or their ids; all by default. For accounts with maton_key; one with a connection of its own can be used only if that is one of them',
         ),
       toolsets: names('names of toolsets').optional().describe('The sets of tools that may be used'),
       tools: names('names of tools').optional().describe('Tools that may be used, in addition to any toolsets'),
@@ -76,7 +76,7 @@ export interface Profile {
 
 /** The parts of an accounts file that profiles depend on. */
 interface FileWithProfiles {
-  readonly accounts: Readonly<Record<string, { maton_key?: unknown; connection?: string | undefined }>>;
+  readonly accounts: Readonly<Record<string, { maton_key?: unknown }>>;
   readonly profiles?: Readonly<Record<string, z.output<typeof profileSchema>>> | undefined;
 }
 
@@ -95,16 +95,16 @@ function problemsOf(
     .filter((name) => accountNamed(existing, name) === undefined)
     .map((name) => `${place} > accounts: ${unknownAccount(name, existing)}`);
   const own = chosen.flatMap((name) => file.accounts[accountNamed(existing, name)?.name ?? ''] ?? []);
-  const isOpen = own.some(({ maton_key, connection }) => maton_key !== undefined && connection === undefined);
+  const hasConnections = own.some(({ maton_key }) => maton_key !== undefined);
   return [
     ...unknown,
     ...repeatedIn(chosen).map((name) => `${place} > accounts names ${quoted(name)} twice`),
     ...(when !== undefined && when.tokens === undefined && Object.keys(when.claims ?? {}).length === 0
       ? [`${place} > when says nobody: name tokens or claims, or omit it`]
       : []),
-    ...(connections === undefined || isOpen || unknown.length > 0
+    ...(connections === undefined || hasConnections || unknown.length > 0
       ? []
-      : [`${place} has connections, and none of its accounts chooses among several: omit them`]),
+      : [`${place} has connections, and none of its accounts has a Maton key: omit them`]),
   ];
 }
 

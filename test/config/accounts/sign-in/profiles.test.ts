@@ -100,8 +100,8 @@ describe('the profiles of an accounts file', () => {
     ],
     [{ 'a/b': { accounts: 'all' } }, /profiles > "a\/b" is not a name/],
     [
-      { a: { accounts: ['Museum', 'Wholesale'], connections: ['x'] } },
-      /profiles > a has connections, and none of its accounts chooses among several/,
+      { a: { accounts: ['Museum'], connections: ['x'] } },
+      /profiles > a has connections, and none of its accounts has a Maton key: omit them/,
     ],
   ])('are refused with their mistakes: %j', (profiles, message) => {
     expect(() => read(profiles)).toThrow(UsageError);

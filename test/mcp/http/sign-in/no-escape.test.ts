@@ -96,6 +96,37 @@ describe.each(Object.entries(profiles))('a caller with the profile %s', (name, {
   });
 });
 
+describe.each([['all' as const], [['Own', 'Open']]])('connections of a profile with the accounts %j', (accounts) => {
+  test('hold for an account that has a connection of its own as well', async () => {
+    const { upstream, ids, environment } = await startPages();
+    const [coffee, , museum] = ids;
+    const { ask } = await openTeam({
+      accounts: {
+        Own: { maton_key: { env: 'MATON_API_KEY' }, connection: museum },
+        Open: { maton_key: { env: 'MATON_API_KEY' } },
+        Fitting: { maton_key: { env: 'MATON_API_KEY' }, connection: coffee },
+      },
+      profiles: { Some: { accounts, connections: [coffee] } },
+      tokens: { me: 'Some' },
+      environment: { ...environment, MANYCHAT_MCP_SIGN_IN: 'tokens' },
+    });
+    const call = async (account: string, name: string, more: object = {}) =>
+      outcomeOf(await ask('me', 'tools/call', { name, arguments: { account, ...more } }));
+    for (const account of ['Own', 'Open']) {
+      const { result } = await call(account, 'manychat_list_connections');
+      expect(result.connections.map((each: { connection_id: string }) => each.connection_id)).toEqual([coffee]);
+      const { failure } = await call(account, 'manychat_get_connection', { connection_id: museum });
+      expect(failure).toMatchObject({ kind: 'connection_not_found', performed: 'no' });
+    }
+    expect((await call('Own', 'manychat_list_tags')).failure).toMatchObject({ kind: 'connection_not_found' });
+    expect((await call('Open', 'manychat_list_tags')).failure).toBeUndefined();
+    // Its own connection is one of those.
+    if (accounts === 'all') expect((await call('Fitting', 'manychat_list_tags')).failure).toBeUndefined();
+    const used = upstream.arrived.flatMap(({ headers }) => headers['maton-connection'] ?? []);
+    expect([...new Set(used)]).toEqual([coffee]);
+  });
+});
+
 describe('a tool that a caller may use', () => {
   const content = (action: object) => ({
     version: 'v2',
