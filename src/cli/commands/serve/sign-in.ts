@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { Log } from '../../../account/log.js';
 import type { AccountsFile } from '../../../config/accounts/accounts-file.js';
 import type { Surroundings } from '../../../config/accounts/choice.js';
@@ -22,7 +23,7 @@ const isReachable = ({ host, publicUrl }: HttpSettings): boolean =>
   !isLocalHost(host) || (publicUrl !== undefined && !isLoopback(publicUrl.hostname));
 
 /** What is wrong with how callers sign in. */
-function problemsIn({ signIn, sandbox }: Config, http: HttpSettings): string[] {
+function problemsIn({ signIn, sandbox }: Config, http: HttpSettings, hasProfiles: boolean): string[] {
   const { ways, issuer, audience, profileClaim } = signIn;
   const has = (way: (typeof ways)[number]): boolean => ways.includes(way);
   const where =
@@ -47,6 +48,9 @@ function problemsIn({ signIn, sandbox }: Config, http: HttpSettings): string[] {
       : []),
     ...(!has('oauth') && (issuer !== undefined || audience !== undefined || profileClaim !== undefined)
       ? ['--oauth-issuer, --oauth-audience and --oauth-profile-claim go with --sign-in oauth: add it, or omit them']
+      : []),
+    ...(has('oauth') && profileClaim !== undefined && !hasProfiles
+      ? ['--oauth-profile-claim names a profile, and there are no profiles: add them to the accounts file, or omit it']
       : []),
   ];
 }
@@ -77,7 +81,8 @@ export async function openSignIn(
   surroundings: Surroundings,
   { log, now }: { readonly log: Log; readonly now: () => number },
 ): Promise<OpenedSignIn> {
-  const problems = problemsIn(config, http);
+  const hasProfiles = file?.profiles !== undefined;
+  const problems = problemsIn(config, http, hasProfiles);
   if (problems.length > 0) throw new ConfigError(problems.join('\n'));
   const { ways, issuer, audience, scopeClaim, profileClaim } = config.signIn;
   const [{ createSignIn }, { readGrants }] = await Promise.all([
@@ -85,12 +90,24 @@ export async function openSignIn(
     import('../../../mcp/http/sign-in/grants.js'),
   ]);
   const takesToken = ways.includes('tokens') || ways.includes('oauth');
-  if (takesToken && file?.profiles === undefined)
-    log.warn('no profiles in an accounts file: everybody who signs in may do everything');
+  if (takesToken && !hasProfiles)
+    log.warn(
+      config.sandbox && config.accounts.path !== undefined
+        ? 'the sandbox takes the place of the accounts file and of its profiles: everybody who signs in may do everything'
+        : 'no profiles in an accounts file: everybody who signs in may do everything',
+    );
+  if (!takesToken && hasProfiles)
+    log.warn(
+      'the profiles of the accounts file are for callers who sign in with tokens or oauth, so they do not count',
+    );
 
   async function openTokens() {
     const path = tokensPath(config, surroundings);
     if (path === undefined) throw new ConfigError('there is no configuration folder: name the file with --tokens');
+    if (!existsSync(path)) {
+      const where = config.signIn.tokens === undefined ? '' : ` --tokens ${path}`;
+      throw new ConfigError(`there is no tokens file ${path}: create a token first, with tokens create NAME${where}`);
+    }
     const { openTokenList } = await import('../../../mcp/http/sign-in/token-list.js');
     return openTokenList({
       path,

@@ -74,7 +74,8 @@ function grantOf(
 }
 
 /**
- * Reads what callers may do from the profiles of an accounts file. Without profiles, all may do everything.
+ * Reads what callers may do from the profiles of an accounts file. Without profiles, all may do everything, except tokens
+ * that have one.
  * @param profileClaim the claim that can name a profile.
  * @throws UsageError naming each toolset and tool that does not exist, and each contradiction.
  */
@@ -89,7 +90,11 @@ export function readGrants(
     throw new UsageError(`the accounts file is not valid:\n${problems.map((each) => `  ${each}`).join('\n')}`);
   return {
     ofToken({ name, profile }) {
-      if (profiles === undefined) return everything;
+      // A token that was limited once must not become one that may do everything because profiles were taken away.
+      if (profiles === undefined)
+        return profile === undefined
+          ? everything
+          : `the token has the profile ${quoted(profile)}, and the server has no profiles`;
       const named = read.find(({ when }) => when.tokens.some((each) => nameKey(each) === nameKey(name)));
       if (profile === undefined) return named?.grant ?? 'no profile names the token';
       const own = accountNamed(read, profile);

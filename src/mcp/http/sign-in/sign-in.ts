@@ -53,8 +53,8 @@ export function createSignIn({ tokens, oauth, clientKey, grants, tools, onRefuse
   const metadataUrl = oauth && getOAuthProtectedResourceMetadataUrl(oauth.resource);
   const takesToken = tokens !== undefined || oauth !== undefined;
 
-  const refused = (reason: string): Response => {
-    onRefused(reason);
+  const refused = (reason: string, id?: string): Response => {
+    onRefused(reason, ...(id === undefined ? [] : [id]));
     return notSignedIn(reason, metadataUrl);
   };
 
@@ -65,10 +65,12 @@ export function createSignIn({ tokens, oauth, clientKey, grants, tools, onRefuse
   }
 
   function bySelfMade(text: string): Found {
-    const token = tokens?.find(text);
-    return token === undefined
-      ? refused('The token is not valid: it is unknown, revoked or expired')
-      : granted(`token:${token.name}`, grants.ofToken(token));
+    const found = tokens?.find(text);
+    if (found === undefined) return refused('The token is not valid: it is unknown or revoked');
+    const id = `token:${found.token.name}`;
+    // Whoever has the token may know that it is an old one: they need to ask for another.
+    if (found.expired) return refused('The token has expired', id);
+    return granted(id, grants.ofToken(found.token));
   }
 
   async function byIssuer(text: string, { tokens: issued, scopeClaim }: NonNullable<typeof oauth>): Promise<Found> {

@@ -2,10 +2,16 @@ import { statSync } from 'node:fs';
 import { digestOf, isExpired, readTokensFile, type StoredToken } from '../../../config/accounts/sign-in/tokens-file.js';
 import { errorMessage } from '../../../text/error-text.js';
 
+/** A token of the list. */
+interface FoundToken {
+  readonly token: StoredToken;
+  readonly expired: boolean;
+}
+
 /** The tokens that callers sign in with. */
 export interface TokenList {
-  /** The valid token that a text is; undefined if it is none. */
-  find(text: string): StoredToken | undefined;
+  /** The token that a text is, and whether it has expired; undefined if it is none. */
+  find(text: string): FoundToken | undefined;
 }
 
 /** What a list of tokens is opened with. */
@@ -56,7 +62,7 @@ export function openTokenList({ path, platform, now, onChange }: TokenListParts)
     find(text) {
       refresh();
       const token = byDigest.get(digestOf(text));
-      return token === undefined || isExpired(token, now()) ? undefined : token;
+      return token && { token, expired: isExpired(token, now()) };
     },
   };
 }

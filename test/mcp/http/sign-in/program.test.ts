@@ -16,12 +16,16 @@ describe('a server that others can reach', () => {
     [['--public-url', 'https://manychat.example.com'], /--public-url https:\S+ can be reached by other machines/],
     [['--host', '::', '--sign-in', 'client-key'], /so --sign-in client-key needs tokens or oauth as well/],
     [['--sign-in', 'oauth'], /needs the identity provider: add --oauth-issuer\n.*add --public-url/],
+    [
+      ['--sign-in', 'oauth', '--oauth-issuer', 'https://login.example.com', '--oauth-profile-claim', 'role'],
+      /--oauth-profile-claim names a profile, and there are no profiles/,
+    ],
     [['--oauth-issuer', 'https://login.example.com'], /go with --sign-in oauth/],
     [['--sign-in', 'none,tokens'], /MANYCHAT_MCP_SIGN_IN contains none and another way/],
     [['--sign-in', 'password'], /MANYCHAT_MCP_SIGN_IN must be one or more of none, tokens, oauth, client-key/],
     [
       ['--sign-in', 'tokens', '--tokens', '/no/such/tokens.json'],
-      /the tokens file \S+ cannot be read: there is no such file/,
+      /there is no tokens file \S+: create a token first, with tokens create NAME --tokens \S+tokens\.json/,
     ],
     [['--sign-in', 'client-key', '--sandbox'], /the sandbox has a key of its own/],
     [
@@ -39,6 +43,37 @@ describe('a server that others can reach', () => {
     );
     expect([status, stdout]).toEqual([2, '']);
     expect(stderr).toMatch(message);
+  });
+});
+
+describe('profiles that do not count', () => {
+  const accounts = () =>
+    write(
+      'accounts.json',
+      JSON.stringify({
+        accounts: { Coffee: { manychat_key: { env: 'COFFEE' } } },
+        profiles: { Readers: { accounts: ['Coffee'], read_only: true } },
+      }),
+    );
+
+  test('are reported where nobody signs in', async () => {
+    const server = await serveProgram({ MANYCHAT_MCP_ACCOUNTS: accounts() });
+    expect(JSON.parse(await server.line('do not count'))).toMatchObject({ level: 40 });
+  });
+
+  test('are reported where the sandbox takes the place of the accounts, and a token with one may do nothing', async () => {
+    const environment = { MANYCHAT_MCP_ACCOUNTS: accounts() };
+    const created = spawnSync(process.execPath, [program, 'tokens', 'create', 'ci', '--profile', 'Readers'], {
+      env: environment,
+      encoding: 'utf8',
+    });
+    const server = await serveProgram(environment, ['--sign-in', 'tokens', '--sandbox']);
+    expect(JSON.parse(await server.line('takes the place of the accounts file and of its profiles'))).toMatchObject({
+      level: 40,
+    });
+    const headers = { authorization: `Bearer ${created.stdout.trim()}` };
+    expect((await fetch(`${server.url}/mcp`, { method: 'POST', headers, body: '{}' })).status).toBe(403);
+    await server.line('and the server has no profiles');
   });
 });
 

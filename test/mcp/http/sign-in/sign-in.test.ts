@@ -53,8 +53,20 @@ describe('a caller with a token of the server', () => {
     const { ask, refused } = signIn({ tokens: open() });
     principalOf(await ask(bearer(token('n8n'))));
     now += 1_000;
-    expect((await refusalOf(await ask(bearer(token('n8n'))))).status).toBe(401);
-    expect(refused).toEqual([['The token is not valid: it is unknown, revoked or expired']]);
+    const { status, body } = await refusalOf(await ask(bearer(token('n8n'))));
+    expect([status, JSON.parse(body)]).toEqual([
+      401,
+      { error: 'invalid_token', error_description: 'The token has expired' },
+    ]);
+    // The log says which one, so that the person who runs the server can create another.
+    expect(refused).toEqual([['The token has expired', 'token:n8n']]);
+  });
+
+  test('may do nothing if it has a profile and the server has none: what limited it must not be lost', async () => {
+    const { token, open } = tokensIn({ ci: { profile: 'Readers' } });
+    const { ask, refused } = signIn({ tokens: open() });
+    expect((await refusalOf(await ask(bearer(token('ci'))))).status).toBe(403);
+    expect(refused).toEqual([['the token has the profile "Readers", and the server has no profiles', 'token:ci']]);
   });
 
   test.each([
