@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { createClient, ErrorReply } from '@redis/client';
+import { ErrorReply } from '@redis/client';
+import { answerMs, openRedisConnection, type RedisClient, type RedisConnection } from './redis-connection.js';
 import { markMs, stepScript, tokenLength } from './redis-script.js';
 import { type Document, runChange, type SharedStore, StoreAway, type Transaction } from './shared-store.js';
 
@@ -16,10 +17,8 @@ export interface RedisStoreOptions {
   readonly time?: (() => number) | undefined;
 }
 
-/** How long one answer may take before it counts as lost, in milliseconds. */
-const answerMs = 1_000;
 /** How long a read waits for Redis, in milliseconds. Nothing depends on it yet, so its caller may try again. */
-const readPatienceMs = 1_000;
+const readPatienceMs = answerMs;
 /** How long it is tried to learn whether a commit was made, in milliseconds: shorter than its mark is kept. */
 const commitPatienceMs = markMs - 5_000;
 /** A server that runs for less than this may have been away, in seconds. */
@@ -49,29 +48,30 @@ function partsOf(value: string): { token: string; until: number; json: string } 
 }
 
 /** Why Redis did not do something. Errors of the connection can hold addresses, replies of the server say what is wrong. */
-const reasonOf = (error: unknown): string =>
-  error instanceof ErrorReply ? `Redis refused: ${error.message}` : 'Redis cannot be reached';
+function awayBecause(error: unknown): StoreAway {
+  if (error instanceof StoreAway) return error;
+  return new StoreAway(error instanceof ErrorReply ? `Redis refused: ${error.message}` : 'Redis cannot be reached');
+}
 
 /**
  * Opens a store in Redis or Valkey. One primary, not a cluster: a transaction can have documents of several hash slots.
- * Connects in the background, and again whenever the connection is lost.
+ * Connects in the background, and again whenever the connection is lost or goes silent.
  */
 export function openRedisStore({ url, prefix = 'manychat-mcp:', onAway, time }: RedisStoreOptions): SharedStore {
-  const client = createClient({
-    url,
-    disableOfflineQueue: true,
-    socket: { connectTimeout: answerMs, reconnectStrategy: (retries) => Math.min(50 * 2 ** retries, longestBackoffMs) },
-  });
-  const subscriber = client.duplicate();
   const watchers = new Map<string, Set<() => void>>();
   let wasReached = false;
   let isAway = false;
   let isClosed = false;
-  /** By the clock of the server. */
+  /** The time of the store, as far as this process knows. */
+  let latest = 0;
+  /** By the clock of the store. */
   let backSince: number | undefined;
   /** Whether the next answer tells since when Redis is back. */
   let isBack = false;
   let lastError: unknown;
+  /** Whether Redis has just started is found out with the first connection. */
+  let lookingAtStart: Promise<void> | undefined;
+  let subscriber: RedisConnection | undefined;
 
   function away(next: boolean): void {
     if (isAway === next) return;
@@ -79,47 +79,35 @@ export function openRedisStore({ url, prefix = 'manychat-mcp:', onAway, time }: 
     onAway?.(next);
   }
 
-  // Without a listener, an error of the connection would end the process.
-  client.on('error', (error: unknown) => {
-    lastError = error;
-    away(true);
-  });
-  client.on('ready', () => {
-    isBack ||= wasReached;
-    wasReached = true;
-    away(false);
-  });
-  subscriber.on('error', () => undefined);
-  subscriber.on('ready', () => {
-    // Notices may have been lost.
-    for (const all of watchers.values()) for (const changed of all) changed();
-  });
-  // A first connection that fails is tried again by the client, until the store is closed.
-  const connecting = client.connect().then(
-    async () => {
-      const info = await client.sendCommand(['INFO', 'server']).catch(() => '');
-      isBack ||= Number(/uptime_in_seconds:(\d+)/.exec(String(info))?.[1] ?? 0) < freshSeconds;
+  const connection = openRedisConnection(url, {
+    onReady() {
+      if (wasReached) isBack = true;
+      else lookingAtStart = lookAtStart();
+      wasReached = true;
+      away(false);
     },
-    () => undefined,
-  );
+    onLost(error) {
+      lastError = error;
+      away(true);
+      // What made one connection silent may have made the other so.
+      subscriber?.check();
+    },
+  });
+
+  /** A server that has just started may have lost writes. So may one that does not say when it started. */
+  async function lookAtStart(): Promise<void> {
+    const info = await connection.send(['INFO', 'server']).catch(() => '');
+    isBack ||= Number(/uptime_in_seconds:(\d+)/.exec(String(info))?.[1] ?? 0) < freshSeconds;
+  }
 
   /** Runs the script once. */
   async function run(keys: readonly string[], args: readonly string[]): Promise<Answer> {
     const rest = [String(keys.length), ...keys, ...args];
-    const reply = client.sendCommand(['EVALSHA', scriptHash, ...rest]).catch((error: unknown) => {
-      if (!(error instanceof ErrorReply) || !error.message.startsWith('NOSCRIPT')) throw error;
-      return client.sendCommand(['EVAL', stepScript, ...rest]);
-    });
-    const timer = new AbortController();
-    const late = pause(answerMs, undefined, { signal: timer.signal, ref: false }).then(() => {
-      throw new StoreAway('Redis does not answer');
-    });
     try {
-      return answerIn(await Promise.race([reply, late]));
-    } finally {
-      timer.abort();
-      late.catch(() => undefined);
-      reply.catch(() => undefined);
+      return answerIn(await connection.send(['EVALSHA', scriptHash, ...rest]));
+    } catch (error) {
+      if (!(error instanceof ErrorReply) || !error.message.startsWith('NOSCRIPT')) throw error;
+      return answerIn(await connection.send(['EVAL', stepScript, ...rest]));
     }
   }
 
@@ -135,10 +123,11 @@ export function openRedisStore({ url, prefix = 'manychat-mcp:', onAway, time }: 
       signal?.throwIfAborted();
       if (isClosed) throw new StoreAway('The store is closed');
       try {
-        return await run(keys, args());
+        const answer = await run(keys, args());
+        latest = Math.max(latest, answer.now);
+        return answer;
       } catch (error) {
-        if (performance.now() >= giveUpAt)
-          throw error instanceof StoreAway ? error : new StoreAway(reasonOf(isAway ? lastError : error));
+        if (performance.now() >= giveUpAt) throw awayBecause(isAway ? lastError : error);
         await pause(Math.min(20 * 2 ** attempt, longestBackoffMs), undefined, { signal }).catch(() => undefined);
       }
     }
@@ -146,13 +135,13 @@ export function openRedisStore({ url, prefix = 'manychat-mcp:', onAway, time }: 
 
   /** Notes when Redis answered for the first time after it was away. */
   async function noteBack(now: number): Promise<void> {
-    await connecting;
+    await lookingAtStart;
     if (!isBack) return;
     isBack = false;
     backSince = now;
   }
 
-  const override = (): string => (time === undefined ? '' : String(time()));
+  const clock = (): string[] => [time === undefined ? '' : String(time()), String(latest)];
 
   async function transact<Result>(
     documents: readonly Document<unknown>[],
@@ -162,7 +151,7 @@ export function openRedisStore({ url, prefix = 'manychat-mcp:', onAway, time }: 
     const names = documents.map(({ key }) => prefix + key);
     const keysFor = (token: string): string[] => [`${prefix}clock`, `${prefix}commit:${token}`, ...names];
     const noTokens = names.map(() => '');
-    let seen = await step(keysFor(''), () => [override(), '', ...noTokens], readPatienceMs, signal);
+    let seen = await step(keysFor(''), () => [...clock(), '', ...noTokens], readPatienceMs, signal);
     for (;;) {
       const { now, values } = seen;
       await noteBack(now);
@@ -181,17 +170,31 @@ export function openRedisStore({ url, prefix = 'manychat-mcp:', onAway, time }: 
         return [String(index), String(Math.ceil(keepMs)), json];
       });
       const tokens = found.map((each) => each?.token ?? '');
-      const args = (): string[] => [override(), token, ...tokens, ...writeArguments];
+      const args = (): string[] => [...clock(), token, ...tokens, ...writeArguments];
       seen = await step(keysFor(token), args, commitPatienceMs, undefined);
       if (seen.committed) return result;
     }
   }
 
-  async function subscribe(channel: string, all: ReadonlySet<() => void>): Promise<void> {
-    if (!subscriber.isOpen) await subscriber.connect();
-    await subscriber.subscribe(channel, () => {
-      for (const changed of all) changed();
+  const onNotice = (_: string, channel: string): void => {
+    for (const changed of watchers.get(channel) ?? []) changed();
+  };
+
+  /** Subscribes to everything that is watched. Notices may have been lost before, so all that watch are told. */
+  async function subscribeAll(client: RedisClient): Promise<void> {
+    await client.subscribe([...watchers.keys()], onNotice);
+    for (const channel of watchers.keys()) onNotice('', channel);
+  }
+
+  function subscribe(channel: string): void {
+    subscriber ??= openRedisConnection(url, {
+      onReady: (client) => void subscribeAll(client).catch(() => undefined),
     });
+    // Without a connection, or with one that is lost before, it is subscribed to with the next.
+    subscriber
+      .client()
+      ?.subscribe(channel, onNotice)
+      .catch(() => undefined);
   }
 
   return {
@@ -201,19 +204,22 @@ export function openRedisStore({ url, prefix = 'manychat-mcp:', onAway, time }: 
       const own = (): void => changed();
       const all = watchers.get(channel) ?? new Set();
       watchers.set(channel, all.add(own));
-      // A notice can be lost, and so can a subscription that fails: whoever waits looks again in time.
-      if (all.size === 1) subscribe(channel, all).catch(() => undefined);
+      if (all.size === 1) subscribe(channel);
       return () => {
         all.delete(own);
         if (all.size > 0 || watchers.get(channel) !== all) return;
         watchers.delete(channel);
-        if (subscriber.isReady) subscriber.unsubscribe(channel).catch(() => undefined);
+        subscriber
+          ?.client()
+          ?.unsubscribe(channel)
+          .catch(() => undefined);
       };
     },
     async close() {
       isClosed = true;
       watchers.clear();
-      for (const each of [client, subscriber]) if (each.isOpen) each.destroy();
+      connection.close();
+      subscriber?.close();
     },
   };
 }

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { openRedisStore } from '../../src/store/redis-store.js';
 import { type Document, type SharedStore, StoreAway } from '../../src/store/shared-store.js';
 import { storeContract } from '../support/store-contract.js';
 import { type Redis, startRedis } from './support/redis.js';
+import { startSilentProxy } from './support/silent-proxy.js';
 
 let redis: Redis;
 beforeAll(async () => {
@@ -106,6 +107,68 @@ describe('a store whose Redis is killed', () => {
     const later = await seen();
     expect(later.backSince).toBe(backSince);
     await store.close();
+  });
+});
+
+describe('a store whose connection goes silent', () => {
+  /** Two stores on one Redis, the first through a proxy. */
+  async function throughProxy() {
+    const proxy = await startSilentProxy(redis.port);
+    const prefix = randomUUID();
+    const events: boolean[] = [];
+    const onAway = (isAway: boolean): void => void events.push(isAway);
+    const store = openRedisStore({ url: `redis://127.0.0.1:${proxy.port}`, prefix, onAway });
+    const direct = openRedisStore({ url: redis.url, prefix });
+    onTestFinished(async () => {
+      await Promise.all([store.close(), direct.close()]);
+      await proxy.close();
+    });
+    return { proxy, store, direct, events };
+  }
+
+  test('gives it up, and goes on with another', async () => {
+    const { proxy, store, direct, events } = await throughProxy();
+    await persistent(() => add(store, 1));
+    proxy.silence();
+    await expect(read(store)).rejects.toThrow(new StoreAway('Redis does not answer'));
+    expect(await persistent(() => read(store))).toEqual([1]);
+    const { now, backSince } = await store.transact([list], (transaction) => transaction);
+    expect(backSince).toBeLessThanOrEqual(now);
+    // Of a commit that is not answered it is learnt on the next connection what became of it.
+    proxy.silence();
+    await persistent(() => add(store, 2));
+    expect(await persistent(() => read(direct))).toEqual([1, 2]);
+    expect(events).toEqual([true, false, true, false]);
+  });
+
+  test('goes on when new connections were silent too', async () => {
+    const { proxy, store } = await throughProxy();
+    await persistent(() => add(store, 1));
+    proxy.silence(true);
+    const opened = proxy.opened();
+    await expect(read(store)).rejects.toBeInstanceOf(StoreAway);
+    // Connections that are never ready are given up as well.
+    while (proxy.opened() < opened + 2) await read(store).catch(() => undefined);
+    proxy.heal();
+    expect(await persistent(() => read(store))).toEqual([1]);
+  });
+
+  test('is told of changes again', async () => {
+    const { proxy, store, direct } = await throughProxy();
+    let notices = 0;
+    store.watch(list, () => (notices += 1));
+    const noticed = async (): Promise<void> => {
+      const before = notices;
+      // A notice can be lost until the watch has begun.
+      while (notices === before) {
+        await persistent(() => add(direct, 1));
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+    };
+    await noticed();
+    proxy.silence();
+    await noticed();
+    await noticed();
   });
 });
 

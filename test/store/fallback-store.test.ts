@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { createFallbackStore, type FallbackParts } from '../../src/store/fallback-store.js';
 import { type Document, type SharedStore, StoreAway } from '../../src/store/shared-store.js';
 import { counter, visits } from '../support/counter.js';
+import { forwardClock } from '../support/forward-clock.js';
 import { createMemoryStore } from '../support/memory-store.js';
 import { storeContract } from '../support/store-contract.js';
 
@@ -54,11 +55,7 @@ function breakable(now: () => number) {
 function twoProcesses() {
   let time = start;
   const wallClock = (): number => time;
-  let latest = 0;
-  const engine = breakable(() => {
-    latest = Math.max(latest, time);
-    return latest;
-  });
+  const engine = breakable(forwardClock(wallClock));
   const notes: (string | undefined)[] = [];
   const fallback = (): SharedStore =>
     createFallbackStore({ open: engine.open, onAway: (reason) => notes.push(reason), wallClock });

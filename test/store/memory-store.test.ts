@@ -1,10 +1,10 @@
+import { forwardClock } from '../support/forward-clock.js';
 import { createMemoryStore } from '../support/memory-store.js';
 import { storeContract } from '../support/store-contract.js';
 
 storeContract('memory', async () => {
   let now = 1_000_000;
-  let latest = now;
-  const store = createMemoryStore(() => (latest = Math.max(latest, now)));
+  const store = createMemoryStore(forwardClock(() => now));
   const pass = (milliseconds: number): void => {
     now += milliseconds;
   };

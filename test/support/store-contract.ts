@@ -95,6 +95,20 @@ export function storeContract(name: string, open: () => Promise<TwoStores>): voi
       expect(await timeOf(one)).toBeGreaterThanOrEqual(second);
     });
 
+    test('goes on in time at once after its clock was set back', async () => {
+      const { one, other, pass } = await open();
+      const timeOf = (store: SharedStore) => store.transact([visits], ({ now }) => now);
+      await increase(one, visits);
+      pass(500_000_000);
+      const [seen] = [await timeOf(one), await increase(other, visits)];
+      pass(-400_000_000);
+      for (const store of [one, other]) expect(await timeOf(store)).toBeGreaterThanOrEqual(seen);
+      pass(keepMs - 1);
+      expect(await increase(one, visits)).toBe(2);
+      pass(keepMs);
+      expect(await read(other, visits)).toBeUndefined();
+    });
+
     test('treats what it cannot read as missing', async () => {
       const { one, other } = await open();
       const text: Document<string> = {
