@@ -21,15 +21,20 @@ async function share(): Promise<Record<string, string>> {
 
 processesContract('Redis', share);
 
-test('an outage of Redis delays calls: none is lost, and no second has more of them than allowed', async () => {
-  const { upstream, arrivals, processes } = await startTeam(share, 2);
+test.each([
+  ['delays calls', []],
+  ['that forgets everything delays calls', ['--appendonly', 'no']],
+])('an outage of a Redis %s: none is lost, and no second has more of them than allowed', async (_, options) => {
+  const own = await startRedis(options);
+  onTestFinished(() => own.close());
+  const { upstream, arrivals, processes } = await startTeam(async () => ({ MANYCHAT_MCP_REDIS_URL: own.url }), 2);
   const calls = processes.flatMap(({ client }, process) =>
     Array.from({ length: 40 }, (_, index) => read(client, 1_000 * (process + 1) + index)),
   );
   await upstream.received(15);
-  await redis.kill();
-  await new Promise((resolve) => setTimeout(resolve, 3_000));
-  await redis.start();
+  await own.kill();
+  await new Promise((resolve) => setTimeout(resolve, options.length === 0 ? 3_000 : 0));
+  await own.start();
   const results = await Promise.all(calls);
   expect(results.every((result) => !JSON.stringify(result).includes('"isError":true'))).toBe(true);
   expect(new Set(upstream.arrived.map(({ query }) => query.subscriber_id)).size).toBe(80);
