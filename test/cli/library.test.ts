@@ -10,9 +10,12 @@ import { pathOf } from '../../scripts/root.js';
 import { createManychatServer, openAccount, type Settings } from '../../src/cli/library/library.js';
 import { kinds } from '../../tools/contract/failure.js';
 import { declarations } from '../../tools/index.js';
+import { useFolder } from '../support/folder.js';
 import { john } from '../support/people.js';
 import { directlyTo } from '../support/program.js';
 import { useSandbox } from '../support/sandboxed.js';
+
+const write = useFolder();
 
 describe('an account that is opened by import', () => {
   const sandbox = useSandbox();
@@ -45,6 +48,36 @@ describe('an account that is opened by import', () => {
     const account = await opened();
     const outcome = await account.call('manychat_get_page', {}, { signal: AbortSignal.abort() });
     expect(outcome).toMatchObject({ ok: false, failure: { kind: 'cancelled', performed: 'no' } });
+  });
+
+  const accountsFile = () =>
+    write(
+      'accounts.json',
+      JSON.stringify({
+        accounts: {
+          Shop: { manychat_key: { env: 'SHOP_KEY' } },
+          Wholesale: { manychat_key: { file: 'wholesale.key' } },
+        },
+      }),
+    );
+
+  test('opens the account of the accounts file that is named, whatever key is set besides', async () => {
+    write('wholesale.key', sandbox.secondManychatKey);
+    const account = await opened({ MANYCHAT_MCP_ACCOUNTS: accountsFile(), MANYCHAT_MCP_ACCOUNT: 'wholesale' });
+    const outcome = await account.call('manychat_get_page');
+    expect(outcome).toMatchObject({ ok: true, result: { page: { name: 'Sunrise Wholesale' } } });
+  });
+
+  test('is refused if the accounts file has several accounts and none is named, or if its key is not there', async () => {
+    const settings = { ...directlyTo(sandbox), MANYCHAT_MCP_ACCOUNTS: accountsFile() };
+    await expect(openAccount(settings)).rejects.toThrow('name one with --account. There are "Shop", "Wholesale"');
+    await expect(openAccount({ ...settings, MANYCHAT_MCP_ACCOUNT: 'Shop' })).rejects.toThrow('SHOP_KEY');
+  });
+
+  test('makes no call without the store that it shares with other processes', async () => {
+    const account = await opened({ MANYCHAT_MCP_REDIS_URL: 'redis://127.0.0.1:1', MANYCHAT_MCP_DEADLINE_MS: 1000 });
+    expect(await account.call('manychat_get_page')).toMatchObject({ ok: false, failure: { performed: 'no' } });
+    expect(sandbox.requests()).toEqual([]);
   });
 
   test.each([

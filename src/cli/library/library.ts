@@ -1,10 +1,11 @@
 import { platform } from 'node:os';
+import { versions } from 'node:process';
 import type { Failure } from '../../../tools/contract/failure.js';
 import type { Result } from '../../../tools/contract/json.js';
 import type { Account } from '../../account/account.js';
-import { openLog } from '../../account/log.js';
-import { namedAccounts } from '../../config/accounts/choice.js';
-import { readConfig } from '../../config/config.js';
+import { type OpenLog, openLog } from '../../account/log.js';
+import { namedAccounts, type Surroundings, withOneAccount } from '../../config/accounts/choice.js';
+import { type Config, readConfig } from '../../config/config.js';
 import { UsageError } from '../../config/usage-error.js';
 import { version } from '../../config/version.js';
 import { catalogue } from '../../mcp/listing/catalogue.js';
@@ -13,6 +14,7 @@ import { closest } from '../../text/closest.js';
 import { realClock } from '../../upstream/clock.js';
 import { openNamedBackends, openOwnBackend } from '../commands/serve/backends.js';
 import { offerOf } from '../commands/serve/offers.js';
+import { openSharedState, type SharedState } from '../shell/shared-state.js';
 import { openOwnAccount } from './open-account.js';
 
 /*
@@ -66,6 +68,13 @@ function environmentOf(settings: Settings): Record<string, string> {
 
 const configOf = (environment: Record<string, string>) => readConfig(environment, catalogue.tools);
 
+/** Opens the state that the settings share with other processes. */
+const stateOf = (config: Config, surroundings: Surroundings, { log }: OpenLog): Promise<SharedState> =>
+  // A warning of Node.js about its SQLite is left alone: warnings are the business of the program that imports this.
+  openSharedState(config, { ...surroundings, nodeVersion: versions.node, quietly: (load) => load() }, (reason) =>
+    log.warn({ reason }, 'state'),
+  );
+
 function toolNamed({ tools }: Account, name: string): Account['tools'][number] {
   const tool = tools.find(({ declaration }) => declaration.name === name);
   if (tool !== undefined) return tool;
@@ -80,13 +89,16 @@ function toolNamed({ tools }: Account, name: string): Account['tools'][number] {
 
 /**
  * Opens an account, to call tools without a client or a server.
- * @throws UsageError naming each setting that is wrong, or if no key is set.
+ * @throws UsageError naming each setting that is wrong, if no key is set, or if several accounts could be meant.
  */
 export async function openAccount(settings: Settings): Promise<OpenedManychatAccount> {
-  const config = configOf(environmentOf(settings));
+  const environment = environmentOf(settings);
+  const surroundings = { environment, platform: platform() };
+  const config = await withOneAccount(configOf(environment), surroundings);
   const { access } = config.account;
   if (access.mode === 'none' && !config.sandbox) throw new UsageError(access.reason);
-  const { account, close } = await openOwnAccount(config);
+  const log = openLog(config.host);
+  const { account, close } = await openOwnAccount(config, { log }, await stateOf(config, surroundings, log));
   return {
     tools: account.tools.map(({ declaration }) => declaration.name),
     async call(name, args = {}, { signal = new AbortController().signal } = {}) {
@@ -110,10 +122,11 @@ export async function createManychatServer(settings: Settings): Promise<Manychat
   const surroundings = { environment, platform: platform(), ending: ending.signal };
   const file = await namedAccounts(configured, surroundings);
   const log = openLog(configured.host);
+  const state = await stateOf(configured, surroundings, log);
   const backends =
     file === undefined
-      ? await openOwnBackend(configured, { log })
-      : await openNamedBackends(configured, file, surroundings, { log });
+      ? await openOwnBackend(configured, { log, state })
+      : await openNamedBackends(configured, file, surroundings, { log, state });
   const offer = offerOf(backends.config, file);
   const connected = new Set<ServedTransport>();
   return {
