@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { kindMeanings } from '../../../tools/contract/failure.js';
 import { createReports } from '../../store/reports.js';
 import { type SharedStore, StoreAway, type Transaction } from '../../store/shared-store.js';
 import { type Clock, sleep } from '../../upstream/clock.js';
 import { linkSignals, untilAborted } from '../../upstream/linked-signal.js';
-import { judge, longestMs, maxCallMs, type SendOutcome } from './rules.js';
-import type { Claim, Earlier, SendGuard, SendingCall, SendKey } from './send-guard.js';
+import { longestMs, type SendOutcome } from './rules.js';
+import type { Claim, SendGuard, SendKey } from './send-guard.js';
+import { type Found, findIn, type Known, type OwnClaim } from './shared/find-earlier.js';
 import { openLife } from './shared/life.js';
 import { createOwnCalls } from './shared/own-calls.js';
 import {
@@ -26,46 +26,7 @@ const lookEveryMs = 1_000;
 /** The time between attempts at a claim while the store is away, in milliseconds. */
 const retryMs = 250;
 
-/** For so long after the store was away a process without signs of life may still give one, in milliseconds. */
-const graceMs = 3_000;
-
-/** The documents that a record refers to. Which they are is known when it has been read. */
-interface Known {
-  readonly process?: string;
-  readonly call?: string;
-}
-
-/** What a call finds. `look`: another document has to be read first. */
-type Found =
-  | Earlier
-  | { readonly state: 'free' }
-  | { readonly state: 'wait' }
-  | { readonly state: 'look'; readonly known: Known };
-
-/** A claim of this process. */
-interface OwnClaim {
-  readonly id: string;
-  readonly key: SendKey;
-  readonly call: SendingCall;
-  /** Whether a request is about to leave or has left. */
-  leaving: boolean;
-  /** The last attempt to claim it or to leave. */
-  taking?: Promise<unknown>;
-  /** The claims whose end it has waited for. */
-  readonly awaited: Set<string>;
-}
-
 const newId = (): string => randomBytes(9).toString('base64url');
-
-/** What is said of a send whose process noted no outcome. */
-const noOutcome = {
-  kind: 'timeout',
-  message: 'the process that sent it has noted no outcome',
-  hint: '',
-  retryable: false,
-  performed: 'unknown',
-  source: 'client',
-} as const;
 
 /** The content of a record; one that cannot be read is replaced by what this process knows. */
 const readable = (record: SendRecord | undefined): Exclude<SendRecord, 'unreadable'> =>
@@ -83,47 +44,6 @@ export function createSharedSendGuard(store: SharedStore, clock: Clock, onLost?:
   const calls = createOwnCalls(store, clock, reports, keepMs);
   let awayAt = Number.NEGATIVE_INFINITY;
 
-  /** What a claim finds in the documents that are known so far. */
-  function findIn(transaction: Transaction, { id, key, call, awaited }: OwnClaim, known: Known): Found {
-    const { now } = transaction;
-    const record = transaction.read(sendDocument(key.send));
-    const unknown = (at: number): Earlier => {
-      return { state: 'unknown', failure: noOutcome, agoMs: now - at, leftMs: at + longestMs - now };
-    };
-    if (record === 'unreadable') return unknown(now);
-    const { claim, remembered } = record ?? {};
-    if (claim !== undefined && claim.id !== id) {
-      const isOwn = claim.process === life.process;
-      if (!isOwn && claim.process !== known.process) return { state: 'look', known: { process: claim.process } };
-      const { backSince = Number.NEGATIVE_INFINITY } = transaction;
-      const isPatient = clock.now() - awayAt < graceMs || now - backSince < graceMs;
-      const lives = isOwn || isPatient || transaction.read(processDocument(claim.process)) !== undefined;
-      if (lives && now - claim.at <= maxCallMs) {
-        awaited.add(claim.id);
-        return { state: 'wait' };
-      }
-      if (claim.leaving && claim.at + longestMs > now) return unknown(claim.at);
-    }
-    if (remembered === undefined) return { state: 'free' };
-    const offsetMs = now - clock.now();
-    const own = calls.find(remembered.call);
-    if (own === undefined && remembered.call !== known.call)
-      return { state: 'look', known: { ...known, call: remembered.call } };
-    const reported = own?.times(offsetMs) ?? transaction.read(callDocument(remembered.call));
-    const times = reported ?? { arrivedAt: remembered.at, cancelled: false };
-    if (remembered.outcome.state === 'done' && remembered.fields !== undefined && key.flowOf !== undefined) {
-      const fields = transaction.read(fieldsDocument(key.flowOf));
-      if (fields !== undefined && fields !== remembered.fields) return { state: 'free' };
-    }
-    const outcome: SendOutcome =
-      remembered.outcome.state === 'done'
-        ? { state: 'done', data: remembered.outcome.data }
-        : { state: 'unknown', failure: own?.failures.get(remembered.id) ?? failureOf(remembered.outcome.kind) };
-    const arrivedAt = call.delivery.arrivedAt + offsetMs;
-    const send = { ...remembered, outcome, call: times, inOrder: false, awaited: awaited.has(remembered.id) };
-    return judge(send, arrivedAt, now) ?? { state: 'free' };
-  }
-
   /** Claims a send if it is free, or leaves with a claim. */
   async function take(own: OwnClaim): Promise<Exclude<Found, { state: 'look' }>> {
     const send = sendDocument(own.key.send);
@@ -135,7 +55,7 @@ export function createSharedSendGuard(store: SharedStore, clock: Clock, onLost?:
       ];
       const looked = known;
       const found = await store.transact([send, ...fields, ...more], (transaction): Found => {
-        const seen = findIn(transaction, own, looked);
+        const seen = findIn(transaction, own, looked, { process: life.process, clock, calls, awayAt });
         if (seen.state === 'free') write(transaction, own);
         return seen;
       });
@@ -303,9 +223,6 @@ export function createSharedSendGuard(store: SharedStore, clock: Clock, onLost?:
     },
   };
 }
-
-/** The failure of a send that another process has made, by its kind alone. */
-const failureOf = (kind: keyof typeof kindMeanings) => ({ ...noOutcome, kind, message: kindMeanings[kind] });
 
 /** What is stored of an outcome. */
 function stored(outcome: SendOutcome) {

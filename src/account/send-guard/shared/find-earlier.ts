@@ -1,0 +1,104 @@
+import { kindMeanings } from '../../../../tools/contract/failure.js';
+import type { Transaction } from '../../../store/shared-store.js';
+import type { Clock } from '../../../upstream/clock.js';
+import { judge, longestMs, maxCallMs, type SendOutcome } from '../rules.js';
+import type { Earlier, SendingCall, SendKey } from '../send-guard.js';
+import type { OwnCalls } from './own-calls.js';
+import { callDocument, fieldsDocument, processDocument, sendDocument } from './send-records.js';
+
+/** For so long after the store was away a process without signs of life may still give one, in milliseconds. */
+const graceMs = 3_000;
+
+/** The documents that a record refers to. Which they are is known when it has been read. */
+export interface Known {
+  readonly process?: string;
+  readonly call?: string;
+}
+
+/** What a call finds. `look`: another document has to be read first. */
+export type Found =
+  | Earlier
+  | { readonly state: 'free' }
+  | { readonly state: 'wait' }
+  | { readonly state: 'look'; readonly known: Known };
+
+/** A claim of this process. */
+export interface OwnClaim {
+  readonly id: string;
+  readonly key: SendKey;
+  readonly call: SendingCall;
+  /** Whether a request is about to leave or has left. */
+  leaving: boolean;
+  /** The last attempt to claim it or to leave. */
+  taking?: Promise<unknown>;
+  /** The claims whose end it has waited for. */
+  readonly awaited: Set<string>;
+}
+
+/** The process that looks. */
+export interface Finder {
+  readonly process: string;
+  readonly clock: Clock;
+  readonly calls: OwnCalls;
+  /** When it last found the store away, by its clock. */
+  readonly awayAt: number;
+}
+
+/** What is said of a send whose process noted no outcome. */
+const noOutcome = {
+  kind: 'timeout',
+  message: 'the process that sent it has noted no outcome',
+  hint: '',
+  retryable: false,
+  performed: 'unknown',
+  source: 'client',
+} as const;
+
+/** What a claim finds in the documents that are known so far. */
+export function findIn(
+  transaction: Transaction,
+  { id, key, call, awaited }: OwnClaim,
+  known: Known,
+  { process, clock, calls, awayAt }: Finder,
+): Found {
+  const { now } = transaction;
+  const record = transaction.read(sendDocument(key.send));
+  const unknown = (at: number): Earlier => {
+    return { state: 'unknown', failure: noOutcome, agoMs: now - at, leftMs: at + longestMs - now };
+  };
+  if (record === 'unreadable') return unknown(now);
+  const { claim, remembered } = record ?? {};
+  if (claim !== undefined && claim.id !== id) {
+    const isOwn = claim.process === process;
+    if (!isOwn && claim.process !== known.process) return { state: 'look', known: { process: claim.process } };
+    const { backSince = Number.NEGATIVE_INFINITY } = transaction;
+    const isPatient = clock.now() - awayAt < graceMs || now - backSince < graceMs;
+    const lives = isOwn || isPatient || transaction.read(processDocument(claim.process)) !== undefined;
+    if (lives && now - claim.at <= maxCallMs) {
+      awaited.add(claim.id);
+      return { state: 'wait' };
+    }
+    if (claim.leaving && claim.at + longestMs > now) return unknown(claim.at);
+  }
+  if (remembered === undefined) return { state: 'free' };
+  const offsetMs = now - clock.now();
+  const own = calls.find(remembered.call);
+  if (own === undefined && remembered.call !== known.call)
+    return { state: 'look', known: { ...known, call: remembered.call } };
+  const reported = own?.times(offsetMs) ?? transaction.read(callDocument(remembered.call));
+  const times = reported ?? { arrivedAt: remembered.at, cancelled: false };
+  if (remembered.outcome.state === 'done' && remembered.fields !== undefined && key.flowOf !== undefined) {
+    const fields = transaction.read(fieldsDocument(key.flowOf));
+    if (fields !== undefined && fields !== remembered.fields) return { state: 'free' };
+  }
+  const outcome: SendOutcome =
+    remembered.outcome.state === 'done'
+      ? { state: 'done', data: remembered.outcome.data }
+      : { state: 'unknown', failure: own?.failures.get(remembered.id) ?? failureOf(remembered.outcome.kind) };
+  const arrivedAt = call.delivery.arrivedAt + offsetMs;
+  const send = { ...remembered, outcome, call: times, inOrder: false, awaited: awaited.has(remembered.id) };
+  return judge(send, arrivedAt, now) ?? { state: 'free' };
+}
+
+/** The failure of a send that another process has made, by its kind alone. */
+const failureOf = (kind: keyof typeof kindMeanings) => ({ ...noOutcome, kind, message: kindMeanings[kind] });
