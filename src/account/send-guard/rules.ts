@@ -63,15 +63,20 @@ export function leftMs(
   now: number,
 ): number {
   const end = endedAt ?? answeredAt ?? Math.min(now, at + maxCallMs);
-  return Math.max(at, end, answeredAt ?? at) + rememberedMs - now;
+  // Where times are uncertain, the end can seem to be still to come.
+  return rememberedMs - Math.max(0, now - Math.max(at, end, answeredAt ?? at));
 }
 
-/** What an earlier send means for the same send of a call that arrived at `arrivedAt`; undefined if it is a new send. */
+/**
+ * What an earlier send means for the same send of a call that arrived at `arrivedAt`; undefined if it is a new send.
+ * Where times are uncertain, an arrival and a present that are too early, and an answer that is too late, prevent a send;
+ * never the other way round.
+ */
 export function judge(earlier: RememberedSend, arrivedAt: number, now: number): Earlier | undefined {
   const left = leftMs(earlier, now);
   if (left <= 0) return undefined;
   const { outcome, at } = earlier;
-  const times = { agoMs: now - at, leftMs: left };
+  const times = { agoMs: Math.max(0, now - at), leftMs: left };
   if (outcome.state === 'unknown') return { ...outcome, ...times };
   const why = whyNotAgain(earlier, arrivedAt);
   return why && { ...outcome, ...times, why };

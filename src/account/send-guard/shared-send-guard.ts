@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createReports } from '../../store/reports.js';
 import { type SharedStore, StoreAway, type Transaction } from '../../store/shared-store.js';
+import { timedStore } from '../../store/store-time.js';
 import { type Clock, sleep } from '../../upstream/clock.js';
 import { linkSignals, untilAborted } from '../../upstream/linked-signal.js';
 import { longestMs, type SendOutcome } from './rules.js';
@@ -38,10 +39,15 @@ const readable = (record: SendRecord | undefined): Exclude<SendRecord, 'unreadab
  * without an outcome, nobody sends it as long as the record lives.
  * @param onLost called with the reason when something could not be recorded.
  */
-export function createSharedSendGuard(store: SharedStore, clock: Clock, onLost?: (error: unknown) => void): SendGuard {
+export function createSharedSendGuard(
+  untimed: SharedStore,
+  clock: Clock,
+  onLost?: (error: unknown) => void,
+): SendGuard {
+  const { store, time } = timedStore(untimed, clock.now, keepMs);
   const life = openLife(store, clock);
   const reports = createReports(clock, onLost);
-  const calls = createOwnCalls(store, clock, reports, keepMs);
+  const calls = createOwnCalls({ store, time, clock, reports }, keepMs);
   let awayAt = Number.NEGATIVE_INFINITY;
 
   /** Claims a send if it is free, or leaves with a claim. */
@@ -55,7 +61,7 @@ export function createSharedSendGuard(store: SharedStore, clock: Clock, onLost?:
       ];
       const looked = known;
       const found = await store.transact([send, ...fields, ...more], (transaction): Found => {
-        const seen = findIn(transaction, own, looked, { process: life.process, clock, calls, awayAt });
+        const seen = findIn(transaction, own, looked, { process: life.process, clock, time, calls, awayAt });
         if (seen.state === 'free') write(transaction, own);
         return seen;
       });
@@ -103,8 +109,13 @@ export function createSharedSendGuard(store: SharedStore, clock: Clock, onLost?:
           else transaction.write(send, { remembered }, keepMs);
           return;
         }
-        const at = settledAt + transaction.now - clock.now();
-        const next = { id, at, call: ownCall.id, oneOfMany: call.oneOfMany, outcome: stored(outcome) };
+        const next = {
+          id,
+          at: time.latest(settledAt),
+          call: ownCall.id,
+          oneOfMany: call.oneOfMany,
+          outcome: stored(outcome),
+        };
         const mark = fields && (transaction.read(fields) ?? newId());
         if (fields !== undefined && mark !== undefined) transaction.write(fields, mark, keepMs);
         transaction.write(send, { claim: others, remembered: { ...next, fields: mark } }, keepMs);

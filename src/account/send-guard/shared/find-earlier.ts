@@ -1,5 +1,6 @@
 import { kindMeanings } from '../../../../tools/contract/failure.js';
 import type { Transaction } from '../../../store/shared-store.js';
+import type { StoreTime } from '../../../store/store-time.js';
 import type { Clock } from '../../../upstream/clock.js';
 import { judge, longestMs, maxCallMs, type SendOutcome } from '../rules.js';
 import type { Earlier, SendingCall, SendKey } from '../send-guard.js';
@@ -39,6 +40,7 @@ export interface OwnClaim {
 export interface Finder {
   readonly process: string;
   readonly clock: Clock;
+  readonly time: StoreTime;
   readonly calls: OwnCalls;
   /** When it last found the store away, by its clock. */
   readonly awayAt: number;
@@ -59,34 +61,38 @@ export function findIn(
   transaction: Transaction,
   { id, key, call, awaited }: OwnClaim,
   known: Known,
-  { process, clock, calls, awayAt }: Finder,
+  { process, clock, time, calls, awayAt }: Finder,
 ): Found {
-  const { now } = transaction;
   const record = transaction.read(sendDocument(key.send));
+  const ageOf = (at: number): number => Math.max(0, time.withoutSteps(at) - at);
   const unknown = (at: number): Earlier => {
-    return { state: 'unknown', failure: noOutcome, agoMs: now - at, leftMs: at + longestMs - now };
+    const agoMs = ageOf(at);
+    return { state: 'unknown', failure: noOutcome, agoMs, leftMs: longestMs - agoMs };
   };
-  if (record === 'unreadable') return unknown(now);
+  if (record === 'unreadable') return unknown(transaction.now);
   const { claim, remembered } = record ?? {};
   if (claim !== undefined && claim.id !== id) {
     const isOwn = claim.process === process;
     if (!isOwn && claim.process !== known.process) return { state: 'look', known: { process: claim.process } };
     const { backSince = Number.NEGATIVE_INFINITY } = transaction;
-    const isPatient = clock.now() - awayAt < graceMs || now - backSince < graceMs;
+    const isPatient = clock.now() - awayAt < graceMs || transaction.now - backSince < graceMs;
     const lives = isOwn || isPatient || transaction.read(processDocument(claim.process)) !== undefined;
-    if (lives && now - claim.at <= maxCallMs) {
+    if (lives && ageOf(claim.at) <= maxCallMs) {
       awaited.add(claim.id);
       return { state: 'wait' };
     }
-    if (claim.leaving && claim.at + longestMs > now) return unknown(claim.at);
+    if (claim.leaving && ageOf(claim.at) < longestMs) return unknown(claim.at);
   }
   if (remembered === undefined) return { state: 'free' };
-  const offsetMs = now - clock.now();
   const own = calls.find(remembered.call);
   if (own === undefined && remembered.call !== known.call)
     return { state: 'look', known: { ...known, call: remembered.call } };
-  const reported = own?.times(offsetMs) ?? transaction.read(callDocument(remembered.call));
-  const times = reported ?? { arrivedAt: remembered.at, cancelled: false };
+  const now = time.withoutSteps(remembered.at);
+  const { arrivedAt } = call.delivery;
+  // Two calls of this process are compared by its own clock.
+  const ownAhead = now - clock.now();
+  const times = own?.times(ownAhead) ??
+    transaction.read(callDocument(remembered.call)) ?? { arrivedAt: remembered.at, cancelled: false };
   if (remembered.outcome.state === 'done' && remembered.fields !== undefined && key.flowOf !== undefined) {
     const fields = transaction.read(fieldsDocument(key.flowOf));
     if (fields !== undefined && fields !== remembered.fields) return { state: 'free' };
@@ -95,9 +101,8 @@ export function findIn(
     remembered.outcome.state === 'done'
       ? { state: 'done', data: remembered.outcome.data }
       : { state: 'unknown', failure: own?.failures.get(remembered.id) ?? failureOf(remembered.outcome.kind) };
-  const arrivedAt = call.delivery.arrivedAt + offsetMs;
   const send = { ...remembered, outcome, call: times, inOrder: false, awaited: awaited.has(remembered.id) };
-  return judge(send, arrivedAt, now) ?? { state: 'free' };
+  return judge(send, own === undefined ? time.earliest(arrivedAt) : arrivedAt + ownAhead, now) ?? { state: 'free' };
 }
 
 /** The failure of a send that another process has made, by its kind alone. */

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Failure } from '../../../../tools/contract/failure.js';
 import type { Reports } from '../../../store/reports.js';
 import type { SharedStore } from '../../../store/shared-store.js';
+import type { StoreTime } from '../../../store/store-time.js';
 import type { Clock } from '../../../upstream/clock.js';
 import { type CallTimes, longestMs, timesOf } from '../rules.js';
 import type { SendingCall } from '../send-guard.js';
@@ -26,8 +27,16 @@ export interface OwnCalls {
 /** How often calls are forgotten that nothing refers to any more, in milliseconds. */
 const sweepEveryMs = 60_000;
 
+/** What is needed to report times to other processes. */
+interface OwnCallsParts {
+  readonly store: SharedStore;
+  readonly time: StoreTime;
+  readonly clock: Clock;
+  readonly reports: Reports;
+}
+
 /** @param keepMs how long the times of a call are kept. */
-export function createOwnCalls(store: SharedStore, clock: Clock, reports: Reports, keepMs: number): OwnCalls {
+export function createOwnCalls({ store, time, clock, reports }: OwnCallsParts, keepMs: number): OwnCalls {
   const byCall = new WeakMap<SendingCall, OwnCall>();
   /** With the time at which each last sent something. */
   const byId = new Map<string, OwnCall & { usedAt: number }>();
@@ -44,13 +53,16 @@ export function createOwnCalls(store: SharedStore, clock: Clock, reports: Report
     const id = randomBytes(9).toString('base64url');
     const document = callDocument(id);
     const report = (): void => {
-      void reports.make(() => {
-        // The store's time is read after this, so no answer seems to be earlier than it was.
-        const before = clock.now();
-        return store.transact([document], (transaction) =>
-          transaction.write(document, { ...timesOf(call, transaction.now - before) }, keepMs),
-        );
-      }, longestMs);
+      void reports.make(
+        () =>
+          store.transact([document], (transaction) => {
+            const { answeredAt, arrivedAt } = call.delivery;
+            const since = Math.min(answeredAt ?? call.endedAt ?? arrivedAt, call.endedAt ?? Number.POSITIVE_INFINITY);
+            // One difference for all of them: how long the answer took stays exact.
+            transaction.write(document, { ...timesOf(call, time.latest(since) - since) }, keepMs);
+          }),
+        longestMs,
+      );
     };
     const { whenAnswered, whenCancelled } = call.delivery;
     for (const event of [call.whenEnded, whenAnswered, whenCancelled]) event?.then(report);
