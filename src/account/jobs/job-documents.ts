@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { kinds } from '../../../tools/contract/failure.js';
 import type { Document } from '../../store/shared-store.js';
+import { type Mark, markSchema } from '../send-guard/shared/marks.js';
 import type { JobOwner } from './jobs.js';
 
 /*
@@ -62,9 +63,14 @@ const entrySchema = z.object({
   /** Its place among the outcomes of the job. */
   place: z.number(),
   outcome: outcomeSchema,
-  /** What marked the fields of the contact when its flow was started. */
+  /** When it was recorded, by the clock of the store: never earlier than it was. */
+  at: z.number().optional(),
+  /** The id of the mark on the fields of the contact then. */
   fields: z.string().optional(),
 });
+
+/** What became of a contact. */
+export type Entry = z.infer<typeof entrySchema>;
 
 const bucketSchema = z.record(z.string(), entrySchema);
 
@@ -102,8 +108,8 @@ export const sameDocument = (owner: JobOwner, fingerprint: string): Document<str
 /** Exists as long as jobs start flows there. */
 export const flowsDocument = (flowsOn: string): Document<true> => ({ key: `job-flows:${flowsOn}`, parse: () => true });
 
-/** Marks the present values of a contact's fields. */
-export const fieldsDocument = (flowsOn: string, contact: string): Document<string> => ({
+/** When a contact's fields were set last. */
+export const fieldsDocument = (flowsOn: string, contact: string): Document<Mark> => ({
   key: `job-fields:${hash([flowsOn, contact])}`,
-  parse: (written) => z.string().safeParse(written).data,
+  parse: (written) => markSchema.safeParse(written).data,
 });

@@ -2,13 +2,16 @@ import { randomBytes } from 'node:crypto';
 import type { ContactOutcome } from '../../../tools/contract/workflow.js';
 import { createReports } from '../../store/reports.js';
 import type { SharedStore, Transaction } from '../../store/shared-store.js';
+import { timedStore } from '../../store/store-time.js';
 import type { Clock } from '../../upstream/clock.js';
+import { isSetAfter } from '../send-guard/shared/marks.js';
 import {
   type Bucket,
   bucketDocument,
   bucketDocuments,
   bucketOf,
   bucketsFor,
+  type Entry,
   fieldsDocument,
   flowsDocument,
   headDocument,
@@ -28,10 +31,12 @@ const maxSame = 8;
 /** Marks that are read in one transaction. */
 const marksAtOnce = 200;
 
+/** For how long differences between clocks are remembered, in milliseconds: longer than it takes to record an outcome. */
+const differencesMs = 900_000;
+
 /** What a job holds. */
 type Content = Pick<JobRun, 'input' | 'connection' | 'outcomes'> & {
-  /** What marked the fields of contacts when their flow was started. */
-  readonly fields: ReadonlyMap<string, string | undefined>;
+  readonly entries: ReadonlyMap<string, Entry>;
 };
 
 const newId = (): string => randomBytes(9).toString('base64url');
@@ -58,7 +63,8 @@ function entriesIn(buckets: readonly (Bucket | undefined)[]) {
  * resume when its lease is over.
  * @param onLost called with the reason when something could not be recorded.
  */
-export function createSharedJobs(store: SharedStore, clock: Clock, onLost?: (error: unknown) => void): Jobs {
+export function createSharedJobs(untimed: SharedStore, clock: Clock, onLost?: (error: unknown) => void): Jobs {
+  const { store, time } = timedStore(untimed, clock.now, differencesMs);
   const reports = createReports(clock, onLost);
 
   /** Gives the next call the right to work on a job. */
@@ -90,23 +96,21 @@ export function createSharedJobs(store: SharedStore, clock: Clock, onLost?: (err
         input: found,
         connection: head.connection,
         outcomes: new Map(entries.map(([contact, { outcome }]) => [contact, outcome])),
-        fields: new Map(entries.map(([contact, { fields }]) => [contact, fields])),
+        entries: new Map(entries),
       };
     });
   }
 
   /** Contacts whose fields were set after their flow was started. */
-  async function changedSince({ outcomes, fields }: Content, flowsOn: string): Promise<ReadonlySet<string>> {
-    const done = [...outcomes].flatMap(([contact, outcome]) =>
-      typeof outcome === 'object' && outcome.state === 'done' ? [contact] : [],
-    );
+  async function changedSince({ entries }: Content, flowsOn: string): Promise<ReadonlySet<string>> {
+    const done = [...entries].filter(([, { outcome }]) => typeof outcome === 'object' && outcome.state === 'done');
     const changed = new Set<string>();
     for (let from = 0; from < done.length; from += marksAtOnce) {
-      const contacts = done.slice(from, from + marksAtOnce);
-      const marks = contacts.map((contact) => fieldsDocument(flowsOn, contact));
+      const some = done.slice(from, from + marksAtOnce);
+      const marks = some.map(([contact]) => fieldsDocument(flowsOn, contact));
       const present = await store.transact(marks, (transaction) => marks.map((mark) => transaction.read(mark)));
-      for (const [index, contact] of contacts.entries())
-        if (present[index] !== undefined && present[index] !== fields.get(contact)) changed.add(contact);
+      for (const [index, [contact, entry]] of some.entries())
+        if (isSetAfter(present[index], entry)) changed.add(contact);
     }
     return changed;
   }
@@ -129,13 +133,14 @@ export function createSharedJobs(store: SharedStore, clock: Clock, onLost?: (err
       const fields = flowsOn === undefined ? undefined : fieldsDocument(flowsOn, contact);
       places += 1;
       const place = places;
+      const putAt = clock.now();
       return store.transact([headDocument(key), bucket, ...(fields === undefined ? [] : [fields])], (transaction) => {
         const found = own(transaction, evenClosed);
         const content = transaction.read(bucket) ?? {};
         if (found === undefined || content === 'unreadable') return false;
         const { [contact]: before, ...others } = content;
         const mark = fields && transaction.read(fields);
-        const entry = outcome && { place: before?.place ?? place, outcome, fields: mark };
+        const entry = outcome && { place: before?.place ?? place, outcome, at: time.latest(putAt), fields: mark?.id };
         transaction.write(bucket, entry === undefined ? others : { ...content, [contact]: entry }, keepMs);
         if (transaction.now - found.usedAt >= touchEveryMs)
           transaction.write(headDocument(key), { ...found, usedAt: transaction.now }, keepMs);
@@ -275,12 +280,15 @@ export function createSharedJobs(store: SharedStore, clock: Clock, onLost?: (err
       return content && { input: content.input, connection: content.connection, outcomes: content.outcomes };
     },
     async fieldsSet(flowsOn, contact) {
-      const mark = newId();
+      const id = newId();
+      const setAt = clock.now();
       const fields = fieldsDocument(flowsOn, contact);
       await reports.make(
         () =>
           store.transact([flowsDocument(flowsOn), fields], (transaction) => {
-            if (transaction.read(flowsDocument(flowsOn)) !== undefined) transaction.write(fields, mark, keptMs);
+            if (transaction.read(flowsDocument(flowsOn)) === undefined) return;
+            const at = time.earliest(setAt);
+            if ((transaction.read(fields)?.at ?? at) <= at) transaction.write(fields, { id, at }, keptMs);
           }),
         keptMs,
       );

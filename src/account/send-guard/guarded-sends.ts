@@ -87,8 +87,11 @@ export function createSends({ guard, jobs }: Memories, account: string): Sends {
     async noteChange({ fieldValues }, input, connection) {
       const { subscriber_id: contact } = input;
       if (fieldValues?.kind !== 'custom field' || contact === undefined || !hasFieldValues(fieldValues, input)) return;
-      await guard.fieldsSet(contactKey(account, connection, contact));
-      await jobs.fieldsSet(flowScope(account, connection), String(contact));
+      // At once: both note the present time as that of the change.
+      await Promise.all([
+        guard.fieldsSet(contactKey(account, connection, contact)),
+        jobs.fieldsSet(flowScope(account, connection), String(contact)),
+      ]);
     },
   };
 }

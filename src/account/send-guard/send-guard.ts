@@ -108,7 +108,7 @@ export interface SendGuard {
     call: SendingCall,
     signal: AbortSignal,
   ): Promise<{ readonly state: 'claimed'; readonly claim: Claim } | Earlier>;
-  /** Notes that custom fields of a contact were set: its flows can show other values now, so starting one is a new send. */
+  /** Notes that custom fields of a contact were set just now: its flows can show other values, so starting one is a new send. */
   fieldsSet(contact: string): Promise<void>;
   /** Waits briefly for what is still being recorded. */
   close(): Promise<void>;

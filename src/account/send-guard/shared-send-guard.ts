@@ -116,9 +116,9 @@ export function createSharedSendGuard(
           oneOfMany: call.oneOfMany,
           outcome: stored(outcome),
         };
-        const mark = fields && (transaction.read(fields) ?? newId());
+        const mark = fields && (transaction.read(fields) ?? { id: newId(), at: 0 });
         if (fields !== undefined && mark !== undefined) transaction.write(fields, mark, keepMs);
-        transaction.write(send, { claim: others, remembered: { ...next, fields: mark } }, keepMs);
+        transaction.write(send, { claim: others, remembered: { ...next, fields: mark?.id } }, keepMs);
       });
     }, longestMs);
     life.ends(id);
@@ -219,11 +219,14 @@ export function createSharedSendGuard(
     },
     async fieldsSet(contact) {
       const fields = fieldsDocument(contact);
-      const mark = newId();
+      const id = newId();
+      const setAt = clock.now();
       await reports.make(
         () =>
           store.transact([fields], (transaction) => {
-            if (transaction.read(fields) !== undefined) transaction.write(fields, mark, keepMs);
+            const present = transaction.read(fields);
+            const at = time.earliest(setAt);
+            if (present !== undefined && present.at <= at) transaction.write(fields, { id, at }, keepMs);
           }),
         longestMs,
       );

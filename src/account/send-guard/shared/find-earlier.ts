@@ -4,6 +4,7 @@ import type { StoreTime } from '../../../store/store-time.js';
 import type { Clock } from '../../../upstream/clock.js';
 import { judge, longestMs, maxCallMs, type SendOutcome } from '../rules.js';
 import type { Earlier, SendingCall, SendKey } from '../send-guard.js';
+import { isSetAfter } from './marks.js';
 import type { OwnCalls } from './own-calls.js';
 import { callDocument, fieldsDocument, processDocument, sendDocument } from './send-records.js';
 
@@ -94,8 +95,7 @@ export function findIn(
   const times = own?.times(ownAhead) ??
     transaction.read(callDocument(remembered.call)) ?? { arrivedAt: remembered.at, cancelled: false };
   if (remembered.outcome.state === 'done' && remembered.fields !== undefined && key.flowOf !== undefined) {
-    const fields = transaction.read(fieldsDocument(key.flowOf));
-    if (fields !== undefined && fields !== remembered.fields) return { state: 'free' };
+    if (isSetAfter(transaction.read(fieldsDocument(key.flowOf)), remembered)) return { state: 'free' };
   }
   const outcome: SendOutcome =
     remembered.outcome.state === 'done'

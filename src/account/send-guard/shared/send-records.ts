@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { kinds } from '../../../../tools/contract/failure.js';
 import type { Document } from '../../../store/shared-store.js';
+import { type Mark, markSchema } from './marks.js';
 
 /*
  * What processes share about sends. Keys are hashes, and no text of a message and no words of a failure are stored: of an
@@ -34,7 +35,7 @@ const rememberedSchema = z.object({
     z.object({ state: z.literal('done'), data: z.unknown().optional() }),
     z.object({ state: z.literal('unknown'), kind: z.enum(kinds) }),
   ]),
-  /** What marked the fields of its contact then; absent if it is no flow. */
+  /** The id of the mark on the fields of its contact then; absent if it is no flow. */
   fields: z.string().optional(),
 });
 
@@ -62,10 +63,10 @@ export const callDocument = (call: string): Document<z.infer<typeof callSchema>>
   parse: (written) => callSchema.safeParse(written).data,
 });
 
-/** Marks the present values of a contact's fields, as long as flows to it are remembered. */
-export const fieldsDocument = (contact: string): Document<string> => ({
+/** When a contact's fields were set last, as long as flows to it are remembered. */
+export const fieldsDocument = (contact: string): Document<Mark> => ({
   key: `send-fields:${contact}`,
-  parse: (written) => z.string().safeParse(written).data,
+  parse: (written) => markSchema.safeParse(written).data,
 });
 
 /** Exists as long as a process that makes sends gives signs of life. */
