@@ -29,23 +29,22 @@ const serviceVariables: readonly (readonly [RegExp, RegExp])[] = [
 export const isServiceVariable = (name: string, value: string): boolean =>
   name.startsWith(prefix) && serviceVariables.some(([end, kind]) => end.test(name) && kind.test(value));
 
-interface Near {
-  readonly name: string;
-  readonly edits: number;
-}
-
 /**
- * The setting nearest to a name, ignoring case. `_MCP` may be missing from the prefix, and the prefix may stand in front of
- * a setting that has another one.
+ * The setting that a name is taken for, ignoring case. `_MCP` may be missing from the prefix, and the prefix may stand in
+ * front of a setting that has another one.
  */
-function nearest(given: string, names: readonly string[]): Near | undefined {
+function nearest(given: string, names: readonly string[]): string | undefined {
   const capital = given.toUpperCase();
   const whole = capital.startsWith(prefix) ? capital.slice(prefix.length) : capital;
-  if (names.includes(whole)) return { name: whole, edits: 0 };
+  if (names.includes(whole)) return whole;
   const completed = capital.replace(/^MANYCHAT_/, prefix);
-  if (!capital.startsWith(prefix) && names.includes(completed)) return { name: completed, edits: 0 };
-  const ranked = names.map((name) => ({ name, edits: editDistance(capital, name) }));
-  return ranked.toSorted((one, other) => one.edits - other.edits)[0];
+  if (!capital.startsWith(prefix) && names.includes(completed)) return completed;
+  // Distances take time, and texts have at least as many edits between them as their lengths differ by.
+  const ranked = names
+    .filter((name) => Math.abs(name.length - capital.length) <= maxEdits)
+    .map((name) => ({ name, edits: editDistance(capital, name) }))
+    .filter(({ edits }) => edits <= maxEdits);
+  return ranked.toSorted((one, other) => one.edits - other.edits)[0]?.name;
 }
 
 /** The setting that a variable with our prefix resembles, as a whole or in one word; undefined if none does. */
@@ -62,11 +61,11 @@ const maxNameLength = 80;
 function problemOf(name: string, names: readonly string[]): string | undefined {
   const ours = name.toUpperCase().startsWith(prefix);
   const longest = Math.max(...names.map((each) => each.length)) + maxEdits;
-  // The comparison takes longer for longer names, and none that long is near a setting.
-  if (!ours && name.length > longest) return undefined;
-  const near = nearest(name.slice(0, longest), names);
-  if (near === undefined || (!ours && near.edits > maxEdits)) return undefined;
-  const suggested = near.edits <= maxEdits ? near.name : similar(name.slice(0, longest), names);
+  // Of a longer name the start is enough: none that long is near a setting.
+  const start = name.slice(0, longest);
+  const near = nearest(ours ? start : name, names);
+  if (near === undefined && !ours) return undefined;
+  const suggested = near ?? similar(start, names);
   const instead = suggested === undefined ? '--help lists them' : `the nearest is ${suggested}`;
   const shown = cut(withoutHidden(name), maxNameLength);
   // Quotes make a trailing space visible.
