@@ -1,6 +1,7 @@
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
 import type { Catalogue } from '../../src/mcp/listing/catalogue.js';
 import { pathOf } from '../root.js';
+import { smallModules, together } from './together.js';
 
 /** How code is bundled, shared with the benchmark's comparison. Names are not minified, so that stack traces can be read. */
 export const bundling = {
@@ -47,12 +48,27 @@ const redisParts: Plugin = {
   },
 };
 
+/**
+ * Gives HTTP an instance of its own of the SDK's main module, which holds the handler of requests. A module is never
+ * divided, so that handler would otherwise be loaded over stdio too. The SDK's classes are in other modules, and stay shared.
+ */
+const handlerApart: Plugin = {
+  name: 'handler of requests apart',
+  setup({ onResolve, resolve }) {
+    onResolve({ filter: /^@modelcontextprotocol\/server$/ }, async ({ importer, kind, resolveDir, pluginData }) => {
+      if (pluginData === 'inner' || !/[\\/]src[\\/]mcp[\\/]http[\\/]/.test(importer)) return undefined;
+      const found = await resolve('@modelcontextprotocol/server', { importer, kind, resolveDir, pluginData: 'inner' });
+      return { ...found, suffix: '?http' };
+    });
+  },
+};
+
 /** The path of esbuild's description of the bundle. */
 export const metafilePath = pathOf('dist/scripts/package/metafile.json');
 
 /** Bundles the program with the packages it needs; parts that are loaded later get files of their own. */
 export async function bundleProgram(catalogue: Catalogue): Promise<Metafile> {
-  const { metafile } = await build({
+  const options = {
     ...bundling,
     absWorkingDir: pathOf('.'),
     entryPoints: [
@@ -73,8 +89,11 @@ export async function bundleProgram(catalogue: Catalogue): Promise<Metafile> {
       'thread-stream': pathOf('scripts/package/no-threads.ts'),
       worker_threads: pathOf('scripts/package/no-threads.ts'),
     },
-    plugins: [precomputed(catalogue), redisParts],
+    plugins: [precomputed(catalogue), redisParts, handlerApart],
     metafile: true,
-  });
+  } as const satisfies BuildOptions;
+  const { metafile: modules } = await build({ ...options, write: false });
+  const plugins = [...options.plugins, together(smallModules(modules))];
+  const { metafile } = await build({ ...options, plugins });
   return metafile;
 }

@@ -7,9 +7,10 @@ import * as otelNames from '../../scripts/package/otel-names.js';
 import { DefaultJsonSchemaValidator } from '../../scripts/package/sdk-parts.js';
 import { pathOf } from '../../scripts/root.js';
 
+const { outputs }: Metafile = JSON.parse(readFileSync(metafilePath, 'utf8'));
+
 /** The files whose code is in the built program. */
 function bundledFiles(): string[] {
-  const { outputs }: Metafile = JSON.parse(readFileSync(metafilePath, 'utf8'));
   const files = Object.values(outputs).flatMap(({ inputs }) =>
     Object.entries(inputs).flatMap(([file, { bytesInOutput }]) => (bytesInOutput > 0 ? [file] : [])),
   );
@@ -47,6 +48,38 @@ describe('the bundle replaces', () => {
     expect(Object.keys(otelNames).toSorted()).toEqual(expect.arrayContaining([...new Set(used)].toSorted()));
     expect(used).not.toEqual([]);
     expect(conventions).toMatchObject(otelNames);
+  });
+});
+
+/** The files of the bundle that a file loads, itself included. What it loads later is not among them. */
+function loadedWith(file: string, loaded = new Set<string>()): Set<string> {
+  if (loaded.has(file)) return loaded;
+  loaded.add(file);
+  for (const { kind, path } of outputs[file]?.imports ?? []) if (kind === 'import-statement') loadedWith(path, loaded);
+  return loaded;
+}
+
+describe('a start over stdio loads', () => {
+  const entries = ['src/main.ts', 'src/cli/commands/serve/command.ts', 'src/account/log.ts'];
+  const files = new Set(
+    entries.flatMap((entry) => {
+      const built = Object.keys(outputs).find((file) => outputs[file]?.entryPoint === entry);
+      if (built === undefined) throw new Error(`${entry} is not in the bundle`);
+      return [...loadedWith(built)].filter((file) => file in outputs);
+    }),
+  );
+
+  // Each file costs a start a quarter of a millisecond, whatever its size.
+  test('few files', () => expect(files.size).toBeLessThanOrEqual(16));
+
+  test('nothing that only HTTP needs, also of the MCP SDK', () => {
+    const modules = [...files].flatMap((file) => Object.entries(outputs[file]?.inputs ?? {}));
+    const used = modules.flatMap(([module, { bytesInOutput }]) => (bytesInOutput > 0 ? [module] : []));
+    expect(used).toContain('src/mcp/stdio/stdio.ts');
+    expect(used.filter((module) => /[/]http[/]|\?http$|opentelemetry|redis|jose|undici/.test(module))).toEqual([]);
+    const code = [...files].map((file) => readFileSync(pathOf(file), 'utf8')).join('');
+    expect(code).not.toMatch(/function createMcpHandler\b/);
+    expect(bundledFiles()).toContain('node_modules/@modelcontextprotocol/server/dist/index.mjs?http');
   });
 });
 
