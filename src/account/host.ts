@@ -7,12 +7,12 @@ import { createLocalPacer } from '../upstream/pacing/local-pacer.js';
 import type { Pacer } from '../upstream/pacing/pacer.js';
 import type { Jobs } from './jobs/jobs.js';
 import { createMemoryJobs } from './jobs/memory-jobs.js';
-import { type Log, type OpenLog, openLog } from './log.js';
 import { type ChangeNotices, noNotices } from './lookups/change-notices.js';
 import type { PageIds } from './lookups/connections/pages/page-ids.js';
 import { createSharedReads, type SharedReads } from './lookups/connections/shared-reads.js';
 import { createSendGuard } from './send-guard/memory-send-guard.js';
 import type { SendGuard } from './send-guard/send-guard.js';
+import { type Log, type OpenLog, openLog } from './telemetry/log.js';
 import { noTelemetry, type Telemetry } from './telemetry/telemetry.js';
 
 /** What all accounts of a process share. */

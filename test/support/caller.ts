@@ -1,7 +1,7 @@
 import { openAccount } from '../../src/account/account.js';
 import type { CallerSide, Outcome, ToolCaller } from '../../src/account/call/call-tool.js';
 import { type HostParts, openHost } from '../../src/account/host.js';
-import { createLog } from '../../src/account/log.js';
+import { createLog } from '../../src/account/telemetry/log.js';
 import type { Config } from '../../src/config/config.js';
 import { createHttpClient } from '../../src/upstream/client/http-client.js';
 import type { Clock } from '../../src/upstream/clock.js';

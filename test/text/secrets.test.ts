@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createLog } from '../../src/account/log.js';
+import { createLog } from '../../src/account/telemetry/log.js';
 import { createRedactor } from '../../src/text/redaction.js';
 import { type Caller, callerThrough, createCaller } from '../support/caller.js';
 import { configOf } from '../support/config.js';

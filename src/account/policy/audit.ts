@@ -2,7 +2,7 @@ import { effectRules } from '../../../tools/contract/effect.js';
 import type { Failure } from '../../../tools/contract/failure.js';
 import type { Result } from '../../../tools/contract/json.js';
 import type { AccountSettings } from '../../config/accounts/settings.js';
-import type { Log } from '../log.js';
+import type { Log } from '../telemetry/log.js';
 import type { Tool } from './tool.js';
 
 /** What a call came to. */

@@ -3,7 +3,7 @@ import { versions } from 'node:process';
 import type { Failure } from '../../../tools/contract/failure.js';
 import type { Result } from '../../../tools/contract/json.js';
 import type { Account } from '../../account/account.js';
-import { type OpenLog, openLog } from '../../account/log.js';
+import { type OpenLog, openLog } from '../../account/telemetry/log.js';
 import { namedAccounts, type Surroundings, withOneAccount } from '../../config/accounts/choice.js';
 import { type Config, readConfig } from '../../config/config.js';
 import { UsageError } from '../../config/usage-error.js';

@@ -1,4 +1,4 @@
-import type { OpenLog } from '../../../account/log.js';
+import type { OpenLog } from '../../../account/telemetry/log.js';
 import { namedAccounts } from '../../../config/accounts/choice.js';
 import { type Config, readConfig } from '../../../config/config.js';
 import { version } from '../../../config/version.js';
@@ -27,7 +27,7 @@ async function serveStdio(
   const file = await namedAccounts(configured, surroundings);
   let logging: Promise<OpenLog> | undefined;
   const logged = (): Promise<OpenLog> => {
-    logging ??= import('../../../account/log.js').then(({ openLog }) => openLog(configured.host));
+    logging ??= import('../../../account/telemetry/log.js').then(({ openLog }) => openLog(configured.host));
     return logging;
   };
   const { telemetry } = await openObservation({ environment: surroundings.environment });

@@ -1,4 +1,4 @@
-import type { OpenLog } from '../../../account/log.js';
+import type { OpenLog } from '../../../account/telemetry/log.js';
 import { noTelemetry, type Telemetry } from '../../../account/telemetry/telemetry.js';
 import type { AccountsFile } from '../../../config/accounts/accounts-file.js';
 import type { Surroundings } from '../../../config/accounts/choice.js';

@@ -1,4 +1,4 @@
-import { openLog } from '../../../account/log.js';
+import { openLog } from '../../../account/telemetry/log.js';
 import { namedAccounts } from '../../../config/accounts/choice.js';
 import type { Config, HttpSettings } from '../../../config/config.js';
 import { UsageError } from '../../../config/usage-error.js';

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import type { Log } from '../../../account/log.js';
+import type { Log } from '../../../account/telemetry/log.js';
 import type { AccountsFile } from '../../../config/accounts/accounts-file.js';
 import type { Surroundings } from '../../../config/accounts/choice.js';
 import { tokensPath } from '../../../config/accounts/paths.js';

@@ -1,7 +1,7 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
-import type { HostSettings } from '../config/config.js';
-import { createRedactor, type Redactor } from '../text/redaction.js';
-import { mapTexts, withoutHidden } from '../text/safe-text.js';
+import type { HostSettings } from '../../config/config.js';
+import { createRedactor, type Redactor } from '../../text/redaction.js';
+import { mapTexts, withoutHidden } from '../../text/safe-text.js';
 
 /** The log: every request at `debug`, every call at `info` or, if it failed, at `warn`, defects at `error`. */
 export type Log = Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>;
