@@ -1,8 +1,8 @@
 import { setMaxListeners } from 'node:events';
+import { createMemoryStore } from '../../src/store/memory-store.js';
 import { createLocalPacer } from '../../src/upstream/pacing/local-pacer.js';
 import type { Load, Pacer } from '../../src/upstream/pacing/pacer.js';
 import { createSharedPacer } from '../../src/upstream/pacing/shared-pacer.js';
-import { createMemoryStore } from '../../test/support/memory-store.js';
 import { median, milliseconds, table, times } from './figures.js';
 
 const rounds = 7;

@@ -1,5 +1,8 @@
+
 import { forwardClock } from '../support/forward-clock.js';
-import { createMemoryStore } from '../support/memory-store.js';
+import { createMemoryStore } from '../../src/store/memory-store.js';
+
+
 import { storeContract } from '../support/store-contract.js';
 
 storeContract('memory', async () => {

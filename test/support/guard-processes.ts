@@ -1,7 +1,7 @@
 import type { Claim, SendGuard } from '../../src/account/send-guard/send-guard.js';
 import { createSharedSendGuard } from '../../src/account/send-guard/shared-send-guard.js';
+import { createMemoryStore } from '../../src/store/memory-store.js';
 import type { Failure } from '../../tools/contract/failure.js';
-import { createMemoryStore } from './memory-store.js';
 import { testProcess } from './processes.js';
 import { callAt } from './send-guard-contract.js';
 import { finish, type ManualClock, manualClock, settle } from './timing.js';

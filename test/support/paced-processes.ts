@@ -1,7 +1,7 @@
+import { createMemoryStore } from '../../src/store/memory-store.js';
 import { type SharedStore, StoreAway } from '../../src/store/shared-store.js';
 import type { Limit, Load, Turn } from '../../src/upstream/pacing/pacer.js';
 import { createSharedPacer } from '../../src/upstream/pacing/shared-pacer.js';
-import { createMemoryStore } from './memory-store.js';
 import { type ManualClock, manualClock } from './timing.js';
 
 /** A process on a shared store. */

@@ -179,12 +179,7 @@ export interface AccountInbox {
    * sending. Waits until the request has written it. Messages that are answered are done.
    * @param approved a person has approved it.
    */
-  answer(
-    message: string,
-    content: AnswerContent,
-    approved: boolean,
-    signal: AbortSignal,
-  ): Promise<Answering>;
+  answer(message: string, content: AnswerContent, approved: boolean, signal: AbortSignal): Promise<Answering>;
   /** Answers that wait for approval, the oldest first. */
   drafts(): Promise<readonly HeardMessage[]>;
   /** Drops a draft: the message can be answered again. */

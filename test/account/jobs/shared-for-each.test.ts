@@ -1,11 +1,11 @@
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { createSharedJobs } from '../../../src/account/jobs/shared-jobs.js';
 import { createSharedSendGuard } from '../../../src/account/send-guard/shared-send-guard.js';
+import { createMemoryStore } from '../../../src/store/memory-store.js';
 import type { Result } from '../../../tools/contract/json.js';
 import { type Caller, createCaller } from '../../support/caller.js';
 import { deferred } from '../../support/deferred.js';
 import { drivenClock } from '../../support/driven.js';
-import { createMemoryStore } from '../../support/memory-store.js';
 import { everyTurnAtOnce } from '../../support/pacer.js';
 import { followers, maria } from '../../support/people.js';
 import { type TestProcess, testProcess } from '../../support/processes.js';

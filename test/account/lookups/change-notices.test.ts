@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createChangeNotices } from '../../../src/account/lookups/change-notices.js';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/index.js';
+import { createMemoryStore } from '../../../src/store/memory-store.js';
 import { createCaller } from '../../support/caller.js';
-import { createMemoryStore } from '../../support/memory-store.js';
 import { john } from '../../support/people.js';
 import { pinnedTo } from '../../support/program.js';
 

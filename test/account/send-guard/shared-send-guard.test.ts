@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Claim } from '../../../src/account/send-guard/send-guard.js';
 import { createSharedSendGuard } from '../../../src/account/send-guard/shared-send-guard.js';
+import { createMemoryStore } from '../../../src/store/memory-store.js';
 import type { Document, SharedStore } from '../../../src/store/shared-store.js';
 import { lostAnswer, twoProcesses } from '../../support/guard-processes.js';
-import { createMemoryStore } from '../../support/memory-store.js';
 import { testProcess } from '../../support/processes.js';
 import { callAt, sendGuardContract } from '../../support/send-guard-contract.js';
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { createSharedSendGuard } from '../../../src/account/send-guard/shared-send-guard.js';
+import { createMemoryStore } from '../../../src/store/memory-store.js';
 import { type SharedStore, StoreAway } from '../../../src/store/shared-store.js';
 import { deadlineMs, hello, lostAnswer, never, pass, twoProcesses } from '../../support/guard-processes.js';
-import { createMemoryStore } from '../../support/memory-store.js';
 import { testProcess } from '../../support/processes.js';
 import { createRandom } from '../../support/random.js';
 import { callAt } from '../../support/send-guard-contract.js';

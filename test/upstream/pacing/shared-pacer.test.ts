@@ -1,6 +1,6 @@
+import { createMemoryStore } from '../../../src/store/memory-store.js';
 import type { Pacer } from '../../../src/upstream/pacing/pacer.js';
 import { createSharedPacer } from '../../../src/upstream/pacing/shared-pacer.js';
-import { createMemoryStore } from '../../support/memory-store.js';
 import { pacerContract } from '../../support/pacer-contract.js';
 import { finish, manualClock, settle } from '../../support/timing.js';
 

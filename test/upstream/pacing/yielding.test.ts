@@ -1,9 +1,9 @@
 import { expect, onTestFinished, test } from 'vitest';
+import { createMemoryStore } from '../../../src/store/memory-store.js';
 import { createLocalPacer } from '../../../src/upstream/pacing/local-pacer.js';
 import { createSharedPacer } from '../../../src/upstream/pacing/shared-pacer.js';
 import { createCaller } from '../../support/caller.js';
 import { drivenClock } from '../../support/driven.js';
-import { createMemoryStore } from '../../support/memory-store.js';
 import { followers } from '../../support/people.js';
 import { pinnedTo } from '../../support/program.js';
 import { sandboxed } from '../../support/sandboxed.js';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createPageIds } from '../../../../src/account/lookups/connections/pages/page-ids.js';
+import { createMemoryStore } from '../../../../src/store/memory-store.js';
 import type { Load } from '../../../../src/upstream/pacing/pacer.js';
-import { createMemoryStore } from '../../../support/memory-store.js';
 import { everyTurnAtOnce } from '../../../support/pacer.js';
 import { john } from '../../../support/people.js';
 import { useCaller } from '../../../support/sandboxed.js';

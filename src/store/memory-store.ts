@@ -1,4 +1,4 @@
-import { runChange, type SharedStore, StoreAway } from '../../src/store/shared-store.js';
+import { runChange, type SharedStore, StoreAway } from './shared-store.js';
 
 interface Kept {
   readonly json: string;
@@ -9,7 +9,7 @@ interface Kept {
 const sweepEvery = 1_000;
 
 /**
- * A store in memory, for tests of what is shared: it stands for an engine that several processes use.
+ * A store in the memory of this process: what it holds ends with it.
  * @param now milliseconds since 1970.
  */
 export function createMemoryStore(now: () => number): SharedStore {
