@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { openRedisStore } from '../../src/store/redis-store.js';
 import { type Document, type SharedStore, StoreAway } from '../../src/store/shared-store.js';
+import { inboxContract } from '../support/inbox-contract.js';
 import { storeContract } from '../support/store-contract.js';
 import { type Redis, startRedis } from './support/redis.js';
 import { startSilentProxy } from './support/silent-proxy.js';
@@ -192,4 +193,10 @@ describe('a store that cannot use its Redis', () => {
     await expect(waiting).rejects.toThrow('enough');
     await store.close();
   });
+});
+
+inboxContract('Redis', async (time) => {
+  const prefix = `${randomUUID()}:`;
+  const open = () => openRedisStore({ url: redis.url, prefix, time });
+  return [open(), open()];
 });

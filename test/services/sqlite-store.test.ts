@@ -9,6 +9,7 @@ import { pathOf } from '../../scripts/root.js';
 import { type SharedStore, StoreAway } from '../../src/store/shared-store.js';
 import { openSqliteStore, type SqliteStoreOptions } from '../../src/store/sqlite-store.js';
 import { counter, visits } from '../support/counter.js';
+import { inboxContract } from '../support/inbox-contract.js';
 import { storeContract } from '../support/store-contract.js';
 import { temporaryFolder } from './support/temporary.js';
 
@@ -273,4 +274,9 @@ describe('a SQLite file that cannot be used', () => {
     await expect(write(await open(path, { load: under(pragma) }), 'x'.repeat(200_000))).rejects.toThrow(reason);
     expect(await store.transact([text], (transaction) => transaction.read(text))).toBe('short');
   });
+});
+
+inboxContract('one SQLite file, by two connections', async (wallClock) => {
+  const path = newPath();
+  return [await open(path, { wallClock }), await open(path, { wallClock })];
 });

@@ -1,12 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { createFallbackStore, type FallbackParts } from '../../src/store/fallback-store.js';
+import { createMemoryStore } from '../../src/store/memory-store.js';
 import { type Document, type SharedStore, StoreAway } from '../../src/store/shared-store.js';
 import { counter, visits } from '../support/counter.js';
-
-
 import { forwardClock } from '../support/forward-clock.js';
-import { createMemoryStore } from '../../src/store/memory-store.js';
-
 
 import { storeContract } from '../support/store-contract.js';
 

@@ -1,7 +1,5 @@
-
-import { forwardClock } from '../support/forward-clock.js';
 import { createMemoryStore } from '../../src/store/memory-store.js';
-
+import { forwardClock } from '../support/forward-clock.js';
 
 import { storeContract } from '../support/store-contract.js';
 

@@ -3,7 +3,7 @@ import type { Result } from '../../../tools/contract/json.js';
 /** The channels on which contacts write. */
 export const heardChannels = ['messenger', 'instagram', 'whatsapp', 'telegram'] as const;
 
-export type HeardChannel = (typeof heardChannels)[number];
+type HeardChannel = (typeof heardChannels)[number];
 
 /** Events that rules of ManyChat report. */
 export const eventTypes = ['tag_applied', 'tag_removed', 'field_changed', 'new_contact', 'other'] as const;
@@ -33,7 +33,7 @@ export interface Arrival {
 }
 
 /** What goes out without a person: `ack` answers later, `reply` in the response if there is time, `draft` nothing. */
-export type AnswerMode = 'ack' | 'reply' | 'draft';
+type AnswerMode = 'ack' | 'reply' | 'draft';
 
 /** The request that waits for the answer to a message. */
 export interface Holder {
@@ -118,7 +118,7 @@ export interface SentMessage {
 export type InboxReader = string;
 
 /** What a reader asks for. */
-export interface Take {
+interface Take {
   readonly reader: InboxReader;
   readonly limit: number;
   /** Messages that the reader has finished. */
@@ -138,7 +138,7 @@ export type Answering =
   /** It is claimed for sending. */
   | { readonly state: 'late'; readonly message: HeardMessage; readonly settle: (outcome: LateOutcome) => Promise<void> }
   /** It must not be answered: it was answered, is being answered, is left to people, or is none that is kept. */
-  | { readonly state: 'refused'; readonly why: AnswerState | 'lost' | 'event'; readonly message?: HeardMessage };
+  | { readonly state: 'refused'; readonly why: AnswerState | 'lost'; readonly message?: HeardMessage };
 
 /** What a late answer came to. `not sent`: certainly nothing left, so it can be answered again. */
 export type LateOutcome = 'sent' | 'unknown' | 'not sent';

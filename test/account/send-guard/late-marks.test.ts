@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { createSharedJobs } from '../../../src/account/jobs/shared-jobs.js';
 import { createSharedSendGuard } from '../../../src/account/send-guard/shared-send-guard.js';
-import { never, pass } from '../../support/guard-processes.js';
 import { createMemoryStore } from '../../../src/store/memory-store.js';
+import { never, pass } from '../../support/guard-processes.js';
 import { testProcess } from '../../support/processes.js';
 import { callAt } from '../../support/send-guard-contract.js';
 import { finish, manualClock } from '../../support/timing.js';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createSharedSendGuard } from '../../../src/account/send-guard/shared-send-guard.js';
-import { deadlineMs, hello, never, pass } from '../../support/guard-processes.js';
 import { createMemoryStore } from '../../../src/store/memory-store.js';
+import { deadlineMs, hello, never, pass } from '../../support/guard-processes.js';
 import { testProcess } from '../../support/processes.js';
 import { createRandom } from '../../support/random.js';
 import { callAt } from '../../support/send-guard-contract.js';

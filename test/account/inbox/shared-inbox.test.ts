@@ -1,0 +1,7 @@
+import { createMemoryStore } from '../../../src/store/memory-store.js';
+import { inboxContract } from '../../support/inbox-contract.js';
+
+inboxContract('memory', async (now) => {
+  const store = createMemoryStore(now);
+  return [store, store];
+});
