@@ -1,5 +1,17 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fchmodSync,
+  fchownSync,
+  fsyncSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import * as z from 'zod';
 import { quoted } from '../../../../tools/contract/quoted.js';
 import { errorCode, errorMessage } from '../../../text/error-text.js';
@@ -95,16 +107,37 @@ const textOf = (tokens: readonly StoredToken[]): string => {
 };
 
 /**
+ * Gives a new file the owner and the permissions of the one that it replaces. Otherwise a server that runs as another user
+ * could not read it, and would go on with the tokens of before.
+ * @throws UsageError if that is not allowed.
+ */
+function keepOwner(file: number, path: string): void {
+  const { uid, gid, mode } = statSync(path);
+  try {
+    fchownSync(file, uid, gid);
+  } catch (error) {
+    throw new UsageError(
+      `${what} ${path} belongs to another user (${uid}) or group (${gid}), and a server that runs as that user could not read what you write: run this command as that user (${errorMessage(error)})`,
+    );
+  }
+  fchmodSync(file, mode & 0o777);
+}
+
+/**
  * Changes a file of tokens, which need not exist. It is replaced as a whole, so that a server never reads half of it. The
- * new file is written beside it and keeps other commands from changing the old one at the same time.
+ * new file is written beside it and keeps other commands from changing the old one at the same time. It has the owner and
+ * the permissions of the old one.
  * @param change gets the tokens and returns those that are to be there instead.
  * @throws UsageError if it is not valid or cannot be written.
  */
 export function changeTokensFile(
-  path: string,
+  named: string,
   platform: string,
   change: (tokens: readonly StoredToken[]) => readonly StoredToken[],
 ): void {
+  const isThere = existsSync(named);
+  // A link stays one.
+  const path = isThere ? realpathSync(named) : named;
   const written = `${path}.new`;
   let file: number;
   try {
@@ -118,7 +151,8 @@ export function changeTokensFile(
   }
   try {
     try {
-      writeSync(file, textOf(change(existsSync(path) ? readTokensFile(path, platform) : [])));
+      writeSync(file, textOf(change(isThere ? readTokensFile(path, platform) : [])));
+      if (isThere && platform !== 'win32') keepOwner(file, path);
       fsyncSync(file);
     } finally {
       closeSync(file);

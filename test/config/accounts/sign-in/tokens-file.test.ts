@@ -1,6 +1,12 @@
-import { chmodSync } from 'node:fs';
+import { chmodSync, chownSync, lstatSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { digestOf, isToken, newToken, readTokensFile } from '../../../../src/config/accounts/sign-in/tokens-file.js';
+import {
+  changeTokensFile,
+  digestOf,
+  isToken,
+  newToken,
+  readTokensFile,
+} from '../../../../src/config/accounts/sign-in/tokens-file.js';
 import { UsageError } from '../../../../src/config/usage-error.js';
 import { useFolder } from '../../../support/folder.js';
 
@@ -82,5 +88,44 @@ describe('a tokens file', () => {
 
   test('is not checked for who can read it on Windows, which has no such permissions', () => {
     expect(read({ tokens: {} }, { mode: 0o644, platform: 'win32' })).toEqual([]);
+  });
+});
+
+describe('a tokens file that is changed', () => {
+  /** Revokes the only token of a file. */
+  function revoked(prepare: (path: string) => void): string {
+    const path = write('tokens.json', JSON.stringify({ tokens: { ci: { sha256, created } } }));
+    prepare(path);
+    changeTokensFile(path, process.platform, () => []);
+    return path;
+  }
+
+  test.runIf(process.platform !== 'win32')('keeps its permissions', () => {
+    expect(statSync(revoked((path) => chmodSync(path, 0o400))).mode & 0o777).toBe(0o400);
+  });
+
+  test.runIf(process.getuid?.() === 0)('keeps its owner and group, so that the server can still read it', () => {
+    const path = revoked((file) => {
+      chownSync(file, 1234, 2345);
+      chmodSync(file, 0o600);
+    });
+    expect(statSync(path)).toMatchObject({ uid: 1234, gid: 2345 });
+    const shared = revoked((file) => {
+      chownSync(file, 0, 0);
+      chmodSync(file, 0o640);
+    });
+    expect(statSync(shared).mode & 0o777).toBe(0o640);
+  });
+
+  test.runIf(process.platform !== 'win32')('is the file that a link leads to, and the link stays', () => {
+    const link = write('link.json', '');
+    const path = revoked((file) => {
+      chmodSync(file, 0o600);
+    });
+    rmSync(link);
+    symlinkSync(path, link);
+    changeTokensFile(link, process.platform, () => [{ name: 'new', sha256, created }]);
+    expect(lstatSync(link).isSymbolicLink()).toBe(true);
+    expect(readTokensFile(path, process.platform)).toEqual([{ name: 'new', sha256, created }]);
   });
 });
