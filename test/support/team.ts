@@ -87,6 +87,9 @@ export async function openTeam({ accounts, profiles, tokens = {}, environment: m
   }
   return {
     logged,
+    /** The status of a path. */
+    statusOf: async (path: string): Promise<number> =>
+      (await service.fetch(new Request(`http://localhost${path}`, { headers: { host: 'localhost' } }))).status,
     token: (name: string): string => made[name] ?? '',
     send,
     /** Sends a request for a method with a token. */

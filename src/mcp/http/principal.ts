@@ -25,6 +25,8 @@ export interface SignIn {
   identify(request: Request): Promise<Principal | Response>;
   /** The response to a request for metadata, such as `/.well-known/…`; undefined for any other request. */
   metadata?(request: Request): Promise<Response | undefined>;
+  /** Resolves if what callers are identified with is known; rejects if it cannot be reached now. Absent if it needs nothing. */
+  reach?(): Promise<void>;
 }
 
 /** No sign-in: every caller is the person who started the server. */

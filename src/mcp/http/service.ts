@@ -27,7 +27,7 @@ export interface ServiceParts {
   /** Opens the backend of a principal's account; see `OpenBackend` for an account that is undefined. */
   openBackend(principal: Principal, account: string | undefined): Promise<Backend>;
   /** Resolves when what the server depends on was reached once: `/readyz` says so. */
-  readonly started: Promise<void>;
+  readonly started: Promise<unknown>;
   /** Milliseconds since any fixed point. Deliveries are measured with it. */
   now(): number;
   readonly telemetry?: Telemetry | undefined;

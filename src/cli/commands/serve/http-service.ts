@@ -7,7 +7,8 @@ import type { Config, HttpSettings } from '../../../config/config.js';
 import type { SignIn } from '../../../mcp/http/principal.js';
 import { createHttpService, type HttpService } from '../../../mcp/http/service.js';
 import { StoreAway } from '../../../store/shared-store.js';
-import { realClock } from '../../../upstream/clock.js';
+import { errorMessage } from '../../../text/error-text.js';
+import { realClock, sleep } from '../../../upstream/clock.js';
 import { nothingShared, type SharedState } from '../../shell/shared-state.js';
 import { type Backends, openKeyBackends, openNamedBackends, openOwnBackend } from './backends.js';
 import { offerOf } from './offers.js';
@@ -55,6 +56,27 @@ async function reached(state: SharedState, closing: AbortSignal): Promise<void> 
   }
 }
 
+/** The time between attempts to reach what the sign-in depends on, in milliseconds. */
+const reachEveryMs = 1_000;
+
+/** Resolves when callers can be identified. */
+async function signInReached(
+  { reach }: Pick<SignIn, 'reach'>,
+  closing: AbortSignal,
+  onFailed: (reason: string) => void,
+): Promise<void> {
+  for (let failed: string | undefined; reach !== undefined && !closing.aborted; ) {
+    try {
+      return await reach();
+    } catch (error) {
+      const reason = errorMessage(error);
+      if (reason !== failed) onFailed(reason);
+      failed = reason;
+      await sleep(realClock, reachEveryMs, closing);
+    }
+  }
+}
+
 /** Opens a service over HTTP on a host of its own, which all its requests share. */
 export async function openHttpService(
   configured: Config,
@@ -65,6 +87,8 @@ export async function openHttpService(
   const closing = new AbortController();
   // The message of such an error can quote a request, and with it a contact's data.
   const onError = (error: Error): void => log.log.warn({ error: error.name }, 'protocol');
+  const onUnreached = (reason: string): void =>
+    log.log.warn({ reason }, 'identity provider not reached, so the server is not ready');
   const publicName = http.publicUrl === undefined ? [] : [http.publicUrl.hostname];
   const service = createHttpService({
     signIn,
@@ -79,7 +103,7 @@ export async function openHttpService(
       return offerOf({ ...config, account }, accounts && { accounts });
     },
     openBackend: (principal, account) => open(account, principal),
-    started: reached(state, closing.signal),
+    started: Promise.all([reached(state, closing.signal), signInReached(signIn, closing.signal, onUnreached)]),
     now: realClock.now,
     telemetry,
     onError,

@@ -2,6 +2,7 @@ import { type OAuthMetadata, oauthMetadataResponse } from '@modelcontextprotocol
 import { createRemoteJWKSet, customFetch, errors, type JWTPayload, jwtVerify } from 'jose';
 import { isLoopback } from '../../../config/address.js';
 import { errorCode, errorMessage } from '../../../text/error-text.js';
+import { isAccessToken } from './access-token.js';
 import { issuerDown } from './refusals.js';
 import { scopes } from './scopes.js';
 
@@ -39,6 +40,8 @@ class IssuerUnavailable extends Error {
 
 /** Checks the tokens of an issuer. */
 export interface OAuth {
+  /** Resolves when metadata and keys of the issuer are known; rejects if they cannot be read now. */
+  reach(): Promise<void>;
   /** Checks a token. Never rejects. */
   verify(token: string): Promise<Verified>;
   /** The response to a request for metadata; undefined for any other request. */
@@ -50,9 +53,6 @@ const algorithms = [
   ...['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512'],
   ...['EdDSA', 'Ed25519'],
 ];
-
-/** The types of tokens, where an issuer says one, that may be access tokens. */
-const types = ['jwt', 'at+jwt', 'application/at+jwt'];
 
 /** Seconds that the clocks of issuer and server may differ. */
 const clockTolerance = 5;
@@ -172,6 +172,10 @@ export function createOAuth({ issuer, audience, resource, fetchDocument, now, on
   }
 
   return {
+    async reach() {
+      const { keys } = await issuerKnown();
+      if (keys.jwks() === undefined) await keys.reload();
+    },
     async verify(token) {
       try {
         const found = await issuerKnown();
@@ -183,8 +187,7 @@ export function createOAuth({ issuer, audience, resource, fetchDocument, now, on
           clockTolerance,
           requiredClaims: ['exp', 'iss', 'aud'],
         });
-        const { typ } = protectedHeader;
-        if (typ !== undefined && !types.includes(typ.toLowerCase()))
+        if (!isAccessToken(protectedHeader, payload, resource.href))
           return { refused: 'The token is not an access token' };
         // Whoever presents it would have to prove that they have the key, which is not checked here.
         if (payload.cnf !== undefined) return { refused: 'The token is bound to a key, which is not supported' };

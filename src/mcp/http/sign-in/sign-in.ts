@@ -39,11 +39,14 @@ function bearerIn(headers: Headers): string | undefined {
 
 const short = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16);
 
-/** Names the caller of a token as the identity provider does, if that can be written in a line. */
-function nameIn({ sub, client_id: client, azp }: Claims): string | undefined {
-  const name = [sub, client, azp].find((each) => typeof each === 'string' && each !== '');
-  if (typeof name !== 'string') return undefined;
-  return /^[\w.@|:+-]{1,100}$/.test(name) ? `oauth:${name}` : `oauth:sha256:${short(name)}`;
+/**
+ * Names the caller of a token as the identity provider does, if that can be written in a line. Only `sub` tells callers apart:
+ * all users of a client have its `client_id` and `azp`. A name that begins like a digest is written as one.
+ */
+function nameIn({ sub }: Claims): string | undefined {
+  if (typeof sub !== 'string' || sub === '') return undefined;
+  const isPlain = /^[\w.@|:+-]{1,100}$/.test(sub) && !sub.startsWith('sha256:');
+  return isPlain ? `oauth:${sub}` : `oauth:sha256:${short(sub)}`;
 }
 
 type Found = Pick<Principal, 'id' | 'grant'> | Response;
@@ -81,7 +84,7 @@ export function createSignIn({ tokens, oauth, clientKey, grants, tools, onRefuse
       return issuerDown();
     }
     const id = nameIn(verified.claims);
-    if (id === undefined) return refused('The token does not say whose it is');
+    if (id === undefined) return refused('The token does not say whose it is: it has no sub');
     const grant = grants.ofClaims(verified.claims);
     if (typeof grant === 'string' || scopeClaim === undefined) return granted(id, grant);
     const narrowed = grants.withScopes(grant, scopesIn(verified.claims, scopeClaim));
@@ -113,6 +116,9 @@ export function createSignIn({ tokens, oauth, clientKey, grants, tools, onRefuse
       const account = `key:${identityOf(access).slice(0, 16)}`;
       return { id: takesToken ? `${found.id} ${account}` : account, grant: { ...grant, accounts: 'all' }, access };
     },
-    ...(oauth !== undefined && { metadata: (request: Request) => oauth.tokens.metadata(request) }),
+    ...(oauth !== undefined && {
+      metadata: (request: Request) => oauth.tokens.metadata(request),
+      reach: () => oauth.tokens.reach(),
+    }),
   };
 }

@@ -149,11 +149,15 @@ describe('a caller with a token of the identity provider', () => {
 
   test('without a name is refused, and one with a strange name is logged as a digest', async () => {
     const { ask, issuer } = await byIssuer({ profiled: false });
-    const nameless = await issuer.sign({ claims: { sub: undefined } });
-    expect((await refusalOf(await ask(bearer(nameless)))).body).toContain('does not say whose it is');
-    const strange = await issuer.sign({ claims: { sub: 'a\nb"principal":"root"' } });
-    expect(principalOf(await ask(bearer(strange))).id).toMatch(/^oauth:sha256:[0-9a-f]{16}$/);
-    const machine = await issuer.sign({ claims: { sub: undefined, client_id: 'agents' } });
-    expect(principalOf(await ask(bearer(machine))).id).toBe('oauth:agents');
+    // All users of a client have its client_id and azp.
+    for (const claims of [{}, { client_id: 'app' }, { azp: 'app' }, { sub: '' }, { sub: ['alice'] }]) {
+      const nameless = await issuer.sign({ claims: { sub: undefined, ...claims } });
+      expect((await refusalOf(await ask(bearer(nameless)))).body).toContain('does not say whose it is: it has no sub');
+    }
+    const idOf = async (sub: string) => principalOf(await ask(bearer(await issuer.sign({ claims: { sub } })))).id;
+    const strange = await idOf('a\nb"principal":"root"');
+    expect(strange).toMatch(/^oauth:sha256:[0-9a-f]{16}$/);
+    // A name that reads like such a digest is another caller.
+    expect(await idOf(strange.replace('oauth:', ''))).not.toBe(strange);
   });
 });

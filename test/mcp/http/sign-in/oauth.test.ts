@@ -7,13 +7,13 @@ import { type Issuer, startIssuer, unsigned } from '../../../support/issuer.js';
 const resource = new URL('https://manychat.example.com/mcp');
 
 /** An issuer, and what checks its tokens. */
-async function started() {
-  const issuer = await startIssuer(resource.href);
+async function started(audience = resource.href) {
+  const issuer = await startIssuer(audience);
   const problems: string[] = [];
   let now = 0;
   const oauth = createOAuth({
     issuer: issuer.url,
-    audience: resource.href,
+    audience,
     resource,
     fetchDocument: (url, signal) => fetch(url, { signal }),
     now: () => now,
@@ -131,6 +131,50 @@ describe('a token of the identity provider', () => {
   test.each(bad)('is refused with %s', async (_, refused, make) => {
     const { issuer, oauth } = await started();
     expect(await oauth.verify(await make(issuer))).toEqual({ refused });
+  });
+});
+
+describe('an ID token', () => {
+  const notAccess = { refused: 'The token is not an access token' };
+  const plain = { header: { typ: 'JWT' } };
+
+  test.each([
+    ['a nonce', { nonce: 'n' }],
+    ['the hash of an access token', { at_hash: 'h' }],
+    ['the hash of a code', { c_hash: 'h' }],
+    ['its type among the claims', { typ: 'ID' }],
+  ])('is refused for the resource itself by %s', async (_, claims) => {
+    const { issuer, oauth } = await started();
+    expect(await oauth.verify(await issuer.sign({ ...plain, claims }))).toEqual(notAccess);
+  });
+
+  // Identity providers that put no resource into aud put the id of an application there.
+  test.each([
+    [{ scope: undefined }],
+    [{ scope: undefined, azp: 'app' }],
+    [{ scope: '', azp: 'other-app' }],
+    [{ scope: undefined, roles: ['staff'] }],
+  ])('is refused where the audience can be a client: %j', async (claims) => {
+    const { issuer, oauth } = await started('app');
+    expect(await oauth.verify(await issuer.sign({ ...plain, claims }))).toEqual(notAccess);
+    const untyped = { header: { typ: undefined }, claims } as object;
+    expect(await oauth.verify(await issuer.sign(untyped))).toEqual(notAccess);
+  });
+
+  test.each([
+    ['the type of access tokens', { scope: undefined }, { typ: 'at+jwt' }],
+    ['scopes', {}, { typ: 'JWT' }],
+    ['a list of scopes', { scope: undefined, scp: ['manychat:read'] }, { typ: 'JWT' }],
+    ['the client that it was issued to', { scope: undefined, client_id: 'other' }, { typ: undefined }],
+    ['how that client signed in', { scope: undefined, azpacr: '1' }, { typ: 'JWT' }],
+    [
+      'its type among the claims, whatever else it has',
+      { scope: undefined, typ: 'Bearer', nonce: 'n' },
+      { typ: 'JWT' },
+    ],
+  ])('is not what has %s', async (_, claims, header) => {
+    const { issuer, oauth } = await started('app');
+    expect(await oauth.verify(await issuer.sign({ claims, header: header as object }))).toHaveProperty('claims');
   });
 });
 
