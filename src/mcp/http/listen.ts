@@ -13,6 +13,9 @@ import type { HttpService } from './service.js';
 /** How long an idle connection is kept, in milliseconds: longer than proxies keep theirs, so that they close first. */
 const keepAliveMs = 75_000;
 
+/** Methods that web-standard requests cannot have. */
+const unknownMethods: ReadonlySet<string> = new Set(['CONNECT', 'TRACE', 'TRACK']);
+
 /** A body that is read as far as it is asked for. What is not read is left to `node:http`. */
 function bodyOf(incoming: IncomingMessage): ReadableStream<Uint8Array> {
   const chunks: AsyncIterator<Uint8Array> = incoming.iterator({ destroyOnReturn: false });
@@ -32,11 +35,17 @@ function bodyOf(incoming: IncomingMessage): ReadableStream<Uint8Array> {
   );
 }
 
-/** A request of Node.js as a web-standard one; undefined if its address is not valid. */
-function requestOf(incoming: IncomingMessage, signal: AbortSignal): Request | undefined {
+/** What a Host header may be: a name or an address, and a port. */
+const hostForm = /^([\w.-]+|\[[\da-f:.]+\])(:\d+)?$/i;
+
+/** A request of Node.js as a web-standard one, or the response to one that cannot be. */
+function requestOf(incoming: IncomingMessage, signal: AbortSignal): Request | Response {
   const { method = 'GET', url = '', headers, rawHeaders } = incoming;
-  const address = `http://${headers.host ?? 'localhost'}${url}`;
-  if (!url.startsWith('/') || !URL.canParse(address)) return undefined;
+  if (unknownMethods.has(method)) return errorResponse(405, 'Method not allowed', { allow: 'GET, POST' });
+  // The request line alone decides what is asked for, whatever the headers say.
+  const address = `http://localhost${url}`;
+  if (!url.startsWith('/') || !URL.canParse(address) || !hostForm.test(headers.host ?? 'localhost'))
+    return errorResponse(400, 'Bad request: the address is not valid');
   const pairs = rawHeaders.flatMap((name, at): [string, string][] =>
     at % 2 === 0 ? [[name, rawHeaders[at + 1] ?? '']] : [],
   );
@@ -103,10 +112,7 @@ export async function listen(
       if (!outgoing.writableFinished) gone.abort();
     });
     const request = requestOf(incoming, gone.signal);
-    const response =
-      request === undefined
-        ? errorResponse(400, 'Bad request: the address is not valid')
-        : await service.fetch(request, written);
+    const response = request instanceof Response ? request : await service.fetch(request, written);
     await write(response, outgoing, draining);
   }
 
