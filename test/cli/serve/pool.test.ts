@@ -5,7 +5,7 @@ import { everything } from '../../../src/config/accounts/grant.js';
 import { identityOf } from '../../../src/config/accounts/settings.js';
 import { createRequestState } from '../../../src/mcp/interaction/request-state.js';
 import { createHttpClient } from '../../../src/upstream/client/http-client.js';
-import { realClock } from '../../../src/upstream/clock.js';
+import { type Clock, realClock } from '../../../src/upstream/clock.js';
 import { collectedLog } from '../../support/caller.js';
 import { configOf } from '../../support/config.js';
 import { deferred } from '../../support/deferred.js';
@@ -17,7 +17,17 @@ async function pooled() {
   const upstream = await startUpstream({ body: { status: 'success', data: { id: 1, name: 'Coffee' } } });
   const config = configOf({ ...through(upstream.url), MATON_CONNECTION_ID: pinnedId });
   let passed = 0;
-  const clock = { ...realClock, now: () => realClock.now() + passed };
+  /** The timers that end after this test by the real clock. */
+  const timers = new Map<() => void, number>();
+  const now = (): number => realClock.now() + passed;
+  const clock: Clock = {
+    now,
+    after(ms, callBack) {
+      if (ms < 600_000) return realClock.after(ms, callBack);
+      timers.set(callBack, now() + ms);
+      return () => void timers.delete(callBack);
+    },
+  };
   const log = collectedLog(config, []);
   let open = 0;
   const host = openHost(config.host, {
@@ -49,8 +59,9 @@ async function pooled() {
   };
   const pass = (ms: number): void => {
     passed += ms;
+    for (const [callBack, at] of timers) if (at <= now() && timers.delete(callBack)) callBack();
   };
-  return { upstream, pass, backendOf, read, open: () => open };
+  return { upstream, host, timers, pass, backendOf, read, open: () => open };
 }
 
 describe('accounts for the keys of callers', () => {
@@ -69,12 +80,26 @@ describe('accounts for the keys of callers', () => {
     expect(await early.call(tool, {}, { signal: new AbortController().signal })).toMatchObject({ ok: true });
   });
 
-  test('are closed when they were not used for long', async () => {
+  test('are closed when they were not used for long, without a further request', async () => {
     const { read, open, pass } = await pooled();
     await read('a');
-    pass(3_600_001);
+    pass(1_800_000);
     await read('b');
+    pass(1_800_001);
     expect(open()).toBe(1);
+    pass(1_800_001);
+    expect(open()).toBe(0);
+    await read('b');
+    pass(3_600_001);
+    expect(open()).toBe(0);
+  });
+
+  test('leave no timer when the host is closed', async () => {
+    const { read, host, timers } = await pooled();
+    await read('a');
+    expect(timers.size).toBe(1);
+    await host.close();
+    expect(timers.size).toBe(0);
   });
 
   test('stay open while a call is in flight', async () => {

@@ -82,7 +82,7 @@ export function createPool(
   lasting: readonly Account[] = [],
   limits: PoolLimits = usualLimits,
 ): Pool {
-  const { now } = host.clock;
+  const { now, after } = host.clock;
   const kept = new Set(lasting);
   /** Those that were used last are at the end. */
   const opened = new Map<string, Opened>(
@@ -92,14 +92,25 @@ export function createPool(
     ]),
   );
 
+  /** Cancels the timer that closes unused accounts while no request comes. */
+  let cancelTimer: (() => void) | undefined;
+
   function closeUnused(): void {
     const idle = [...opened].filter(([, { account, busy }]) => busy === 0 && !kept.has(account));
     for (const [at, [key, { account, usedAt }]] of idle.entries()) {
-      if (idle.length - at <= limits.accounts && now() - usedAt <= limits.idleMs) continue;
+      if (idle.length - at <= limits.accounts && now() - usedAt < limits.idleMs) continue;
       opened.delete(key);
       account.close();
     }
+    const left = idle.filter(([key]) => opened.has(key)).map(([, { usedAt }]) => usedAt + limits.idleMs - now());
+    if (left.length === 0 || cancelTimer !== undefined || host.closing.aborted) return;
+    // By then some may have been used again: each run starts the next one.
+    cancelTimer = after(Math.min(...left), () => {
+      cancelTimer = undefined;
+      closeUnused();
+    });
   }
+  host.closing.addEventListener('abort', () => cancelTimer?.(), { once: true });
 
   /** The open account for a caller; one that was closed meanwhile is opened again. */
   function accountOf(settings: AccountSettings, { grant }: Caller): Opened {
