@@ -18,26 +18,35 @@ interface OpenedSignIn {
 
 const isLocalHost = (host: string): boolean => isLoopback(host) || isLoopback(`[${host}]`);
 
-/** Whether others than the users of this machine can reach the server, if need be through a proxy. */
-const isReachable = ({ host, publicUrl }: HttpSettings): boolean =>
-  !isLocalHost(host) || (publicUrl !== undefined && !isLoopback(publicUrl.hostname));
+/**
+ * What lets in others than the users of this machine, if need be through a proxy or from a web page; undefined if nothing
+ * does. A setting, and what it does.
+ */
+function opening({ host, publicUrl, allowedHosts, allowedOrigins }: HttpSettings): string | undefined {
+  const reached = 'can be reached by other machines';
+  const otherHosts = allowedHosts.filter((name) => !isLocalHost(name));
+  const otherOrigins = allowedOrigins.filter((name) => !isLocalHost(name));
+  if (!isLocalHost(host)) return `--host ${host} ${reached}`;
+  if (publicUrl !== undefined && !isLoopback(publicUrl.hostname)) return `--public-url ${publicUrl.origin} ${reached}`;
+  if (otherHosts.length > 0) return `--allowed-hosts ${otherHosts.join(',')} ${reached}`;
+  return otherOrigins.length === 0
+    ? undefined
+    : `--allowed-origins ${otherOrigins.join(',')} lets in pages of other machines`;
+}
 
 /** What is wrong with how callers sign in. */
 function problemsIn({ signIn, sandbox }: Config, http: HttpSettings, hasProfiles: boolean): string[] {
   const { ways, issuer, audience, profileClaim } = signIn;
   const has = (way: (typeof ways)[number]): boolean => ways.includes(way);
-  const where =
-    http.publicUrl !== undefined && isLocalHost(http.host)
-      ? `--public-url ${http.publicUrl.origin}`
-      : `--host ${http.host}`;
+  const opened = opening(http);
   return [
-    ...(has('none') && isReachable(http)
+    ...(has('none') && opened !== undefined
       ? [
-          `${where} can be reached by other machines, and without a sign-in everybody there could use the accounts: add --sign-in tokens or oauth, or listen on 127.0.0.1`,
+          `${opened}, and without a sign-in everybody there could use the accounts: add --sign-in tokens or oauth, or listen on 127.0.0.1 for this machine only`,
         ]
       : []),
-    ...(has('client-key') && !has('tokens') && !has('oauth') && isReachable(http)
-      ? [`${where} can be reached by other machines, so --sign-in client-key needs tokens or oauth as well`]
+    ...(has('client-key') && !has('tokens') && !has('oauth') && opened !== undefined
+      ? [`${opened}, so --sign-in client-key needs tokens or oauth as well`]
       : []),
     ...(has('client-key') && sandbox ? ['the sandbox has a key of its own: omit --sandbox, or client-key'] : []),
     ...(has('oauth') && issuer === undefined

@@ -14,6 +14,14 @@ describe('a server that others can reach', () => {
     [['--host', '0.0.0.0'], /--host 0\.0\.0\.0 can be reached by other machines.*add --sign-in tokens or oauth/],
     // A proxy on the same machine lets others in.
     [['--public-url', 'https://manychat.example.com'], /--public-url https:\S+ can be reached by other machines/],
+    [
+      ['--allowed-hosts', 'localhost,manychat.internal'],
+      /--allowed-hosts manychat\.internal can be reached by other machines.*add --sign-in tokens or oauth/,
+    ],
+    [
+      ['--allowed-origins', 'app.example.com', '--sign-in', 'client-key'],
+      /--allowed-origins app\.example\.com lets in pages of other machines, so --sign-in client-key needs tokens or oauth/,
+    ],
     [['--host', '::', '--sign-in', 'client-key'], /so --sign-in client-key needs tokens or oauth as well/],
     [['--sign-in', 'oauth'], /needs the identity provider: add --oauth-issuer\n.*add --public-url/],
     [
@@ -57,7 +65,7 @@ describe('profiles that do not count', () => {
     );
 
   test('are reported where nobody signs in', async () => {
-    const server = await serveProgram({ MANYCHAT_MCP_ACCOUNTS: accounts() });
+    const server = await serveProgram({ MANYCHAT_MCP_ACCOUNTS: accounts() }, ['--allowed-hosts', '127.0.0.2']);
     expect(JSON.parse(await server.line('do not count'))).toMatchObject({ level: 40 });
   });
 
