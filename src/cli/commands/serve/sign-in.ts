@@ -42,7 +42,7 @@ function problemsIn({ signIn, sandbox }: Config, http: HttpSettings, hasProfiles
   return [
     ...(has('none') && opened !== undefined
       ? [
-          `${opened}, and without a sign-in everybody there could use the accounts: add --sign-in tokens or oauth, or listen on 127.0.0.1 for this machine only`,
+          `${opened}, and without a sign-in everybody there could use the accounts: add --sign-in tokens or oauth, or ${isLocalHost(http.host) ? 'omit that setting' : 'listen on 127.0.0.1'}`,
         ]
       : []),
     ...(has('client-key') && !has('tokens') && !has('oauth') && opened !== undefined
