@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { openRedisStore } from '../../src/store/redis-store.js';
+import { openRedisStore } from '../../src/store/redis/redis-store.js';
 import { type Document, type SharedStore, StoreAway } from '../../src/store/shared-store.js';
-import { inboxContract } from '../support/inbox-contract.js';
+import { inboxContract } from '../support/inbox/inbox-contract.js';
 import { storeContract } from '../support/store-contract.js';
 import { type Redis, startRedis } from './support/redis.js';
 import { startSilentProxy } from './support/silent-proxy.js';

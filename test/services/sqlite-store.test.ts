@@ -7,9 +7,9 @@ import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { pathOf } from '../../scripts/root.js';
 import { type SharedStore, StoreAway } from '../../src/store/shared-store.js';
-import { openSqliteStore, type SqliteStoreOptions } from '../../src/store/sqlite-store.js';
+import { openSqliteStore, type SqliteStoreOptions } from '../../src/store/sqlite/sqlite-store.js';
 import { counter, visits } from '../support/counter.js';
-import { inboxContract } from '../support/inbox-contract.js';
+import { inboxContract } from '../support/inbox/inbox-contract.js';
 import { storeContract } from '../support/store-contract.js';
 import { temporaryFolder } from './support/temporary.js';
 

@@ -1,5 +1,5 @@
 /* A process that adds to a counter in a SQLite file: its arguments are the path, and how often. Prints each result. */
-import { openSqliteStore } from '../../src/store/sqlite-store.js';
+import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.js';
 import { visits } from './counter.js';
 
 const [path = '', times = '0'] = process.argv.slice(2);

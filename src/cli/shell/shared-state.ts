@@ -5,7 +5,7 @@ import { fromHome } from '../../config/accounts/paths.js';
 import type { Config } from '../../config/config.js';
 import type { RequestStateOptions } from '../../mcp/interaction/request-state.js';
 import type { SharedStore } from '../../store/shared-store.js';
-import type { SqliteStoreOptions } from '../../store/sqlite-store.js';
+import type { SqliteStoreOptions } from '../../store/sqlite/sqlite-store.js';
 import { realClock } from '../../upstream/clock.js';
 import type { Shell } from './shell.js';
 
@@ -80,7 +80,7 @@ export async function openStateStore(
   { quietly }: Pick<Shell, 'quietly'>,
   options: Pick<SqliteStoreOptions, 'openPatienceMs' | 'onSeen'> = {},
 ): Promise<SharedStore> {
-  const { openSqliteStore } = await import('../../store/sqlite-store.js');
+  const { openSqliteStore } = await import('../../store/sqlite/sqlite-store.js');
   return openSqliteStore({ path, load: () => quietly(() => import('node:sqlite')), ...options });
 }
 
@@ -98,7 +98,7 @@ export async function openState(
   telemetry: Telemetry = noTelemetry,
 ): Promise<SharedStore> {
   if ('redis' in place) {
-    const { openRedisStore } = await import('../../store/redis-store.js');
+    const { openRedisStore } = await import('../../store/redis/redis-store.js');
     return telemetry.measured(
       openRedisStore({ url: place.redis, onAway: (isAway) => say(redisText(isAway)) }),
       'redis',

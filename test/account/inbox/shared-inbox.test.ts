@@ -1,5 +1,5 @@
 import { createMemoryStore } from '../../../src/store/memory-store.js';
-import { inboxContract } from '../../support/inbox-contract.js';
+import { inboxContract } from '../../support/inbox/inbox-contract.js';
 
 inboxContract('memory', async (now) => {
   const store = createMemoryStore(now);

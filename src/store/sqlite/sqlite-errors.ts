@@ -1,4 +1,4 @@
-import { StoreAway } from './shared-store.js';
+import { StoreAway } from '../shared-store.js';
 
 /** Primary result codes of SQLite. */
 const busy = 5;

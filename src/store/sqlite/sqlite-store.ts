@@ -3,8 +3,8 @@ import { closeSync, fchmodSync, fstatSync, mkdirSync, openSync, statSync } from 
 import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { OnSeen, Seen } from './fallback-store.js';
-import { type Document, runChange, type SharedStore, StoreAway, type Transaction } from './shared-store.js';
+import type { OnSeen, Seen } from '../fallback-store.js';
+import { type Document, runChange, type SharedStore, StoreAway, type Transaction } from '../shared-store.js';
 import { awayBecause, isBusy } from './sqlite-errors.js';
 
 /** How a store in a SQLite file is opened. */

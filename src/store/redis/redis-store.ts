@@ -1,9 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ErrorReply } from '@redis/client';
+import { type Document, runChange, type SharedStore, StoreAway, type Transaction } from '../shared-store.js';
 import { answerMs, openRedisConnection, type RedisClient, type RedisConnection } from './redis-connection.js';
 import { markMs, stepScript, tokenLength } from './redis-script.js';
-import { type Document, runChange, type SharedStore, StoreAway, type Transaction } from './shared-store.js';
 
 /** How a store in Redis is opened. */
 export interface RedisStoreOptions {

@@ -1,5 +1,5 @@
 import { createClient } from '@redis/client';
-import { StoreAway } from './shared-store.js';
+import { StoreAway } from '../shared-store.js';
 
 /** How long an answer may take, in milliseconds. Then it counts as lost, and its connection as dead. */
 export const answerMs = 1_000;
