@@ -211,5 +211,11 @@ export interface AccountParts extends Lookups {
 /** What the wording of a failure depends on. */
 export const failureContext = <Called extends Declaration>(
   declaration: Called,
-  { access, name, reader }: Pick<AccountSettings, 'access' | 'name' | 'reader'>,
-): FailureContext<Called> => ({ declaration, direct: access.mode === 'direct', account: name, reader });
+  { access, name, reader, keyFromCaller }: Pick<AccountSettings, 'access' | 'name' | 'reader' | 'keyFromCaller'>,
+): FailureContext<Called> => ({
+  declaration,
+  direct: access.mode === 'direct',
+  account: name,
+  reader,
+  ...(keyFromCaller !== undefined && { keyFromCaller }),
+});

@@ -32,6 +32,8 @@ export interface ServiceParts {
   now(): number;
   readonly telemetry?: Telemetry | undefined;
   onError(error: Error): void;
+  /** Told which host and origin were refused: the settings may lack a name that clients use. */
+  onForeign?(names: { readonly host: string | null; readonly origin: string | null }): void;
 }
 
 /** Serves MCP to web-standard requests. */
@@ -160,7 +162,11 @@ export function createHttpService({ accounts, ...parts }: ServiceParts): HttpSer
         return probeResponse(503, readiness);
       }
       const refused = check(request);
-      if (refused !== undefined) return refused;
+      if (refused !== undefined) {
+        const { headers } = request;
+        parts.onForeign?.({ host: headers.get('host'), origin: headers.get('origin') });
+        return refused;
+      }
       const metadata = await parts.signIn.metadata?.(request);
       if (metadata !== undefined) return metadata;
       const path = mcpPath.exec(pathname);

@@ -9,6 +9,8 @@ export interface FailureContext<Called extends Declaration = Declaration> {
   readonly direct: boolean;
   /** The name of the account in the accounts file; absent if its key comes from the environment. */
   readonly account?: string | undefined;
+  /** Whether the caller has brought the key, so that only they can correct it. */
+  readonly keyFromCaller?: boolean | undefined;
   /** Who reads it; the person who runs the server by default. */
   readonly reader?: Reader | undefined;
 }

@@ -141,7 +141,13 @@ const namedKeyHint = (account: string, reader?: Reader): string =>
 const unreadKeyHint = (account: string, reader?: Reader): string =>
   `${operatorDoes(`makes the key of account ${quoted(account)} readable, with a restart if the accounts file or a variable changes.`, reader)} The next call reads it again.`;
 
-/** Whether a failure is about the key that is configured. */
+/** What to do if the key that a caller has brought is not accepted. */
+const callersKeyHint = (direct: boolean): string =>
+  `The user corrects the key that their client sends in ${
+    direct ? 'X-ManyChat-Key (ManyChat, Settings, API)' : 'X-Maton-Key or X-Api-Key (https://maton.ai/settings)'
+  }. Calling again does not help.`;
+
+/** Whether a failure is about the key that is used. */
 const concernsKey = (kind: Kind, { direct }: FailureContext): boolean =>
   kind === 'not_configured' || kind === 'gateway_auth' || (kind === 'manychat_auth' && direct);
 
@@ -152,6 +158,7 @@ export function hintFor(kind: Kind, context: FailureContext, { message }: Pick<F
   if (kind === 'already_exists' && context.declaration.verifyWith !== undefined) {
     return `Do not create another; ${verifiers(context)} finds the existing one.`;
   }
+  if (context.keyFromCaller === true && concernsKey(kind, context)) return callersKeyHint(context.direct);
   if (context.account !== undefined && concernsKey(kind, context))
     return (kind === 'not_configured' ? unreadKeyHint : namedKeyHint)(context.account, context.reader);
   const hint: Hint = { ...hints, ...operatorsHints(context.reader ?? 'operator') }[kind];

@@ -43,6 +43,8 @@ describe('a request', () => {
   ])('with the headers %j is refused before anything else', async (headers, message) => {
     const response = await service.request('/mcp', { ...asBoss, headers: { ...asBoss.headers, ...headers } });
     expect([response.status, await errorIn(response)]).toEqual([403, expect.stringContaining(message)]);
+    // Behind a proxy, the person who runs the server learns only from the log which name is missing.
+    expect(JSON.parse(service.lines.at(-1) ?? '')).toMatchObject(headers);
   });
 
   test.each([['https://manychat.example.com'], ['http://localhost:6274']])(

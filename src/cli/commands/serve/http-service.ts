@@ -35,6 +35,12 @@ export interface ServiceSources {
   readonly telemetry?: Telemetry;
 }
 
+/** What the log says of a request to a host, or from a page, that is not allowed. */
+const foreign = 'request refused: its host or origin is not among --public-url, --allowed-hosts and --allowed-origins';
+
+/** Characters of a host or origin in the log: strangers choose them. */
+const maxLoggedName = 100;
+
 async function backendsOf(
   config: Config,
   file: AccountsFile | undefined,
@@ -107,6 +113,8 @@ export async function openHttpService(
     now: realClock.now,
     telemetry,
     onError,
+    onForeign: ({ host, origin }) =>
+      log.log.warn({ host: host?.slice(0, maxLoggedName), origin: origin?.slice(0, maxLoggedName) }, foreign),
   });
   return {
     config,

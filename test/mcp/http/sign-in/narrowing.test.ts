@@ -1,9 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { everything } from '../../../../src/config/accounts/grant.js';
 import { identityOf } from '../../../../src/config/accounts/settings.js';
+import { outcomeOf } from '../../../support/http-service.js';
+import { through } from '../../../support/program.js';
+import { useSandbox } from '../../../support/sandboxed.js';
 import { bearer, principalOf, refusalOf, signIn, useSignInFiles } from '../../../support/sign-in.js';
+import { openTeam } from '../../../support/team.js';
 
 const { grantsOf, tokensIn } = useSignInFiles();
+const sandbox = useSandbox();
 
 describe('a caller who brings a key', () => {
   const maton = 'mtn_0123456789abcdef';
@@ -47,6 +52,28 @@ describe('a caller who brings a key', () => {
   ])('is refused with a longer key than there are, in %s', async (header, key) => {
     const { status, body } = await refusalOf(await signIn({ clientKey: true }).ask({ [header]: key }));
     expect([status, body]).toEqual([400, expect.stringMatching(/is not a (ManyChat )?key/)]);
+  });
+
+  test.each([
+    ['x-maton-key', maton, 'gateway_auth', 'X-Maton-Key or X-Api-Key (https://maton.ai/settings)'],
+    ['x-manychat-key', manychat, 'manychat_auth', 'X-ManyChat-Key (ManyChat, Settings, API)'],
+  ])('is told to correct the key in %s if it is not accepted', async (header, key, kind, named) => {
+    const { url, matonKey } = sandbox;
+    const { send } = await openTeam({
+      environment: {
+        ...through(url, matonKey),
+        MATON_API_KEY: '',
+        MANYCHAT_API_URL: url,
+        MANYCHAT_MCP_SIGN_IN: 'client-key',
+      },
+    });
+    const call = { name: 'manychat_get_page', arguments: {} };
+    expect(await outcomeOf(await send({ [header]: key }, 'tools/call', call))).toMatchObject({
+      failure: {
+        kind,
+        hint: `The user corrects the key that their client sends in ${named}. Calling again does not help.`,
+      },
+    });
   });
 
   test('needs a token too where one is asked for, whose profile narrows what it may do', async () => {
