@@ -10,7 +10,10 @@
  * 5. pace and memory of a bulk run of 5,000 contacts, and memory of one of 50,000;
  * 6. time and memory of a dry run of 200,000 rows;
  * 7. CPU of a turn from the pacer that processes share, relative to that of one process;
- * 8. CPU of the server for a call over HTTP, and its memory from call 10,000 to 50,000.
+ * 8. CPU of the server for a call over HTTP, and its memory from call 10,000 to 50,000;
+ * 9. how much of a limit three processes use that share it over SQLite or Redis, and how often they exceed it, beside
+ *    processes that share nothing;
+ * 10. milliseconds of a transaction of each store.
  *
  * Milliseconds say more about the machine than about the program, and a shared machine is slower from one minute to the
  * next. Compared variants therefore take turns within the run, and ratios come first, with the raw figures beside them.
@@ -23,6 +26,8 @@ import { http } from './http.js';
 import { latency } from './latency.js';
 import { memory } from './memory.js';
 import { pace } from './pace.js';
+import { sharedPace, sharedTransactions } from './shared-pace.js';
+import { openSharedStores } from './shared-stores.js';
 import { openSides, start } from './sides.js';
 import { starts } from './start.js';
 import { tables } from './tables.js';
@@ -32,7 +37,7 @@ import { turns } from './turns.js';
 const print = (lines: readonly string[]): void => void process.stdout.write(`${lines.join('\n')}\n\n`);
 
 const started = performance.now();
-print([`Node ${process.version}, ${availableParallelism()} cores; takes about six minutes.`]);
+print([`Node ${process.version}, ${availableParallelism()} cores; takes about ten minutes.`]);
 print(await starts());
 const { message, child } = await start('upstream-server.js');
 const url = String(message);
@@ -46,5 +51,9 @@ print(await bulk());
 print(await tables());
 print(await turns());
 print(await http(url));
+const stores = await openSharedStores();
+print(await sharedPace(stores));
+print(await sharedTransactions(stores));
+await stores.close();
 child.disconnect();
 print([`Took ${Math.round((performance.now() - started) / 1000)} s.`]);

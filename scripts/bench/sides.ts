@@ -16,8 +16,9 @@ export async function start(
   file: string,
   args: readonly string[] = [],
   flags: readonly string[] = [],
+  node = process.execPath,
 ): Promise<{ message: unknown; child: ChildProcess }> {
-  const child = fork(beside(file), [...args], { execArgv: [...flags] });
+  const child = fork(beside(file), [...args], { execArgv: [...flags], execPath: node });
   const ended = once(child, 'exit').then(([code]) => {
     throw new Error(`${file} ended with ${code}`);
   });

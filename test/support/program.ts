@@ -18,10 +18,10 @@ export const apart: Readonly<Record<string, string>> = {
 export async function connectProgram(
   environment: Record<string, string>,
   args: readonly string[] = [],
-  options: { modern?: boolean; revision?: string } = {},
+  options: { modern?: boolean; revision?: string; node?: string } = {},
 ): Promise<{ client: Client; transport: StdioClientTransport; stderr: () => string }> {
   const transport = new StdioClientTransport({
-    command: process.execPath,
+    command: options.node ?? process.execPath,
     args: [program, ...args],
     env: { ...apart, ...environment },
     stderr: 'pipe',
