@@ -4,7 +4,7 @@ import { pathOf } from '../root.js';
 type Modules = Pick<Metafile, 'inputs'>;
 
 /** What every start over stdio loads: the process, the server and the log. */
-const started = ['src/main.ts', 'src/cli/commands/serve/command.ts', 'src/account/log.ts'];
+export const started = ['src/main.ts', 'src/cli/commands/serve/command.ts', 'src/account/telemetry/log.ts'];
 
 /** How many bytes of source a small module may need at most, its own included. */
 const smallBytes = 32_768;
@@ -23,6 +23,8 @@ function neededBy(file: string, { inputs }: Modules, needed = new Set<string>())
  * that rule these would be in more than twenty files. To open such a file takes longer than to run it.
  */
 export function smallModules({ inputs }: Modules): string[] {
+  const unknown = started.filter((file) => !(file in inputs));
+  if (unknown.length > 0) throw new Error(`together.ts names files that the program does not have: ${unknown.join()}`);
   const isSmall = (file: string): boolean =>
     [...neededBy(file, { inputs })].reduce((sum, needed) => sum + (inputs[needed]?.bytes ?? 0), 0) <= smallBytes;
   const all = new Set(started.flatMap((file) => [...neededBy(file, { inputs })]));

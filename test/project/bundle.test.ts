@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { metafilePath, redisCommands } from '../../scripts/package/bundle.js';
 import * as otelNames from '../../scripts/package/otel-names.js';
 import { DefaultJsonSchemaValidator } from '../../scripts/package/sdk-parts.js';
+import { started } from '../../scripts/package/together.js';
 import { pathOf } from '../../scripts/root.js';
 
 const { outputs }: Metafile = JSON.parse(readFileSync(metafilePath, 'utf8'));
@@ -60,9 +61,8 @@ function loadedWith(file: string, loaded = new Set<string>()): Set<string> {
 }
 
 describe('a start over stdio loads', () => {
-  const entries = ['src/main.ts', 'src/cli/commands/serve/command.ts', 'src/account/log.ts'];
   const files = new Set(
-    entries.flatMap((entry) => {
+    started.flatMap((entry) => {
       const built = Object.keys(outputs).find((file) => outputs[file]?.entryPoint === entry);
       if (built === undefined) throw new Error(`${entry} is not in the bundle`);
       return [...loadedWith(built)].filter((file) => file in outputs);
