@@ -31,6 +31,9 @@ const maxPauseMs = 8_000;
 /** After more 429s than this a request goes to the end of the queue, so that others get through. */
 const refusalsInPlace = 2;
 
+/** Keeps a request from leaving. */
+class TurnExpired extends Error {}
+
 /** The attempts so far. */
 interface History {
   /** Attempts that failed otherwise than with a 429. */
@@ -61,6 +64,7 @@ export async function withRetries<Data>(
   for (;;) {
     const turn = await withWaitReports(waitForTurn(), deadline, clock);
     const attempt = await attemptIn(turn);
+    if (attempt === 'turn expired') continue;
     if ('data' in attempt) return attempt.data;
     const { error } = attempt;
     remember(history, error);
@@ -82,13 +86,17 @@ export async function withRetries<Data>(
     }
   }
 
-  async function attemptIn(turn: Turn): Promise<{ readonly data: Data } | { readonly error: CallError }> {
+  async function attemptIn(
+    turn: Turn,
+  ): Promise<{ readonly data: Data } | { readonly error: CallError } | 'turn expired'> {
     let sent = false;
     let answered = false;
     const { signal, close } = repeatable ? repeatableAttempt(deadline, clock) : singleAttempt(deadline, () => sent);
     try {
       await record?.before();
       const data = await makeAttempt(signal, () => {
+        // Only here: it can take a while until a connection is open.
+        if (turn.isExpired?.()) throw new TurnExpired();
         record?.leave();
         sent = true;
         void report(() => turn.sent());
@@ -96,6 +104,10 @@ export async function withRetries<Data>(
       answered = true;
       return { data };
     } catch (thrown) {
+      if (thrown instanceof TurnExpired) {
+        record?.stay();
+        return 'turn expired';
+      }
       const error = requestError(thrown, { ...history, sent }, deadline, context, clock.now());
       answered = error.failure.http_status !== undefined;
       const { refusedBy } = error.about;

@@ -9,6 +9,8 @@ export interface Process {
   readonly pacer: ReturnType<typeof createSharedPacer>;
   /** From now on nothing that this process does reaches the store, and nothing comes back. */
   kill(): void;
+  /** How long the answers to its transactions are on their way, in milliseconds, after they were written. */
+  answerMs: number;
 }
 
 const pass = (clock: ManualClock, milliseconds: number): Promise<void> =>
@@ -46,19 +48,21 @@ export function openProcesses(count: number, clock: ManualClock = manualClock())
             }),
           signal,
         );
-        await pass(clock, hopMs);
+        await pass(clock, process.answerMs);
         if (loseAnswer()) throw new StoreAway('the answer was lost');
         return killed ? new Promise(() => undefined) : result;
       },
       watch: (document, changed) => shared.watch(document, () => killed || changed()),
       close: async () => undefined,
     };
-    return {
+    const process: Process = {
       pacer: createSharedPacer({ store, clock, process: `process${index}` }),
+      answerMs: hopMs,
       kill() {
         killed = true;
       },
     };
+    return process;
   });
   return {
     clock,

@@ -50,6 +50,11 @@ interface TurnOptions {
  * order. A rejection means that a report was lost; it must not fail the request.
  */
 export interface Turn {
+  /**
+   * Whether the request must not leave any more, because others may have got its place. Then the turn is over, and another
+   * is asked for. Absent if a turn never expires.
+   */
+  isExpired?(): boolean;
   /** The request was written to an open connection, and counts for a whole window from now on. */
   sent(): void | Promise<void>;
   /** The request got a 429: its scope pauses, and the scope's limits are lowered for a while. */

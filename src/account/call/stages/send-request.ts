@@ -60,8 +60,8 @@ async function exchange(call: EndpointCall, account: AccountParts, departure: De
     const measure = (status?: number): void =>
       measures.requested({ ...about, seconds: (host.clock.now() - sentAt) / 1_000, status });
     const responding = host.http.exchange({ method, url, headers, body }, signal, () => {
-      record.requests = (record.requests ?? 0) + 1;
       onSent();
+      record.requests = (record.requests ?? 0) + 1;
     });
     const response = await responding.catch((error: unknown) => {
       const reason = error instanceof HttpFault ? oneLine(error.message) : 'aborted';

@@ -14,6 +14,8 @@ import { isLong, type Served, serve, type WaitingCall } from './serve.js';
 const goneAfterMs = 3_000;
 /** A process with something at stake is seen at least this often. */
 const signOfLifeMs = 900;
+/** So long after a round of its process a turn can be used: until then no other process takes that for gone. */
+export const usableMs = goneAfterMs - signOfLifeMs;
 /** What a store that was away may have forgotten: the window of most limits, and the longest delay of a response. */
 const silenceMs = 1_250;
 

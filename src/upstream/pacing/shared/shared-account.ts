@@ -4,7 +4,7 @@ import { createDelays } from '../gauge.js';
 import { type Load, type Pacer, TooLate, type Turn } from '../pacer.js';
 import { bellOf } from './document.js';
 import type { Report, TurnNews } from './reports.js';
-import { documentsOf, type Round, type RoundResult, runRound } from './round.js';
+import { documentsOf, type Round, type RoundResult, runRound, usableMs } from './round.js';
 import { leaseMs } from './serve.js';
 import { type Call, chooseCalls, waitingCall } from './waiting.js';
 
@@ -44,6 +44,8 @@ const noResponseMs = 60_000;
 interface OpenTurn {
   readonly load: Load;
   readonly isProbe: boolean;
+  /** When the round began that gave it. */
+  readonly givenAt: number;
   sentAt?: number;
   /** Whether the store knows when it was sent. */
   reported: boolean;
@@ -221,9 +223,13 @@ export function createSharedAccount(account: string, { store, clock, process, ne
   }
 
   function turnOf(call: Call, isProbe: boolean): Turn {
-    const turn: OpenTurn = { load: call.load, isProbe, reported: false };
+    const turn: OpenTurn = { load: call.load, isProbe, givenAt: lastRoundAt, reported: false };
     turns.set(call.id, turn);
     return {
+      isExpired() {
+        const now = clock.now();
+        return now - turn.givenAt > leaseMs || now - lastRoundAt > usableMs;
+      },
       sent() {
         if (turn.sentAt !== undefined || !turns.has(call.id)) return;
         turn.sentAt = clock.now();
