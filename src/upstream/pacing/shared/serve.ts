@@ -62,9 +62,10 @@ export function serve(calls: readonly WaitingCall[], { now, own, paused, gaugesO
   let moved = false;
 
   const ours = new Map(calls.map((call) => [call.id, call]));
+  const ranks = new Map(calls.map(({ id }, index) => [id, index]));
   const known = new Set(own.tickets.map(({ id }) => id));
   const kinds = new Map(own.tickets.map(({ kind }) => [JSON.stringify(kind), kind]));
-  for (const call of calls) if (!known.has(call.id)) enqueue(call);
+  for (const [index, call] of calls.entries()) if (!known.has(call.id)) enqueue(call, index);
 
   const { roomFor, used } = roomsAt(now);
   const { note, before } = countAhead(now);
@@ -80,14 +81,21 @@ export function serve(calls: readonly WaitingCall[], { now, own, paused, gaugesO
   for (const { kind } of queue) paused.over(scopesOf(kind), other, false, now);
   return { granted, refused, waiting, moved };
 
-  function enqueue({ id, load, at, agoMs }: WaitingCall): void {
+  /** Calls of one process keep the order of their arrival, although its clock and that of the store differ from round to round. */
+  function enqueue({ id, load, at, agoMs }: WaitingCall, index: number): void {
     const wanted: Kind = { connection: load.connection, limits: load.limits.filter((limit) => !isLong(limit)) };
     const signature = JSON.stringify(wanted);
     const kind = kinds.get(signature) ?? wanted;
     kinds.set(signature, kind);
-    const ticket = { id, at: at ?? Math.round(now - agoMs), kind, notBefore: 0 };
-    const last = own.tickets.findLastIndex((each) => each.at <= ticket.at);
-    own.tickets.splice(last + 1, 0, ticket);
+    const wantedAt = at ?? Math.round(now - agoMs);
+    const first = own.tickets.findLastIndex((each) => (ranks.get(each.id) ?? index) < index) + 1;
+    const before = own.tickets.findIndex((each) => (ranks.get(each.id) ?? index) > index);
+    const last = before === -1 ? own.tickets.length : before;
+    const byTime = own.tickets.findLastIndex((each) => each.at <= wantedAt) + 1;
+    const place = Math.max(first, Math.min(byTime, last));
+    const soonest = own.tickets[place - 1]?.at ?? wantedAt;
+    const latest = own.tickets[place]?.at ?? wantedAt;
+    own.tickets.splice(place, 0, { id, at: Math.max(soonest, Math.min(wantedAt, latest)), kind, notBefore: 0 });
   }
 
   function scopesOf({ connection }: Kind): PauseScopes {

@@ -112,7 +112,7 @@ export function createSharedAccount(account: string, { store, clock, process, ne
     const round: Round = {
       process,
       account,
-      calls: chosen.map((call) => waitingCall(call, started)),
+      calls: chosen.map((call) => waitingCall(call, started, started)),
       reports: [
         ...news.map(({ id, load, newsAt }): Report => ({ id, load, news: newsAt(started) })),
         ...silent.map(([id, { load, sentAt = started }]): Report => {
@@ -129,7 +129,8 @@ export function createSharedAccount(account: string, { store, clock, process, ne
     try {
       const result = await store.transact(documentsOf(round), (transaction) => {
         read = clock.now();
-        return runRound(transaction, round);
+        // A wait for the lock of the store makes no call look younger than those that arrived during it.
+        return runRound(transaction, { ...round, calls: chosen.map((call) => waitingCall(call, started, read)) });
       });
       failures = 0;
       lastRoundAt = started;

@@ -23,13 +23,13 @@ export interface Call {
   longFrom: number;
 }
 
-/** What a round is told of a call. */
-export const waitingCall = ({ id, load, at, arrived, latest }: Call, now: number): WaitingCall => ({
+/** What a round needs to know of a call. @param read when the store read its time, by the local clock. */
+export const waitingCall = ({ id, load, at, arrived, latest }: Call, started: number, read: number): WaitingCall => ({
   id,
   load,
   at,
-  agoMs: now - arrived,
-  usefulMs: latest - now,
+  agoMs: read - arrived,
+  usefulMs: latest - started,
 });
 
 /**
