@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import { createMemoryStore } from '../../../src/store/memory-store.js';
 import type { SharedStore } from '../../../src/store/shared-store.js';
 import { createSharedPacer } from '../../../src/upstream/pacing/shared-pacer.js';
-import { createMemoryStore } from '../../support/memory-store.js';
 import { account, load, never } from '../../support/pace.js';
 import { createRandom } from '../../support/random.js';
 import { finish, type ManualClock, manualClock } from '../../support/timing.js';
