@@ -1,11 +1,10 @@
 /// <reference path="./node-sqlite.d.ts" />
-import { closeSync, fchmodSync, fstatSync, mkdirSync, openSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { OnSeen, Seen } from '../fallback-store.js';
 import { type Document, runChange, type SharedStore, StoreAway, type Transaction } from '../shared-store.js';
 import { awayBecause, isBusy } from './sqlite-errors.js';
+import { createFile, identityOf } from './sqlite-file.js';
 
 /** How a store in a SQLite file is opened. */
 export interface SqliteStoreOptions {
@@ -55,30 +54,6 @@ async function whenFree<Result>(work: () => Result, patienceMs: number, signal?:
     }
     await pause(Math.random() * Math.min(attempt, longestRetryMs), undefined, { signal }).catch(() => undefined);
     signal?.throwIfAborted();
-  }
-}
-
-/** Creates the file for its owner alone, in a folder for its owner alone, unless they exist. */
-function createFile(path: string): void {
-  try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    const file = openSync(path, 'a', 0o600);
-    // It holds texts of messages. SQLite gives the files beside it the same permissions.
-    if ((fstatSync(file).mode & 0o077) !== 0) fchmodSync(file, 0o600);
-    closeSync(file);
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-    throw new StoreAway(code === 'EISDIR' ? 'a folder is in its place' : `it cannot be opened (${code})`);
-  }
-}
-
-/** Identifies the file at a path, so that a deleted one is noticed: SQLite would go on with it, apart from all others. */
-function identityOf(path: string): string {
-  try {
-    const { dev, ino } = statSync(path, { bigint: true });
-    return `${dev} ${ino}`;
-  } catch {
-    throw new StoreAway('it was deleted');
   }
 }
 
