@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
@@ -105,8 +105,10 @@ describe('the SQLite file', () => {
   test('loses permissions of others that it was given', async () => {
     const path = newPath();
     writeFileSync(path, '', { mode: 0o644 });
-    await open(path);
-    expect(statSync(path).mode & 0o777).toBe(0o600);
+    await increase(await open(path));
+    for (const end of ['', '-wal', '-shm']) chmodSync(path + end, 0o644);
+    await increase(await open(path));
+    for (const end of ['', '-wal', '-shm']) expect(statSync(path + end).mode & 0o777).toBe(0o600);
   });
 
   test('drops expired documents', async () => {
@@ -208,18 +210,21 @@ describe('a SQLite file that cannot be used', () => {
 
   test('is no SQLite file, and stays as it is', async () => {
     const path = newPath();
-    writeFileSync(path, 'my notes, which are longer than the header of a database: '.repeat(20));
+    writeFileSync(path, 'my notes, which are longer than the header of a database: '.repeat(20), { mode: 0o644 });
     expect(await away(path)).toBe('it is no SQLite file');
     expect(statSync(path).size).toBe(1_160);
+    expect(statSync(path).mode & 0o777).toBe(0o644);
   });
 
   test('is of another program, and stays as it is', async () => {
     const path = newPath();
+    writeFileSync(path, '', { mode: 0o644 });
     const theirs = new DatabaseSync(path);
     theirs.exec('create table mail (text)');
     onTestFinished(() => theirs.close());
     expect(await away(path)).toBe('it is a file of another program');
     expect(theirs.prepare('pragma journal_mode').get()).toEqual({ journal_mode: 'delete' });
+    expect(statSync(path).mode & 0o777).toBe(0o644);
   });
 
   test('is of another version', async () => {
@@ -239,6 +244,25 @@ describe('a SQLite file that cannot be used', () => {
     await store.close();
     truncateSync(path, 8_192);
     expect(await away(path)).toBe('it is damaged');
+  });
+
+  test.each([
+    ['lost its clock', 'delete from clock'],
+    ['has a clock that is no number', "update clock set latest = 'noon'"],
+    ['has a clock without end', 'update clock set latest = 9e999'],
+    ['has a clock beyond all numbers', 'update clock set latest = 9223372036854775807'],
+    ['lost a table while it is open', 'drop table document'],
+    ['has another table while it is open', 'drop table clock; create table clock (latest text)'],
+    ['has a document that never expires', "update document set until = 'never'"],
+  ])('%s: opened before or after, it is away', async (_, damage) => {
+    const path = newPath();
+    const store = await open(path);
+    await increase(store);
+    const other = new DatabaseSync(path);
+    other.exec(damage);
+    other.close();
+    await expect(increase(store)).rejects.toBeInstanceOf(StoreAway);
+    expect(await away(path)).not.toMatch(/^no: /);
   });
 
   test('is deleted while it is open', async () => {

@@ -24,8 +24,20 @@ function codeOf(error: unknown): number | undefined {
 /** Whether another connection writes at this moment, or recovers the file. */
 export const isBusy = (error: unknown): boolean => codeOf(error) === busy;
 
-/** Why the file cannot be used, for an error of node:sqlite. Other errors are returned as they are. */
-export function awayBecause(error: unknown): unknown {
+/** Why the file cannot be used, for any error that the engine throws. */
+export function awayBecause(error: unknown): StoreAway {
+  if (error instanceof StoreAway) return error;
   const code = codeOf(error);
-  return code === undefined ? error : new StoreAway(reasons.get(code) ?? `SQLite reports error ${code}`);
+  if (code !== undefined) return new StoreAway(reasons.get(code) ?? `SQLite reports error ${code}`);
+  const name = error instanceof Error && 'code' in error ? error.code : error instanceof Error && error.name;
+  return new StoreAway(`SQLite cannot read it (${String(name)})`);
+}
+
+/** Runs work of the engine. Throws its errors as StoreAway, except those for which `isBusy` holds. */
+export function inEngine<Result>(work: () => Result): Result {
+  try {
+    return work();
+  } catch (error) {
+    throw isBusy(error) ? error : awayBecause(error);
+  }
 }

@@ -2,9 +2,16 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { OnSeen, Seen } from '../fallback-store.js';
-import { type Document, runChange, type SharedStore, StoreAway, type Transaction } from '../shared-store.js';
-import { awayBecause, isBusy } from './sqlite-errors.js';
-import { createFile, identityOf } from './sqlite-file.js';
+import {
+  type Changed,
+  type Document,
+  runChange,
+  type SharedStore,
+  StoreAway,
+  type Transaction,
+} from '../shared-store.js';
+import { awayBecause, inEngine, isBusy } from './sqlite-errors.js';
+import { createFile, identityOf, makePrivate } from './sqlite-file.js';
 
 /** How a store in a SQLite file is opened. */
 export interface SqliteStoreOptions {
@@ -50,7 +57,8 @@ async function whenFree<Result>(work: () => Result, patienceMs: number, signal?:
     try {
       return work();
     } catch (error) {
-      if (!isBusy(error) || performance.now() >= latest) throw awayBecause(error);
+      if (!isBusy(error)) throw error;
+      if (performance.now() >= latest) throw awayBecause(error);
     }
     await pause(Math.random() * Math.min(attempt, longestRetryMs), undefined, { signal }).catch(() => undefined);
     signal?.throwIfAborted();
@@ -100,6 +108,34 @@ function prepareFile(database: DatabaseSync): void {
   }
 }
 
+/** Opens the file, unless it is not ours. */
+function openDatabase(path: string, Database: new (path: string) => DatabaseSync) {
+  const database = new Database(path);
+  try {
+    prepareFile(database);
+    makePrivate(path);
+    const sql = {
+      time: database.prepare('select latest, ahead, change from clock'),
+      setTime: database.prepare('update clock set latest = ?, ahead = ?, change = ?'),
+      read: database.prepare('select json, until, change from document where key = ?'),
+      write: database.prepare('insert or replace into document values (?, ?, ?, ?)'),
+      remove: database.prepare('delete from document where key = ?'),
+      sweep: database.prepare('delete from document where until <= ?'),
+      version: database.prepare('pragma data_version'),
+    };
+    return { database, sql, identity: identityOf(path) };
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+/** A number that the file must hold. */
+function finite(value: unknown): number {
+  if (typeof value !== 'number' || !Number.isFinite(value)) throw new StoreAway('it is damaged');
+  return value;
+}
+
 /**
  * Opens a store in a SQLite file, for the processes of one user on one machine. The file is created if there is none.
  * @throws StoreAway if it cannot be used, with the reason as a clause about the file.
@@ -111,26 +147,8 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Shar
     throw new StoreAway('Node.js was started without SQLite');
   });
   createFile(path);
-  const database = await whenFree(() => {
-    const opened = new DatabaseSync(path);
-    try {
-      prepareFile(opened);
-      return opened;
-    } catch (error) {
-      opened.close();
-      throw error;
-    }
-  }, openPatienceMs);
-  const identity = identityOf(path);
-  const sql = {
-    time: database.prepare('select latest, ahead, change from clock'),
-    setTime: database.prepare('update clock set latest = ?, ahead = ?, change = ?'),
-    read: database.prepare('select json, until, change from document where key = ?'),
-    write: database.prepare('insert or replace into document values (?, ?, ?, ?)'),
-    remove: database.prepare('delete from document where key = ?'),
-    sweep: database.prepare('delete from document where until <= ?'),
-    version: database.prepare('pragma data_version'),
-  };
+  const opening = () => inEngine(() => openDatabase(path, DatabaseSync));
+  const { database, sql, identity } = await whenFree(opening, openPatienceMs);
   let isClosed = false;
   let latestHere = 0;
   let sweepAt = 0;
@@ -171,47 +189,64 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Shar
   ): Result {
     if (isClosed) throw new StoreAway('The store is closed');
     if (identityOf(path) !== identity) throw new StoreAway('it was deleted');
-    database.exec('begin immediate');
+    inEngine(() => database.exec('begin immediate'));
     try {
-      const time = sql.time.get();
-      const [latest, ahead, lastChange] = [Number(time?.latest), Number(time?.ahead), Number(time?.change)];
-      const wall = Math.trunc(wallClock());
-      // If the clock of the machine was set back, the time of the store goes on from where it was.
-      const now = Math.max(wall + ahead, latest, latestHere);
-      const seen = new Map<string, Seen>();
-      const stored = new Map<string, string>();
-      for (const { key } of documents) {
-        const found = sql.read.get(key);
-        if (found === undefined || Number(found.until) <= now) continue;
-        seen.set(key, { json: String(found.json), until: Number(found.until) });
-        stored.set(key, String(found.json));
-      }
-      const { result, writes } = runChange(documents, stored, now, change);
-      const nextChange = lastChange + 1;
-      for (const [key, written] of writes) {
-        if (written === undefined) {
-          sql.remove.run(key);
-          seen.delete(key);
-        } else {
-          const until = now + written.keepMs;
-          sql.write.run(key, written.json, until, nextChange);
-          seen.set(key, { json: written.json, until });
-        }
-      }
-      if (writes.size > 0 && now >= sweepAt) {
-        sql.sweep.run(now);
-        sweepAt = now + sweepEveryMs;
-      }
-      if (writes.size > 0 || now !== wall + ahead) sql.setTime.run(now, now - wall, nextChange);
-      database.exec('commit');
-      latestHere = now;
-      for (const { key } of documents) onSeen(key, seen.get(key), now);
+      const { seen, stored, ...time } = inEngine(() => readAll(documents));
+      const { result, writes } = runChange(documents, stored, time.now, change);
+      inEngine(() => writeAll(writes, time, seen));
+      latestHere = time.now;
+      for (const { key } of documents) onSeen(key, seen.get(key), time.now);
       notify(writes);
       return result;
     } catch (error) {
       rollBack(database);
       throw error;
     }
+  }
+
+  /** What a transaction begins with. */
+  function readAll(documents: readonly Document<unknown>[]) {
+    const time = sql.time.get();
+    const [latest, ahead, change] = [time?.latest, time?.ahead, time?.change].map(finite);
+    const wall = Math.trunc(wallClock());
+    const expected = wall + (ahead ?? 0);
+    // If the clock of the machine was set back, the time of the store goes on from where it was.
+    const now = Math.max(expected, latest ?? 0, latestHere);
+    const seen = new Map<string, Seen>();
+    const stored = new Map<string, string>();
+    for (const { key } of documents) {
+      const found = sql.read.get(key);
+      if (found === undefined) continue;
+      const until = finite(found.until);
+      if (until <= now) continue;
+      seen.set(key, { json: String(found.json), until });
+      stored.set(key, String(found.json));
+    }
+    return { now, wall, expected, nextChange: (change ?? 0) + 1, seen, stored };
+  }
+
+  /** Writes what a transaction came to, and ends it. */
+  function writeAll(
+    writes: Changed<unknown>['writes'],
+    { now, wall, expected, nextChange }: Omit<ReturnType<typeof readAll>, 'seen' | 'stored'>,
+    seen: Map<string, Seen>,
+  ): void {
+    for (const [key, written] of writes) {
+      if (written === undefined) {
+        sql.remove.run(key);
+        seen.delete(key);
+      } else {
+        const until = now + Math.ceil(written.keepMs);
+        sql.write.run(key, written.json, until, nextChange);
+        seen.set(key, { json: written.json, until });
+      }
+    }
+    if (writes.size > 0 && now >= sweepAt) {
+      sql.sweep.run(now);
+      sweepAt = now + sweepEveryMs;
+    }
+    if (writes.size > 0 || now !== expected) sql.setTime.run(now, now - wall, nextChange);
+    database.exec('commit');
   }
 
   /** Tells the watchers in this process at once. */
