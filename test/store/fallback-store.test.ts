@@ -1,14 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { createFallbackStore, type FallbackParts } from '../../src/store/fallback-store.js';
-import { createMemoryStore } from '../../src/store/memory-store.js';
-import { type Document, type SharedStore, StoreAway } from '../../src/store/shared-store.js';
+import { createFallbackStore } from '../../src/store/fallback-store.js';
+import type { Document, SharedStore } from '../../src/store/shared-store.js';
+import { breakable, start, twoProcesses } from '../support/breakable-engine.js';
 import { counter, visits } from '../support/counter.js';
-import { forwardClock } from '../support/forward-clock.js';
-
 import { storeContract } from '../support/store-contract.js';
 
 const keepMs = 60_000;
-const start = Date.parse('2026-09-20T12:00:00Z');
 
 const increase = (store: SharedStore, document = visits, keptMs = keepMs): Promise<number> =>
   store.transact([document], (transaction) => {
@@ -16,55 +13,6 @@ const increase = (store: SharedStore, document = visits, keptMs = keepMs): Promi
     transaction.write(document, next, keptMs);
     return next;
   });
-
-/** An engine that several processes use, and that can be broken. */
-function breakable(now: () => number) {
-  const memory = createMemoryStore(now);
-  const engine = {
-    /** Why it cannot be used. */
-    broken: undefined as string | undefined,
-    opened: 0,
-    /** Opens it as one process does. */
-    async open(onSeen: Parameters<FallbackParts['open']>[0]): Promise<SharedStore> {
-      engine.opened += 1;
-      if (engine.broken !== undefined) throw new StoreAway(engine.broken);
-      let isClosed = false;
-      return {
-        ...memory,
-        async transact(documents, change, signal) {
-          if (isClosed) throw new StoreAway('The store is closed');
-          if (engine.broken !== undefined) throw new StoreAway(engine.broken);
-          const result = await memory.transact(documents, change, signal);
-          for (const { key } of documents) {
-            const raw: Document<unknown> = { key, parse: (written) => written };
-            const content = await memory.transact([raw], (transaction) => transaction.read(raw));
-            const seen = content === undefined ? undefined : { json: JSON.stringify(content), until: now() + keepMs };
-            onSeen(key, seen, now());
-          }
-          return result;
-        },
-        async close() {
-          isClosed = true;
-        },
-      };
-    },
-  };
-  return engine;
-}
-
-/** Two processes on one engine, what each was told of it, and their clock. */
-function twoProcesses() {
-  let time = start;
-  const wallClock = (): number => time;
-  const engine = breakable(forwardClock(wallClock));
-  const notes: (string | undefined)[] = [];
-  const fallback = (): SharedStore =>
-    createFallbackStore({ open: engine.open, onAway: (reason) => notes.push(reason), wallClock });
-  const pass = (milliseconds: number): void => {
-    time += milliseconds;
-  };
-  return { engine, notes, one: fallback(), other: fallback(), pass };
-}
 
 storeContract('a shared engine that has a fallback', async () => twoProcesses());
 
@@ -130,37 +78,6 @@ describe('a store whose engine cannot be used', () => {
     expect(await increase(one)).toBe(1);
   });
 
-  test('is used again once nothing that was changed in memory is needed any more', async () => {
-    const { engine, notes, one, other, pass } = twoProcesses();
-    await increase(one);
-    engine.broken = 'it is locked';
-    expect(await increase(one)).toBe(2);
-    engine.broken = undefined;
-    expect(await increase(other)).toBe(2);
-    pass(keepMs - 1);
-    expect(await increase(other)).toBe(3);
-    // The copy in memory still counts: a process that forgot it could send twice.
-    expect(await increase(one)).toBe(3);
-    pass(keepMs - 1);
-    expect(await increase(one, counter('other'), 0)).toBe(1);
-    expect(notes).toEqual(['it is locked']);
-    pass(30_000);
-    expect(await increase(one)).toBe(1);
-    expect(notes).toEqual(['it is locked', undefined]);
-    expect(await increase(other)).toBe(2);
-  });
-
-  test('is not used again while it has what was removed in memory', async () => {
-    const { engine, one, pass } = twoProcesses();
-    await increase(one);
-    engine.broken = 'it is locked';
-    await one.transact([visits], (transaction) => transaction.remove(visits));
-    engine.broken = undefined;
-    pass(keepMs - 1);
-    expect(await one.transact([visits], (transaction) => transaction.read(visits))).toBeUndefined();
-    expect(engine.opened).toBe(1);
-  });
-
   test('is tried again after a while, and says nothing while that fails', async () => {
     const { engine, notes, one, pass } = twoProcesses();
     engine.broken = 'it is locked';
@@ -173,5 +90,29 @@ describe('a store whose engine cannot be used', () => {
     await look();
     await look();
     expect([engine.opened, notes]).toEqual([2, ['it is locked']]);
+  });
+
+  test('has copies of a bounded size: what was seen longest ago is forgotten first, changes of memory last', async () => {
+    const [engine, text] = [breakable(() => start), 'x'.repeat(100)];
+    const store = createFallbackStore({ ...engine, onAway: () => {}, wallClock: () => start, maxCharacters: 500 });
+    const page = (key: string): Document<string> => ({ key, parse: String });
+    const write = (key: string) =>
+      store.transact([page(key)], (transaction) => transaction.write(page(key), text, keepMs));
+    const has = (key: string) => store.transact([page(key)], (transaction) => transaction.read(page(key)) === text);
+    for (const key of ['a', 'b', 'c', 'd', 'e']) await write(key);
+    await has('b');
+    engine.broken = 'it is locked';
+    await write('f');
+    const left = async () => {
+      const keys: string[] = [];
+      for (const key of ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']) if (await has(key)) keys.push(key);
+      return keys.join('');
+    };
+    expect(await left()).toBe('bdef');
+    await write('g');
+    await write('h');
+    expect(await left()).toBe('bfgh');
+    for (const key of ['i', 'j']) await write(key);
+    expect(await left()).toBe('gh');
   });
 });

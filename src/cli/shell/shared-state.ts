@@ -78,7 +78,7 @@ const stateText = (path: string, reason: string | undefined): string =>
 export async function openStateStore(
   path: string,
   { quietly }: Pick<Shell, 'quietly'>,
-  options: Pick<SqliteStoreOptions, 'openPatienceMs' | 'onSeen'> = {},
+  options: Pick<SqliteStoreOptions, 'openPatienceMs' | 'notBefore' | 'onSeen'> = {},
 ): Promise<SharedStore> {
   const { openSqliteStore } = await import('../../store/sqlite/sqlite-store.js');
   return openSqliteStore({ path, load: () => quietly(() => import('node:sqlite')), ...options });
@@ -107,9 +107,10 @@ export async function openState(
   const { path } = place;
   const { createFallbackStore } = await import('../../store/fallback-store.js');
   return createFallbackStore({
-    open: (onSeen, isAgain) =>
+    open: (onSeen, notBefore) =>
       openStateStore(path, surroundings, {
-        openPatienceMs: isAgain ? openPatienceMs.again : openPatienceMs.first,
+        openPatienceMs: notBefore === undefined ? openPatienceMs.first : openPatienceMs.again,
+        notBefore,
         onSeen,
       }).then((opened) => telemetry.measured(opened, 'sqlite')),
     onAway: (reason) => say(stateText(path, reason)),

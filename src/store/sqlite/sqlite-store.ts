@@ -24,6 +24,8 @@ export interface SqliteStoreOptions {
   readonly openPatienceMs?: number | undefined;
   /** The wall clock of the machine, in milliseconds since 1970. */
   readonly wallClock?: (() => number) | undefined;
+  /** The time of the store goes on from here, if it is not later. */
+  readonly notBefore?: number | undefined;
   readonly onSeen?: OnSeen | undefined;
 }
 
@@ -142,7 +144,7 @@ function finite(value: unknown): number {
  */
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<SharedStore> {
   const { path, load, patienceMs = usualPatienceMs, wallClock = Date.now, onSeen = () => undefined } = options;
-  const { openPatienceMs = patienceMs } = options;
+  const { openPatienceMs = patienceMs, notBefore = 0 } = options;
   const { DatabaseSync } = await load().catch(() => {
     throw new StoreAway('Node.js was started without SQLite');
   });
@@ -150,7 +152,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Shar
   const opening = () => inEngine(() => openDatabase(path, DatabaseSync));
   const { database, sql, identity } = await whenFree(opening, openPatienceMs);
   let isClosed = false;
-  let latestHere = 0;
+  let latestHere = notBefore;
   let sweepAt = 0;
 
   /** What is watched, by key: the change that was last seen, and who is told of others. */
