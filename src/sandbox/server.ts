@@ -53,7 +53,7 @@ function setHeaders(response: ServerResponse, headers: Readonly<Record<string, s
 function serveAccount(world: World, incoming: Incoming, response: ServerResponse): void {
   const { method, path } = incoming;
   const time = new Date(world.clock.now()).toISOString();
-  const fault = world.faults.take(method, path);
+  const fault = world.faults.take({ method, path });
   const performed = fault === undefined || isPerformed(fault);
   const reply = performed ? responseTo(world, incoming) : placeholder;
   const stall = { after: world.clock.after, startStall: () => world.onStall(incoming.headers) };

@@ -2,54 +2,61 @@ import { isProtective } from '../http/protective-headers.js';
 import { badRequest } from '../http/refusal.js';
 import type { Fault } from './fault.js';
 
+/** When a fault applies. */
+interface Counted {
+  after?: number;
+  times?: number;
+}
+
 /** A fault with its counts. */
-interface FaultState {
-  fault: Fault;
-  /** Matching requests that passed first. */
+interface FaultState<Each> {
+  fault: Each;
+  /** Matching subjects that passed first. */
   passed: number;
-  /** Requests that the fault applied to. */
+  /** Subjects that the fault applied to. */
   struck: number;
 }
 
-/** The injected faults, oldest first. The first fault that matches a request and is due applies to it. */
-export interface FaultQueue {
-  /** @throws Refusal if too many faults are waiting, or if a header would let web pages in */
-  inject(fault: Fault): void;
-  /** The fault that applies to a request; counts it. */
-  take(method: string, path: string): Fault | undefined;
-  list(): FaultState[];
+/** The injected faults, oldest first. The first fault that matches a subject and is due applies to it. */
+export interface Faults<Each, Subject> {
+  /** @throws Refusal if too many faults are waiting, or the fault is not allowed */
+  inject(fault: Each): void;
+  /** The fault that applies to a subject; counts it. */
+  take(subject: Subject): Each | undefined;
+  list(): FaultState<Each>[];
   clear(): void;
+}
+
+/** Faults of requests to the sandbox. */
+export type FaultQueue = Faults<Fault, RequestTarget>;
+
+interface RequestTarget {
+  readonly method: string;
+  readonly path: string;
 }
 
 const maxFaults = 200;
 
-const isExhausted = ({ fault: { times = 1 }, struck }: FaultState): boolean => struck >= times;
+const isExhausted = ({ fault: { times = 1 }, struck }: FaultState<Counted>): boolean => struck >= times;
 
-function rejectProtectiveHeaders(fault: Fault): void {
-  const headers = 'status' in fault ? Object.keys(fault.headers ?? {}) : [];
-  const forbidden = headers.find(isProtective);
-  if (forbidden === undefined) return;
-  throw badRequest(`headers: a fault cannot set "${forbidden}", because it keeps web pages out of the sandbox.`);
-}
-
-export function faultQueue(): FaultQueue {
-  let states: FaultState[] = [];
+/** A queue of faults; `path` is where the control API has them. */
+export function faultsOf<Each extends Counted, Subject>(
+  matches: (fault: Each, subject: Subject) => boolean,
+  path: string,
+): Faults<Each, Subject> {
+  let states: FaultState<Each>[] = [];
   return {
     inject(fault) {
-      rejectProtectiveHeaders(fault);
       if (states.length >= maxFaults) states = states.filter((state) => !isExhausted(state));
       if (states.length >= maxFaults) {
-        throw badRequest(`${maxFaults} faults are already waiting; DELETE /sandbox/faults clears them.`);
+        throw badRequest(`${maxFaults} faults are already waiting; DELETE ${path} clears them.`);
       }
       states.push({ fault, passed: 0, struck: 0 });
     },
-    take(method, path) {
+    take(subject) {
       for (const state of states) {
-        const { match = {}, after = 0 } = state.fault;
-        if (isExhausted(state)) continue;
-        if (match.method !== undefined && match.method.toUpperCase() !== method) continue;
-        if (match.path !== undefined && !path.includes(match.path)) continue;
-        if (state.passed < after) {
+        if (isExhausted(state) || !matches(state.fault, subject)) continue;
+        if (state.passed < (state.fault.after ?? 0)) {
           state.passed += 1;
           continue;
         }
@@ -61,6 +68,30 @@ export function faultQueue(): FaultQueue {
     list: () => states.map((state) => ({ ...state })),
     clear() {
       states = [];
+    },
+  };
+}
+
+function rejectProtectiveHeaders(fault: Fault): void {
+  const headers = 'status' in fault ? Object.keys(fault.headers ?? {}) : [];
+  const forbidden = headers.find(isProtective);
+  if (forbidden === undefined) return;
+  throw badRequest(`headers: a fault cannot set "${forbidden}", because it keeps web pages out of the sandbox.`);
+}
+
+function matchesRequest({ match = {} }: Fault, { method, path }: RequestTarget): boolean {
+  if (match.method !== undefined && match.method.toUpperCase() !== method) return false;
+  return match.path === undefined || path.includes(match.path);
+}
+
+/** Faults of requests; none may let web pages in. */
+export function faultQueue(): FaultQueue {
+  const faults = faultsOf(matchesRequest, '/sandbox/faults');
+  return {
+    ...faults,
+    inject(fault) {
+      rejectProtectiveHeaders(fault);
+      faults.inject(fault);
     },
   };
 }
