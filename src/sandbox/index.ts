@@ -1,19 +1,25 @@
-import { contactWrites, exportAccount } from './control/preparation.js';
+import { addTunnel } from './control/calls.js';
+import { contactClicks, contactWrites, conversationOf } from './control/contact-acts.js';
+import { addThings, exportAccount } from './control/preparation.js';
+import type { CallFault } from './faults/call-fault.js';
 import type { Fault } from './faults/fault.js';
 import { firstConnectionId } from './fixtures/first-connections.js';
 import type { RequestRecord } from './http/request-log.js';
+import type { Call } from './manychat/calling/call.js';
+import { exchangeWith } from './manychat/calling/exchange.js';
+import type { Turn } from './manychat/conversation.js';
 import type { Delivery, DeliveryFilter } from './manychat/outbox.js';
 import { startOf } from './preparation/account.js';
 import { readAccountFile } from './preparation/account-file.js';
 import { PreparationError } from './preparation/problems.js';
-import type { SandboxAccount } from './preparation/shape.js';
+import type { PreparedHook, SandboxAccount } from './preparation/shape.js';
 import { sandboxServer } from './server.js';
 import { type Clock, standingClock } from './world/clock.js';
 import { type CreateShape, createWorld, type OnStall } from './world/world.js';
 
 export type { Fault, FaultEffect } from './faults/fault.js';
 export { PreparationError } from './preparation/problems.js';
-export type { SandboxAccount } from './preparation/shape.js';
+export type { PreparedHook, SandboxAccount } from './preparation/shape.js';
 
 /** Options of a sandbox, all optional. */
 export interface SandboxOptions {
@@ -37,7 +43,14 @@ export interface SandboxOptions {
   createShape?: CreateShape;
   /** Called when a hang, delay or trickle stalls a response, so that a test can tell it from a slow machine. */
   onStall?: OnStall;
+  /** How long an answer to a call out may take, in milliseconds; default 10,000. */
+  callTimeout?: number;
+  /** Answers the calls out, instead of servers on this machine. */
+  answerCalls?: (request: Request) => Promise<Response>;
 }
+
+/** What a contact writes: a text, or the URL of a picture or voice message. The channel is required if it is on several. */
+type ContactMessage = { channel?: string } & ({ text: string } | { image: string } | { audio: string });
 
 /** A running sandbox. */
 export interface Sandbox {
@@ -67,8 +80,25 @@ export interface Sandbox {
   now(): number;
   /** The present account, in the form of the option. */
   account(): SandboxAccount;
-  /** A contact of the first page writes now; the channel is required if it is on several. @throws Refusal */
-  contactWrites(contactId: string, written: { text: string; channel?: string }): void;
+  /** A contact of the first page writes now, and the page's flows start. @throws Refusal */
+  contactWrites(contactId: string, written: ContactMessage): void;
+  /**
+   * A contact of the first page clicks the newest button or quick reply with this caption. `fires_callback`: as observed
+   * once, a quick reply also counts as the text for which a callback waits. @throws Refusal
+   */
+  contactClicks(contactId: string, clicked: { caption: string; fires_callback?: boolean }): void;
+  /** Adds to what the first page calls. @throws Refusal */
+  addHooks(...hooks: PreparedHook[]): void;
+  /** Lets a public https origin lead to an http origin on this machine. @throws Refusal */
+  addTunnel(from: string, to: string): void;
+  /** The calls out, oldest first; they change until they have ended. */
+  calls(): readonly Call[];
+  /** Resolves once no call out is under way; those that a fault keeps until the next one are not waited for. */
+  callsSettled(): Promise<void>;
+  /** Makes something go wrong with coming calls out. @throws Refusal if too many faults are waiting */
+  injectCallFault(fault: CallFault): void;
+  /** What a contact of the first page and the page wrote to each other, oldest first. @throws Refusal */
+  conversation(contactId: string): Turn[];
   /** Stops listening and closes open connections at once. */
   close(): Promise<void>;
 }
@@ -86,11 +116,13 @@ async function preparedAccount({ account, accountFile }: SandboxOptions): Promis
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const { port = 0, clock = Date } = options;
   const { secondConnection, limits = true, createShape = 'wrapped', followers = 0, onStall } = options;
-  const settings = { limits, create_shape: createShape };
+  const { callTimeout = 10_000, answerCalls } = options;
+  const settings = { limits, create_shape: createShape, call_timeout_ms: callTimeout };
+  const exchange = answerCalls === undefined ? undefined : exchangeWith(answerCalls);
   const prepared = await preparedAccount(options);
   const start = startOf(options.now, prepared);
   const source = start === undefined ? clock : standingClock(start, clock);
-  const world = createWorld({ clock: source, secondConnection, followers, prepared, onStall, ...settings });
+  const world = createWorld({ clock: source, secondConnection, followers, prepared, onStall, exchange, ...settings });
   const server = sandboxServer(world);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -116,8 +148,16 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     now: world.clock.now,
     account: () => structuredClone(exportAccount(world)),
     contactWrites: (contactId, written) => void contactWrites(world, contactId, written, null),
+    contactClicks: (contactId, clicked) => void contactClicks(world, contactId, clicked, null),
+    addHooks: (...hooks) => void addThings(world, 'hooks', hooks, null),
+    addTunnel: (from, to) => void addTunnel(world, { from, to }),
+    calls: world.calls.list,
+    callsSettled: world.calls.settled,
+    injectCallFault: world.calls.faults.inject,
+    conversation: (contactId) => conversationOf(world, contactId, null),
     close: () =>
       new Promise((resolve) => {
+        world.calls.breakOff();
         server.close(() => resolve());
         server.closeAllConnections();
       }),

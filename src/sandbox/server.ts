@@ -39,7 +39,8 @@ async function serve(world: World, message: IncomingMessage, response: ServerRes
   const { path } = incoming;
   const refusal = originRefusal(message, incoming);
   if (refusal !== undefined) sendResponse(response, refusal);
-  else if (path === '/sandbox' || path.startsWith('/sandbox/')) sendResponse(response, serveControl(world, incoming));
+  else if (path === '/sandbox' || path.startsWith('/sandbox/'))
+    sendResponse(response, await serveControl(world, incoming));
   else if (path === connectPath)
     sendResponse(setHeaders(response, connectPageHeaders), serveConnectPage(world, incoming));
   else serveAccount(world, incoming, response);

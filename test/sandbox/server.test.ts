@@ -5,7 +5,8 @@ import { sandboxServer } from '../../src/sandbox/server.js';
 import { createWorld } from '../../src/sandbox/world/world.js';
 
 test('an incomplete request times out; a complete one may wait for its response without limit', async () => {
-  const options = { secondConnection: 'PENDING', limits: false, create_shape: 'wrapped', followers: 0 } as const;
+  const settings = { limits: false, create_shape: 'wrapped', call_timeout_ms: 10_000 } as const;
+  const options = { secondConnection: 'PENDING', followers: 0, ...settings } as const;
   const world = createWorld({ ...options, clock: Date });
   const server = sandboxServer(world, { headersTimeout: 50, requestTimeout: 80, connectionsCheckingInterval: 10 });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

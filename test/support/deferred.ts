@@ -1,7 +1,7 @@
 /** A promise and the function that resolves it. */
-export function deferred(): { promise: Promise<void>; resolve: () => void } {
-  let resolve = (): void => undefined;
-  const promise = new Promise<void>((settle) => {
+export function deferred<Value = void>(): { promise: Promise<Value>; resolve: (value: Value) => void } {
+  let resolve = (_: Value): void => undefined;
+  const promise = new Promise<Value>((settle) => {
     resolve = settle;
   });
   return { promise, resolve };

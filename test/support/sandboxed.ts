@@ -87,6 +87,13 @@ export function useSandbox(options: SandboxOptions = {}): Sandbox {
     now: () => started().now(),
     account: () => started().account(),
     contactWrites: (id, written) => started().contactWrites(id, written),
+    contactClicks: (id, clicked) => started().contactClicks(id, clicked),
+    addHooks: (...hooks) => started().addHooks(...hooks),
+    addTunnel: (from, to) => started().addTunnel(from, to),
+    calls: () => started().calls(),
+    callsSettled: () => started().callsSettled(),
+    injectCallFault: (fault) => started().injectCallFault(fault),
+    conversation: (id) => started().conversation(id),
     close: () => started().close(),
   };
 }

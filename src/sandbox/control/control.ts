@@ -1,13 +1,16 @@
 import { type Incoming, jsonBody } from '../http/incoming.js';
 import { isRecord } from '../http/json.js';
 import { badRequest, Refusal, type SandboxResponse } from '../http/refusal.js';
+import type { Calls } from '../manychat/calling/calls.js';
 import { collectionNames } from '../preparation/page.js';
 import { createShapes, type World } from '../world/world.js';
-import { booleanValue, oneOf, rejectUnknownKeys } from './checks.js';
+import { addTunnel, callFaultKeys, callMatchKeys, parseCallFault, testHook } from './calls.js';
+import { booleanValue, integerWithin, oneOf, rejectUnknownKeys } from './checks.js';
+import { contactClicks, contactWrites, conversationOf } from './contact-acts.js';
 import { moveClock } from './move-clock.js';
 import { overview } from './overview.js';
 import { faultKeys, matchKeys, parseFault } from './parse-fault.js';
-import { addThings, contactWrites, exportAccount } from './preparation.js';
+import { addThings, exportAccount } from './preparation.js';
 
 /** One endpoint of the control API. Keys that are not listed are rejected. */
 interface ControlEndpoint {
@@ -17,8 +20,13 @@ interface ControlEndpoint {
   readonly nested?: Readonly<Record<string, readonly string[]>>;
   /** Keys of the query; default none. */
   readonly query?: readonly string[];
-  /** Returns the response body. @throws Refusal */
-  perform(world: World, input: Readonly<Record<string, unknown>>, query: URLSearchParams): object;
+  /** Returns the response body; `id` is the part of the path in braces. @throws Refusal */
+  perform(
+    world: World,
+    input: Readonly<Record<string, unknown>>,
+    query: URLSearchParams,
+    id: string,
+  ): object | Promise<object>;
 }
 
 /** An endpoint that reads its body itself, which can be a list; `id` is the part of the path in braces. */
@@ -57,6 +65,50 @@ const controls: Readonly<Record<string, ControlEndpoint>> = {
       return { faults: [] };
     },
   },
+  'GET /sandbox/calls': {
+    query: ['subscriber_id', 'wait'],
+    async perform({ calls }, _, query) {
+      await waitIfAsked(calls, query);
+      const contactId = query.get('subscriber_id');
+      const shown = calls.list().filter((call) => contactId === null || call.subscriber_id === contactId);
+      return { calls: shown, ...droppedCount(calls) };
+    },
+  },
+  'GET /sandbox/contacts/{id}/conversation': {
+    query: ['page', 'wait'],
+    async perform(world, _, query, id) {
+      await waitIfAsked(world.calls, query);
+      return { conversation: conversationOf(world, id, query.get('page')) };
+    },
+  },
+  'DELETE /sandbox/hooks': {
+    perform({ accounts }) {
+      for (const account of Object.values(accounts)) account.hooks = [];
+      return { hooks: [] };
+    },
+  },
+  'POST /sandbox/hooks/test': {
+    body: ['hook', 'subscriber_id'],
+    query: ['page'],
+    perform: async (world, input, query) => ({ call: await testHook(world, input, query.get('page')) }),
+  },
+  'GET /sandbox/calls/faults': { perform: ({ calls }) => ({ faults: calls.faults.list() }) },
+  'POST /sandbox/calls/faults': {
+    body: callFaultKeys,
+    nested: { match: callMatchKeys },
+    perform({ calls }, input) {
+      calls.faults.inject(parseCallFault(input));
+      return { faults: calls.faults.list() };
+    },
+  },
+  'DELETE /sandbox/calls/faults': {
+    perform({ calls }) {
+      calls.faults.clear();
+      calls.release();
+      return { faults: [] };
+    },
+  },
+  'POST /sandbox/tunnels': { body: ['from', 'to'], perform: addTunnel },
   'POST /sandbox/reset': {
     perform(world) {
       world.reset();
@@ -68,11 +120,15 @@ const controls: Readonly<Record<string, ControlEndpoint>> = {
     perform: ({ clock }, input) => moveClock(clock, input),
   },
   'POST /sandbox/settings': {
-    body: ['limits', 'create_shape'],
-    perform(world, { limits, create_shape: shape }) {
+    body: ['limits', 'create_shape', 'call_timeout_ms'],
+    perform(world, { limits, create_shape: shape, call_timeout_ms: timeout }) {
       world.settings = {
         limits: limits === undefined ? world.settings.limits : booleanValue('limits', limits),
         create_shape: shape === undefined ? world.settings.create_shape : oneOf('create_shape', shape, createShapes),
+        call_timeout_ms:
+          timeout === undefined
+            ? world.settings.call_timeout_ms
+            : integerWithin('call_timeout_ms', timeout, [1, 600_000]),
       };
       return { settings: world.settings };
     },
@@ -89,9 +145,19 @@ const preparations: Readonly<Record<string, PreparationEndpoint>> = {
   'POST /sandbox/contacts/{id}/writes': {
     prepare: (world, body, page, id) => contactWrites(world, id, body, page),
   },
+  'POST /sandbox/contacts/{id}/clicks': {
+    prepare: (world, body, page, id) => contactClicks(world, id, body, page),
+  },
 };
 
 const endpointNames = [...Object.keys(controls), ...Object.keys(preparations)];
+
+/** Waits until no call is under way, with `wait=true`. @throws Refusal for another value */
+async function waitIfAsked(calls: Calls, query: URLSearchParams): Promise<void> {
+  if (query.get('wait') === null) return;
+  oneOf('wait', query.get('wait'), ['true']);
+  await calls.settled();
+}
 
 /** The number of dropped entries as the property `forgotten`, left out if there are none. */
 function droppedCount(log: { dropped(): number }): { forgotten?: number } {
@@ -99,16 +165,16 @@ function droppedCount(log: { dropped(): number }): { forgotten?: number } {
   return count === 0 ? {} : { forgotten: count };
 }
 
-function performControl(world: World, incoming: Incoming, endpoint: ControlEndpoint): object {
+function performControl(world: World, incoming: Incoming, endpoint: ControlEndpoint, id: string) {
   const { path, query } = incoming;
   rejectUnknownKeys(query.keys(), endpoint.query ?? [], 'query');
   const input = jsonBody(incoming);
   if (!isRecord(input)) throw badRequest('The body must be a JSON object of at most 1 MB.');
   rejectUnknownKeys(Object.keys(input), endpoint.body ?? [], path.split('/').at(-1) ?? path, endpoint.nested);
-  return endpoint.perform(world, input, query);
+  return endpoint.perform(world, input, query, id);
 }
 
-function prepare(world: World, incoming: Incoming, endpoint: PreparationEndpoint, id = ''): object {
+function prepare(world: World, incoming: Incoming, endpoint: PreparationEndpoint, id: string): object {
   const { query } = incoming;
   rejectUnknownKeys(query.keys(), ['page'], 'query');
   const input = jsonBody(incoming);
@@ -119,14 +185,14 @@ function prepare(world: World, incoming: Incoming, endpoint: PreparationEndpoint
 }
 
 /** Serves the control API, the paths under /sandbox. */
-export function serveControl(world: World, incoming: Incoming): SandboxResponse {
+export async function serveControl(world: World, incoming: Incoming): Promise<SandboxResponse> {
   const { method, path } = incoming;
-  const [, id] = /^\/sandbox\/contacts\/([^/]+)\/writes$/.exec(path) ?? [];
-  const wanted = `${method} ${id === undefined ? path : path.replace(id, '{id}')}`;
+  const [, id = '', act = ''] = /^\/sandbox\/contacts\/([^/]+)\/(\w+)$/.exec(path) ?? [];
+  const wanted = `${method} ${id === '' ? path : `/sandbox/contacts/{id}/${act}`}`;
   const control = Object.hasOwn(controls, wanted) ? controls[wanted] : undefined;
   const preparation = Object.hasOwn(preparations, wanted) ? preparations[wanted] : undefined;
   try {
-    if (control !== undefined) return { status: 200, body: performControl(world, incoming, control) };
+    if (control !== undefined) return { status: 200, body: await performControl(world, incoming, control, id) };
     if (preparation !== undefined) return { status: 200, body: prepare(world, incoming, preparation, id) };
     return { status: 404, body: { error: 'Not found', controls: endpointNames } };
   } catch (error) {

@@ -1,20 +1,19 @@
 import { badRequest } from '../http/refusal.js';
 import type { Account } from '../manychat/account.js';
 import type { Connection } from '../maton/connection.js';
-import { exportContact, exportPage } from '../preparation/export.js';
+import { exportPage } from '../preparation/export.js';
 import { addToPage, type CollectionName } from '../preparation/page.js';
 import { collectProblems, PreparationError } from '../preparation/problems.js';
-import { propertiesOf } from '../preparation/properties.js';
 import type { SandboxAccount } from '../preparation/shape.js';
-import { channel, name } from '../preparation/values.js';
 import type { World } from '../world/world.js';
 
 /** The present account, in the form from which a sandbox can be started. */
-export function exportAccount({ accounts, connections, clock }: World): SandboxAccount {
+export function exportAccount({ accounts, connections, clock, tunnels }: World): SandboxAccount {
   const state = connections.find(({ account }) => account === accounts.second) ?? connections.find(isPending);
   return {
     now: new Date(clock.now()).toISOString(),
     ...exportPage(accounts.first),
+    tunnels: Object.fromEntries(tunnels),
     second_page: exportPage(accounts.second),
     second_connection: state?.status === 'ACTIVE' || state?.status === 'PENDING' ? state.status : 'NONE',
   };
@@ -23,7 +22,7 @@ export function exportAccount({ accounts, connections, clock }: World): SandboxA
 const isPending = ({ status }: Connection): boolean => status === 'PENDING';
 
 /** The page that is meant by `first`, `second`, its id, or the id of a connection; default the first. @throws Refusal */
-function pageOf({ accounts, connections }: World, wanted: string | null): Account {
+export function pageOf({ accounts, connections }: World, wanted: string | null): Account {
   const { first, second } = accounts;
   if (wanted === null || wanted === 'first') return first;
   if (wanted === 'second') return second;
@@ -37,7 +36,7 @@ function pageOf({ accounts, connections }: World, wanted: string | null): Accoun
 }
 
 /** Runs an addition, whose problems become the refusal of a request. */
-function refusing<Result>(work: () => Result): Result {
+export function refusing<Result>(work: () => Result): Result {
   try {
     return work();
   } catch (error) {
@@ -56,32 +55,11 @@ export function addThings(
   const items = Array.isArray(input)
     ? input.map((value: unknown, index) => ({ place: `${collection}[${index}]`, value }))
     : [{ place: collection, value: input }];
-  return { [collection]: refusing(() => addToPage(pageOf(world, page), collection, items, rest)) };
-}
-
-/** A contact writes now: its window opens. @throws Refusal */
-export function contactWrites(
-  world: World,
-  contactId: string,
-  input: unknown,
-  page: string | null,
-): Record<string, unknown> {
   const account = pageOf(world, page);
-  const contact = account.contacts.get(contactId);
-  if (contact === undefined) throw badRequest(`There is no contact "${contactId.slice(0, 60)}" on this page.`);
-  const problems = collectProblems();
-  const properties = propertiesOf(input, 'writes', ['text', 'channel'], problems);
-  const written = properties.need('text', name);
-  const chosen = properties.get('channel', channel, undefined);
-  refusing(problems.throwIfAny);
-  const on = contact.channels.join(', ') || 'none';
-  if (chosen === undefined && contact.channels.length !== 1) {
-    throw badRequest(`writes.channel is required: the contact is on ${on}.`);
+  const before = new Set(account.contacts.keys());
+  const added = refusing(() => addToPage(account, collection, items, rest));
+  for (const contact of collection === 'contacts' ? [...account.contacts.values()] : []) {
+    if (!before.has(contact.id)) account.emit({ kind: 'new_contact', contact });
   }
-  if (chosen !== undefined && !contact.channels.includes(chosen)) {
-    throw badRequest(`writes.channel: the contact is not on ${chosen}. It is on ${on}.`);
-  }
-  contact.lastInputText = written ?? '';
-  contact.lastInteraction = world.clock.now();
-  return { contact: exportContact(account, contact) };
+  return { [collection]: added };
 }

@@ -114,6 +114,49 @@ export interface ImportPermissions {
   wa_id: boolean;
 }
 
+/** What an account can call out on: flows run on messages and as flows, Rules on the rest. */
+export const hookEvents = ['message', 'flow', 'tag_applied', 'tag_removed', 'field_changed', 'new_contact'] as const;
+
+/** A URL that the account calls: an External Request, whose answer is mapped, or a dynamic block, whose answer is sent. */
+export interface Hook {
+  name: string;
+  kind: 'request' | 'block';
+  on: (typeof hookEvents)[number];
+  /** The namespace of the flow, or the name of the tag or field that it is about; '' for messages and new contacts. */
+  about: string;
+  /** Messages on this channel only; null for all. */
+  channel: Channel | null;
+  url: string;
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  headers: Readonly<Record<string, string>>;
+  /** With `{{names}}` of the field picker; null for no body. */
+  body: string | null;
+  /** JSONPath into the answer by the name of a custom field. */
+  mapping: Readonly<Record<string, string>>;
+  /** Namespaces of the flows that go on after the call; null for none. */
+  success: string | null;
+  fallback: string | null;
+}
+
+/** An `external_message_callback` in content. */
+export interface MessageCallback {
+  url: string;
+  method: string;
+  headers: Readonly<Record<string, string>>;
+  payload: unknown;
+  /** How long it waits for the contact's next text. */
+  seconds: number;
+}
+
+/** What flows and Rules of an account can start with, and a callback that waits for a contact. */
+export type AccountEvent = { contact: Contact } & (
+  | { kind: 'tag_applied' | 'tag_removed'; tag: string }
+  | { kind: 'field_changed'; field: string }
+  | { kind: 'new_contact' }
+  | { kind: 'flow_started'; flow: Flow }
+  | { kind: 'callback_armed'; channel: Channel; callback: MessageCallback }
+);
+
 /** One ManyChat account: a page and everything behind its key. */
 export interface Account {
   key: string;
@@ -126,6 +169,8 @@ export interface Account {
   folders: Folder[];
   growthTools: GrowthTool[];
   otnTopics: OtnTopic[];
+  /** What the account's flows and Rules call. */
+  hooks: Hook[];
   contacts: Map<string, Contact>;
   /** Contact id by registered user_ref; null if not linked to a contact yet. */
   userRefs: Map<string, string | null>;
@@ -134,6 +179,8 @@ export interface Account {
   lastId: number;
   /** The number of field writes so far. */
   changes: number;
+  /** Reports what flows and Rules can start with. */
+  emit(event: AccountEvent): void;
 }
 
 /** An id for a new tag or field; ids are never reused. */
@@ -153,9 +200,28 @@ export function fullName(contact: Contact): string {
   return `${contact.firstName} ${contact.lastName}`.trim();
 }
 
-/** Sets a custom field of a contact; null clears it. */
-export function writeField(account: Account, contact: Contact, fieldId: number, value: FieldValue): void {
+/** Sets a custom field of a contact; null clears it. No Rule learns of it. */
+export function storeField(account: Account, contact: Contact, fieldId: number, value: FieldValue): void {
   account.changes += 1;
   if (value === null) contact.fields.delete(fieldId);
   else contact.fields.set(fieldId, { value, change: account.changes });
+}
+
+/** Sets a custom field of a contact as `storeField` does. Assumption: Rules start only if the value has changed. */
+export function writeField(account: Account, contact: Contact, fieldId: number, value: FieldValue): void {
+  const before = contact.fields.get(fieldId)?.value ?? null;
+  storeField(account, contact, fieldId, value);
+  const field = account.customFields.find(({ id }) => id === fieldId);
+  if (field !== undefined && before !== value) account.emit({ kind: 'field_changed', contact, field: field.name });
+}
+
+/** Gives a contact a tag of the page. Assumption: Rules start only if it is new to the contact; so with `removeTag`. */
+export function applyTag(account: Account, contact: Contact, { id, name }: Tag): void {
+  if (contact.tags.has(id)) return;
+  contact.tags.add(id);
+  account.emit({ kind: 'tag_applied', contact, tag: name });
+}
+
+export function removeTag(account: Account, contact: Contact, { id, name }: Tag): void {
+  if (contact.tags.delete(id)) account.emit({ kind: 'tag_removed', contact, tag: name });
 }

@@ -13,7 +13,10 @@ export interface Delivery {
   subscriber_id: string | null;
   user_ref: string | null;
   channel: Channel;
-  source: 'sendContent' | 'sendContentByUserRef' | 'sendFlow';
+  /** The endpoint that sent it; `flow` if one that nothing but the account itself started, `block` if a dynamic block. */
+  source: 'sendContent' | 'sendContentByUserRef' | 'sendFlow' | 'flow' | 'block';
+  /** The id of the call whose answer this is, or after which the flow started. */
+  call?: number;
   flow_ns?: string;
   otn_topic_name?: string;
   messages: readonly unknown[];
@@ -34,8 +37,11 @@ export interface DeliveryFilter {
 
 /** The latest deliveries, oldest first. */
 export interface Outbox {
-  add(delivery: Omit<Delivery, 'id' | 'time'>, now: number): void;
+  /** Returns the id of the delivery. */
+  add(delivery: Omit<Delivery, 'id' | 'time'>, now: number): number;
   list(filter?: DeliveryFilter): Delivery[];
+  /** The id of the latest delivery; 0 before the first. */
+  lastId(): number;
   /** How many older deliveries were dropped. */
   dropped(): number;
   reset(): void;
@@ -69,7 +75,9 @@ export function createOutbox(): Outbox {
       const length = texts.messages.length + texts.quickReplies.length;
       if (length <= maxKeptCharacters) log.add({ delivery: numbered, ...texts });
       else log.add({ delivery: { ...numbered, cut_from_characters: length }, messages: '[]', quickReplies: '[]' });
+      return last;
     },
+    lastId: () => last,
     list: ({ subscriber_id: subscriberId, user_ref: userRef } = {}) =>
       log
         .list()

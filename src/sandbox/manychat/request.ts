@@ -10,7 +10,8 @@ export interface SandboxRequest {
   now: number;
   /** Whether one more request of this kind fits into the limit; counts it if so. */
   admits(kind: string, limit: number, windowMilliseconds: number): boolean;
-  deliver(delivery: Omit<Delivery, 'id' | 'time' | 'page_id'>): void;
+  /** Returns the id of the delivery. */
+  deliver(delivery: Omit<Delivery, 'id' | 'time' | 'page_id'>): number;
 }
 
 /** Performs a request and returns the `data` of the response; undefined for none. @throws Refusal */

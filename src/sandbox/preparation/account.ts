@@ -1,9 +1,11 @@
 import { oneOf } from '../control/checks.js';
 import type { Account } from '../manychat/account.js';
+import type { Tunnels } from '../manychat/calling/address.js';
 import type { Random } from '../world/random.js';
 import { buildPage, pageKeys } from './page.js';
 import { collectProblems } from './problems.js';
 import { account, propertiesOf } from './properties.js';
+import { tunnelsOf } from './tunnels.js';
 import { moment } from './values.js';
 
 const connectionStates = ['ACTIVE', 'PENDING', 'NONE'] as const;
@@ -13,6 +15,7 @@ export interface PreparedAccounts {
   first: Account;
   second: Account | undefined;
   secondConnection: (typeof connectionStates)[number];
+  tunnels: Tunnels;
 }
 
 /** The time at which a sandbox starts: the one asked for, or that of the prepared account. @throws PreparationError */
@@ -29,7 +32,7 @@ export function startOf(now: string | undefined, prepared: unknown): number | un
     : propertiesOf(prepared, account, accountKeys, problems).get('now', moment, undefined);
 }
 
-const accountKeys = ['now', ...pageKeys, 'second_page', 'second_connection'];
+const accountKeys = ['now', ...pageKeys, 'tunnels', 'second_page', 'second_connection'];
 
 const firstPageId = 123456789;
 const secondPageId = 104000000000777;
@@ -54,6 +57,7 @@ export function buildAccount(prepared: unknown, now: number, random: Random): Pr
     (place, value) => oneOf(place, value, connectionStates),
     second === undefined ? 'NONE' : 'ACTIVE',
   );
+  const tunnels = tunnelsOf(properties);
   problems.throwIfAny();
-  return { first, second, secondConnection };
+  return { first, second, secondConnection, tunnels };
 }

@@ -1,6 +1,6 @@
 import { booleanValue, integerWithin } from '../control/checks.js';
 import { isRecord } from '../http/json.js';
-import { type Channel, type Contact, newContactId, writeField } from '../manychat/account.js';
+import { type Channel, type Contact, newContactId, storeField } from '../manychat/account.js';
 import { blankContact } from '../manychat/contact.js';
 import { expectedValue, parseStoredValue } from '../manychat/field-values.js';
 import { day, minute, w3cTime } from '../world/clock.js';
@@ -87,7 +87,7 @@ function setFields({ account, problems }: Draft, properties: Properties, contact
     if (field === undefined) return;
     const stored = parseStoredValue(field, value);
     if (stored === undefined) problems.add(`${place} must be ${expectedValue(field)}, or null.`);
-    else writeField(account, contact, field.id, stored);
+    else storeField(account, contact, field.id, stored);
   });
   properties.entries('fields_changed', (place, name, value) => {
     const field = find(place, name);

@@ -24,6 +24,7 @@ export const copyOf = (account: Account): Account => ({
   folders: [...account.folders],
   growthTools: [...account.growthTools],
   otnTopics: [...account.otnTopics],
+  hooks: [...account.hooks],
   contacts: new Map(account.contacts),
   userRefs: new Map(account.userRefs),
 });

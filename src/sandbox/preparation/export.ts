@@ -1,5 +1,5 @@
-import type { Account, BotField, Contact, CustomField, Flow } from '../manychat/account.js';
-import type { PreparedContact, PreparedField, PreparedFlow, PreparedPage } from './shape.js';
+import type { Account, BotField, Contact, CustomField, Flow, Hook } from '../manychat/account.js';
+import type { PreparedContact, PreparedField, PreparedFlow, PreparedHook, PreparedPage } from './shape.js';
 
 /** The times at which a contact's fields were set; undefined if their order says the same. */
 type Changes = 'by order' | 'by number';
@@ -20,6 +20,27 @@ export const exportFlow = ({ folder_id: folder, ...flow }: Flow): PreparedFlow =
   template: flow.template,
   texts: flow.texts,
 });
+
+export const exportHook = ({ about, ...hook }: Hook): PreparedHook => ({
+  name: hook.name,
+  kind: hook.kind,
+  on: hook.on,
+  ...(hook.on === 'flow' && { flow: about }),
+  ...((hook.on === 'tag_applied' || hook.on === 'tag_removed') && { tag: about }),
+  ...(hook.on === 'field_changed' && { field: about }),
+  ...(hook.channel !== null && { channel: hook.channel }),
+  url: hook.url,
+  method: hook.method,
+  headers: hook.headers,
+  ...(hook.body !== null && { body: hook.body }),
+  ...(hook.kind === 'request' && { mapping: hook.mapping }),
+  success: hook.success,
+  fallback: hook.fallback,
+});
+
+/** Whether what a hook is about still exists: only tags can be removed. */
+const isWhole = ({ tags }: Account, { on, about }: Hook): boolean =>
+  (on !== 'tag_applied' && on !== 'tag_removed') || tags.some(({ name }) => name === about);
 
 /** The values that a contact has, in the order in which they were set. */
 function fieldsOf(account: Account, contact: Contact) {
@@ -96,6 +117,7 @@ export function exportPage(account: Account): PreparedPage {
     flows: account.flows.map(exportFlow),
     topics: account.otnTopics,
     growth_tools: account.growthTools,
+    hooks: account.hooks.filter((hook) => isWhole(account, hook)).map(exportHook),
     contacts: [...account.contacts.values()].map((contact) => exportContact(account, contact, changes)),
     user_refs: [...account.userRefs].flatMap(([userRef, contactId]) => (contactId === null ? [userRef] : [])),
     last_id: account.lastId,

@@ -5,6 +5,7 @@ import type { Account } from '../manychat/account.js';
 import type { Random } from '../world/random.js';
 import { addContact } from './contact.js';
 import { type Add, copyOf, type Draft } from './draft.js';
+import { addHook } from './hook.js';
 import type { Problems } from './problems.js';
 import { type Properties, propertiesOf } from './properties.js';
 import { addField, addFlow, addFolder, addGrowthTool, addTag, addTopic } from './things.js';
@@ -18,6 +19,7 @@ const collections = {
   flows: addFlow,
   topics: addTopic,
   growth_tools: addGrowthTool,
+  hooks: addHook,
   contacts: addContact,
 } as const satisfies Record<string, Add>;
 
@@ -30,6 +32,7 @@ export const collectionNames: readonly CollectionName[] = [
   'flows',
   'topics',
   'growth_tools',
+  'hooks',
   'contacts',
 ];
 
@@ -103,11 +106,13 @@ export function buildPage(properties: Properties, rest: Surroundings, random: Ra
     folders: [],
     growthTools: [],
     otnTopics: [],
+    hooks: [],
     contacts: new Map(),
     userRefs: new Map(),
     random,
     lastId: 0,
     changes: 0,
+    emit: () => undefined,
   };
   for (const collection of collectionNames) {
     const items: Item[] = [];

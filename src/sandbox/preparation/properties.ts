@@ -8,6 +8,8 @@ type Check<Value> = (place: string, value: unknown) => Value;
 /** The properties of a JSON object. What is wrong with them is collected, and the fallback used instead. */
 export interface Properties {
   readonly place: string;
+  /** Where what is wrong is collected. */
+  readonly problems: Problems;
   has(key: string): boolean;
   /** An optional property; `fallback` if it is left out. */
   get<Value, Fallback>(key: string, check: Check<Value>, fallback: Fallback): Value | Fallback;
@@ -32,6 +34,7 @@ export function propertiesOf(value: unknown, place: string, known: readonly stri
   const placeOf = (key: string): string => (place === account ? key : `${place}.${key}`);
   return {
     place,
+    problems,
     has,
     get: (key, check, fallback) => {
       if (!has(key)) return fallback;

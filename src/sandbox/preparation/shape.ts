@@ -53,6 +53,34 @@ interface PreparedGrowthTool {
   type: string;
 }
 
+export interface PreparedHook {
+  name: string;
+  /** An External Request, whose answer is mapped into fields, or a dynamic block, whose answer is sent; default request. */
+  kind?: 'request' | 'block';
+  /** When it is called; default message: a contact writes, and no callback waits for it. */
+  on?: 'message' | 'flow' | 'tag_applied' | 'tag_removed' | 'field_changed' | 'new_contact';
+  /** With `on` flow: ns or name. */
+  flow?: string;
+  /** With `on` tag_applied or tag_removed: name. */
+  tag?: string;
+  /** With `on` field_changed: name of the custom field. */
+  field?: string;
+  /** With `on` message: only on this channel; default null, all of them. */
+  channel?: Channel | null;
+  /** On this machine, or https with a tunnel to it. */
+  url: string;
+  /** Default POST. */
+  method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  headers?: Readonly<Record<string, string>>;
+  /** A text or JSON, with names of the field picker in double braces; default `{{Full Contact Data}}`. */
+  body?: unknown;
+  /** JSONPath by the name of the custom field; of a request only. */
+  mapping?: Readonly<Record<string, string>>;
+  /** Ns or name of the flow that starts after status 200, and of that after everything else; default null, none. */
+  success?: string | null;
+  fallback?: string | null;
+}
+
 export interface PreparedContact {
   /** Digits; default: ten of them. */
   id?: string;
@@ -111,6 +139,7 @@ export interface PreparedPage {
   flows?: readonly PreparedFlow[];
   topics?: readonly PreparedTopic[];
   growth_tools?: readonly PreparedGrowthTool[];
+  hooks?: readonly PreparedHook[];
   contacts?: readonly PreparedContact[];
   /** The user_refs that are registered and not linked to a contact. */
   user_refs?: readonly string[];
@@ -122,6 +151,8 @@ export interface PreparedPage {
 export interface SandboxAccount extends PreparedPage {
   /** ISO 8601 with an offset; the clock starts and stands there. Default: the real time, which runs. */
   now?: string;
+  /** Origins on this machine by the public https origins that lead to them. */
+  tunnels?: Readonly<Record<string, string>>;
   /** Default: the page of the sandbox's own account. */
   second_page?: PreparedPage;
   /** The connection of the second page; default ACTIVE if that page is given, else NONE. */

@@ -6,6 +6,11 @@ import { sunriseCoffee } from '../fixtures/sunrise-coffee.js';
 import { sunriseWholesale } from '../fixtures/sunrise-wholesale.js';
 import { type RequestLog, requestLog } from '../http/request-log.js';
 import type { Account } from '../manychat/account.js';
+import type { Tunnels } from '../manychat/calling/address.js';
+import { type Calls, createCalls } from '../manychat/calling/calls.js';
+import { type Exchange, exchangeOverHttp } from '../manychat/calling/exchange.js';
+import { createReactions, type Reactions } from '../manychat/calling/reactions.js';
+import { type Conversations, createConversations } from '../manychat/conversation.js';
 import { type Limiter, slidingLimiter } from '../manychat/limits.js';
 import { createOutbox, type Outbox } from '../manychat/outbox.js';
 import type { Connection } from '../maton/connection.js';
@@ -21,6 +26,8 @@ export type CreateShape = (typeof createShapes)[number];
 interface Settings {
   create_shape: CreateShape;
   limits: boolean;
+  /** How long the account waits for an answer when it calls out. */
+  call_timeout_ms: number;
 }
 
 /** Called with the headers of a request whose response is stalled on purpose; the returned function when it resumes. */
@@ -36,6 +43,8 @@ export interface WorldOptions extends Settings {
   /** An account as JSON, instead of the sandbox's own. */
   prepared?: unknown;
   onStall?: OnStall | undefined;
+  /** How calls out are made; default over HTTP. */
+  exchange?: Exchange | undefined;
 }
 
 /** The state of a sandbox. */
@@ -48,12 +57,16 @@ export interface World {
   readonly onStall: OnStall;
   readonly limiter: Limiter;
   readonly outbox: Outbox;
+  readonly conversations: Conversations;
+  readonly calls: Calls;
+  readonly reactions: Reactions;
   readonly requests: RequestLog;
   readonly faults: FaultQueue;
   settings: Settings;
   random: Random;
   accounts: { first: Account; second: Account };
   connections: Connection[];
+  tunnels: Tunnels;
   /** Whether the first page is not the sandbox's own. */
   readonly isPrepared: boolean;
   /** Returns to the initial state: same accounts, clock without offset. */
@@ -67,15 +80,26 @@ export function createWorld({
   followers: followerCount,
   prepared,
   onStall = () => () => undefined,
+  exchange = exchangeOverHttp,
   ...settings
 }: WorldOptions): World {
   const clock = movableClock(source);
+  const outbox = createOutbox();
+  const calls = createCalls({
+    clock,
+    outbox,
+    exchange,
+    tunnels: () => world.tunnels,
+    timeLimit: () => world.settings.call_timeout_ms,
+  });
+  const reactions = createReactions(calls, clock.now);
   const initialState = () => {
     const random = seededRandom(1);
     const own = (): PreparedAccounts => ({
       first: sunriseCoffee(random, clock.now()),
       second: undefined,
       secondConnection: 'PENDING',
+      tunnels: new Map(),
     });
     const built = prepared === undefined ? own() : buildAccount(prepared, clock.now(), random);
     const accounts = { first: built.first, second: built.second ?? sunriseWholesale(random, clock.now()) };
@@ -86,7 +110,8 @@ export function createWorld({
       accounts.second,
       secondConnection ?? built.secondConnection,
     );
-    return { settings: { ...settings }, random, accounts, connections };
+    for (const account of Object.values(accounts)) account.emit = (event) => reactions.on(account, event);
+    return { settings: { ...settings }, random, accounts, connections, tunnels: built.tunnels };
   };
   const world: World = {
     matonKey: 'maton-sandbox-key',
@@ -95,11 +120,17 @@ export function createWorld({
     clock,
     onStall,
     limiter: slidingLimiter(),
-    outbox: createOutbox(),
+    outbox,
+    conversations: createConversations(outbox),
+    calls,
+    reactions,
     requests: requestLog(),
     faults: faultQueue(),
     ...initialState(),
     reset() {
+      calls.reset();
+      reactions.reset();
+      world.conversations.reset();
       clock.reset();
       world.limiter.reset();
       world.outbox.reset();

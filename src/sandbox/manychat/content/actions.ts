@@ -1,4 +1,4 @@
-import { type Account, type Contact, writeField } from '../account.js';
+import { type Account, applyTag, type Contact, removeTag, writeField } from '../account.js';
 import { parseActionValue } from '../field-values.js';
 import { fieldByName } from '../parameters.js';
 import { invalidContent, validationError } from '../refusals.js';
@@ -11,7 +11,8 @@ export function resolveAction(account: Account, action: Record<string, unknown>)
     const name = textAt(action.tag_name, `${kind}.tag_name`);
     const tag = account.tags.find((candidate) => candidate.name === name);
     if (tag === undefined) throw validationError('Tag not found');
-    return kind === 'add_tag' ? ({ tags }) => tags.add(tag.id) : ({ tags }) => tags.delete(tag.id);
+    const change = kind === 'add_tag' ? applyTag : removeTag;
+    return (contact) => change(account, contact, tag);
   }
   const field = fieldByName(account.customFields, textAt(action.field_name, `${kind}.field_name`));
   if (kind === 'unset_field_value') return (contact) => writeField(account, contact, field.id, null);

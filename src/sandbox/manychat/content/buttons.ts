@@ -7,12 +7,21 @@ import { listAt, objectAt, textAt, urlAt, wordAt } from './grammar.js';
 export interface Scope {
   channel: Channel;
   account: Account;
+  /** Whether buttons of type node are allowed: only in dynamic blocks. */
+  nodes: boolean;
   actions: Record<string, unknown>[];
 }
 
 const maxButtons = 3;
 const maxButtonActions = 5;
-const buttonTypes = ['url', 'flow', 'call', 'buy', 'dynamic_block_callback'] as const;
+const buttonTypes = ['url', 'flow', 'call', 'buy', 'dynamic_block_callback', 'node'] as const;
+
+/** The types that a quick reply can have. */
+export const quickReplyTypes = ({ nodes }: Scope): readonly string[] => [
+  'flow',
+  'dynamic_block_callback',
+  ...(nodes ? ['node'] : []),
+];
 
 /** Checks the buttons of a message or card. @throws Refusal */
 export function checkButtons(value: unknown, place: string, scope: Scope): void {
@@ -21,10 +30,10 @@ export function checkButtons(value: unknown, place: string, scope: Scope): void 
   }
 }
 
-/** Checks a button or quick reply. `node` is always refused, because only dynamic blocks support it. @throws Refusal */
+/** Checks a button or quick reply. @throws Refusal */
 export function checkButton(value: unknown, place: string, types: readonly string[], scope: Scope): void {
   const button = objectAt(value, place);
-  if (button.type === 'node') throw invalidContent(`${place}: type node is not supported, use flow`);
+  if (button.type === 'node' && !scope.nodes) throw invalidContent(`${place}: type node is not supported, use flow`);
   const type = wordAt(button.type, `${place}.type`, types);
   if (unsupportedBlocks[scope.channel].has(type)) {
     throw invalidContent(`${place}: ${type} is not supported for ${scope.channel}`);
@@ -49,6 +58,9 @@ const checks: Record<string, (button: Record<string, unknown>, place: string, sc
     const target = textAt(button.target, `${place}.target`);
     // Assumption: whether ManyChat looks up the flow on sending is undocumented. Refusing reveals a typo early.
     if (!account.flows.some((flow) => flow.ns === target)) throw invalidContent(`${place}.target: flow not found`);
+  },
+  node(button, place) {
+    textAt(button.target, `${place}.target`);
   },
   call(button, place) {
     textAt(button.phone, `${place}.phone`);

@@ -127,6 +127,7 @@ export const createSubscriber: Handler = ({ account, parameters, now }) => {
   contact.whatsappPhone = digits(text(parameters, 'whatsapp_phone'));
   if (contact.whatsappPhone !== '') contact.channels.push('whatsapp');
   account.contacts.set(contact.id, contact);
+  account.emit({ kind: 'new_contact', contact });
   return serializeContact(account, contact);
 };
 

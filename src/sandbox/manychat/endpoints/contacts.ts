@@ -1,5 +1,12 @@
 import { isRecord, parseJson } from '../../http/json.js';
-import { type Contact, type CustomField, fullName, writeField } from '../account.js';
+import {
+  applyTag,
+  type Contact,
+  type CustomField,
+  fullName,
+  removeTag as removeTagOf,
+  writeField,
+} from '../account.js';
 import { serializeContact } from '../contact.js';
 import { parseCustomFieldValue } from '../field-values.js';
 import { parseFieldWrites } from '../field-writes.js';
@@ -74,21 +81,21 @@ export const getInfoByUserRef: Handler = (request) => {
 /** Adds a tag to a contact; also succeeds if the contact has it. */
 export const addTag: Handler = (request) => {
   const contact = requiredContact(request);
-  contact.tags.add(requiredTag(request).id);
+  applyTag(request.account, contact, requiredTag(request));
 };
 /** Adds a tag by name; the tag must exist. */
 export const addTagByName: Handler = (request) => {
   const contact = requiredContact(request);
-  contact.tags.add(requiredTagByName(request).id);
+  applyTag(request.account, contact, requiredTagByName(request));
 };
 /** Removes a tag from a contact; also succeeds if the contact does not have it. */
 export const removeTag: Handler = (request) => {
   const contact = requiredContact(request);
-  contact.tags.delete(requiredTag(request).id);
+  removeTagOf(request.account, contact, requiredTag(request));
 };
 export const removeTagByName: Handler = (request) => {
   const contact = requiredContact(request);
-  contact.tags.delete(requiredTagByName(request).id);
+  removeTagOf(request.account, contact, requiredTagByName(request));
 };
 
 function setField(request: SandboxRequest, contact: Contact, field: CustomField): void {

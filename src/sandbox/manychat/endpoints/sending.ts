@@ -25,6 +25,8 @@ export const sendContent: Handler = (request) => {
   if (topicName === '') requireOpenWindow(request, contact, content);
   else spendToken(request, contact, topicName);
   for (const act of actions) act(contact);
+  const { channel, callback } = content;
+  if (callback !== undefined) account.emit({ kind: 'callback_armed', contact, channel, callback });
   if (content.messages.length === 0) return;
   request.deliver({
     subscriber_id: contact.id,
