@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Metafile } from 'esbuild';
 import { describe, expect, test } from 'vitest';
 import { metafilePath } from '../../../scripts/package/bundle.js';
+import { started } from '../../../scripts/package/together.js';
 import { offeredTools } from '../../../src/account/policy/tool.js';
 import { inputSchema, outputSchema } from '../../../src/mcp/listing/json-schema.js';
 import { offerFor } from '../../../src/mcp/listing/offer.js';
@@ -49,7 +50,7 @@ test('starting loads the catalogue and the SDK, but no declaration, request stat
     loaded.add(name);
     for (const { path, kind } of outputs[name]?.imports ?? []) if (kind === 'import-statement') load(path);
   };
-  for (const file of ['src/main.ts', 'src/cli/commands/serve/command.ts', 'src/account/log.ts']) load(outputOf(file));
+  for (const file of started) load(outputOf(file));
   const files = [...loaded].flatMap((name) => Object.keys(outputs[name]?.inputs ?? {}));
   expect(files).toContain('src/mcp/listing/catalogue.ts');
   expect(
