@@ -206,6 +206,7 @@ export function sendGuardContract(name: string, create: (clock: Clock) => Guards
       at(60_000);
       expect(await second.claim(hello, prompt(60_000), never)).toEqual({
         state: 'unknown',
+        isOthers: false,
         // Another process is told the kind alone.
         failure: guard === second ? lostAnswer : expect.objectContaining({ kind: 'network', performed: 'unknown' }),
         agoMs: 60_000,

@@ -288,7 +288,7 @@ export function createPipeline(
       const opened = openDeadline(clock, mostMs, stop, onWait);
       const oneOfMany = declaration.kind === 'workflow' && declaration.job !== undefined;
       const deadline = oneOfMany || own.oneOfMany === true ? yielding(opened.deadline) : opened.deadline;
-      const { sending, ended } = sendingCall(delivery, oneOfMany);
+      const { sending, ended } = sendingCall(delivery, oneOfMany, principal);
       const ownNames = names === undefined ? newNames(known) : confirmedNames(names, connectionId);
       const about = { record, deadline, sending, departure, connectionId, askedConnection, job, names: ownNames };
       const context: CallContext = { ...about, readsContact: true };

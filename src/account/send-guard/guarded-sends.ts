@@ -30,18 +30,22 @@ const reasons = {
   many: 'by manychat_for_each_subscriber',
 } as const;
 
+/** How an earlier send is described. */
+const sentText = ({ agoMs, isOthers }: Pick<Earlier, 'agoMs' | 'isOthers'>): string =>
+  `The same was sent to this contact ${agoText(agoMs)}${isOthers ? ' by another member of the team' : ''}`;
+
 /** The warning for a send that was performed before and is not repeated. */
-export function alreadySent({ agoMs, leftMs, why }: Extract<Earlier, { state: 'done' }>): string {
-  return `The same was sent to this contact ${agoText(agoMs)}, ${reasons[why]}: it was not sent again. To send it again on purpose, change it or wait ${waitText(leftMs)}.`;
+export function alreadySent({ leftMs, why, ...sent }: Extract<Earlier, { state: 'done' }>): string {
+  return `${sentText(sent)}, ${reasons[why]}: it was not sent again. To send it again on purpose, change it or wait ${waitText(leftMs)}.`;
 }
 
 /** The failure of a send while it is unknown whether the same send has arrived. */
-function notAgain({ failure, agoMs, leftMs }: Extract<Earlier, { state: 'unknown' }>): CallError {
+function notAgain({ failure, leftMs, ...sent }: Extract<Earlier, { state: 'unknown' }>): CallError {
   const { kind, performed } = failure;
   return new CallError(
     {
       kind,
-      message: `The same was sent to this contact ${agoText(agoMs)}, and it is not known whether it arrived (${reasonIn(failure)}): it was not sent again`,
+      message: `${sentText(sent)}, and it is not known whether it arrived${sent.isOthers ? '' : ` (${reasonIn(failure)})`}: it was not sent again`,
       hint: `First, a person looks at the chat in ManyChat. If it did not arrive, the same can be sent again in ${waitText(leftMs)}.`,
       retryable: false,
       performed,
@@ -104,7 +108,7 @@ interface SentData {
 
 /**
  * Makes a request. The guard is told the outcome of a claimed send; a send that was performed before is answered with the
- * data of that time. `make` passes the departure on to its request.
+ * data of that time, unless that is another principal's. `make` passes the departure on to its request.
  */
 export async function sendOnce(
   held: Held | undefined,
@@ -112,7 +116,9 @@ export async function sendOnce(
   make: (departure: Departure | undefined) => Promise<unknown>,
 ): Promise<SentData> {
   if (held === undefined) return { data: await make(more), warnings: [] };
-  if (held.state === 'done') return { data: held.data, warnings: [alreadySent(held)] };
+  if (held.state === 'done') {
+    return { data: held.isOthers ? undefined : held.data, warnings: [alreadySent(held)] };
+  }
   const { departure, done, unknown, release } = held.claim;
   let data: unknown;
   try {

@@ -1,6 +1,6 @@
 import { untilAborted } from '../../upstream/linked-signal.js';
 import { judge, leftMs, type SendOutcome, timesOf } from './rules.js';
-import type { Claim, Earlier, SendGuard, SendingCall, SendKey } from './send-guard.js';
+import { type Claim, type Earlier, type SendGuard, type SendingCall, type SendKey, senderOf } from './send-guard.js';
 
 /** How often expired entries are removed, in milliseconds. */
 const sweepEveryMs = 1_000;
@@ -37,11 +37,13 @@ export function createSendGuard(now: () => number): SendGuard {
     for (const [key, each] of remembered) if (leftMs(asOfNow(each), now()) <= 0) remembered.delete(key);
   }
 
-  function earlier(key: string, { delivery }: SendingCall, awaited: ReadonlySet<unknown>): Earlier | undefined {
+  function earlier(key: string, call: SendingCall, awaited: ReadonlySet<unknown>): Earlier | undefined {
     forget();
     const found = remembered.get(key);
     if (found === undefined) return undefined;
-    return judge({ ...asOfNow(found), inOrder: true, awaited: awaited.has(found.flight) }, delivery.arrivedAt, now());
+    const isOthers = senderOf(found.call) !== senderOf(call);
+    const send = { ...asOfNow(found), isOthers, inOrder: true, awaited: awaited.has(found.flight) };
+    return judge(send, call.delivery.arrivedAt, now());
   }
 
   function open({ send, flowOf }: SendKey, call: SendingCall): Claim {

@@ -26,6 +26,8 @@ export interface RememberedSend {
   readonly outcome: SendOutcome;
   readonly call: CallTimes;
   readonly oneOfMany: boolean;
+  /** Whether another principal made it than the one of the call that it is judged for. */
+  readonly isOthers: boolean;
   /** Whether it is certain which of two calls arrived first. Processes have different clocks. */
   readonly inOrder: boolean;
   /** Whether the call that it is judged for waited for its end. Then it is the same, even if its call was answered since. */
@@ -75,8 +77,8 @@ export function leftMs(
 export function judge(earlier: RememberedSend, arrivedAt: number, now: number): Earlier | undefined {
   const left = leftMs(earlier, now);
   if (left <= 0) return undefined;
-  const { outcome, at } = earlier;
-  const times = { agoMs: Math.max(0, now - at), leftMs: left };
+  const { outcome, at, isOthers } = earlier;
+  const times = { agoMs: Math.max(0, now - at), leftMs: left, isOthers };
   if (outcome.state === 'unknown') return { ...outcome, ...times };
   const why = whyNotAgain(earlier, arrivedAt);
   return why && { ...outcome, ...times, why };

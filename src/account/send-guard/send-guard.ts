@@ -39,6 +39,8 @@ export interface SendingCall {
   readonly delivery: Delivery;
   /** A call for many contacts is repeated as a whole, so its sends count as done whether it was answered or not. */
   readonly oneOfMany: boolean;
+  /** Who makes it; absent: the person at this machine. */
+  readonly principal?: string | undefined;
   /** When its work ended, by the clock of its delivery. A cancelled call still waits for requests that have left. */
   readonly endedAt: number | undefined;
   /** Resolves when its work has ended; absent if that will not be known. */
@@ -49,6 +51,7 @@ export interface SendingCall {
 export function sendingCall(
   delivery: Delivery,
   oneOfMany: boolean,
+  principal: string | undefined,
 ): { readonly sending: SendingCall; readonly ended: (at: number) => void } {
   let endedAt: number | undefined;
   let resolve = (): void => undefined;
@@ -59,6 +62,7 @@ export function sendingCall(
     sending: {
       delivery,
       oneOfMany,
+      principal,
       get endedAt() {
         return endedAt;
       },
@@ -81,18 +85,23 @@ export interface Claim {
   release(): Promise<void>;
 }
 
-/** A send that must not be performed, because the same was sent before. */
+/** What is known of any earlier send. */
+interface EarlierSend {
+  readonly agoMs: number;
+  /** Milliseconds until it is forgotten. */
+  readonly leftMs: number;
+  /** Whether another principal made it, whose outcome this one may not read. */
+  readonly isOthers: boolean;
+}
+
+/**
+ * A send that must not be performed, because the same was sent before. The contact is protected, so it does not matter which
+ * principal made it.
+ */
 export type Earlier =
   /** `why`: the earlier call was still open when this one arrived, was not answered in time, or was for many contacts. */
-  | {
-      readonly state: 'done';
-      readonly data: unknown;
-      readonly agoMs: number;
-      /** Milliseconds until it is forgotten. */
-      readonly leftMs: number;
-      readonly why: 'open' | 'unanswered' | 'many';
-    }
-  | { readonly state: 'unknown'; readonly failure: Failure; readonly agoMs: number; readonly leftMs: number };
+  | (EarlierSend & { readonly state: 'done'; readonly data: unknown; readonly why: 'open' | 'unanswered' | 'many' })
+  | (EarlierSend & { readonly state: 'unknown'; readonly failure: Failure });
 
 /**
  * Remembers sends, so that a client that repeats a call because it has not seen the outcome does not send twice. An
@@ -148,6 +157,9 @@ const hash = (parts: readonly unknown[]): string => createHash('sha256').update(
 
 /** Equal for values that mean the same in the arguments of a send. */
 export const fingerprintOf = (value: unknown): string => hash([canonical(value)]);
+
+/** Identifies who makes a send. Its name is not stored where processes share what was sent. */
+export const senderOf = ({ principal = 'local' }: Pick<SendingCall, 'principal'>): string => hash([principal]);
 
 /** The key of a contact. */
 export const contactKey = (account: string, connection: string | undefined, subscriberId: unknown): string =>

@@ -5,7 +5,7 @@ import { timedStore } from '../../store/store-time.js';
 import { type Clock, sleep } from '../../upstream/clock.js';
 import { linkSignals, untilAborted } from '../../upstream/linked-signal.js';
 import { longestMs, type SendOutcome } from './rules.js';
-import type { Claim, SendGuard, SendKey } from './send-guard.js';
+import { type Claim, type SendGuard, type SendKey, senderOf } from './send-guard.js';
 import { type Found, findIn, type Known, type OwnClaim } from './shared/find-earlier.js';
 import { openLife } from './shared/life.js';
 import { createOwnCalls } from './shared/own-calls.js';
@@ -114,6 +114,7 @@ export function createSharedSendGuard(
           at: time.latest(settledAt),
           call: ownCall.id,
           oneOfMany: call.oneOfMany,
+          ...(call.principal !== undefined && { by: senderOf(call) }),
           outcome: stored(outcome),
         };
         const mark = fields && (transaction.read(fields) ?? { id: newId(), at: 0 });

@@ -7,8 +7,9 @@ export type OwnAccess = Exclude<Access, { readonly mode: 'none' }>;
 /** Who a request comes from, and what they may do. */
 export interface Principal {
   /**
-   * Names the caller in the same way in every request, process and version. It is never a token or a key: it is logged, and
-   * request state, jobs and remembered sends are bound to it.
+   * Names the caller in the same way in every request, process and version. It is never a token or a key: it is logged.
+   * Request state and jobs are bound to it. Remembered sends are not: they protect the contact, so the same send of another
+   * principal is not made again either, but its outcome is not shown.
    */
   readonly id: string;
   readonly grant: Grant;

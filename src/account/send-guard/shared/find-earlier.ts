@@ -3,7 +3,7 @@ import type { Transaction } from '../../../store/shared-store.js';
 import type { StoreTime } from '../../../store/store-time.js';
 import type { Clock } from '../../../upstream/clock.js';
 import { judge, longestMs, maxCallMs, type SendOutcome } from '../rules.js';
-import type { Earlier, SendingCall, SendKey } from '../send-guard.js';
+import { type Earlier, type SendingCall, type SendKey, senderOf } from '../send-guard.js';
 import { isSetAfter } from './marks.js';
 import type { OwnCalls } from './own-calls.js';
 import { callDocument, fieldsDocument, processDocument, sendDocument } from './send-records.js';
@@ -68,7 +68,7 @@ export function findIn(
   const ageOf = (at: number): number => Math.max(0, time.withoutSteps(at) - at);
   const unknown = (at: number): Earlier => {
     const agoMs = ageOf(at);
-    return { state: 'unknown', failure: noOutcome, agoMs, leftMs: longestMs - agoMs };
+    return { state: 'unknown', failure: noOutcome, agoMs, leftMs: longestMs - agoMs, isOthers: false };
   };
   if (record === 'unreadable') return unknown(transaction.now);
   const { claim, remembered } = record ?? {};
@@ -101,7 +101,8 @@ export function findIn(
     remembered.outcome.state === 'done'
       ? { state: 'done', data: remembered.outcome.data }
       : { state: 'unknown', failure: own?.failures.get(remembered.id) ?? failureOf(remembered.outcome.kind) };
-  const send = { ...remembered, outcome, call: times, inOrder: false, awaited: awaited.has(remembered.id) };
+  const isOthers = (remembered.by ?? senderOf({})) !== senderOf(call);
+  const send = { ...remembered, outcome, call: times, isOthers, inOrder: false, awaited: awaited.has(remembered.id) };
   return judge(send, own === undefined ? time.earliest(arrivedAt) : arrivedAt + ownAhead, now) ?? { state: 'free' };
 }
 

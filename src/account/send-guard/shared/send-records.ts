@@ -31,6 +31,8 @@ const rememberedSchema = z.object({
   /** The call that it was part of. */
   call: z.string(),
   oneOfMany: z.boolean(),
+  /** A hash of who made it; absent for the person at this machine. */
+  by: z.string().optional(),
   outcome: z.discriminatedUnion('state', [
     z.object({ state: z.literal('done'), data: z.unknown().optional() }),
     z.object({ state: z.literal('unknown'), kind: z.enum(kinds) }),
