@@ -67,6 +67,20 @@ describe('a server over HTTP that is stopped', () => {
     expect(await once(process, 'exit')).toEqual([0, null]);
   });
 
+  test('aborts what is still in flight beyond the deadline of a call, and ends without an error', async () => {
+    const { url, process, line } = await start(['--deadline-ms', '1000']);
+    // The body of this request never comes.
+    const headers = { ...page.headers, 'content-length': '1000', expect: '100-continue' };
+    const endless = plainRequest(`${url}/mcp`, { method: 'POST', headers });
+    const broken = once(endless, 'error');
+    // The server has the request now, and waits.
+    await once(endless, 'continue');
+    process.kill('SIGTERM');
+    await line('"stopping"');
+    expect(await once(process, 'exit')).toEqual([0, null]);
+    expect(await broken).toMatchObject([{ code: 'ECONNRESET' }]);
+  });
+
   test('does not wait for connections that are idle', async () => {
     const { url, process } = await start();
     const agent = new Agent({ keepAlive: true });
