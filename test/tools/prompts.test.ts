@@ -1,6 +1,7 @@
 import type { Client } from '@modelcontextprotocol/client';
 import { encode } from 'gpt-tokenizer/encoding/o200k_base';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { lists } from '../../src/account/lookups/names.js';
 import { prompts } from '../../tools/guidance/prompts.js';
 import { declarations } from '../../tools/index.js';
 import { connectProgram, through } from '../support/program.js';
@@ -74,4 +75,15 @@ test('completes nothing if the account cannot be read', async () => {
   const ref = { type: 'ref/prompt', name: 'tidy_tags' } as const;
   expect((await client.complete({ ref, argument: { name: 'tag', value: 'a' } })).completion.values).toEqual([]);
   await client.close();
+});
+
+test('a prompt whose arguments are completed with names tells to use the tool that lists them', () => {
+  // Whoever may not use that tool is not offered the prompt, and so reads no names.
+  const completed = prompts.flatMap(({ name, arguments: all, text }) =>
+    Object.values(all).flatMap(({ completes }) =>
+      completes === undefined ? [] : [{ name, uses: text({}).includes(lists[completes].endpoint.name) }],
+    ),
+  );
+  expect(completed.length).toBeGreaterThan(0);
+  expect(completed.filter(({ uses }) => !uses)).toEqual([]);
 });
