@@ -2,6 +2,7 @@ import type { Effect } from '../../../tools/contract/effect.js';
 import type { Failure } from '../../../tools/contract/failure.js';
 import { cut } from '../../../tools/contract/quoted.js';
 import type { RefusedState } from '../../account/request-state/request-state.js';
+import { storeAwayIn } from '../../account/request-state/store-away.js';
 import { errorMessage } from '../../text/error-text.js';
 import { operatorDoes, type Reader } from '../../text/operator.js';
 import { withoutHidden } from '../../text/safe-text.js';
@@ -75,14 +76,21 @@ export function refusalOf({ action, content }: Answer, reader: Reader): Failure 
 }
 
 /** The failure of a call whose question could not be prepared or stored. */
-export const askFailed = (error: unknown): Failure => ({
-  kind: 'internal',
-  message: `The user has to confirm this call and could not be asked: ${cut(withoutHidden(errorMessage(error)), 200)}`,
-  hint: 'Nothing was done. Try again later. If it happens again, tell the person who runs this server.',
-  retryable: true,
-  performed: 'no',
-  source: 'client',
-});
+export function askFailed(error: unknown): Failure {
+  const { kind, message, hint } = storeAwayIn(error) ?? {
+    kind: 'internal' as const,
+    message: cut(withoutHidden(errorMessage(error)), 200),
+    hint: 'Nothing was done. Try again later. If it happens again, tell the person who runs this server.',
+  };
+  return {
+    kind,
+    message: `The user has to confirm this call and could not be asked: ${message}`,
+    hint,
+    retryable: true,
+    performed: 'no',
+    source: 'client',
+  };
+}
 
 const stateProblems: Readonly<Record<RefusedState['reason'], string>> = {
   expired: 'The user answered too late: the request state of this call has expired',

@@ -7,6 +7,7 @@ import { createOpenQuestions } from '../../../src/mcp/interaction/open-questions
 import { createRequestState, type RequestStateOptions } from '../../../src/mcp/interaction/request-state.js';
 import { offerFor } from '../../../src/mcp/listing/offer.js';
 import { serveOverStdio } from '../../../src/mcp/stdio/stdio.js';
+import { StoreAway } from '../../../src/store/shared-store.js';
 import { backendConfig, backendOf, scriptedCalls } from '../../support/backend.js';
 
 const url = 'https://connect.example.com/session';
@@ -116,6 +117,24 @@ describe('a confirmation', () => {
       message: 'The user has to confirm this call and could not be asked: store down',
       performed: 'no',
     });
+    expect(called).toEqual([]);
+  });
+});
+
+describe('a call to confirm while the shared state is away', () => {
+  test('is refused with what is away, and without the words of the engine', async () => {
+    const down = () => Promise.reject(new StoreAway('connect ECONNREFUSED redis.internal:6379'));
+    const { call, called } = serve({ questions: { add: down, take: down } });
+    const failure = failureIn(await call('manychat_delete_tag', tag));
+    expect(failure).toMatchObject({
+      kind: 'rate_limited',
+      message:
+        'The user has to confirm this call and could not be asked: the state that this server shares with other processes cannot be reached',
+      hint: expect.stringMatching(/^Nothing was done\. Call again in a few seconds\./),
+      retryable: true,
+      performed: 'no',
+    });
+    expect(JSON.stringify(failure)).not.toContain('redis');
     expect(called).toEqual([]);
   });
 });
