@@ -116,9 +116,10 @@ async function callInAccount(
   if (asks && !modes.form && unconfirmed === 'refuse') return refused(cannotAsk(effect, reader));
   const consent =
     asks && modes.form
-      ? await askConsent(tool, input, request, state, { ...backend, reader }).catch((error: unknown) => ({
-          failure: askFailed(error),
-        }))
+      ? await askConsent(tool, input, request, state, { ...backend, reader }).catch(async (error: unknown) => {
+          const { storeAwayIn } = await import('../account/request-state/store-away.js');
+          return { failure: askFailed(error, storeAwayIn(error)) };
+        })
       : { confirmed: {} };
   if ('failure' in consent) return refused(consent.failure);
   if ('question' in consent) return consent.question;

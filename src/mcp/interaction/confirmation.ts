@@ -2,7 +2,6 @@ import type { Effect } from '../../../tools/contract/effect.js';
 import type { Failure } from '../../../tools/contract/failure.js';
 import { cut } from '../../../tools/contract/quoted.js';
 import type { RefusedState } from '../../account/request-state/request-state.js';
-import { storeAwayIn } from '../../account/request-state/store-away.js';
 import { errorMessage } from '../../text/error-text.js';
 import { operatorDoes, type Reader } from '../../text/operator.js';
 import { withoutHidden } from '../../text/safe-text.js';
@@ -75,9 +74,12 @@ export function refusalOf({ action, content }: Answer, reader: Reader): Failure 
   return notConfirmed(message, reader);
 }
 
-/** The failure of a call whose question could not be prepared or stored. */
-export function askFailed(error: unknown): Failure {
-  const { kind, message, hint } = storeAwayIn(error) ?? {
+/**
+ * The failure of a call whose question could not be prepared or stored.
+ * @param known what is known of the cause.
+ */
+export function askFailed(error: unknown, known: Pick<Failure, 'kind' | 'message' | 'hint'> | undefined): Failure {
+  const { kind, message, hint } = known ?? {
     kind: 'internal' as const,
     message: cut(withoutHidden(errorMessage(error)), 200),
     hint: 'Nothing was done. Try again later. If it happens again, tell the person who runs this server.',
