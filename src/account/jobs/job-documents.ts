@@ -33,10 +33,10 @@ const headSchema = z.object({
 /** What every call that works on a job reads. */
 export type JobHead = z.infer<typeof headSchema>;
 
-/** The head of a job. */
-export const headDocument = (key: string): Document<JobHead> => ({
+/** The head of a job. `unreadable`, here and below: another version of this program has written it in a form of its own. */
+export const headDocument = (key: string): Document<JobHead | 'unreadable'> => ({
   key: `job:${key}`,
-  parse: (written) => headSchema.safeParse(written).data,
+  parse: (written) => headSchema.safeParse(written).data ?? 'unreadable',
 });
 
 /** The arguments of a job. */
@@ -62,6 +62,8 @@ const outcomeSchema = z.union([
 const entrySchema = z.object({
   /** Its place among the outcomes of the job. */
   place: z.number(),
+  /** The number of the write of the job that it is from. */
+  write: z.number().optional(),
   outcome: outcomeSchema,
   /** When it was recorded, by the clock of the store: never earlier than it was. */
   at: z.number().optional(),
@@ -74,7 +76,7 @@ export type Entry = z.infer<typeof entrySchema>;
 
 const bucketSchema = z.record(z.string(), entrySchema);
 
-/** The outcomes of some contacts by their id; `unreadable` if another version of this program has written them in a form of its own. */
+/** The outcomes of some contacts by their id. */
 export type Bucket = z.infer<typeof bucketSchema> | 'unreadable';
 
 /** One of the buckets of a job. */
@@ -100,9 +102,9 @@ export const bucketsFor = (characters: number): number =>
   Math.max(1, Math.min(maxBuckets, Math.ceil(characters / charactersPerBucket)));
 
 /** The handles of an owner's jobs with the same arguments, the last used one last. */
-export const sameDocument = (owner: JobOwner, fingerprint: string): Document<string[]> => ({
+export const sameDocument = (owner: JobOwner, fingerprint: string): Document<string[] | 'unreadable'> => ({
   key: `job-same:${hash([owner, fingerprint])}`,
-  parse: (written) => z.array(z.string()).safeParse(written).data,
+  parse: (written) => z.array(z.string()).safeParse(written).data ?? 'unreadable',
 });
 
 /** Exists as long as jobs start flows there. */

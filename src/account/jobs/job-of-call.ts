@@ -7,7 +7,7 @@ import { stopError } from '../../upstream/deadline.js';
 import { asCallError, callError } from '../../upstream/failures/call-error.js';
 import { type AccountParts, type CallContext, failureContext } from '../call/call-context.js';
 import { fingerprintOf } from '../send-guard/send-guard.js';
-import { type BusyJob, flowScope, type JobRun, jobOwner } from './jobs.js';
+import { type BusyJob, flowScope, type JobRun, jobOwner, type UnreadableJob } from './jobs.js';
 
 /** The turns of a call that is no job, or changes nothing. */
 export const noTurns: Turns = {
@@ -27,7 +27,10 @@ const lookEveryMs = 250;
 const isBusy = (found: FreeJob | BusyJob): found is BusyJob => found.state === 'busy';
 
 /** What a call finds if no other one is working on the job. */
-type FreeJob = { readonly state: 'new' | 'repeated' | 'resumed'; readonly run: JobRun } | { readonly state: 'lost' };
+type FreeJob =
+  | { readonly state: 'new' | 'repeated' | 'resumed'; readonly run: JobRun }
+  | { readonly state: 'lost' }
+  | UnreadableJob;
 
 /** How much longer than its time a call may work, in milliseconds: it awaits the responses to what has left. */
 const graceMs = 60_000;
@@ -98,6 +101,13 @@ export async function withJob(
       source: 'client',
     });
   }
+  const unreadable = () =>
+    callError('already_exists', failure, {
+      message:
+        'Another version of this server has begun a job with the same arguments, and this one cannot read which contacts it has reached',
+      hint: 'This call did nothing. A person has to decide: to send to all of these contacts again on purpose, change the message.',
+      source: 'client',
+    });
   const busy = (leftMs: number) =>
     callError('rate_limited', failure, {
       message: 'Another call is working on this job',
@@ -175,6 +185,7 @@ export async function withJob(
       flowsOn: sends === 'flows' ? flowScope(settings.identity, connectionId) : undefined,
     };
     const found = await whenFree(() => host.jobs.start(owner, job, leaseMs));
+    if (found.state === 'unreadable') throw unreadable();
     return workOn(found.run, found.state === 'repeated', async () => connectionId);
   }
   const found = await whenFree(() => host.jobs.open(owner, handle, leaseMs));

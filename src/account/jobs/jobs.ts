@@ -36,7 +36,10 @@ export interface JobRun extends Pick<NewJob, 'input' | 'connection'> {
   readonly outcomes: ReadonlyMap<string, ContactOutcome | 'begun'>;
   /** Notes, before anything is sent, that a contact's turn begins. False: another call has taken over. */
   begin(contact: string): Promise<boolean>;
-  /** Records an outcome; undefined if nothing was done, so that the turn is still to come. False as above. */
+  /**
+   * Records an outcome; undefined if nothing was done, so that the turn is still to come. False as above. It replaces
+   * nothing that the call has written later, even if it is itself written after that.
+   */
   record(contact: string, outcome: ContactOutcome | undefined): Promise<boolean>;
   /** Ends the call's work. `complete`: every contact has had its turn. */
   close(complete: boolean): Promise<void>;
@@ -48,6 +51,11 @@ export interface JobRun extends Pick<NewJob, 'input' | 'connection'> {
 export interface BusyJob {
   readonly state: 'busy';
   readonly leftMs: number;
+}
+
+/** Another version of this program has begun a job with the same arguments. Which contacts it has reached is not known. */
+export interface UnreadableJob {
+  readonly state: 'unreadable';
 }
 
 /**
@@ -64,7 +72,7 @@ export interface Jobs {
     owner: JobOwner,
     job: NewJob,
     leaseMs: number,
-  ): Promise<{ readonly state: 'new' | 'repeated'; readonly run: JobRun } | BusyJob>;
+  ): Promise<{ readonly state: 'new' | 'repeated'; readonly run: JobRun } | BusyJob | UnreadableJob>;
   /** Continues the job with this handle. `lost`: the owner has none, or none any more. */
   open(
     owner: JobOwner,

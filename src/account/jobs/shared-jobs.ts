@@ -7,9 +7,7 @@ import type { Clock } from '../../upstream/clock.js';
 import { isSetAfter } from '../send-guard/shared/marks.js';
 import {
   type Bucket,
-  bucketDocument,
   bucketDocuments,
-  bucketOf,
   bucketsFor,
   type Entry,
   fieldsDocument,
@@ -20,10 +18,8 @@ import {
   jobKey,
   sameDocument,
 } from './job-documents.js';
-import { type BusyJob, type JobOwner, type JobRun, type Jobs, keptMs, type NewJob, repeatedMs } from './jobs.js';
-
-/** How often the time of a job's last use is written at most, in milliseconds. */
-const touchEveryMs = 1_000;
+import { type BusyJob, type JobOwner, type Jobs, keptMs, type NewJob, repeatedMs } from './jobs.js';
+import { type Content, headIn, isLeased, openRun } from './shared-run.js';
 
 /** Jobs of an owner with the same arguments that are remembered as such. */
 const maxSame = 8;
@@ -34,14 +30,26 @@ const marksAtOnce = 200;
 /** For how long differences between clocks are remembered, in milliseconds: longer than it takes to record an outcome. */
 const differencesMs = 900_000;
 
-/** What a job holds. */
-type Content = Pick<JobRun, 'input' | 'connection' | 'outcomes'> & {
-  readonly entries: ReadonlyMap<string, Entry>;
-};
+/** A job of which no contact has had its turn. */
+const nothingDone = { outcomes: new Map<string, ContactOutcome | 'begun'>(), entries: new Map<string, Entry>() };
+
+/** A job whose head is known. */
+interface KnownJob {
+  readonly key: string;
+  readonly head: JobHead;
+}
+
+/** What is read of an owner's jobs with the same arguments: which heads, and of which of them all the rest. */
+interface Looked {
+  readonly handles: readonly string[];
+  readonly continued?: KnownJob;
+}
+
+/** The documents of a job beside its head. */
+const partsOf = ({ key, head }: KnownJob) => [inputDocument(key), ...bucketDocuments(key, head)];
 
 const newId = (): string => randomBytes(9).toString('base64url');
 
-const isLeased = ({ leasedUntil = 0 }: JobHead, now: number): boolean => leasedUntil > now;
 const isSettled = ({ complete, delivered }: JobHead): boolean => complete && delivered;
 const isKept = (head: JobHead, now: number): boolean => isLeased(head, now) || now - head.usedAt < keptMs;
 
@@ -66,11 +74,12 @@ function entriesIn(buckets: readonly (Bucket | undefined)[]) {
 export function createSharedJobs(untimed: SharedStore, clock: Clock, onLost?: (error: unknown) => void): Jobs {
   const { store, time } = timedStore(untimed, clock.now, differencesMs);
   const reports = createReports(clock, onLost);
+  const parts = { store, time, clock, reports };
 
   /** Gives the next call the right to work on a job. */
-  function lease(transaction: Transaction, key: string, head: JobHead, leaseMs: number): JobHead {
+  function lease(transaction: Transaction, key: string, head: JobHead, run: string, leaseMs: number): JobHead {
     const { now } = transaction;
-    const next = { ...head, run: newId(), usedAt: now, leasedUntil: now + leaseMs, delivered: false };
+    const next = { ...head, run, usedAt: now, leasedUntil: now + leaseMs, delivered: false };
     transaction.write(headDocument(key), next, keptMs + leaseMs);
     if (head.flowsOn !== undefined) transaction.write(flowsDocument(head.flowsOn), true, keptMs + leaseMs);
     return next;
@@ -78,27 +87,48 @@ export function createSharedJobs(untimed: SharedStore, clock: Clock, onLost?: (e
 
   const flowsOf = ({ flowsOn }: Pick<JobHead, 'flowsOn'>) => (flowsOn === undefined ? [] : [flowsDocument(flowsOn)]);
 
-  /** What a job holds; undefined if a part of it is lost. @param keepMs if given, all of it is kept for so long from now on. */
-  function contentOf(key: string, head: JobHead, keepMs?: number): Promise<Content | undefined> {
-    const input = inputDocument(key);
-    const buckets = bucketDocuments(key, head);
-    return store.transact([input, ...buckets], (transaction) => {
-      const found = transaction.read(input);
-      const contents = buckets.map((bucket) => transaction.read(bucket));
-      const entries = entriesIn(contents);
-      if (found === undefined || entries === undefined) return undefined;
-      if (keepMs !== undefined) {
-        transaction.write(input, found, keepMs);
-        for (const [index, content] of contents.entries())
-          if (content !== undefined) transaction.write(bucketDocument(key, index), content, keepMs);
-      }
-      return {
-        input: found,
-        connection: head.connection,
-        outcomes: new Map(entries.map(([contact, { outcome }]) => [contact, outcome])),
-        entries: new Map(entries),
-      };
-    });
+  /**
+   * What a job holds; undefined if a part of it is lost or cannot be read.
+   * @param keepMs if given, all of it is kept for so long from now on.
+   */
+  function contentIn(transaction: Transaction, key: string, head: JobHead, keepMs?: number): Content | undefined {
+    const input = transaction.read(inputDocument(key));
+    const buckets = bucketDocuments(key, head).map((document) => ({ document, content: transaction.read(document) }));
+    const entries = entriesIn(buckets.map(({ content }) => content));
+    if (input === undefined || entries === undefined) return undefined;
+    if (keepMs !== undefined) {
+      transaction.write(inputDocument(key), input, keepMs);
+      for (const { document, content } of buckets)
+        if (content !== undefined) transaction.write(document, content, keepMs);
+    }
+    return {
+      input,
+      connection: head.connection,
+      outcomes: new Map(entries.map(([contact, { outcome }]) => [contact, outcome])),
+      entries: new Map(entries),
+    };
+  }
+
+  /**
+   * Gives back the right to work on jobs, of a call that could not begin: it is not known whether that was written.
+   * @param newKey the job that the call would have started.
+   */
+  function giveBack(run: string, leaseMs: number, keys: readonly string[], newKey?: string): void {
+    const all = newKey === undefined ? keys : [...keys, newKey];
+    const documents = [...all.map(headDocument), ...(newKey === undefined ? [] : [inputDocument(newKey)])];
+    void reports.make(
+      () =>
+        store.transact(documents, (transaction) => {
+          for (const key of all) {
+            const head = headIn(transaction, key);
+            if (head?.run !== run) continue;
+            const { leasedUntil: _, ...free } = head;
+            if (key === newKey) for (const each of [headDocument(key), inputDocument(key)]) transaction.remove(each);
+            else transaction.write(headDocument(key), free, keptMs);
+          }
+        }),
+      leaseMs,
+    );
   }
 
   /** Contacts whose fields were set after their flow was started. */
@@ -115,168 +145,126 @@ export function createSharedJobs(untimed: SharedStore, clock: Clock, onLost?: (e
     return changed;
   }
 
-  /** The right of one call to work on a job. */
-  function run(key: string, handle: string, head: JobHead, content: Content, leaseMs: number): JobRun {
-    const keepMs = keptMs + leaseMs;
-    const { flowsOn } = head;
-    let places = content.outcomes.size;
-
-    /** The head, if this call still has the right to write. */
-    function own(transaction: Transaction, evenClosed = false): JobHead | undefined {
-      const found = transaction.read(headDocument(key));
-      if (found?.run !== head.run) return undefined;
-      return isLeased(found, transaction.now) || (evenClosed && found.leasedUntil === undefined) ? found : undefined;
-    }
-
-    function put(contact: string, outcome: ContactOutcome | 'begun' | undefined, evenClosed = false): Promise<boolean> {
-      const bucket = bucketDocument(key, bucketOf(contact, head));
-      const fields = flowsOn === undefined ? undefined : fieldsDocument(flowsOn, contact);
-      places += 1;
-      const place = places;
-      const putAt = clock.now();
-      return store.transact([headDocument(key), bucket, ...(fields === undefined ? [] : [fields])], (transaction) => {
-        const found = own(transaction, evenClosed);
-        const content = transaction.read(bucket) ?? {};
-        if (found === undefined || content === 'unreadable') return false;
-        const { [contact]: before, ...others } = content;
-        const mark = fields && transaction.read(fields);
-        const entry = outcome && { place: before?.place ?? place, outcome, at: time.latest(putAt), fields: mark?.id };
-        transaction.write(bucket, entry === undefined ? others : { ...content, [contact]: entry }, keepMs);
-        if (transaction.now - found.usedAt >= touchEveryMs)
-          transaction.write(headDocument(key), { ...found, usedAt: transaction.now }, keepMs);
-        return true;
-      });
-    }
-
-    return {
-      handle,
-      input: content.input,
-      connection: content.connection,
-      outcomes: content.outcomes,
-      begin: (contact) => put(contact, 'begun'),
-      async record(contact, outcome) {
-        let isRecorded = true;
-        await reports.make(async () => {
-          // While the store is away the job may be closed before this.
-          isRecorded = await put(contact, outcome, true);
-        }, leaseMs);
-        return isRecorded;
-      },
-      close: (complete) =>
-        reports.make(
-          () =>
-            store.transact([headDocument(key)], (transaction) => {
-              const { leasedUntil: _, ...found } = own(transaction) ?? {};
-              if (!('run' in found)) return;
-              transaction.write(headDocument(key), { ...found, complete, usedAt: transaction.now }, keptMs);
-            }),
-          leaseMs,
-        ),
-      delivered: () =>
-        reports.make(
-          () =>
-            store.transact([headDocument(key)], (transaction) => {
-              const found = transaction.read(headDocument(key));
-              if (found?.run === head.run) transaction.write(headDocument(key), { ...found, delivered: true }, keepMs);
-            }),
-          leaseMs,
-        ),
-    };
-  }
-
   /** Starts a job, unless one of those with the same arguments is continued. */
-  async function startOrFind(owner: JobOwner, job: NewJob, leaseMs: number) {
+  async function startOrFind(owner: JobOwner, job: NewJob, run: string, leaseMs: number) {
     const { fingerprint, connection, flowsOn, input } = job;
+    const keepMs = keptMs + leaseMs;
     const same = fingerprint === undefined ? undefined : sameDocument(owner, fingerprint);
     const handle = randomBytes(16).toString('base64url');
     const key = jobKey(owner, handle);
     const buckets = bucketsFor(JSON.stringify(input).length);
-    for (let known: readonly string[] = []; ; ) {
-      const handles = known;
+    const own = [...(same === undefined ? [] : [same]), headDocument(key), inputDocument(key), ...flowsOf(job)];
+    const unreadable = { state: 'unreadable' } as const;
+    for (let known: Looked = { handles: [] }; ; ) {
+      const { handles, continued } = known;
       const keys = handles.map((each) => jobKey(owner, each));
-      const documents = [...keys.map(headDocument), headDocument(key), inputDocument(key), ...flowsOf(job)];
-      const found = await store.transact([...(same === undefined ? [] : [same]), ...documents], (transaction) => {
+      const documents = [...own, ...keys.map(headDocument), ...(continued === undefined ? [] : partsOf(continued))];
+      function find(transaction: Transaction) {
         const present = (same && transaction.read(same)) ?? [];
+        if (present === 'unreadable') return unreadable;
         // Of handles that another call has added, the heads have to be read too.
-        if (present.some((each) => !handles.includes(each))) return { state: 'look', handles: present } as const;
+        if (present.some((each) => !handles.includes(each)))
+          return { state: 'look', known: { handles: present } } as const;
         const { now } = transaction;
         const jobs = present.flatMap((each) => {
           const head = transaction.read(headDocument(jobKey(owner, each)));
           return head === undefined ? [] : [{ handle: each, key: jobKey(owner, each), head }];
         });
-        const last = jobs.findLast(({ head }) => isContinued(head, now));
+        const readable = jobs.flatMap(({ head, ...each }) => (head === 'unreadable' ? [] : [{ ...each, head }]));
+        if (readable.length < jobs.length) return unreadable;
+        const last = readable.findLast(({ head }) => isContinued(head, now));
         if (last !== undefined && isLeased(last.head, now)) return busy(last.head, now);
         const used = last?.handle ?? handle;
         const others = jobs.map((each) => each.handle).filter((each) => each !== used);
-        if (same !== undefined) transaction.write(same, [...others, used].slice(-maxSame), keptMs + leaseMs);
-        if (last !== undefined)
-          return { state: 'repeated', ...last, head: lease(transaction, last.key, last.head, leaseMs) } as const;
-        transaction.write(inputDocument(key), input, keptMs + leaseMs);
-        const head = {
-          run: '',
-          usedAt: now,
-          complete: false,
-          delivered: false,
-          buckets,
-          connection,
-          fingerprint,
-          flowsOn,
-        };
-        return { state: 'new', handle, key, head: lease(transaction, key, head, leaseMs) } as const;
-      });
-      if (found.state !== 'look') return found;
-      known = found.handles;
+        const noteSame = () => same && transaction.write(same, [...others, used].slice(-maxSame), keepMs);
+        if (last !== undefined) {
+          if (last.key !== continued?.key || last.head.buckets !== continued.head.buckets)
+            return { state: 'look', known: { handles, continued: last } } as const;
+          const content = contentIn(transaction, last.key, last.head, keepMs);
+          if (content === undefined) return unreadable;
+          noteSame();
+          const head = lease(transaction, last.key, last.head, run, leaseMs);
+          return { state: 'repeated', ...last, head, content } as const;
+        }
+        noteSame();
+        transaction.write(inputDocument(key), input, keepMs);
+        const about = { buckets, connection, fingerprint, flowsOn };
+        const begun = { run, usedAt: now, complete: false, delivered: false, ...about };
+        const head = lease(transaction, key, begun, run, leaseMs);
+        const content: Content = { input: transaction.read(inputDocument(key)) ?? {}, connection, ...nothingDone };
+        return { state: 'new', handle, key, head, content } as const;
+      }
+      try {
+        const found = await store.transact(documents, find);
+        if (found.state !== 'look') return found;
+        known = found.known;
+      } catch (error) {
+        giveBack(run, leaseMs, keys, key);
+        throw error;
+      }
     }
   }
 
-  const start: Jobs['start'] = async (owner, job, leaseMs) => {
-    const found = await startOrFind(owner, job, leaseMs);
-    if (found.state === 'busy') return found;
-    const { state, key, handle, head } = found;
-    const content = await contentOf(key, head, keptMs + leaseMs);
-    // A job that cannot be read is not continued.
-    if (content === undefined) return start(owner, { ...job, fingerprint: undefined }, leaseMs);
-    if (head.flowsOn === undefined) return { state, run: run(key, handle, head, content, leaseMs) };
-    const changed = await changedSince(content, head.flowsOn);
-    const outcomes = new Map([...content.outcomes].filter(([contact]) => !changed.has(contact)));
-    const own = run(key, handle, head, { ...content, outcomes }, leaseMs);
-    for (const contact of changed) await own.record(contact, undefined);
-    return { state, run: own };
-  };
-
   return {
-    start,
+    async start(owner, job, leaseMs) {
+      const id = newId();
+      const found = await startOrFind(owner, job, id, leaseMs);
+      if (!('content' in found)) return found;
+      const { state, key, handle, head, content } = found;
+      if (head.flowsOn === undefined) return { state, run: openRun({ key, handle, head, content, leaseMs }, parts) };
+      try {
+        const changed = await changedSince(content, head.flowsOn);
+        const outcomes = new Map([...content.outcomes].filter(([contact]) => !changed.has(contact)));
+        const own = openRun({ key, handle, head, content: { ...content, outcomes }, leaseMs }, parts);
+        for (const contact of changed) await own.record(contact, undefined);
+        return { state, run: own };
+      } catch (error) {
+        giveBack(id, leaseMs, [key]);
+        throw error;
+      }
+    },
     async open(owner, handle, leaseMs) {
       const key = jobKey(owner, handle);
-      const known = await store.transact([headDocument(key)], (transaction) => transaction.read(headDocument(key)));
+      const known = await store.transact([headDocument(key)], (transaction) => headIn(transaction, key));
       if (known === undefined) return { state: 'lost' };
+      const id = newId();
       const same = known.fingerprint === undefined ? undefined : sameDocument(owner, known.fingerprint);
-      const documents = [headDocument(key), ...flowsOf(known), ...(same === undefined ? [] : [same])];
-      const found = await store.transact(documents, (transaction) => {
-        const head = transaction.read(headDocument(key));
-        if (head === undefined || !isKept(head, transaction.now)) return undefined;
-        if (isLeased(head, transaction.now)) return busy(head, transaction.now);
-        if (same !== undefined) {
-          const others = (transaction.read(same) ?? []).filter((each) => each !== handle);
-          transaction.write(same, [...others, handle].slice(-maxSame), keptMs + leaseMs);
-        }
-        return lease(transaction, key, head, leaseMs);
-      });
-      if (found === undefined) return { state: 'lost' };
-      if ('state' in found) return found;
-      const content = await contentOf(key, found, keptMs + leaseMs);
-      return content === undefined
-        ? { state: 'lost' }
-        : { state: 'resumed', run: run(key, handle, found, content, leaseMs) };
+      const documents = [
+        headDocument(key),
+        ...partsOf({ key, head: known }),
+        ...flowsOf(known),
+        ...(same === undefined ? [] : [same]),
+      ];
+      try {
+        return await store.transact(documents, (transaction) => {
+          const head = headIn(transaction, key);
+          if (head === undefined || !isKept(head, transaction.now)) return { state: 'lost' } as const;
+          if (isLeased(head, transaction.now)) return busy(head, transaction.now);
+          const content = contentIn(transaction, key, head, keptMs + leaseMs);
+          if (content === undefined) return { state: 'lost' } as const;
+          const present = (same && transaction.read(same)) ?? [];
+          if (same !== undefined && present !== 'unreadable') {
+            const others = present.filter((each) => each !== handle);
+            transaction.write(same, [...others, handle].slice(-maxSame), keptMs + leaseMs);
+          }
+          const leased = lease(transaction, key, head, id, leaseMs);
+          return { state: 'resumed', run: openRun({ key, handle, head: leased, content, leaseMs }, parts) } as const;
+        });
+      } catch (error) {
+        giveBack(id, leaseMs, [key]);
+        throw error;
+      }
     },
     async inputOf(owner, handle) {
       const key = jobKey(owner, handle);
-      const head = await store.transact([headDocument(key)], (transaction) => {
-        const found = transaction.read(headDocument(key));
+      const known = await store.transact([headDocument(key)], (transaction) => {
+        const found = headIn(transaction, key);
         return found !== undefined && isKept(found, transaction.now) ? found : undefined;
       });
-      if (head === undefined) return undefined;
-      const content = await contentOf(key, head);
+      if (known === undefined) return undefined;
+      const content = await store.transact(partsOf({ key, head: known }), (transaction) =>
+        contentIn(transaction, key, known),
+      );
       return content && { input: content.input, connection: content.connection, outcomes: content.outcomes };
     },
     async fieldsSet(flowsOn, contact) {
