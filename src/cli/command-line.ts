@@ -9,6 +9,7 @@ import { closest } from '../text/closest.js';
 import { addTokensCommand } from './accounts/tokens-words.js';
 import type { BulkOptions } from './bulk/options.js';
 import type { ResolveOptions } from './match/resolve/command.js';
+import { addContactActs, type SandboxFlags } from './sandboxed/contact-acts-words.js';
 import { type ExitCode, exitCodes } from './shell/exit-codes.js';
 import { createProgram, finishHelp } from './shell/help.js';
 import type { Shell } from './shell/shell.js';
@@ -47,13 +48,6 @@ interface ConnectFlags {
   readonly json?: true;
   readonly yes?: true;
   readonly timeout: string;
-}
-
-interface SandboxFlags {
-  readonly port: string;
-  readonly followers: string;
-  readonly now?: string;
-  readonly file?: string;
 }
 
 /** Parses a command line and runs its command; resolves with the exit code. */
@@ -285,6 +279,10 @@ export async function runCommandLine(args: readonly string[], shell: Shell): Pro
       };
       code = await runSandbox(start, shell);
     });
+  addContactActs(program, async (act) => {
+    const { actAsContact } = await import('./sandboxed/contact-acts.js');
+    code = await actAsContact(act, shell);
+  });
   program
     .command('completion <shell>')
     .summary('print the completion script for a shell')
