@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { isObject } from '../../../tools/contract/json.js';
 import type { Document, SharedStore } from '../../store/shared-store.js';
 
 /** How processes tell each other that an account was changed, so that none of them uses what it has cached. */
@@ -16,45 +15,70 @@ export const noNotices: ChangeNotices = { announce: () => undefined, watch: () =
 /** How long the last notice of an account is kept, in milliseconds: longer than anything is cached. */
 const keptMs = 600_000;
 
-interface Notice {
-  readonly by: string;
-  readonly id: string;
-}
-
-const noticeOf = (account: string): Document<Notice> => ({
+/** Names the last change of an account. */
+const noticeOf = (account: string): Document<string> => ({
   key: `changed:{${account}}`,
-  parse: (written) =>
-    isObject(written) && typeof written.by === 'string' && typeof written.id === 'string'
-      ? { by: written.by, id: written.id }
-      : undefined,
+  parse: (written) => (typeof written === 'string' ? written : undefined),
 });
 
-/** Notices through a store. */
+/** Which change a process knows last. `backSince`: since when the store is back, which may have lost changes before. */
+interface Known {
+  id: string | undefined;
+  backSince: number | undefined;
+  /** The announcements of this process that are under way. */
+  announcing: Promise<unknown>;
+}
+
+/** Notices through a store. A call back can come for nothing, but none is missing: each change names the one before. */
 export function createChangeNotices(store: SharedStore): ChangeNotices {
-  const self = randomUUID();
+  const watching = new Map<string, Set<{ readonly known: Known; readonly changed: () => void }>>();
+  const watchersOf = (account: string) => [...(watching.get(account) ?? [])];
+
+  async function announce(account: string): Promise<void> {
+    const notice = noticeOf(account);
+    const id = randomUUID();
+    const before = await store.transact([notice], (transaction) => {
+      const found = transaction.read(notice);
+      transaction.write(notice, id, keptMs);
+      return found;
+    });
+    for (const { known, changed } of watchersOf(account)) {
+      const isMissed = known.id !== before;
+      known.id = id;
+      // Another process has changed the account before, and its notice can only be seen here.
+      if (isMissed) changed();
+    }
+  }
+
   return {
     announce(account) {
-      const notice = noticeOf(account);
-      store
-        .transact([notice], (transaction) => transaction.write(notice, { by: self, id: randomUUID() }, keptMs))
-        .catch(() => undefined);
+      const announcing = announce(account).catch(() => undefined);
+      for (const { known } of watchersOf(account)) known.announcing = Promise.all([known.announcing, announcing]);
     },
     watch(account, changed) {
       const notice = noticeOf(account);
-      let last: string | undefined;
-      return store.watch(notice, () => {
-        store
-          .transact([notice], (transaction) => transaction.read(notice))
-          .then(
-            (read) => {
-              const isOwn = read?.by === self || read?.id === last;
-              last = read?.id;
-              if (!isOwn) changed();
-            },
-            // It is not known what changed.
-            changed,
-          );
-      });
+      const known: Known = { id: undefined, backSince: undefined, announcing: Promise.resolve() };
+      const watcher = { known, changed };
+      const all = watching.get(account) ?? new Set();
+      watching.set(account, all.add(watcher));
+      async function look(): Promise<void> {
+        // What this process announces itself is no news.
+        await known.announcing;
+        const { id, backSince } = await store.transact([notice], (transaction) => {
+          return { id: transaction.read(notice), backSince: transaction.backSince };
+        });
+        const isNews = id !== known.id || backSince !== known.backSince;
+        known.id = id;
+        known.backSince = backSince;
+        if (isNews) changed();
+      }
+      // If it cannot be read, it is not known what changed.
+      const end = store.watch(notice, () => void look().catch(changed));
+      return () => {
+        end();
+        all.delete(watcher);
+        if (all.size === 0 && watching.get(account) === all) watching.delete(account);
+      };
     },
   };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createPageIds } from '../../../../src/account/lookups/connections/pages/page-ids.js';
 import { createMemoryStore } from '../../../../src/store/memory-store.js';
+import { StoreAway, type Transaction } from '../../../../src/store/shared-store.js';
 import type { Load } from '../../../../src/upstream/pacing/pacer.js';
 import { everyTurnAtOnce } from '../../../support/pacer.js';
 import { john } from '../../../support/people.js';
@@ -46,5 +47,32 @@ describe('the limits of a connection, where processes share a store', () => {
     const learnt = () => ids.of('account', 'connection', async () => answers.shift());
     expect([await learnt(), await learnt(), await learnt()]).toEqual([undefined, '77', '77']);
     await expect(ids.of('account', 'other', () => Promise.reject(new Error('no')))).resolves.toBeUndefined();
+  });
+
+  test.each([
+    [
+      'away',
+      (): never => {
+        throw new StoreAway('Redis does not answer');
+      },
+    ],
+    [
+      'full',
+      (transaction: Transaction) => ({
+        ...transaction,
+        write(): never {
+          throw new StoreAway('Redis refused: OOM');
+        },
+      }),
+    ],
+  ])('are those of the page even while the store is %s, and the page is read once', async (_, fault) => {
+    const memory = createMemoryStore(Date.now);
+    const ids = createPageIds({
+      ...memory,
+      transact: (documents, change) => memory.transact(documents, (transaction) => change(fault(transaction))),
+    });
+    const answers = ['77', '88'];
+    const learnt = () => ids.of('account', 'connection', async () => answers.shift());
+    expect([await learnt(), await learnt()]).toEqual(['77', '77']);
   });
 });

@@ -28,10 +28,12 @@ export function createPageIds(store: SharedStore): PageIds {
   const known = new Map<string, Promise<string | undefined>>();
 
   async function learnt(document: Document<string>, read: () => Promise<string | undefined>) {
-    const stored = await store.transact([document], (transaction) => transaction.read(document));
+    // While the store is away, the page is read all the same: its limits must not be those of the connection.
+    const stored = await store.transact([document], (transaction) => transaction.read(document)).catch(() => undefined);
     if (stored !== undefined) return stored;
     const id = await read();
-    if (id !== undefined) await store.transact([document], (transaction) => transaction.write(document, id, keptMs));
+    if (id !== undefined)
+      await store.transact([document], (transaction) => transaction.write(document, id, keptMs)).catch(() => undefined);
     return id;
   }
 
