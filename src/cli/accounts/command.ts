@@ -13,6 +13,7 @@ import { UsageError } from '../../config/usage-error.js';
 import type { Colour, Line } from '../../text/terminal.js';
 import { failureSentences } from '../commands/failure-text.js';
 import { type ExitCode, exitCodes } from '../shell/exit-codes.js';
+import { openSharedState } from '../shell/shared-state.js';
 import type { Shell } from '../shell/shell.js';
 
 /** What `accounts` shows of an account. */
@@ -120,7 +121,8 @@ async function checkAll(
 ): Promise<Listed[]> {
   const { interactive, redraw, ending } = shell;
   const settingsOf = await createSettingsReader(file, config, shell);
-  const host = openHost(config.host, parts);
+  const state = await openSharedState(config, shell, shell.note);
+  const host = openHost(config.host, { ...state.parts, ...parts });
   let checked = 0;
   const show = (): void => {
     if (interactive) redraw(`checking ${checked} of ${file.accounts.length} …`);
@@ -143,6 +145,7 @@ async function checkAll(
   } finally {
     if (interactive) redraw('');
     await host.close();
+    await state.close();
   }
 }
 

@@ -17,6 +17,7 @@ import { watchStopping } from '../commands/stopping.js';
 import { toolNamed } from '../commands/tool-by-name.js';
 import { type OpenedAccount, openOwnAccount } from '../library/open-account.js';
 import { type ExitCode, exitCodes } from '../shell/exit-codes.js';
+import { openSharedState } from '../shell/shared-state.js';
 import type { Shell } from '../shell/shell.js';
 import { printSetup, resumeAdvice } from './client-setup.js';
 import { openInBrowser } from './open-browser.js';
@@ -64,7 +65,7 @@ export async function connectAccount(
   parts: Partial<HostParts> = {},
 ): Promise<ExitCode> {
   checkAllowed(config, options.connectionId === undefined);
-  const opened = await openOwnAccount(config, parts);
+  const opened = await openOwnAccount(config, parts, await openSharedState(config, shell, shell.note));
   try {
     return await connectThrough(opened, options, shell, parts.clock ?? realClock);
   } finally {

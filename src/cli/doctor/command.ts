@@ -66,11 +66,15 @@ async function* examine(readConfig: () => Promise<Config>, shell: Shell): AsyncG
     return yield* skipRest('Node.js is too old');
 
   const { checkState } = await import('./state-check.js');
-  yield await checkState(configured, shell);
+  const shared = await checkState(configured, shell);
+  yield shared;
   const { openOwnAccount } = await import('../library/open-account.js');
+  const { nothingShared, openSharedState } = await import('../shell/shared-state.js');
   const { checkAddress, checkClock } = await import('./network-checks.js');
   const { checkAccount } = await import('./account-checks.js');
-  const opened = await openOwnAccount(configured);
+  // Without Redis every other check would fail too, and say nothing about what it checks.
+  const state = shared.status === 'ok' ? await openSharedState(configured, shell, shell.note) : nothingShared;
+  const opened = await openOwnAccount(configured, {}, state);
   const { config, host, account } = opened;
   try {
     const checked = [];
