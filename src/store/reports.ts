@@ -6,20 +6,21 @@ interface Timers {
   after(milliseconds: number, callBack: () => void): () => void;
 }
 
-/** How long a caller waits for a report at most, in milliseconds. Then it is made in the background. */
+/** The longest that a caller waits for a write, in milliseconds. After that it goes on in the background. */
 const waitMs = 1_000;
 
 /** The time between attempts while the engine is away, in milliseconds. */
 const retryMs = 1_000;
 
-/** Writes that must be made, but must not hold up or fail the work that they are about. */
+/** Writes that must not be lost, but must not delay or fail the work that they record. */
 export interface Reports {
   /**
-   * Makes a write, again and again while the engine is away, for at most `keepTryingMs`. Never rejects.
+   * Makes a write, and retries it while the engine is away, for at most `keepTryingMs`. Never rejects. The write can be made
+   * long after this has returned, and after later writes: it says itself when its event was, or which write it is.
    * @returns when it is made or has failed for good, or after a second.
    */
   make(write: () => Promise<unknown>, keepTryingMs: number): Promise<void>;
-  /** Waits up to a second for the writes that are under way, then gives them up. */
+  /** Waits up to a second for pending writes, then gives them up. */
   close(): Promise<void>;
 }
 

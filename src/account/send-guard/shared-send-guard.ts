@@ -29,7 +29,7 @@ const retryMs = 250;
 
 const newId = (): string => randomBytes(9).toString('base64url');
 
-/** The content of a record; one that cannot be read is replaced by what this process knows. */
+/** The content of a record. An unreadable one is replaced by what this process writes. */
 const readable = (record: SendRecord | undefined): Exclude<SendRecord, 'unreadable'> =>
   record === undefined || record === 'unreadable' ? {} : record;
 

@@ -8,10 +8,10 @@ import { isSetAfter } from './marks.js';
 import type { OwnCalls } from './own-calls.js';
 import { callDocument, fieldsDocument, processDocument, sendDocument } from './send-records.js';
 
-/** For so long after the store was away a process without signs of life may still give one, in milliseconds. */
+/** After the store was away, processes have this long to give their next sign of life, in milliseconds. */
 const graceMs = 3_000;
 
-/** The documents that a record refers to. Which they are is known when it has been read. */
+/** The documents that a record refers to: they are known once it has been read. */
 export interface Known {
   readonly process?: string;
   readonly call?: string;
@@ -47,10 +47,10 @@ export interface Finder {
   readonly awayAt: number;
 }
 
-/** What is said of a send whose process noted no outcome. */
+/** The failure of a send whose process recorded no outcome. */
 const noOutcome = {
   kind: 'timeout',
-  message: 'the process that sent it has noted no outcome',
+  message: 'the process that sent it has recorded no outcome',
   hint: '',
   retryable: false,
   performed: 'unknown',
@@ -106,5 +106,5 @@ export function findIn(
   return judge(send, own === undefined ? time.earliest(arrivedAt) : arrivedAt + ownAhead, now) ?? { state: 'free' };
 }
 
-/** The failure of a send that another process has made, by its kind alone. */
+/** The failure of a send by another process: only its kind is stored. */
 const failureOf = (kind: keyof typeof kindMeanings) => ({ ...noOutcome, kind, message: kindMeanings[kind] });

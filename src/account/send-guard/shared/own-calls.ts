@@ -24,7 +24,7 @@ export interface OwnCalls {
   follow(call: SendingCall): OwnCall;
 }
 
-/** How often calls are forgotten that nothing refers to any more, in milliseconds. */
+/** How often old calls are dropped, in milliseconds. */
 const sweepEveryMs = 60_000;
 
 /** What is needed to report times to other processes. */
