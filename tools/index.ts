@@ -14,8 +14,8 @@ import { findOrCreateSubscriber } from './workflows/find-or-create.js';
 import { findSubscribers } from './workflows/find-subscribers/find-subscribers.js';
 import { forEachSubscriber } from './workflows/for-each/for-each.js';
 import { getMessagingStatus } from './workflows/messaging-status/messaging-status.js';
-import { sendText } from './workflows/send-text.js';
-import { setFieldsAndSendFlow } from './workflows/set-fields-and-send-flow.js';
+import { sendText } from './workflows/sending/send-text.js';
+import { setFieldsAndSendFlow } from './workflows/sending/set-fields-and-send-flow.js';
 
 type Tools = Readonly<Record<string, readonly (Endpoint | Workflow)[]>>;
 

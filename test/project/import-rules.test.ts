@@ -25,9 +25,9 @@ const forbidden: readonly [file: string, imported: string][] = [
   ['tools/contract/endpoint.ts', '../values/inputs.js'],
   ['tools/values/inputs.ts', '../message/content.js'],
   ['tools/message/content.ts', '../endpoints/tags.js'],
-  ['tools/endpoints/tags.ts', '../workflows/send-text.js'],
+  ['tools/endpoints/tags.ts', '../workflows/sending/send-text.js'],
   ['tools/workflows/for-each/action.ts', '../../index.js'],
-  ['tools/workflows/send-text.ts', '../../src/text/closest.js'],
+  ['tools/workflows/sending/send-text.ts', '../../../src/text/closest.js'],
   ['evals/runner/server.ts', '../../src/sandbox/world/world.js'],
   ['evals/main.ts', '../src/account/account.js'],
 ];

@@ -11,7 +11,7 @@ import { findSubscriberBySystemField } from '../../tools/endpoints/contact-searc
 import { sendContent, sendFlow } from '../../tools/endpoints/sending.js';
 import { getSubscriber } from '../../tools/endpoints/subscribers.js';
 import { declarations } from '../../tools/index.js';
-import { sendText } from '../../tools/workflows/send-text.js';
+import { sendText } from '../../tools/workflows/sending/send-text.js';
 import { type Caller, createCaller } from '../support/caller.js';
 import { drivenClock } from '../support/driven.js';
 import { everyTurnAtOnce } from '../support/pacer.js';

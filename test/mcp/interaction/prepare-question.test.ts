@@ -7,8 +7,8 @@ import type { Result } from '../../../tools/contract/json.js';
 import { deleteConnection } from '../../../tools/endpoints/connections.js';
 import { sendFlow } from '../../../tools/endpoints/sending.js';
 import { forEachSubscriber } from '../../../tools/workflows/for-each/for-each.js';
-import { sendText } from '../../../tools/workflows/send-text.js';
-import { setFieldsAndSendFlow } from '../../../tools/workflows/set-fields-and-send-flow.js';
+import { sendText } from '../../../tools/workflows/sending/send-text.js';
+import { setFieldsAndSendFlow } from '../../../tools/workflows/sending/set-fields-and-send-flow.js';
 import { followers, maria } from '../../support/people.js';
 
 const { signal } = new AbortController();

@@ -5,8 +5,8 @@ import { sendContent, sendFlow } from '../../../tools/endpoints/sending.js';
 import { deleteTag } from '../../../tools/endpoints/tags.js';
 import { declarations } from '../../../tools/index.js';
 import { forEachSubscriber } from '../../../tools/workflows/for-each/for-each.js';
-import { sendText } from '../../../tools/workflows/send-text.js';
-import { setFieldsAndSendFlow } from '../../../tools/workflows/set-fields-and-send-flow.js';
+import { sendText } from '../../../tools/workflows/sending/send-text.js';
+import { setFieldsAndSendFlow } from '../../../tools/workflows/sending/set-fields-and-send-flow.js';
 import { followers, maria } from '../../support/people.js';
 
 const names: Names = {

@@ -18,7 +18,7 @@ import { fieldRecord, flowNs, maxFields, subscriberId, tagName } from '../../val
 import { addIssue } from '../../values/issues.js';
 import { okResult } from '../../values/outputs.js';
 import { asPlainObject } from '../../values/reading/client-form.js';
-import { sendByChannel } from '../send-by-channel.js';
+import { sendByChannel } from '../sending/send-by-channel.js';
 
 /** What can be done for each of many contacts. */
 const actionNames = ['add_tag', 'remove_tag', 'set_fields', 'send_text', 'send_content', 'send_flow'] as const;

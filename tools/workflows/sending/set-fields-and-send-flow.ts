@@ -1,11 +1,11 @@
 import * as z from 'zod';
-import { toList } from '../contract/json.js';
-import { namesInRecord } from '../contract/reference.js';
-import { workflow } from '../contract/workflow.js';
-import { sendFlow } from '../endpoints/sending.js';
-import { fieldRecord, flowNs, subscriberId } from '../values/inputs.js';
-import { fieldsAndFlowSentResult } from '../values/outputs.js';
-import { stepsToSet, stepToStart } from './for-each/action.js';
+import { toList } from '../../contract/json.js';
+import { namesInRecord } from '../../contract/reference.js';
+import { workflow } from '../../contract/workflow.js';
+import { sendFlow } from '../../endpoints/sending.js';
+import { fieldRecord, flowNs, subscriberId } from '../../values/inputs.js';
+import { fieldsAndFlowSentResult } from '../../values/outputs.js';
+import { stepsToSet, stepToStart } from '../for-each/action.js';
 
 export const setFieldsAndSendFlow = workflow({
   name: 'manychat_set_fields_and_send_flow',

@@ -1,13 +1,13 @@
 import * as z from 'zod';
-import type { Result } from '../contract/json.js';
-import { type Steps, workflow } from '../contract/workflow.js';
-import { sendContent } from '../endpoints/sending.js';
-import { contentCapabilities } from '../message/actions.js';
-import { contentWarnings } from '../message/channel-rules.js';
-import { contentOf, type PlainMessage, plainMessage, plainMessageProblems } from '../message/plain-message.js';
-import { subscriberId } from '../values/inputs.js';
-import { addIssue } from '../values/issues.js';
-import { contentSentResult } from '../values/outputs.js';
+import type { Result } from '../../contract/json.js';
+import { type Steps, workflow } from '../../contract/workflow.js';
+import { sendContent } from '../../endpoints/sending.js';
+import { contentCapabilities } from '../../message/actions.js';
+import { contentWarnings } from '../../message/channel-rules.js';
+import { contentOf, type PlainMessage, plainMessage, plainMessageProblems } from '../../message/plain-message.js';
+import { subscriberId } from '../../values/inputs.js';
+import { addIssue } from '../../values/issues.js';
+import { contentSentResult } from '../../values/outputs.js';
 import { channelWarnings, sendByChannel } from './send-by-channel.js';
 
 const splitWarning = (count: number): string => `The text was long and was sent as ${count} messages.`;

@@ -1,12 +1,12 @@
-import { CallError, reasonIn } from '../contract/failure.js';
-import { asObject, type Result } from '../contract/json.js';
-import type { OneForm, RecordedChannel, Step, Steps } from '../contract/workflow.js';
-import { sendContent } from '../endpoints/sending.js';
-import { getSubscriber } from '../endpoints/subscribers.js';
-import { contentWarnings } from '../message/channel-rules.js';
-import { type Channel, channels } from '../message/channels.js';
-import { contentOf, type PlainMessage, plainMessageProblems } from '../message/plain-message.js';
-import { explainedByContact, reachability, recordedChannels } from '../message/window.js';
+import { CallError, reasonIn } from '../../contract/failure.js';
+import { asObject, type Result } from '../../contract/json.js';
+import type { OneForm, RecordedChannel, Step, Steps } from '../../contract/workflow.js';
+import { sendContent } from '../../endpoints/sending.js';
+import { getSubscriber } from '../../endpoints/subscribers.js';
+import { contentWarnings } from '../../message/channel-rules.js';
+import { type Channel, channels } from '../../message/channels.js';
+import { contentOf, type PlainMessage, plainMessageProblems } from '../../message/plain-message.js';
+import { explainedByContact, reachability, recordedChannels } from '../../message/window.js';
 
 /** After this many refusals for the channel, a job reads its contacts before it sends. */
 const refusalsUntilRead = 3;
