@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { namesConnection } from '../../tools/contract/connection-id.js';
+import { namesConnection } from '../../tools/contract/reference.js';
 import {
   httpAddress,
   milliseconds,

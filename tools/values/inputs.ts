@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { isConnectionId, namesConnection } from '../contract/connection-id.js';
 import { fieldTypes } from '../contract/field-values.js';
+import { isConnectionId, namesConnection } from '../contract/reference.js';
 import { trimmed } from './addresses/marks.js';
 import { readAs, withReading } from './addresses/readings.js';
 import { asEntries } from './reading/client-form.js';

@@ -1,5 +1,5 @@
-import { isMatonId } from '../../../tools/contract/connection-id.js';
 import { idText } from '../../../tools/contract/quoted.js';
+import { isMatonId } from '../../../tools/contract/reference.js';
 import type { Account } from '../../account/account.js';
 import type { Shell } from '../shell/shell.js';
 import { adviceOn } from './advice.js';

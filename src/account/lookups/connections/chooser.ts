@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { isConnectionId, isMatonId } from '../../../../tools/contract/connection-id.js';
 import { effectRules } from '../../../../tools/contract/effect.js';
 import type { Declaration } from '../../../../tools/contract/endpoint.js';
 import { CallError, type Failure, type Kind } from '../../../../tools/contract/failure.js';
 import { asObject, type Result, toList } from '../../../../tools/contract/json.js';
 import { idText, quoted } from '../../../../tools/contract/quoted.js';
+import { isConnectionId, isMatonId } from '../../../../tools/contract/reference.js';
 import { listConnections } from '../../../../tools/endpoints/connections.js';
 import { manychatKeyIn } from '../../../config/accounts/keys.js';
 import type { AccountSettings } from '../../../config/accounts/settings.js';

@@ -1,5 +1,5 @@
-import { isMatonId } from '../../../../tools/contract/connection-id.js';
 import { effectRules } from '../../../../tools/contract/effect.js';
+import { isMatonId } from '../../../../tools/contract/reference.js';
 import type { FailureContext } from '../../../upstream/failures/context.js';
 import {
   type ConnectionChoice,

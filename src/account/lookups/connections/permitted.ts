@@ -1,4 +1,4 @@
-import { isMatonId } from '../../../../tools/contract/connection-id.js';
+import { isMatonId } from '../../../../tools/contract/reference.js';
 import { type ConnectionChoice, choicesNamed, isSamePage, pageNameForm } from './names.js';
 import type { ConnectionPages } from './pages/pages.js';
 import type { AllConnections, PageMeanings } from './shared-reads.js';
