@@ -33,7 +33,6 @@ import {
   newRecord,
   progressOf,
 } from './call-context.js';
-import { runWorkflow } from './run-workflow.js';
 import { checkPolicy } from './stages/check-policy.js';
 import { chooseConnection, connectionFor } from './stages/choose-connection.js';
 import { explainRefusal } from './stages/explain-refusal.js';
@@ -50,6 +49,7 @@ import {
 import { sendRequest } from './stages/send-request.js';
 import { knownIn, shapeResult, showPages } from './stages/shape-result.js';
 import { showDryRun } from './stages/show-dry-run.js';
+import { runWorkflow } from './workflow/run-workflow.js';
 
 /**
  * The stages of an endpoint call, in order. A stage fills in the call, ends it by setting its result, or refuses it with

@@ -1,6 +1,6 @@
 import type { Failure } from '../../../tools/contract/failure.js';
 import { oneLine } from '../../../tools/contract/quoted.js';
-import { reportsDone } from '../../account/call/run-workflow.js';
+import { reportsDone } from '../../account/call/workflow/run-workflow.js';
 import { type ExitCode, exitCodes } from '../shell/exit-codes.js';
 
 /** The exit code of a command whose call failed. */

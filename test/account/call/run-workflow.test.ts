@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { runWorkflow } from '../../../src/account/call/run-workflow.js';
+import { runWorkflow } from '../../../src/account/call/workflow/run-workflow.js';
 import { noTurns } from '../../../src/account/jobs/job-of-call.js';
 import { CallError, type Failure } from '../../../tools/contract/failure.js';
 import type { Result } from '../../../tools/contract/json.js';

@@ -1,11 +1,11 @@
-import { effectRules } from '../../../tools/contract/effect.js';
-import { CallError, type Failure } from '../../../tools/contract/failure.js';
-import type { Result } from '../../../tools/contract/json.js';
-import { clipped } from '../../../tools/contract/quoted.js';
-import type { InOrder, Step, Steps, Workflow } from '../../../tools/contract/workflow.js';
-import type { Departure } from '../../upstream/departure.js';
-import { alreadySent, type Held } from '../send-guard/guarded-sends.js';
-import { sendInOneForm } from '../send-guard/one-form.js';
+import { effectRules } from '../../../../tools/contract/effect.js';
+import { CallError, type Failure } from '../../../../tools/contract/failure.js';
+import type { Result } from '../../../../tools/contract/json.js';
+import { clipped } from '../../../../tools/contract/quoted.js';
+import type { InOrder, Step, Steps, Workflow } from '../../../../tools/contract/workflow.js';
+import type { Departure } from '../../../upstream/departure.js';
+import { alreadySent, type Held } from '../../send-guard/guarded-sends.js';
+import { sendInOneForm } from '../../send-guard/one-form.js';
 
 type StepOutcome = 'Done' | 'Failed' | 'Outcome unknown' | 'Not done';
 
