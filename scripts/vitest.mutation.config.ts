@@ -20,7 +20,7 @@ export default defineConfig({
       'account/call/stages/show-dry-run',
       'account/account',
       'account/call/pipeline',
-      'account/call/workflow/run-workflow',
+      'account/call/run-workflow',
       'account/call/stages/explain-refusal',
       'account/call/stages/read-arguments',
       'account/call/stages/shape-result',

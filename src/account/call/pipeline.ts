@@ -1,22 +1,18 @@
 import type { Declaration, Endpoint } from '../../../tools/contract/endpoint.js';
-import { CallError } from '../../../tools/contract/failure.js';
 import type { Result } from '../../../tools/contract/json.js';
-import type { Steps, Workflow } from '../../../tools/contract/workflow.js';
+import type { Workflow } from '../../../tools/contract/workflow.js';
 import type { AccountSettings } from '../../config/accounts/settings.js';
 import type { Redactor } from '../../text/redaction.js';
-import { cleanLine } from '../../text/safe-text.js';
 import { openDeadline, stopError, yielding } from '../../upstream/deadline.js';
-import { allOf } from '../../upstream/departure.js';
 import { asCallError } from '../../upstream/failures/call-error.js';
 import { linkSignals } from '../../upstream/linked-signal.js';
 import type { Host } from '../host.js';
-import { type CallInput, callInput, withJob } from '../jobs/job-of-call.js';
+import { type CallInput, callInput } from '../jobs/job-of-call.js';
 import { forgetOnChange } from '../lookups/change-notices.js';
-import { connectionHint, deletedIn, refuseKeys } from '../lookups/connections/chooser.js';
+import { deletedIn, refuseKeys } from '../lookups/connections/chooser.js';
 import { createConnectionLookups } from '../lookups/connections/connection-lookups.js';
 import { createLookups } from '../lookups/lookups.js';
 import type { OwnRead, ReadAnswer } from '../lookups/own-read.js';
-import { refuseExcluded } from '../policy/exclusion.js';
 import { explainUnknown } from '../send-guard/explain-unknown.js';
 import { createSends, noSends } from '../send-guard/guarded-sends.js';
 import { sendingCall } from '../send-guard/send-guard.js';
@@ -37,19 +33,12 @@ import { checkPolicy } from './stages/check-policy.js';
 import { chooseConnection, connectionFor } from './stages/choose-connection.js';
 import { explainRefusal } from './stages/explain-refusal.js';
 import { fitFieldValues } from './stages/fit-field-values.js';
-import { claimSend, guardSend } from './stages/guard-send.js';
-import {
-  confirmedCall,
-  meaningsOf,
-  type NameMeanings,
-  refuseFieldsShownAlike,
-  resolveNames,
-  withTrueNames,
-} from './stages/resolve-names.js';
+import { guardSend } from './stages/guard-send.js';
+import { confirmedCall, meaningsOf, type NameMeanings, resolveNames, withTrueNames } from './stages/resolve-names.js';
 import { sendRequest } from './stages/send-request.js';
-import { knownIn, shapeResult, showPages } from './stages/shape-result.js';
+import { shapeResult, showPages } from './stages/shape-result.js';
 import { showDryRun } from './stages/show-dry-run.js';
-import { runWorkflow } from './workflow/run-workflow.js';
+import { cleanError, performWorkflow } from './workflow/perform-workflow.js';
 
 /**
  * The stages of an endpoint call, in order. A stage fills in the call, ends it by setting its result, or refuses it with
@@ -157,68 +146,6 @@ export function createPipeline(
     }
   }
 
-  /** Does a part of a call that is not a stage; an error names it as its rule. */
-  async function under<Value>(
-    rule: string,
-    declaration: Declaration,
-    work: () => Value | Promise<Value>,
-  ): Promise<Value> {
-    try {
-      return await work();
-    } catch (thrown) {
-      throw asCallError(thrown, failureContext(declaration, settings), 'unsent').by(rule);
-    }
-  }
-
-  /** Runs the steps of a workflow, all on one connection. */
-  function performWorkflow(
-    workflow: Workflow,
-    ownInput: Result,
-    given: CallContext,
-    { progress, ...caller }: Pick<Steps, 'progress'> & { deadlineMs: number; principal: string | undefined },
-  ): Promise<Result> {
-    const { deadline } = given;
-    const choose = (connectionId = given.connectionId) =>
-      under('connection', workflow, () => connectionFor(workflow, { ...given, connectionId }, account));
-    const call = { workflow, input: ownInput, context: given, choose, ...caller };
-    return withJob(call, account, async ({ input, connectionId, turns }) => {
-      refuseFieldsShownAlike(workflow, input, account);
-      const context: CallContext = { ...given, connectionId };
-      return runWorkflow(workflow, input, {
-        turns,
-        job: given.job,
-        whatsappField: account.whatsappFields(connectionId),
-        now: host.now,
-        progress,
-        name: knownIn(connectionId, account).name,
-        channelsOf: (contact) => account.seen.channels(connectionId, contact),
-        timeLeft: () =>
-          deadline.stop.aborted ? 0 : (deadline.latestStart - clock.now()) / (deadline.latestStart - deadline.arrived),
-        hold: (step) =>
-          under('send_guard', step.endpoint, () => claimSend(step, connectionId, context, account)).catch((error) => {
-            throw error instanceof CallError ? explainUnknown(error, step, connectionId, account.seen) : error;
-          }),
-        async perform({ endpoint, input: stepInput, quiet }, held, departures = []) {
-          // A step queues from the moment it starts, so that a long job does not overtake everybody else's calls.
-          const more = [...departures, context.departure].filter((each) => each !== undefined);
-          const own = {
-            ...context,
-            departure: more.length === 0 ? undefined : allOf(more),
-            readsContact: quiet !== true,
-            deadline: { ...deadline, arrived: clock.now() },
-          };
-          try {
-            refuseExcluded(settings.policy, failureContext(endpoint, settings), stepInput);
-            return await perform(endpointCall(endpoint, stepInput, own, held));
-          } catch (thrown) {
-            // A workflow may put the text of a failure into its result.
-            throw cleaned(asCallError(thrown, failureContext(endpoint, settings), 'unsent'), given.askedConnection);
-          }
-        },
-      });
-    });
-  }
-
   /** Does something that is no call of a tool. */
   async function within<Value>(
     { signal, connectionId, deadlineMs }: Circumstances,
@@ -236,15 +163,6 @@ export function createPipeline(
     }
   }
 
-  /** The failure without secrets, and with a hint that fits how the connection was chosen. */
-  function cleaned(error: CallError, requested: string | undefined): CallError {
-    const { failure } = error;
-    const clean = (text: string): string => cleanLine(text, redactor.forFailure);
-    const details = failure.details?.map(clean);
-    const hint = connectionHint(failure, settings, requested) ?? failure.hint;
-    return error.with({ ...failure, message: clean(failure.message), hint, ...(details !== undefined && { details }) });
-  }
-
   return {
     async connectionOf(declaration, asked, signal) {
       try {
@@ -253,7 +171,7 @@ export function createPipeline(
           connectionFor(declaration, { ...context, askedConnection: asked }, account),
         );
       } catch (thrown) {
-        throw cleaned(asCallError(thrown, failureContext(declaration, settings), 'unsent'), asked);
+        throw cleanError(asCallError(thrown, failureContext(declaration, settings), 'unsent'), asked, account);
       }
     },
 
@@ -297,13 +215,13 @@ export function createPipeline(
         if (stop.aborted) throw stopError(deadline, 'unsent', failure, clock.now()).by('cancelled');
         await account.connections.refuseOthers([connectionId, input.connection_id], failure, record.id);
         return await (declaration.kind === 'workflow'
-          ? performWorkflow(declaration, input, context, { progress, deadlineMs: mostMs, principal })
+          ? performWorkflow(declaration, input, context, { progress, deadlineMs: mostMs, principal }, account)
           : performAlone(confirmedCall(declaration, input, context)));
       } catch (thrown) {
         const error = asCallError(thrown, failure, 'unsent').by(declaration.kind);
         const { kind } = error.failure;
         if (kind === 'connection_not_found' || kind === 'no_connection') account.connections.forget(record.connection);
-        throw cleaned(error, askedConnection ?? connectionId);
+        throw cleanError(error, askedConnection ?? connectionId, account);
       } finally {
         ended(clock.now());
         opened.close();
