@@ -9,7 +9,7 @@ export function openQuestionsContract(
   describe(`open questions in ${name}`, () => {
     test('gives an entry to one caller, once', async () => {
       const [one, other] = create();
-      await one.add('a', 600);
+      await one.add('a', 600, 'maria');
       const takers = [one, other, one, other];
       expect((await Promise.all(takers.map((questions) => questions.take('a')))).filter(Boolean)).toEqual([true]);
       expect([await one.take('a'), await other.take('a')]).toEqual([false, false]);
@@ -17,7 +17,7 @@ export function openQuestionsContract(
 
     test('refuses an entry that was never added', async () => {
       const [one, other] = create();
-      await one.add('a', 600);
+      await one.add('a', 600, 'maria');
       expect(await other.take('b')).toBe(false);
       expect(await other.take('a')).toBe(true);
     });

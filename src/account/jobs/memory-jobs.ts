@@ -50,15 +50,32 @@ export function createMemoryJobs(now: () => number): Jobs {
     kept.set(job.key, job);
   }
 
-  /** Drops what is too old, then what is too much: first the jobs whose end their client has seen. */
+  /** The idle jobs of each owner, those with the most first. */
+  function idleByOwner(sizeOf: (job: Kept) => number): Kept[][] {
+    const owners = new Map<JobOwner, Kept[]>();
+    for (const job of kept.values()) owners.set(job.owner, [...(owners.get(job.owner) ?? []), job]);
+    const weighed = [...owners.values()].map((jobs) => ({
+      idle: jobs.filter((job) => !isLeased(job)),
+      size: jobs.reduce((sum, job) => sum + sizeOf(job), 0),
+    }));
+    return weighed.toSorted((one, other) => other.size - one.size).map(({ idle }) => idle);
+  }
+
+  /**
+   * Drops what is too old, then what is too much: of the owner with the most, so that none pushes out the jobs of others;
+   * first the jobs whose end their client has seen.
+   */
   function evict(): void {
     for (const [key, job] of kept) if (!isLeased(job) && now() - job.usedAt >= keptMs) kept.delete(key);
-    let characters = [...kept.values()].reduce((sum, { input }) => sum + input.length, 0);
-    const idle = [...kept.values()].filter((job) => !isLeased(job));
-    for (const job of [...idle.filter(isSettled), ...idle.filter((each) => !isSettled(each))]) {
+    for (;;) {
+      const characters = [...kept.values()].reduce((sum, { input }) => sum + input.length, 0);
       if (kept.size <= maxJobs && characters <= maxCharacters) return;
-      kept.delete(job.key);
-      characters -= job.input.length;
+      const [idle] = idleByOwner(kept.size > maxJobs ? () => 1 : ({ input }) => input.length).filter(
+        ({ length }) => length > 0,
+      );
+      const dropped = idle?.find(isSettled) ?? idle?.[0];
+      if (dropped === undefined) return;
+      kept.delete(dropped.key);
     }
   }
 

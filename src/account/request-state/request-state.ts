@@ -60,8 +60,11 @@ export interface RequestState {
  * accepted twice.
  */
 export interface OpenQuestions {
-  /** @param ttlSeconds after which the entry may be dropped, since the question's state has expired. */
-  add(id: string, ttlSeconds: number): Promise<void>;
+  /**
+   * @param ttlSeconds after which the entry may be dropped, since the question's state has expired.
+   * @param owner whom the question is put to. Where there is a bound, no owner can push out the entries of others.
+   */
+  add(id: string, ttlSeconds: number, owner: string): Promise<void>;
   /** Removes an entry, atomically. True if it was there. */
   take(id: string): Promise<boolean>;
 }

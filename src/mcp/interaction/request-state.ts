@@ -87,7 +87,7 @@ export function createRequestState({
   return {
     async issueQuestion({ tool, input, connectionId, names }, principal) {
       const id = randomUUID();
-      await questions.add(id, ttlSeconds);
+      await questions.add(id, ttlSeconds, principal);
       return (await codec(ttlSeconds)).mint(
         { step: 'question', id, tool, inputHash: hashOf(input), connectionId, names: names && [...names] },
         contextOf(principal),

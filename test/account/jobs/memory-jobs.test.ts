@@ -11,8 +11,8 @@ describe('the bound on jobs in memory', () => {
   const maxJobs = 200;
   const leaseMs = 1_000;
 
-  async function begun(jobs = createMemoryJobs(() => 0), input: object = { text: 'Hi' }) {
-    const found = await jobs.start('me', { input: { ...input }, connection: undefined }, leaseMs);
+  async function begun(jobs = createMemoryJobs(() => 0), input: object = { text: 'Hi' }, owner = 'me') {
+    const found = await jobs.start(owner, { input: { ...input }, connection: undefined }, leaseMs);
     if (!('run' in found)) throw new Error('is busy');
     return found.run;
   }
@@ -41,6 +41,21 @@ describe('the bound on jobs in memory', () => {
     expect(await stateOf(jobs, first?.handle ?? '')).toBe('lost');
     expect(await runs[1]?.begin('1')).toBe(true);
   });
+
+  test.each([
+    ['jobs', 'Hi', maxJobs + 5],
+    ['characters', 'x'.repeat(20_000_000), 6],
+  ])(
+    'drops those of the owner with the most %s, so that none pushes out the jobs of others',
+    async (_, text, count) => {
+      const jobs = createMemoryJobs(() => 0);
+      const mine = await begun(jobs);
+      await mine.close(true);
+      await mine.delivered();
+      for (let at = 0; at < count; at += 1) await (await begun(jobs, { text }, 'mallory')).close(false);
+      expect(await stateOf(jobs, mine.handle)).toBe('resumed');
+    },
+  );
 
   test('counts the characters of the arguments', async () => {
     const jobs = createMemoryJobs(() => 0);

@@ -25,8 +25,8 @@ requestStateContract('over a store', (options) => {
 test('a question in a store is forgotten when its state has expired', async () => {
   const clock = manualClock();
   const questions = createSharedQuestions(createMemoryStore(clock.now));
-  await questions.add('a', 600);
-  await questions.add('b', 600);
+  await questions.add('a', 600, 'maria');
+  await questions.add('b', 600, 'maria');
   clock.advance(599_999);
   expect(await questions.take('a')).toBe(true);
   clock.advance(1);
