@@ -6,7 +6,7 @@ import type { Fault } from './faults/fault.js';
 import { firstConnectionId } from './fixtures/first-connections.js';
 import type { RequestRecord } from './http/request-log.js';
 import type { Call } from './manychat/calling/call.js';
-import { exchangeWith } from './manychat/calling/exchange.js';
+import { type AnswerCall, exchangeWith } from './manychat/calling/exchange.js';
 import type { Turn } from './manychat/conversation.js';
 import type { Delivery, DeliveryFilter } from './manychat/outbox.js';
 import { startOf } from './preparation/account.js';
@@ -46,7 +46,7 @@ export interface SandboxOptions {
   /** How long an answer to a call out may take, in milliseconds; default 10,000. */
   callTimeout?: number;
   /** Answers the calls out, instead of servers on this machine. */
-  answerCalls?: (request: Request) => Promise<Response>;
+  answerCalls?: AnswerCall;
 }
 
 /** What a contact writes: a text, or the URL of a picture or voice message. The channel is required if it is on several. */

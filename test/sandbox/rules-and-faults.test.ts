@@ -200,20 +200,32 @@ describe('faults of calls', () => {
   });
 });
 
-test('a function can answer the calls in the place of servers', async () => {
+test('a function can answer the calls in the place of servers, and learns which answers were read', async () => {
   const requests: string[] = [];
+  const read: string[] = [];
   const inside = await startSandbox({
     clock: noon,
     account: { contacts: [{ id: '5', first_name: 'Ana' }] },
-    async answerCalls(call) {
-      requests.push(`${call.method} ${call.url} ${await call.text()}`);
-      return Response.json({ version: 'v2', content: { messages: [{ type: 'text', text: 'Hello' }] } });
+    async answerCalls(call, written) {
+      const text = await call.text();
+      requests.push(`${call.method} ${call.url} ${text}`);
+      void written.then(() => read.push(text));
+      return Response.json({ version: 'v2', content: { messages: [{ type: 'text', text }] } });
     },
   });
-  inside.addHooks({ name: 'Block', kind: 'block', url: 'http://localhost:1/block', body: { id: '{{Contact Id}}' } });
-  inside.contactWrites('5', { text: 'Hi' });
-  await inside.callsSettled();
-  expect(requests).toEqual(['POST http://localhost:1/block {"id":"5"}']);
-  expect(inside.conversation('5')).toMatchObject([{ text: 'Hi' }, { messages: [{ text: 'Hello' }] }]);
+  inside.addHooks({ name: 'Block', kind: 'block', url: 'http://localhost:1/block', body: '{{Last Text Input}}' });
+  inside.injectCallFault({ drop: 'connection', after: 1 });
+  inside.injectCallFault({ drop: 'response', after: 1 });
+  for (const text of ['Read', 'Not read', 'Lost']) {
+    inside.contactWrites('5', { text });
+    await inside.callsSettled();
+  }
+  expect(requests).toEqual([
+    'POST http://localhost:1/block Read',
+    'POST http://localhost:1/block Not read',
+    'POST http://localhost:1/block Lost',
+  ]);
+  expect(read).toEqual(['Read', 'Lost']);
+  expect(inside.messages()).toMatchObject([{ subscriber_id: '5', messages: [{ text: 'Read' }] }]);
   await inside.close();
 });

@@ -52,16 +52,27 @@ export const exchangeOverHttp: Exchange = ({ url, method, headers, body }, signa
     outgoing.end(body ?? undefined);
   });
 
-/** Calls a function instead, as a web-standard server is called. */
-export function exchangeWith(answer: (request: Request) => Promise<Response>): Exchange {
+/**
+ * Answers a call in the place of a server. `written` resolves once the response was read to its end, and never if the
+ * caller goes away before.
+ */
+export type AnswerCall = (request: Request, written: Promise<void>) => Promise<Response>;
+
+/** Calls a function, as a web-standard server is called. */
+export function exchangeWith(answer: AnswerCall): Exchange {
   return async ({ url, body, ...call }, signal, onSent) => {
-    const answering = answer(new Request(url, { ...call, signal, ...(body !== null && { body }) }));
+    let finish = (): void => undefined;
+    const written = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    const answering = answer(new Request(url, { ...call, signal, ...(body !== null && { body }) }), written);
     const aborted = new Promise<never>((_, reject) => {
       signal.addEventListener('abort', () => reject(signal.reason), { once: true });
     });
     onSent();
     const response = await Promise.race([answering, aborted]);
     const text = await Promise.race([response.text(), aborted]);
+    finish();
     return { status: response.status, text: text.length > maxAnswerBytes ? undefined : text };
   };
 }
