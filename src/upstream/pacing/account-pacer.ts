@@ -105,7 +105,7 @@ export function createAccountPacer(clock: Clock): AccountPacer {
   /** The response shows how late the request may have arrived. */
   function responded(wanted: readonly Gauge[], slots: readonly Slot[], sentAt: number): void {
     const now = clock.now();
-    const delayMs = delayOf(now - sentAt);
+    const delayMs = delayOf(sentAt, now);
     for (const [index, slot] of slots.entries()) {
       const freeAt = wanted[index]?.answered(slot, sentAt, delayMs);
       if (freeAt !== undefined && queue.length > 0) wakeBy(freeAt, now);

@@ -3,7 +3,7 @@ import type { Limit } from './pacer.js';
 /**
  * ManyChat counts arrivals, we count departures, and the time between differs from request to request. To stay safe, a
  * slot is held for its window plus the larger of 5 % and the extra latency of this response over the fastest seen
- * (at most `maxDelayMs`; while there is no response, all of it). The 5 % leave room for 93 % of the limit to be used.
+ * (at most `maxDelayMs`; while there is no response, all of it; see `createDelays`). The 5 % leave room for 93 % of the limit to be used.
  */
 const marginShare = 0.05;
 const maxDelayMs = 250;
@@ -136,12 +136,18 @@ export function createGauge(limit: Limit, usage: Usage = { slots: [] }): Gauge {
   return gauge;
 }
 
-/** Tells how much later than the fastest one each response came, which shows how late its request may have arrived. */
-export function createDelays(): (latencyMs: number) => number {
+/**
+ * Tells how late a request may have arrived: by how much longer its response took than the fastest one. Requests that left
+ * before there was any response may all have waited for the first connection, so all that they took counts.
+ */
+export function createDelays(): (sentAt: number, now: number) => number {
   let least = Number.POSITIVE_INFINITY;
-  return (latencyMs) => {
+  let firstAt = Number.POSITIVE_INFINITY;
+  return (sentAt, now) => {
+    firstAt = Math.min(firstAt, now);
+    const latencyMs = now - sentAt;
     const fastest = Math.min(least, latencyMs);
     least = fastest + (latencyMs - fastest) * forgetShare;
-    return latencyMs - fastest;
+    return sentAt < firstAt ? latencyMs : latencyMs - fastest;
   };
 }

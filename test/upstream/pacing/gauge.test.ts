@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createGauge } from '../../../src/upstream/pacing/gauge.js';
+import { createDelays, createGauge } from '../../../src/upstream/pacing/gauge.js';
 import { perHour, perSecond } from '../../support/pace.js';
 
 describe('room in a limit', () => {
@@ -158,5 +158,20 @@ describe('a gauge is idle', () => {
     const gauge = createGauge(perSecond('key', 2));
     gauge.lower(0);
     expect([gauge.idle(2_999), gauge.idle(3_000)]).toEqual([false, true]);
+  });
+});
+
+describe('the delay of a response', () => {
+  test('is what it took longer than the fastest', () => {
+    const delayOf = createDelays();
+    delayOf(0, 20);
+    expect([delayOf(1_000, 1_120), delayOf(2_000, 2_015)]).toEqual([100, 0].map((delay) => expect.closeTo(delay, 0)));
+  });
+
+  // A burst at the start of a process waits for one connection, and the next burst does not.
+  test('is all that it took if the request left before there was any response', () => {
+    const delayOf = createDelays();
+    expect([delayOf(0, 180), delayOf(5, 190), delayOf(179, 240)]).toEqual([180, 185, 61]);
+    expect(delayOf(1_000, 1_020)).toBe(0);
   });
 });

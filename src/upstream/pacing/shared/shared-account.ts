@@ -244,7 +244,7 @@ export function createSharedAccount(account: string, { store, clock, process, ne
         if (!turns.delete(call.id) || closed) return;
         const { sentAt } = turn;
         if (sentAt === undefined) return report(call, () => ({ kind: 'unsent' }));
-        const delayMs = delayOf(clock.now() - sentAt);
+        const delayMs = delayOf(sentAt, clock.now());
         return report(call, (now) => ({ kind: 'over', agoMs: now - sentAt, delayMs, answered }));
       },
     };
