@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { documentedSettings } from '../../src/config/settings.js';
 import { outputSchema, wholeInputSchema } from '../../src/mcp/listing/json-schema.js';
 import { kindMeanings } from '../../tools/contract/failure.js';
 import { asObject, isObject } from '../../tools/contract/json.js';
 import { declarations } from '../../tools/index.js';
+import { pathOf } from '../root.js';
 
 /* Writes the declaration file of the library from the declarations. It imports nothing, so that no package is needed to compile with it. */
 
@@ -71,6 +73,14 @@ const kindLines = Object.entries(kindMeanings)
   .map(([kind, meaning]) => `  /** ${meaning} */\n  | ${literal(kind)}\n`)
   .join('');
 
+/** The type of a failure as it is declared, with its comments. */
+function failureType(): string {
+  const source = readFileSync(pathOf('tools/contract/failure.ts'), 'utf8');
+  const [declared] = /^\/\*\*[^\n]*\nexport interface Failure \{\n.*?^\}\n/ms.exec(source) ?? [];
+  if (declared === undefined) throw new Error('tools/contract/failure.ts declares no interface Failure');
+  return declared;
+}
+
 /** The declaration file of the library. */
 export const libraryTypes = (): string => `/* Written by the build from the declarations of the tools. */
 
@@ -89,27 +99,7 @@ ${settingLines}  /** A variable that the accounts file names. */
 export type Kind =
 ${kindLines.trimEnd()};
 
-/** Why a call failed, and what to do about it. */
-export interface Failure {
-  readonly kind: Kind;
-  /** What happened, ManyChat's own words first. */
-  readonly message: string;
-  /** What to do next, naming the tool to call. */
-  readonly hint: string;
-  /** Whether repeating the same call cannot do anything twice. */
-  readonly retryable: boolean;
-  /** Whether the call had its effect: \`no\` after a refusal, \`unknown\` when the response was lost. */
-  readonly performed: 'no' | 'unknown' | 'yes';
-  readonly source: 'client' | 'gateway' | 'manychat' | 'network';
-  readonly http_status?: number;
-  /** ManyChat's numeric error code. */
-  readonly code?: number;
-  readonly details?: readonly string[];
-  readonly retry_after_s?: number;
-  /** The address of the contact's chat in ManyChat. */
-  readonly chat_link?: string;
-}
-
+${failureType()}
 /** What came of a call. */
 export type CallOutcome<Content = { readonly [key: string]: unknown }> =
   | { readonly ok: true; readonly result: Content & { readonly warnings?: readonly string[] } }
