@@ -270,7 +270,7 @@ export async function runCommandLine(args: readonly string[], shell: Shell): Pro
     .option('--now <time>', 'time at which it stands still, such as 2026-03-01T09:00:00Z (default: the real time)')
     .option('--file <path>', 'JSON file with its account (default: the one of its own)')
     .action(async ({ port, followers, now, file }: SandboxFlags) => {
-      const { runSandbox } = await import('./commands/sandbox.js');
+      const { runSandbox } = await import('./sandboxed/command.js');
       const start = {
         port: numberOf('--port', port, [0, 65_535]),
         followers: numberOf('--followers', followers, [0, 1_000_000]),

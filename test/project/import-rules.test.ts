@@ -9,7 +9,7 @@ import { pathOf } from '../../scripts/root.js';
 const forbidden: readonly [file: string, imported: string][] = [
   ['src/main.ts', './account/account.js'],
   ['src/cli/commands/call/command.ts', '@modelcontextprotocol/server'],
-  ['src/cli/commands/sandbox.ts', '../../sandbox/world/world.js'],
+  ['src/cli/sandboxed/command.ts', '../../sandbox/world/world.js'],
   ['src/mcp/listing/offer.ts', '../../upstream/retry.js'],
   ['src/mcp/server.ts', '../cli/shell/shell.js'],
   ['src/account/call/stages/guard-send.ts', '../../../../mcp/server.js'],

@@ -3,10 +3,10 @@ import { isObject } from '../../../tools/contract/json.js';
 import { quoted } from '../../../tools/contract/quoted.js';
 import { UsageError } from '../usage-error.js';
 import { invalidFile, isName, placeOf, problemsIn, readJsonFile } from './json-file.js';
-import { type KeySource, keySource } from './key-source.js';
 import { manychatKeyIn } from './keys.js';
 import { nameKey } from './names.js';
 import { type Profile, profileConditions, profileProblems, profileSchema, profilesIn } from './sign-in/profiles.js';
+import { type KeySource, keySource } from './sources/key-source.js';
 
 const connectionText = { error: 'must be the name of a page or the id of a connection' };
 

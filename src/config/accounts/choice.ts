@@ -5,11 +5,11 @@ import { errorMessage } from '../../text/error-text.js';
 import { type Config, ConfigError } from '../config.js';
 import { UsageError } from '../usage-error.js';
 import type { AccountsFile, NamedAccount } from './accounts-file.js';
-import type { KeyReader } from './key-source.js';
 import { readKey } from './keys.js';
 import { accountNamed, nameList, unknownAccount } from './names.js';
 import { defaultAccountsPath, fromHome } from './paths.js';
 import { type Access, type AccountSettings, directAccess, identityOf } from './settings.js';
+import type { KeyReader } from './sources/key-source.js';
 
 /** Where settings come from. */
 export interface Surroundings {
@@ -123,7 +123,7 @@ export async function createSettingsReader(
   { account: configured }: Config,
   { environment, ending }: Pick<Surroundings, 'environment' | 'ending'>,
 ): Promise<SettingsReader> {
-  const { createKeyReader } = await import('./key-source.js');
+  const { createKeyReader } = await import('./sources/key-source.js');
   const readSource = createKeyReader({ folder: dirname(path), environment, closing: ending });
   return async (account) => {
     const { name, connection = configured.connection } = account;

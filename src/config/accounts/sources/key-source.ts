@@ -2,11 +2,11 @@ import { execFile } from 'node:child_process';
 import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import * as z from 'zod';
-import { quoted } from '../../../tools/contract/quoted.js';
-import { errorCode } from '../../text/error-text.js';
-import { UsageError } from '../usage-error.js';
-import { readKey } from './keys.js';
-import { fromHome } from './paths.js';
+import { quoted } from '../../../../tools/contract/quoted.js';
+import { errorCode } from '../../../text/error-text.js';
+import { UsageError } from '../../usage-error.js';
+import { readKey } from '../keys.js';
+import { fromHome } from '../paths.js';
 
 /** Where a key is read from: the file of accounts itself, an environment variable, another file, or a command. */
 export const keySource = z.union(

@@ -1,6 +1,6 @@
-import { type SandboxStart, startForUser } from '../sandboxed/start-sandbox.js';
 import { type ExitCode, exitCodes } from '../shell/exit-codes.js';
 import type { Shell } from '../shell/shell.js';
+import { type SandboxStart, startForUser } from './start-sandbox.js';
 
 /** Runs the sandbox alone and prints how to reach it; resolves when the process is asked to end. */
 export async function runSandbox(start: SandboxStart, { environment, print, ending }: Shell): Promise<ExitCode> {
