@@ -10,7 +10,7 @@ function formatOf({ name, flag, value }: DocumentedSetting): 'string' | 'number'
 }
 
 /** Whether a client has to keep a setting secret. */
-export const isSecret = ({ name }: { readonly name: string }): boolean => name.endsWith('_API_KEY');
+export const isSecret = ({ name }: { readonly name: string }): boolean => /_(API_KEY|SECRET)$/.test(name);
 
 /** Settings that users of a client have a reason to set. Addresses are for tests and other gateways. */
 const offered = documentedSettings.filter(({ name, serving }) => serving !== true && !name.endsWith('_URL'));

@@ -5,6 +5,8 @@ import { createHttpClient, type HttpClient } from '../upstream/client/http-clien
 import { type Clock, realClock } from '../upstream/clock.js';
 import { createLocalPacer } from '../upstream/pacing/local-pacer.js';
 import type { Pacer } from '../upstream/pacing/pacer.js';
+import type { Callbacks } from './inbox/callbacks.js';
+import type { Inbox } from './inbox/inbox.js';
 import type { Jobs } from './jobs/jobs.js';
 import { createMemoryJobs } from './jobs/memory-jobs.js';
 import { type ChangeNotices, noNotices } from './lookups/change-notices.js';
@@ -23,6 +25,10 @@ export interface Host {
   /** What accounts with the same Maton key read of their connections. */
   readonly connectionReads: SharedReads;
   readonly jobs: Jobs;
+  /** Absent if no account hears what its contacts write. */
+  readonly inbox?: Inbox | undefined;
+  /** Absent where ManyChat cannot call back. */
+  readonly callbacks?: Callbacks | undefined;
   readonly notices: ChangeNotices;
   /** Absent if nothing but this process uses its pages. */
   readonly pageIds?: PageIds | undefined;
@@ -48,11 +54,23 @@ export interface Host {
   close(): Promise<void>;
 }
 
-/** The parts of a host that can be handed in. The host closes the pacer, the HTTP client and the telemetry that it was given. */
+/** The parts of a host that can be handed in. The host closes the pacer, the HTTP client, the inbox and the telemetry that it was given. */
 export interface HostParts
   extends Pick<
     Host,
-    'http' | 'pacer' | 'guard' | 'jobs' | 'notices' | 'pageIds' | 'telemetry' | 'clock' | 'now' | 'random' | 'userAgent'
+    | 'http'
+    | 'pacer'
+    | 'guard'
+    | 'jobs'
+    | 'inbox'
+    | 'callbacks'
+    | 'notices'
+    | 'pageIds'
+    | 'telemetry'
+    | 'clock'
+    | 'now'
+    | 'random'
+    | 'userAgent'
   > {
   readonly log: OpenLog;
 }
@@ -78,6 +96,8 @@ export function openHost(settings: HostSettings, parts: Partial<HostParts> = {})
     guard,
     connectionReads: createSharedReads(),
     jobs,
+    inbox: parts.inbox,
+    callbacks: parts.callbacks,
     notices,
     pageIds: parts.pageIds,
     telemetry,
@@ -94,7 +114,7 @@ export function openHost(settings: HostSettings, parts: Partial<HostParts> = {})
       closing.abort();
       await Promise.all([http.close(), pacer.close()]);
       // By now no call is in flight.
-      await Promise.all([guard.close(), jobs.close()]);
+      await Promise.all([guard.close(), jobs.close(), parts.inbox?.close()]);
       await telemetry.close();
       await opened.flushed();
     },

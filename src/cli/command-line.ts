@@ -8,6 +8,7 @@ import { catalogue } from '../mcp/listing/catalogue.js';
 import { closest } from '../text/closest.js';
 import { addTokensCommand } from './accounts/tokens-words.js';
 import { addBulkCommand } from './bulk/options.js';
+import { addInboundCommand } from './commands/inbound/words.js';
 import type { ResolveOptions } from './match/resolve/command.js';
 import { addContactActs, type SandboxFlags } from './sandboxed/contact-acts-words.js';
 import { type ExitCode, exitCodes } from './shell/exit-codes.js';
@@ -31,6 +32,20 @@ function oneOf(values: Readonly<Record<string, string | undefined>>): string | u
   if (given.length > 1)
     throw new UsageError(`${given.map(([option]) => option).join(' and ')} mean the same: omit one`);
   return given[0]?.[1];
+}
+
+/** Refuses flags of serve that do not go together. */
+function checkServing({ http, inbound }: Config, options: Partial<Record<SettingName, string>>): void {
+  if (http !== undefined && options.MANYCHAT_MCP_INBOUND_PORT_NUMBER !== undefined)
+    throw new UsageError('--inbound goes with stdio: with --http, ManyChat calls the port of --port. Omit --inbound');
+  const forHttp = documentedSettings.find(
+    ({ name, serving }) =>
+      serving === true &&
+      options[name] !== undefined &&
+      !(name === 'MANYCHAT_MCP_PUBLIC_URL' && inbound.port !== undefined),
+  );
+  if (http === undefined && forHttp !== undefined)
+    throw new UsageError(`--${forHttp.flag} goes with --http: add it, or omit --${forHttp.flag}`);
 }
 
 /** The error for an argument that is not a command. Only what can be a misspelt command is shown: it may be a key. */
@@ -69,7 +84,8 @@ export async function runCommandLine(args: readonly string[], shell: Shell): Pro
       });
     }
   }
-  const ofServing = documentedSettings.filter(({ serving }) => serving === true);
+  const ofInbound = documentedSettings.filter(({ inbound }) => inbound === true);
+  const ofServing = [...documentedSettings.filter(({ serving }) => serving === true), ...ofInbound];
   addFlags(
     program,
     documentedSettings.filter((setting) => !ofServing.includes(setting)),
@@ -122,9 +138,7 @@ export async function runCommandLine(args: readonly string[], shell: Shell): Pro
       if (unknown !== undefined) throw unknownCommand(unknown, program);
       const { serve } = await import('./commands/serve/command.js');
       const config = configured(false);
-      const forHttp = ofServing.find(({ name }) => options[name] !== undefined);
-      if (config.http === undefined && forHttp !== undefined)
-        throw new UsageError(`--${forHttp.flag} goes with --http: add it, or omit --${forHttp.flag}`);
+      checkServing(config, options);
       code = await serve(config, shell);
     });
   addFlags(serveCommand, ofServing);
@@ -202,6 +216,10 @@ export async function runCommandLine(args: readonly string[], shell: Shell): Pro
   addTokensCommand(program, async (request) => {
     const { manageTokens } = await import('./accounts/tokens.js');
     code = await manageTokens(configured(), request, shellHere());
+  });
+  addInboundCommand(program, async (request) => {
+    const { manageInbound } = await import('./commands/inbound/command.js');
+    code = await manageInbound(config, request, shellHere());
   });
   program
     .command('doctor')

@@ -1,6 +1,6 @@
 import { createRedactor } from '../text/redaction.js';
 import { chooseAccess, isPlaceholder, keysIn, manychatKeyIn, secretsIn } from './accounts/keys.js';
-import { type AccountSettings, identityOf, type Policy } from './accounts/settings.js';
+import { type AccountSettings, type InboundSettings, identityOf, type Policy } from './accounts/settings.js';
 import { misnamedProblems } from './misnamed.js';
 import type { SignInWay } from './settings/sign-in.js';
 import { restrictingNames, type SettingName, type SettingValues, settingNames, settings } from './settings.js';
@@ -51,6 +51,18 @@ interface SignInSettings {
   readonly profileClaim: string | undefined;
 }
 
+/** How ManyChat reaches this process. */
+interface InboundServing {
+  /** The secrets of the account without an accounts file. Empty: nothing is heard. */
+  readonly secrets: readonly string[];
+  /** The loopback port beside stdio. */
+  readonly port: number | undefined;
+  /** The address under which ManyChat reaches the server, without a path. */
+  readonly publicUrl: URL | undefined;
+  /** What holds for accounts that do not say otherwise. */
+  readonly settings: InboundSettings;
+}
+
 /** Everything that the environment and the command line configure. */
 export interface Config {
   readonly host: HostSettings;
@@ -64,6 +76,7 @@ export interface Config {
   readonly results: SettingValues['MANYCHAT_MCP_RESULTS'];
   /** How it is served over HTTP; undefined for stdio. */
   readonly http: HttpSettings | undefined;
+  readonly inbound: InboundServing;
   /** The file that processes share, or `off`; see `statePlace`. */
   readonly stateFile: string | undefined;
   /** The Redis that processes share; it can hold a password. */
@@ -125,7 +138,11 @@ const namedTools = {
 const namesIn = (given: Given, name: (typeof namedTools)[keyof NamedTools]): string[] | undefined =>
   settings.shape[name].parse(given[name]);
 
-function accountOf(values: SettingValues, tools: Pick<Policy, 'chosen' | 'excluded'>): AccountSettings {
+function accountOf(
+  values: SettingValues,
+  tools: Pick<Policy, 'chosen' | 'excluded'>,
+  inbound: InboundServing,
+): AccountSettings {
   const access = chooseAccess(values.MATON_API_KEY, values.MANYCHAT_API_KEY);
   return {
     access,
@@ -145,6 +162,7 @@ function accountOf(values: SettingValues, tools: Pick<Policy, 'chosen' | 'exclud
       confirm: values.MANYCHAT_MCP_CONFIRM,
       unconfirmed: values.MANYCHAT_MCP_UNCONFIRMED ?? (values.MANYCHAT_MCP_HTTP ? 'refuse' : 'allow'),
     },
+    inbound: inbound.secrets.length === 0 ? undefined : inbound.settings,
     deadlineMs: values.MANYCHAT_MCP_DEADLINE_MS,
   };
 }
@@ -157,6 +175,19 @@ const httpOf = (values: SettingValues): HttpSettings => ({
   allowedOrigins: values.MANYCHAT_MCP_ALLOWED_ORIGINS ?? [],
   drainMs: values.MANYCHAT_MCP_DRAIN_MS,
   metricsPort: values.MANYCHAT_MCP_METRICS_PORT_NUMBER,
+});
+
+const inboundOf = (values: SettingValues): InboundServing => ({
+  secrets: values.MANYCHAT_MCP_INBOUND_SECRET ?? [],
+  port: values.MANYCHAT_MCP_INBOUND_PORT_NUMBER,
+  publicUrl: values.MANYCHAT_MCP_PUBLIC_URL,
+  settings: {
+    header: values.MANYCHAT_MCP_INBOUND_HEADER,
+    mode: values.MANYCHAT_MCP_INBOUND_MODE,
+    pauseMs: values.MANYCHAT_MCP_INBOUND_PAUSE_MS,
+    loop: values.MANYCHAT_MCP_INBOUND_ANSWERS,
+    whatsapp: values.MANYCHAT_MCP_INBOUND_WHATSAPP,
+  },
 });
 
 const signInOf = (values: SettingValues): SignInSettings => ({
@@ -201,15 +232,17 @@ export function readConfig(environment: Environment, known: readonly KnownTool[]
   if (ofSandbox.length > 0) {
     throw new ConfigError(ofSandbox.map((name) => `${name} needs the sandbox: set MANYCHAT_MCP_SANDBOX=1`).join('\n'));
   }
+  const inbound = inboundOf(values);
   return {
     host: {
       secrets: secretsIn(environment),
       logLevel: values.MANYCHAT_MCP_LOG_LEVEL,
       proxy: { http: values.HTTP_PROXY, https: values.HTTPS_PROXY, none: values.NO_PROXY },
     },
-    account: accountOf(values, tools),
+    account: accountOf(values, tools, inbound),
     accounts: { path: values.MANYCHAT_MCP_ACCOUNTS, names: values.MANYCHAT_MCP_ACCOUNT },
     signIn: signInOf(values),
+    inbound,
     results: values.MANYCHAT_MCP_RESULTS,
     stateFile: values.MANYCHAT_MCP_STATE_FILE?.trim(),
     http: values.MANYCHAT_MCP_HTTP ? httpOf(values) : undefined,

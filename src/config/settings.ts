@@ -10,6 +10,7 @@ import {
   type SettingText,
   texts,
 } from './settings/forms.js';
+import { inboundSettings } from './settings/inbound.js';
 import { servingSettings } from './settings/serving.js';
 
 const redisUrl = z.string().refine((text) => {
@@ -184,6 +185,7 @@ export const settings = z.object({
     summary: 'debug, info (default), warn, error or silent',
   }),
   ...servingSettings,
+  ...inboundSettings,
   HTTP_PROXY: proxyAddress,
   HTTPS_PROXY: proxyAddress,
   NO_PROXY: z.string().optional(),

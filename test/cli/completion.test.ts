@@ -66,8 +66,8 @@ describe('completion offers', () => {
 
   test('every flag, and for --toolsets every set', async () => {
     const flagsOf = (http: boolean) =>
-      documentedSettings.flatMap(({ flag, serving = false }) =>
-        flag === undefined || serving !== http ? [] : [`--${flag}`],
+      documentedSettings.flatMap(({ flag, serving = false, inbound = false }) =>
+        flag === undefined || (serving || inbound) !== http ? [] : [`--${flag}`],
       );
     const ofCall = await offered('manychat-mcp call get_page --');
     expect(ofCall).toEqual(expect.arrayContaining([...flagsOf(false), '--file', '--json']));

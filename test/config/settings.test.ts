@@ -28,6 +28,22 @@ describe('an invalid value', () => {
     ],
     [{ MANYCHAT_MCP_PUBLIC_URL: 'https://manychat.example.com/mcp' }, /without a path/],
     [{ MANYCHAT_MCP_UNCONFIRMED: 'ask' }, /MANYCHAT_MCP_UNCONFIRMED must be one of allow, refuse/],
+    [
+      { MANYCHAT_MCP_INBOUND_SECRET: 'short' },
+      /MANYCHAT_MCP_INBOUND_SECRET must have at least 16 characters: .*inbound secret/,
+    ],
+    [{ MANYCHAT_MCP_INBOUND_SECRET: 'a-secret-of-this-server,x' }, /MANYCHAT_MCP_INBOUND_SECRET must have at least 16/],
+    [
+      { MANYCHAT_MCP_INBOUND_SECRET: 'a secret of this server' },
+      /MANYCHAT_MCP_INBOUND_SECRET must have neither blanks/,
+    ],
+    [{ MANYCHAT_MCP_INBOUND_HEADER: 'X: Secret' }, /MANYCHAT_MCP_INBOUND_HEADER must be the name of a header/],
+    [{ MANYCHAT_MCP_INBOUND_HEADER: 'Content-Type' }, /MANYCHAT_MCP_INBOUND_HEADER is a header with another meaning/],
+    [{ MANYCHAT_MCP_INBOUND_MODE: 'answer' }, /MANYCHAT_MCP_INBOUND_MODE must be one of ack, reply, draft/],
+    [{ MANYCHAT_MCP_INBOUND_PAUSE_MS: '9000' }, /MANYCHAT_MCP_INBOUND_PAUSE_MS must be at most 5000/],
+    [{ MANYCHAT_MCP_INBOUND_ANSWERS: '20' }, /MANYCHAT_MCP_INBOUND_ANSWERS must be two numbers such as 20\/10/],
+    [{ MANYCHAT_MCP_INBOUND_ANSWERS: '0/10' }, /MANYCHAT_MCP_INBOUND_ANSWERS must be two numbers/],
+    [{ MANYCHAT_MCP_INBOUND_WHATSAPP: 'Answer' }, /MANYCHAT_MCP_INBOUND_WHATSAPP must be a custom field and the ns/],
     [{ MANYCHAT_MCP_CONFIRM: 'all' }, /MANYCHAT_MCP_CONFIRM must be one of nothing, destroy, sends/],
   ])('in %j is refused, and the setting is named', (environment, message) => {
     expect(() => configOf(environment as Record<string, string>)).toThrow(ConfigError);
@@ -65,10 +81,10 @@ describe('the table of settings', () => {
     expect(documentedSettings.map(({ name }) => name)).toEqual(settingNames.filter((name) => !isProxy(name)));
   });
 
-  test('gives every setting either a flag or a reason to have none: it is a key, or an address that a key is sent to', () => {
+  test('gives every setting either a flag or a reason to have none: it is a key or a secret, or an address that a key is sent to', () => {
     const withoutFlag = documentedSettings.filter(({ flag }) => flag === undefined).map(({ name }) => name);
     expect(withoutFlag).toEqual(
-      settingNames.filter((name) => /_(KEY|URL)$/.test(name) && name !== 'MANYCHAT_MCP_PUBLIC_URL'),
+      settingNames.filter((name) => /_(KEY|SECRET|URL)$/.test(name) && name !== 'MANYCHAT_MCP_PUBLIC_URL'),
     );
   });
 
@@ -102,6 +118,7 @@ describe('the table of settings', () => {
       'MANYCHAT_MCP_OAUTH_AUDIENCE',
       'MANYCHAT_MCP_OAUTH_SCOPE_CLAIM',
       'MANYCHAT_MCP_OAUTH_PROFILE_CLAIM',
+      'MANYCHAT_MCP_INBOUND_SECRET',
     ]);
   });
 });

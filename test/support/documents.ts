@@ -90,9 +90,9 @@ async function resourceTable(): Promise<string> {
 const settingTable = (): string =>
   table(
     ['variable', 'flag', 'meaning'],
-    documentedSettings.map(({ name, flag, serving, description }) => [
+    documentedSettings.map(({ name, flag, serving, inbound, description }) => [
       code(name),
-      flag === undefined ? '' : code(serving === true ? `serve --${flag}` : `--${flag}`),
+      flag === undefined ? '' : code(serving === true || inbound === true ? `serve --${flag}` : `--${flag}`),
       description,
     ]),
   );

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { explore } from '../../store/exploring.js';
 import { createReports } from '../../store/reports.js';
 import type { Document, SharedStore } from '../../store/shared-store.js';
@@ -29,6 +29,18 @@ const lookEveryMs = 2_000;
 const noteMs = 600_000;
 
 const random = (): string => randomBytes(9).toString('base64url');
+
+/** The scope of an account's messages: two accounts of one key have different names. */
+export const inboxScope = ({
+  identity,
+  name,
+}: {
+  readonly identity: string;
+  readonly name?: string | undefined;
+}): string =>
+  createHash('sha256')
+    .update(JSON.stringify([identity, name ?? null]))
+    .digest('base64url');
 
 /** Something that is waited for: a document that others change. */
 function changesOf(store: SharedStore, clock: Clock, document: Document<unknown>, signal: AbortSignal) {

@@ -1,5 +1,6 @@
 import { isAbsolute, join, resolve } from 'node:path';
 import type { HostParts } from '../../account/host.js';
+import type { Inbox } from '../../account/inbox/inbox.js';
 import { noTelemetry, type Telemetry } from '../../account/telemetry/telemetry.js';
 import { fromHome } from '../../config/accounts/paths.js';
 import type { Config } from '../../config/config.js';
@@ -12,7 +13,7 @@ import type { Shell } from './shell.js';
 /** What a host shares with other processes. */
 export interface SharedState {
   /** Empty if nothing is shared: the host then has its own. They are closed by the host. */
-  readonly parts: Partial<Pick<HostParts, 'pacer' | 'guard' | 'jobs' | 'notices' | 'pageIds'>>;
+  readonly parts: Partial<Pick<HostParts, 'pacer' | 'guard' | 'jobs' | 'inbox' | 'notices' | 'pageIds'>>;
   /** How questions to users are shared, so that any process takes the answer. */
   readonly requestState?: Pick<RequestStateOptions, 'key' | 'questions'>;
   /** Resolves if the store can be used; rejects with StoreAway. */
@@ -78,7 +79,7 @@ const stateText = (path: string, reason: string | undefined): string =>
 export async function openStateStore(
   path: string,
   { quietly }: Pick<Shell, 'quietly'>,
-  options: Pick<SqliteStoreOptions, 'openPatienceMs' | 'notBefore' | 'onSeen'> = {},
+  options: Pick<SqliteStoreOptions, 'openPatienceMs' | 'patienceMs' | 'notBefore' | 'onSeen'> = {},
 ): Promise<SharedStore> {
   const { openSqliteStore } = await import('../../store/sqlite/sqlite-store.js');
   return openSqliteStore({ path, load: () => quietly(() => import('node:sqlite')), ...options });
@@ -118,22 +119,76 @@ export async function openState(
   });
 }
 
+/** What is in the shared state beside what all accounts need. */
+export interface StateOptions {
+  /** Whether a send counts that another process made. By default it does. */
+  readonly sharesSends?: boolean;
+  /** Whether an account hears what its contacts write. By default the account of the configuration decides. */
+  readonly hears?: boolean;
+  /** Measures the store. */
+  readonly telemetry?: Telemetry;
+}
+
+/** How long a transaction of the inbox waits for the lock of a file, in milliseconds: ManyChat waits for its result. */
+const inboxPatienceMs = 1_500;
+
+/** What is said when the messages cannot be kept, or can be kept again. */
+const inboxText = (path: string, reason: string | undefined): string =>
+  reason === undefined
+    ? `messages are kept in the state file ${path} again`
+    : `the state file ${path} cannot be used: ${reason}. Messages of contacts are not kept until it can`;
+
+/**
+ * Opens the store of what contacts write. Other than the rest of the state it has no second place: a message that a process
+ * has accepted must not be lost with it. Without a place for state, it is in memory, and ends with the process.
+ */
+async function openInboxStore(
+  config: Config,
+  surroundings: StateSurroundings,
+  say: (text: string) => void,
+  telemetry: Telemetry = noTelemetry,
+): Promise<SharedStore> {
+  const place = statePlace(config, surroundings);
+  if ('redis' in place) return openState(place, surroundings, say, telemetry);
+  if ('none' in place) {
+    const { createMemoryStore } = await import('../../store/memory-store.js');
+    let latest = 0;
+    return createMemoryStore(() => {
+      latest = Math.max(latest, Date.now());
+      return latest;
+    });
+  }
+  const { path } = place;
+  const { createReopeningStore } = await import('../../store/reopening-store.js');
+  return createReopeningStore({
+    open: () => openStateStore(path, surroundings, { openPatienceMs: inboxPatienceMs, patienceMs: inboxPatienceMs }),
+    onAway: (reason) => say(inboxText(path, reason)),
+    now: realClock.now,
+  });
+}
+
+/** Opens the messages of contacts. Whoever is handed them closes them. */
+export async function openInbox(...parts: Parameters<typeof openInboxStore>): Promise<Inbox> {
+  const [store, { createSharedInbox }] = await Promise.all([
+    openInboxStore(...parts),
+    import('../../account/inbox/shared-inbox.js'),
+  ]);
+  return createSharedInbox(store, realClock);
+}
+
 /**
  * Opens the state that processes share, as it is configured.
  * @param say told once if it cannot be used, and once if it is used again.
- * @param options `sharesSends`: whether a send counts that another process made. By default it does. `telemetry` measures the store.
  */
 export async function openSharedState(
   config: Config,
   surroundings: StateSurroundings,
   say: (text: string) => void,
-  {
-    sharesSends = true,
-    telemetry = noTelemetry,
-  }: { readonly sharesSends?: boolean; readonly telemetry?: Telemetry } = {},
+  { sharesSends = true, hears = config.account.inbound !== undefined, telemetry = noTelemetry }: StateOptions = {},
 ): Promise<SharedState> {
   const place = statePlace(config, surroundings);
-  if ('none' in place) return nothingShared;
+  const inbox = hears ? await openInbox(config, surroundings, say, telemetry) : undefined;
+  if ('none' in place) return inbox === undefined ? nothingShared : { ...nothingShared, parts: { inbox } };
   const [store, { createSharedPacer }, { createSharedSendGuard }, { createSharedJobs }, { createSharedQuestions }] =
     await Promise.all([
       openState(place, surroundings, say, telemetry),
@@ -151,6 +206,7 @@ export async function openSharedState(
     parts: {
       pacer: createSharedPacer({ store, clock: realClock }),
       jobs: createSharedJobs(store, realClock),
+      ...(inbox !== undefined && { inbox }),
       // A file has to be asked again and again for what changed, which is too much for the caches of one person.
       ...('redis' in place && { notices: createChangeNotices(store), pageIds: createPageIds(store) }),
       ...(sharesSends && { guard: createSharedSendGuard(store, realClock) }),

@@ -1,10 +1,12 @@
 import * as z from 'zod';
 import { isObject } from '../../../tools/contract/json.js';
 import { quoted } from '../../../tools/contract/quoted.js';
+import { answerModes, loopLimit, pauseRange, secretHeader, secretProblem } from '../settings/inbound.js';
 import { UsageError } from '../usage-error.js';
 import { invalidFile, isName, placeOf, problemsIn, readJsonFile } from './json-file.js';
 import { manychatKeyIn } from './keys.js';
 import { nameKey } from './names.js';
+import type { InboundSettings } from './settings.js';
 import { type Profile, profileConditions, profileProblems, profileSchema, profilesIn } from './sign-in/profiles.js';
 import { type KeySource, keySource } from './sources/key-source.js';
 
@@ -12,6 +14,42 @@ const connectionText = { error: 'must be the name of a page or the id of a conne
 
 /** Zod leaves out an account of this name, and what it leaves out would be missing in silence. */
 const isReserved = (value: unknown): boolean => isObject(value) && Object.hasOwn(value, '__proto__');
+
+const [leastPause, mostPause] = pauseRange;
+const pauseText = { error: `must be a whole number of milliseconds from ${leastPause} to ${mostPause}` };
+const word = (what: string) => z.string({ error: `must be ${what}` }).regex(/\S/, { error: `must be ${what}` });
+
+const inbound = z.strictObject(
+  {
+    secret: z
+      .union([keySource, z.array(keySource).min(1)], {
+        error: 'must be {"env": "NAME"}, {"file": "PATH"} or {"command": ["PROGRAM", "ARGUMENT"]}, or a list of these',
+      })
+      .describe(
+        'The secret that ManyChat sends, or several of which each is valid. The command inbound secret prints one',
+      ),
+    header: secretHeader.optional().describe('The header with the secret'),
+    mode: z.enum(answerModes, { error: `must be ${answerModes.join(', ')}` }).optional(),
+    pause_ms: z
+      .int(pauseText)
+      .min(leastPause, pauseText)
+      .max(mostPause, pauseText)
+      .optional()
+      .describe('How long a text waits for the next of the same contact, in milliseconds'),
+    answers: z
+      .string({ error: 'must be two numbers such as "20/10"' })
+      .optional()
+      .describe('"N/M": a contact who was answered by machines more than N times in M minutes is left to people'),
+    whatsapp: z
+      .strictObject(
+        { field: word('the name of a custom field'), flow: word('the ns of a flow') },
+        { error: 'must be an object with field and flow' },
+      )
+      .optional()
+      .describe('Answers past the 24 hours of WhatsApp: the field is set to the text, then the flow is started'),
+  },
+  { error: 'must be an object with secret' },
+);
 
 const account = z
   .strictObject(
@@ -24,6 +62,7 @@ const account = z
         .optional()
         .describe('With maton_key: the connection, by the name of its page or by its id'),
       manychat_key: keySource.optional().describe("ManyChat's own key of a page, used without Maton"),
+      inbound: inbound.optional().describe('With it, the account hears what its contacts write'),
     },
     { error: 'must be an object with maton_key or manychat_key' },
   )
@@ -51,6 +90,13 @@ export interface NamedAccount {
   readonly key: KeySource;
   /** The connection, by id or by the name of its page. */
   readonly connection?: string | undefined;
+  /** How it hears what contacts write; absent: it does not. The secrets are read when ManyChat is to call. */
+  readonly inbound?: NamedInbound | undefined;
+}
+
+/** What the file says of inbound: the secrets, and settings in place of those for all accounts. */
+interface NamedInbound extends Partial<InboundSettings> {
+  readonly secrets: readonly KeySource[];
 }
 
 /** A file of accounts: at least one, and no two with names that mean the same. */
@@ -62,18 +108,43 @@ export interface AccountsFile {
   readonly profiles?: readonly Profile[] | undefined;
 }
 
-const knownAt = ([first, , third]: readonly PropertyKey[]): readonly string[] => {
+const knownAt = ([first, , third, fourth]: readonly PropertyKey[]): readonly string[] => {
   if (first === undefined) return accountsFileSchema.keyof().options;
+  if (first === 'accounts' && third === 'inbound')
+    return fourth === 'whatsapp' ? ['field', 'flow'] : inbound.keyof().options;
   if (first === 'accounts') return account.keyof().options;
   return third === 'when' ? profileConditions.keyof().options : profileSchema.keyof().options;
 };
+
+const sourcesOf = ({ secret }: z.output<typeof inbound>): readonly KeySource[] =>
+  Array.isArray(secret) ? secret : [secret];
+
+function inboundProblems(place: string, heard: z.output<typeof inbound>): string[] {
+  const secrets = sourcesOf(heard).flatMap((source) =>
+    typeof source === 'string' ? (secretProblem(source) ?? []) : [],
+  );
+  const limit = loopLimit.safeParse(heard.answers ?? '1/1', { jitless: true });
+  return [
+    ...secrets.map((problem) => `${place} > secret ${problem}`),
+    ...(limit.error?.issues ?? []).map(({ message }) => `${place} > answers ${message}`),
+  ];
+}
+
+const inboundOf = (heard: z.output<typeof inbound>): NamedInbound => ({
+  secrets: sourcesOf(heard),
+  ...(heard.header !== undefined && { header: heard.header }),
+  ...(heard.mode !== undefined && { mode: heard.mode }),
+  ...(heard.pause_ms !== undefined && { pauseMs: heard.pause_ms }),
+  ...(heard.answers !== undefined && { loop: loopLimit.parse(heard.answers) }),
+  ...(heard.whatsapp !== undefined && { whatsapp: heard.whatsapp }),
+});
 
 /** What a schema cannot say: which keys go together, and which names mean the same. */
 function contradictionsIn(accounts: z.output<typeof accountsFileSchema>['accounts']): string[] {
   const entries = Object.entries(accounts);
   if (entries.length === 0) return ['accounts is empty'];
   const seen = new Map<string, string>();
-  return entries.flatMap(([name, { maton_key, manychat_key, connection }]) => {
+  return entries.flatMap(([name, { maton_key, manychat_key, connection, inbound: heard }]) => {
     const place = placeOf(['accounts', name]);
     if (!isName(name))
       return `${place} is not a name: up to 60 letters, digits and blanks, and . ' & ( ) + _ - between them`;
@@ -82,14 +153,15 @@ function contradictionsIn(accounts: z.output<typeof accountsFileSchema>['account
     if (same !== undefined) return `${place} and ${quoted(same)} mean the same name`;
     if ((maton_key === undefined) === (manychat_key === undefined))
       return `${place} needs either maton_key or manychat_key`;
-    return connection !== undefined && maton_key === undefined
-      ? `${place} has a connection, which needs maton_key`
-      : [];
+    if (connection !== undefined && maton_key === undefined) return `${place} has a connection, which needs maton_key`;
+    return heard === undefined ? [] : inboundProblems(`${place} > inbound`, heard);
   });
 }
 
-const holdsKey = ({ maton_key, manychat_key }: z.output<typeof account>): boolean =>
-  typeof (maton_key ?? manychat_key) === 'string';
+const holdsKey = ({ maton_key, manychat_key, inbound: heard }: z.output<typeof account>): boolean =>
+  [maton_key ?? manychat_key, ...(heard === undefined ? [] : sourcesOf(heard))].some(
+    (each) => typeof each === 'string',
+  );
 
 /**
  * Reads a file of accounts.
@@ -116,9 +188,10 @@ export function readAccountsFile(path: string, platform: string): AccountsFile {
   return {
     path,
     profiles: profilesIn(parsed.data),
-    accounts: accounts.flatMap(([name, { maton_key, manychat_key, connection }]) => {
-      if (maton_key !== undefined) return { name, mode: 'maton', key: maton_key, connection };
-      return manychat_key === undefined ? [] : { name, mode: 'direct', key: manychat_key };
+    accounts: accounts.flatMap(([name, { maton_key, manychat_key, connection, inbound: heard }]) => {
+      const rest = heard && { inbound: inboundOf(heard) };
+      if (maton_key !== undefined) return { name, mode: 'maton', key: maton_key, connection, ...rest };
+      return manychat_key === undefined ? [] : { name, mode: 'direct', key: manychat_key, ...rest };
     }),
   };
 }

@@ -109,9 +109,18 @@ async function accessOf({ name, mode, key }: NamedAccount, readSource: KeyReader
   }
 }
 
+/** How a named account hears what contacts write: as the file says, and for the rest as it is configured. */
+function inboundOf({ inbound: { settings } }: Pick<Config, 'inbound'>, { inbound }: NamedAccount) {
+  if (inbound === undefined) return undefined;
+  const { secrets: _, ...own } = inbound;
+  return { ...settings, ...own };
+}
+
 /** What is known of a named account before its key is read: enough to list its tools. */
-export function settingsWithoutKey({ account }: Config, { mode, connection = account.connection }: NamedAccount) {
-  return { policy: account.policy, reader: account.reader, connection, access: { mode } };
+export function settingsWithoutKey(config: Config, named: NamedAccount) {
+  const { policy, reader, connection: usual } = config.account;
+  const { mode, connection = usual } = named;
+  return { policy, reader, connection, access: { mode }, inbound: inboundOf(config, named) };
 }
 
 /** Gives the settings of a named account, with its key, under everything else that is configured. */
@@ -120,15 +129,17 @@ export type SettingsReader = (account: NamedAccount) => Promise<AccountSettings>
 /** Creates the reader of the settings of a file's accounts. */
 export async function createSettingsReader(
   { path }: AccountsFile,
-  { account: configured }: Config,
+  config: Pick<Config, 'account' | 'inbound'>,
   { environment, ending }: Pick<Surroundings, 'environment' | 'ending'>,
 ): Promise<SettingsReader> {
   const { createKeyReader } = await import('./sources/key-source.js');
   const readSource = createKeyReader({ folder: dirname(path), environment, closing: ending });
+  const { account: configured } = config;
   return async (account) => {
     const { name, connection = configured.connection } = account;
     const access = await accessOf(account, readSource);
-    return { ...configured, name, access, identity: identityOf(access), connection };
+    const inbound = inboundOf(config, account);
+    return { ...configured, name, access, identity: identityOf(access), connection, inbound };
   };
 }
 

@@ -113,11 +113,19 @@ export function keysIn(environment: Environment): { readonly variable: string; r
   });
 }
 
-/** All secrets among the settings: keys, and the users and passwords of proxies. */
+/** The secrets with which ManyChat calls, even if they are not valid. */
+const inboundSecretsIn = ({ MANYCHAT_MCP_INBOUND_SECRET: listed = '' }: Environment): string[] =>
+  listed.split(',').flatMap((each) => each.trim() || []);
+
+/** All secrets among the settings: keys, secrets of inbound, and the users and passwords of proxies and of Redis. */
 export function secretsIn(environment: Environment): string[] {
   const addresses = ['HTTP_PROXY', 'HTTPS_PROXY', 'MANYCHAT_MCP_REDIS_URL'].flatMap((name) => [
     environment[name],
     environment[name.toLowerCase()],
   ]);
-  return [...keysIn(environment).map(({ key }) => key), ...addresses.flatMap(credentialsIn)];
+  return [
+    ...keysIn(environment).map(({ key }) => key),
+    ...inboundSecretsIn(environment),
+    ...addresses.flatMap(credentialsIn),
+  ];
 }

@@ -40,6 +40,20 @@ export interface Policy {
   readonly unconfirmed: 'refuse' | 'allow';
 }
 
+/** How the messages of an account's contacts are answered, where it hears them. */
+export interface InboundSettings {
+  /** What goes out without a person: `ack` answers later, `reply` in the response if there is time, `draft` nothing. */
+  readonly mode: 'ack' | 'reply' | 'draft';
+  /** The header that carries the secret. */
+  readonly header: string;
+  /** A text waits so long for the next of a burst, in milliseconds. */
+  readonly pauseMs: number;
+  /** A contact with more answers of machines within that time is left to people. */
+  readonly loop: { readonly answers: number; readonly withinMs: number };
+  /** For answers past 24 hours on WhatsApp: this field gets the text, then the flow with the template starts. */
+  readonly whatsapp?: { readonly field: string; readonly flow: string } | undefined;
+}
+
 /** Everything one account (tenant) is opened with. */
 export interface AccountSettings {
   /** Its name in the accounts file; absent if its key comes from the environment. */
@@ -57,6 +71,8 @@ export interface AccountSettings {
   readonly whatsappField?: string | undefined;
   readonly addresses: Addresses;
   readonly policy: Policy;
+  /** Absent: it hears no messages. */
+  readonly inbound?: InboundSettings | undefined;
   /** Who reads its failures; the person who runs the server by default. */
   readonly reader?: Reader | undefined;
   /** The longest a call may take, in milliseconds. */

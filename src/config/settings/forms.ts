@@ -11,6 +11,8 @@ export interface SettingText {
   readonly list?: true;
   /** It concerns a server over HTTP: its flag is one of `serve`, and no client that starts this program sets it. */
   readonly serving?: true;
+  /** It concerns what ManyChat calls: its flag is one of `serve` and `listen`. */
+  readonly inbound?: true;
   /** The setting narrows what the server may do, so an unreplaced placeholder is an error and not "not set". */
   readonly restricts?: true;
   readonly description: string;

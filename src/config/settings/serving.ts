@@ -15,7 +15,7 @@ const publicUrl = z.string().transform((text, context): URL => {
   return z.NEVER;
 });
 
-const portNumber = () =>
+export const portNumber = () =>
   z.coerce
     .number({ error: 'must be a number' })
     .int({ error: 'must be a whole number' })

@@ -4,6 +4,7 @@ import type { AccountsFile, NamedAccount } from '../../../config/accounts/accoun
 import { createSettingsReader, type Surroundings } from '../../../config/accounts/choice.js';
 import { readKey } from '../../../config/accounts/keys.js';
 import { type AccountSettings, identityOf } from '../../../config/accounts/settings.js';
+import type { KeySource } from '../../../config/accounts/sources/key-source.js';
 import type { Config } from '../../../config/config.js';
 import type { Backend } from '../../../mcp/backend.js';
 import { createRequestState } from '../../../mcp/interaction/request-state.js';
@@ -18,6 +19,8 @@ export interface Backends {
   readonly config: Config;
   /** Opens the backend of an account for a caller, once; see `OpenBackend`. */
   open(account: string | undefined, caller?: Caller): Promise<Backend>;
+  /** The settings of an account, with its key if that could be read. @param account undefined for the only one. */
+  settings(account: string | undefined): Promise<AccountSettings>;
   /** Aborts what is in flight, and waits briefly for the log to be written. */
   close(): Promise<void>;
 }
@@ -34,6 +37,7 @@ export async function openOwnBackend(
   return {
     config,
     open: async (_, caller = localCaller) => pool.backend(account.settings, undefined, caller),
+    settings: async () => account.settings,
     close,
   };
 }
@@ -50,6 +54,7 @@ export function openKeyBackends(configured: Config, { state = nothingShared, ...
     identity: identityOf(access),
     connection: undefined,
     keyFromCaller: true,
+    inbound: undefined,
   };
   const host = openHost(configured.host, { ...state.parts, ...parts });
   const pool = createPool(host, createRequestState(state.requestState));
@@ -59,6 +64,7 @@ export function openKeyBackends(configured: Config, { state = nothingShared, ...
       const key = caller.access ?? access;
       return pool.backend({ ...own, access: key, identity: identityOf(key) }, undefined, caller);
     },
+    settings: async () => own,
     async close() {
       await host.close();
       await state.close();
@@ -66,12 +72,14 @@ export function openKeyBackends(configured: Config, { state = nothingShared, ...
   };
 }
 
-/** The keys that are known before they are read: those in variables, and in the file itself. */
+/** The keys and secrets that are known before they are read: those in variables, and in the file itself. */
 const knownKeys = (accounts: readonly NamedAccount[], environment: Surroundings['environment']): string[] =>
-  accounts.flatMap(({ key, mode }) => {
-    const text = typeof key === 'string' ? key : 'env' in key ? environment[key.env] : undefined;
-    const read = readKey('', text, mode);
-    return read.state === 'usable' ? [read.key] : [];
+  accounts.flatMap(({ key, mode, inbound }) => {
+    const known = (source: KeySource): string | undefined =>
+      typeof source === 'string' ? source : 'env' in source ? environment[source.env] : undefined;
+    const read = readKey('', known(key), mode);
+    const secrets = inbound?.secrets.flatMap((source) => known(source)?.trim() ?? []) ?? [];
+    return read.state === 'usable' ? [read.key, ...secrets] : secrets;
   });
 
 /** Settings that reach no account. */
@@ -121,7 +129,7 @@ export async function openNamedBackends(
     await sleep(clock, deadlineMs, AbortSignal.any([read.signal, closing]));
     if (read.signal.aborted) return settings;
     const reason = `The key of account ${quoted(account.name)} is still being read after ${deadlineMs / 1_000} seconds`;
-    return withoutAccess({ ...config.account, name: account.name }, reason);
+    return withoutAccess({ ...config.account, name: account.name, inbound: undefined }, reason);
   }
 
   /** The settings of an account. Its key becomes known to all accounts, so that none shows it. */
@@ -143,10 +151,18 @@ export async function openNamedBackends(
     return settings;
   }
 
+  const named = (name: string | undefined): NamedAccount | undefined =>
+    name === undefined && !several ? first : accounts.find((each) => each.name === name);
+
   return {
     config,
+    async settings(name) {
+      const account = named(name);
+      if (account === undefined) throw new Error('the server opens accounts that it has listed');
+      return openSettings(account);
+    },
     async open(name, caller = localCaller) {
-      const account = name === undefined && !several ? first : accounts.find((each) => each.name === name);
+      const account = named(name);
       if (account !== undefined)
         return pool.backend(await openSettings(account), several ? account.name : undefined, caller);
       if (name !== undefined) throw new Error('the server opens accounts that it has listed');

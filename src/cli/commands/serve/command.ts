@@ -7,8 +7,9 @@ import { serveOverStdio } from '../../../mcp/stdio/stdio.js';
 import { errorCode } from '../../../text/error-text.js';
 import { realClock } from '../../../upstream/clock.js';
 import { type ExitCode, exitCodes } from '../../shell/exit-codes.js';
-import type { StateSurroundings } from '../../shell/shared-state.js';
+import type { SharedState, StateSurroundings } from '../../shell/shared-state.js';
 import type { Shell } from '../../shell/shell.js';
+import { hears } from '../inbound/hearing.js';
 import type { Backends } from './backends.js';
 import { offerOf, servedText } from './offers.js';
 import { openObservation } from './telemetry.js';
@@ -18,13 +19,24 @@ import { openObservation } from './telemetry.js';
  * what is in flight then is aborted. The exit code reports a failure only if the connection has failed.
  */
 async function serveStdio(
-  configured: Config,
+  given: Config,
   { ending, note, streams, ...surroundings }: Pick<Shell, 'ending' | 'note' | 'streams'> & StateSurroundings,
 ): Promise<ExitCode> {
   const closed = new AbortController();
   let fault: Error | undefined;
   const over = AbortSignal.any([ending, closed.signal]);
-  const file = await namedAccounts(configured, surroundings);
+  const file = await namedAccounts(given, surroundings);
+  const { port } = given.inbound;
+  const heard =
+    port === undefined
+      ? undefined
+      : await (await import('../inbound/open-inbound.js')).prepareInbound(
+          given,
+          file,
+          { ...surroundings, ending },
+          '--inbound',
+        );
+  const configured = heard?.config ?? given;
   let logging: Promise<OpenLog> | undefined;
   const logged = (): Promise<OpenLog> => {
     logging ??= import('../../../account/telemetry/log.js').then(({ openLog }) => openLog(configured.host));
@@ -32,18 +44,21 @@ async function serveStdio(
   };
   const { telemetry } = await openObservation({ environment: surroundings.environment });
   let opening: Promise<Backends> | undefined;
+  let state: SharedState | undefined;
   async function open(): Promise<Backends> {
     const [{ openNamedBackends, openOwnBackend }, { openSharedState }, log] = await Promise.all([
       import('./backends.js'),
       import('../../shell/shared-state.js'),
       logged(),
     ]);
-    const state = await openSharedState(configured, surroundings, (text) => log.log.warn({ reason: text }, 'state'), {
+    state = await openSharedState(configured, surroundings, (text) => log.log.warn({ reason: text }, 'state'), {
+      hears: hears(configured, file),
       telemetry,
     });
+    const parts = { log, state, callbacks: heard?.authority, telemetry };
     return file === undefined
-      ? openOwnBackend(configured, { log, state, telemetry })
-      : openNamedBackends(configured, file, surroundings, { log, state, telemetry });
+      ? openOwnBackend(configured, parts)
+      : openNamedBackends(configured, file, surroundings, parts);
   }
   // Opened with the first call: the lists do not need it, and many servers are started and never called.
   const once = (): Promise<Backends> => {
@@ -55,6 +70,17 @@ async function serveStdio(
   // Whoever tests with the sandbox needs its address, whatever the log level.
   if (config.sandbox) note(JSON.stringify({ sandbox: addresses.gateway.origin }));
   const offer = offerOf(config, file);
+  async function listenForCalls() {
+    if (heard === undefined || port === undefined) return undefined;
+    const [{ listenBesideStdio }, { settings }, { log }] = await Promise.all([
+      import('../inbound/beside-stdio.js'),
+      once(),
+      logged(),
+    ]);
+    return listenBesideStdio(heard.open(state?.parts.inbox, settings, log), port, log);
+  }
+  const inbound = await listenForCalls();
+  if (inbound !== undefined) note(JSON.stringify({ inbound: `${inbound.url}/inbound` }));
   serveOverStdio(offer, async (_, account) => (await once()).open(account), {
     streams: streams(),
     now: realClock.now,
@@ -73,6 +99,7 @@ async function serveStdio(
   log.info({ version, ...servedText(config, file), tools: offer.tools.length }, 'ready');
   if (file === undefined && access.mode === 'none') log.warn({ reason: access.reason }, 'not configured');
   if (!over.aborted) await new Promise((resolve) => over.addEventListener('abort', resolve, { once: true }));
+  await inbound?.close();
   if (fault !== undefined) log.error({ error: fault.name, code: errorCode(fault) }, 'connection failed');
   await Promise.all([
     opening?.then(

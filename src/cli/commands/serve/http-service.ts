@@ -1,3 +1,4 @@
+import type { Callbacks } from '../../../account/inbox/callbacks.js';
 import type { OpenLog } from '../../../account/telemetry/log.js';
 import { noTelemetry, type Telemetry } from '../../../account/telemetry/telemetry.js';
 import type { AccountsFile } from '../../../config/accounts/accounts-file.js';
@@ -18,6 +19,7 @@ export interface OpenedService {
   /** As it was read, or pointed to the embedded sandbox. */
   readonly config: Config;
   readonly service: HttpService;
+  readonly settings: Backends['settings'];
   onError(error: Error): void;
   /** Aborts what is in flight, and waits briefly for the log to be written. */
   close(): Promise<void>;
@@ -32,6 +34,7 @@ export interface ServiceSources {
   readonly environment: Surroundings['environment'];
   readonly log: OpenLog;
   readonly state?: SharedState;
+  readonly callbacks?: Callbacks | undefined;
   readonly telemetry?: Telemetry;
 }
 
@@ -86,10 +89,11 @@ async function signInReached(
 /** Opens a service over HTTP on a host of its own, which all its requests share. */
 export async function openHttpService(
   configured: Config,
-  { http, signIn, file, environment, log, state = nothingShared, telemetry = noTelemetry }: ServiceSources,
+  { http, signIn, file, environment, log, state = nothingShared, callbacks, telemetry = noTelemetry }: ServiceSources,
 ): Promise<OpenedService> {
   const ofTeam: Config = { ...configured, account: { ...configured.account, reader: 'member' } };
-  const { config, open, close } = await backendsOf(ofTeam, file, environment, { log, state, telemetry });
+  const parts = { log, state, callbacks, telemetry };
+  const { config, open, settings, close } = await backendsOf(ofTeam, file, environment, parts);
   const closing = new AbortController();
   // The message of such an error can quote a request, and with it a contact's data.
   const onError = (error: Error): void => log.log.warn({ error: error.name }, 'protocol');
@@ -119,6 +123,7 @@ export async function openHttpService(
   return {
     config,
     service,
+    settings,
     onError,
     async close() {
       closing.abort();

@@ -1,32 +1,19 @@
 import { openLog } from '../../../account/telemetry/log.js';
 import { namedAccounts } from '../../../config/accounts/choice.js';
 import type { Config, HttpSettings } from '../../../config/config.js';
-import { UsageError } from '../../../config/usage-error.js';
 import { version } from '../../../config/version.js';
 import { type Listening, listen } from '../../../mcp/http/listen.js';
-import { errorCode, errorMessage } from '../../../text/error-text.js';
 import { realClock, sleep } from '../../../upstream/clock.js';
 import { type ExitCode, exitCodes } from '../../shell/exit-codes.js';
 import { openSharedState, type StateSurroundings } from '../../shell/shared-state.js';
 import type { Shell } from '../../shell/shell.js';
+import { hears } from '../inbound/hearing.js';
 import { openHttpService } from './http-service.js';
+import { listenAt } from './listen-at.js';
 import { serveMetrics } from './metrics-server.js';
 import { servedText } from './offers.js';
 import { openSignIn } from './sign-in.js';
 import { openObservation } from './telemetry.js';
-
-/** Listens, or says why that is not possible. */
-async function listenAt(
-  { host, port }: Pick<HttpSettings, 'host' | 'port'>,
-  start: () => Promise<Listening>,
-): Promise<Listening> {
-  try {
-    return await start();
-  } catch (error) {
-    const reason = errorCode(error) === 'EADDRINUSE' ? 'another program listens there' : errorMessage(error);
-    throw new UsageError(`cannot listen on port ${port} of ${host}: ${reason}`);
-  }
-}
 
 const never = new AbortController().signal;
 
@@ -47,16 +34,20 @@ const endWith =
  * balancers have noticed; what is in flight after that is finished, and aborted only beyond the deadline of a call.
  */
 export async function serveHttp(
-  configured: Config,
+  given: Config,
   http: HttpSettings,
   { ending, note, ...surroundings }: Pick<Shell, 'ending' | 'note'> & StateSurroundings,
 ): Promise<ExitCode> {
-  const file = await namedAccounts(configured, surroundings);
+  const file = await namedAccounts(given, surroundings);
+  // Callers bring the keys of their accounts.
+  const own = given.signIn.ways.includes('client-key');
+  const heard = hears(given, file)
+    ? await (await import('../inbound/open-inbound.js')).prepareInbound(given, file, { ...surroundings, ending })
+    : undefined;
+  const configured = heard?.config ?? given;
   const log = openLog(configured.host);
   const { environment } = surroundings;
   const asking = await openSignIn(configured, http, file, surroundings, { log: log.log, now: realClock.now });
-  // Callers bring the keys of their accounts.
-  const own = configured.signIn.ways.includes('client-key');
   const { telemetry, metrics } = await openObservation({
     environment,
     own: {
@@ -65,19 +56,23 @@ export async function serveHttp(
     },
   });
   const state = await openSharedState(configured, surroundings, (text) => log.log.warn({ reason: text }, 'state'), {
+    hears: heard !== undefined,
     telemetry,
   });
-  const { config, service, onError, close } = await openHttpService(configured, {
+  const { config, service, settings, onError, close } = await openHttpService(configured, {
     http,
     signIn: asking.signIn,
     file: own ? undefined : file,
     environment,
     log,
     state,
+    callbacks: heard?.authority,
     telemetry,
   });
   const { host, port, metricsPort } = http;
-  const server = await listenAt(http, () => listen(service, { host, port, onError }));
+  const inbound = heard?.open(state.parts.inbox, settings, log.log);
+  const served = inbound === undefined ? service : inbound.before(service);
+  const server = await listenAt(http, () => listen(served, { host, port, onError }));
   const shown = { host: '127.0.0.1', port: metricsPort ?? 0 };
   const metricsServer =
     metrics && (await listenAt(shown, () => serveMetrics(metrics, shown, onError)).catch(endWith(server)));
@@ -86,6 +81,7 @@ export async function serveHttp(
   // Whoever tests with the sandbox needs its address, whatever the log level.
   if (config.sandbox) note(JSON.stringify({ sandbox: addresses.gateway.origin }));
   note(JSON.stringify({ url: `${server.url}/mcp` }));
+  if (inbound !== undefined) note(JSON.stringify({ inbound: `${server.url}/inbound` }));
   log.log.info({ version, signIn: configured.signIn.ways, ...(own ? {} : servedText(config, file)) }, 'ready');
   if (!own && file === undefined && access.mode === 'none') log.log.warn({ reason: access.reason }, 'not configured');
   await fired(ending);
@@ -94,6 +90,7 @@ export async function serveHttp(
   server.drain();
   await sleep(realClock, http.drainMs, never);
   log.log.info('stopping');
+  inbound?.drain();
   const stopped = server.stop();
   await Promise.race([stopped, sleep(realClock, deadlineMs, never)]);
   await Promise.all([close(), asking.close()]);
