@@ -225,10 +225,11 @@ export async function runCommandLine(args: readonly string[], shell: Shell): Pro
     .command('doctor')
     .summary('check key, network, connections, page and clock')
     .description('check what could keep this from working: key, network, connections, page, clock')
+    .option('--inbound', 'also whether ManyChat can call: secret, address, and a simulated call')
     .option('--json', 'print the checks as JSON')
-    .action(async ({ json }: { json?: true }) => {
+    .action(async ({ json, inbound }: { json?: true; inbound?: true }) => {
       const { diagnose } = await import('./doctor/command.js');
-      code = await diagnose(config, json === true, shellHere());
+      code = await diagnose(config, { json: json === true, inbound: inbound === true }, shellHere());
     });
   program
     .command('sandbox')

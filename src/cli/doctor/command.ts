@@ -108,11 +108,39 @@ function exitCodeAfter(findings: readonly Finding[]): ExitCode {
   return failures.every(({ passing }) => passing === true) ? exitCodes.again : exitCodes.failed;
 }
 
+/** What `doctor` is asked for. */
+export interface DoctorOptions {
+  readonly json: boolean;
+  /** Also what ManyChat's calls depend on. */
+  readonly inbound: boolean;
+}
+
+/** All checks that are asked for. */
+async function* examineAll(readConfig: () => Promise<Config>, inbound: boolean, shell: Shell): AsyncGenerator<Finding> {
+  let reading: Promise<Config> | undefined;
+  const once = (): Promise<Config> => {
+    reading ??= readConfig();
+    return reading;
+  };
+  yield* examine(once, shell);
+  if (!inbound) return;
+  const config = await once().catch((error: unknown): undefined => {
+    if (!(error instanceof UsageError)) throw error;
+  });
+  if (config === undefined) return yield skipped('inbound', 'the settings are invalid, or no account is named');
+  const { checkInbound } = await import('../commands/inbound/check.js');
+  yield* checkInbound(config, shell);
+}
+
 /** Checks everything that calls depend on, and prints what to do about problems. Shows no key. */
-export async function diagnose(readConfig: () => Promise<Config>, asJson: boolean, shell: Shell): Promise<ExitCode> {
+export async function diagnose(
+  readConfig: () => Promise<Config>,
+  { json: asJson, inbound }: DoctorOptions,
+  shell: Shell,
+): Promise<ExitCode> {
   const { print, note, redraw, interactive, ending } = shell;
   const findings: Finding[] = [];
-  const checks = examine(readConfig, shell);
+  const checks = examineAll(readConfig, inbound, shell);
   for (;;) {
     if (interactive) redraw('checking …');
     const next = await checks.next();
