@@ -5,7 +5,7 @@ import { createHttpClient, type HttpClient } from '../upstream/client/http-clien
 import { type Clock, realClock } from '../upstream/clock.js';
 import { createLocalPacer } from '../upstream/pacing/local-pacer.js';
 import type { Pacer } from '../upstream/pacing/pacer.js';
-import type { Callbacks } from './inbox/callbacks.js';
+import type { Callbacks } from './inbox/content/callbacks.js';
 import type { Inbox } from './inbox/inbox.js';
 import type { Jobs } from './jobs/jobs.js';
 import { createMemoryJobs } from './jobs/memory-jobs.js';

@@ -1,5 +1,5 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import type { AnsweredMessage, Callback, Callbacks } from '../account/inbox/callbacks.js';
+import type { AnsweredMessage, Callback, Callbacks } from '../account/inbox/content/callbacks.js';
 import { accountNamed } from '../config/accounts/names.js';
 import { defaultAccount, type InboundSecrets } from '../config/accounts/sources/inbound-secrets.js';
 
@@ -16,6 +16,8 @@ interface Proof {
 
 /** Says what calls may do, and makes callbacks. */
 export interface Authority extends Callbacks {
+  /** Whether callbacks can be made. */
+  readonly calledBack: boolean;
   /**
    * What a call for an account proves; undefined if nothing. How long this takes does not depend on whether there is such an
    * account, nor on how much of a secret is right.
@@ -64,6 +66,7 @@ export function createAuthority({ accounts, publicUrl }: AuthorityParts): Author
   }
 
   return {
+    calledBack: publicUrl !== undefined,
     prove(name, headers, callbacks) {
       const account = accountNamed(named, name);
       const secrets = (account && known.get(account.name)) ?? strange;

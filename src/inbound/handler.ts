@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { responseContent } from '../account/inbox/content/response-content.js';
 import type { AccountInbox, AnswerContent, Arrival, Holder, Received, ReceiveRules } from '../account/inbox/inbox.js';
 import type { Log } from '../account/telemetry/log.js';
 import type { InboundSettings } from '../config/accounts/settings.js';
 import { StoreAway } from '../store/shared-store.js';
 import { type Clock, timeout } from '../upstream/clock.js';
 import { untilAborted } from '../upstream/linked-signal.js';
-import { type AnswerStatus, blockAnswer, blockContent, refusal, requestAnswer } from './answers.js';
+import { type AnswerStatus, blockAnswer, refusal, requestAnswer } from './answers.js';
 import { readArrival } from './arrival.js';
 import type { Authority } from './authority.js';
 import { Refused, readBody } from './body.js';
@@ -106,7 +107,11 @@ export function createInbound({ accounts, authority, clock, log }: InboundParts)
     const forMs = Math.floor(arrivedAt + holdMs - clock.now());
     if (account.settings.mode !== 'reply' || arrival.said.kind !== 'text') return undefined;
     if (draining.signal.aborted || forMs < leastHoldMs) return undefined;
-    return { id: randomUUID(), forMs, takes: kind === 'request' ? 'text' : 'content' };
+    return {
+      id: randomUUID(),
+      forMs,
+      takes: kind === 'request' ? 'text' : authority.calledBack ? 'callbacks' : 'content',
+    };
   }
 
   /** Keeps the message, in the order of its contact. @throws Refused if that is not possible in time. */
@@ -158,7 +163,7 @@ export function createInbound({ accounts, authority, clock, log }: InboundParts)
     const callback = authority.of(account.name, { id: received.message, contact, channel });
     const next = isTextCallback ? callback : undefined;
     if (content === undefined) return { response: blockAnswer(undefined, channel, next) };
-    const block = blockContent(content, channel, callback);
+    const block = responseContent(content, channel, callback);
     if ('problem' in block) return { response: blockAnswer(undefined, channel, next), problem: block.problem };
     return { response: blockAnswer(block.content, channel, next), isAnswered: true };
   }

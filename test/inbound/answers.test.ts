@@ -171,11 +171,39 @@ describe('the answer in a block', () => {
     [{ content: { type: 'telegram', messages: [{ type: 'text', text: 'A' }] } }, { channel: 'whatsapp' }],
     [{ content: { messages: [{ type: 'text', text: 'a'.repeat(3_000) }] } }, {}],
     [{ content: { messages: [], external_message_callback: { url: 'https://inbound.invalid/', method: 'post' } } }, {}],
-  ])('that does not fit its channel is not written, and counts as unknown (%#)', async (data, more) => {
-    const { body, outcome, lines } = await held({ data }, more);
-    expect(body).toMatchObject({ content: { messages: [] } });
-    expect(outcome).toEqual({ state: 'unknown' });
-    expect(lines.join()).toContain('inbound answer not written');
+  ])(
+    'that does not fit the response is not written there, but sent later, which can say why (%#)',
+    async (data, more) => {
+      const { body, outcome } = await held({ data }, more);
+      expect(body).toMatchObject({ content: { messages: [] } });
+      expect(outcome).toMatchObject({ state: 'late' });
+    },
+  );
+
+  test('may have a callback where the server can fill it in', async () => {
+    const next = { url: 'https://inbound.invalid/', method: 'post' };
+    const data = { content: { messages: [{ type: 'text', text: 'A' }], external_message_callback: next } };
+    expect((await held({ data })).outcome).toMatchObject({ state: 'late' });
+    expect((await held({ data }, {}, 'https://inbound.example.com')).outcome).toEqual({ state: 'written' });
+  });
+
+  test('that another version of the program has claimed for it, and that does not fit, is reported as not written', async () => {
+    const confirmed: boolean[] = [];
+    const content = { type: 'telegram', messages: [{ type: 'text', text: 'private' }] };
+    const { call, lines } = openInboundTest({
+      settings: { mode: 'reply' },
+      inbox: () => ({
+        ...openInboundTest().of(),
+        receive: async () => ({ state: 'new', message: 'm1' }),
+        heldAnswer: async () => ({ data: { version: 'v2', content } }),
+        confirm: async (_message, _holder, isWritten) => void confirmed.push(isWritten),
+      }),
+    });
+    expect(await (await call(block, said('a', '1', { channel: 'whatsapp' }))).json()).toMatchObject({
+      content: { messages: [] },
+    });
+    expect([confirmed, lines.join()]).toEqual([[false], expect.stringContaining('inbound answer not written')]);
+    expect(lines.join()).not.toContain('private');
   });
 });
 

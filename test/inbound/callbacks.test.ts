@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { callbackMarker, fillCallbacks, hasCallbackMarker } from '../../src/account/inbox/callbacks.js';
+import { callbackMarker, fillCallbacks, hasCallbackMarker } from '../../src/account/inbox/content/callbacks.js';
 import { createAuthority } from '../../src/inbound/authority.js';
 import { asObject, toList } from '../../tools/contract/json.js';
 import { openInboundTest } from '../support/inbound.js';

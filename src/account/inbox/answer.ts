@@ -1,4 +1,5 @@
 import type { Exploring } from '../../store/exploring.js';
+import { fitsResponse } from './content/response-content.js';
 import { contactDocument, type Heard, keptMs, logDocument, logOf } from './documents.js';
 import type { AnswerContent, AnswerState, HeardMessage, LateOutcome } from './inbox.js';
 import { endOf, finish, listDraft, readHeard, shown, stateAt, writeHeard } from './records.js';
@@ -42,9 +43,10 @@ const shownOf = (transaction: Exploring, scope: string, heard: Heard): HeardMess
   shown(heard, entryOf(transaction, scope, heard.id), transaction.now);
 
 /** Whether the waiting request can carry the content and has time for it. */
-function canWait({ state, holder }: Heard, content: AnswerContent, now: number): boolean {
+function canWait({ state, holder, channel }: Heard, content: AnswerContent, now: number): boolean {
   if (state !== 'held' || holder === undefined || holder.until - now < enoughMs) return false;
-  return holder.takes === 'content' || 'text' in content;
+  // What does not fit is refused by the rules of sending, which can say why.
+  return holder.takes === 'text' ? 'text' in content : fitsResponse(content, channel, holder.takes === 'callbacks');
 }
 
 /** Claims the answer to a message. Of several claims one succeeds. */

@@ -73,7 +73,7 @@ const heardSchema = z.object({
   state: z.enum(answerStates),
   /** When the state was set. */
   stateAt: z.number(),
-  holder: z.object({ id: z.string(), until: z.number(), takes: z.enum(['text', 'content']) }).optional(),
+  holder: z.object({ id: z.string(), until: z.number(), takes: z.enum(['text', 'content', 'callbacks']) }).optional(),
   /** The claim of the answer that is being given. */
   claim: z.string().optional(),
   answer: answerSchema.optional(),

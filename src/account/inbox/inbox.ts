@@ -41,8 +41,8 @@ export interface Holder {
   readonly id: string;
   /** How long it waits from now on, in milliseconds. */
   readonly forMs: number;
-  /** Whether the response can hold a text alone, or any content. */
-  readonly takes: 'text' | 'content';
+  /** Whether the response can hold a text alone, content, or also content with callbacks that are to be filled in. */
+  readonly takes: 'text' | 'content' | 'callbacks';
 }
 
 /** How an arrival is received. */

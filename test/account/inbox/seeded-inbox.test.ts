@@ -57,7 +57,10 @@ async function play(seed: number, disturbing: boolean): Promise<{ told: Told; in
 
   /** Answers a message. False if that failed, so that it is still to be done. */
   async function answer(inbox: AccountInbox, id: string): Promise<boolean> {
-    const content = random() < 0.7 ? { text: `Answer to ${id}` } : { data: { messages: [] } };
+    const content =
+      random() < 0.7
+        ? { text: `Answer to ${id}` }
+        : { data: { content: { messages: [{ type: 'text', text: `Answer to ${id}` }] } } };
     const claimed = await inbox.answer(id, content, false, never);
     if (claimed.state === 'unknown') told.disturbed = true;
     if (claimed.state !== 'late') return true;

@@ -58,7 +58,14 @@ export function answersContract(name: string, openStores: OpenStores): void {
       const text = await one.receive(says('A', { contact: '1' }), held('h1', 'text'));
       const late = await one.receive(says('B', { contact: '2' }), held('h2'));
       const without = await one.receive(says('C', { contact: '3' }), rules);
-      expect(await other.answer(text.message, { data: { messages: [] } }, false, never)).toMatchObject({
+      expect(
+        await other.answer(
+          text.message,
+          { data: { version: 'v2', content: { messages: [{ type: 'text', text: 'A' }] } } },
+          false,
+          never,
+        ),
+      ).toMatchObject({
         state: 'late',
       });
       expect(await one.heldAnswer(text.message, { id: 'h1' }, never)).toBeUndefined();

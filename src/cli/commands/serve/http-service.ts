@@ -1,4 +1,4 @@
-import type { Callbacks } from '../../../account/inbox/callbacks.js';
+import type { Callbacks } from '../../../account/inbox/content/callbacks.js';
 import type { OpenLog } from '../../../account/telemetry/log.js';
 import { noTelemetry, type Telemetry } from '../../../account/telemetry/telemetry.js';
 import type { AccountsFile } from '../../../config/accounts/accounts-file.js';

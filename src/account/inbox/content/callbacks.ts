@@ -1,4 +1,4 @@
-import { isObject, type Result } from '../../../tools/contract/json.js';
+import { isObject, type Result } from '../../../../tools/contract/json.js';
 
 /**
  * Stands, in content, for the address of this server: as `url` of a dynamic_block_callback or an external_message_callback. No
