@@ -13,6 +13,11 @@ export interface Exploring extends Transaction {
   readonly need: (...documents: readonly Document<unknown>[]) => void;
 }
 
+/** Parts of a list, each as long as all before it: what asks for one after the other takes few attempts. */
+export function* growingParts<Item>(items: readonly Item[]): Generator<readonly Item[]> {
+  for (let from = 0, to = 1; from < items.length; [from, to] = [to, to * 2]) yield items.slice(from, to);
+}
+
 /**
  * Runs a change whose documents depend on what others hold: it is run again, with one more attempt, each time it uses some
  * that the transaction does not have. As in any transaction nothing is written before it has succeeded.

@@ -1,8 +1,8 @@
 import type { Exploring } from '../../store/exploring.js';
 import { fitsResponse } from './content/response-content.js';
-import { contactDocument, type Heard, keptMs, logDocument, logOf } from './documents.js';
+import { contactDocument, type Heard, keptMs, logOf } from './documents.js';
 import type { AnswerContent, AnswerState, HeardMessage, LateOutcome } from './inbox.js';
-import { endOf, finish, listDraft, readHeard, shown, stateAt, writeHeard } from './records.js';
+import { changeEntry, endOf, finish, listDraft, readHeard, readLog, shown, stateAt, writeHeard } from './records.js';
 
 /** A request that has less time left than this is not relied upon, in milliseconds. */
 const enoughMs = 1_500;
@@ -36,7 +36,7 @@ function count(transaction: Exploring, scope: string, { contact: name }: Heard):
 }
 
 const entryOf = (transaction: Exploring, scope: string, id: string) =>
-  transaction.read(logDocument(scope, logOf(id)))?.find((each) => each.id === id);
+  readLog(transaction, scope, logOf(id)).find((each) => each.id === id);
 
 /** A message as it is handed out. */
 const shownOf = (transaction: Exploring, scope: string, heard: Heard): HeardMessage =>
@@ -86,8 +86,10 @@ export function claim(
 
 /** How a claimed answer stands. */
 export type Progress =
-  | { readonly state: 'written' | 'unknown' | 'lost' }
+  | { readonly state: 'written' | 'unknown' }
   | { readonly state: 'late'; readonly message: HeardMessage }
+  /** Its time was over, and another claim has taken its place. */
+  | Extract<Claimed, { readonly state: 'refused' }>
   /** `forMs`: when the state ends by itself. */
   | { readonly state: 'waiting'; readonly forMs: number };
 
@@ -95,8 +97,11 @@ export type Progress =
 export function goOn(transaction: Exploring, scope: string, id: string, claimId: string): Progress {
   const { now } = transaction;
   const heard = readHeard(transaction, scope, id);
-  if (heard === undefined || heard.claim !== claimId) return { state: 'lost' };
+  // It was erased, perhaps after it was written.
+  if (heard === undefined) return { state: 'unknown' };
   const state = stateAt(heard, now);
+  const refused = { state: 'refused', why: state, message: shownOf(transaction, scope, heard) } as const;
+  if (heard.claim !== claimId) return refused;
   if (state === 'written') return { state };
   if (state === 'unknown') {
     if (heard.state !== 'unknown') settleAs(transaction, scope, heard, 'unknown');
@@ -109,7 +114,7 @@ export function goOn(transaction: Exploring, scope: string, id: string, claimId:
     writeHeard(transaction, scope, late);
     return { state: 'late', message: shownOf(transaction, scope, late) };
   }
-  return heard.state === 'late' ? { state: 'late', message: shownOf(transaction, scope, heard) } : { state: 'lost' };
+  return heard.state === 'late' ? { state: 'late', message: shownOf(transaction, scope, heard) } : refused;
 }
 
 function settleAs(transaction: Exploring, scope: string, heard: Heard, state: 'written' | 'sent' | 'unknown'): void {
@@ -118,12 +123,29 @@ function settleAs(transaction: Exploring, scope: string, heard: Heard, state: 'w
   finish(transaction, scope, heard.id);
 }
 
-/** Gives an answer up that was claimed for a request and that nobody has begun to write. */
+/**
+ * Gives an answer up that was claimed and that nobody has begun to write or to send.
+ * @returns false if the claim does not stand, or the request writes it.
+ */
 export function giveUp(transaction: Exploring, scope: string, id: string, claimId: string): boolean {
   const heard = readHeard(transaction, scope, id);
-  if (heard?.claim !== claimId || heard.state !== 'inline') return false;
-  writeHeard(transaction, scope, withoutAnswer(heard, transaction.now));
+  if (heard?.claim !== claimId || (heard.state !== 'inline' && heard.state !== 'late')) return false;
+  notSent(transaction, scope, heard);
   return true;
+}
+
+/** Goes back to before the claim of an answer that certainly did not go out. */
+function notSent(transaction: Exploring, scope: string, heard: Heard): void {
+  if (heard.mode === 'draft') {
+    // A draft stays one, so that the person can approve it again.
+    const { holder: _, ...rest } = heard;
+    writeHeard(transaction, scope, { ...rest, state: 'draft', stateAt: transaction.now });
+    listDraft(transaction, scope, heard.id, true);
+    return;
+  }
+  writeHeard(transaction, scope, withoutAnswer(heard, transaction.now));
+  // Another reader may have finished it because it was being answered.
+  changeEntry(transaction, scope, heard.id, (entry) => ({ ...entry, done: false }));
 }
 
 /** A message that can be answered again. */
@@ -142,12 +164,7 @@ export function settleLate(
   const heard = readHeard(transaction, scope, id);
   if (heard?.claim !== claimId || heard.state !== 'late') return;
   if (outcome !== 'not sent') settleAs(transaction, scope, heard, outcome);
-  else if (heard.mode !== 'draft') writeHeard(transaction, scope, withoutAnswer(heard, transaction.now));
-  else {
-    // A draft stays one, so that the person can approve it again.
-    writeHeard(transaction, scope, { ...heard, state: 'draft', stateAt: transaction.now });
-    listDraft(transaction, scope, id, true);
-  }
+  else notSent(transaction, scope, heard);
 }
 
 /** Drops a draft. */

@@ -8,7 +8,10 @@ import { answerStates, eventTypes, heardChannels } from './inbox.js';
  * entry, its message and the contact change in one transaction.
  */
 
-/** How long messages are kept, in milliseconds. */
+/**
+ * How long messages are kept, in milliseconds. None is kept for longer because it changes, so it never outlives the log and
+ * the page that lead to it.
+ */
 export const keptMs = 7 * 24 * 3_600_000;
 
 /** How long the head is kept: longer than what it counts, so that no id is given twice. */
@@ -22,12 +25,10 @@ const json = z.record(z.string(), z.unknown());
 const headSchema = z.object({
   /** The number of the next message. */
   next: z.number(),
-  /** The first log that can have messages that are not done. */
-  floor: z.number(),
-  /** Messages that are not done. */
-  open: z.number(),
   /** The first log that is kept. */
   first: z.number(),
+  /** The logs with messages that are not done, the oldest first, and how many each has. */
+  open: z.array(z.tuple([z.number(), z.number()])),
 });
 
 export type Head = z.infer<typeof headSchema>;

@@ -1,4 +1,5 @@
-import type { Exploring } from '../../store/exploring.js';
+import { type Exploring, growingParts } from '../../store/exploring.js';
+import type { Document } from '../../store/shared-store.js';
 import {
   contactDocument,
   draftsDocument,
@@ -18,6 +19,7 @@ import {
   readContact,
   readHead,
   readHeard,
+  readLog,
   shown,
   writeContact,
 } from './records.js';
@@ -46,10 +48,14 @@ function entriesOf(transaction: Exploring, scope: string, ids: readonly string[]
       return [{ id, at, contact, sent }];
     }
     const id = ids[index] ?? '';
-    const entry = transaction.read(logDocument(scope, logOf(id)))?.find((each) => each.id === id);
+    const entry = readLog(transaction, scope, logOf(id)).find((each) => each.id === id);
     return [shown(found, entry, transaction.now)];
   });
 }
+
+/** Whole numbers, the greatest first. */
+const downFrom = (last: number, first: number): number[] =>
+  Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => last - index);
 
 /** Ids of the messages of a contact, or of all, the newest first, in parts: one for each document. */
 function* idsBackwards(
@@ -59,17 +65,32 @@ function* idsBackwards(
 ): Generator<readonly string[]> {
   const end = before === undefined ? Number.POSITIVE_INFINITY : numberOf(before);
   const older = (ids: readonly string[]): string[] => ids.filter((id) => numberOf(id) < end).toReversed();
+  /** The ids in documents, the newest first. Those before one that has expired have expired as well. */
+  function* contentsOf<Content>(documents: readonly Document<Content>[], idsIn: (content: Content) => string[]) {
+    for (const part of growingParts(documents)) {
+      transaction.need(...part);
+      for (const document of part) {
+        const content = transaction.read(document);
+        if (content === undefined) return;
+        yield idsIn(content);
+      }
+    }
+  }
   if (contact !== undefined) {
     const found = transaction.read(contactDocument(scope, contact));
     if (found === undefined) return;
-    for (let page = found.last; page >= found.first; page -= 1)
-      yield older(transaction.read(pageDocument(scope, contact, page)) ?? []);
+    yield* contentsOf(
+      downFrom(found.last, found.first).map((page) => pageDocument(scope, contact, page)),
+      older,
+    );
     return;
   }
   const head = readHead(transaction, scope);
   const last = Math.floor(Math.min(head.next - 1, end) / perLog);
-  for (let log = last; log >= head.first; log -= 1)
-    yield older((transaction.read(logDocument(scope, log)) ?? []).map(({ id }) => id));
+  yield* contentsOf(
+    downFrom(last, head.first).map((log) => logDocument(scope, log)),
+    (entries) => older(entries.map(({ id }) => id)),
+  );
 }
 
 /** Lists a part of the history, the newest first. */
@@ -93,8 +114,11 @@ export function list(transaction: Exploring, scope: string, filter: HistoryFilte
 export function noteSent(transaction: Exploring, scope: string, name: string, sent: string, random: string): void {
   const { now } = transaction;
   const contact = readContact(transaction, scope, name);
+  transaction.need(
+    logDocument(scope, Math.floor(readHead(transaction, scope).next / perLog)),
+    pageDocument(scope, name, contact.last),
+  );
   const id = append(transaction, scope, { random, contact: name, readyAt: now, done: true });
-  if (id === undefined) return;
   transaction.write(messageDocument(scope, id), { kind: 'sent', id, at: now, contact: name, sent }, keptMs);
   addToHistory(transaction, scope, name, contact, id);
   writeContact(transaction, scope, name, contact);
@@ -110,14 +134,10 @@ export function drafts(transaction: Exploring, scope: string): HeardMessage[] {
   });
 }
 
-/** Erases one page of a contact's history, and at the end the contact. @returns how many messages; undefined at the end. */
+/** Erases one page of a contact's history, and with the last one the contact. @returns how many messages; undefined at the end. */
 export function forgetPage(transaction: Exploring, scope: string, name: string): number | undefined {
   const contact = transaction.read(contactDocument(scope, name));
   if (contact === undefined) return undefined;
-  if (contact.first > contact.last) {
-    transaction.remove(contactDocument(scope, name));
-    return undefined;
-  }
   const page = pageDocument(scope, name, contact.first);
   const ids = transaction.read(page) ?? [];
   transaction.need(
@@ -133,6 +153,8 @@ export function forgetPage(transaction: Exploring, scope: string, name: string):
   const waiting = transaction.read(draftsDocument(scope)) ?? [];
   for (const id of waiting) if (ids.includes(id)) listDraft(transaction, scope, id, false);
   transaction.remove(page);
-  writeContact(transaction, scope, name, { ...contact, first: contact.first + 1 });
+  // With its last page, so that nothing that arrives in between is left on a page that no contact leads to.
+  if (contact.first >= contact.last) transaction.remove(contactDocument(scope, name));
+  else writeContact(transaction, scope, name, { ...contact, first: contact.first + 1 });
   return erased;
 }

@@ -1,7 +1,7 @@
-import type { Exploring } from '../../store/exploring.js';
-import { type Entry, keptMs, logDocument, logOf, messageDocument, perLog } from './documents.js';
+import { type Exploring, growingParts } from '../../store/exploring.js';
+import { type Entry, logDocument, logOf, messageDocument } from './documents.js';
 import type { HeardMessage, InboxReader } from './inbox.js';
-import { changeEntry, finish, readHead, readHeard, shown, writeHead } from './records.js';
+import { changeEntry, countOpen, finish, readHead, readHeard, readLog, shown, writeLog } from './records.js';
 
 /** How long a reader has for a message before it is handed out again, in milliseconds. */
 const leaseMs = 120_000;
@@ -18,7 +18,7 @@ export interface Taken {
 function finishOwn(transaction: Exploring, scope: string, reader: InboxReader, done: readonly string[]): void {
   transaction.need(...[...new Set(done.map(logOf))].map((log) => logDocument(scope, log)));
   for (const id of done) {
-    const entry = transaction.read(logDocument(scope, logOf(id)))?.find((each) => each.id === id);
+    const entry = readLog(transaction, scope, logOf(id)).find((each) => each.id === id);
     if (entry?.reader === reader) finish(transaction, scope, id);
   }
 }
@@ -26,7 +26,10 @@ function finishOwn(transaction: Exploring, scope: string, reader: InboxReader, d
 /** The time at which a change may concern readers. */
 const earlier = (one: number | undefined, other: number): number => Math.min(one ?? other, other);
 
-/** Hands out messages, the oldest first. A contact whose earlier message another reader has is left to that reader. */
+/**
+ * Hands out messages, the oldest first. A contact whose earlier message another reader has is left to that reader, and one
+ * whose earlier message is not ready waits: nobody is handed what the contact wrote in another order.
+ */
 export function take(
   transaction: Exploring,
   scope: string,
@@ -36,32 +39,36 @@ export function take(
 ): Taken {
   const { now } = transaction;
   finishOwn(transaction, scope, reader, done);
-  const head = readHead(transaction, scope);
-  const last = Math.floor((head.next - 1) / perLog);
   const taken: Entry[] = [];
   const busy = new Set<string>();
   let moreAt: number | undefined;
-  let floor = head.floor;
-  for (let log = head.floor; log <= last && taken.length < limit; log += 1) {
-    const document = logDocument(scope, log);
-    const entries = transaction.read(document) ?? [];
-    if (log === floor && log < last && entries.every((entry) => entry.done)) floor = log + 1;
+
+  /** Hands out entries of a log. */
+  function takeFrom(log: number): void {
+    // It has expired.
+    if (transaction.read(logDocument(scope, log)) === undefined) countOpen(transaction, scope, log, 0);
     let changed = false;
-    const next = entries.map((entry) => {
+    const entries = readLog(transaction, scope, log).map((entry) => {
       const { contact, readyAt, until = 0 } = entry;
       if (entry.done) return entry;
       const isLeased = until > now;
-      if (isLeased || readyAt > now) moreAt = earlier(moreAt, isLeased ? until : readyAt);
-      if (isLeased && entry.reader !== reader) busy.add(contact);
-      if (isLeased || readyAt > now || busy.has(contact) || taken.length >= limit) return entry;
+      const isReady = readyAt <= now;
+      if (isLeased || !isReady) moreAt = earlier(moreAt, isLeased ? until : readyAt);
+      if (!isReady || (isLeased && entry.reader !== reader)) busy.add(contact);
+      if (isLeased || busy.has(contact) || taken.length >= limit) return entry;
       changed = true;
       const leased = { ...entry, reader, until: now + leaseMs, given: entry.given + 1 };
       taken.push(leased);
       return leased;
     });
-    if (changed) transaction.write(document, next, keptMs);
+    if (changed) writeLog(transaction, scope, log, entries);
   }
-  if (floor !== head.floor) writeHead(transaction, scope, { ...readHead(transaction, scope), floor });
+
+  for (const part of growingParts(readHead(transaction, scope).open)) {
+    if (taken.length >= limit) break;
+    transaction.need(...part.map(([log]) => logDocument(scope, log)));
+    for (const [log] of part) if (taken.length < limit) takeFrom(log);
+  }
   transaction.need(...taken.map(({ id }) => messageDocument(scope, id)));
   const messages = taken.flatMap((entry) => {
     const heard = readHeard(transaction, scope, entry.id);

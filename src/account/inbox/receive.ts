@@ -6,9 +6,11 @@ import {
   addToHistory,
   append,
   changeEntry,
+  countOpen,
   readContact,
   readHead,
   readHeard,
+  readLog,
   stateAt,
   writeContact,
   writeHeard,
@@ -23,8 +25,11 @@ const burstMs = 30_000;
 /** Texts of a burst, and characters of all of them. */
 const maxParts = 20;
 const maxLength = 8_000;
-/** Messages that are not done. */
+/** Messages that are not done. Past the half, a contact that has so many of them gets no further ones. */
 const maxOpen = 5_000;
+const maxOpenOfContact = 50;
+/** Logs that are looked at, at most, whether they have expired. */
+const perStep = 3;
 
 const fingerprintOf = (said: Said): string =>
   createHash('sha256')
@@ -36,12 +41,14 @@ const fingerprintOf = (said: Said): string =>
 function duplicateOf(
   { recent }: Contact,
   said: string,
+  isText: boolean,
   lastInteraction: string | undefined,
   now: number,
 ): string | undefined {
   return recent.findLast((each) => {
     if (each.said !== said) return false;
-    if (lastInteraction !== undefined && each.lastInteraction !== undefined)
+    // What happens to a contact is no interaction: the same can happen again before the next one.
+    if (isText && lastInteraction !== undefined && each.lastInteraction !== undefined)
       return each.lastInteraction === lastInteraction;
     return now - each.at <= duplicateMs;
   })?.id;
@@ -87,9 +94,11 @@ function join(
   if (contact.burst === undefined || said.kind !== 'text' || said.payload !== undefined) return undefined;
   const { burst } = contact;
   const message = readHeard(transaction, scope, burst);
-  const entry = transaction.read(logDocument(scope, logOf(burst)))?.find(({ id }) => id === burst);
+  const entry = readLog(transaction, scope, logOf(burst)).find(({ id }) => id === burst);
   if (message === undefined || entry === undefined || entry.done || entry.given > 0 || now >= entry.readyAt)
     return undefined;
+  // An answer was given to it as it is.
+  if (message.claim !== undefined) return undefined;
   if (message.said.kind !== 'text' || message.parts.length >= maxParts || now - message.at > burstMs) return undefined;
   if (message.said.text.length + said.text.length >= maxLength) return undefined;
   const state = stateAt(message, now);
@@ -110,6 +119,30 @@ function join(
   return next;
 }
 
+/** How many messages are not done, once those of the oldest logs that have expired are left out. */
+function openOf(transaction: Exploring, scope: string): number {
+  const sum = (): number => readHead(transaction, scope).open.reduce((total, [, count]) => total + count, 0);
+  if (sum() < maxOpen) return sum();
+  const oldest = readHead(transaction, scope).open.slice(0, perStep);
+  transaction.need(...oldest.map(([log]) => logDocument(scope, log)));
+  for (const [log] of oldest)
+    if (transaction.read(logDocument(scope, log)) === undefined) countOpen(transaction, scope, log, 0);
+  return sum();
+}
+
+/** Whether a further message of a contact must not wait for a reader. One contact alone does not fill the inbox. */
+function isFull(transaction: Exploring, scope: string, name: string, { last }: Contact): boolean {
+  const open = openOf(transaction, scope);
+  if (open < maxOpen / 2 || open >= maxOpen) return open >= maxOpen;
+  const pages = [last - 1, last].map((page) => pageDocument(scope, name, page));
+  transaction.need(...pages);
+  const ids = new Set(pages.flatMap((page) => transaction.read(page) ?? []));
+  const logs = [...new Set([...ids].map(logOf))];
+  transaction.need(...logs.map((log) => logDocument(scope, log)));
+  const own = logs.flatMap((log) => readLog(transaction, scope, log)).filter(({ id, done }) => !done && ids.has(id));
+  return own.length >= maxOpenOfContact;
+}
+
 /** Keeps an arrival, or recognises it as one that was kept. */
 export function receive(
   transaction: Exploring,
@@ -122,7 +155,8 @@ export function receive(
   const { contact: name, said, lastInteraction } = arrival;
   const contact = readContact(transaction, scope, name);
   const fingerprint = fingerprintOf(said);
-  const earlier = duplicateOf(contact, fingerprint, lastInteraction, now);
+  const isText = said.kind === 'text';
+  const earlier = duplicateOf(contact, fingerprint, isText, lastInteraction, now);
   if (earlier !== undefined) return { state: 'duplicate', message: earlier };
   const note = (id: string): void => {
     contact.recent = [...contact.recent, { said: fingerprint, lastInteraction, at: now, id }].slice(-maxRecent);
@@ -136,13 +170,11 @@ export function receive(
     return { state: 'joined', message: burst.id };
   }
 
-  const isText = said.kind === 'text';
   const { answers, withinMs } = rules.loop;
   const isLoop = isText && contact.answers.filter((at) => now - at < withinMs).length >= answers;
-  const head = readHead(transaction, scope);
-  if (head.open >= maxOpen && !isLoop) return { state: 'full', message: '' };
+  if (!isLoop && isFull(transaction, scope, name, contact)) return { state: 'full', message: '' };
   transaction.need(
-    logDocument(scope, Math.floor(head.next / perLog)),
+    logDocument(scope, Math.floor(readHead(transaction, scope).next / perLog)),
     pageDocument(scope, name, contact.last),
     ...(contact.held === undefined ? [] : [messageDocument(scope, contact.held)]),
   );
@@ -153,7 +185,6 @@ export function receive(
     readyAt: isJoinable ? now + rules.pauseMs : now,
     done: isLoop,
   });
-  if (id === undefined) return { state: 'full', message: '' };
   const holder = isText && !isLoop ? heldBy(rules.holder, now) : undefined;
   if (isText) releaseHeld(transaction, scope, contact);
   writeHeard(transaction, scope, {

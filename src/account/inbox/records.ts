@@ -24,13 +24,13 @@ const writingMs = 10_000;
 /** A late answer without an outcome for so long may have been sent, in milliseconds: longer than any call takes. */
 const lateMs = 900_000;
 
-const noHead: Head = { next: 0, floor: 0, open: 0, first: 0 };
+const noHead: Head = { next: 0, first: 0, open: [] };
 const noContact: Contact = { recent: [], answers: [], first: 0, last: 0 };
 
 export const readHead = (transaction: Exploring, scope: string): Head =>
-  transaction.read(headDocument(scope)) ?? { ...noHead };
+  transaction.read(headDocument(scope)) ?? structuredClone(noHead);
 
-export const writeHead = (transaction: Exploring, scope: string, head: Head): void =>
+const writeHead = (transaction: Exploring, scope: string, head: Head): void =>
   transaction.write(headDocument(scope), head, headKeptMs);
 
 export const readContact = (transaction: Exploring, scope: string, contact: string): Contact =>
@@ -46,7 +46,39 @@ export function readHeard(transaction: Exploring, scope: string, id: string): He
 }
 
 export const writeHeard = (transaction: Exploring, scope: string, heard: Heard): void =>
-  transaction.write(messageDocument(scope, heard.id), heard, keptMs);
+  transaction.write(messageDocument(scope, heard.id), heard, Math.max(1, heard.at + keptMs - transaction.now));
+
+/** The entries of a log whose messages are kept. */
+export const readLog = (transaction: Exploring, scope: string, log: number): Entry[] =>
+  (transaction.read(logDocument(scope, log)) ?? []).filter(({ readyAt }) => transaction.now < readyAt + keptMs);
+
+/** Writes a log, which is kept as long as its newest message. @returns how many of its messages are not done. */
+function putLog(transaction: Exploring, scope: string, log: number, entries: readonly Entry[]): number {
+  const newest = Math.max(...entries.map(({ readyAt }) => readyAt));
+  const keepMs = entries.length === 0 ? keptMs : newest + keptMs - transaction.now;
+  transaction.write(logDocument(scope, log), [...entries], keepMs);
+  return entries.filter(({ done }) => !done).length;
+}
+
+/** The head with the number of messages of a log that are not done. */
+function withOpen(head: Head, log: number, count: number): Head {
+  const known = head.open.find(([each]) => each === log)?.[1] ?? 0;
+  if (known === count) return head;
+  const others = head.open.filter(([each]) => each !== log);
+  const open: Head['open'] = count === 0 ? others : [...others, [log, count]];
+  return { ...head, open: open.toSorted(([one], [other]) => one - other) };
+}
+
+/** Notes how many messages of a log are not done. */
+export function countOpen(transaction: Exploring, scope: string, log: number, count: number): void {
+  const head = readHead(transaction, scope);
+  const next = withOpen(head, log, count);
+  if (next !== head) writeHead(transaction, scope, next);
+}
+
+/** Writes a log, and counts in the head what is not done in it. */
+export const writeLog = (transaction: Exploring, scope: string, log: number, entries: readonly Entry[]): void =>
+  countOpen(transaction, scope, log, putLog(transaction, scope, log, entries));
 
 /** The state of a message at a time: what nobody has gone on with in time is settled by that. */
 export function stateAt({ state, stateAt: since, holder }: Heard, now: number): AnswerState {
@@ -98,34 +130,37 @@ const perStep = 3;
 /** Messages that are kept. */
 const maxKept = 20_000;
 
-/** Drops the first logs, as far as they have expired. There are too many messages if false. */
-function dropFirst(transaction: Exploring, scope: string, head: Head, current: number): boolean {
-  for (let step = 0; step < perStep && head.first < current; step += 1) {
-    const first = transaction.read(logDocument(scope, head.first));
-    if (first !== undefined) {
-      if ((current - head.first) * perLog < maxKept) return true;
-      if (first.some(({ done }) => !done)) return false;
-      const messages = first.map(({ id }) => messageDocument(scope, id));
+/** Drops the first logs, as far as they have expired or are too many. What waits for a reader in them is kept. */
+function dropFirst(transaction: Exploring, scope: string, current: number): void {
+  let { first } = readHead(transaction, scope);
+  for (let step = 0; step < perStep && first < current; step += 1) {
+    const document = logDocument(scope, first);
+    const entries = transaction.read(document);
+    if (entries === undefined) countOpen(transaction, scope, first, 0);
+    else {
+      if ((current - first) * perLog < maxKept) break;
+      const waiting = readLog(transaction, scope, first).filter(({ done }) => !done);
+      const others = entries.filter(({ id }) => waiting.every((each) => each.id !== id));
+      const messages = others.map(({ id }) => messageDocument(scope, id));
       transaction.need(...messages);
       for (const message of messages) transaction.remove(message);
-      transaction.remove(logDocument(scope, head.first));
+      if (waiting.length > 0) writeLog(transaction, scope, first, waiting);
+      else transaction.remove(document);
     }
-    head.first += 1;
+    first += 1;
   }
-  head.floor = Math.max(head.floor, head.first);
-  return true;
+  writeHead(transaction, scope, { ...readHead(transaction, scope), first });
 }
 
-/** Adds an entry. @returns the id of its message; undefined if too many are kept. */
-export function append(transaction: Exploring, scope: string, entry: NewEntry): string | undefined {
-  const { random, contact, readyAt, done } = entry;
-  const head = readHead(transaction, scope);
-  const id = idOf(head.next, random);
-  const log = logDocument(scope, logOf(id));
-  if (head.next % perLog === 0 && !dropFirst(transaction, scope, head, logOf(id))) return undefined;
-  const entries = transaction.read(log) ?? [];
-  transaction.write(log, [...entries, { id, contact, readyAt, done, given: 0 }], keptMs);
-  writeHead(transaction, scope, { ...head, next: head.next + 1, open: head.open + (done ? 0 : 1) });
+/** Adds an entry. @returns the id of its message. */
+export function append(transaction: Exploring, scope: string, { random, ...entry }: NewEntry): string {
+  const { next } = readHead(transaction, scope);
+  const id = idOf(next, random);
+  const log = logOf(id);
+  if (next % perLog === 0) dropFirst(transaction, scope, log);
+  const entries = [...readLog(transaction, scope, log), { ...entry, id, given: 0 }];
+  const head = withOpen(readHead(transaction, scope), log, putLog(transaction, scope, log, entries));
+  writeHead(transaction, scope, { ...head, next: next + 1 });
   return id;
 }
 
@@ -151,16 +186,13 @@ export function changeEntry(
   id: string,
   change: (entry: Entry) => Entry | undefined,
 ): void {
-  const log = logDocument(scope, logOf(id));
-  const entries = transaction.read(log) ?? [];
+  const log = logOf(id);
+  const entries = readLog(transaction, scope, log);
   const found = entries.find((each) => each.id === id);
   if (found === undefined) return;
   const changed = change(found);
   const next = entries.flatMap((each) => (each !== found ? [each] : changed === undefined ? [] : [changed]));
-  transaction.write(log, next, keptMs);
-  if (found.done || changed?.done === false) return;
-  const head = readHead(transaction, scope);
-  writeHead(transaction, scope, { ...head, open: Math.max(0, head.open - 1) });
+  writeLog(transaction, scope, log, next);
 }
 
 /** Notes that a message needs no reader any more. */

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { explore } from '../../store/exploring.js';
 import { createReports } from '../../store/reports.js';
-import type { Document, SharedStore } from '../../store/shared-store.js';
+import { type Document, type SharedStore, StoreAway } from '../../store/shared-store.js';
 import { type Clock, sleep } from '../../upstream/clock.js';
 import { linkSignals } from '../../upstream/linked-signal.js';
 import {
@@ -92,10 +92,15 @@ export function createSharedInbox(store: SharedStore, clock: Clock): Inbox {
       return reports.make(note, noteMs);
     }
 
+    /** Gives up a claim that can stand although nobody knows of it, so that the message can be answered again. */
+    function abandon(id: string, claimId: string): void {
+      const note = () => explore(store, [message(id)], (transaction) => giveUp(transaction, scope, id, claimId));
+      void reports.make(note, noteMs);
+    }
+
     const answering = (id: string, claimId: string, found: Claimed | Progress): Answering => {
       if (found.state === 'late') return { ...found, settle: (outcome: LateOutcome) => settle(id, claimId, outcome) };
       if (found.state === 'refused') return found;
-      if (found.state === 'lost') return { state: 'refused', why: 'lost' };
       return { state: found.state === 'waiting' || found.state === 'inline' ? 'unknown' : found.state };
     };
 
@@ -167,11 +172,16 @@ export function createSharedInbox(store: SharedStore, clock: Clock): Inbox {
       list: (filter) => explore(store, [head], (transaction) => list(transaction, scope, filter)),
       async answer(id, content, approved, signal) {
         const claimId = random();
-        const found = await explore(store, [message(id)], (transaction) =>
-          claim(transaction, scope, id, { id: claimId, content, approved }),
-        );
-        if (found.state !== 'inline') return answering(id, claimId, found);
-        return answering(id, claimId, await written(id, claimId, signal));
+        try {
+          const found = await explore(store, [message(id)], (transaction) =>
+            claim(transaction, scope, id, { id: claimId, content, approved }),
+          );
+          if (found.state !== 'inline') return answering(id, claimId, found);
+          return answering(id, claimId, await written(id, claimId, signal));
+        } catch (error) {
+          if (error instanceof StoreAway) abandon(id, claimId);
+          throw error;
+        }
       },
       drafts: () => explore(store, [draftsDocument(scope)], (transaction) => drafts(transaction, scope)),
       reject: (id) => explore(store, [message(id), head], (transaction) => rejectDraft(transaction, scope, id)),

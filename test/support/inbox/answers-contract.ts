@@ -115,6 +115,20 @@ export function answersContract(name: string, openStores: OpenStores): void {
       expect(await answer('3', 'not sent')).toMatchObject({ state: 'late' });
     });
 
+    test('hands a message out again if its answer was not sent, although another reader has finished it', async () => {
+      const { clock, one, other } = await open();
+      const { message } = await one.receive(says('Hello'), rules);
+      clock.advance(2_000);
+      await takeNow(one, 'a');
+      const claimed = await one.answer(message, { text: 'Answer' }, false, never);
+      if (claimed.state !== 'late') throw new Error(claimed.state);
+      clock.advance(120_000);
+      expect(await takeNow(other, 'b')).toMatchObject([{ id: message, state: 'late' }]);
+      await takeNow(other, 'b', [message]);
+      await claimed.settle('not sent');
+      expect(await takeNow(one, 'a')).toMatchObject([{ id: message, state: 'open' }]);
+    });
+
     test('counts a late answer without an outcome as unknown after 15 minutes', async () => {
       const { clock, one, other } = await open();
       const { message } = await one.receive(says('Hello'), rules);

@@ -88,6 +88,28 @@ export function inboxContract(name: string, openStores: OpenStores): void {
       expect(await other.receive(says('ok'), rules)).toMatchObject({ state: 'new' });
     });
 
+    test('keeps each event apart from an equal one before it, unless they come within seconds', async () => {
+      const { clock, one, other } = await open();
+      const applied = says('', {
+        lastInteraction: '2026-09-20T12:00:00Z',
+        said: { kind: 'event', type: 'tag_applied', name: 'vip' },
+      });
+      expect(await one.receive(applied, rules)).toMatchObject({ state: 'new' });
+      expect(await other.receive(applied, rules)).toMatchObject({ state: 'duplicate' });
+      clock.advance(60_000);
+      expect(await other.receive(applied, rules)).toMatchObject({ state: 'new' });
+    });
+
+    test('hands out what a contact did in its order, also when a part of it has to wait', async () => {
+      const { clock, one, other } = await open();
+      await one.receive(says('Hello'), rules);
+      await one.receive(says('Menu', { said: { kind: 'text', text: 'Menu', payload: { choice: 1 } } }), rules);
+      await one.receive(says('Hi', { contact: '1002', said: { kind: 'event', type: 'new_contact' } }), rules);
+      expect((await takeNow(other)).map(textOf)).toEqual(['new_contact']);
+      clock.advance(2_000);
+      expect((await takeNow(other)).map(textOf)).toEqual(['Hello', 'Menu']);
+    });
+
     test('joins a burst in the order in which it was written, and ends its earlier requests', async () => {
       const { clock, one, other } = await open();
       const first = await one.receive(says('two', { lastInteraction: '2026-09-20T12:00:02Z' }), held('h1'));
@@ -175,6 +197,18 @@ export function inboxContract(name: string, openStores: OpenStores): void {
       const next = await one.receive(says('Again'), rules);
       clock.advance(2_000);
       expect((await takeNow(other)).map(({ id }) => id)).toEqual([next.message]);
+    });
+
+    test('keeps no message for longer because it changes', async () => {
+      const { clock, one, other } = await open();
+      const { message } = await one.receive(says('Secret'), { ...rules, mode: 'draft' });
+      clock.advance(6 * 24 * 3_600_000);
+      expect((await takeNow(other)).map(({ id }) => id)).toEqual([message]);
+      expect(await one.answer(message, { text: 'Answer' }, false, never)).toEqual({ state: 'draft' });
+      clock.advance(24 * 3_600_000);
+      expect(await one.drafts()).toEqual([]);
+      expect(await other.answer(message, { text: 'Answer' }, true, never)).toMatchObject({ why: 'lost' });
+      expect(await other.list({ limit: 5 })).toEqual({ entries: [] });
     });
   });
 }
