@@ -13,6 +13,10 @@ import { checkContent } from './workflows/check-content.js';
 import { findOrCreateSubscriber } from './workflows/find-or-create.js';
 import { findSubscribers } from './workflows/find-subscribers/find-subscribers.js';
 import { forEachSubscriber } from './workflows/for-each/for-each.js';
+import { forgetMessages } from './workflows/inbox/forget-messages.js';
+import { listMessages } from './workflows/inbox/list-messages.js';
+import { reply } from './workflows/inbox/reply.js';
+import { waitForMessages } from './workflows/inbox/wait-for-messages.js';
 import { getMessagingStatus } from './workflows/messaging-status/messaging-status.js';
 import { sendText } from './workflows/sending/send-text.js';
 import { setFieldsAndSendFlow } from './workflows/sending/set-fields-and-send-flow.js';
@@ -67,6 +71,7 @@ const ownToolsets = {
     setFieldsAndSendFlow,
     forEachSubscriber,
   ],
+  inbox: [waitForMessages, listMessages, reply, forgetMessages],
   connections: [
     connections.listConnections,
     connections.createConnection,

@@ -54,7 +54,8 @@ export const manifest = {
       env: Object.fromEntries(userConfig.map(({ key, setting }) => [setting, `\${user_config.${key}}`])),
     },
   },
-  tools: catalogue.tools.map(({ name, title }) => ({ name, description: title })),
+  // The dialog for installation cannot turn on that contacts are heard.
+  tools: catalogue.tools.filter(({ api }) => api !== 'inbox').map(({ name, title }) => ({ name, description: title })),
   prompts_generated: true,
   user_config: Object.fromEntries(
     userConfig.map(({ key, setting, title, type }) => [

@@ -4,6 +4,7 @@ import { createRedactor, type Redactor } from '../text/redaction.js';
 import { createToolCaller, type ToolCaller, type ToolRefuser } from './call/call-tool.js';
 import { createPipeline, type Pipeline } from './call/pipeline.js';
 import type { Host } from './host.js';
+import { inboxOf, showsMessages } from './inbox/calls/inbox-of-call.js';
 import { offeredTools, type Tool } from './policy/tool.js';
 
 /** One tenant: a credential, a policy, and what is remembered for them. */
@@ -18,6 +19,8 @@ export interface Account {
   readonly call: ToolCaller;
   readonly refuse: ToolRefuser;
   readonly pipeline: Pipeline;
+  /** Calls back when contacts have written, until the returned function is called. Absent if the account shows no messages. */
+  readonly watchMessages?: ((changed: () => void) => () => void) | undefined;
   /** Aborts the calls that are open. */
   close(): void;
 }
@@ -47,6 +50,7 @@ export function openAccount(shared: Host, settings: AccountSettings): Account {
     redactor,
     ...createToolCaller(host, settings, redactor, pipeline, (tool) => names.has(tool)),
     pipeline,
+    watchMessages: showsMessages(settings) ? inboxOf({ host, settings })?.watch : undefined,
     close,
   };
 }

@@ -5,6 +5,7 @@ import { createHttpClient, type HttpClient } from '../upstream/client/http-clien
 import { type Clock, realClock } from '../upstream/clock.js';
 import { createLocalPacer } from '../upstream/pacing/local-pacer.js';
 import type { Pacer } from '../upstream/pacing/pacer.js';
+import { createHostInbox } from './inbox/calls/host-inbox.js';
 import type { Callbacks } from './inbox/content/callbacks.js';
 import type { Inbox } from './inbox/inbox.js';
 import type { Jobs } from './jobs/jobs.js';
@@ -88,6 +89,7 @@ export function openHost(settings: HostSettings, parts: Partial<HostParts> = {})
     now = Date.now,
     random = Math.random,
   } = parts;
+  const inbox = parts.inbox && createHostInbox(parts.inbox, clock);
   const closing = new AbortController();
   setMaxListeners(0, closing.signal);
   return {
@@ -96,7 +98,7 @@ export function openHost(settings: HostSettings, parts: Partial<HostParts> = {})
     guard,
     connectionReads: createSharedReads(),
     jobs,
-    inbox: parts.inbox,
+    inbox,
     callbacks: parts.callbacks,
     notices,
     pageIds: parts.pageIds,
@@ -114,7 +116,7 @@ export function openHost(settings: HostSettings, parts: Partial<HostParts> = {})
       closing.abort();
       await Promise.all([http.close(), pacer.close()]);
       // By now no call is in flight.
-      await Promise.all([guard.close(), jobs.close(), parts.inbox?.close()]);
+      await Promise.all([guard.close(), jobs.close(), inbox?.close()]);
       await telemetry.close();
       await opened.flushed();
     },

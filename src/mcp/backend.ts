@@ -20,6 +20,8 @@ export interface Backend {
   readonly refuse: ToolRefuser;
   readonly complete: Completer;
   readonly prepareQuestion: PrepareQuestion;
+  /** Calls back when contacts have written. Absent if the caller may not see that. */
+  readonly watchMessages?: Account['watchMessages'];
   /** The name of the account, if calls choose from several. */
   readonly account: string | undefined;
   /** Identifies the caller and the account. Request state is bound to it. */
@@ -56,7 +58,7 @@ function offered<Thing>(thing: Thing | undefined): Thing {
 
 /** Opens the backend of one account. */
 export function openBackend(
-  { tools, call, refuse, pipeline, settings, redactor }: Account,
+  { tools, call, refuse, pipeline, settings, redactor, watchMessages }: Account,
   { requestState, principal, account, now }: BackendParts,
 ): Backend {
   const prepare = createQuestionPreparer({ pipeline, settings, principal, account, now });
@@ -64,7 +66,7 @@ export function openBackend(
     tool: (name) => offered(tools.find(({ declaration }) => declaration.name === name)),
     resource(uri) {
       const { content } = offered(resources.find((each) => each.uri === uri));
-      return 'markdown' in content ? content : { tool: plainTool(content.endpoint) };
+      return 'markdown' in content ? content : { tool: plainTool(content.tool) };
     },
     call: (tool, given, side) => call(tool, given, { ...side, principal }),
     refuse: (tool, failure, rule, request) => refuse(tool, failure, rule, request, principal),
@@ -75,6 +77,7 @@ export function openBackend(
         ? { ...prepared, text: redactor.withoutKeys(prepared.text) }
         : prepared;
     },
+    watchMessages,
     account,
     // What a user has confirmed for one account holds for no other, even if both use one key.
     principal: JSON.stringify([principal, settings.identity, account ?? null]),

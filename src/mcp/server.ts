@@ -43,6 +43,8 @@ export interface ServerParts {
   readonly openBackend: OpenBackend;
   /** How the answer to a request reaches its client, if the transport knows. */
   readonly deliveryOf?: ((requestId: unknown) => Delivery) | undefined;
+  /** The client can subscribe to resources. */
+  readonly subscribes?: boolean | undefined;
   readonly telemetry?: Telemetry | undefined;
 }
 
@@ -62,7 +64,7 @@ const everything: Needs = { tools: () => true, resources: true, prompts: true };
  * @param needs what is registered. Registering everything costs a millisecond, which a request for one tool need not pay.
  */
 export function createServer(
-  { offer, openBackend, deliveryOf, telemetry = noTelemetry }: ServerParts,
+  { offer, openBackend, deliveryOf, subscribes = false, telemetry = noTelemetry }: ServerParts,
   context: McpRequestContext,
   needs: Needs = everything,
 ): McpServer {
@@ -78,7 +80,12 @@ export function createServer(
   const server = new McpServer(
     { name: 'manychat-mcp', title: 'ManyChat', version },
     {
-      capabilities: { tools: unchanging, resources: unchanging, prompts: unchanging, completions: {} },
+      capabilities: {
+        tools: unchanging,
+        resources: subscribes ? { ...unchanging, subscribe: true } : unchanging,
+        prompts: unchanging,
+        completions: {},
+      },
       instructions,
     },
   );

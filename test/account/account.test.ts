@@ -3,10 +3,11 @@ import { openAccount } from '../../src/account/account.js';
 import { openHost } from '../../src/account/host.js';
 import type { Tool } from '../../src/account/policy/tool.js';
 import { toolNamed } from '../../src/cli/commands/tool-by-name.js';
-import { declarations, toolsFor } from '../../tools/index.js';
+import { toolsFor } from '../../tools/index.js';
 import { type Caller, collectedLog, createCallers } from '../support/caller.js';
 import { configOf } from '../support/config.js';
 import { pinnedId, through } from '../support/program.js';
+import { requesting } from '../support/requesting.js';
 import { manualClock } from '../support/timing.js';
 import { type Arrived, startUpstream, type Upstream } from '../support/upstream.js';
 
@@ -185,12 +186,12 @@ describe('the tools of an account', () => {
   test('are those that were chosen; every tool is there for calls that the program makes itself', () => {
     const account = open({ MANYCHAT_MCP_TOOLS: 'get_page' });
     expect(namesOf(account.tools)).toEqual(['manychat_get_page']);
-    expect(namesOf(account.everyTool)).toEqual(declarations.map(({ name }) => name));
+    expect(namesOf(account.everyTool)).toEqual(requesting.map(({ name }) => name));
   });
 
   test('are without those of connections if ManyChat is reached directly', () => {
     const account = open({ MATON_API_KEY: '', MANYCHAT_API_KEY: '1:a', MATON_CONNECTION_ID: '' });
-    const expected = declarations.filter(({ api }) => api !== 'connections').map(({ name }) => name);
+    const expected = requesting.filter(({ api }) => api !== 'connections').map(({ name }) => name);
     expect(namesOf(account.tools)).toEqual(expected);
     expect(namesOf(account.everyTool)).toEqual(expected);
   });

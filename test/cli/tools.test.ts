@@ -2,20 +2,20 @@ import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { isAssignment } from '../../src/cli/commands/call/assignments.js';
 import { readArguments } from '../../src/cli/commands/call/read-arguments.js';
-import { declarations } from '../../tools/index.js';
 import { through } from '../support/program.js';
+import { requesting } from '../support/requesting.js';
 import { useSandbox } from '../support/sandboxed.js';
 import { recordingShell, runHere } from '../support/shell.js';
 
-const names = declarations.map(({ name }) => [name]);
+const names = requesting.map(({ name }) => [name]);
 
 describe('tools', () => {
   test('lists every tool without a key and without a request', async () => {
     const { code, out } = await runHere(['tools'], {});
     expect(code).toBe(0);
-    for (const { name, title } of declarations) expect(out).toContain(`${name.padEnd(43)}  ${title}`);
+    for (const { name, title } of requesting) expect(out).toContain(`${name.padEnd(43)}  ${title}`);
     const json = JSON.parse((await runHere(['tools', '--json'], {})).out);
-    expect(json.tools).toHaveLength(declarations.length);
+    expect(json.tools).toHaveLength(requesting.length);
   });
 
   test('describes one tool: its purpose, its arguments and what they hold', async () => {
@@ -78,8 +78,8 @@ describe('the example of a tool', () => {
 
   test.each(names)('gives what %s declares, in any shell', async (name) => {
     const { shell } = recordingShell({});
-    const example = declarations.find((each) => each.name === name)?.example ?? {};
-    const input = declarations.find((each) => each.name === name)?.input;
+    const example = requesting.find((each) => each.name === name)?.example ?? {};
+    const input = requesting.find((each) => each.name === name)?.input;
     for (const [platform, split] of [
       ['linux', posixWords],
       ['win32', windowsWords],

@@ -3,10 +3,10 @@ import { Client as ClientV1 } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport as StdioTransportV1 } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { StreamableHTTPClientTransport as HttpTransportV1 } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { declarations } from '../../tools/index.js';
 import { startHttpProgram } from '../support/http-program.js';
 import { john, maria } from '../support/people.js';
 import { connectProgram, program, through } from '../support/program.js';
+import { requesting } from '../support/requesting.js';
 import { useSandbox } from '../support/sandboxed.js';
 
 interface AnyClient {
@@ -91,7 +91,7 @@ const checkedCalls: [string, Record<string, unknown>, object][] = [
 
 /** At least one call of each tool. A tool without an expected result is called with its example. */
 const calls: typeof checkedCalls = [
-  ...declarations
+  ...requesting
     .filter(({ name }) => !checkedCalls.some(([tool]) => tool === name))
     .map(({ name, example }): [string, Record<string, unknown>, object] => [name, example, {}]),
   ...checkedCalls,
@@ -157,7 +157,7 @@ describe.each([
 
   test('lists every tool with schemas and all four hints', async () => {
     const { tools } = await client.listTools();
-    expect(tools.map((tool) => tool.name)).toHaveLength(declarations.length);
+    expect(tools.map((tool) => tool.name)).toHaveLength(requesting.length);
     for (const tool of tools) {
       expect(tool.outputSchema).toBeDefined();
       expect(Object.keys(tool.annotations ?? {}).sort()).toEqual([
@@ -170,7 +170,7 @@ describe.each([
   });
 
   test('calls every tool, and text and structured content are equal', async () => {
-    expect(new Set(calls.map(([name]) => name))).toEqual(new Set(declarations.map(({ name }) => name)));
+    expect(new Set(calls.map(([name]) => name))).toEqual(new Set(requesting.map(({ name }) => name)));
     for (const [name, args, expected] of calls) {
       const result = await client.callTool({ name, arguments: args });
       expect(result.isError ?? false, `${name}: ${JSON.stringify(result.content)}`).toBe(false);

@@ -10,8 +10,8 @@ import { serverJson } from '../../scripts/package/server-json.js';
 import { facts, pathOf, program } from '../../scripts/root.js';
 import { documentedSettings } from '../../src/config/settings.js';
 import { oldestNode, version } from '../../src/config/version.js';
-import { declarations } from '../../tools/index.js';
 import { configOf } from '../support/config.js';
+import { requesting } from '../support/requesting.js';
 
 const file = (name: string): string => readFileSync(pathOf(name), 'utf8');
 
@@ -91,7 +91,7 @@ describe('the manifest for desktop clients', () => {
     const passed = Object.values(env).map((text) => /^\$\{user_config\.(\w+)\}$/.exec(text)?.[1]);
     expect(passed).toEqual(Object.keys(manifest.user_config));
     expect(env.MATON_API_KEY).toBe('${user_config.maton_api_key}');
-    expect(manifest.tools.map(({ name }) => name)).toEqual(declarations.map(({ name }) => name));
+    expect(manifest.tools.map(({ name }) => name)).toEqual(requesting.map(({ name }) => name));
   });
 
   test('has only the keys of the MCPB specification, with those it requires', () => {

@@ -2,6 +2,7 @@ import { openAccount } from '../../src/account/account.js';
 import type { CallerSide, Outcome, ToolCaller } from '../../src/account/call/call-tool.js';
 import { type HostParts, openHost } from '../../src/account/host.js';
 import { createLog } from '../../src/account/telemetry/log.js';
+import type { AccountSettings } from '../../src/config/accounts/settings.js';
 import type { Config } from '../../src/config/config.js';
 import { createHttpClient } from '../../src/upstream/client/http-client.js';
 import type { Clock } from '../../src/upstream/clock.js';
@@ -21,9 +22,14 @@ export interface Caller {
 
 /** Parts of the host that a test can replace. */
 export interface CallerParts
-  extends Pick<HostParts, 'pacer' | 'guard' | 'jobs' | 'notices' | 'pageIds' | 'now' | 'random'> {
+  extends Pick<
+    HostParts,
+    'pacer' | 'guard' | 'jobs' | 'inbox' | 'callbacks' | 'notices' | 'pageIds' | 'now' | 'random'
+  > {
   /** The connections that the accounts may use. */
   readonly permitted: readonly string[];
+  /** How the accounts hear what their contacts write. */
+  readonly inbound: AccountSettings['inbound'];
   /** A driven clock watches the exchanges of the caller, and stands still while one is in flight. */
   readonly clock: Clock;
 }
@@ -37,7 +43,7 @@ export const collectedLog = ({ host }: Config, logged: string[]): HostParts['log
 /** Opens accounts on one host, as the program does; its clock is driven unless told otherwise. Closing one closes the host. */
 export function createCallers(
   environments: readonly Record<string, string>[],
-  { clock = drivenClock(), permitted, ...parts }: Partial<CallerParts> = {},
+  { clock = drivenClock(), permitted, inbound, ...parts }: Partial<CallerParts> = {},
 ): Caller[] {
   const configs = environments.map((environment) => configOf({ MANYCHAT_MCP_LOG_LEVEL: 'info', ...environment }));
   const [first = configOf({})] = configs;
@@ -52,7 +58,7 @@ export function createCallers(
     ...parts,
   });
   return configs.map((config) => {
-    const account = openAccount(host, { ...config.account, permitted });
+    const account = openAccount(host, { ...config.account, permitted, inbound: inbound ?? config.account.inbound });
     const tools = new Map(account.tools.map((tool) => [String(tool.declaration.name), tool]));
     return {
       config,

@@ -17,7 +17,7 @@ import {
   accountsScreen,
   accountTokens,
 } from './accounts-screens.js';
-import { connectProgram } from './program.js';
+import { hearingClient } from './hearing-client.js';
 import { runHere } from './shell.js';
 import { transcript } from './transcript.js';
 
@@ -54,9 +54,9 @@ const setsOf = (tool: string): string =>
     .flatMap(([set, tools]) => (tools.some(({ name }) => name === tool) ? set : []))
     .join(', ');
 
-/** What a client sees of the program. */
+/** What a client sees of the program, with an account that hears its contacts. */
 async function asClient<Seen>(look: (client: Client) => Promise<Seen>): Promise<Seen> {
-  const { client } = await connectProgram({ MATON_API_KEY: 'no-key' });
+  const client = await hearingClient();
   return look(client).finally(() => client.close());
 }
 

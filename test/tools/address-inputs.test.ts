@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { asObject, isObject, toList } from '../../tools/contract/json.js';
-import { declarations } from '../../tools/index.js';
 import { john, maria } from '../support/people.js';
+import { requesting } from '../support/requesting.js';
 import { reached, useCaller } from '../support/sandboxed.js';
 
 const used = useCaller({ random: () => 0 });
@@ -31,9 +31,7 @@ function spelled(value: unknown, form: string, key = ''): unknown {
 }
 
 describe.each([...marks, ...prefixes])('ids spelled as %j', (form) => {
-  const takers = declarations.filter(
-    ({ example }) => JSON.stringify(spelled(example, form)) !== JSON.stringify(example),
-  );
+  const takers = requesting.filter(({ example }) => JSON.stringify(spelled(example, form)) !== JSON.stringify(example));
 
   test.each(takers.map(({ name, example }) => [name, example] as const))(
     '%s makes the same requests',
@@ -53,7 +51,7 @@ describe.each([...marks, ...prefixes])('ids spelled as %j', (form) => {
 });
 
 describe('ids', () => {
-  const takers = declarations.filter(({ example }) => Object.keys(example).some((key) => idNames.includes(key)));
+  const takers = requesting.filter(({ example }) => Object.keys(example).some((key) => idNames.includes(key)));
 
   // What could separate two ids, or be a part of another number, is not taken away.
   const refused = [
@@ -180,7 +178,7 @@ describe('the id of a connection', () => {
 });
 
 describe('an email address to store', () => {
-  const takers = declarations.filter(({ input }) => Object.hasOwn(input.shape, 'email'));
+  const takers = requesting.filter(({ input }) => Object.hasOwn(input.shape, 'email'));
 
   test.each(takers.map(({ name, example }) => [name, example] as const))('%s reads what surrounds it', async (name) => {
     const argsOf = (email: string) => ({
@@ -261,7 +259,7 @@ describe('a phone number to store', () => {
   });
 
   test('every argument that is a phone is tried here', () => {
-    const phones = declarations.flatMap(({ name, input }) =>
+    const phones = requesting.flatMap(({ name, input }) =>
       Object.keys(input.shape)
         .filter((key) => key.endsWith('phone'))
         .map((key) => `${name} ${key}`),

@@ -4,12 +4,12 @@ import type { Outcome } from '../../src/account/call/call-tool.js';
 import { inputSchema } from '../../src/mcp/listing/json-schema.js';
 import type { Declaration } from '../../tools/contract/endpoint.js';
 import { asObject, isObject, type Result } from '../../tools/contract/json.js';
-import { declarations } from '../../tools/index.js';
 import { createCaller } from '../support/caller.js';
 import { drivenClock } from '../support/driven.js';
 import { everyTurnAtOnce } from '../support/pacer.js';
 import { maria } from '../support/people.js';
 import { through } from '../support/program.js';
+import { requesting } from '../support/requesting.js';
 import { useSandbox } from '../support/sandboxed.js';
 
 const seed = 20_260_731;
@@ -83,7 +83,7 @@ async function expectSame(name: string, plain: Result, form: Result, isShown = f
 }
 
 describe('the example of each tool makes the same request', () => {
-  const tools = declarations.map((each) => [each.name, each] as const);
+  const tools = requesting.map((each) => [each.name, each] as const);
 
   test.each(tools)('of %s, in each form that clients send', async (name, declaration) => {
     const { example } = declaration;
@@ -99,7 +99,7 @@ describe('the example of each tool makes the same request', () => {
   });
 
   test('in any mixture of these forms', { timeout: 120_000 }, async () => {
-    const mixture = fc.constantFrom(...declarations).chain((declaration) => {
+    const mixture = fc.constantFrom(...requesting).chain((declaration) => {
       const unset = unsetOf(declaration);
       return fc
         .tuple(

@@ -7,6 +7,7 @@ import { offerFor } from '../../src/mcp/listing/offer.js';
 import { declarations, toolsets } from '../../tools/index.js';
 import { configOf } from '../support/config.js';
 import { contract, contractFolder } from '../support/contract.js';
+import { inbound } from '../support/hearing-client.js';
 import { published } from './published.js';
 
 test('clients see what test/contract holds (npm run update rewrites it, for review)', async () => {
@@ -16,14 +17,16 @@ test('clients see what test/contract holds (npm run update rewrites it, for revi
 });
 
 /** The tokens of what a model sees of each tool. */
-function tokens(environment: Record<string, string>): { name: string; tokens: number; endpoint: boolean }[] {
-  return offeredTools(declarations, configOf({ MATON_API_KEY: 'k', ...environment }).account).map(
-    ({ declaration, input }) => {
-      const { name, description } = declaration;
-      const seen = JSON.stringify({ name, description, inputSchema: inputSchema(input) });
-      return { name, tokens: encode(seen).length, endpoint: declaration.kind === 'endpoint' };
-    },
-  );
+function tokens(
+  environment: Record<string, string>,
+  heard?: typeof inbound,
+): { name: string; tokens: number; endpoint: boolean }[] {
+  const { account } = configOf({ MATON_API_KEY: 'k', ...environment });
+  return offeredTools(declarations, { ...account, inbound: heard }).map(({ declaration, input }) => {
+    const { name, description } = declaration;
+    const seen = JSON.stringify({ name, description, inputSchema: inputSchema(input) });
+    return { name, tokens: encode(seen).length, endpoint: declaration.kind === 'endpoint' };
+  });
 }
 const sum = (all: readonly { tokens: number }[]): number => all.reduce((total, each) => total + each.tokens, 0);
 
@@ -65,4 +68,15 @@ test('definitions stay within their token budget', () => {
   expect(figures.largest).toBeLessThanOrEqual(1_100);
   // It takes values of each contact, and the handle of a job.
   expect(figures.second).toBeLessThanOrEqual(465);
+});
+
+test('the tools for messages are offered to an account that hears its contacts, within their budget', () => {
+  const all = tokens({}, inbound);
+  const own = toolsets.inbox.map(({ name }): string => name);
+  const added = all.filter(({ name }) => own.includes(name));
+  process.stdout.write(`Tokens (o200k) of inbox: ${sum(added)}, with everything: ${sum(all)}\n`);
+  expect(added.map(({ name }) => name)).toEqual(own);
+  expect(sum(added)).toBeLessThanOrEqual(600);
+  expect(sum(all)).toBeLessThanOrEqual(8_200);
+  expect(tokens({}).map(({ name }) => name)).toEqual(all.map(({ name }) => name).filter((name) => !own.includes(name)));
 });

@@ -8,6 +8,8 @@ import { asObject } from '../../tools/contract/json.js';
 import { declarations, endpoints, toolsFor } from '../../tools/index.js';
 import { readArguments } from '../../tools/values/reading/argument-reader.js';
 import { configOf } from '../support/config.js';
+import { inbound } from '../support/hearing-client.js';
+import { requesting } from '../support/requesting.js';
 import { useCaller } from '../support/sandboxed.js';
 import { published } from './published.js';
 
@@ -96,7 +98,7 @@ test.each(capabilityNames)('at least one tool has the purpose %s', (capability) 
 });
 
 describe('every declaration', () => {
-  const tools = offeredTools(declarations, configOf({ MATON_API_KEY: 'k' }).account);
+  const tools = offeredTools(declarations, { ...configOf({ MATON_API_KEY: 'k' }).account, inbound });
 
   test.each(tools.map((tool) => [tool.declaration.name, tool] as const))('%s', (_, { declaration, input }) => {
     const example = asObject(readArguments(input, declaration.example).input);
@@ -122,7 +124,7 @@ describe('every declaration', () => {
 
 describe('the example of every declaration works in the sandbox', () => {
   const used = useCaller();
-  test.each(declarations.map(({ name, example }) => [name, example] as const))('%s', async (name, example) => {
+  test.each(requesting.map(({ name, example }) => [name, example] as const))('%s', async (name, example) => {
     await used.result(name, example);
   });
 });

@@ -1,9 +1,9 @@
 import { encode } from 'gpt-tokenizer/encoding/o200k_base';
 import { describe, expect, test } from 'vitest';
 import type { Result } from '../../tools/contract/json.js';
-import { declarations } from '../../tools/index.js';
 import { drivenClock } from '../support/driven.js';
 import { john, maria } from '../support/people.js';
+import { requesting } from '../support/requesting.js';
 import { lost, useCaller } from '../support/sandboxed.js';
 import { accepted } from '../support/sent.js';
 
@@ -170,12 +170,10 @@ describe('what a write did', () => {
     tool === 'delete_connection' ? { connection_id: used.sandbox.connectionId } : args;
 
   test('is in the result of every tool that writes', () => {
-    const shown = declarations.filter(({ effect, output: { schema } }) => effect !== 'read' && 'ok' in schema.shape);
+    const shown = requesting.filter(({ effect, output: { schema } }) => effect !== 'read' && 'ok' in schema.shape);
     expect(Object.keys(writes).toSorted()).toEqual(shown.map(({ name }) => name.slice('manychat_'.length)).toSorted());
     // The others return the thing that they created or changed, or count what they did.
-    const others = declarations.filter(
-      ({ effect, output: { schema } }) => effect !== 'read' && !('ok' in schema.shape),
-    );
+    const others = requesting.filter(({ effect, output: { schema } }) => effect !== 'read' && !('ok' in schema.shape));
     expect(others.map(({ output: { schema } }) => Object.keys(schema.shape)[0]).toSorted()).toEqual([
       'accepted',
       'bot_field',

@@ -4,6 +4,7 @@ import { noTurns } from '../../src/account/jobs/job-of-call.js';
 import { asObject, type Result, toList } from '../../tools/contract/json.js';
 import type { Step, Steps } from '../../tools/contract/workflow.js';
 import { matchContact } from '../../tools/workflows/match-contact.js';
+import { noInbox } from '../support/no-inbox.js';
 
 /** Steps whose searches are answered so; `asked` gets the inputs. */
 function answering(answer: (input: Result) => readonly object[], asked: Result[] = []): Steps {
@@ -22,6 +23,7 @@ function answering(answer: (input: Result) => readonly object[], asked: Result[]
     channelsOf: () => undefined,
     job: { channelRefusals: 0 },
     turns: noTurns,
+    inbox: noInbox,
   };
 }
 

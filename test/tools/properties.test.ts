@@ -16,6 +16,7 @@ import { type Caller, createCaller } from '../support/caller.js';
 import { drivenClock } from '../support/driven.js';
 import { everyTurnAtOnce } from '../support/pacer.js';
 import { pinnedId, through } from '../support/program.js';
+import { requesting } from '../support/requesting.js';
 import { startUpstream, type Upstream } from '../support/upstream.js';
 
 const seed = 20_260_731;
@@ -255,7 +256,7 @@ describe('any arguments and any response', () => {
     await upstream.close();
   });
 
-  test.each(declarations.map((each) => [each.name, each] as const))('%s', async (name, declaration) => {
+  test.each(requesting.map((each) => [each.name, each] as const))('%s', async (name, declaration) => {
     const conforms = new Ajv2020({ strict: false }).compile(outputSchema(declaration.output.schema));
     const replyOfStep = fc.oneof(...stepsOf(declaration).map(replyOf));
     const someReplies = fc.array(replyOfStep, { minLength: 1, maxLength: 3 });

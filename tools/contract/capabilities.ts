@@ -40,6 +40,8 @@ export const capabilities = {
     what: 'start a flow',
     elsewhere: `buttons and quick replies that lead to a flow; callbacks; ${forMany}`,
   },
+  reply: { what: 'answer a message of a contact' },
+  forget_messages: { what: 'erase the messages of a contact' },
   act_on_many: { what: 'act on many contacts' },
   create_connection: { what: 'create a connection' },
   delete_connection: { what: 'delete a connection' },

@@ -53,8 +53,8 @@ export interface Declaration<Input extends z.ZodObject = z.ZodObject> {
   readonly name: ToolName;
   readonly title: string;
   readonly description: string;
-  /** The API that it calls: ManyChat's, Maton's for connections, or none. */
-  readonly api: 'manychat' | 'connections' | 'none';
+  /** What it calls: ManyChat, Maton for connections, the messages that the account has heard, or nothing. */
+  readonly api: 'manychat' | 'connections' | 'inbox' | 'none';
   readonly effect: Effect;
   /**
    * What the tool is there for, if it changes something. When every tool with a purpose is excluded, the other tools

@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import type { Declaration, Endpoint, Known } from './endpoint.js';
 import type { Failure } from './failure.js';
+import type { InboxSteps } from './inbox.js';
 import type { Result } from './json.js';
 
 /** A call of an endpoint as part of a workflow. */
@@ -131,6 +132,7 @@ export interface Steps {
   readonly whatsappField: WhatsappField;
   /** The turns of the contacts, if the workflow's calls are jobs. */
   readonly turns: Turns;
+  readonly inbox: InboxSteps;
   /** Milliseconds since 1970. */
   now(): number;
   /** The share of the call's time that is left, from 1 down to 0; also 0 once the client has cancelled. */
@@ -147,6 +149,8 @@ export interface Workflow<Input extends z.ZodObject = z.ZodObject> extends Decla
   readonly kind: 'workflow';
   /** Its calls are jobs for many contacts. */
   readonly job?: JobRules<Input>;
+  /** How long a call waits for something to happen, beside the time that its work may take; in milliseconds. */
+  waitsMs?(input: z.output<Input>): number;
   run(input: z.output<Input>, steps: Steps): Promise<Result>;
 }
 

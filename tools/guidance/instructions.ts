@@ -40,6 +40,10 @@ const sentences: readonly Sentence[] = [
     needs: [],
     text: 'The API cannot list or count contacts, nor by tag, nor show sent messages or orders. Nothing here sends e-mail or SMS.',
   },
+  {
+    needs: ['manychat_wait_for_messages', 'manychat_reply'],
+    text: 'Answer contacts who write: manychat_wait_for_messages, manychat_reply once to each message, then wait again.',
+  },
   { needs: ['manychat_for_each_subscriber'], text: 'Many contacts: manychat_for_each_subscriber.' },
   {
     needs: ['manychat_set_custom_field'],

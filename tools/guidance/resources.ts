@@ -1,17 +1,23 @@
 import type { Endpoint } from '../contract/endpoint.js';
 import { kindMeanings } from '../contract/failure.js';
+import type { Workflow } from '../contract/workflow.js';
 import { listBotFields, listCustomFields } from '../endpoints/fields.js';
 import { listFlows } from '../endpoints/flows.js';
 import { getPage } from '../endpoints/page.js';
 import { listTags } from '../endpoints/tags.js';
+import { listMessages } from '../workflows/inbox/list-messages.js';
 import { contentGrammar } from './grammar-guide.js';
 
-/** What a client can read into its context: a text of this server, or the result of an endpoint without arguments. */
+/** What a client can read into its context: a text of this server, or the result of a tool without arguments. */
 export interface Resource {
   readonly uri: `manychat://${string}`;
   readonly title: string;
   readonly description: string;
-  readonly content: { readonly markdown: string } | { readonly endpoint: Endpoint };
+  readonly content: { readonly markdown: string } | { readonly tool: Endpoint | Workflow };
+  /** Its address where calls choose from several accounts, if that is not the usual one with `?account=`. */
+  readonly ofAccount?: `manychat://{account}/${string}`;
+  /** Clients can subscribe to its changes. */
+  readonly changes?: true;
 }
 
 const errorKinds = `# Kinds of failure
@@ -42,25 +48,33 @@ export const resources: readonly Resource[] = [
     uri: 'manychat://page',
     title: 'Page',
     description: 'The ManyChat account in use; with several, the one of the oldest connection',
-    content: { endpoint: getPage },
+    content: { tool: getPage },
   },
-  { uri: 'manychat://tags', title: 'Tags', description: 'Tags of the page', content: { endpoint: listTags } },
+  { uri: 'manychat://tags', title: 'Tags', description: 'Tags of the page', content: { tool: listTags } },
   {
     uri: 'manychat://fields',
     title: 'Custom fields',
     description: 'Fields with a value for each contact',
-    content: { endpoint: listCustomFields },
+    content: { tool: listCustomFields },
   },
   {
     uri: 'manychat://bot-fields',
     title: 'Bot fields',
     description: 'Fields with one value for the whole account',
-    content: { endpoint: listBotFields },
+    content: { tool: listBotFields },
   },
   {
     uri: 'manychat://flows',
     title: 'Flows',
     description: 'Automations of the page and their folders',
-    content: { endpoint: listFlows },
+    content: { tool: listFlows },
+  },
+  {
+    uri: 'manychat://messages',
+    title: 'Messages',
+    description: 'What contacts wrote, and what was answered or sent; newest first',
+    content: { tool: listMessages },
+    ofAccount: 'manychat://{account}/messages',
+    changes: true,
   },
 ];

@@ -93,6 +93,8 @@ export interface CallContext {
   readonly readsContact: boolean;
   readonly names: CallNames;
   readonly job: JobMemory;
+  /** What is sent is the answer to a message, which the inbox notes itself. */
+  readonly answers?: boolean | undefined;
 }
 
 /** A name in a call, and the only thing that has it or is shown so. */
@@ -153,6 +155,8 @@ export interface CallOptions {
   readonly record: CallRecord;
   /** Identifies the caller, to whom the jobs that it begins belong; by default the user of this process. */
   readonly principal?: string | undefined;
+  /** A person has approved the answer that the call gives. */
+  readonly approved?: boolean | undefined;
 }
 
 /** The call of one endpoint. The stages fill it in; the one that sets `result` ends it. */

@@ -44,6 +44,7 @@ export interface CallerSide
     | 'known'
     | 'job'
     | 'principal'
+    | 'approved'
   > {
   readonly delivery?: Delivery | undefined;
   /** The name of the account, if calls name it as `account`: calls that the result names have it too. */

@@ -195,6 +195,7 @@ export function createPipeline(
         known,
         job = newJobMemory(),
         principal,
+        approved,
         ...own
       },
     ) {
@@ -202,7 +203,8 @@ export function createPipeline(
       refuseKeys([askedConnection, input.connection_id], redactor, failure);
       const { progress, onWait } = progressOf(onProgress);
       const { signal: stop, unlink } = linkSignals(signal, closing);
-      const mostMs = Math.min(deadlineMs, own.deadlineMs ?? deadlineMs);
+      const waitsMs = (declaration.kind === 'workflow' && declaration.waitsMs?.(input)) || 0;
+      const mostMs = Math.min(deadlineMs, own.deadlineMs ?? deadlineMs) + waitsMs;
       const opened = openDeadline(clock, mostMs, stop, onWait);
       const oneOfMany = declaration.kind === 'workflow' && declaration.job !== undefined;
       const deadline = oneOfMany || own.oneOfMany === true ? yielding(opened.deadline) : opened.deadline;
@@ -215,7 +217,7 @@ export function createPipeline(
         if (stop.aborted) throw stopError(deadline, 'unsent', failure, clock.now()).by('cancelled');
         await account.connections.refuseOthers([connectionId, input.connection_id], failure, record.id);
         return await (declaration.kind === 'workflow'
-          ? performWorkflow(declaration, input, context, { progress, deadlineMs: mostMs, principal }, account)
+          ? performWorkflow(declaration, input, context, { progress, deadlineMs: mostMs, principal, approved }, account)
           : performAlone(confirmedCall(declaration, input, context)));
       } catch (thrown) {
         const error = asCallError(thrown, failure, 'unsent').by(declaration.kind);

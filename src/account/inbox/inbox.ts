@@ -118,7 +118,7 @@ export interface SentMessage {
 export type InboxReader = string;
 
 /** What a reader asks for. */
-interface Take {
+export interface Take {
   readonly reader: InboxReader;
   readonly limit: number;
   /** Messages that the reader has finished. */

@@ -17,22 +17,25 @@ export interface Offered<Tool> {
 /** What an account's offer depends on. Its key is not among it, so no key is read for a list of tools. */
 export interface OfferSettings extends Pick<AccountSettings, 'connection' | 'policy' | 'reader'> {
   readonly access: Pick<Access, 'mode'>;
+  /** Present if the account hears what its contacts write. */
+  readonly inbound?: object | undefined;
 }
 
 /**
  * The tools an account is offered: those that were chosen, without those that change something if the account is
- * read-only, and without the connection tools if it does not use Maton. What a client is shown and what a call is
+ * read-only, without the connection tools if it does not use Maton, and without those for messages if it hears none. What a client is shown and what a call is
  * checked against both come from here.
  */
 export function offeredOf<Tool extends ToolFacts>(
   tools: readonly Tool[],
-  { access, connection, policy }: OfferSettings,
+  { access, connection, policy, inbound }: OfferSettings,
 ): Offered<Tool>[] {
   const direct = access.mode === 'direct';
   return tools
     .filter(({ name, api, effect }) => {
       const allowed = !policy.readOnly || effectRules[effect].readOnly;
-      return allowed && policy.chosen.has(name) && !(direct && api === 'connections');
+      const exists = !(direct && api === 'connections') && !(inbound === undefined && api === 'inbox');
+      return allowed && policy.chosen.has(name) && exists;
     })
     .map((tool) => ({
       tool,
@@ -50,7 +53,7 @@ export interface JointlyOffered<Tool> extends Offered<Tool> {
 }
 
 /** An account among several, as far as the offer depends on it. */
-export interface OfferedAccount extends Pick<AccountSettings, 'connection'> {
+export interface OfferedAccount extends Pick<OfferSettings, 'connection' | 'inbound'> {
   readonly name: string;
   readonly mode: Access['mode'];
 }
@@ -61,8 +64,8 @@ export function offeredOfAll<Tool extends ToolFacts>(
   accounts: readonly OfferedAccount[],
   policy: Policy,
 ): JointlyOffered<Tool>[] {
-  const offers = accounts.map(({ name, mode, connection }) => {
-    const offered = offeredOf(tools, { access: { mode }, connection, policy });
+  const offers = accounts.map(({ name, mode, connection, inbound }) => {
+    const offered = offeredOf(tools, { access: { mode }, connection, policy, inbound });
     return { name, tools: new Map(offered.map((each) => [each.tool, each])) };
   });
   return tools.flatMap((tool) => {

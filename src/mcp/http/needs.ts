@@ -13,6 +13,7 @@ const needsOf: Readonly<Record<string, Needs>> = {
   'prompts/get': { ...nothing, prompts: true },
   'notifications/initialized': nothing,
   'notifications/cancelled': nothing,
+  'subscriptions/listen': nothing,
   ping: nothing,
 };
 

@@ -1,8 +1,9 @@
-import { createMcpHandler, type McpRequestContext } from '@modelcontextprotocol/server';
+import { createMcpHandler, type McpServerFactory } from '@modelcontextprotocol/server';
 import type { Delivery } from '../../account/send-guard/delivery.js';
 import type { Telemetry } from '../../account/telemetry/telemetry.js';
 import { accountNamed } from '../../config/accounts/names.js';
 import type { Backend } from '../backend.js';
+import { hasChanging } from '../guidance/addresses.js';
 import type { Offer } from '../listing/offer.js';
 import { createServer, type Needs } from '../server.js';
 import { withoutNullArguments } from '../tool-handler.js';
@@ -12,6 +13,7 @@ import { createRequestDeliveries } from './deliveries.js';
 import { needsIn } from './needs.js';
 import type { Principal, SignIn } from './principal.js';
 import { errorResponse, probeResponse } from './responses.js';
+import { createSubscriptionStreams } from './subscriptions.js';
 
 /** What requests are served with. */
 export interface ServiceParts {
@@ -43,7 +45,7 @@ export interface HttpService {
    * @param written resolves when the response is written, and never if the client goes away before.
    */
   fetch(request: Request, written?: Promise<void>): Promise<Response>;
-  /** From now on `/readyz` says that the server ends. */
+  /** From now on `/readyz` says that the server ends, and streams of notices have ended. */
   drain(): void;
   /** Aborts what is in flight. */
   close(): Promise<void>;
@@ -122,17 +124,18 @@ export function createHttpService({ accounts, ...parts }: ServiceParts): HttpSer
     return found && [found.name];
   }
 
-  const handler = createMcpHandler(
-    (context: McpRequestContext) => {
-      const exchange = context.requestInfo && exchanges.get(context.requestInfo);
-      if (exchange === undefined) throw new Error('a request that was not read here');
-      const { principal, offer, account, delivery, needs } = exchange;
-      const openBackend = (_: unknown, chosen = account) => parts.openBackend(principal, chosen);
-      const deliveryOf = delivery && (() => delivery);
-      return createServer({ offer, openBackend, deliveryOf, telemetry: parts.telemetry }, context, needs);
-    },
-    { onerror: parts.onError },
-  );
+  const factory: McpServerFactory = (context) => {
+    const exchange = context.requestInfo && exchanges.get(context.requestInfo);
+    if (exchange === undefined) throw new Error('a request that was not read here');
+    const { principal, offer, account, delivery, needs } = exchange;
+    const openBackend = (_: unknown, chosen = account) => parts.openBackend(principal, chosen);
+    const deliveryOf = delivery && (() => delivery);
+    // An older client would need a connection of its own for notices.
+    const subscribes = context.era === 'modern' && hasChanging(offer);
+    return createServer({ offer, openBackend, deliveryOf, subscribes, telemetry: parts.telemetry }, context, needs);
+  };
+  const handler = createMcpHandler(factory, { onerror: parts.onError });
+  const streams = createSubscriptionStreams({ ...parts, factory });
 
   async function serveMcp(request: Request, named: string | undefined, written: Promise<void> | undefined) {
     const principal = await parts.signIn.identify(request);
@@ -143,14 +146,17 @@ export function createHttpService({ accounts, ...parts }: ServiceParts): HttpSer
     const body = await readJson(request);
     if (body instanceof Response) return body;
     const message = withoutNullArguments(body.json);
+    const offer = offerOf(principal, served);
+    const account = served.length === 1 ? served[0] : undefined;
     exchanges.set(request, {
       principal,
-      offer: offerOf(principal, served),
-      account: served.length === 1 ? served[0] : undefined,
+      offer,
+      account,
       delivery: deliveries.open(principal.id, message, request, written),
       needs: needsIn(message),
     });
-    return handler.fetch(request, { parsedBody: message });
+    const stream = await streams.serve({ request, message, principal, offer, account });
+    return stream ?? handler.fetch(request, { parsedBody: message });
   }
 
   return {
@@ -175,7 +181,10 @@ export function createHttpService({ accounts, ...parts }: ServiceParts): HttpSer
     },
     drain() {
       readiness = 'ending';
+      streams.close().catch(parts.onError);
     },
-    close: () => handler.close(),
+    async close() {
+      await Promise.all([handler.close(), streams.close()]);
+    },
   };
 }

@@ -22,6 +22,9 @@ export interface ListedResource {
   readonly mimeType: string;
   /** The tool that reads it. Undefined for a text of this server. */
   readonly tool?: string | undefined;
+  /** As in a Resource. */
+  readonly ofAccount?: string | undefined;
+  readonly changes?: true | undefined;
 }
 
 /** Everything that can be listed to clients. It can be serialised as JSON. */
@@ -69,12 +72,14 @@ function skillText(): string {
  */
 export const catalogue: Catalogue = {
   tools: declarations.map(listedTool),
-  resources: resources.map(({ uri, title, description, content }) => ({
+  resources: resources.map(({ uri, title, description, content, ofAccount, changes }) => ({
     uri,
     title,
     description,
     mimeType: 'markdown' in content ? 'text/markdown' : 'application/json',
-    tool: 'endpoint' in content ? content.endpoint.name : undefined,
+    tool: 'tool' in content ? content.tool.name : undefined,
+    ofAccount,
+    changes,
   })),
   get skill() {
     return skillText();

@@ -1,4 +1,4 @@
-import type { Transport } from '@modelcontextprotocol/server';
+import type { McpServerFactory, Transport } from '@modelcontextprotocol/server';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
 import { type Deliveries, type Delivery, trackDeliveries, unanswered } from '../../account/send-guard/delivery.js';
 import type { Telemetry } from '../../account/telemetry/telemetry.js';
@@ -6,6 +6,7 @@ import type { OpenBackend } from '../backend.js';
 import type { Offer } from '../listing/offer.js';
 import { createServer } from '../server.js';
 import { withoutNullArguments } from '../tool-handler.js';
+import { createSubscriptions } from './subscriptions.js';
 
 /** A transport of the MCP SDK that is not started. */
 export type ServedTransport = Transport;
@@ -37,6 +38,7 @@ export function serveTransport(
   // serveStdio owns the transport's callbacks and does not report the end of the connection, so methods are wrapped.
   transport.close = async () => {
     await close();
+    subscriptions?.close();
     onClosed();
   };
   transport.send = (message, options) => {
@@ -44,13 +46,18 @@ export function serveTransport(
     deliveries.write(message, sent);
     return sent;
   };
-  serveStdio((context) => createServer({ offer, openBackend, deliveryOf, telemetry }, context), {
-    transport,
-    onerror: onError,
-  });
+  const subscriptions = createSubscriptions(offer, openBackend);
+  const subscribes = subscriptions !== undefined;
+  const factory: McpServerFactory = (context) => {
+    const server = createServer({ offer, openBackend, deliveryOf, subscribes, telemetry }, context);
+    subscriptions?.serve(server, context);
+    return server;
+  };
+  serveStdio(factory, { transport, onerror: onError });
   const handleMessage = transport.onmessage;
   transport.onmessage = (message, extra) => {
     deliveries.read(message);
+    subscriptions?.read(message);
     handleMessage?.(withoutNullArguments(message), extra);
   };
   return deliveries;

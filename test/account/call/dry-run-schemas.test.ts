@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { effectRules } from '../../../tools/contract/effect.js';
-import { declarations } from '../../../tools/index.js';
 import { connectProgram, through } from '../../support/program.js';
+import { requesting } from '../../support/requesting.js';
 import { useSandbox } from '../../support/sandboxed.js';
 
 describe('a dry run', () => {
@@ -13,7 +13,7 @@ describe('a dry run', () => {
     const { client } = await connectProgram(env);
     // The client checks each result against the schema of the list.
     await client.listTools();
-    for (const { name, effect, example } of declarations) {
+    for (const { name, effect, example } of requesting) {
       const { isError, content } = await client.callTool({ name, arguments: { ...example } });
       const [first] = content;
       const text = first?.type === 'text' ? first.text : '';

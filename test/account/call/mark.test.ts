@@ -3,9 +3,9 @@ import { bounded } from '../../../src/account/call/bounds/bound-result.js';
 import { markPattern } from '../../../src/account/call/mark.js';
 import { isObject } from '../../../tools/contract/json.js';
 import { listBotFields } from '../../../tools/endpoints/fields.js';
-import { declarations } from '../../../tools/index.js';
 import { runBulk } from '../../support/bulk.js';
 import { useFolder } from '../../support/folder.js';
+import { requesting } from '../../support/requesting.js';
 import { useUpstream } from '../../support/upstream-caller.js';
 
 const used = useUpstream();
@@ -24,7 +24,7 @@ function withOneText(value: unknown, text: string): unknown[] {
 }
 
 describe('a text that a result shortened', () => {
-  test.each(declarations.map(({ name, example }) => [name, example] as const))(
+  test.each(requesting.map(({ name, example }) => [name, example] as const))(
     'is refused by %s wherever its example has a text, and nothing is sent',
     async (name, example) => {
       const before = used.upstream.arrived.length;

@@ -6,6 +6,7 @@ import { CallError, type Failure } from '../../../tools/contract/failure.js';
 import type { Result } from '../../../tools/contract/json.js';
 import { type Step, type Steps, workflow } from '../../../tools/contract/workflow.js';
 import { getSubscriber } from '../../../tools/endpoints/subscribers.js';
+import { noInbox } from '../../support/no-inbox.js';
 
 /** A refusal by ManyChat that performed nothing, unless `more` says otherwise. */
 const failureOf = (more: Partial<Failure>): CallError =>
@@ -39,6 +40,7 @@ async function outcomeOf(run: (steps: Steps) => Promise<Result>, failures: Recor
     channelsOf: () => undefined,
     job: { channelRefusals: 0 },
     turns: noTurns,
+    inbox: noInbox,
     hold: async () => undefined,
     async perform({ what }: Step): Promise<Result> {
       const failure = failures[what];

@@ -4,6 +4,7 @@ import { offerFor } from '../../../src/mcp/listing/offer.js';
 import { effectRules } from '../../../tools/contract/effect.js';
 import { declarations, toolsets, toolsetsOf } from '../../../tools/index.js';
 import { configOf } from '../../support/config.js';
+import { requesting } from '../../support/requesting.js';
 
 /** The names of the tools that an account with a key and this environment is offered. */
 const offered = (environment: Record<string, string>): string[] =>
@@ -13,15 +14,15 @@ const offered = (environment: Record<string, string>): string[] =>
 
 const namesOf = (tools: readonly { readonly name: string }[]): string[] => tools.map(({ name }) => name);
 
-const readers = declarations.filter(({ effect }) => effectRules[effect].readOnly);
+const readers = requesting.filter(({ effect }) => effectRules[effect].readOnly);
 
 describe('the offered tools', () => {
   test.each([
-    [{}, namesOf(declarations)],
+    [{}, namesOf(requesting)],
     [{ MANYCHAT_MCP_TOOLSETS: 'page, flows' }, namesOf([...toolsets.page, ...toolsets.flows])],
     [
       { MANYCHAT_MCP_TOOLSETS: 'essentials, page' },
-      namesOf(declarations.filter((tool) => /essentials|page/.test(toolsetsOf(tool).join()))),
+      namesOf(requesting.filter((tool) => /essentials|page/.test(toolsetsOf(tool).join()))),
     ],
     [{ MANYCHAT_MCP_TOOLS: 'send_text,manychat_get_page' }, ['manychat_get_page', 'manychat_send_text']],
     [

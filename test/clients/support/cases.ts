@@ -1,7 +1,7 @@
 import type { Fault } from '../../../src/sandbox/index.js';
 import type { Result } from '../../../tools/contract/json.js';
-import { declarations } from '../../../tools/index.js';
 import { john, maria } from '../../support/people.js';
+import { requesting } from '../../support/requesting.js';
 
 /** A call that every client makes. */
 export interface Case {
@@ -10,7 +10,7 @@ export interface Case {
 }
 
 /** Each tool with its example. */
-export const examples: readonly Case[] = declarations.map(({ name, example }) => ({ tool: name, args: example }));
+export const examples: readonly Case[] = requesting.map(({ name, example }) => ({ tool: name, args: example }));
 
 const flow = 'content20240311101502_501223';
 const actions = [

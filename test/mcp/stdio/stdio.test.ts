@@ -2,9 +2,9 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { afterEach, describe, expect, test } from 'vitest';
-import { declarations } from '../../../tools/index.js';
 import { deferred } from '../../support/deferred.js';
 import { pinnedId, program, through } from '../../support/program.js';
+import { requesting } from '../../support/requesting.js';
 import { startUpstream, type Upstream } from '../../support/upstream.js';
 
 interface Run {
@@ -84,7 +84,7 @@ describe('the process', () => {
       { jsonrpc: '2.0', id: 2, method: 'tools/list' },
       toolCall(3, 'manychat_get_page'),
     );
-    expect((await server.answer(2)).result?.tools).toHaveLength(declarations.length);
+    expect((await server.answer(2)).result?.tools).toHaveLength(requesting.length);
     expect(JSON.stringify(await server.answer(3))).toContain('not_configured');
     server.child.stdin.end();
     expect(await server.ended).toEqual({ code: 0, signal: null });

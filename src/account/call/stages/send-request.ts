@@ -12,6 +12,7 @@ import { asCallError } from '../../../upstream/failures/call-error.js';
 import { loadOf } from '../../../upstream/pacing/limits.js';
 import { readResponse } from '../../../upstream/response.js';
 import { withRetries } from '../../../upstream/retry.js';
+import { noteSent } from '../../inbox/calls/note-sent.js';
 import { sendOnce } from '../../send-guard/guarded-sends.js';
 import { type AccountParts, callLine, type EndpointCall, failureContext, measuredAs } from '../call-context.js';
 import { noteUsed } from '../call-names.js';
@@ -143,5 +144,7 @@ export async function sendRequest(call: EndpointCall, account: AccountParts): Pr
     if (answer === undefined) throw error;
     call.response = { data: answer };
   }
-  if (held?.state !== 'done') await noted();
+  if (held?.state === 'done') return;
+  await noted();
+  noteSent(call, account);
 }

@@ -1,10 +1,11 @@
 import type { Declaration } from '../../../../tools/contract/endpoint.js';
 import { CallError } from '../../../../tools/contract/failure.js';
 import type { Result } from '../../../../tools/contract/json.js';
-import type { Steps, Workflow } from '../../../../tools/contract/workflow.js';
+import type { Step, Steps, Workflow } from '../../../../tools/contract/workflow.js';
 import { cleanLine } from '../../../text/safe-text.js';
 import { allOf } from '../../../upstream/departure.js';
 import { asCallError } from '../../../upstream/failures/call-error.js';
+import { inboxOfCall } from '../../inbox/calls/inbox-of-call.js';
 import { withJob } from '../../jobs/job-of-call.js';
 import { connectionHint } from '../../lookups/connections/chooser.js';
 import { refuseExcluded } from '../../policy/exclusion.js';
@@ -36,7 +37,7 @@ export function cleanError(
 }
 
 /** The caller of a workflow, and the longest that its call may take in milliseconds. */
-interface WorkflowCaller extends Pick<Steps, 'progress'>, Pick<CallOptions, 'principal'> {
+interface WorkflowCaller extends Pick<Steps, 'progress'>, Pick<CallOptions, 'principal' | 'approved'> {
   readonly deadlineMs: number;
 }
 
@@ -48,7 +49,7 @@ export function performWorkflow(
   workflow: Workflow,
   ownInput: Result,
   given: CallContext,
-  { progress, principal, deadlineMs }: WorkflowCaller,
+  { progress, principal, approved, deadlineMs }: WorkflowCaller,
   account: AccountParts,
 ): Promise<Result> {
   const { host, settings, perform } = account;
@@ -73,23 +74,37 @@ export function performWorkflow(
   const call = { workflow, input: ownInput, context: given, choose, principal, deadlineMs };
   return withJob(call, account, async ({ input, connectionId, turns }) => {
     refuseFieldsShownAlike(workflow, input, account);
-    const context: CallContext = { ...given, connectionId };
-    return runWorkflow(workflow, input, {
+    const answers = workflow.api === 'inbox';
+    let connection = connectionId;
+    /** The context of a step. What answers a message chooses its connection only if it sends something. */
+    async function contextFor({ endpoint }: Pick<Step, 'endpoint'>): Promise<CallContext> {
+      if (answers) connection ??= await under('connection', endpoint, () => connectionFor(endpoint, given, account));
+      return { ...given, connectionId: connection, answers };
+    }
+    const inbox = inboxOfCall(given, failureContext(workflow, settings), { principal, approved }, account);
+    const running = runWorkflow(workflow, input, {
       turns,
       job: given.job,
+      inbox: inbox.steps,
       whatsappField: account.whatsappFields(connectionId),
       now: host.now,
       progress,
-      name: knownIn(connectionId, account).name,
-      channelsOf: (contact) => account.seen.channels(connectionId, contact),
+      name: (kind, id) => knownIn(connection, account).name(kind, id),
+      channelsOf: (contact) => account.seen.channels(connection, contact),
       timeLeft: () =>
         deadline.stop.aborted ? 0 : (deadline.latestStart - clock.now()) / (deadline.latestStart - deadline.arrived),
-      hold: (step) =>
-        under('send_guard', step.endpoint, () => claimSend(step, connectionId, context, account)).catch((error) => {
-          throw error instanceof CallError ? explainUnknown(error, step, connectionId, account.seen) : error;
-        }),
-      async perform({ endpoint, input: stepInput, quiet }, held, departures = []) {
+      async hold(step) {
+        const context = await contextFor(step);
+        return under('send_guard', step.endpoint, () => claimSend(step, connection, context, account)).catch(
+          (error) => {
+            throw error instanceof CallError ? explainUnknown(error, step, connection, account.seen) : error;
+          },
+        );
+      },
+      async perform(step, held, departures = []) {
+        const { endpoint, input: stepInput, quiet } = step;
         try {
+          const context = await contextFor(step);
           // A step queues from the moment it starts, so that a long job does not overtake everybody else's calls.
           const more = [...departures, context.departure].filter((each) => each !== undefined);
           const own = {
@@ -98,7 +113,8 @@ export function performWorkflow(
             readsContact: quiet !== true,
             deadline: { ...deadline, arrived: clock.now() },
           };
-          refuseExcluded(settings.policy, failureContext(endpoint, settings), stepInput);
+          // Whoever may answer may send the answer.
+          if (!answers) refuseExcluded(settings.policy, failureContext(endpoint, settings), stepInput);
           return await perform(endpointCall(endpoint, stepInput, own, held));
         } catch (thrown) {
           // A workflow may put the text of a failure into its result.
@@ -109,6 +125,10 @@ export function performWorkflow(
           );
         }
       },
+    });
+    return running.catch((error: unknown) => {
+      inbox.failed();
+      throw error;
     });
   });
 }

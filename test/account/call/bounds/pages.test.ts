@@ -9,6 +9,7 @@ import { createCaller } from '../../../support/caller.js';
 import { largeAccount, largeContact, largeReply } from '../../../support/large-account.js';
 import { everyTurnAtOnce } from '../../../support/pacer.js';
 import { pinnedId, through } from '../../../support/program.js';
+import { requesting } from '../../../support/requesting.js';
 import { startUpstream, type Upstream } from '../../../support/upstream.js';
 
 const maxResultBytes = 28_000;
@@ -76,7 +77,7 @@ describe('a large account', () => {
 
   test('has a page of each list, and no other tool returns more either', async () => {
     expect(paged.length).toBeGreaterThan(12);
-    for (const { name, effect, example } of declarations) {
+    for (const { name, effect, example } of requesting) {
       if (effect !== 'read') continue;
       const outcome = await caller.call(name, example);
       expect(bytesOf(outcome), name).toBeLessThan(maxResultBytes + 100);
