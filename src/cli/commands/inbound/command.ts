@@ -16,7 +16,7 @@ export interface InboundRequest {
   readonly json: boolean;
 }
 
-const actions = ['secret', 'forget', 'drafts', 'reject'] as const;
+const actions = ['secret', 'forget', 'drafts', 'approve', 'reject'] as const;
 
 /** Bytes of a secret. */
 const secretBytes = 32;
@@ -27,12 +27,8 @@ const textOf = (answer: AnswerContent | undefined): string =>
 const saidText = ({ said }: HeardMessage): string =>
   said.kind === 'text' ? said.text : [said.type, said.name, said.value].filter((each) => each !== undefined).join(' ');
 
-/** Uses the messages of the account, as other processes have kept them. */
-async function withInbox<Result>(
-  config: Config,
-  shell: Shell,
-  use: (inbox: AccountInbox) => Promise<Result>,
-): Promise<Result> {
+/** Refuses what cannot reach the messages that other processes have kept. */
+function checkReachable(config: Config, shell: Shell): void {
   const { access, inbound } = config.account;
   if (inbound === undefined)
     throw new UsageError(
@@ -44,12 +40,23 @@ async function withInbox<Result>(
     throw new UsageError(
       `the messages are in the memory of the process that hears them (${place.none}), where nothing else reaches them`,
     );
+}
+
+const notReached = (error: unknown): unknown =>
+  error instanceof StoreAway ? new UsageError(`the messages cannot be reached: ${error.message}`) : error;
+
+/** Uses the messages of the account, as other processes have kept them. */
+async function withInbox<Result>(
+  config: Config,
+  shell: Shell,
+  use: (inbox: AccountInbox) => Promise<Result>,
+): Promise<Result> {
+  checkReachable(config, shell);
   const inbox = await openInbox(config, shell, () => undefined);
   try {
     return await use(inbox.of(inboxScope(config.account)));
   } catch (error) {
-    if (error instanceof StoreAway) throw new UsageError(`the messages cannot be reached: ${error.message}`);
-    throw error;
+    throw notReached(error);
   } finally {
     await inbox.close();
   }
@@ -102,6 +109,14 @@ export async function manageInbound(
     return exitCodes.done;
   }
   const message = given(known, id, 'the id of a message, as inbound drafts lists it');
+  if (known === 'approve') {
+    const config = await configured();
+    checkReachable(config, shell);
+    const { approveDraft } = await import('./approve.js');
+    return approveDraft(config, message, json, shell).catch((error: unknown) => {
+      throw notReached(error);
+    });
+  }
   const found = await withInbox(await configured(), shell, (inbox) => inbox.reject(message));
   if (!found) throw new UsageError(`no draft answers the message ${quoted(message)}: inbound drafts lists them`);
   shell.print(
