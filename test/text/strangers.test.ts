@@ -2,11 +2,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Outcome } from '../../src/account/call/call-tool.js';
 import { createRedactor } from '../../src/text/redaction.js';
 import { terminalText } from '../../src/text/terminal.js';
-import { declarations } from '../../tools/index.js';
 import { type Caller, createCaller } from '../support/caller.js';
 import { useFolder } from '../support/folder.js';
 import { everyTurnAtOnce } from '../support/pacer.js';
 import { pinnedId, through } from '../support/program.js';
+import { requesting } from '../support/requesting.js';
 import { runHere } from '../support/shell.js';
 import { impatientClock } from '../support/timing.js';
 import { startUpstream, type Upstream } from '../support/upstream.js';
@@ -110,7 +110,7 @@ describe('a hostile text in a response', () => {
     manychat_find_or_create_subscriber: { whatsapp_phone: '+972501234568', whatsapp_field_id: 8, first_name: 'Ada' },
   };
 
-  test.each(declarations.map((each) => [each.name, each] as const))(
+  test.each(requesting.map((each) => [each.name, each] as const))(
     'stays inside quotes and on one line: %s',
     async (name, { example, api, effect }) => {
       for (const [what, reply] of Object.entries(responses)) {

@@ -1,13 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { effectRules } from '../../../../tools/contract/effect.js';
-import { declarations, toolsets } from '../../../../tools/index.js';
+import { toolsets } from '../../../../tools/index.js';
 import { outcomeOf } from '../../../support/http-service.js';
+import { requesting } from '../../../support/requesting.js';
 import { openTeam, startPages } from '../../../support/team.js';
 
 const account = { Agency: { maton_key: { env: 'MATON_API_KEY' } } };
 
 /** The arguments of a tool's example, on a connection. */
-const argumentsOf = ({ api, example, input }: (typeof declarations)[number], connection: string) => ({
+const argumentsOf = ({ api, example, input }: (typeof requesting)[number], connection: string) => ({
   ...example,
   ...((api === 'manychat' || 'connection_id' in input.shape) && { connection_id: connection }),
 });
@@ -17,12 +18,12 @@ const profiles = {
   Readers: {
     profile: { accounts: ['Agency'], connections: ['5b0c2a3e-7d41-4f86-9a1c-000000000001'], read_only: true },
     connections: [0],
-    allows: ({ effect }: (typeof declarations)[number]) => effectRules[effect].readOnly,
+    allows: ({ effect }: (typeof requesting)[number]) => effectRules[effect].readOnly,
   },
   Senders: {
     profile: { accounts: ['Agency'], connections: ['Wholesale', 'Coffee'], toolsets: ['sending'] },
     connections: [0, 1],
-    allows: ({ name }: (typeof declarations)[number]) => toolsets.sending.some((tool) => tool.name === name),
+    allows: ({ name }: (typeof requesting)[number]) => toolsets.sending.some((tool) => tool.name === name),
   },
   Owners: {
     profile: { accounts: 'all' },
@@ -43,7 +44,7 @@ describe.each(Object.entries(profiles))('a caller with the profile %s', (name, {
     const permitted = new Set(connections.map((at) => ids[at]));
     const escapes: unknown[] = [];
     const reached = new Set<string>();
-    for (const declaration of declarations) {
+    for (const declaration of requesting) {
       // For those who may use everything, one connection shows that the calls arrive.
       for (const connection of connections.length === ids.length ? ids.slice(0, 1) : ids) {
         const before = upstream.arrived.length;
@@ -73,7 +74,7 @@ describe.each(Object.entries(profiles))('a caller with the profile %s', (name, {
     expect(escapes).toEqual([]);
     // The calls are such that they arrive where they are allowed. The second sets fields as well, which is not sending.
     const excepted = ['manychat_for_each_subscriber', name === 'Senders' ? 'manychat_set_fields_and_send_flow' : ''];
-    const expected = declarations.filter((each) => each.api === 'manychat' && allows(each)).map((each) => each.name);
+    const expected = requesting.filter((each) => each.api === 'manychat' && allows(each)).map((each) => each.name);
     expect([...reached]).toEqual(expect.arrayContaining(expected.filter((tool) => !excepted.includes(tool))));
   });
 
@@ -87,10 +88,10 @@ describe.each(Object.entries(profiles))('a caller with the profile %s', (name, {
     });
     const text = await (await ask('me', 'tools/list')).text();
     const { result } = JSON.parse(text.replace(/^[^{]*/, ''));
-    const isOffered = (each: (typeof declarations)[number]): boolean =>
+    const isOffered = (each: (typeof requesting)[number]): boolean =>
       allows(each) && !('connections' in profile && each.name === 'manychat_create_connection');
     expect(result.tools.map((tool: { name: string }) => tool.name)).toEqual(
-      declarations.filter(isOffered).map((each) => each.name),
+      requesting.filter(isOffered).map((each) => each.name),
     );
     expect(result.cacheScope).toBe('private');
   });
