@@ -13,7 +13,9 @@
  * 8. CPU of the server for a call over HTTP, and its memory from call 10,000 to 50,000;
  * 9. how much of a limit three processes use that share it over SQLite or Redis, and how often they exceed it, beside
  *    processes that share nothing;
- * 10. milliseconds of a transaction of each store.
+ * 10. milliseconds of a transaction of each store;
+ * 11. milliseconds of a call of ManyChat that keeps a message, at 200 calls per second: alone, and beside as many calls
+ *     of many contacts, or of one.
  *
  * Milliseconds say more about the machine than about the program, and a shared machine is slower from one minute to the
  * next. Compared variants therefore take turns within the run, and ratios come first, with the raw figures beside them.
@@ -23,6 +25,7 @@
 import { availableParallelism } from 'node:os';
 import { bulk } from './bulk.js';
 import { http } from './http.js';
+import { inbound } from './inbound.js';
 import { latency } from './latency.js';
 import { memory } from './memory.js';
 import { pace } from './pace.js';
@@ -55,5 +58,6 @@ const stores = await openSharedStores();
 print(await sharedPace(stores));
 print(await sharedTransactions(stores));
 await stores.close();
+print(await inbound());
 child.disconnect();
 print([`Took ${Math.round((performance.now() - started) / 1000)} s.`]);
