@@ -1,3 +1,4 @@
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
 import type { Catalogue } from '../../src/mcp/listing/catalogue.js';
 import { pathOf } from '../root.js';
@@ -95,5 +96,22 @@ export async function bundleProgram(catalogue: Catalogue): Promise<Metafile> {
   const { metafile: modules } = await build({ ...options, write: false });
   const plugins = [...options.plugins, together(smallModules(modules))];
   const { metafile } = await build({ ...options, plugins });
-  return metafile;
+  return withOwnMaps(metafile);
+}
+
+/** Removes the source maps of files that are packages for the most part: nobody looks for our errors there. */
+async function withOwnMaps({ inputs, outputs }: Metafile): Promise<Metafile> {
+  const foreign = Object.entries(outputs).filter(([path, { inputs: parts }]) => {
+    const sizes = Object.entries(parts).map(([name, { bytesInOutput }]) => ({ name, bytesInOutput }));
+    const bytes = sizes.reduce((sum, each) => sum + each.bytesInOutput, 0);
+    const ours = sizes.filter(({ name }) => !name.includes('node_modules/'));
+    return path.endsWith('.js') && bytes > 0 && ours.reduce((sum, each) => sum + each.bytesInOutput, 0) < bytes / 20;
+  });
+  for (const [path] of foreign) {
+    const code = await readFile(pathOf(path), 'utf8');
+    await writeFile(pathOf(path), code.replace(/\n\/\/# sourceMappingURL=\S+\s*$/, '\n'));
+    await rm(pathOf(`${path}.map`));
+  }
+  const removed = new Set(foreign.map(([path]) => `${path}.map`));
+  return { inputs, outputs: Object.fromEntries(Object.entries(outputs).filter(([path]) => !removed.has(path))) };
 }

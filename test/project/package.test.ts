@@ -62,7 +62,7 @@ describe('the npm package', () => {
   });
 
   test('contains the needed files and no others, and stays small', () => {
-    expect(packed.size).toBeLessThan(1_600_000);
+    expect(packed.size).toBeLessThan(1_500_000);
     const paths = packed.files.map(({ path }) => path);
     const allowed =
       /^(dist\/(manychat-mcp|library)\.js(\.map)?|dist\/library\.d\.ts|dist\/bundle\/[\w-]+\.js(\.map)?|dist\/THIRD-PARTY-NOTICES|LICENSE|README\.md|skills\/manychat\/SKILL\.md|package\.json|mcp\.json\.example|accounts\.schema\.json)$/;
@@ -171,7 +171,7 @@ test('THIRD-PARTY-NOTICES contains the licence of every package in the bundle', 
   for (const { name, version, text } of notices) {
     expect(written).toContain(`${name} ${version} (`);
     expect(written, name).toContain(text);
-    expect(text, name).toMatch(/permission is hereby granted|Apache License/i);
+    expect(text, name).toMatch(/permission is hereby granted|Apache License|free and unencumbered/i);
   }
   const bundled = Object.values(metafile.outputs).flatMap(({ inputs }) => Object.keys(inputs));
   const packages = bundled.flatMap((path) => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? []);
