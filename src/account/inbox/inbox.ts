@@ -125,6 +125,8 @@ export interface Take {
   readonly done: readonly string[];
   /** How long to wait for the first message, in milliseconds. */
   readonly waitMs: number;
+  /** A contact's next message is handed out when the one before is done. */
+  readonly onePerContact?: boolean | undefined;
 }
 
 /** What a claim to answer a message came to. */

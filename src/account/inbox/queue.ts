@@ -1,6 +1,6 @@
 import { type Exploring, growingParts } from '../../store/exploring.js';
 import { type Entry, logDocument, logOf, messageDocument } from './documents.js';
-import type { HeardMessage, InboxReader } from './inbox.js';
+import type { HeardMessage, InboxReader, Take } from './inbox.js';
 import { changeEntry, countOpen, finish, readHead, readHeard, readLog, shown, writeLog } from './records.js';
 
 /** How long a reader has for a message before it is handed out again, in milliseconds. */
@@ -33,9 +33,7 @@ const earlier = (one: number | undefined, other: number): number => Math.min(one
 export function take(
   transaction: Exploring,
   scope: string,
-  reader: InboxReader,
-  limit: number,
-  done: readonly string[],
+  { reader, limit, done, onePerContact = false }: Omit<Take, 'waitMs'>,
 ): Taken {
   const { now } = transaction;
   finishOwn(transaction, scope, reader, done);
@@ -54,11 +52,12 @@ export function take(
       const isLeased = until > now;
       const isReady = readyAt <= now;
       if (isLeased || !isReady) moreAt = earlier(moreAt, isLeased ? until : readyAt);
-      if (!isReady || (isLeased && entry.reader !== reader)) busy.add(contact);
+      if (!isReady || (isLeased && (onePerContact || entry.reader !== reader))) busy.add(contact);
       if (isLeased || busy.has(contact) || taken.length >= limit) return entry;
       changed = true;
       const leased = { ...entry, reader, until: now + leaseMs, given: entry.given + 1 };
       taken.push(leased);
+      if (onePerContact) busy.add(contact);
       return leased;
     });
     if (changed) writeLog(transaction, scope, log, entries);

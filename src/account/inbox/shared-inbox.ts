@@ -137,7 +137,7 @@ export function createSharedInbox(store: SharedStore, clock: Clock): Inbox {
           );
         return reports.make(note, noteMs);
       },
-      async take({ reader, limit, done, waitMs }, signal) {
+      async take({ done, waitMs, ...asked }, signal) {
         const { signal: stop, unlink } = linkSignals(signal, closing.signal);
         const changes = changesOf(store, clock, head, stop);
         const end = clock.now() + waitMs;
@@ -148,12 +148,12 @@ export function createSharedInbox(store: SharedStore, clock: Clock): Inbox {
             const { messages, moreAt, now } = await explore(
               store,
               [head],
-              (transaction) => take(transaction, scope, reader, limit, noted),
+              (transaction) => take(transaction, scope, { ...asked, done: noted }),
               stop,
             );
             const ids = messages.map(({ id }) => id);
             if (stop.aborted && ids.length > 0) {
-              await explore(store, [head], (transaction) => giveBack(transaction, scope, reader, ids));
+              await explore(store, [head], (transaction) => giveBack(transaction, scope, asked.reader, ids));
               return [];
             }
             const left = end - clock.now();
