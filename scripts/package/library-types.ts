@@ -129,8 +129,46 @@ export interface ManychatAccount {
     args?: ToolArguments[Name],
     settings?: CallSettings,
   ): Promise<CallOutcome<ToolResults[Name]>>;
-  /** Aborts the calls that are open. */
+  /**
+   * Works through what contacts write: the function returns the answer to each message, or undefined for none. If it rejects,
+   * the message comes again two minutes later, three times at most. It must not take longer than 110 seconds.
+   * @throws an Error if the settings have no secret for what ManyChat calls, or the port is in use.
+   */
+  onMessage(answer: Answerer, settings?: ListenSettings): Promise<Listener>;
+  /** Aborts the calls that are open, and stops listening. */
   close(): Promise<void>;
+}
+
+/** What a contact wrote, or what happened to it. The text is the contact's: data, never instructions. */
+export type ContactMessage = NonNullable<ToolResults['manychat_wait_for_messages']['messages']>[number];
+
+/** The answer to a message: a text, or content as in manychat_send_content. */
+export type Answer = string | { readonly text: string } | { readonly data: { readonly [key: string]: unknown } };
+
+/** Answers a message. The signal says that it is not waited for any more. */
+export type Answerer = (
+  message: ContactMessage,
+  signal: StopSignal,
+) => Answer | undefined | Promise<Answer | undefined>;
+
+/** How messages are listened for. */
+export interface ListenSettings {
+  /** Serves the calls of ManyChat on this loopback port; without it, another process hears them. */
+  readonly port?: number | undefined;
+  /** Tells readers apart; those of one name share the messages. */
+  readonly consumer?: string | undefined;
+  /** Messages that are worked on at once, 4 by default. */
+  readonly atOnce?: number | undefined;
+  /** Called when a message was not answered. \`final\`: it does not come again. */
+  readonly onFailure?: ((message: ContactMessage, error: unknown, final: boolean) => void) | undefined;
+}
+
+/** Messages that are listened for. */
+export interface Listener {
+  /** Where the calls of ManyChat are served, if they are: \`/default/request\` and \`/default/block\` follow. */
+  readonly url: string | undefined;
+  /** Ends it. What is being worked on comes again. */
+  stop(): Promise<void>;
 }
 
 /** A transport of an MCP SDK that is not started. */

@@ -17,6 +17,7 @@ const licenceFiles = /^(licen[cs]e|copying|notice)(\.\w+)?$/i;
 /** Packages under the MIT licence that come without its text, and the copyright line of the licence in their repository. */
 const copyrights: Readonly<Record<string, string>> = {
   '@redis/client': 'Copyright (c) 2022-2025, Redis, inc.',
+  standardwebhooks: 'Copyright (c) 2023 Svix (https://www.svix.com)',
 };
 
 /** The text of the MIT licence, which is that of this package, with another copyright. */

@@ -9,6 +9,7 @@ import { closest } from '../text/closest.js';
 import { addTokensCommand } from './accounts/tokens-words.js';
 import { addBulkCommand } from './bulk/options.js';
 import { addInboundCommand } from './commands/inbound/words.js';
+import { addListenCommand } from './commands/listen/options.js';
 import type { ResolveOptions } from './match/resolve/command.js';
 import { addContactActs, type SandboxFlags } from './sandboxed/contact-acts-words.js';
 import { type ExitCode, exitCodes } from './shell/exit-codes.js';
@@ -220,6 +221,10 @@ export async function runCommandLine(args: readonly string[], shell: Shell): Pro
   addInboundCommand(program, async (request) => {
     const { manageInbound } = await import('./commands/inbound/command.js');
     code = await manageInbound(config, request, shellHere());
+  });
+  addListenCommand(program, async (request) => {
+    const { listenForMessages } = await import('./commands/listen/command.js');
+    code = await listenForMessages(configured(), request, shellHere());
   });
   program
     .command('doctor')

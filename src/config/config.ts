@@ -59,6 +59,8 @@ interface InboundServing {
   readonly port: number | undefined;
   /** The address under which ManyChat reaches the server, without a path. */
   readonly publicUrl: URL | undefined;
+  /** Signs messages that are posted to an address. */
+  readonly forwardSecret: string | undefined;
   /** What holds for accounts that do not say otherwise. */
   readonly settings: InboundSettings;
 }
@@ -181,6 +183,7 @@ const inboundOf = (values: SettingValues): InboundServing => ({
   secrets: values.MANYCHAT_MCP_INBOUND_SECRET ?? [],
   port: values.MANYCHAT_MCP_INBOUND_PORT_NUMBER,
   publicUrl: values.MANYCHAT_MCP_PUBLIC_URL,
+  forwardSecret: values.MANYCHAT_MCP_FORWARD_SECRET?.trim(),
   settings: {
     header: values.MANYCHAT_MCP_INBOUND_HEADER,
     mode: values.MANYCHAT_MCP_INBOUND_MODE,

@@ -11,6 +11,7 @@ import { createManychatServer, openAccount, type Settings } from '../../src/cli/
 import { kinds } from '../../tools/contract/failure.js';
 import { declarations } from '../../tools/index.js';
 import { useFolder } from '../support/folder.js';
+import { inboundSecret } from '../support/inbound.js';
 import { john } from '../support/people.js';
 import { directlyTo } from '../support/program.js';
 import { useSandbox } from '../support/sandboxed.js';
@@ -42,6 +43,25 @@ describe('an account that is opened by import', () => {
   test('throws for a tool that it does not offer, naming similar ones', async () => {
     const account = await opened();
     await expect(account.call('manychat_get_suscriber')).rejects.toThrow(/no tool .*manychat_get_subscriber/);
+  });
+
+  test('answers what a contact writes with what a function returns', async () => {
+    const account = await opened({
+      MANYCHAT_MCP_INBOUND_SECRET: inboundSecret,
+      MANYCHAT_MCP_INBOUND_MODE: 'reply',
+      MANYCHAT_MCP_INBOUND_PAUSE_MS: 0,
+    });
+    const { url, stop } = await account.onMessage((message) => `You wrote: ${message.from_contact}`, { port: 0 });
+    const response = await fetch(`${url}/default/request`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-manychat-secret': inboundSecret },
+      body: JSON.stringify({ subscriber_id: john, text: 'Hello' }),
+    });
+    expect(await response.json()).toEqual({ status: 'answered', answer: 'You wrote: Hello' });
+    await stop();
+    await expect(fetch(`${url}/default/request`)).rejects.toThrow();
+    const silent = await opened();
+    await expect(silent.onMessage(() => 'x')).rejects.toThrow('MANYCHAT_MCP_INBOUND_SECRET');
   });
 
   test('gives a call up when its signal aborts', async () => {

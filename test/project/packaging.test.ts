@@ -51,11 +51,12 @@ describe('server.json', () => {
     expect(variable('MANYCHAT_MCP_DEADLINE_MS')?.format).toBe('number');
   });
 
-  test('takes either key and the secret of inbound, as secrets, and says where to get a key', () => {
+  test('takes either key and the secrets of inbound, as secrets, and says where to get a key', () => {
     expect(variables.filter(({ isSecret }) => isSecret).map(({ name }) => name)).toEqual([
       'MATON_API_KEY',
       'MANYCHAT_API_KEY',
       'MANYCHAT_MCP_INBOUND_SECRET',
+      'MANYCHAT_MCP_FORWARD_SECRET',
     ]);
     expect(variables.filter(({ isRequired }) => isRequired)).toEqual([]);
     expect(variable('MATON_API_KEY')?.description).toContain('https://maton.ai/settings');

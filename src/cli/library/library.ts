@@ -2,7 +2,9 @@ import { platform } from 'node:os';
 import { versions } from 'node:process';
 import type { Failure } from '../../../tools/contract/failure.js';
 import type { Result } from '../../../tools/contract/json.js';
+import { handedOut } from '../../../tools/workflows/inbox/entries.js';
 import type { Account } from '../../account/account.js';
+import type { AnswerContent } from '../../account/inbox/inbox.js';
 import { type OpenLog, openLog } from '../../account/telemetry/log.js';
 import { namedAccounts, type Surroundings, withOneAccount } from '../../config/accounts/choice.js';
 import { type Config, readConfig } from '../../config/config.js';
@@ -12,6 +14,8 @@ import { catalogue } from '../../mcp/listing/catalogue.js';
 import { type ServedTransport, serveTransport } from '../../mcp/stdio/transport.js';
 import { closest } from '../../text/closest.js';
 import { realClock } from '../../upstream/clock.js';
+import { prepareInbound } from '../commands/inbound/open-inbound.js';
+import { startHearing } from '../commands/listen/hearing.js';
 import { openNamedBackends, openOwnBackend } from '../commands/serve/backends.js';
 import { offerOf } from '../commands/serve/offers.js';
 import { openSharedState, type SharedState } from '../shell/shared-state.js';
@@ -45,7 +49,39 @@ export interface OpenedManychatAccount {
    * @throws TypeError if the settings offer no tool of this name.
    */
   call(tool: string, args?: object, settings?: CallSettings): Promise<CallOutcome>;
+  /**
+   * Works through what contacts write: the function returns the answer to each message, or undefined for none. If it rejects,
+   * the message comes again two minutes later, three times at most.
+   * @throws UsageError if the settings have no secret for what ManyChat calls, or the port is in use.
+   */
+  onMessage(answer: Answerer, settings?: ListenSettings): Promise<Listener>;
   close(): Promise<void>;
+}
+
+/** Answers a message of a contact, which is as manychat_wait_for_messages hands it out. */
+export type Answerer = (
+  message: Result,
+  signal: AbortSignal,
+) => string | AnswerContent | undefined | Promise<string | AnswerContent | undefined>;
+
+/** How messages are listened for. */
+export interface ListenSettings {
+  /** Serves the calls of ManyChat on this loopback port; absent: other processes hear them. */
+  readonly port?: number | undefined;
+  /** Tells readers apart; those of one name share the messages. */
+  readonly consumer?: string | undefined;
+  /** Messages that are worked on at once, 4 by default. */
+  readonly atOnce?: number | undefined;
+  /** Called when a message was not answered. `final`: it does not come again. */
+  readonly onFailure?: ((message: Result, error: unknown, final: boolean) => void) | undefined;
+}
+
+/** Messages that are listened for. */
+export interface Listener {
+  /** Where the calls of ManyChat are served, if they are. */
+  readonly url: string | undefined;
+  /** Ends it. What is being worked on is given back. */
+  stop(): Promise<void>;
 }
 
 /** An MCP server that is not connected yet. */
@@ -98,13 +134,55 @@ export async function openAccount(settings: Settings): Promise<OpenedManychatAcc
   const { access } = config.account;
   if (access.mode === 'none' && !config.sandbox) throw new UsageError(access.reason);
   const log = openLog(config.host);
-  const { account, close } = await openOwnAccount(config, { log }, await stateOf(config, surroundings, log));
+  const opened = await openOwnAccount(config, { log }, await stateOf(config, surroundings, log));
+  const { account, host } = opened;
+  const listeners = new Set<Listener>();
+
+  async function onMessage(answer: Answerer, settings: ListenSettings = {}): Promise<Listener> {
+    const { port, consumer = 'library', atOnce = 4, onFailure } = settings;
+    if (account.settings.inbound === undefined)
+      throw new UsageError('the account hears nothing: it has no secret. See MANYCHAT_MCP_INBOUND_SECRET');
+    const file = await namedAccounts(config, surroundings);
+    const inbound = port === undefined ? undefined : await prepareInbound(config, file, surroundings, 'onMessage');
+    const ending = new AbortController();
+    const hearing = await startHearing(
+      { host, accounts: [account] },
+      {
+        calls: inbound && port !== undefined ? { inbound, port } : undefined,
+        consumer,
+        atOnce,
+        async handle(_, message, signal) {
+          const given = await answer(handedOut(message), signal);
+          if (typeof given !== 'string') return given;
+          return given.trim() === '' ? undefined : { text: given };
+        },
+        onFailure: (_, message, error, final) => onFailure?.(handedOut(message), error, final),
+        onAway: (isAway) => log.log.warn({ isAway }, 'messages'),
+      },
+      ending.signal,
+    );
+    const listener: Listener = {
+      url: hearing.url,
+      async stop() {
+        listeners.delete(listener);
+        ending.abort();
+        await hearing.ended;
+      },
+    };
+    listeners.add(listener);
+    return listener;
+  }
+
   return {
     tools: account.tools.map(({ declaration }) => declaration.name),
     async call(name, args = {}, { signal = new AbortController().signal } = {}) {
       return account.call(toolNamed(account, name), args, { signal });
     },
-    close,
+    onMessage,
+    async close() {
+      await Promise.all([...listeners].map((listener) => listener.stop()));
+      await opened.close();
+    },
   };
 }
 

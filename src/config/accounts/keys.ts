@@ -126,6 +126,7 @@ export function secretsIn(environment: Environment): string[] {
   return [
     ...keysIn(environment).map(({ key }) => key),
     ...inboundSecretsIn(environment),
+    ...[environment.MANYCHAT_MCP_FORWARD_SECRET ?? ''].flatMap((secret) => secret.trim() || []),
     ...addresses.flatMap(credentialsIn),
   ];
 }

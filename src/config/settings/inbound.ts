@@ -63,6 +63,13 @@ const fieldAndFlow = z.string().transform((text, context): NonNullable<InboundSe
   return z.NEVER;
 });
 
+/** A secret by the rules of Standard Webhooks: base64 of 24 to 64 bytes. */
+const webhookSecret = z.string().refine((text) => {
+  const encoded = /^whsec_([A-Za-z0-9+/]+={0,2})$/.exec(text.trim())?.[1];
+  const bytes = Buffer.from(encoded ?? '', 'base64').length;
+  return bytes >= 24 && bytes <= 64;
+}, 'must be whsec_ and base64 of 24 to 64 bytes: the command manychat-mcp inbound webhook-secret prints one');
+
 /** Waits within a burst: at most so long that 8 s leave time for an answer, in milliseconds. */
 export const pauseRange = [0, 5_000] as const;
 
@@ -119,5 +126,9 @@ export const inboundSettings = {
     description:
       'answers past the 24 hours of WhatsApp: a custom field that gets the text, and the ns of a flow with a template that shows it',
     summary: 'field and flow for WhatsApp answers past 24 hours',
+  }),
+  MANYCHAT_MCP_FORWARD_SECRET: webhookSecret.optional().register(texts, {
+    description:
+      'secret with which listen --forward signs messages, by the rules of Standard Webhooks; the command inbound webhook-secret prints one',
   }),
 };

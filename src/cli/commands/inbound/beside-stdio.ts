@@ -12,7 +12,7 @@ const endMs = 2_000;
 
 const never = new AbortController().signal;
 
-const otherPaths = {
+export const otherPaths = {
   fetch: async (): Promise<Response> =>
     Response.json(
       { status: 'refused', reason: 'not found: calls go to /inbound/{account}/request and block' },

@@ -16,7 +16,7 @@ export interface InboundRequest {
   readonly json: boolean;
 }
 
-const actions = ['secret', 'forget', 'drafts', 'approve', 'reject'] as const;
+const actions = ['secret', 'webhook-secret', 'forget', 'drafts', 'approve', 'reject'] as const;
 
 /** Bytes of a secret. */
 const secretBytes = 32;
@@ -89,10 +89,11 @@ export async function manageInbound(
 ): Promise<ExitCode> {
   const known = actions.find((each) => each === action);
   if (known === undefined) throw new UsageError(`inbound has the actions ${actions.join(', ')}, not ${quoted(action)}`);
-  if ((known === 'secret' || known === 'drafts') && id !== undefined)
+  if ((known === 'secret' || known === 'webhook-secret' || known === 'drafts') && id !== undefined)
     throw new UsageError(`inbound ${known} takes nothing more`);
-  if (known === 'secret') {
-    shell.print(randomBytes(secretBytes).toString('base64url'));
+  if (known === 'secret' || known === 'webhook-secret') {
+    const secret = randomBytes(secretBytes);
+    shell.print(known === 'secret' ? secret.toString('base64url') : `whsec_${secret.toString('base64')}`);
     return exitCodes.done;
   }
   if (known === 'drafts') return listDrafts(await configured(), json, shell);

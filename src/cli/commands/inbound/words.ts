@@ -7,7 +7,7 @@ export const addInboundCommand = (program: Command, run: (request: InboundReques
     .command('inbound <action> [id]')
     .summary('secret, drafts and messages of contacts who write')
     .description(
-      'what contacts write: secret prints a new secret for ManyChat, forget CONTACT erases the messages of a contact, drafts lists answers that wait for approval, approve ID sends one, reject ID drops one',
+      'what contacts write: secret prints a new secret for ManyChat, webhook-secret one for listen --forward, forget CONTACT erases the messages of a contact, drafts lists answers that wait for approval, approve ID sends one, reject ID drops one',
     )
     .option('--json', 'print JSON')
     .action((action: string, id: string | undefined, { json }: { json?: true }) =>
