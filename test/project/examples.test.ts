@@ -41,7 +41,13 @@ async function writing() {
   });
   onTestFinished(() => sandbox.close());
   const secret = 'a-secret-of-this-test';
-  const environment = { ...apart, ...directlyTo(sandbox), MANYCHAT_MCP_INBOUND_SECRET: secret };
+  const environment = {
+    ...apart,
+    ...directlyTo(sandbox),
+    MANYCHAT_MCP_INBOUND_SECRET: secret,
+    MANYCHAT_MCP_INBOUND_MODE: 'reply',
+    MANYCHAT_MCP_INBOUND_PAUSE_MS: '0',
+  };
 
   /** Starts an example. The sandbox calls it as soon as it says where it listens. */
   async function start(file: string, args: readonly string[]): Promise<void> {
@@ -78,8 +84,7 @@ async function writing() {
 
 test('the example of a hand-over leaves a contact to people as long as it has the tag', async () => {
   const { sandbox, start, talked, write } = await writing();
-  const listening = ['--inbound', '0', '--inbound-mode', 'reply', '--inbound-pause-ms', '0'];
-  await start(await built('examples/hand-over/agent.ts'), [process.execPath, program, ...listening]);
+  await start(await built('examples/hand-over/agent.ts'), [process.execPath, program, '--inbound', '0']);
   write('Do you ship?');
   expect(await talked(2)).toEqual(['Do you ship?', 'Thank you for your message: Do you ship?']);
   write('A person, please');
@@ -94,4 +99,19 @@ test('the example of a hand-over leaves a contact to people as long as it has th
   await fetch(`${sandbox.url}/fb/subscriber/removeTagByName`, { method: 'POST', headers, body });
   write('And now?');
   expect((await talked(7)).slice(4)).toEqual(['Hello?', 'And now?', 'Thank you for your message: And now?']);
+});
+
+test('the example script answers what it knows, through listen', async () => {
+  const { start, talked, write } = await writing();
+  const command = ['--exec', process.execPath, '--', 'examples/exec/answer.js'];
+  await start(program, ['listen', '--port', '0', ...command]);
+  write('When do you ship?');
+  expect(await talked(2)).toEqual(['When do you ship?', 'We ship every Monday.']);
+  write('Who are you?');
+  write('And when are you open?');
+  expect((await talked(5)).slice(2).toSorted()).toEqual([
+    'And when are you open?',
+    'We are open from 8:00 to 18:00, Monday to Saturday.',
+    'Who are you?',
+  ]);
 });
