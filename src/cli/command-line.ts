@@ -222,10 +222,17 @@ export async function runCommandLine(args: readonly string[], shell: Shell): Pro
     const { manageInbound } = await import('./commands/inbound/command.js');
     code = await manageInbound(config, request, shellHere());
   });
-  addListenCommand(program, async (request) => {
+  const listenCommand = addListenCommand(program, async (request) => {
     const { listenForMessages } = await import('./commands/listen/command.js');
     code = await listenForMessages(configured(), request, shellHere());
   });
+  addFlags(
+    listenCommand,
+    ofServing.filter(
+      ({ name, inbound }) =>
+        name === 'MANYCHAT_MCP_PUBLIC_URL' || (inbound === true && name !== 'MANYCHAT_MCP_INBOUND_PORT_NUMBER'),
+    ),
+  );
   program
     .command('doctor')
     .summary('check key, network, connections, page and clock')

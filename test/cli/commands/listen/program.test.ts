@@ -38,20 +38,27 @@ function linesOf(stream: NodeJS.ReadableStream | null) {
 }
 
 /** Starts `listen` over a sandbox whose contacts reach it. */
-async function startListening(args: readonly string[], environment: Record<string, string> = {}) {
+async function startListening(
+  args: readonly string[],
+  environment: Record<string, string> = {},
+  mode: 'ack' | 'reply' = 'reply',
+) {
   const sandbox = await startSandbox();
   onTestFinished(() => sandbox.close());
-  const child: ChildProcess = spawn(process.execPath, [program, 'listen', '--port', '0', ...args], {
-    env: {
-      ...apart,
-      ...pinnedTo(sandbox),
-      MANYCHAT_MCP_INBOUND_SECRET: inboundSecret,
-      MANYCHAT_MCP_INBOUND_PAUSE_MS: '0',
-      MANYCHAT_MCP_INBOUND_MODE: 'reply',
-      ...environment,
+  const child: ChildProcess = spawn(
+    process.execPath,
+    [program, 'listen', '--port', '0', '--inbound-mode', mode, ...args],
+    {
+      env: {
+        ...apart,
+        ...pinnedTo(sandbox),
+        MANYCHAT_MCP_INBOUND_SECRET: inboundSecret,
+        MANYCHAT_MCP_INBOUND_PAUSE_MS: '0',
+        ...environment,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
     },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  );
   onTestFinished(() => void child.kill('SIGKILL'));
   const [stdout, stderr] = [linesOf(child.stdout), linesOf(child.stderr)];
   const { inbound } = JSON.parse(await stderr.line('"inbound"'));
@@ -74,7 +81,7 @@ async function startListening(args: readonly string[], environment: Record<strin
 }
 
 test('prints each message as one line, and ends with exit code 0', async () => {
-  const { sandbox, child, stdout, stderr } = await startListening([], { MANYCHAT_MCP_INBOUND_MODE: 'ack' });
+  const { sandbox, child, stdout, stderr } = await startListening([], {}, 'ack');
   sandbox.contactWrites(maria, { text: 'Are you "open"?\nToday?' });
   const line = JSON.parse(await stdout.line('open'));
   expect(line).toMatchObject({ subscriber_id: maria, from_contact: 'Are you "open"?\nToday?' });
@@ -118,9 +125,7 @@ test('answers with what a signed address returns', async () => {
 
 test('says which message was not answered, and why', async () => {
   const script = write('fail.mjs', "console.error('no idea'); process.exit(1);");
-  const { sandbox, stderr } = await startListening(['--exec', process.execPath, '--', script], {
-    MANYCHAT_MCP_INBOUND_MODE: 'ack',
-  });
+  const { sandbox, stderr } = await startListening(['--exec', process.execPath, '--', script], {}, 'ack');
   sandbox.contactWrites(maria, { text: 'Hello' });
   expect(await stderr.line('was not answered')).toContain('it ended with exit code 1. It comes again in two minutes');
   expect(stderr.text()).toContain('no idea');
