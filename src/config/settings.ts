@@ -132,7 +132,7 @@ export const settings = z.object({
     restricts: true,
     description:
       'what the client asks its user to confirm, if it can: destroy (the default), sends (includes destroy) or nothing',
-    summary: 'what a client asks its user first: destroy (default), sends or nothing',
+    summary: 'ask users first: destroy (default), sends, nothing',
   }),
   MANYCHAT_MCP_UNCONFIRMED: z
     .enum(['allow', 'refuse'], { error: 'must be one of allow, refuse' })

@@ -25,7 +25,10 @@ describe('a client of a large account', () => {
     'manychat://flows': 'flows',
   };
 
-  test.each(resources.map(({ uri }) => [uri]))('reads %s, and the rest with the tool that it names', async (uri) => {
+  // Messages are not of ManyChat, and this account hears none.
+  const lists = resources.filter(({ changes }) => changes !== true);
+
+  test.each(lists.map(({ uri }) => [uri]))('reads %s, and the rest with the tool that it names', async (uri) => {
     const { contents } = await client.readResource({ uri });
     const [content] = contents;
     const text = content !== undefined && 'text' in content ? content.text : '';

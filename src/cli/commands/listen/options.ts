@@ -65,7 +65,7 @@ function listenRequest(
 export const addListenCommand = (program: Command, run: (request: ListenRequest) => Promise<void>): Command =>
   program
     .command('listen [arguments...]')
-    .summary('print what contacts write, or have a program answer')
+    .summary('print what contacts write, or have it answered')
     .description(
       'print each message of a contact as a line of JSON, or hand it to a program or an address and send the answer. Arguments of the program follow after --: listen --exec node -- answer.js',
     )
