@@ -161,7 +161,11 @@ describe('inbound', () => {
     [['inbound', 'forget', 'ana'], {}, /"ana" is not the id of a contact/],
     [['inbound', 'forget', '1'], { MANYCHAT_API_KEY: 'k' }, /does not hear what its contacts write/],
     [['inbound', 'forget', '1'], account, /in the memory of the process that hears them/],
-    [['inbound', 'secrets'], {}, /inbound has the actions secret, webhook-secret, forget, drafts, approve, reject, not "secrets"/],
+    [
+      ['inbound', 'secrets'],
+      {},
+      /inbound has the actions secret, webhook-secret, forget, drafts, approve, reject, not "secrets"/,
+    ],
     [['inbound', 'secret', 'x'], {}, /inbound secret takes nothing more/],
   ])('says what is wrong with %j', (args, environment, reason) => {
     const { status, stdout, stderr } = run(args, environment as Record<string, string>);
