@@ -24,7 +24,7 @@ const share = {
 
 const rest = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-test.concurrent.each(['a SQLite file', 'Redis'] as const)(
+test.each(['a SQLite file', 'Redis'] as const)(
   'servers on %s are killed at random moments: no contact gets two answers, and no acknowledged message is lost',
   async (name) => {
     const lot = new Lot(createRandom(name.length));

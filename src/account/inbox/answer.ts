@@ -134,6 +134,23 @@ export function giveUp(transaction: Exploring, scope: string, id: string, claimI
   return true;
 }
 
+/** Gives up a claim that may not have been made. @returns false if the request may write its answer, or has. */
+export function abandonClaim(transaction: Exploring, scope: string, id: string, claimId: string): boolean {
+  const heard = readHeard(transaction, scope, id);
+  return heard !== undefined && heard.claim !== claimId ? true : giveUp(transaction, scope, id, claimId);
+}
+
+/** Notes that it is unknown whether an answer went out, unless another one is being given. */
+export function leaveUnknown(transaction: Exploring, scope: string, id: string, claimId: string): boolean {
+  const heard = readHeard(transaction, scope, id);
+  if (heard === undefined) return false;
+  const state = stateAt(heard, transaction.now);
+  const isOwn = heard.claim === claimId && (heard.state === 'inline' || heard.state === 'late');
+  if (!isOwn && state !== 'open' && state !== 'held') return false;
+  settleAs(transaction, scope, heard, 'unknown');
+  return true;
+}
+
 /** Goes back to before the claim of an answer that certainly did not go out. */
 function notSent(transaction: Exploring, scope: string, heard: Heard): void {
   if (heard.mode === 'draft') {

@@ -5,12 +5,14 @@ import { type Document, type SharedStore, StoreAway } from '../../store/shared-s
 import { type Clock, sleep } from '../../upstream/clock.js';
 import { linkSignals } from '../../upstream/linked-signal.js';
 import {
+  abandonClaim,
   type Claimed,
   claim,
   confirmHeld,
   endHold,
   giveUp,
   goOn,
+  leaveUnknown,
   lookHeld,
   type Progress,
   rejectDraft,
@@ -92,10 +94,21 @@ export function createSharedInbox(store: SharedStore, clock: Clock): Inbox {
       return reports.make(note, noteMs);
     }
 
-    /** Gives up a claim that can stand although nobody knows of it, so that the message can be answered again. */
-    function abandon(id: string, claimId: string): void {
-      const note = () => explore(store, [message(id)], (transaction) => giveUp(transaction, scope, id, claimId));
-      void reports.make(note, noteMs);
+    /**
+     * Gives up a claim that can stand although nobody knows of it, so that the message can be answered again. False: that was
+     * not possible within a second, or the request writes the answer. Then the answer is unknown, and stays that.
+     */
+    async function abandon(id: string, claimId: string): Promise<boolean> {
+      let isGivenUp = false;
+      let isOver = false;
+      const look = (change: typeof abandonClaim) =>
+        explore(store, [message(id), head], (transaction) => change(transaction, scope, id, claimId));
+      await reports.make(async () => {
+        if (!isOver) isGivenUp = await look(abandonClaim);
+        if (isOver) await look(leaveUnknown);
+      }, noteMs);
+      isOver = true;
+      return isGivenUp;
     }
 
     const answering = (id: string, claimId: string, found: Claimed | Progress): Answering => {
@@ -179,8 +192,8 @@ export function createSharedInbox(store: SharedStore, clock: Clock): Inbox {
           if (found.state !== 'inline') return answering(id, claimId, found);
           return answering(id, claimId, await written(id, claimId, signal));
         } catch (error) {
-          if (error instanceof StoreAway) abandon(id, claimId);
-          throw error;
+          if (!(error instanceof StoreAway) || (await abandon(id, claimId))) throw error;
+          return { state: 'unknown' };
         }
       },
       drafts: () => explore(store, [draftsDocument(scope)], (transaction) => drafts(transaction, scope)),

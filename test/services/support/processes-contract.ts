@@ -104,9 +104,9 @@ export function processesContract(name: string, share: Sharing): void {
       expect(ids.at(-1)).toBe(9_999);
       for (const process of processes.keys()) {
         const own = ids.filter((id) => Math.floor(id / 1_000) === process + 1);
-        // Requests that leave at once, on several connections, arrive in any order.
+        // Requests leave on several connections, of which one can be slow; a call that lost its place would come at the end.
         const displaced = own.map((id, index) => Math.abs((id % 1_000) - index));
-        expect(Math.max(...displaced), `process ${process}: ${own}`).toBeLessThan(allowed);
+        expect(Math.max(...displaced), `process ${process}: ${own}`).toBeLessThan(40);
       }
       expect(busiest(arrivals)).toBeLessThanOrEqual(allowed);
       for (const { stderr } of processes) expect(stderr()).not.toContain('Warning');
