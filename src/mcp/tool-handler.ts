@@ -14,12 +14,12 @@ import type { VerifiedState } from '../account/request-state/request-state.js';
 import type { Delivery } from '../account/send-guard/delivery.js';
 import type { CallingRequest } from '../account/telemetry/telemetry.js';
 import { operatorDoes, type Reader } from '../text/operator.js';
-import { chooseAccount } from './accounts/choose-account.js';
 import type { Backend, Open } from './backend.js';
 import { askFailed, cannotAsk, refusedStateFailure } from './interaction/confirmation.js';
 import { connectLinkIn, handOverLink } from './interaction/connect-link.js';
 import { askConsent } from './interaction/consent.js';
 import type { McpRequest } from './interaction/elicitation.js';
+import { chooseAccount } from './listing/choose-account.js';
 import type { Offer, OfferedTool } from './listing/offer.js';
 
 /** The text of a result that is in the structured content only. */

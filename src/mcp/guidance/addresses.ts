@@ -1,8 +1,8 @@
 import { ProtocolError, ProtocolErrorCode, UriTemplate } from '@modelcontextprotocol/server';
 import { quoted } from '../../../tools/contract/quoted.js';
 import { nameList } from '../../config/accounts/names.js';
-import { accountMissing, findAccount } from '../accounts/choose-account.js';
 import type { ListedResource } from '../listing/catalogue.js';
+import { accountMissing, findAccount } from '../listing/choose-account.js';
 import type { Offer } from '../listing/offer.js';
 
 type Addressed = Pick<ListedResource, 'uri' | 'ofAccount'>;

@@ -5,8 +5,8 @@ import type { ReferenceKind } from '../../../tools/contract/reference.js';
 import type { Prompt, PromptArgument } from '../../../tools/guidance/prompts.js';
 import { cleanContact } from '../../../tools/values/addresses/contact.js';
 import { nameList } from '../../config/accounts/names.js';
-import { accountMissing, findAccount, matchingNames } from '../accounts/choose-account.js';
 import type { Open } from '../backend.js';
+import { accountMissing, findAccount, matchingNames } from '../listing/choose-account.js';
 
 /** Completes the argument of a prompt with names from an account. */
 type Complete = (kind: ReferenceKind, typed: string, account: string | undefined) => Promise<string[]>;

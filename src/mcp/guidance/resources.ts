@@ -6,10 +6,10 @@ import {
   ResourceTemplate,
 } from '@modelcontextprotocol/server';
 import { failureLine } from '../../../tools/contract/failure.js';
-import { matchingNames } from '../accounts/choose-account.js';
 import type { Backend, Open } from '../backend.js';
 import { maxChoices } from '../listing/account-argument.js';
 import type { ListedResource } from '../listing/catalogue.js';
+import { matchingNames } from '../listing/choose-account.js';
 import type { Offer } from '../listing/offer.js';
 import { AccountTemplate, accountOf, accountsOf, addressOf } from './addresses.js';
 

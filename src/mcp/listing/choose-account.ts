@@ -4,7 +4,7 @@ import { quoted } from '../../../tools/contract/quoted.js';
 import { manychatKeyIn } from '../../config/accounts/keys.js';
 import { accountNamed, nameKey } from '../../config/accounts/names.js';
 import { closest } from '../../text/closest.js';
-import type { Offer, OfferedTool } from '../listing/offer.js';
+import type { Offer, OfferedTool } from './offer.js';
 
 /** The account of a call and the arguments without its name, or why the account is not certain. */
 export type AccountChoice =
