@@ -10,6 +10,7 @@ RUN npm ci --ignore-scripts
 COPY tsconfig.json vitest.config.ts ./
 COPY src src
 COPY tools tools
+COPY ui ui
 COPY scripts scripts
 COPY skills skills
 COPY examples examples
@@ -28,6 +29,7 @@ WORKDIR /app
 COPY --from=build /build/package.json LICENSE ./
 COPY --from=build /build/dist/manychat-mcp.js /build/dist/manychat-mcp.js.map /build/dist/THIRD-PARTY-NOTICES dist/
 COPY --from=build /build/dist/bundle dist/bundle
+COPY --from=build /build/dist/pages dist/pages
 COPY deploy/healthcheck.mjs ./
 # Kubernetes checks that the user is not root only if it is a number. It is the user "node".
 USER 1000:1000

@@ -76,7 +76,9 @@ export const manifest = {
 function programFiles(folder: string): [string, Uint8Array][] {
   const built = dirname(program);
   const main = [basename(program), `${basename(program)}.map`];
-  const loadedLater = readdirSync(join(built, 'bundle')).map((name) => `bundle/${name}`);
+  const loadedLater = ['bundle', 'pages'].flatMap((part) =>
+    readdirSync(join(built, part)).map((name) => `${part}/${name}`),
+  );
   return [...main, ...loadedLater].map((name) => [`${folder}/${name}`, readFileSync(join(built, name))]);
 }
 

@@ -27,7 +27,7 @@ const mitLicence = (copyright: string): string =>
     .trim();
 
 /** The folders of all packages with code in the bundle, by their paths from the root. */
-function foldersIn({ outputs }: Metafile): string[] {
+function foldersIn({ outputs }: Pick<Metafile, 'outputs'>): string[] {
   const files = Object.values(outputs).flatMap(({ inputs }) =>
     Object.entries(inputs).flatMap(([file, { bytesInOutput }]) => (bytesInOutput > 0 ? [file] : [])),
   );
@@ -56,7 +56,7 @@ function noticeOf(folder: string): Notice {
 }
 
 /** The notices of all packages with code in the bundle. */
-export const noticesOf = (metafile: Metafile): Notice[] => foldersIn(metafile).map(noticeOf);
+export const noticesOf = (metafile: Pick<Metafile, 'outputs'>): Notice[] => foldersIn(metafile).map(noticeOf);
 
 /** The text of THIRD-PARTY-NOTICES. */
 export function noticesFile(notices: readonly Notice[]): string {

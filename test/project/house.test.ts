@@ -9,7 +9,7 @@ const entriesOf = (folder: string) => readdirSync(pathOf(folder), { withFileType
 /** The TypeScript files of a folder, by their paths from the root. */
 const sources = (folder: string): string[] =>
   readdirSync(pathOf(folder), { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile() && /\.c?ts$/.test(entry.name))
+    .filter((entry) => entry.isFile() && /\.(?:c?ts|tsx)$/.test(entry.name))
     .map((entry) => relative(pathOf('.'), join(entry.parentPath, entry.name)).split(sep).join('/'))
     .filter((file) => !file.includes('/node_modules/'));
 
@@ -24,7 +24,7 @@ const folders = (folder: string): string[] => [
 const lines = (file: string): string[] => readFileSync(pathOf(file), 'utf8').split('\n');
 
 const program = ['src', 'tools'];
-const all = ['src', 'tools', 'scripts', 'examples', 'test', 'evals'];
+const all = ['src', 'tools', 'ui', 'scripts', 'examples', 'test', 'evals'];
 
 describe('the layout', () => {
   test('src/ has main.ts and folders, nothing else', () => {
@@ -48,7 +48,7 @@ describe('the layout', () => {
 
   test('no file or folder is called utils, helpers, types or common', () => {
     const names = all.flatMap((folder) => [...sources(folder), ...folders(folder)]);
-    expect(names.filter((name) => /\/(utils?|helpers?|types|common)(\.ts)?$/.test(name))).toEqual([]);
+    expect(names.filter((name) => /\/(utils?|helpers?|types|common)(\.tsx?)?$/.test(name))).toEqual([]);
   });
 });
 

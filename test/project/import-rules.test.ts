@@ -28,6 +28,12 @@ const forbidden: readonly [file: string, imported: string][] = [
   ['tools/endpoints/tags.ts', '../workflows/sending/send-text.js'],
   ['tools/workflows/for-each/action.ts', '../../index.js'],
   ['tools/workflows/sending/send-text.ts', '../../../src/text/closest.js'],
+  ['ui/inbox/main.tsx', '../../src/sandbox/index.js'],
+  ['ui/message-view/message.tsx', '../../tools/values/inputs.js'],
+  ['ui/message-view/message.tsx', 'zod'],
+  ['src/sandbox/page/page.ts', '../../../ui/inbox/main.js'],
+  ['src/mcp/server.ts', '../../ui/apps/host.js'],
+  ['tools/endpoints/tags.ts', '../../ui/apps/host.js'],
   ['evals/runner/server.ts', '../../src/sandbox/world/world.js'],
   ['evals/main.ts', '../src/account/account.js'],
 ];
@@ -41,6 +47,8 @@ const allowed: readonly [file: string, imported: string][] = [
   ['src/upstream/client/dispatchers.ts', 'undici'],
   ['src/config/settings.ts', 'zod'],
   ['tools/message/repair.ts', '../contract/json.js'],
+  ['ui/inbox/conversation/turn.tsx', '../../message-view/message-view.js'],
+  ['ui/message-view/message.tsx', '../../tools/message/channel-rules.js'],
   ['evals/runner/server.ts', '../../src/sandbox/index.js'],
   ['evals/runner/solve.ts', '../../tools/index.js'],
 ];
@@ -82,7 +90,7 @@ function brokenRules(): (file: string) => string[] {
 }
 
 /** Each import is in a file of its own, which does not exist otherwise. */
-const numbered = (file: string, index: number): string => file.replace(/\.ts$/, index === 0 ? '.ts' : `-${index}.ts`);
+const numbered = (file: string, index: number): string => file.replace(/(?=\.tsx?$)/, index === 0 ? '' : `-${index}`);
 
 describe('the linter', () => {
   const rulesOf = brokenRules();

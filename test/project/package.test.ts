@@ -62,10 +62,10 @@ describe('the npm package', () => {
   });
 
   test('contains the needed files and no others, and stays small', () => {
-    expect(packed.size).toBeLessThan(1_500_000);
+    expect(packed.size).toBeLessThan(1_600_000);
     const paths = packed.files.map(({ path }) => path);
     const allowed =
-      /^(dist\/(manychat-mcp|library)\.js(\.map)?|dist\/library\.d\.ts|dist\/bundle\/[\w-]+\.js(\.map)?|dist\/THIRD-PARTY-NOTICES|LICENSE|README\.md|skills\/manychat\/SKILL\.md|package\.json|mcp\.json\.example|accounts\.schema\.json)$/;
+      /^(dist\/(manychat-mcp|library)\.js(\.map)?|dist\/library\.d\.ts|dist\/bundle\/[\w-]+\.js(\.map)?|dist\/pages\/[\w-]+\.html|dist\/THIRD-PARTY-NOTICES|LICENSE|README\.md|skills\/manychat\/SKILL\.md|package\.json|mcp\.json\.example|accounts\.schema\.json)$/;
     expect(paths.filter((path) => !allowed.test(path))).toEqual([]);
     const { outputs }: Metafile = JSON.parse(readFileSync(metafilePath, 'utf8'));
     expect(paths).toEqual(expect.arrayContaining([...Object.keys(outputs), 'skills/manychat/SKILL.md']));

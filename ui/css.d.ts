@@ -1,0 +1,2 @@
+/* The build puts the styles that a page imports into its <style>. */
+declare module '*.css';
