@@ -42,6 +42,7 @@ describe('the workflows', () => {
       'ci.yml, test',
       'ci.yml, clients',
       'ci.yml, services',
+      'ci.yml, browser',
       'ci.yml, image',
       'release.yml, build',
       'release.yml, image',
@@ -135,7 +136,7 @@ test('the files of a release name the image by the digest that the registry has 
 
 test('no package runs code when it is installed, in the repository or in the image', () => {
   expect(file('.npmrc')).toMatch(/^ignore-scripts=true$/m);
-  for (const folder of ['test/clients', 'test/services', 'evals'])
+  for (const folder of ['test/browser', 'test/clients', 'test/services', 'evals'])
     expect(file(`${folder}/.npmrc`)).toMatch(/^ignore-scripts=true$/m);
   expect(file('Dockerfile').match(/npm ci.*/g)).toEqual(['npm ci --ignore-scripts']);
   // With ignore-scripts, npm would not run our own either.
