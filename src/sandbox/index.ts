@@ -158,6 +158,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     close: () =>
       new Promise((resolve) => {
         world.calls.breakOff();
+        world.changes.end();
         server.close(() => resolve());
         server.closeAllConnections();
       }),

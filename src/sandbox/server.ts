@@ -10,6 +10,10 @@ import { sendResponse } from './http/respond.js';
 import { connectPageHeaders, serveConnectPage } from './maton/connect-page.js';
 import { connectPath } from './maton/connection.js';
 import { serveGateway } from './maton/gateway.js';
+import { serveEvents } from './page/events.js';
+import { eventsPath } from './page/events-path.js';
+import { pagePath, servePage } from './page/page.js';
+import { readPage } from './page/page-file.js';
 import type { World } from './world/world.js';
 
 /** How long a request may take to arrive, in milliseconds. The response has no limit, because a fault can hang it. */
@@ -21,29 +25,53 @@ const arrivalLimits: ArrivalLimits = {
   connectionsCheckingInterval: 5_000,
 };
 
+interface ServerParts {
+  readonly limits?: ArrivalLimits;
+  /** The HTML of the page, read for each request; undefined if it is not built. */
+  page?(): Promise<string | undefined>;
+}
+
 /** An HTTP server for a world; it does not listen yet. */
-export function sandboxServer(world: World, limits: ArrivalLimits = arrivalLimits): Server {
+export function sandboxServer(world: World, { limits = arrivalLimits, page = readPage }: ServerParts = {}): Server {
   // A missing Host header is refused by originRefusal, like a wrong one.
   return createServer({ ...limits, requireHostHeader: false }, (message, response) => {
-    serve(world, message, response).catch(() => message.socket.destroy());
+    serve(world, message, response, page).catch(() => message.socket.destroy());
   });
 }
 
 /** The sandbox's time in ISO 8601, by which the server tells the time on this machine. */
 const timeHeader = 'x-sandbox-time';
 
-async function serve(world: World, message: IncomingMessage, response: ServerResponse): Promise<void> {
+async function serve(
+  world: World,
+  message: IncomingMessage,
+  response: ServerResponse,
+  page: () => Promise<string | undefined>,
+): Promise<void> {
   const incoming = await readIncoming(message);
   const time = new Date(world.clock.now());
   setHeaders(response, { date: time.toUTCString(), [timeHeader]: time.toISOString(), ...protectiveHeaders });
-  const { path } = incoming;
+  const { method, path } = incoming;
   const refusal = originRefusal(message, incoming);
   if (refusal !== undefined) sendResponse(response, refusal);
+  else if (path === pagePath) {
+    const { headers, reply } = servePage(incoming, await page());
+    sendResponse(setHeaders(response, headers), reply);
+  } else if (path === eventsPath && (method === 'GET' || method === 'HEAD')) streamEvents(world, incoming, response);
   else if (path === '/sandbox' || path.startsWith('/sandbox/'))
     sendResponse(response, await serveControl(world, incoming));
   else if (path === connectPath)
     sendResponse(setHeaders(response, connectPageHeaders), serveConnectPage(world, incoming));
   else serveAccount(world, incoming, response);
+}
+
+function streamEvents(world: World, incoming: Incoming, response: ServerResponse): void {
+  try {
+    serveEvents(world, incoming, response);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    sendResponse(response, error.response);
+  }
 }
 
 function setHeaders(response: ServerResponse, headers: Readonly<Record<string, string>>): ServerResponse {

@@ -46,6 +46,8 @@ describe('the sandbox command', () => {
     });
     const [, url = ''] = await matched('out', /at (http:\S+)\n[\s\S]*messages/);
     expect(written.out).toContain('export MATON_API_KEY=maton-sandbox-key\n');
+    expect(written.out).toContain(`Its page for a browser: ${url}/\n`);
+    expect((await ask(url, { path: '/' })).text).toContain('<title>Sandbox inbox</title>');
     const addresses = [...written.out.matchAll(/\b([A-Z_]+_URL)=(\S+)/g)].map(([, name, address]) => [name, address]);
     expect(Object.fromEntries(addresses)).toEqual({
       MATON_GATEWAY_URL: url,
@@ -106,6 +108,9 @@ describe('serve --sandbox', () => {
 
   test('logs the address with an explicit `serve` too', async () => {
     const { matched } = start(['serve', '--sandbox', '--log-level', 'silent']);
-    expect(JSON.parse((await matched('err', /^.*\n/))[0])).toEqual({ sandbox: expect.stringMatching(/^http:/) });
+    expect(JSON.parse((await matched('err', /^.*\n/))[0])).toEqual({
+      sandbox: expect.stringMatching(/^http:.*\d$/),
+      page: expect.stringMatching(/^http:.*\d\/$/),
+    });
   });
 });

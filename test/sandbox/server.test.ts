@@ -8,7 +8,9 @@ test('an incomplete request times out; a complete one may wait for its response 
   const settings = { limits: false, create_shape: 'wrapped', call_timeout_ms: 10_000 } as const;
   const options = { secondConnection: 'PENDING', followers: 0, ...settings } as const;
   const world = createWorld({ ...options, clock: Date });
-  const server = sandboxServer(world, { headersTimeout: 50, requestTimeout: 80, connectionsCheckingInterval: 10 });
+  const server = sandboxServer(world, {
+    limits: { headersTimeout: 50, requestTimeout: 80, connectionsCheckingInterval: 10 },
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(
     () =>

@@ -16,7 +16,7 @@ export interface Told {
   readonly text: string;
 }
 
-/** Sends a request as is; `url` has no path. */
+/** Sends a request as is; `url` has no path. Of a stream of events, the response is what comes first. */
 export function ask(url: string, { method = 'GET', path, headers = {}, body }: Asked): Promise<Told> {
   const { host, ...rest } = headers;
   const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) };
@@ -27,6 +27,9 @@ export function ask(url: string, { method = 'GET', path, headers = {}, body }: A
       response.setEncoding('utf8');
       response.on('data', (chunk: string) => {
         text += chunk;
+        if (!response.headers['content-type']?.startsWith('text/event-stream')) return;
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, text });
+        outgoing.destroy();
       });
       response.on('error', reject);
       response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, text }));

@@ -6,6 +6,7 @@ import { type SandboxStart, startForUser } from './start-sandbox.js';
 export async function runSandbox(start: SandboxStart, { environment, print, ending }: Shell): Promise<ExitCode> {
   const sandbox = await startForUser(start);
   print(`Sandbox of Maton and ManyChat at ${sandbox.url}`);
+  print(`Its page for a browser: ${sandbox.url}/`);
   if ((environment.MATON_API_KEY ?? '') !== '') {
     print('MATON_API_KEY is already set: the export below replaces it in this shell only. The sandbox never sees it.');
   }

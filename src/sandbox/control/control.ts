@@ -2,6 +2,7 @@ import { type Incoming, jsonBody } from '../http/incoming.js';
 import { isRecord } from '../http/json.js';
 import { badRequest, Refusal, type SandboxResponse } from '../http/refusal.js';
 import type { Calls } from '../manychat/calling/calls.js';
+import { eventsPath } from '../page/events-path.js';
 import { collectionNames } from '../preparation/page.js';
 import { createShapes, type World } from '../world/world.js';
 import { addTunnel, callFaultKeys, callMatchKeys, parseCallFault, testHook } from './calls.js';
@@ -150,7 +151,7 @@ const preparations: Readonly<Record<string, PreparationEndpoint>> = {
   },
 };
 
-const endpointNames = [...Object.keys(controls), ...Object.keys(preparations)];
+const endpointNames = [...Object.keys(controls), ...Object.keys(preparations), `GET ${eventsPath}`];
 
 /** Waits until no call is under way, with `wait=true`. @throws Refusal for another value */
 async function waitIfAsked(calls: Calls, query: URLSearchParams): Promise<void> {

@@ -31,6 +31,7 @@ export function overview(world: World, controls: readonly string[]): Record<stri
   const { first, second } = world.accounts;
   return {
     addresses: {
+      page: `${world.baseUrl}/`,
       gateway: `${world.baseUrl}/manychat/fb/page/getInfo`,
       connections: `${world.baseUrl}/connections`,
       manychat: `${world.baseUrl}/fb/page/getInfo`,

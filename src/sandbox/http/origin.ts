@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { connectPath } from '../maton/connection.js';
+import { pagePath } from '../page/page.js';
 import type { Incoming } from './incoming.js';
 import type { SandboxResponse } from './refusal.js';
 
@@ -13,8 +14,11 @@ export function originRefusal(message: IncomingMessage, incoming: Incoming): San
   if (!hasOwnHost(message)) {
     return refusal(403, 'The Host header must be 127.0.0.1, localhost or [::1], with the port of the sandbox.');
   }
-  if (isCrossSite(message) && !isConnectLink(message, incoming)) {
-    return refusal(403, 'A page of another site cannot use the sandbox; it may only link to a connection page.');
+  if (isCrossSite(message) && !isLinkToPage(message, incoming)) {
+    return refusal(
+      403,
+      'A page of another site cannot use the sandbox; it may only link to the page at / and to a connection page.',
+    );
   }
   const type = incoming.path === connectPath ? 'application/x-www-form-urlencoded' : 'application/json';
   // A page can send other types without a preflight.
@@ -36,11 +40,12 @@ function isCrossSite({ headers }: IncomingMessage): boolean {
   return !ownSite || (headers.origin !== undefined && headers.origin !== `http://${headers.host}`);
 }
 
-/** Whether a person followed a link to the connection page, the only page for people. */
-function isConnectLink({ headers }: IncomingMessage, { method, path }: Incoming): boolean {
+/** Whether a person followed a link to one of the pages for people. */
+function isLinkToPage({ headers }: IncomingMessage, { method, path }: Incoming): boolean {
   const { origin, 'sec-fetch-mode': mode, 'sec-fetch-dest': destination } = headers;
   const navigates = mode === 'navigate' && destination === 'document';
-  return method === 'GET' && path === connectPath && origin === undefined && navigates;
+  const isPage = path === pagePath || path === connectPath;
+  return method === 'GET' && isPage && origin === undefined && navigates;
 }
 
 function mediaType({ headers }: IncomingMessage): string {

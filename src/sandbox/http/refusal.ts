@@ -1,8 +1,8 @@
-/** The response to one request; `body` is sent as JSON unless `type` is HTML. */
+/** The response to one request; `body` is sent as JSON unless `type` says otherwise. */
 export interface SandboxResponse {
   status: number;
   body?: unknown;
-  type?: 'json' | 'html';
+  type?: 'json' | 'html' | 'text';
 }
 
 /** Thrown to refuse a request; carries the complete response. */

@@ -3,12 +3,16 @@ import { stringifyJson } from './json.js';
 import type { SandboxResponse } from './refusal.js';
 
 /** Content-Type by the `type` of a response. */
-export const contentTypes = { json: 'application/json; charset=utf-8', html: 'text/html; charset=utf-8' };
+export const contentTypes = {
+  json: 'application/json; charset=utf-8',
+  html: 'text/html; charset=utf-8',
+  text: 'text/plain; charset=utf-8',
+};
 
 /** The body as it is sent; '' without one. */
 export function serializeBody({ body, type = 'json' }: SandboxResponse): string {
   if (body === undefined) return '';
-  return type === 'html' ? String(body) : stringifyJson(body);
+  return type === 'json' ? stringifyJson(body) : String(body);
 }
 
 /** Sends a response and returns its status; `onFlushed` is called once it was handed to the system. */

@@ -15,6 +15,7 @@ import { type Limiter, slidingLimiter } from '../manychat/limits.js';
 import { createOutbox, type Outbox } from '../manychat/outbox.js';
 import type { Connection } from '../maton/connection.js';
 import { buildAccount, type PreparedAccounts } from '../preparation/account.js';
+import { type Changes, createChanges } from './changes.js';
 import { type Clock, type MovableClock, movableClock } from './clock.js';
 import { type Random, seededRandom } from './random.js';
 
@@ -62,6 +63,7 @@ export interface World {
   readonly reactions: Reactions;
   readonly requests: RequestLog;
   readonly faults: FaultQueue;
+  readonly changes: Changes;
   settings: Settings;
   random: Random;
   accounts: { first: Account; second: Account };
@@ -126,6 +128,7 @@ export function createWorld({
     reactions,
     requests: requestLog(),
     faults: faultQueue(),
+    changes: createChanges(),
     ...initialState(),
     reset() {
       calls.reset();
@@ -137,6 +140,7 @@ export function createWorld({
       world.requests.reset();
       world.faults.clear();
       Object.assign(world, initialState());
+      world.changes.part('all');
     },
   };
   return world;

@@ -68,7 +68,7 @@ async function serveStdio(
   const config = configured.sandbox ? (await once()).config : configured;
   const { access, addresses } = config.account;
   // Whoever tests with the sandbox needs its address, whatever the log level.
-  if (config.sandbox) note(JSON.stringify({ sandbox: addresses.gateway.origin }));
+  if (config.sandbox) note(JSON.stringify({ sandbox: addresses.gateway.origin, page: addresses.gateway.href }));
   const offer = offerOf(config, file);
   async function listenForCalls() {
     if (heard === undefined || port === undefined) return undefined;

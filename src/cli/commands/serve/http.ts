@@ -79,7 +79,7 @@ export async function serveHttp(
   if (metricsServer !== undefined) note(JSON.stringify({ metrics: `${metricsServer.url}/metrics` }));
   const { access, addresses, deadlineMs } = config.account;
   // Whoever tests with the sandbox needs its address, whatever the log level.
-  if (config.sandbox) note(JSON.stringify({ sandbox: addresses.gateway.origin }));
+  if (config.sandbox) note(JSON.stringify({ sandbox: addresses.gateway.origin, page: addresses.gateway.href }));
   note(JSON.stringify({ url: `${server.url}/mcp` }));
   if (inbound !== undefined) note(JSON.stringify({ inbound: `${server.url}/inbound` }));
   log.log.info({ version, signIn: configured.signIn.ways, ...(own ? {} : servedText(config, file)) }, 'ready');

@@ -1,0 +1,2 @@
+/** The path of the stream of what changes. */
+export const eventsPath = '/sandbox/events';
