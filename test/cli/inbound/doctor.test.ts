@@ -24,7 +24,7 @@ describe('doctor --inbound', () => {
       'ok       inbound call: a call was simulated, and answered with {"status":"later","answer":""}',
       expect.stringMatching(/^ {11}ManyChat sends \{"subscriber_id":"1234567890","text":"Do you deliver today\?"/),
       expect.stringMatching(
-        /^ {11}an agent sees \{.*"contact":"1234567890".*"channel":"whatsapp".*"said":\{"kind":"text","text":"Do you deliver today\?"\}/,
+        /^ {11}an agent sees \{"message_id":".*","subscriber_id":"1234567890","channel":"whatsapp","from_contact":"Do you deliver today\?"\}$/,
       ),
     ]);
     expect(code).toBe(0);

@@ -162,6 +162,11 @@ describe('inbound', () => {
     [['inbound', 'forget', '1'], { MANYCHAT_API_KEY: 'k' }, /does not hear what its contacts write/],
     [['inbound', 'forget', '1'], account, /in the memory of the process that hears them/],
     [
+      ['inbound', 'drafts', '--sandbox'],
+      { MANYCHAT_MCP_INBOUND_SECRET: inboundSecret },
+      /in the memory of the process that hears them/,
+    ],
+    [
       ['inbound', 'secrets'],
       {},
       /inbound has the actions secret, webhook-secret, forget, drafts, approve, reject, not "secrets"/,

@@ -1,3 +1,4 @@
+import { handedOut } from '../../../../tools/workflows/inbox/entries.js';
 import type { HeardMessage } from '../../../account/inbox/inbox.js';
 import { createSharedInbox } from '../../../account/inbox/shared-inbox.js';
 import type { AccountsFile } from '../../../config/accounts/accounts-file.js';
@@ -97,7 +98,7 @@ async function checkCall(config: Config, secrets: InboundSecrets, ending: AbortS
     );
   return {
     ...ok(names.call, `a call was simulated, and answered with ${body}`),
-    items: [`ManyChat sends ${JSON.stringify(sampleBody)}`, `an agent sees ${JSON.stringify(message)}`],
+    items: [`ManyChat sends ${JSON.stringify(sampleBody)}`, `an agent sees ${JSON.stringify(handedOut(message))}`],
   };
 }
 

@@ -34,12 +34,12 @@ function checkReachable(config: Config, shell: Shell): void {
     throw new UsageError(
       'this account does not hear what its contacts write: it has no secret. See MANYCHAT_MCP_INBOUND_SECRET, or "inbound" in the accounts file',
     );
-  if (access.mode === 'none') throw new UsageError(access.reason);
   const place = statePlace(config, shell);
   if ('none' in place)
     throw new UsageError(
       `the messages are in the memory of the process that hears them (${place.none}), where nothing else reaches them`,
     );
+  if (access.mode === 'none') throw new UsageError(access.reason);
 }
 
 const notReached = (error: unknown): unknown =>
