@@ -94,8 +94,8 @@ export const settings = z.object({
     list: true,
     restricts: true,
     description:
-      'offer only these sets of tools, separated by commas: page, flows, tags, fields, subscribers, sending, connections, and essentials, which has what the usual jobs need of all of these',
-    summary: 'offer only these sets: page, flows, tags, fields, subscribers, sending, connections, essentials',
+      'offer only these sets of tools, separated by commas: page, flows, tags, fields, subscribers, sending, connections, inbox (for accounts that hear their contacts), and essentials, which has what the usual jobs need',
+    summary: 'offer only page, flows, tags, fields, subscribers, sending, inbox, connections, essentials',
   }),
   MANYCHAT_MCP_TOOLS: nameList().register(texts, {
     flag: 'tools',
