@@ -1,13 +1,13 @@
-import { maxTextLength } from '../message/channels.js';
 import {
   maxActions,
   maxButtons,
-  maxCallbackSeconds,
   maxCards,
   maxCardTextLength,
   maxMessages,
   maxQuickReplies,
-} from '../message/content.js';
+  maxTextLength,
+} from '../message/channels.js';
+import { maxCallbackSeconds } from '../message/content.js';
 
 /** The full grammar of a message's `data`, for agents that write one. */
 export const contentGrammar = `# Message content: \`data\` of manychat_send_content

@@ -49,29 +49,46 @@ function* buttonParts(buttons: readonly Button[] = [], above: Path): Generator<{
   }
 }
 
+/** Why a channel cannot take a part of content: a type of message or button, `webview_size` or `quick_replies`. */
+export const partProblem = (channel: Channel, part: string): string | undefined =>
+  unsupportedParts[channel].has(part) ? `${part} does not work on ${channel}; use another form or channel` : undefined;
+
+/** The warning about a part of content if ManyChat does not document whether its channel supports it. */
+export const partWarning = (channel: Channel, part: string): string | undefined =>
+  undocumentedParts[channel].has(part)
+    ? `ManyChat does not document whether ${channel} supports ${part}; it may refuse or drop it.`
+    : undefined;
+
+/** Why a channel cannot take a text. */
+export function textProblem(channel: Channel, text: string): string | undefined {
+  const [length, limit] = [characterCount(text), maxTextLength[channel]];
+  return length > limit
+    ? `has ${length} characters; ${channel} takes ${limit}: split it into several messages`
+    : undefined;
+}
+
 function undocumentedWarnings(content: Content): string[] {
   const channel = channelOf(content);
-  const parts = [...partsOf(content)].map(({ part }) => part).filter((part) => undocumentedParts[channel].has(part));
-  return [...new Set(parts)].map(
-    (part) => `ManyChat does not document whether ${channel} supports ${part}; it may refuse or drop it.`,
-  );
+  const warnings = [...partsOf(content)].map(({ part }) => partWarning(channel, part));
+  return [...new Set(warnings)].filter((warning) => warning !== undefined);
 }
 
 /** What makes valid content unsuitable for its channel, with paths. */
 export function* channelProblems(content: Content): Generator<{ path: Path; problem: string }> {
   const channel = channelOf(content);
   for (const { part, path } of partsOf(content)) {
-    if (unsupportedParts[channel].has(part)) {
-      yield { path, problem: `${part} does not work on ${channel}; use another form or channel` };
-    }
+    const problem = partProblem(channel, part);
+    if (problem !== undefined) yield { path, problem };
   }
   for (const [index, message] of content.messages.entries()) {
-    if (message.type === 'text' && characterCount(message.text) > maxTextLength[channel]) {
-      const problem = `has ${characterCount(message.text)} characters; ${channel} takes ${maxTextLength[channel]}: split it into several messages`;
-      yield { path: ['messages', index, 'text'], problem };
-    }
+    const problem = message.type === 'text' ? textProblem(channel, message.text) : undefined;
+    if (problem !== undefined) yield { path: ['messages', index, 'text'], problem };
   }
 }
+
+/** The warning about a `{{field}}` in a text. */
+export const placeholderWarning = (placeholder: string): string =>
+  `${clipped(placeholder)} is sent literally: only flows fill in fields.`;
 
 /** The first `{{field}}` in a text. Only flows fill placeholders in; elsewhere the contact would read them literally. */
 export const placeholderIn = (text: string): string | undefined => /\{\{[^{}]+\}\}/.exec(text)?.[0];
@@ -103,7 +120,7 @@ export function contentWarnings(content: Content, messageTag?: unknown): string[
   return [
     ...undocumentedWarnings(content),
     ...plainAddresses(content),
-    ...(placeholder === undefined ? [] : [`${clipped(placeholder)} is sent literally: only flows fill in fields.`]),
+    ...(placeholder === undefined ? [] : [placeholderWarning(placeholder)]),
     ...(messageTag === undefined ? [] : ['ManyChat has refused message tags since 2026.']),
   ];
 }

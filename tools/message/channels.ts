@@ -26,5 +26,23 @@ export const maxTextLength: Readonly<Record<Channel, number>> = {
   telegram: 2_000,
 };
 
+/** The most messages of one request. */
+export const maxMessages = 10;
+
+/** The most buttons of one message or card. */
+export const maxButtons = 3;
+
+/** The most quick replies of one request. */
+export const maxQuickReplies = 11;
+
+/** The most actions of one request. */
+export const maxActions = 5;
+
+/** The most cards of one message. */
+export const maxCards = 10;
+
+/** The most characters of a card's title and of its subtitle. */
+export const maxCardTextLength = 80;
+
 /** The length of a text as ManyChat counts it: a surrogate pair is one character. */
 export const characterCount = (text: string): number => [...text].length;

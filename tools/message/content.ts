@@ -1,24 +1,17 @@
 import * as z from 'zod';
 import { asJsonText } from '../values/reading/client-form.js';
-import { channelError, channels, characterCount, namedChannels } from './channels.js';
-
-/** The most messages of one request. */
-export const maxMessages = 10;
-
-/** The most buttons of one message or card. */
-export const maxButtons = 3;
-
-/** The most quick replies of one request. */
-export const maxQuickReplies = 11;
-
-/** The most actions of one request. */
-export const maxActions = 5;
-
-/** The most cards of one message. */
-export const maxCards = 10;
-
-/** The most characters of a card's title and of its subtitle. */
-export const maxCardTextLength = 80;
+import {
+  channelError,
+  channels,
+  characterCount,
+  maxActions,
+  maxButtons,
+  maxCards,
+  maxCardTextLength,
+  maxMessages,
+  maxQuickReplies,
+  namedChannels,
+} from './channels.js';
 
 /** The longest timeout of a callback in seconds: a day. */
 export const maxCallbackSeconds = 86_400;

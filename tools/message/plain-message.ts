@@ -2,8 +2,16 @@ import * as z from 'zod';
 import { clipped } from '../contract/quoted.js';
 import { text } from '../values/inputs.js';
 import { channelProblems, placeholderIn } from './channel-rules.js';
-import { type Channel, channelChoices, channelError, maxTextLength } from './channels.js';
-import { type Button, type Content, maxButtons, maxMessages, maxQuickReplies, webAddress } from './content.js';
+import {
+  type Channel,
+  channelChoices,
+  channelError,
+  maxButtons,
+  maxMessages,
+  maxQuickReplies,
+  maxTextLength,
+} from './channels.js';
+import { type Button, type Content, webAddress } from './content.js';
 import { splitText } from './split-text.js';
 
 const labelText = text('Label');
