@@ -1,0 +1,86 @@
+import {
+  callbackData,
+  partProblem,
+  partWarning,
+  placeholderIn,
+  placeholderWarning,
+} from '../../tools/message/channel-rules.js';
+import type { Channel } from '../../tools/message/channels.js';
+import { type Note, type Severity, severities } from './view-model.js';
+
+/** How content is read. */
+export interface ReadingOptions {
+  readonly channel?: Channel;
+  /** Whether a text that is too long is sent in several messages, as manychat_send_text does; otherwise it is refused. */
+  readonly splitTexts?: boolean;
+  /** Whether more of the content is to come: nothing is said to be missing. */
+  readonly isPartial?: boolean;
+  /** Whether the contact wrote it: the rules for content do not hold. */
+  readonly isFromContact?: boolean;
+}
+
+/** Collects what is to be noted about a part of content. */
+export interface Notes {
+  readonly channel: Channel;
+  readonly options: ReadingOptions;
+  add(severity: Severity, text: string): void;
+  /** Notes that something is not there, unless it may still come. */
+  missing(text: string): void;
+  /** Notes what the channel makes of a part, and returns how severe that is. */
+  support(part: string): Severity | undefined;
+  /** Notes the first `{{field}}` in a part. */
+  literal(part: unknown): void;
+  list(): readonly Note[];
+  /** The worst severity so far. */
+  worst(): Severity | undefined;
+}
+
+const placeholderOf = (part: unknown): string | undefined => {
+  try {
+    return placeholderIn(
+      JSON.stringify(part, (key, value: unknown) => (callbackData.has(key) ? undefined : value)) ?? '',
+    );
+  } catch {
+    return undefined;
+  }
+};
+
+export function collectNotes(channel: Channel, options: ReadingOptions): Notes {
+  const notes: Note[] = [];
+  const { isPartial = false, isFromContact = false } = options;
+  const add = (severity: Severity, text: string): void => {
+    if (!isFromContact && !notes.some((note) => note.text === text)) notes.push({ severity, text });
+  };
+  return {
+    channel,
+    options,
+    add,
+    missing(text) {
+      if (!isPartial) add('invalid', text);
+    },
+    support(part) {
+      if (isFromContact) return undefined;
+      const problem = partProblem(channel, part);
+      if (problem !== undefined) add('unsupported', problem);
+      const warning = partWarning(channel, part);
+      if (warning !== undefined) add('undocumented', warning);
+      return problem !== undefined ? 'unsupported' : warning !== undefined ? 'undocumented' : undefined;
+    },
+    literal(part) {
+      const placeholder = placeholderOf(part);
+      if (placeholder !== undefined) add('literal', placeholderWarning(placeholder));
+    },
+    list: () => notes,
+    worst: () => severities.find((severity) => notes.some((note) => note.severity === severity)),
+  };
+}
+
+/** The most items of a list that are drawn. */
+const drawnItems = 50;
+
+/** The items of a list that are drawn, and a note if ManyChat takes fewer. */
+export function itemsOf(list: readonly unknown[], most: number, what: string, notes: Notes): readonly unknown[] {
+  if (list.length > most) notes.add('invalid', `takes at most ${most} ${what}; has ${list.length}`);
+  if (list.length > drawnItems) notes.add('invalid', `the first ${drawnItems} are drawn`);
+  return list.slice(0, drawnItems);
+}
