@@ -77,5 +77,6 @@ export async function testHook(
 /** Lets a public origin lead to one on this machine, as a tunnel does. @throws Refusal */
 export function addTunnel(world: World, { from, to }: Input): { tunnels: Record<string, string> } {
   world.tunnels = new Map([...world.tunnels, [publicOrigin('from', from), localOrigin('to', to)]]);
+  world.changes.part('account');
   return { tunnels: Object.fromEntries(world.tunnels) };
 }

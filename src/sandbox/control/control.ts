@@ -83,8 +83,9 @@ const controls: Readonly<Record<string, ControlEndpoint>> = {
     },
   },
   'DELETE /sandbox/hooks': {
-    perform({ accounts }) {
+    perform({ accounts, changes }) {
       for (const account of Object.values(accounts)) account.hooks = [];
+      changes.part('account');
       return { hooks: [] };
     },
   },
@@ -131,6 +132,7 @@ const controls: Readonly<Record<string, ControlEndpoint>> = {
             ? world.settings.call_timeout_ms
             : integerWithin('call_timeout_ms', timeout, [1, 600_000]),
       };
+      world.changes.part('account');
       return { settings: world.settings };
     },
   },

@@ -58,6 +58,7 @@ export function addThings(
   const account = pageOf(world, page);
   const before = new Set(account.contacts.keys());
   const added = refusing(() => addToPage(account, collection, items, rest));
+  if (collection !== 'contacts') world.changes.part('account');
   for (const contact of collection === 'contacts' ? [...account.contacts.values()] : []) {
     if (!before.has(contact.id)) account.emit({ kind: 'new_contact', contact });
   }

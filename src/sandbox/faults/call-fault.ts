@@ -39,8 +39,8 @@ interface CallTarget {
 
 export type CallFaults = Faults<CallFault, CallTarget>;
 
-export function callFaultQueue(): CallFaults {
+export function callFaultQueue(changed: () => void): CallFaults {
   const matches = ({ match = {} }: CallFault, { hook, url }: CallTarget): boolean =>
     (match.hook === undefined || match.hook === hook) && (match.url === undefined || url.includes(match.url));
-  return faultsOf(matches, '/sandbox/calls/faults');
+  return faultsOf(matches, '/sandbox/calls/faults', changed);
 }

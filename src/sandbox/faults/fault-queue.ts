@@ -39,10 +39,11 @@ const maxFaults = 200;
 
 const isExhausted = ({ fault: { times = 1 }, struck }: FaultState<Counted>): boolean => struck >= times;
 
-/** A queue of faults; `path` is where the control API has them. */
+/** A queue of faults; `path` is where the control API has them. `changed` is called when faults or their counts change. */
 export function faultsOf<Each extends Counted, Subject>(
   matches: (fault: Each, subject: Subject) => boolean,
   path: string,
+  changed: () => void,
 ): Faults<Each, Subject> {
   let states: FaultState<Each>[] = [];
   return {
@@ -52,10 +53,12 @@ export function faultsOf<Each extends Counted, Subject>(
         throw badRequest(`${maxFaults} faults are already waiting; DELETE ${path} clears them.`);
       }
       states.push({ fault, passed: 0, struck: 0 });
+      changed();
     },
     take(subject) {
       for (const state of states) {
         if (isExhausted(state) || !matches(state.fault, subject)) continue;
+        changed();
         if (state.passed < (state.fault.after ?? 0)) {
           state.passed += 1;
           continue;
@@ -68,6 +71,7 @@ export function faultsOf<Each extends Counted, Subject>(
     list: () => states.map((state) => ({ ...state })),
     clear() {
       states = [];
+      changed();
     },
   };
 }
@@ -85,8 +89,8 @@ function matchesRequest({ match = {} }: Fault, { method, path }: RequestTarget):
 }
 
 /** Faults of requests; none may let web pages in. */
-export function faultQueue(): FaultQueue {
-  const faults = faultsOf(matchesRequest, '/sandbox/faults');
+export function faultQueue(changed: () => void): FaultQueue {
+  const faults = faultsOf(matchesRequest, '/sandbox/faults', changed);
   return {
     ...faults,
     inject(fault) {

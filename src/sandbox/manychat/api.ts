@@ -1,5 +1,5 @@
 import { bearerToken, type Incoming, jsonBody } from '../http/incoming.js';
-import { isRecord } from '../http/json.js';
+import { decimalId, isRecord } from '../http/json.js';
 import type { SandboxResponse } from '../http/refusal.js';
 import { second } from '../world/clock.js';
 import type { World } from '../world/world.js';
@@ -38,5 +38,18 @@ export function serveManychat(world: World, account: Account, incoming: Incoming
     admits,
     deliver: (delivery) => outbox.add({ ...delivery, page_id: String(account.page.id) }, now),
   });
+  if (route.method === 'POST') announceWrite(world, account, incoming.path, parameters);
   return { status: 200, body: data === undefined ? { status: 'success' } : { status: 'success', data } };
+}
+
+/** Announces what a request may have changed, beyond messages and events: the contact that it is about, or the page. */
+function announceWrite(
+  { changes }: World,
+  { contacts }: Account,
+  path: string,
+  { subscriber_id: contactId }: Readonly<Record<string, unknown>>,
+): void {
+  const id = decimalId(contactId);
+  if (id !== undefined && contacts.has(id)) changes.contact(id);
+  if (path.startsWith('/fb/page/')) changes.part('account');
 }

@@ -44,6 +44,7 @@ export function serveConnectPage(world: World, { method, query, text = '' }: Inc
   if (method !== 'POST') return keyForm(world, '');
   const form = new URLSearchParams(text);
   connection.lastUpdatedTime = matonTime(world.clock.now());
+  world.changes.part('account');
   if (form.get('action') === 'cancel') {
     connection.status = 'FAILED';
     return page(200, 'Cancelled', '<p>The connection was not made.');

@@ -39,6 +39,7 @@ export function serveConnections(world: World, incoming: Incoming): SandboxRespo
   if (method === 'GET') return { status: 200, body: { connection: serializeConnection(world, connection) } };
   if (method !== 'DELETE') throw gatewayRefusal(404, 'not_found', 'Route not found');
   world.connections = world.connections.filter((candidate) => candidate !== connection);
+  world.changes.part('account');
   return { status: 200 };
 }
 
@@ -70,6 +71,7 @@ function create(world: World, incoming: Incoming): SandboxResponse {
     account: undefined,
   };
   world.connections.push(connection);
+  world.changes.part('account');
   const serialized = serializeConnection(world, connection);
   const shapes = { flat: serialized, id_only: { connection_id: connection.id }, wrapped: { connection: serialized } };
   return { status: 200, body: shapes[world.settings.create_shape] };

@@ -15,6 +15,13 @@ import { type Limiter, slidingLimiter } from '../manychat/limits.js';
 import { createOutbox, type Outbox } from '../manychat/outbox.js';
 import type { Connection } from '../maton/connection.js';
 import { buildAccount, type PreparedAccounts } from '../preparation/account.js';
+import {
+  announcedClock,
+  announcedConversations,
+  announcedOutbox,
+  announcedRequests,
+  announceEvent,
+} from './announced.js';
 import { type Changes, createChanges } from './changes.js';
 import { type Clock, type MovableClock, movableClock } from './clock.js';
 import { type Random, seededRandom } from './random.js';
@@ -85,14 +92,16 @@ export function createWorld({
   exchange = exchangeOverHttp,
   ...settings
 }: WorldOptions): World {
-  const clock = movableClock(source);
-  const outbox = createOutbox();
+  const changes = createChanges();
+  const clock = announcedClock(movableClock(source), changes);
+  const outbox = announcedOutbox(createOutbox(), changes);
   const calls = createCalls({
     clock,
     outbox,
     exchange,
     tunnels: () => world.tunnels,
     timeLimit: () => world.settings.call_timeout_ms,
+    onChange: changes.part,
   });
   const reactions = createReactions(calls, clock.now);
   const initialState = () => {
@@ -112,7 +121,12 @@ export function createWorld({
       accounts.second,
       secondConnection ?? built.secondConnection,
     );
-    for (const account of Object.values(accounts)) account.emit = (event) => reactions.on(account, event);
+    for (const account of Object.values(accounts)) {
+      account.emit = (event) => {
+        announceEvent(event, changes);
+        reactions.on(account, event);
+      };
+    }
     return { settings: { ...settings }, random, accounts, connections, tunnels: built.tunnels };
   };
   const world: World = {
@@ -123,12 +137,12 @@ export function createWorld({
     onStall,
     limiter: slidingLimiter(),
     outbox,
-    conversations: createConversations(outbox),
+    conversations: announcedConversations(createConversations(outbox), changes),
     calls,
     reactions,
-    requests: requestLog(),
-    faults: faultQueue(),
-    changes: createChanges(),
+    requests: announcedRequests(requestLog(), changes),
+    faults: faultQueue(() => changes.part('faults')),
+    changes,
     ...initialState(),
     reset() {
       calls.reset();

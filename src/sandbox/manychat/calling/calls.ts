@@ -17,6 +17,8 @@ interface CallsParts {
   tunnels(): Tunnels;
   /** How long an answer may take, in milliseconds. */
   timeLimit(): number;
+  /** Called when the calls, or the faults that wait for them, change. */
+  onChange(what: 'calls' | 'faults'): void;
 }
 
 /** Makes the calls of the accounts. */
@@ -48,9 +50,9 @@ interface Repeat {
   readonly delay: number;
 }
 
-export function createCalls({ clock, outbox, exchange, tunnels, timeLimit }: CallsParts): Calls {
+export function createCalls({ clock, outbox, exchange, tunnels, timeLimit, onChange }: CallsParts): Calls {
   const log = callLog();
-  const faults = callFaultQueue();
+  const faults = callFaultQueue(() => onChange('faults'));
   const listeners = new Set<() => void>();
   let lastId = 0;
   let depth = 0;
@@ -59,6 +61,7 @@ export function createCalls({ clock, outbox, exchange, tunnels, timeLimit }: Cal
   let epoch = new AbortController();
 
   const changed = (): void => {
+    onChange('calls');
     for (const listener of listeners) listener();
   };
 
@@ -108,6 +111,7 @@ export function createCalls({ clock, outbox, exchange, tunnels, timeLimit }: Cal
   function start(plan: CallPlan, repeat?: Repeat): Call {
     const call = newCall(plan, repeat);
     log.add(call);
+    onChange('calls');
     const isFaultless = repeat !== undefined || plan.trigger === 'test';
     const fault = isFaultless ? undefined : faults.take({ hook: call.hook, url: plan.target.url });
     if (fault !== undefined) call.fault = callFaultEffects.find((name) => name in fault) ?? '';
@@ -132,6 +136,7 @@ export function createCalls({ clock, outbox, exchange, tunnels, timeLimit }: Cal
     }
     if (signal.aborted) return;
     call.state = 'under way';
+    onChange('calls');
     const answer = await attempt(running, fault, signal);
     if (signal.aborted) return;
     const before = depth;
