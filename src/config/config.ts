@@ -4,7 +4,7 @@ import { type AccountSettings, type InboundSettings, identityOf, type Policy } f
 import { misnamedProblems } from './misnamed.js';
 import type { SignInWay } from './settings/sign-in.js';
 import { restrictingNames, type SettingName, type SettingValues, settingNames, settings } from './settings.js';
-import { type KnownTool, type NamedTools, selectTools } from './tool-names.js';
+import { type KnownTool, type NamedGroup, type NamedTools, selectTools } from './tool-names.js';
 import { UsageError } from './usage-error.js';
 
 /** Proxies for http and https addresses, and the hosts that are reached without one. */
@@ -72,6 +72,8 @@ export interface Config {
   readonly account: AccountSettings;
   /** The accounts file and the names to choose from it, as far as they are set. */
   readonly accounts: { readonly path: string | undefined; readonly names: readonly string[] | undefined };
+  /** What the settings name of the tools. */
+  readonly namedTools: readonly NamedGroup[];
   /** How callers sign in over HTTP. */
   readonly signIn: SignInSettings;
   /** The form in which clients get results: as text, as structured content, or as both. */
@@ -244,6 +246,7 @@ export function readConfig(environment: Environment, known: readonly KnownTool[]
     },
     account: accountOf(values, tools, inbound),
     accounts: { path: values.MANYCHAT_MCP_ACCOUNTS, names: values.MANYCHAT_MCP_ACCOUNT },
+    namedTools: tools.named,
     signIn: signInOf(values),
     inbound,
     results: values.MANYCHAT_MCP_RESULTS,

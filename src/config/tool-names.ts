@@ -13,8 +13,16 @@ export interface NamedTools {
   readonly excluded?: readonly string[] | undefined;
 }
 
+/** A toolset or a tool that a setting names, and its tools. */
+export interface NamedGroup {
+  /** Such as `the toolset tags`. */
+  readonly label: string;
+  readonly tools: readonly string[];
+}
+
 /** The tools that the names select, and what is wrong with the names. */
 export interface SelectedTools {
+  readonly named: readonly NamedGroup[];
   readonly chosen: ReadonlySet<string>;
   readonly excluded: ReadonlySet<string>;
   /** A predicate for each unknown name ("contains …"), and the list that the name is in. */
@@ -59,7 +67,11 @@ export function selectTools(known: readonly KnownTool[], named: NamedTools): Sel
   const sets = resolve('toolsets', 'toolset', toolsetNames(known));
   const tools = resolve('tools', 'tool', all);
   const excluded = new Set(resolve('excluded', 'tool', all));
-  const ofSets = known.filter((tool) => tool.sets.some((set) => sets?.includes(set) === true)).map(({ name }) => name);
-  const chosen = sets === undefined && tools === undefined ? all : [...ofSets, ...(tools ?? [])];
-  return { chosen: new Set(chosen.filter((name) => !excluded.has(name))), excluded, problems };
+  const toolsOf = (set: string): string[] => known.filter((tool) => tool.sets.includes(set)).map(({ name }) => name);
+  const groups = [
+    ...(sets ?? []).map((set) => ({ label: `the toolset ${set}`, tools: toolsOf(set) })),
+    ...(tools ?? []).map((tool) => ({ label: tool, tools: [tool] })),
+  ];
+  const chosen = sets === undefined && tools === undefined ? all : groups.flatMap((group) => group.tools);
+  return { named: groups, chosen: new Set(chosen.filter((name) => !excluded.has(name))), excluded, problems };
 }

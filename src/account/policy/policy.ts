@@ -21,21 +21,24 @@ export interface OfferSettings extends Pick<AccountSettings, 'connection' | 'pol
   readonly inbound?: object | undefined;
 }
 
+/** Whether an account has what an API is about. Only those of Maton have connections, and only those that hear have messages. */
+export const hasApi = (
+  api: Declaration['api'],
+  { access, inbound }: Pick<OfferSettings, 'access' | 'inbound'>,
+): boolean => (api === 'connections' ? access.mode !== 'direct' : api !== 'inbox' || inbound !== undefined);
+
 /**
  * The tools an account is offered: those that were chosen, without those that change something if the account is
- * read-only, without the connection tools if it does not use Maton, and without those for messages if it hears none. What a client is shown and what a call is
- * checked against both come from here.
+ * read-only, and without those of an API that it does not have. What a client is shown and what a call is checked
+ * against both come from here.
  */
-export function offeredOf<Tool extends ToolFacts>(
-  tools: readonly Tool[],
-  { access, connection, policy, inbound }: OfferSettings,
-): Offered<Tool>[] {
+export function offeredOf<Tool extends ToolFacts>(tools: readonly Tool[], settings: OfferSettings): Offered<Tool>[] {
+  const { access, connection, policy } = settings;
   const direct = access.mode === 'direct';
   return tools
     .filter(({ name, api, effect }) => {
       const allowed = !policy.readOnly || effectRules[effect].readOnly;
-      const exists = !(direct && api === 'connections') && !(inbound === undefined && api === 'inbox');
-      return allowed && policy.chosen.has(name) && exists;
+      return allowed && policy.chosen.has(name) && hasApi(api, settings);
     })
     .map((tool) => ({
       tool,

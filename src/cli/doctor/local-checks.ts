@@ -6,6 +6,7 @@ import type { Config } from '../../config/config.js';
 import { proxyFor } from '../../config/proxy.js';
 import { settingNames } from '../../config/settings.js';
 import { oldestNode } from '../../config/version.js';
+import { notOffered } from '../commands/serve/offers.js';
 import { type Finding, failed, ok, warning } from './finding.js';
 import { withoutProxy } from './network-faults.js';
 
@@ -40,11 +41,14 @@ export function addressesOf({
   ];
 }
 
+const settingsFinding = (found: string, problems: readonly string[]): Finding =>
+  problems.length === 0 ? ok('settings', found) : warning('settings', found, problems.join('\n'));
+
 /** Looks for settings that are valid but not useful; `config` is as configured, before the sandbox replaces addresses. */
 export function checkSettings(config: Config): Finding {
-  if (config.sandbox) return ok('settings', 'the embedded sandbox replaces every address and account');
   const { addresses, connection, access } = config.account;
-  const problems: string[] = [];
+  const problems = notOffered(config, undefined);
+  if (config.sandbox) return settingsFinding('the embedded sandbox replaces every address and account', problems);
   if (access.mode !== 'direct' && /\/manychat\/?$|\/fb\/?$/.test(addresses.gateway.pathname)) {
     problems.push(
       'MATON_GATEWAY_URL: remove the path; /manychat and the path of each endpoint are added to the address.',
@@ -54,7 +58,7 @@ export function checkSettings(config: Config): Finding {
     problems.push('MATON_CONNECTION_ID is not used, because MATON_API_KEY is not set.');
   }
   const found = `calls go to ${[...new Set(addressesOf(config.account).map(({ url }) => url.origin))].join(' and ')}`;
-  return problems.length === 0 ? ok('settings', found) : warning('settings', found, problems.join('\n'));
+  return settingsFinding(found, problems);
 }
 
 const whereToSetKeys =

@@ -19,6 +19,14 @@ export function secretProblem(secret: string): string | undefined {
     : 'must have neither blanks nor commas, and only characters that a header can hold';
 }
 
+/** How an account gets a secret. @param path of the accounts file; undefined without one. */
+export const howToSetSecret = (path: string | undefined): string =>
+  `The command manychat-mcp inbound secret prints one: ${
+    path === undefined
+      ? 'set it as MANYCHAT_MCP_INBOUND_SECRET'
+      : `add "inbound": {"secret": {"env": "NAME"}} to an account in ${path}, and set it as that variable`
+  }`;
+
 /** Headers that have a meaning of their own, or that proxies change. */
 const reservedHeaders =
   /^(authorization|cookie|host|connection|content-.*|transfer-encoding|te|trailer|upgrade|expect|via|forwarded|x-forwarded-.*|proxy-.*)$/i;

@@ -11,7 +11,7 @@ import type { SharedState, StateSurroundings } from '../../shell/shared-state.js
 import type { Shell } from '../../shell/shell.js';
 import { hears } from '../inbound/hearing.js';
 import type { Backends } from './backends.js';
-import { offerOf, servedText } from './offers.js';
+import { notOffered, offerOf, servedText } from './offers.js';
 import { openObservation } from './telemetry.js';
 
 /**
@@ -97,6 +97,7 @@ async function serveStdio(
   // The log loads while the client's first request is answered.
   const { log, flushed } = await logged();
   log.info({ version, ...servedText(config, file), tools: offer.tools.length }, 'ready');
+  for (const reason of notOffered(config, file)) log.warn({ reason }, 'not offered');
   if (file === undefined && access.mode === 'none') log.warn({ reason: access.reason }, 'not configured');
   if (!over.aborted) await new Promise((resolve) => over.addEventListener('abort', resolve, { once: true }));
   await inbound?.close();

@@ -11,7 +11,7 @@ import { hears } from '../inbound/hearing.js';
 import { openHttpService } from './http-service.js';
 import { listenAt } from './listen-at.js';
 import { serveMetrics } from './metrics-server.js';
-import { servedText } from './offers.js';
+import { notOffered, servedText } from './offers.js';
 import { openSignIn } from './sign-in.js';
 import { openObservation } from './telemetry.js';
 
@@ -83,6 +83,7 @@ export async function serveHttp(
   note(JSON.stringify({ url: `${server.url}/mcp` }));
   if (inbound !== undefined) note(JSON.stringify({ inbound: `${server.url}/inbound` }));
   log.log.info({ version, signIn: configured.signIn.ways, ...(own ? {} : servedText(config, file)) }, 'ready');
+  for (const reason of notOffered(config, own ? undefined : file)) log.log.warn({ reason }, 'not offered');
   if (!own && file === undefined && access.mode === 'none') log.log.warn({ reason: access.reason }, 'not configured');
   await fired(ending);
   log.log.info({ drainMs: http.drainMs }, 'draining');

@@ -2,12 +2,14 @@ import { Help } from 'commander';
 import { asObject } from '../../../../tools/contract/json.js';
 import { declarations } from '../../../../tools/index.js';
 import { type JointTool, jointTools, offeredTools } from '../../../account/policy/tool.js';
+import type { AccountsFile } from '../../../config/accounts/accounts-file.js';
 import { namedAccounts, settingsWithoutKey } from '../../../config/accounts/choice.js';
 import type { Config } from '../../../config/config.js';
 import { withAccount } from '../../../mcp/listing/account-argument.js';
 import { inputSchema, outputSchema, wholeInputSchema } from '../../../mcp/listing/json-schema.js';
 import { type ExitCode, exitCodes } from '../../shell/exit-codes.js';
 import type { Shell } from '../../shell/shell.js';
+import { notOffered } from '../serve/offers.js';
 import { toolNamed } from '../tool-by-name.js';
 import { argumentWords } from './example.js';
 import { createShapes, type Shape } from './shapes.js';
@@ -93,8 +95,8 @@ function descriptionLines(tool: JointTool, { program, columns, platform }: Shell
 }
 
 /** The tools that a client is offered. */
-async function toolsOf(config: Config, shell: Shell): Promise<JointTool[]> {
-  const accounts = (await namedAccounts(config, shell))?.accounts ?? [];
+function toolsOf(config: Config, file: AccountsFile | undefined): JointTool[] {
+  const accounts = file?.accounts ?? [];
   const [only, ...others] = accounts;
   if (others.length > 0) return jointTools(declarations, accounts, config.account.policy);
   const settings = only === undefined ? config.account : settingsWithoutKey(config, only);
@@ -108,8 +110,10 @@ export async function showTools(
   { json = false }: { json?: boolean },
   shell: Shell,
 ): Promise<ExitCode> {
-  const { print } = shell;
-  const tools = await toolsOf(config, shell);
+  const { print, note } = shell;
+  const file = await namedAccounts(config, shell);
+  for (const reason of notOffered(config, file)) note(reason);
+  const tools = toolsOf(config, file);
   if (name !== undefined) {
     const tool = toolNamed(name, tools, shell.program);
     if (json) print(JSON.stringify(listing(tool, config.results), undefined, 2));

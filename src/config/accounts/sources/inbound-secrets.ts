@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import { quoted } from '../../../../tools/contract/quoted.js';
 import { errorMessage } from '../../../text/error-text.js';
 import { type Config, ConfigError } from '../../config.js';
-import { secretProblem } from '../../settings/inbound.js';
+import { howToSetSecret, secretProblem } from '../../settings/inbound.js';
 import { UsageError } from '../../usage-error.js';
 import type { AccountsFile, NamedAccount } from '../accounts-file.js';
 import type { Surroundings } from '../choice.js';
@@ -81,9 +81,5 @@ export async function readInboundSecrets(
 /** The error where ManyChat is to call and no account has a secret. */
 export const noInboundSecret = (asked: string, file: AccountsFile | undefined): ConfigError =>
   new ConfigError(
-    `${asked} needs a secret that ManyChat sends, because a tunnel lets everybody call this port. The command manychat-mcp inbound secret prints one: ${
-      file === undefined
-        ? 'set it as MANYCHAT_MCP_INBOUND_SECRET'
-        : `add "inbound": {"secret": {"env": "NAME"}} to an account in ${file.path}, and set it as that variable`
-    }`,
+    `${asked} needs a secret that ManyChat sends, because a tunnel lets everybody call this port. ${howToSetSecret(file?.path)}`,
   );
