@@ -1,5 +1,5 @@
 import { chmodSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { Principal } from '../../src/mcp/http/principal.js';
 import { useFolder } from '../support/folder.js';
 import { atOnce, written } from '../support/heard.js';
@@ -174,6 +174,25 @@ describe('over HTTP', () => {
     const client = await connect('coffee', { modern: false });
     expect(client.getServerCapabilities()?.resources?.subscribe).toBeUndefined();
     await expect(client.subscribeResource({ uri })).rejects.toThrow();
+  });
+
+  test('a stream of notices ends after 30 minutes, and its client opens another', async () => {
+    const { connect, messagesOf } = await team();
+    const client = await connect('coffee');
+    const notices = noticesOf(client);
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const subscription = await client.listen({ resourceSubscriptions: [uri] });
+    vi.advanceTimersByTime(1_799_999);
+    const told = notices.next();
+    await messagesOf('Sunrise Coffee', 'key-1').receive(written('Open?'), atOnce);
+    await told;
+    vi.advanceTimersByTime(1);
+    await subscription.closed;
+    const again = notices.next();
+    await client.listen({ resourceSubscriptions: [uri] });
+    await messagesOf('Sunrise Coffee', 'key-1').receive(written('Beans?'), atOnce);
+    await again;
   });
 
   test('streams of notices end when the server begins to end, and no more begin', async () => {
