@@ -6,7 +6,7 @@ import type { Colour, Line } from '../../text/terminal.js';
 import { type ExitCode, exitCodes } from '../shell/exit-codes.js';
 import type { Shell } from '../shell/shell.js';
 import { type Check, type Finding, failed, skipped } from './finding.js';
-import { addressesOf, checkKey, checkNode, checkProxy, checkSettings } from './local-checks.js';
+import { addressesOf, checkKey, checkKeyFiles, checkNode, checkProxy, checkSettings } from './local-checks.js';
 
 const colours: Readonly<Record<Check['status'], Colour>> = {
   ok: 'green',
@@ -27,14 +27,13 @@ function linesOf({ name, status, found, items = [], advice }: Check): Line[] {
 }
 
 /** The checks that need neither network nor account, and the configuration if it is valid. */
-async function checkLocally(
-  readConfig: () => Promise<Config>,
-  { environment, nodeVersion, program }: Shell,
-): Promise<[Finding[], Config?]> {
+async function checkLocally(readConfig: () => Promise<Config>, shell: Shell): Promise<[Finding[], Config?]> {
+  const { environment, nodeVersion, program } = shell;
   const node = checkNode(nodeVersion);
   try {
     const config = await readConfig();
-    return [[node, checkSettings(config), checkKey(config, environment), checkProxy(config)], config];
+    const key = [checkKey(config, environment), (await checkKeyFiles(config, shell)) ?? []].flat();
+    return [[node, checkSettings(config), ...key, checkProxy(config)], config];
   } catch (error) {
     if (error instanceof AccountNotNamed) {
       const advice = `This checks one of them: ${program} doctor --account NAME\nThis checks all of them: ${program} accounts`;

@@ -1,6 +1,8 @@
 import { quoted } from '../../../tools/contract/quoted.js';
+import { namedAccounts, type Surroundings } from '../../config/accounts/choice.js';
 import { type Key, manychatKeyShape, readKey } from '../../config/accounts/keys.js';
 import type { Access, AccountSettings } from '../../config/accounts/settings.js';
+import { exposedKeyFiles } from '../../config/accounts/sources/exposed-files.js';
 import { isLoopback } from '../../config/address.js';
 import type { Config } from '../../config/config.js';
 import { proxyFor } from '../../config/proxy.js';
@@ -76,6 +78,16 @@ const manychatKeyLooks =
   'A ManyChat key is the number of the page, a colon, and letters and digits (ManyChat, Settings, API).';
 
 const wasCleaned = (key: Key, raw = ''): boolean => key.state === 'usable' && key.key !== raw.trim();
+
+/** Warns of files with keys of the account that other users can read; undefined if there are none. */
+export async function checkKeyFiles(config: Config, surroundings: Surroundings): Promise<Finding | undefined> {
+  const { name } = config.account;
+  const file = name === undefined ? undefined : await namedAccounts(config, surroundings);
+  if (file === undefined) return undefined;
+  const accounts = file.accounts.filter((each) => each.name === name);
+  const exposed = await exposedKeyFiles({ ...file, accounts }, surroundings);
+  return exposed.length === 0 ? undefined : warning('key file', 'it is not private', exposed.join('\n'));
+}
 
 /** Checks the key of an account of the accounts file. */
 function checkNamedKey(access: Access, name: string): Finding {

@@ -52,6 +52,13 @@ export interface JsonFile {
 }
 
 /**
+ * Whether other users can read or change a file. One of the system's administrator may be readable for its group: so
+ * Kubernetes mounts secrets.
+ */
+export const isOpenToOthers = ({ mode, owner }: Pick<JsonFile, 'mode' | 'owner'>): boolean =>
+  (mode & (owner === 0 ? 0o027 : 0o077)) !== 0;
+
+/**
  * Reads a file with JSON that people write.
  * @param what is read, such as "the accounts file".
  * @throws UsageError that says what is wrong, and where.

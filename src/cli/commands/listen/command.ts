@@ -4,6 +4,7 @@ import { openLog } from '../../../account/telemetry/log.js';
 import type { AccountsFile } from '../../../config/accounts/accounts-file.js';
 import { createSettingsReader, namedAccounts } from '../../../config/accounts/choice.js';
 import type { AccountSettings } from '../../../config/accounts/settings.js';
+import { exposedKeyFiles } from '../../../config/accounts/sources/exposed-files.js';
 import type { Config } from '../../../config/config.js';
 import { UsageError } from '../../../config/usage-error.js';
 import { errorMessage } from '../../../text/error-text.js';
@@ -83,6 +84,7 @@ export async function listenForMessages(configured: Config, request: ListenReque
     throw new UsageError(
       `listen needs --port: without it, it reads what other processes hear, and nothing is shared here (${place.none})`,
     );
+  if (file !== undefined) for (const reason of await exposedKeyFiles(file, shell)) note(reason);
   const handler = await handlerOf(request, shell, config.inbound.forwardSecret);
   const log = openLog(config.host);
   const all = await hearingAccounts(config, file, shell);

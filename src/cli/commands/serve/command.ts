@@ -97,6 +97,10 @@ async function serveStdio(
   // The log loads while the client's first request is answered.
   const { log, flushed } = await logged();
   log.info({ version, ...servedText(config, file), tools: offer.tools.length }, 'ready');
+  if (file !== undefined) {
+    const { exposedKeyFiles } = await import('../../../config/accounts/sources/exposed-files.js');
+    for (const reason of await exposedKeyFiles(file, surroundings)) log.warn({ reason }, 'key not private');
+  }
   for (const reason of notOffered(config, file)) log.warn({ reason }, 'not offered');
   if (file === undefined && access.mode === 'none') log.warn({ reason: access.reason }, 'not configured');
   if (!over.aborted) await new Promise((resolve) => over.addEventListener('abort', resolve, { once: true }));

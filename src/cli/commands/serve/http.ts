@@ -1,5 +1,6 @@
 import { openLog } from '../../../account/telemetry/log.js';
 import { namedAccounts } from '../../../config/accounts/choice.js';
+import { exposedKeyFiles } from '../../../config/accounts/sources/exposed-files.js';
 import type { Config, HttpSettings } from '../../../config/config.js';
 import { version } from '../../../config/version.js';
 import { type Listening, listen } from '../../../mcp/http/listen.js';
@@ -83,6 +84,8 @@ export async function serveHttp(
   note(JSON.stringify({ url: `${server.url}/mcp` }));
   if (inbound !== undefined) note(JSON.stringify({ inbound: `${server.url}/inbound` }));
   log.log.info({ version, signIn: configured.signIn.ways, ...(own ? {} : servedText(config, file)) }, 'ready');
+  if (!own && file !== undefined)
+    for (const reason of await exposedKeyFiles(file, surroundings)) log.log.warn({ reason }, 'key not private');
   for (const reason of notOffered(config, own ? undefined : file)) log.log.warn({ reason }, 'not offered');
   if (!own && file === undefined && access.mode === 'none') log.log.warn({ reason: access.reason }, 'not configured');
   await fired(ending);

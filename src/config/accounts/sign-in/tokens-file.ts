@@ -16,7 +16,7 @@ import * as z from 'zod';
 import { quoted } from '../../../../tools/contract/quoted.js';
 import { errorCode, errorMessage } from '../../../text/error-text.js';
 import { UsageError } from '../../usage-error.js';
-import { invalidFile, isName, placeOf, problemsIn, readJsonFile } from '../json-file.js';
+import { invalidFile, isName, isOpenToOthers, placeOf, problemsIn, readJsonFile } from '../json-file.js';
 import { nameKey } from '../names.js';
 
 /** What a token begins with, so that people and scanners for leaked secrets recognise one. */
@@ -80,15 +80,14 @@ function contradictionsIn(tokens: readonly StoredToken[]): string[] {
 }
 
 /**
- * Reads a file of tokens. A file of the system's administrator may be readable for its group: so Kubernetes mounts secrets.
+ * Reads a file of tokens.
  * @throws UsageError that names everything that is wrong with it.
  */
 export function readTokensFile(path: string, platform: string): readonly StoredToken[] {
-  const { value, mode, owner } = readJsonFile(what, path);
-  const forbidden = owner === 0 ? 0o027 : 0o077;
-  if (platform !== 'win32' && (mode & forbidden) !== 0)
+  const file = readJsonFile(what, path);
+  if (platform !== 'win32' && isOpenToOthers(file))
     throw new UsageError(`${what} ${path} can be read or changed by other users. Run: chmod 600 ${path}`);
-  const parsed = tokensFileSchema.safeParse(value, { jitless: true });
+  const parsed = tokensFileSchema.safeParse(file.value, { jitless: true });
   if (!parsed.success)
     throw invalidFile(
       what,

@@ -101,11 +101,14 @@ async function keyFromFile(path: string, closing?: AbortSignal): Promise<string>
   });
 }
 
+/** The path of a file with a key, which is relative to the file of accounts. */
+export const keyFilePath = ({ file }: { readonly file: string }, { folder, environment }: KeyPlace): string =>
+  resolve(folder, fromHome(file, environment));
+
 async function readSource(source: KeySource, place: KeyPlace): Promise<string> {
   if (typeof source === 'string') return source;
   if ('command' in source) return keyFromCommand(source.command, place.closing);
-  if ('file' in source)
-    return keyFromFile(resolve(place.folder, fromHome(source.file, place.environment)), place.closing);
+  if ('file' in source) return keyFromFile(keyFilePath(source, place), place.closing);
   const key = place.environment[source.env];
   if (key === undefined || key.trim() === '') throw new UsageError(`the variable ${source.env} is not set`);
   return key;
