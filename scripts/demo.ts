@@ -1,11 +1,27 @@
 /*
  * The main job of an agent: starts the built program on its embedded sandbox, connects a client over stdio and prints each call
- * and its result. Exits with 0 only if every check passes.
+ * and its result. Exits with 0 only if every check passes. With `--watch` it pauses before each step, for `--seconds` or until
+ * Enter, so that somebody can watch the page of the sandbox; at the end it stays until Enter or Ctrl+C. Without a terminal it
+ * ends after the job.
  */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { parseArgs } from 'node:util';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
+import { createPauses, type Pauses } from './pauses.js';
 import { program } from './root.js';
+
+const { values: flags } = parseArgs({
+  options: { watch: { type: 'boolean', default: false }, seconds: { type: 'string', default: '4' } },
+});
+const seconds = Number(flags.seconds);
+assert.ok(seconds >= 0, '--seconds is the length of a pause');
+
+const terminal = process.stdin.isTTY ? process.stdin : undefined;
+const pauses: Pauses = flags.watch
+  ? createPauses(seconds * 1_000, terminal)
+  : { untilEnter: async () => undefined, aWhile: async () => undefined };
 
 const print = (line = ''): void => void process.stdout.write(`${line}\n`);
 
@@ -46,6 +62,7 @@ async function call(tool: string, args: Json): Promise<{ failed: boolean; data: 
 /** Prints a title and makes a call that must succeed. */
 async function step(title: string, tool: string, args: Json): Promise<Json> {
   print(`\n${title}`);
+  await pauses.aWhile();
   const { failed, data } = await call(tool, args);
   assert.equal(failed, false, `${tool} failed`);
   return data;
@@ -78,6 +95,9 @@ async function job(): Promise<void> {
   const { tools } = await client.listTools();
   print(`The server offers ${tools.length} tools. The job: tell Maria that her order has shipped.`);
   assert.ok(tools.some(({ name }) => name === 'manychat_send_text'));
+  if (flags.watch) print(`\nWatch it in a browser: ${await sandboxUrl}/`);
+  if (flags.watch && terminal) print('Press Enter to start, and at each pause to go on at once.');
+  await pauses.untilEnter();
 
   const { page } = await step('Which account is this?', 'manychat_get_page', {});
   assert.equal((page as Json).name, 'Sunrise Coffee');
@@ -108,6 +128,7 @@ async function job(): Promise<void> {
   await step('Start the welcome flow.', 'manychat_send_flow', { ...who, flow_ns: 'content123456' });
 
   print('\nThe same message to Tom, who last wrote three days ago. ManyChat refuses it, and the agent learns why.');
+  await pauses.aWhile();
   const tom = await call('manychat_send_text', {
     subscriber_id: '24958501110460017',
     ...message('Hi Tom, your order has shipped!'),
@@ -128,6 +149,10 @@ async function job(): Promise<void> {
   assert.deepEqual(await received('24958501110460017'), []);
   print('What Tom received: nothing.');
   print('\nDone. Everything went as it should.');
+  if (!flags.watch || !terminal) return;
+  print('The page stays until you press Enter or Ctrl+C.');
+  await Promise.race([pauses.untilEnter(), once(process, 'SIGINT')]);
+  terminal.pause();
 }
 
 await job()
