@@ -25,6 +25,8 @@ const json = z.record(z.string(), z.unknown());
 const headSchema = z.object({
   /** The number of the next message. */
   next: z.number(),
+  /** Characters of all messages that were received, kept or not. */
+  offset: z.number(),
   /** The first log that is kept. */
   first: z.number(),
   /** The logs with messages that are not done, the oldest first, and how many each has. */
@@ -41,6 +43,8 @@ const entrySchema = z.object({
   reader: z.string().optional(),
   /** When the reader's right to it ends. */
   until: z.number().optional(),
+  /** The offset of the head when it was added. */
+  offset: z.number(),
   /** How often it was handed out. */
   given: z.number(),
 });
@@ -69,6 +73,7 @@ const heardSchema = z.object({
       value: z.string().optional(),
     }),
   ]),
+  /** The texts of a burst; empty if there is only one. */
   parts: z.array(partSchema),
   mode: z.enum(['ack', 'reply', 'draft']),
   state: z.enum(answerStates),

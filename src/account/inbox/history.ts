@@ -118,7 +118,7 @@ export function noteSent(transaction: Exploring, scope: string, name: string, se
     logDocument(scope, Math.floor(readHead(transaction, scope).next / perLog)),
     pageDocument(scope, name, contact.last),
   );
-  const id = append(transaction, scope, { random, contact: name, readyAt: now, done: true });
+  const id = append(transaction, scope, { random, size: sent.length, contact: name, readyAt: now, done: true });
   transaction.write(messageDocument(scope, id), { kind: 'sent', id, at: now, contact: name, sent }, keptMs);
   addToHistory(transaction, scope, name, contact, id);
   writeContact(transaction, scope, name, contact);

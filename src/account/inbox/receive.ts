@@ -7,6 +7,7 @@ import {
   append,
   changeEntry,
   countOpen,
+  countSize,
   readContact,
   readHead,
   readHeard,
@@ -61,6 +62,9 @@ const partOf = (text: string, lastInteraction: string | undefined, at: number) =
   at,
 });
 
+/** Characters that are stored of a message. */
+const sizeOf = (message: Arrival | Heard): number => JSON.stringify(message).length;
+
 /** The parts in order, and the text that they make. Without a time of ManyChat's, they come in the order of arrival. */
 function joined(parts: Heard['parts']): { readonly parts: Heard['parts']; readonly text: string } {
   const timed = parts.every(({ order }) => order !== '');
@@ -103,7 +107,9 @@ function join(
   if (message.said.text.length + said.text.length >= maxLength) return undefined;
   const state = stateAt(message, now);
   if (state !== 'open' && state !== 'held') return undefined;
-  const { parts, text } = joined([...message.parts, partOf(said.text, lastInteraction, now)]);
+  const { text: first } = message.said;
+  const earlier = message.parts.length > 0 ? message.parts : [partOf(first, message.lastInteraction, message.at)];
+  const { parts, text } = joined([...earlier, partOf(said.text, lastInteraction, now)]);
   changeEntry(transaction, scope, burst, (each) => ({ ...each, readyAt: now + pauseMs }));
   const next: Heard = {
     ...message,
@@ -116,6 +122,7 @@ function join(
     stateAt: now,
   };
   writeHeard(transaction, scope, next);
+  countSize(transaction, scope, sizeOf(next) - sizeOf(message));
   return next;
 }
 
@@ -181,6 +188,7 @@ export function receive(
   const isJoinable = isText && said.payload === undefined && !isLoop;
   const id = append(transaction, scope, {
     random,
+    size: sizeOf(arrival),
     contact: name,
     readyAt: isJoinable ? now + rules.pauseMs : now,
     done: isLoop,
@@ -197,7 +205,7 @@ export function receive(
     channel: arrival.channel,
     lastInteraction,
     said,
-    parts: isText ? [partOf(said.text, lastInteraction, now)] : [],
+    parts: [],
     mode: rules.mode,
     state: isLoop ? 'people' : holder === undefined ? 'open' : 'held',
     stateAt: now,

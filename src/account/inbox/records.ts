@@ -24,7 +24,7 @@ const writingMs = 10_000;
 /** A late answer without an outcome for so long may have been sent, in milliseconds: longer than any call takes. */
 const lateMs = 900_000;
 
-const noHead: Head = { next: 0, first: 0, open: [] };
+const noHead: Head = { next: 0, offset: 0, first: 0, open: [] };
 const noContact: Contact = { recent: [], answers: [], first: 0, last: 0 };
 
 export const readHead = (transaction: Exploring, scope: string): Head =>
@@ -122,23 +122,34 @@ export function shown(heard: Heard, entry: Pick<Entry, 'given' | 'done'> | undef
 interface NewEntry extends Pick<Entry, 'contact' | 'readyAt' | 'done'> {
   /** Random characters. */
   readonly random: string;
+  /** Characters of the message. */
+  readonly size: number;
 }
 
 /** Logs and pages that are looked at, at most, when a new one begins. */
 const perStep = 3;
 
-/** Messages that are kept. */
+/** Messages that are kept, and characters of them. Answers do not count: no contact makes them longer. */
 const maxKept = 20_000;
+const maxCharacters = 32_000_000;
 
-/** Drops the first logs, as far as they have expired or are too many. What waits for a reader in them is kept. */
+/** Notes that a message has become larger. */
+export function countSize(transaction: Exploring, scope: string, size: number): void {
+  const head = readHead(transaction, scope);
+  writeHead(transaction, scope, { ...head, offset: head.offset + size });
+}
+
+/** Drops the first logs, as far as they have expired or hold too much. What waits for a reader in them is kept. */
 function dropFirst(transaction: Exploring, scope: string, current: number): void {
   let { first } = readHead(transaction, scope);
+  const { offset } = readHead(transaction, scope);
   for (let step = 0; step < perStep && first < current; step += 1) {
     const document = logDocument(scope, first);
     const entries = transaction.read(document);
     if (entries === undefined) countOpen(transaction, scope, first, 0);
     else {
-      if ((current - first) * perLog < maxKept) break;
+      const characters = offset - (entries[0]?.offset ?? offset);
+      if ((current - first) * perLog < maxKept && characters < maxCharacters) break;
       const waiting = readLog(transaction, scope, first).filter(({ done }) => !done);
       const others = entries.filter(({ id }) => waiting.every((each) => each.id !== id));
       const messages = others.map(({ id }) => messageDocument(scope, id));
@@ -153,14 +164,14 @@ function dropFirst(transaction: Exploring, scope: string, current: number): void
 }
 
 /** Adds an entry. @returns the id of its message. */
-export function append(transaction: Exploring, scope: string, { random, ...entry }: NewEntry): string {
-  const { next } = readHead(transaction, scope);
+export function append(transaction: Exploring, scope: string, { random, size, ...entry }: NewEntry): string {
+  const { next, offset } = readHead(transaction, scope);
   const id = idOf(next, random);
   const log = logOf(id);
   if (next % perLog === 0) dropFirst(transaction, scope, log);
-  const entries = [...readLog(transaction, scope, log), { ...entry, id, given: 0 }];
+  const entries = [...readLog(transaction, scope, log), { ...entry, id, offset, given: 0 }];
   const head = withOpen(readHead(transaction, scope), log, putLog(transaction, scope, log, entries));
-  writeHead(transaction, scope, { ...head, next: next + 1 });
+  writeHead(transaction, scope, { ...head, next: next + 1, offset: offset + size });
   return id;
 }
 

@@ -27,13 +27,18 @@ function openCounted() {
 const event = (contact: number, name: string): Arrival =>
   says('', { contact: String(contact), said: { kind: 'event', type: 'tag_applied', name } });
 
-/** Lets the head of an inbox count other messages and other open ones than there are. */
-async function pretend(store: SharedStore, next: number, open: readonly [log: number, count: number][]): Promise<void> {
+/** Lets the head of an inbox count other messages, open ones and characters than there are. */
+async function pretend(
+  store: SharedStore,
+  next: number,
+  open: readonly [log: number, count: number][],
+  offset?: number,
+): Promise<void> {
   const head = headDocument('account');
   await store.transact([head], (transaction) => {
     const written = transaction.read(head);
     if (written === undefined) throw new Error('something was received');
-    transaction.write(head, { ...written, next, open: [...open] }, 14 * day);
+    transaction.write(head, { ...written, next, open: [...open], offset: offset ?? written.offset }, 14 * day);
   });
 }
 
@@ -96,4 +101,32 @@ test('a message that no reader finishes does not hold up that old messages are d
   ).toEqual([]);
   clock.advance(120_000);
   expect(await takeNow(inbox)).toEqual([]);
+});
+
+test.each([
+  [31_999_000, ['Price list', 'Menu']],
+  [32_001_000, ['Menu']],
+])('of messages with %i characters, %j are kept when a new log begins', async (characters, kept) => {
+  const { store, inbox } = openCounted();
+  await inbox.noteSent('1', 'Price list');
+  await pretend(store, 50, [], characters);
+  await inbox.noteSent('1', 'Menu');
+  const { entries } = await inbox.list({ limit: 5 });
+  expect(entries.map((entry) => ('sent' in entry ? entry.sent : '')).toReversed()).toEqual(kept);
+});
+
+test('every text of a contact counts, as far as it is stored, also those of a burst', async () => {
+  const { store, inbox } = openCounted();
+  const stored = async () => {
+    const head = headDocument('account');
+    return store.transact([head], (transaction) => transaction.read(head)?.offset ?? 0);
+  };
+  const text = 'a'.repeat(1_000);
+  await inbox.receive(says(text), rules);
+  const first = await stored();
+  await inbox.receive(says(`b${text}`), rules);
+  expect(first).toBeGreaterThan(1_000);
+  expect(first).toBeLessThan(1_500);
+  // The text of both, and each for itself: what comes later can belong between them.
+  expect((await stored()) - first).toBeGreaterThan(3_000);
 });
