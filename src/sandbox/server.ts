@@ -12,6 +12,7 @@ import { connectPath } from './maton/connection.js';
 import { serveGateway } from './maton/gateway.js';
 import { serveEvents } from './page/events.js';
 import { eventsPath } from './page/events-path.js';
+import { explain } from './page/meaning/explain.js';
 import { pagePath, servePage } from './page/page.js';
 import { readPage } from './page/page-file.js';
 import type { World } from './world/world.js';
@@ -83,6 +84,7 @@ function serveAccount(world: World, incoming: Incoming, response: ServerResponse
   const { method, path } = incoming;
   const time = new Date(world.clock.now()).toISOString();
   const fault = world.faults.take({ method, path });
+  const explained = explain(world, incoming);
   const performed = fault === undefined || isPerformed(fault);
   const reply = performed ? responseTo(world, incoming) : placeholder;
   const stall = { after: world.clock.after, startStall: () => world.onStall(incoming.headers) };
@@ -98,6 +100,7 @@ function serveAccount(world: World, incoming: Incoming, response: ServerResponse
     bytes: incoming.bytes,
     status,
     performed,
+    explained: explained(performed ? reply : undefined),
     ...(fault === undefined ? {} : { fault: effectName(fault) }),
   });
 }

@@ -36,6 +36,11 @@ export function integerWithin(name: string, value: unknown, [min, max]: readonly
   throw badRequest(`${name} must be a whole number from ${min} to ${max}.`);
 }
 
+/** A whole number of a query, in digits; undefined if it is left out. */
+export function wholeNumber(name: string, text: string | null, range: readonly [number, number]): number | undefined {
+  return text === null ? undefined : integerWithin(name, /^\d{1,16}$/.test(text) ? Number(text) : text, range);
+}
+
 export function nonEmptyString(name: string, value: unknown): string {
   if (typeof value === 'string' && value !== '') return value;
   throw badRequest(`${name} must be a non-empty string.`);

@@ -1,34 +1,19 @@
-import { type Incoming, jsonBody } from '../http/incoming.js';
+import type { Incoming } from '../http/incoming.js';
 import { isRecord } from '../http/json.js';
 import { badRequest, Refusal, type SandboxResponse } from '../http/refusal.js';
 import type { Calls } from '../manychat/calling/calls.js';
 import { eventsPath } from '../page/events-path.js';
+import { pageReads, readAccount, readConversation, readRequests } from '../page/reads.js';
 import { collectionNames } from '../preparation/page.js';
 import { createShapes, type World } from '../world/world.js';
 import { addTunnel, callFaultKeys, callMatchKeys, parseCallFault, testHook } from './calls.js';
 import { booleanValue, integerWithin, oneOf, rejectUnknownKeys } from './checks.js';
-import { contactClicks, contactWrites, conversationOf } from './contact-acts.js';
+import { contactClicks, contactWrites } from './contact-acts.js';
+import type { ControlEndpoint } from './endpoint.js';
 import { moveClock } from './move-clock.js';
 import { overview } from './overview.js';
 import { faultKeys, matchKeys, parseFault } from './parse-fault.js';
-import { addThings, exportAccount } from './preparation.js';
-
-/** One endpoint of the control API. Keys that are not listed are rejected. */
-interface ControlEndpoint {
-  /** Keys of the JSON body; default none. */
-  readonly body?: readonly string[];
-  /** Keys of nested objects, to suggest where a misplaced key belongs. */
-  readonly nested?: Readonly<Record<string, readonly string[]>>;
-  /** Keys of the query; default none. */
-  readonly query?: readonly string[];
-  /** Returns the response body; `id` is the part of the path in braces. @throws Refusal */
-  perform(
-    world: World,
-    input: Readonly<Record<string, unknown>>,
-    query: URLSearchParams,
-    id: string,
-  ): object | Promise<object>;
-}
+import { addThings } from './preparation.js';
 
 /** An endpoint that reads its body itself, which can be a list; `id` is the part of the path in braces. */
 interface PreparationEndpoint {
@@ -37,7 +22,8 @@ interface PreparationEndpoint {
 
 const controls: Readonly<Record<string, ControlEndpoint>> = {
   'GET /sandbox': { perform: (world) => overview(world, endpointNames) },
-  'GET /sandbox/account': { perform: exportAccount },
+  ...pageReads,
+  'GET /sandbox/account': { query: ['contacts'], perform: (world, _, query) => readAccount(world, query) },
   'GET /sandbox/messages': {
     query: ['subscriber_id', 'user_ref'],
     perform({ outbox }, _, query) {
@@ -50,7 +36,10 @@ const controls: Readonly<Record<string, ControlEndpoint>> = {
       return { messages, ...droppedCount(outbox) };
     },
   },
-  'GET /sandbox/requests': { perform: ({ requests }) => ({ requests: requests.list(), ...droppedCount(requests) }) },
+  'GET /sandbox/requests': {
+    query: ['limit', 'before'],
+    perform: (world, _, query) => ({ ...readRequests(world, query), ...droppedCount(world.requests) }),
+  },
   'GET /sandbox/faults': { perform: ({ faults }) => ({ faults: faults.list() }) },
   'POST /sandbox/faults': {
     body: faultKeys,
@@ -76,10 +65,10 @@ const controls: Readonly<Record<string, ControlEndpoint>> = {
     },
   },
   'GET /sandbox/contacts/{id}/conversation': {
-    query: ['page', 'wait'],
+    query: ['page', 'wait', 'limit', 'before'],
     async perform(world, _, query, id) {
       await waitIfAsked(world.calls, query);
-      return { conversation: conversationOf(world, id, query.get('page')) };
+      return readConversation(world, id, query);
     },
   },
   'DELETE /sandbox/hooks': {
@@ -171,7 +160,7 @@ function droppedCount(log: { dropped(): number }): { forgotten?: number } {
 function performControl(world: World, incoming: Incoming, endpoint: ControlEndpoint, id: string) {
   const { path, query } = incoming;
   rejectUnknownKeys(query.keys(), endpoint.query ?? [], 'query');
-  const input = jsonBody(incoming);
+  const input = incoming.json();
   if (!isRecord(input)) throw badRequest('The body must be a JSON object of at most 1 MB.');
   rejectUnknownKeys(Object.keys(input), endpoint.body ?? [], path.split('/').at(-1) ?? path, endpoint.nested);
   return endpoint.perform(world, input, query, id);
@@ -180,7 +169,7 @@ function performControl(world: World, incoming: Incoming, endpoint: ControlEndpo
 function prepare(world: World, incoming: Incoming, endpoint: PreparationEndpoint, id: string): object {
   const { query } = incoming;
   rejectUnknownKeys(query.keys(), ['page'], 'query');
-  const input = jsonBody(incoming);
+  const input = incoming.json();
   if (!isRecord(input) && !Array.isArray(input)) {
     throw badRequest('The body must be a JSON object or a list, of at most 1 MB.');
   }
@@ -190,8 +179,8 @@ function prepare(world: World, incoming: Incoming, endpoint: PreparationEndpoint
 /** Serves the control API, the paths under /sandbox. */
 export async function serveControl(world: World, incoming: Incoming): Promise<SandboxResponse> {
   const { method, path } = incoming;
-  const [, id = '', act = ''] = /^\/sandbox\/contacts\/([^/]+)\/(\w+)$/.exec(path) ?? [];
-  const wanted = `${method} ${id === '' ? path : `/sandbox/contacts/{id}/${act}`}`;
+  const [, id = '', act = ''] = /^\/sandbox\/contacts\/([^/]+)(\/\w+)?$/.exec(path) ?? [];
+  const wanted = `${method} ${id === '' ? path : `/sandbox/contacts/{id}${act}`}`;
   const control = Object.hasOwn(controls, wanted) ? controls[wanted] : undefined;
   const preparation = Object.hasOwn(preparations, wanted) ? preparations[wanted] : undefined;
   try {

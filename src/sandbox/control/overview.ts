@@ -42,7 +42,10 @@ export function overview(world: World, controls: readonly string[]): Record<stri
       key,
       contacts: contacts.size,
     })),
-    connections: world.connections.map((connection) => serializeConnection(world, connection)),
+    connections: world.connections.map((connection) => ({
+      ...serializeConnection(world, connection),
+      page: connection.account?.page.name ?? null,
+    })),
     examples: world.isPrepared ? firstContacts(first) : ownExamples,
     settings: world.settings,
     now: new Date(world.clock.now()).toISOString(),

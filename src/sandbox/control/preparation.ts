@@ -7,14 +7,14 @@ import { collectProblems, PreparationError } from '../preparation/problems.js';
 import type { SandboxAccount } from '../preparation/shape.js';
 import type { World } from '../world/world.js';
 
-/** The present account, in the form from which a sandbox can be started. */
-export function exportAccount({ accounts, connections, clock, tunnels }: World): SandboxAccount {
+/** The present account, in the form from which a sandbox can be started; without the contacts, of which there can be many. */
+export function exportAccount({ accounts, connections, clock, tunnels }: World, withContacts = true): SandboxAccount {
   const state = connections.find(({ account }) => account === accounts.second) ?? connections.find(isPending);
   return {
     now: new Date(clock.now()).toISOString(),
-    ...exportPage(accounts.first),
+    ...exportPage(accounts.first, withContacts),
     tunnels: Object.fromEntries(tunnels),
-    second_page: exportPage(accounts.second),
+    second_page: exportPage(accounts.second, withContacts),
     second_connection: state?.status === 'ACTIVE' || state?.status === 'PENDING' ? state.status : 'NONE',
   };
 }

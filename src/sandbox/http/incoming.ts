@@ -10,6 +10,8 @@ export interface Incoming {
   headers: IncomingHttpHeaders;
   /** The body; undefined if it exceeds 1 MB. */
   text: string | undefined;
+  /** The JSON body, parsed once; `{}` without a body, undefined if it is malformed or too large. */
+  json(): unknown;
   /** Size of the body in bytes. */
   bytes: number;
 }
@@ -25,6 +27,8 @@ export async function readIncoming(message: IncomingMessage): Promise<Incoming> 
     size += bytes.length;
     if (size <= maxBodyBytes) chunks.push(bytes);
   }
+  const text = size > maxBodyBytes ? undefined : Buffer.concat(chunks).toString();
+  let parsed: { readonly value: unknown } | undefined;
   const target = message.url ?? '/';
   const mark = target.indexOf('?');
   return {
@@ -32,13 +36,16 @@ export async function readIncoming(message: IncomingMessage): Promise<Incoming> 
     path: mark === -1 ? target : target.slice(0, mark),
     query: new URLSearchParams(mark === -1 ? '' : target.slice(mark + 1)),
     headers: message.headers,
-    text: size > maxBodyBytes ? undefined : Buffer.concat(chunks).toString(),
+    text,
+    json() {
+      parsed ??= { value: parseBody(text) };
+      return parsed.value;
+    },
     bytes: size,
   };
 }
 
-/** The JSON body; `{}` without a body, undefined if it is malformed or too large. */
-export function jsonBody({ text }: Incoming): unknown {
+function parseBody(text: string | undefined): unknown {
   if (text === undefined) return undefined;
   if (text === '') return {};
   try {

@@ -26,8 +26,22 @@ export interface RequestRecord extends RequestSummary {
   cut_from_bytes?: number;
 }
 
+/** What a request meant to the account that it was for. */
+export interface RequestMeaning {
+  /** A sentence for people, with the names of the time. */
+  meaning: string;
+  /** The id of the contact that it is about. */
+  subscriber_id?: string;
+  /** What ManyChat or Maton said when it refused. */
+  error?: string;
+}
+
+/** A request with its number, from 1, and its meaning. */
+type ExplainedRequest = RequestRecord & RequestMeaning & { id: number };
+
 /** A request to log. */
 interface RequestEntry extends RequestSummary {
+  readonly explained: RequestMeaning;
   /** The body; undefined if it was too long to be read. */
   text: string | undefined;
   /** Size of the body in bytes. */
@@ -38,6 +52,8 @@ interface RequestEntry extends RequestSummary {
 export interface RequestLog {
   add(request: RequestEntry): void;
   list(): RequestRecord[];
+  /** The latest requests before one, oldest first, and how many are older. Parses no other body. */
+  latest(range: { readonly limit: number; readonly before?: number }): { requests: ExplainedRequest[]; older: number };
   /** How many older requests were dropped. */
   dropped(): number;
   /** Resolves once the log has `count` requests whose path contains `path`. */
@@ -48,10 +64,18 @@ export interface RequestLog {
 
 const maxRequests = 20_000;
 
+type LoggedRequest = RequestEntry & { readonly cut: boolean };
+
+const recordOf = ({ text = '', bytes, cut, explained: _, ...request }: LoggedRequest): RequestRecord => ({
+  ...request,
+  ...(text !== '' && { body: cut ? text : jsonOrText(text) }),
+  ...(cut && { cut_from_bytes: bytes }),
+});
+
 /** A log that keeps bodies as text, which takes less memory, and parses them when it is read. */
 export function requestLog(): RequestLog {
-  const requests = boundedLog<RequestEntry & { cut: boolean }>(maxRequests, ({ path, query, headers, text = '' }) =>
-    [path, ...Object.entries(query).flat(), ...Object.values(headers), text].reduce(
+  const requests = boundedLog<LoggedRequest>(maxRequests, ({ path, query, headers, text = '', explained }) =>
+    [path, ...Object.entries(query).flat(), ...Object.values(headers), text, explained.meaning].reduce(
       (sum, each) => sum + each.length,
       0,
     ),
@@ -64,12 +88,19 @@ export function requestLog(): RequestLog {
       requests.add({ ...request, text: text?.slice(0, maxKeptCharacters), cut });
       for (const look of waiters) look();
     },
-    list: () =>
-      requests.list().map(({ text = '', bytes, cut, ...request }) => ({
-        ...request,
-        ...(text !== '' && { body: cut ? text : jsonOrText(text) }),
-        ...(cut && { cut_from_bytes: bytes }),
-      })),
+    list: () => requests.list().map(recordOf),
+    latest({ limit, before = Number.POSITIVE_INFINITY }) {
+      const kept = requests.list();
+      const first = requests.dropped() + 1;
+      const end = Math.max(0, Math.min(kept.length, before - first));
+      const start = Math.max(0, end - limit);
+      const latest = kept.slice(start, end).map((each, index) => ({
+        id: first + start + index,
+        ...recordOf(each),
+        ...each.explained,
+      }));
+      return { requests: latest, older: start };
+    },
     dropped: requests.dropped,
     waitFor: (count, path) =>
       new Promise((resolve) => {

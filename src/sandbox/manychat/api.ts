@@ -1,4 +1,4 @@
-import { bearerToken, type Incoming, jsonBody } from '../http/incoming.js';
+import { bearerToken, type Incoming } from '../http/incoming.js';
 import { decimalId, isRecord } from '../http/json.js';
 import type { SandboxResponse } from '../http/refusal.js';
 import { second } from '../world/clock.js';
@@ -8,11 +8,17 @@ import { plainRefusal, validationError } from './refusals.js';
 import type { SandboxRequest } from './request.js';
 import { routes } from './routes.js';
 
+/** The account whose key a request brings. */
+export function accountOfKey({ accounts }: World, incoming: Incoming): Account | undefined {
+  const key = bearerToken(incoming);
+  return Object.values(accounts).find((account) => account.key === key);
+}
+
 /** Serves a request as api.manychat.com, authorized by the page key. @throws Refusal */
 export function serveManychatDirect(world: World, incoming: Incoming): SandboxResponse {
   const key = bearerToken(incoming);
   if (key === undefined || !/^\d+:[0-9a-f]+$/i.test(key)) throw plainRefusal('Wrong format token', 401);
-  const account = Object.values(world.accounts).find((candidate) => candidate.key === key);
+  const account = accountOfKey(world, incoming);
   if (account === undefined) throw plainRefusal('Wrong token', 401);
   return serveManychat(world, account, incoming);
 }
@@ -29,7 +35,7 @@ export function serveManychat(world: World, account: Account, incoming: Incoming
   if (route.perSecond !== undefined && !admits(incoming.path, route.perSecond, second)) {
     throw plainRefusal('Too many requests', 429);
   }
-  const parameters = route.method === 'GET' ? Object.fromEntries(incoming.query) : jsonBody(incoming);
+  const parameters = route.method === 'GET' ? Object.fromEntries(incoming.query) : incoming.json();
   if (!isRecord(parameters)) throw validationError('Invalid data format');
   const data = route.handle({
     account,

@@ -1,4 +1,4 @@
-import { type Incoming, jsonBody } from '../http/incoming.js';
+import type { Incoming } from '../http/incoming.js';
 import { isRecord } from '../http/json.js';
 import type { SandboxResponse } from '../http/refusal.js';
 import { matonTime } from '../world/clock.js';
@@ -54,7 +54,7 @@ function list(world: World, { query }: Incoming): SandboxResponse {
 }
 
 function create(world: World, incoming: Incoming): SandboxResponse {
-  const body = jsonBody(incoming);
+  const body = incoming.json();
   if (!isRecord(body) || body.app !== 'manychat') {
     throw flatGatewayRefusal(400, 'invalid_request', 'Invalid app name', world.random.hex(16));
   }

@@ -105,9 +105,13 @@ function isInOrder(account: Account): boolean {
   return true;
 }
 
-/** A page with everything in it, in the form in which one is prepared. */
-export function exportPage(account: Account): PreparedPage {
+function exportContacts(account: Account): PreparedContact[] {
   const changes = isInOrder(account) ? 'by order' : 'by number';
+  return [...account.contacts.values()].map((contact) => exportContact(account, contact, changes));
+}
+
+/** A page in the form in which one is prepared, with everything in it, or with all but its contacts. */
+export function exportPage(account: Account, withContacts: boolean): PreparedPage {
   return {
     page: { ...account.page },
     permissions: { ...account.permissions },
@@ -118,7 +122,7 @@ export function exportPage(account: Account): PreparedPage {
     topics: account.otnTopics,
     growth_tools: account.growthTools,
     hooks: account.hooks.filter((hook) => isWhole(account, hook)).map(exportHook),
-    contacts: [...account.contacts.values()].map((contact) => exportContact(account, contact, changes)),
+    ...(withContacts && { contacts: exportContacts(account) }),
     user_refs: [...account.userRefs].flatMap(([userRef, contactId]) => (contactId === null ? [userRef] : [])),
     last_id: account.lastId,
   };

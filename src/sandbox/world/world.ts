@@ -25,6 +25,7 @@ import {
 import { type Changes, createChanges } from './changes.js';
 import { type Clock, type MovableClock, movableClock } from './clock.js';
 import { type Random, seededRandom } from './random.js';
+import { createSequence } from './sequence.js';
 
 /** The response shapes observed live when a connection is created. */
 export const createShapes = ['flat', 'id_only', 'wrapped'] as const;
@@ -93,8 +94,9 @@ export function createWorld({
   ...settings
 }: WorldOptions): World {
   const changes = createChanges();
+  const sequence = createSequence();
   const clock = announcedClock(movableClock(source), changes);
-  const outbox = announcedOutbox(createOutbox(), changes);
+  const outbox = announcedOutbox(createOutbox(sequence), changes);
   const calls = createCalls({
     clock,
     outbox,
@@ -137,7 +139,7 @@ export function createWorld({
     onStall,
     limiter: slidingLimiter(),
     outbox,
-    conversations: announcedConversations(createConversations(outbox), changes),
+    conversations: announcedConversations(createConversations(outbox, sequence), changes),
     calls,
     reactions,
     requests: announcedRequests(requestLog(), changes),
@@ -147,6 +149,7 @@ export function createWorld({
     reset() {
       calls.reset();
       reactions.reset();
+      sequence.reset();
       world.conversations.reset();
       clock.reset();
       world.limiter.reset();

@@ -1,5 +1,4 @@
-import { isRecord } from '../../http/json.js';
-import { Refusal } from '../../http/refusal.js';
+import { Refusal, refusalText } from '../../http/refusal.js';
 import type { Account, Contact } from '../account.js';
 import { resolveAction } from '../content/actions.js';
 import { closedWindow } from '../content/channels.js';
@@ -48,18 +47,9 @@ function readBlock(account: Account, answer: unknown) {
     for (const action of content.buttonActions) resolveAction(account, action);
     return { content, actions };
   } catch (error) {
-    if (error instanceof Refusal) return describe(error);
+    if (error instanceof Refusal) return refusalText(error.response) ?? error.message;
     throw error;
   }
-}
-
-/** The message of a validation error, which is in its details. */
-function describe({ message, response: { body } }: Refusal): string {
-  const details = isRecord(body) && isRecord(body.details) ? body.details.messages : undefined;
-  const texts = (Array.isArray(details) ? details : []).flatMap((each: unknown) =>
-    isRecord(each) ? [String(each.message)] : [],
-  );
-  return texts.length === 0 ? message : texts.join(' ');
 }
 
 function undeliveredReason(context: Delivering, contact: Contact, { channel }: Content): string | undefined {

@@ -1,5 +1,13 @@
 import type { Channel } from '../account.js';
 
+/** The names of the channels. */
+export const channelNames: Readonly<Record<Channel, string>> = {
+  messenger: 'Messenger',
+  instagram: 'Instagram',
+  whatsapp: 'WhatsApp',
+  telegram: 'Telegram',
+};
+
 /** Channel by `content.type`; Messenger content has no type. */
 export const channelOfType: ReadonlyMap<unknown, Channel> = new Map<unknown, Channel>([
   [undefined, 'messenger'],

@@ -1,14 +1,12 @@
 import type { Refusal } from '../../http/refusal.js';
 import type { Contact } from '../account.js';
 import { resolveAction } from '../content/actions.js';
-import { closedWindow, unreachableCode } from '../content/channels.js';
+import { channelNames, closedWindow, unreachableCode } from '../content/channels.js';
 import { type Content, parseContent } from '../content/content.js';
 import { windowIsOpen } from '../messaging-window.js';
 import { optionalText, requiredContact, requiredId } from '../parameters.js';
 import { codedRefusal, missingParameter, validationError } from '../refusals.js';
 import type { Handler, SandboxRequest } from '../request.js';
-
-const channelNames = { messenger: 'Messenger', instagram: 'Instagram', whatsapp: 'WhatsApp', telegram: 'Telegram' };
 
 /** Sends content to a contact and performs its actions. A refused request has no effect. */
 export const sendContent: Handler = (request) => {
