@@ -26,10 +26,11 @@ export const pagesMetafilePath = pathOf('dist/scripts/package/pages-metafile.jso
 const documentOf = (title: string, style: string, script: string): string =>
   `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="color-scheme" content="light dark"><title>${title}</title><link rel="icon" href="data:,"><style>${style}</style></head><body><script>${script}</script></body></html>\n`;
 
-async function bundlePage({ name, title, entry }: Page): Promise<Metafile> {
+/** Bundles a page into one HTML file, without writing it. */
+export async function bundlePage({ title, entry }: Omit<Page, 'name'>): Promise<{ html: string; metafile: Metafile }> {
   const { outputFiles, metafile } = await build({
     absWorkingDir: pathOf('.'),
-    entryPoints: { [name]: pathOf(entry) },
+    entryPoints: [pathOf(entry)],
     outdir: pathOf('dist/pages'),
     bundle: true,
     write: false,
@@ -46,14 +47,19 @@ async function bundlePage({ name, title, entry }: Page): Promise<Metafile> {
   });
   const textOf = (extension: string): string =>
     outputFiles.find(({ path }) => path.endsWith(extension))?.text.trim() ?? '';
-  writeFileSync(pagePath({ name }), documentOf(title, textOf('.css'), textOf('.js')));
+  return { html: documentOf(title, textOf('.css'), textOf('.js')), metafile };
+}
+
+async function writePage(page: Page): Promise<Metafile> {
+  const { html, metafile } = await bundlePage(page);
+  writeFileSync(pagePath(page), html);
   return metafile;
 }
 
 /** Bundles the browser code into one file a page. */
 export async function bundlePages(): Promise<Metafile> {
   mkdirSync(pathOf('dist/pages'), { recursive: true });
-  const all = await Promise.all(pages.map(bundlePage));
+  const all = await Promise.all(pages.map(writePage));
   return {
     inputs: Object.assign({}, ...all.map(({ inputs }) => inputs)),
     outputs: Object.assign({}, ...all.map(({ outputs }) => outputs)),

@@ -267,7 +267,7 @@ const hostile: readonly Example[] = [
         text('user \u202etxt.exe\u202c and \u2066isolate'),
       ],
       quick_replies: [flow('"><svg onload=alert(1)>')],
-      actions: [{ action: 'add_tag', tag_name: '\u202e”; removes all' }],
+      actions: [{ action: 'set_field_value', field_name: '\u202eabc', value: '<b>xyz</b>' }],
     },
   },
   {

@@ -1,4 +1,4 @@
-/** Draws the examples in each channel, for tests and people: `#name` draws one example, `#name/whatsapp` in one channel. */
+/** Draws the examples in each channel, for tests and people: `#name,other` draws some examples, `#name/whatsapp` in one channel. */
 import { render } from 'preact';
 import './gallery.css';
 import { type Channel, MessageView, type Pressed } from '../message-view/message-view.js';
@@ -6,7 +6,7 @@ import { type Example, examples } from './examples.js';
 
 const channels: readonly Channel[] = ['messenger', 'instagram', 'whatsapp', 'telegram'];
 
-const [name = '', only] = location.hash.slice(1).split('/');
+const [names = '', only] = location.hash.slice(1).split('/');
 
 /** Tells the test what was pressed. */
 const onPress = (pressed: Pressed): void => {
@@ -34,7 +34,7 @@ render(
   <main>
     <h1>Messages</h1>
     {examples
-      .filter((example) => name === '' || example.name === name)
+      .filter((example) => names === '' || names.split(',').includes(example.name))
       .map((example) => (
         <Drawn key={example.name} example={example} />
       ))}

@@ -1,5 +1,6 @@
 import { LinkView, type OpenLink, PhraseView, Text } from './pieces.js';
 import type { ButtonView, Pressed } from './view-model.js';
+import { type Phrase, phraseText } from './words.js';
 
 /** What becomes of presses and links. */
 export interface Reactions {
@@ -33,22 +34,27 @@ function Caption({ view, onPress, onLink }: { readonly view: ButtonView } & Reac
   );
 }
 
+const Does = (props: { readonly phrase: Phrase } & Pick<Reactions, 'onLink'>) => (
+  <span class="mv-does">
+    <PhraseView {...props} />
+  </span>
+);
+
+/** A button, with what it does below its caption. A quick reply has that in its title, because it is a chip. */
 function ButtonItem({ view, ...reactions }: { readonly view: ButtonView } & Reactions) {
+  const { does, actions, pressed, severity } = view;
+  const type = /^\w+$/.test(pressed.type) ? pressed.type : 'unknown';
   return (
-    <li
-      class={`mv-button mv-type-${/^\w+$/.test(view.pressed.type) ? view.pressed.type : 'unknown'}${severityClass(view.severity)}`}
-    >
+    <li class={`mv-button mv-type-${type}${severityClass(severity)}`} title={does.map(phraseText).join('; ')}>
       <Caption view={view} {...reactions} />
-      {view.does.length > 0 && (
-        <span class="mv-does">
-          {view.does.map((phrase, index) => (
-            <span class="mv-phrase">
-              {index > 0 && '; '}
-              <PhraseView phrase={phrase} onLink={reactions.onLink} />
-            </span>
-          ))}
-        </span>
+      {pressed.kind === 'quick_reply' ? (
+        <span class="mv-unseen">{does.map(phraseText).join('; ')}</span>
+      ) : (
+        does.map((phrase) => <Does phrase={phrase} onLink={reactions.onLink} />)
       )}
+      {actions.map((phrase) => (
+        <Does phrase={phrase} onLink={reactions.onLink} />
+      ))}
     </li>
   );
 }

@@ -1,4 +1,5 @@
 import { ButtonList, type Reactions } from './buttons.js';
+import { Icon } from './icons.js';
 import { LinkView, Notes, Text } from './pieces.js';
 import type { CardView } from './view-model.js';
 
@@ -13,7 +14,7 @@ function Card({ card, number, ...reactions }: CardProps) {
   return (
     <li class="mv-card">
       <div class="mv-card-picture">
-        <span class="mv-medium">{image === undefined ? 'No picture' : 'Picture'}</span>
+        {image === undefined ? <span class="mv-medium">No picture</span> : <Icon medium="image" />}
         {image !== undefined && (
           <span class="mv-address">
             <LinkView link={image} onLink={onLink} />

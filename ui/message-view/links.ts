@@ -26,7 +26,7 @@ export function safeLink(address: unknown): Link {
   const text = cut(written, shownLength);
   if (written === '') return { text, refused: 'is empty' };
   const number = phone.exec(written)?.[1];
-  if (number !== undefined) return { text, href: `tel:${number.replace(/[(). /-]/g, '')}` };
+  if (number !== undefined) return { text: number, href: `tel:${number.replace(/[(). /-]/g, '')}` };
   if (unseen.test(written)) return { text, refused: 'holds spaces or characters that cannot be seen' };
   if (!/^https?:\/\//i.test(written) || !URL.canParse(written)) {
     const scheme = /^[a-z][a-z\d+.-]*:/i.exec(written)?.[0].toLowerCase();

@@ -1,8 +1,9 @@
 import './message-view.css';
 import { ButtonList, type Reactions, severityClass } from './buttons.js';
 import { Gallery } from './gallery.js';
+import { Icon } from './icons.js';
 import type { ReadingOptions } from './notes.js';
-import { LinkView, Notes, PhraseView, Text } from './pieces.js';
+import { LinkView, Notes, Phrases, Text } from './pieces.js';
 import { readContent } from './reading.js';
 import type { Body, ContentModel, MessageModel, Pressed } from './view-model.js';
 
@@ -21,26 +22,43 @@ export interface MessageViewProps extends ReadingOptions {
 
 const mediumNames = { image: 'Picture', video: 'Video', audio: 'Audio', file: 'File' } as const;
 
-function BodyView({ body, ...reactions }: { readonly body: Body } & Reactions) {
+interface BodyProps extends Reactions {
+  readonly body: Body;
+  readonly isPartial: boolean | undefined;
+}
+
+function BodyView({ body, isPartial, ...reactions }: BodyProps) {
   const { onLink } = reactions;
   switch (body.kind) {
     case 'text':
       return (
         <div class="mv-bubble">
-          <Text text={body.text} onLink={onLink} withLinks />
+          {body.text === '' ? (
+            <span class="mv-absent">{isPartial === true ? '…' : '(no text)'}</span>
+          ) : (
+            <Text text={body.text} onLink={onLink} withLinks />
+          )}
         </div>
       );
     case 'media':
       return (
         <div class={`mv-bubble mv-media mv-${body.medium}`}>
-          <span class="mv-medium">{mediumNames[body.medium]}</span>
-          {body.name !== '' && (
-            <span class="mv-file-name">
-              <Text text={body.name} />
+          <span class="mv-frame">
+            <Icon medium={body.medium} />
+          </span>
+          <span class="mv-about-medium">
+            <span class="mv-medium">
+              {mediumNames[body.medium]}
+              {body.name !== '' && (
+                <>
+                  {': '}
+                  <bdi>{body.name}</bdi>
+                </>
+              )}
             </span>
-          )}
-          <span class="mv-address">
-            <LinkView link={body.link} onLink={onLink} />
+            <span class="mv-address">
+              <LinkView link={body.link} onLink={onLink} />
+            </span>
           </span>
         </div>
       );
@@ -55,7 +73,12 @@ function BodyView({ body, ...reactions }: { readonly body: Body } & Reactions) {
   }
 }
 
-function MessageItem({ message, ...reactions }: { readonly message: MessageModel } & Reactions) {
+interface ItemProps extends Reactions {
+  readonly message: MessageModel;
+  readonly isPartial: boolean | undefined;
+}
+
+function MessageItem({ message, isPartial, ...reactions }: ItemProps) {
   const { body, buttons, notes, severity } = message;
   const part = body.kind === 'text' ? body.part : undefined;
   return (
@@ -63,7 +86,7 @@ function MessageItem({ message, ...reactions }: { readonly message: MessageModel
       class={`mv-message mv-kind-${body.kind}${severityClass(severity)}${buttons.length > 0 ? ' mv-has-buttons' : ''}`}
     >
       <div class="mv-block">
-        <BodyView body={body} {...reactions} />
+        <BodyView body={body} isPartial={isPartial} {...reactions} />
         <ButtonList class="mv-buttons" label="Buttons" views={buttons} {...reactions} />
       </div>
       {part !== undefined && (
@@ -82,23 +105,12 @@ function About({ model, onLink }: { readonly model: ContentModel } & Pick<Reacti
     <>
       {actions.length > 0 && (
         <p class="mv-about">
-          When sent:{' '}
-          {actions.map((phrase, index) => (
-            <span class="mv-phrase">
-              {index > 0 && '; '}
-              <PhraseView phrase={phrase} onLink={onLink} />
-            </span>
-          ))}
+          When sent: <Phrases phrases={actions} onLink={onLink} />
         </p>
       )}
       {callback.length > 0 && (
         <p class="mv-about">
-          {callback.map((phrase, index) => (
-            <span class="mv-phrase">
-              {index > 0 && '; '}
-              <PhraseView phrase={phrase} onLink={onLink} />
-            </span>
-          ))}
+          <Phrases phrases={callback} onLink={onLink} />
         </p>
       )}
       <Notes notes={model.notes} />
@@ -116,7 +128,7 @@ export function MessageView({ content, onPress, onLink, ...options }: MessageVie
       {messages.length > 0 && (
         <ol class="mv-messages">
           {messages.map((message) => (
-            <MessageItem key={message.key} message={message} {...reactions} />
+            <MessageItem key={message.key} message={message} isPartial={options.isPartial} {...reactions} />
           ))}
         </ol>
       )}

@@ -6,6 +6,7 @@ import {
   placeholderWarning,
 } from '../../tools/message/channel-rules.js';
 import type { Channel } from '../../tools/message/channels.js';
+import { type Link, safeLink } from './links.js';
 import { type Note, type Severity, severities } from './view-model.js';
 
 /** How content is read. */
@@ -19,21 +20,31 @@ export interface ReadingOptions {
   readonly isFromContact?: boolean;
 }
 
+/** How a part of content is read. */
+export interface PartOptions extends ReadingOptions {
+  /** Whether its channel does not support what it is in: nothing more is said about what is not documented. */
+  readonly isInUnsupported?: boolean;
+}
+
 /** Collects what is to be noted about a part of content. */
 export interface Notes {
   readonly channel: Channel;
-  readonly options: ReadingOptions;
+  readonly options: PartOptions;
   add(severity: Severity, text: string): void;
   /** Notes that something is not there, unless it may still come. */
   missing(text: string): void;
   /** Notes what the channel makes of a part, and returns how severe that is. */
   support(part: string): Severity | undefined;
+  /** Reads an address, which must be a web address. */
+  address(value: unknown, key: string): Link;
   /** Notes the first `{{field}}` in a part. */
   literal(part: unknown): void;
   list(): readonly Note[];
   /** The worst severity so far. */
   worst(): Severity | undefined;
 }
+
+const shop = 'https://example.com/shop';
 
 const placeholderOf = (part: unknown): string | undefined => {
   try {
@@ -45,26 +56,34 @@ const placeholderOf = (part: unknown): string | undefined => {
   }
 };
 
-export function collectNotes(channel: Channel, options: ReadingOptions): Notes {
+export function collectNotes(channel: Channel, options: PartOptions): Notes {
   const notes: Note[] = [];
   const { isPartial = false, isFromContact = false } = options;
   const add = (severity: Severity, text: string): void => {
     if (!isFromContact && !notes.some((note) => note.text === text)) notes.push({ severity, text });
   };
+  const missing = (text: string): void => {
+    if (!isPartial) add('invalid', text);
+  };
   return {
     channel,
     options,
     add,
-    missing(text) {
-      if (!isPartial) add('invalid', text);
-    },
+    missing,
     support(part) {
       if (isFromContact) return undefined;
       const problem = partProblem(channel, part);
       if (problem !== undefined) add('unsupported', problem);
-      const warning = partWarning(channel, part);
+      const isInUnsupported =
+        options.isInUnsupported === true || notes.some(({ severity }) => severity === 'unsupported');
+      const warning = isInUnsupported ? undefined : partWarning(channel, part);
       if (warning !== undefined) add('undocumented', warning);
       return problem !== undefined ? 'unsupported' : warning !== undefined ? 'undocumented' : undefined;
+    },
+    address(value, key) {
+      const link = safeLink(value ?? '');
+      if ('refused' in link && link.text !== '') missing(`\`${key}\` must be a full web address, e.g. ${shop}`);
+      return link;
     },
     literal(part) {
       const placeholder = placeholderOf(part);

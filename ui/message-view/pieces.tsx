@@ -11,6 +11,7 @@ interface LinkProps {
   readonly onLink: OpenLink | undefined;
   /** Called besides when it is opened. */
   readonly onOpen?: () => void;
+  /** What is shown in place of the address. */
   readonly class?: string;
   readonly children?: ComponentChildren;
 }
@@ -36,7 +37,7 @@ export function LinkView({ link, onLink, onOpen, class: name = '', children }: L
       <a class={name} href={href} title={href} target="_blank" rel="noopener noreferrer" onClick={open}>
         <bdi>{children ?? link.text}</bdi>
       </a>
-      {opens !== undefined && <span class="mv-opens"> (opens {opens})</span>}
+      {opens !== undefined && children === undefined && <span class="mv-opens"> (opens {opens})</span>}
     </>
   );
 }
@@ -78,6 +79,8 @@ export function PhraseView({ phrase, onLink }: { readonly phrase: Phrase; readon
           <>
             “<bdi>{part.name}</bdi>”
           </>
+        ) : 'id' in part ? (
+          <bdi>{part.id}</bdi>
         ) : (
           <LinkView link={part.link} onLink={onLink} />
         ),
@@ -92,6 +95,26 @@ const labels: Readonly<Record<Note['severity'], string>> = {
   undocumented: 'Not documented',
   literal: 'Placeholder',
 };
+
+/** Phrases one after the other. */
+export function Phrases({
+  phrases,
+  onLink,
+}: {
+  readonly phrases: readonly Phrase[];
+  readonly onLink: OpenLink | undefined;
+}) {
+  return (
+    <>
+      {phrases.map((phrase, index) => (
+        <>
+          {index > 0 && '; '}
+          <PhraseView phrase={phrase} onLink={onLink} />
+        </>
+      ))}
+    </>
+  );
+}
 
 /** What is to be known about a part, below it. */
 export function Notes({ notes }: { readonly notes: readonly Note[] }) {

@@ -1,5 +1,4 @@
 import { maxActions, maxButtons } from '../../tools/message/channels.js';
-import { safeLink } from './links.js';
 import { itemsOf, type Notes } from './notes.js';
 import { drawnText, type Fields, fieldsIn, listIn, rawText, textIn } from './values.js';
 import type { ButtonView, Pressed, Severity } from './view-model.js';
@@ -46,23 +45,36 @@ function readButton(value: unknown, place: Omit<Pressed, 'caption' | 'type'>, no
   if (button === undefined) {
     notes.add('invalid', 'a button must be an object');
     const caption = rawText(value);
-    return { caption, does: [], severity: 'invalid', pressed: { ...place, caption, type: 'unknown' } };
+    return { caption, does: [], actions: [], severity: 'invalid', pressed: { ...place, caption, type: 'unknown' } };
   }
   const type = typeOf(button);
   const name = textIn(button.caption);
   if (name === undefined) notes.missing(`a ${type ?? ''} button needs \`caption\``.replace('  ', ' '));
   const caption = drawnText(name ?? '');
   const pressed = { ...place, caption, type: type ?? 'unknown' };
-  const does = [...buttonPhrases(type ?? '', button), ...actionPhrases(button.actions)];
+  const does = buttonPhrases(type ?? '', button);
+  const actions = actionPhrases(button.actions);
   if (type === undefined || !types.has(type)) {
     if (type === undefined) notes.missing('a button needs `type`');
     else notes.add('invalid', `unknown button: ${rawText(type)}`);
-    return { caption, does, severity: 'invalid', pressed };
+    return { caption, does, actions, severity: 'invalid', pressed };
   }
   const severity = severityOf(type, button, place.kind, notes);
-  const link = type === 'url' ? safeLink(button.url ?? '') : undefined;
-  return { caption, does, severity, pressed, ...(link !== undefined && { link }) };
+  const link = type === 'url' || type === 'dynamic_block_callback' ? notes.address(button.url, 'url') : undefined;
+  const isRefused = link !== undefined && 'refused' in link;
+  return {
+    caption,
+    does,
+    actions,
+    severity: isRefused ? 'invalid' : severity,
+    pressed,
+    ...(type === 'url' && link !== undefined && { link }),
+  };
 }
+
+/** A button that is invalid if there are too many before it. */
+const withinLimit = (view: ButtonView, most: number): ButtonView =>
+  view.pressed.index < most ? view : { ...view, severity: 'invalid' };
 
 /** Reads the buttons of a message or card. */
 export function readButtons(value: unknown, place: { message: number; card?: number }, notes: Notes): ButtonView[] {
@@ -70,7 +82,7 @@ export function readButtons(value: unknown, place: { message: number; card?: num
   const list = listIn(value);
   if (list === undefined) notes.missing('`buttons` must be a list');
   return itemsOf(list ?? [], maxButtons, 'buttons', notes).map((each, index) =>
-    readButton(each, { kind: 'button', ...place, index }, notes),
+    withinLimit(readButton(each, { kind: 'button', ...place, index }, notes), maxButtons),
   );
 }
 
@@ -79,6 +91,6 @@ export const readQuickReplies = (list: readonly unknown[], most: number, notes: 
   const support = notes.support('quick_replies');
   return itemsOf(list, most, 'quick replies', notes).map((each, index) => {
     const reply = readButton(each, { kind: 'quick_reply', index }, notes);
-    return { ...reply, severity: support ?? reply.severity };
+    return withinLimit({ ...reply, severity: support ?? reply.severity }, most);
   });
 };

@@ -38,7 +38,8 @@ export const channelIn = (content: unknown): Channel => channelNamed(contentFiel
 /** The name of the file that an address leads to; empty if it has none. */
 function fileName(address: unknown): string {
   const text = textIn(address) ?? '';
-  const last = URL.canParse(text) ? (new URL(text).pathname.split('/').at(-1) ?? '') : '';
+  const { host, pathname } = URL.canParse(text) ? new URL(text) : { host: '', pathname: '' };
+  const last = host === '' ? '' : (pathname.split('/').at(-1) ?? '');
   try {
     return decodeURIComponent(last);
   } catch {
@@ -46,7 +47,8 @@ function fileName(address: unknown): string {
   }
 }
 
-const optionalLink = (address: unknown) => (address === undefined || address === null ? undefined : safeLink(address));
+const optionalLink = (address: unknown, key: string, notes: Notes) =>
+  address === undefined || address === null ? undefined : notes.address(address, key);
 
 function readCard(
   value: unknown,
@@ -54,7 +56,8 @@ function readCard(
   options: ReadingOptions,
   above: Notes,
 ): CardView {
-  const notes = collectNotes(above.channel, options);
+  const isInUnsupported = above.worst() === 'unsupported';
+  const notes = collectNotes(above.channel, { ...options, isInUnsupported });
   const card = fieldsIn(value);
   if (card === undefined) notes.missing(`unknown card: ${rawText(value)}`);
   const { title, subtitle, image_url: image, action_url: action, buttons } = card ?? {};
@@ -68,8 +71,8 @@ function readCard(
   return {
     title: drawnText(textIn(title) ?? ''),
     subtitle: subtitleText === undefined ? undefined : drawnText(subtitleText),
-    image: optionalLink(image),
-    action: optionalLink(action),
+    image: optionalLink(image, 'image_url', notes),
+    action: optionalLink(action, 'action_url', notes),
     buttons: readButtons(buttons, place, notes),
     notes: notes.list(),
   };
@@ -89,7 +92,7 @@ function textBodies({ text: value }: Fields, notes: Notes): Body[] {
       const { parts } = split;
       return parts.map((part, index) => ({
         kind: 'text',
-        text: part,
+        text: part.trimEnd(),
         ...(parts.length > 1 && { part: { number: index + 1, of: parts.length } }),
       }));
     }
@@ -121,7 +124,7 @@ function bodiesOf(message: Fields, index: number, notes: Notes): Body[] {
   if (medium !== undefined) {
     notes.support(medium);
     if (textIn(url) === undefined) notes.missing(`a message of type ${medium} needs \`url\``);
-    return [{ kind: 'media', medium, name: fileName(url), link: safeLink(url ?? '') }];
+    return [{ kind: 'media', medium, name: fileName(url), link: notes.address(url, 'url') }];
   }
   if (type === undefined) notes.missing('a message needs `type`');
   else notes.add('invalid', 'a message must have one of the types text, image, video, audio, file, cards');
@@ -134,7 +137,7 @@ function readMessage(value: unknown, index: number, channel: Channel, options: R
   if (message === undefined) notes.add('invalid', 'a message must be an object');
   const bodies: Body[] =
     message === undefined ? [{ kind: 'unknown', text: `unknown: ${rawText(value)}` }] : bodiesOf(message, index, notes);
-  const severity = notes.worst();
+  const severity = index < maxMessages ? notes.worst() : 'invalid';
   const buttons = readButtons(message?.buttons, { message: index }, notes);
   if (message?.type === 'file' && buttons.length > 0) notes.add('invalid', 'a file takes no buttons');
   notes.literal(value);

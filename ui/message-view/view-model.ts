@@ -31,7 +31,10 @@ export interface Pressed {
 /** A button or quick reply. */
 export interface ButtonView {
   readonly caption: string;
+  /** What a press does, such as opening its address. */
   readonly does: readonly Phrase[];
+  /** What else a press does to the contact. */
+  readonly actions: readonly Phrase[];
   /** Where a button of type url leads. */
   readonly link?: Link;
   readonly severity: Severity | undefined;

@@ -1,11 +1,31 @@
-import { clipped } from '../../tools/contract/quoted.js';
+import { clipped, durationText, idText } from '../../tools/contract/quoted.js';
 import { type Link, safeLink } from './links.js';
 import { type Fields, fieldsIn, listIn, rawText, textIn } from './values.js';
 
-/** A phrase of ours. What strangers wrote in it is kept apart, so that it is drawn in isolation. */
-export type Phrase = readonly (string | { readonly name: string } | { readonly link: Link })[];
+/** A part of a phrase: words of ours, or what strangers wrote, which is drawn in isolation: a name in quotes, or an id or a number. */
+type Part = string | { readonly name: string } | { readonly id: string } | { readonly link: Link };
 
-const nameOf = (value: unknown): { name: string } => ({ name: clipped(textIn(value) ?? rawText(value ?? '')) });
+/** A phrase of ours. */
+export type Phrase = readonly Part[];
+
+/** A phrase as text. */
+export const phraseText = (phrase: Phrase): string =>
+  phrase
+    .map((part) =>
+      typeof part === 'string' ? part : 'name' in part ? part.name : 'id' in part ? part.id : part.link.text,
+    )
+    .join('');
+
+const nameOf = (value: unknown): Part => {
+  const text = clipped(textIn(value) ?? rawText(value ?? ''));
+  return typeof value === 'number' || typeof value === 'boolean' ? { id: text } : { name: text };
+};
+
+/** The ns of a flow or the id of a node. */
+const idOf = (value: unknown): Part => {
+  const text = textIn(value) ?? '';
+  return idText(text) === text ? { id: text } : nameOf(value);
+};
 
 /** What an action of content does. */
 function actionPhrase(value: unknown): Phrase {
@@ -21,7 +41,7 @@ function actionPhrase(value: unknown): Phrase {
     case 'unset_field_value':
       return ['clears ', field];
     default:
-      return ['unknown action: ', { name: clipped(rawText(value)) }];
+      return ['unknown action: ', { id: clipped(rawText(value)) }];
   }
 }
 
@@ -29,11 +49,11 @@ function actionPhrase(value: unknown): Phrase {
 export const actionPhrases = (value: unknown): readonly Phrase[] =>
   (listIn(value) ?? []).slice(0, 20).map(actionPhrase);
 
-const webviewSizes: Readonly<Record<string, string>> = {
-  full: 'full screen',
-  medium: 'three quarters of the screen',
-  compact: 'half of the screen',
-};
+const webviewSizes: ReadonlyMap<unknown, string> = new Map([
+  ['full', 'the full screen'],
+  ['medium', 'three quarters of the screen'],
+  ['compact', 'half of the screen'],
+]);
 
 const customerNeeds: Readonly<Record<string, string>> = {
   shipping_address: 'address',
@@ -49,9 +69,9 @@ function buyPhrases({ product, customer, success_target: target }: Fields): Phra
     isNeeded === true && Object.hasOwn(customerNeeds, key) ? [customerNeeds[key] ?? key] : [],
   );
   return [
-    ['buys ', nameOf(label), ...(price === undefined ? [] : [' for ', { name: price }])],
+    ['buys ', nameOf(label), ...(price === undefined ? [] : [' for ', { id: clipped(price) }])],
     ...(asked.length === 0 ? [] : [[`asks for ${asked.join(', ')}`]]),
-    ...(textIn(target) === undefined ? [] : [['then starts the flow ', nameOf(target)]]),
+    ...(textIn(target) === undefined ? [] : [['then starts the flow ', idOf(target)]]),
   ];
 }
 
@@ -60,9 +80,11 @@ export function requestPhrases({ headers, payload, timeout }: Fields): Phrase[] 
   const headerNames = Object.keys(fieldsIn(headers) ?? {}).slice(0, 10);
   const data = fieldsIn(payload);
   return [
-    ...(headerNames.length === 0 ? [] : [['with the headers ', { name: headerNames.join(', ') }]]),
-    ...(data === undefined ? [] : [['with ', { name: clipped(rawText(data)) }]]),
-    ...(typeof timeout === 'number' ? [[`within ${timeout} s`]] : []),
+    ...(headerNames.length === 0 ? [] : [['with the headers ', { id: clipped(headerNames.join(', ')) }]]),
+    ...(data === undefined ? [] : [['with ', { id: clipped(rawText(data)) }]]),
+    ...(typeof timeout === 'number'
+      ? [[`within ${timeout < 60 ? `${timeout} s` : durationText(timeout * 1_000)}`]]
+      : []),
   ];
 }
 
@@ -71,22 +93,21 @@ export function buttonPhrases(type: string, button: Fields): readonly Phrase[] {
   switch (type) {
     case 'url': {
       const size = textIn(button.webview_size);
-      const share = size === undefined ? undefined : (webviewSizes[size] ?? size);
       return [
-        ['opens ', { link: safeLink(button.url) }],
-        ...(share === undefined ? [] : [['in a window of ', { name: clipped(share) }]]),
+        ['opens ', { link: safeLink(button.url ?? '') }],
+        ...(size === undefined ? [] : [['on ', webviewSizes.get(size) ?? nameOf(size)]]),
       ];
     }
     case 'flow':
-      return [['starts the flow ', nameOf(button.target ?? button.flow_ns)]];
+      return [['starts the flow ', idOf(button.target ?? button.flow_ns)]];
     case 'node':
-      return [['goes to the node ', nameOf(button.target)]];
+      return [['goes to the node ', idOf(button.target)]];
     case 'call':
       return [['calls ', { link: safeLink(`tel:${textIn(button.phone) ?? ''}`) }]];
     case 'buy':
       return buyPhrases(button);
     case 'dynamic_block_callback':
-      return [['asks ', { link: safeLink(button.url) }], ...requestPhrases(button)];
+      return [['asks ', { link: safeLink(button.url ?? '') }], ...requestPhrases(button)];
     default:
       return [];
   }
