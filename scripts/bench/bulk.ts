@@ -50,7 +50,8 @@ export async function bulkOf(count: number, call: ToolCaller): Promise<void> {
     call,
     inFlight: new Set(),
     ending,
-    onProgress: () => undefined,
+    now: Date.now,
+    onOutcome: () => undefined,
     onWarning: () => undefined,
   });
   await journal.close();

@@ -36,6 +36,8 @@ const forbidden: readonly [file: string, imported: string][] = [
   ['tools/endpoints/tags.ts', '../../ui/apps/host.js'],
   ['evals/runner/server.ts', '../../src/sandbox/world/world.js'],
   ['evals/main.ts', '../src/account/account.js'],
+  ['evals/runner/report.ts', '../../src/text/redaction.js'],
+  ['src/text/html-report/page.ts', '../redaction.js'],
 ];
 
 /** Imports that the arrows allow. */
@@ -51,6 +53,8 @@ const allowed: readonly [file: string, imported: string][] = [
   ['ui/message-view/message.tsx', '../../tools/message/channel-rules.js'],
   ['evals/runner/server.ts', '../../src/sandbox/index.js'],
   ['evals/runner/solve.ts', '../../tools/index.js'],
+  ['evals/runner/report.ts', '../../src/text/html-report/page.js'],
+  ['src/text/html-report/markup.ts', '../safe-text.js'],
 ];
 
 /** Lines that only type-check where the import rules would not see the import. */

@@ -83,7 +83,9 @@ export const accountColumnScreen = (): Promise<string> =>
     const { out, err } = await runHere(args, environment, { interactive: true, ask });
     const notes = err.split('\n').filter((line) => !line.endsWith('\r') && line !== '');
     const begun = notes.findIndex((line) => line.includes(' contacts to do, with '));
-    const lines = [...notes.slice(0, begun), ...questions.map((each) => `${each}y`), ...notes.slice(begun), out];
+    const answered = questions.map((each) => `${each}y`);
+    const ended = notes.findIndex((line) => line.startsWith('Report for a browser: '));
+    const lines = [...notes.slice(0, begun), ...answered, ...notes.slice(begun, ended), out, ...notes.slice(ended)];
     return lines.join('\n').replaceAll(`${dirname(path)}/`, '');
   });
 

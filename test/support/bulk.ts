@@ -25,6 +25,7 @@ export async function runBulk(
   const config = configOf({ MANYCHAT_MCP_LOG_LEVEL: 'silent', ...environment });
   const merged: BulkOptions = { json: true, ...options };
   const code = await bulk(config, path, merged, shell, hostParts);
-  const counts = merged.json === true ? out.map((line) => JSON.parse(line)).at(-1) : undefined;
-  return { code, counts, out: out.join('\n'), noted: err.join('\n') };
+  const printed = merged.json === true ? out.map((line) => JSON.parse(line)).at(-1) : undefined;
+  const { report, ...counts } = printed ?? {};
+  return { code, counts: printed && counts, report, out: out.join('\n'), noted: err.join('\n') };
 }

@@ -76,6 +76,7 @@ async function planAndRun(
   if (!policy.dryRun && journal === undefined) {
     throw new UsageError(`${path} is a pipe: name a file for the journal with --journal`);
   }
+  const { now = Date.now } = hostParts;
   const targets = await targetsOf(config, table, job.accountColumn, shell);
   const order = {
     job,
@@ -86,6 +87,7 @@ async function planAndRun(
     shell,
     targets,
     hostParts,
+    time: { startedAt: now(), now },
     // Whoever repeats sends whose outcome is unknown wants what the guard of all processes refuses.
     state: await openSharedState(config, shell, shell.note, { sharesSends: options.retryUnknown !== true }),
   };

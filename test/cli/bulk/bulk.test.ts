@@ -66,7 +66,7 @@ describe('a bulk', () => {
       expect.stringMatching(
         /^"4","42","failed","not_found",".*Subscriber does not exist.*","Correct the id, or .*","","4"$/,
       ),
-      '"5","","failed","invalid_input","id is empty","Correct this row in your own table, not in this list, then run the same command.","","5"',
+      '"5","","failed","invalid_input","id is empty","Correct this row in your own table, not in the list of failures, then run the same command.","","5"',
       expect.stringMatching(
         /^"6","24958501110460017","failed","window_closed","Content can't be sent.*","Wait until the contact writes, then run the same command with --retry-failed; on WhatsApp, a flow with .*","https:\/\/app\.manychat\.com\/fb123456789\/chat\/24958501110460017","6"$/,
       ),

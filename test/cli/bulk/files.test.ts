@@ -82,6 +82,7 @@ describe('a file that bulk writes', () => {
       'contacts.csv',
       'contacts.csv.failed.csv',
       'contacts.csv.journal',
+      'contacts.csv.report.html',
     ]);
   });
 

@@ -27,11 +27,11 @@ describe('a journal', () => {
     const path = write('journal', '');
     const { journal } = await open(path);
     journal.append({ id: '1', state: 'intent' });
-    journal.append({ id: '1', state: 'failed', line: 2, kind: 'rejected', message: 'Nö\n' });
+    journal.append({ id: '1', state: 'failed', line: 2, kind: 'rejected', message: 'Nö\n', at: 1_795_680_000_000 });
     await journal.close();
     expect((await open(path)).entries).toEqual([
       { id: '1', state: 'intent' },
-      { id: '1', state: 'failed', line: 2, kind: 'rejected', message: 'Nö\n' },
+      { id: '1', state: 'failed', line: 2, kind: 'rejected', message: 'Nö\n', at: 1_795_680_000_000 },
     ]);
   });
 

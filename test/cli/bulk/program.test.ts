@@ -230,7 +230,7 @@ describe('a bulk', () => {
     const { code, out, err } = await run('/dev/stdin', { args, input, prefix });
     expect([code, err]).toEqual([1, expect.stringContaining('4 of 4 contacts to do')]);
     expect(JSON.parse(out)).toMatchObject({ total: 4, done: 3, failed: 1, repeated: 299 });
-    expect(readdirSync(folder).toSorted()).toEqual(['journal', 'journal.failed.csv', 'x']);
+    expect(readdirSync(folder).toSorted()).toEqual(['journal', 'journal.failed.csv', 'journal.report.html', 'x']);
   });
 
   test.skipIf(process.platform === 'win32')('ends at the first SIGTERM while it waits for a pipe', async () => {

@@ -37,7 +37,7 @@ describe('a run by emails', () => {
     expect(journalOf(path)).not.toContain('nobody');
     const rows = failedRows(path).split('\n');
     expect(rows[1]).toMatch(
-      /^"3","nobody@example.com","failed","not_found","the email ""nobody@example.com"" belongs to no contact","Correct this cell in your own table, not in this list, or the contact in ManyChat/,
+      /^"3","nobody@example.com","failed","not_found","the email ""nobody@example.com"" belongs to no contact","Correct this cell in your own table, not in the list of failures, or the contact in ManyChat/,
     );
     expect(rows[2]).toMatch(
       /^"4","a@x.com b@x.com","failed","invalid_input","Email: ""a@x.com b@x.com"" must be one email/,

@@ -30,7 +30,7 @@ export const lockJournal = (path: string, { process, note, ending }: Shell): Pro
  * @throws UsageError if a journal is in use, damaged or that of another job.
  */
 export async function openJobFiles(
-  { name, job, shell }: JobRequest,
+  { name, job, shell, time }: JobRequest,
   paths: RunPaths,
   page: Page,
   onLock: (lock: Lock) => void,
@@ -57,7 +57,8 @@ export async function openJobFiles(
     const earlier: (readonly [string, Lock])[] = [];
     for (const path of paths.earlier) earlier.push([path, await lockOf(path)]);
     const heading = { page: pageId, ...headingOf(job) };
-    const journal = await openJournal(paths.journal, heading, lock, machine, history.addEntry, history.addMatch);
+    const run = { ...machine, at: time.startedAt };
+    const journal = await openJournal(paths.journal, heading, lock, run, history.addEntry, history.addMatch);
     try {
       const skipped = earlier.map(([path, { uncertain }]) =>
         skipContacts(job, history, path, pageId, uncertain === true ? undefined : machine),

@@ -14,6 +14,8 @@ export interface OutputPaths {
   readonly earlier: string | undefined;
   /** The list of failures. */
   readonly failed: string;
+  /** The report for people, as an HTML document. */
+  readonly report: string;
 }
 
 /**
@@ -27,7 +29,8 @@ export function outputPathsOf(
 ): OutputPaths {
   const journal = journalPathOf(path, table, requested);
   const earlier = skipDoneOf === undefined ? undefined : earlierPathOf(skipDoneOf, journal);
-  return { journal, earlier, failed: failedPathOf(path, table, requested) };
+  const stem = stemOf(path, table, requested);
+  return { journal, earlier, failed: `${stem}.failed.csv`, report: `${stem}.report.html` };
 }
 
 /**
@@ -70,8 +73,7 @@ function resolved(path: string, option: string): string {
   }
 }
 
-/** The path of the list of failures: beside the given journal, or beside the file that the path of the table leads to. */
-function failedPathOf(path: string, { piped }: Table, journal: string | undefined): string {
-  const tablePath = !piped && lstatSync(path).isSymbolicLink() ? realpathSync(path) : path;
-  return `${journal ?? tablePath}.failed.csv`;
+/** What the names of the list of failures and of the report begin with: the given journal, or the file that the path of the table leads to. */
+function stemOf(path: string, { piped }: Table, journal: string | undefined): string {
+  return journal ?? (!piped && lstatSync(path).isSymbolicLink() ? realpathSync(path) : path);
 }

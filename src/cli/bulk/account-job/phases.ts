@@ -6,11 +6,11 @@ import { plainTool } from '../../../account/policy/tool.js';
 import { UsageError } from '../../../config/usage-error.js';
 import { lookUpContacts } from '../../match/job-contacts.js';
 import { JournalError } from '../journal/appender.js';
-import type { MatchedContact } from '../journal/entry.js';
+import type { MatchedContact, State } from '../journal/entry.js';
 import type { Lock } from '../journal/lock.js';
 import type { Previewer } from '../preview/preview.js';
 import { JobRefused, previewFor } from '../preview/question.js';
-import { readChatLinks } from '../progress/chat-links.js';
+import { type ChatLinkOf, readChatLinks } from '../progress/chat-links.js';
 import { adviceFor, rowAdviceFor } from '../progress/failed-advice.js';
 import { nothingToSetText } from '../progress/progress-text.js';
 import type { FailedRow } from '../table/failed-rows.js';
@@ -105,23 +105,33 @@ export interface RunSide {
   /** Ids of the contacts whose message has left and is unanswered; kept up to date. */
   readonly inFlight: Set<string>;
   readonly ending: AbortSignal;
-  onProgress(): void;
+  onOutcome(state: State): void;
   onWarning(text: string): void;
 }
 
 /** Phase 7: does what is to be done. */
-export function carryOut({ job, table, scan, account, files }: ScannedJob, side: RunSide): Promise<Ending> {
+export function carryOut({ job, table, scan, account, files, time }: ScannedJob, side: RunSide): Promise<Ending> {
   const { journal, history } = files;
-  return runJob({ job, table, failures: history.failures, scan, journal, call: account.call, ...side });
+  return runJob({ job, table, failures: history.failures, scan, journal, call: account.call, now: time.now, ...side });
+}
+
+/** Phase 8: what failed or is unknown, with what to do about it. */
+export function failuresOf(
+  { name, job, scan, files }: ScannedJob,
+  chatLinkOf: ChatLinkOf = () => undefined,
+): FailedRow[] {
+  const rows: FailedRow[] = [
+    ...scan.unusable.map((row) => ({ ...row, what_to_do: rowAdviceFor(row) })),
+    ...[...files.history.failures.values()].map((entry) => ({
+      ...entry,
+      what_to_do: adviceFor(entry, job.action),
+      chat: chatLinkOf(entry.id),
+    })),
+  ];
+  return rows.map((row) => ({ ...row, account: name }));
 }
 
 /** Phase 8: the rows of the list of failures. */
-export async function failedRowsOf({ name, job, account, scan, files }: ScannedJob): Promise<FailedRow[]> {
-  const failures = [...files.history.failures.values()];
-  const chatLinkOf = await readChatLinks(failures, account.call);
-  const rows: FailedRow[] = [
-    ...scan.unusable.map((row) => ({ ...row, what_to_do: rowAdviceFor(row) })),
-    ...failures.map((entry) => ({ ...entry, what_to_do: adviceFor(entry, job.action), chat: chatLinkOf(entry.id) })),
-  ];
-  return rows.map((row) => ({ ...row, account: name }));
+export async function failedRowsOf(job: ScannedJob): Promise<FailedRow[]> {
+  return failuresOf(job, await readChatLinks([...job.files.history.failures.values()], job.account.call));
 }

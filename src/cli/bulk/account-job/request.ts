@@ -6,6 +6,12 @@ import type { Table } from '../table/csv-table.js';
 /** A page as ManyChat returns it. */
 export type Page = Readonly<Record<string, unknown>>;
 
+/** When a run of the command began, and what time it is, in milliseconds since 1970. */
+export interface RunTime {
+  readonly startedAt: number;
+  now(): number;
+}
+
 /** What is to be done on one account. */
 export interface JobRequest {
   /** The account's name; undefined if the whole table is for one. */
@@ -16,6 +22,8 @@ export interface JobRequest {
   readonly options: BulkOptions;
   /** Its notes name the account if there are several. */
   readonly shell: Shell;
+  /** The same for all accounts. */
+  readonly time: RunTime;
 }
 
 /** The journals of a job on one account. */

@@ -39,7 +39,10 @@ export interface RunParts {
   readonly inFlight: Set<string>;
   /** Fires when nothing more may leave. The responses to what has left are awaited. */
   readonly ending: AbortSignal;
-  onProgress(): void;
+  /** The time, in milliseconds since 1970. */
+  now(): number;
+  /** Called with the state of each contact that had its turn, as the journal has it. */
+  onOutcome(state: State): void;
   /** Told once how each name is read that is not the true one. */
   onWarning(text: string): void;
 }
@@ -79,7 +82,7 @@ function stateAfter(
  * leaves. Ends early, as `stopped`, if a failure concerns all contacts or the journal or the table fails.
  */
 export async function runJob(parts: RunParts): Promise<Ending> {
-  const { job, table, failures, journal, call, inFlight, ending, onProgress, onWarning } = parts;
+  const { job, table, failures, journal, call, inFlight, ending, now, onOutcome, onWarning } = parts;
   if (!job.contacts.known) throw new Error('the contacts of the job were not looked up');
   const { counts, statuses } = parts.scan;
   let broken: unknown;
@@ -126,11 +129,11 @@ export async function runJob(parts: RunParts): Promise<Ending> {
     const reason = outcome.ok
       ? undefined
       : { kind: outcome.failure.kind, message: `${prefix}${failureSentences(outcome.failure)}` };
-    const entry = track.end({ id, state, line, ...reason });
+    const entry = track.end({ id, state, line, ...reason, at: now() });
     count(entry.state);
     if (entry.state === 'failed' || entry.state === 'unknown') failures.set(id, { ...entry, row });
     else if (entry.state === 'done') failures.delete(id);
-    onProgress();
+    onOutcome(entry.state);
     await journal.flushed();
   }
 

@@ -1,5 +1,5 @@
 import { isObject } from '../../../../tools/contract/json.js';
-import type { Machine } from './machine.js';
+import type { RunStart } from './machine.js';
 
 /**
  * States of a contact. `intent`: a request that must not be repeated is about to leave; `left`: it has been written to its
@@ -21,6 +21,8 @@ export interface Entry {
   /** Kind and message of a failure. */
   readonly kind?: string;
   readonly message?: string;
+  /** When a run came to this outcome, in milliseconds since 1970. Journals of older versions have no times. */
+  readonly at?: number;
 }
 
 /** The contact that a row means by what it is known by. It stays the contact of the row, whoever has the email later. */
@@ -30,8 +32,8 @@ export interface MatchedContact {
   readonly id: string;
 }
 
-/** A line of a journal after the heading: an entry, the machine on which a run begins, or a contact that was found. */
-export type Line = { readonly entry: Entry } | { readonly run: Machine } | { readonly matched: MatchedContact };
+/** A line of a journal after the heading: an entry, where and when a run begins, or a contact that was found. */
+export type Line = { readonly entry: Entry } | { readonly run: RunStart } | { readonly matched: MatchedContact };
 
 /** Parses JSON; undefined if it is not JSON. */
 export function parseJson(text: string): unknown {
@@ -44,9 +46,9 @@ export function parseJson(text: string): unknown {
 
 function readRun(run: unknown): Line | undefined {
   if (!isObject(run)) return undefined;
-  const { host, boot } = run;
+  const { host, boot, at } = run;
   if (typeof host !== 'string' || (typeof boot !== 'string' && typeof boot !== 'number')) return undefined;
-  return { run: { host, boot } };
+  return { run: { host, boot, ...(typeof at === 'number' && { at }) } };
 }
 
 function readMatch({ match, id }: Readonly<Record<string, unknown>>): Line | undefined {
@@ -60,7 +62,7 @@ export function readLine(text: string): Line | undefined {
   if ('run' in value) return readRun(value.run);
   if ('match' in value) return readMatch(value);
   const state = states.find((each) => each === value.state);
-  const { id, line, kind, message } = value;
+  const { id, line, kind, message, at } = value;
   if (state === undefined || typeof id !== 'string') return undefined;
   const entry: Entry = {
     id,
@@ -68,6 +70,7 @@ export function readLine(text: string): Line | undefined {
     ...(typeof line === 'number' && { line }),
     ...(typeof kind === 'string' && { kind }),
     ...(typeof message === 'string' && { message }),
+    ...(typeof at === 'number' && { at }),
   };
   return { entry };
 }

@@ -4,7 +4,7 @@ import { errorMessage } from '../../../text/error-text.js';
 import { createAppender, JournalError } from './appender.js';
 import { type Entry, type MatchedContact, type State, states } from './entry.js';
 import type { Lock } from './lock.js';
-import type { Machine } from './machine.js';
+import type { RunStart } from './machine.js';
 import { openOwn, openOwnToAppend } from './own-file.js';
 import {
   type Heading,
@@ -65,7 +65,7 @@ export async function openJournal(
   path: string,
   heading: Heading,
   lock: Lock,
-  machine: Machine,
+  run: RunStart,
   onEntry: OnEntry,
   onMatch?: OnMatch,
 ): Promise<Journal> {
@@ -87,7 +87,7 @@ export async function openJournal(
       carried = lookups;
       ftruncateSync(file, 0);
     }
-    const certainOn = lock.uncertain === true ? undefined : machine;
+    const certainOn = lock.uncertain === true ? undefined : run;
     const noteEntry: OnEntry = (entry, certain) => {
       hasEntries = true;
       onEntry(entry, certain);
@@ -105,7 +105,7 @@ export async function openJournal(
   const appender = createAppender(file, path, lock);
   const intentPositions = new Map<string, number>();
   /** Written together with the first entry, so that a job that does nothing leaves no journal. */
-  let opening = `${hasHeading ? '' : jsonLine({ bulk: journalVersion, ...heading })}${jsonLine({ run: machine })}`;
+  let opening = `${hasHeading ? '' : jsonLine({ bulk: journalVersion, ...heading })}${jsonLine({ run })}`;
   for (const matched of carried) {
     onMatch?.(matched);
     opening += jsonLine(matched);

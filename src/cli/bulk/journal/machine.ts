@@ -11,6 +11,12 @@ export interface Machine {
   readonly boot: string | number;
 }
 
+/** Where and when a run begins. */
+export interface RunStart extends Machine {
+  /** In milliseconds since 1970. Journals of older versions have no times. */
+  readonly at?: number;
+}
+
 /** What the kernel says about processes. Only Linux does. */
 export interface Kernel {
   /** Id of this boot. */

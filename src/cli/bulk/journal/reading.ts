@@ -37,7 +37,7 @@ const chunkBytes = 64 * 1024;
 const lineFeed = 10;
 
 /** The complete lines of a file, each with the position behind it. */
-function* linesOf(file: number): Generator<{ text: string; end: number }> {
+export function* linesOf(file: number): Generator<{ text: string; end: number }> {
   const chunk = Buffer.alloc(chunkBytes);
   let rest = Buffer.alloc(0);
   let end = 0;

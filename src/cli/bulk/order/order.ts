@@ -2,7 +2,7 @@ import type { HostParts } from '../../../account/host.js';
 import type { SharedState } from '../../shell/shared-state.js';
 import type { Shell } from '../../shell/shell.js';
 import type { OutputPaths } from '../account-job/output-paths.js';
-import type { JobRequest } from '../account-job/request.js';
+import type { JobRequest, RunTime } from '../account-job/request.js';
 import { labelledShell } from '../accounts/label.js';
 import type { Targets } from '../accounts/targets.js';
 import type { Job } from '../job/job.js';
@@ -23,6 +23,7 @@ export interface Order {
   /** Replaced parts of the host. */
   readonly hostParts: Partial<HostParts>;
   readonly state: SharedState;
+  readonly time: RunTime;
 }
 
 /** An order with a place for its journals. */
@@ -31,8 +32,8 @@ export interface RunOrder extends Order {
 }
 
 /** The requests of an order, one for each account. */
-export const requestsOf = ({ job, options, shell, targets }: Order): JobRequest[] =>
-  targets.targets.map(({ name, table }) => ({ name, job, table, options, shell: labelledShell(shell, name) }));
+export const requestsOf = ({ job, options, shell, targets, time }: Order): JobRequest[] =>
+  targets.targets.map(({ name, table }) => ({ name, job, table, options, shell: labelledShell(shell, name), time }));
 
 /** How many rows are shown of each account. */
 export const rowsShownIn = ({ targets }: Order): number => rowsShownOf(targets.targets.length);

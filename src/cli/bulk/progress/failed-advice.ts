@@ -7,7 +7,7 @@ const leaveOut = 'Leave the contact out.';
 
 /** What a person at a shell does about each kind of failure. */
 const advices: Readonly<Record<string, string>> = {
-  invalid_input: `Correct this row in your own table, not in this list, then ${again}.`,
+  invalid_input: `Correct this row in your own table, not in the list of failures, then ${again}.`,
   invalid_content: 'Correct the message, then go on with --skip-done-of and a new --journal.',
   not_found: `Correct the id, or the tag, field or flow that the message names, then ${again}.`,
   channel_refused:
@@ -47,10 +47,10 @@ const lookedUpAgain = 'then run the same command: it looks the contact up again'
 
 /** What to do about rows whose contact was not found. */
 const lookupAdvices: Readonly<Record<string, string>> = {
-  none: `Correct this cell in your own table, not in this list, or the contact in ManyChat, ${lookedUpAgain}.`,
+  none: `Correct this cell in your own table, not in the list of failures, or the contact in ManyChat, ${lookedUpAgain}.`,
   several: `Correct the contacts in ManyChat, ${lookedUpAgain}; or put the row into a table of its own, with the id of the contact that is meant.`,
 };
 
 /** What to do about a row that cannot be used. */
 export const rowAdviceFor = ({ found = '' }: { readonly found?: string | undefined }): string =>
-  lookupAdvices[found] ?? 'Correct this row in your own table, not in this list, then run the same command.';
+  lookupAdvices[found] ?? 'Correct this row in your own table, not in the list of failures, then run the same command.';

@@ -12,7 +12,7 @@ export function exitCodeAfter({ unknown, not_reached, failed }: Counts): ExitCod
 }
 
 /** How the run on one account ended. */
-export interface AccountEnding {
+interface AccountEnding {
   /** Undefined if the whole table is for one account. */
   readonly name: string | undefined;
   readonly ending: Ending;

@@ -62,6 +62,7 @@ describe('a table that names the account of each row', () => {
       'contacts.csv.acme-inc..journal',
       'contacts.csv.bistro.journal',
       'contacts.csv.failed.csv',
+      'contacts.csv.report.html',
     ]);
     expect(readFileSync(`${path}.failed.csv`, 'utf8')).toMatch(
       /^"line","id","state","kind","message","what_to_do","chat","row","account"\n"5","x","failed",.*,"Bistro"\n$/,
