@@ -1,5 +1,5 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http';
-import { onTestFinished } from 'vitest';
+import { onFreePort } from './on-free-port.js';
 
 /** A call that arrived. */
 export interface Heard {
@@ -38,15 +38,9 @@ export async function answeringServer(answer: (heard: Heard) => Answer | Promise
     response.writeHead(status, { 'content-type': 'application/json', ...sent });
     response.end(typeof body === 'string' ? body : JSON.stringify(body));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    server.close();
-    server.closeAllConnections();
-  });
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const { url, port } = await onFreePort(server);
   return {
-    url: `http://127.0.0.1:${port}`,
+    url,
     port,
     heard,
     /** The bodies of the calls, parsed. */

@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest';
 import { answerMessage } from '../../src/account/inbox/calls/answer-message.js';
-import type { AnswerContent, Arrival, Inbox, ReceiveRules } from '../../src/account/inbox/inbox.js';
+import type { AccountInbox, AnswerContent, Arrival, Inbox, ReceiveRules } from '../../src/account/inbox/inbox.js';
 import { createSharedInbox, inboxScope } from '../../src/account/inbox/shared-inbox.js';
 import { offeredTools } from '../../src/account/policy/tool.js';
 import { createMemoryStore } from '../../src/store/memory-store.js';
@@ -35,8 +35,8 @@ export function written(text: string, more: Partial<Arrival> = {}): Arrival {
 export interface HeardParts extends Partial<Pick<CallerParts, 'permitted' | 'inbound' | 'callbacks'>> {
   readonly clock?: DrivenClock;
   readonly environment?: Readonly<Record<string, string>>;
-  /** Wraps the inbox that the account is opened with. */
-  readonly around?: (inbox: Inbox) => Inbox;
+  /** Parts of the inbox that the account is opened with, in place of its own. */
+  readonly replaced?: (inbox: AccountInbox) => Partial<AccountInbox>;
 }
 
 /**
@@ -46,14 +46,21 @@ export interface HeardParts extends Partial<Pick<CallerParts, 'permitted' | 'inb
 export async function hearing({
   clock = drivenClock(),
   environment = {},
-  around = (same) => same,
+  replaced = () => ({}),
   ...parts
 }: HeardParts = {}) {
   const { sandbox } = await sandboxed({ limits: false, clock: noon });
   const inbox = createSharedInbox(createMemoryStore(clock.wallClock.now), clock);
+  const withReplaced: Inbox = {
+    ...inbox,
+    of(scope) {
+      const own = inbox.of(scope);
+      return { ...own, ...replaced(own) };
+    },
+  };
   const caller = createCaller(
     { ...pinnedTo(sandbox), ...environment },
-    { clock, inbox: around(inbox), inbound, ...parts },
+    { clock, inbox: withReplaced, inbound, ...parts },
   );
   onTestFinished(() => caller.close());
   const messages = inbox.of(inboxScope(caller.config.account));

@@ -1,7 +1,6 @@
-import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { base64url, exportJWK, generateKeyPair, type JWK, type JWTHeaderParameters, SignJWT } from 'jose';
-import { onTestFinished } from 'vitest';
+import { onFreePort } from './on-free-port.js';
 
 /** What a token says, and how it is signed, where that is not the usual. */
 export interface TokenParts {
@@ -59,15 +58,7 @@ export async function startIssuer(audience: string): Promise<Issuer> {
     response.writeHead(document === undefined ? 404 : 200, { 'content-type': 'application/json' });
     response.end(JSON.stringify(document ?? {}));
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('it listens on a port');
-  const url = `http://127.0.0.1:${address.port}`;
+  const { url } = await onFreePort(server);
   return {
     url,
     requests,

@@ -1,6 +1,5 @@
 import { encode } from 'gpt-tokenizer/encoding/o200k_base';
 import { describe, expect, test } from 'vitest';
-import type { Inbox } from '../../../src/account/inbox/inbox.js';
 import { ownDelivery } from '../../../src/account/send-guard/delivery.js';
 import { StoreAway } from '../../../src/store/shared-store.js';
 import type { Result } from '../../../tools/contract/json.js';
@@ -73,24 +72,18 @@ describe('a wait for messages', () => {
   test('that several clients share has one reader at the store', async () => {
     let most = 0;
     let open = 0;
-    const around = (inbox: Inbox): Inbox => ({
-      ...inbox,
-      of(scope) {
-        const account = inbox.of(scope);
-        return {
-          ...account,
-          async take(take, signal) {
-            if (take.waitMs === 0) return account.take(take, signal);
-            open += 1;
-            most = Math.max(most, open);
-            return account.take(take, signal).finally(() => {
-              open -= 1;
-            });
-          },
-        };
-      },
+    const { result, write, clock } = await hearing({
+      replaced: (inbox) => ({
+        async take(take, signal) {
+          if (take.waitMs === 0) return inbox.take(take, signal);
+          open += 1;
+          most = Math.max(most, open);
+          return inbox.take(take, signal).finally(() => {
+            open -= 1;
+          });
+        },
+      }),
     });
-    const { result, write, clock } = await hearing({ around });
     const waiting = ['a', 'b', 'c'].map((consumer) => result(wait, { wait_seconds: 45, consumer }));
     const ids = [];
     for (const contact of ['1', '2', '3']) {
@@ -137,37 +130,27 @@ describe('a wait for messages', () => {
   });
 
   test('gives back what was not delivered when the server ends', async () => {
-    const given: (readonly string[])[] = [];
-    const around = (inbox: Inbox): Inbox => ({
-      ...inbox,
-      of(scope) {
-        const account = inbox.of(scope);
-        return {
-          ...account,
-          async giveBack(reader, ids) {
-            await account.giveBack(reader, ids);
-            given.push(ids);
-          },
-        };
-      },
+    const returned: (readonly string[])[] = [];
+    const { result, caller, write, clock } = await hearing({
+      replaced: (inbox) => ({
+        async giveBack(reader, ids) {
+          await inbox.giveBack(reader, ids);
+          returned.push(ids);
+        },
+      }),
     });
-    const { result, caller, write, clock } = await hearing({ around });
     const { delivery } = ownDelivery(clock.now, new AbortController().signal);
     const message_id = await write('Hi');
     await result(wait, { wait_seconds: 0 }, { delivery });
     const open = caller.call(wait, { wait_seconds: 45 });
     await caller.close();
-    expect(given).toEqual([[message_id]]);
+    expect(returned).toEqual([[message_id]]);
     expect(await open).toMatchObject({ ok: false, failure: { kind: 'cancelled' } });
   });
 
   test('says that the store is away', async () => {
     const away = async () => Promise.reject(new StoreAway('gone'));
-    const around = (inbox: Inbox): Inbox => ({
-      ...inbox,
-      of: (scope) => ({ ...inbox.of(scope), take: away }),
-    });
-    const { failure } = await hearing({ around });
+    const { failure } = await hearing({ replaced: () => ({ take: away }) });
     expect(await failure(wait)).toMatchObject({ kind: 'rate_limited', performed: 'no', retryable: true });
   });
 
@@ -220,11 +203,8 @@ describe('the history', () => {
   });
 
   test('does not slow or fail a send that cannot be noted', async () => {
-    const around = (inbox: Inbox): Inbox => ({
-      ...inbox,
-      of: (scope) => ({ ...inbox.of(scope), noteSent: () => Promise.reject(new StoreAway('gone')) }),
-    });
-    const { result, caller } = await hearing({ around });
+    const away = async () => Promise.reject(new StoreAway('gone'));
+    const { result, caller } = await hearing({ replaced: () => ({ noteSent: away }) });
     expect(await result('manychat_send_text', { subscriber_id: maria, text: 'Hi' })).toMatchObject({ ok: true });
     expect(caller.logged.join()).toContain('"inbox"');
   });

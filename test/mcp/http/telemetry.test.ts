@@ -6,6 +6,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { pathOf } from '../../../scripts/root.js';
 import { instruments } from '../../../src/account/telemetry/instruments.js';
 import { type HttpProgram, serveProgram } from '../../support/http-program.js';
+import { onFreePort } from '../../support/on-free-port.js';
 import { john } from '../../support/people.js';
 import { connectProgram, pinnedTo } from '../../support/program.js';
 import { useSandbox } from '../../support/sandboxed.js';
@@ -167,11 +168,8 @@ async function startCollector(): Promise<{ url: string; received: string[]; firs
     response.writeHead(200, { 'content-type': 'application/x-protobuf' }).end();
   });
   const first = once(server, 'request');
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  onTestFinished(() => void server.close());
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the collector listens on a port');
-  return { url: `http://127.0.0.1:${address.port}`, received, first };
+  const { url } = await onFreePort(server);
+  return { url, received, first };
 }
 
 describe('without a registered SDK', () => {

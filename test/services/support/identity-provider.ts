@@ -1,9 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import Provider, { type JWK } from 'oidc-provider';
-import { onTestFinished } from 'vitest';
+import { onFreePort } from '../../support/on-free-port.js';
 
 /** The id and the secret of the agent that is registered. */
 export const agent = { id: 'agents', secret: 'secret-of-the-agents' } as const;
@@ -105,15 +104,8 @@ async function interact(provider: Provider, request: IncomingMessage, response: 
 /** Starts an identity provider whose tokens are for a resource. It ends with the test. */
 export async function startIdentityProvider(resource: string): Promise<IdentityProvider> {
   const requests: string[] = [];
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('it listens on a port');
-  const url = `http://127.0.0.1:${address.port}`;
+  const server = createServer();
+  const { url } = await onFreePort(server);
   let keys = [newKey()];
   let provider = providerWith(url, resource, keys);
   server.on('request', (request, response) => {
