@@ -1,4 +1,5 @@
 import { ProtocolError, ProtocolErrorCode, UriTemplate } from '@modelcontextprotocol/server';
+import { isObject } from '../../../tools/contract/json.js';
 import { quoted } from '../../../tools/contract/quoted.js';
 import { nameList } from '../../config/accounts/names.js';
 import type { ListedResource } from '../listing/catalogue.js';
@@ -36,6 +37,13 @@ export const addressOf = ({ uri, ofAccount }: Addressed, account: string): strin
   const name = encodeURIComponent(account);
   return ofAccount === undefined ? `${uri}?account=${name}` : ofAccount.replace('{account}', () => name);
 };
+
+/** What the parameters of `subscriptions/listen` name as resources: addresses, where the client keeps to the protocol. */
+export function subscribedResources(params: unknown): readonly unknown[] {
+  const { notifications } = isObject(params) ? params : {};
+  const { resourceSubscriptions: list } = isObject(notifications) ? notifications : {};
+  return Array.isArray(list) ? list : [];
+}
 
 /** Matches the address of a resource with any account or none, so that a missing name is answered with the choices. */
 export class AccountTemplate extends UriTemplate {

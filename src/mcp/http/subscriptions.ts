@@ -1,7 +1,7 @@
 import { createMcpHandler, type McpHttpHandler, type McpServerFactory } from '@modelcontextprotocol/server';
 import { isObject } from '../../../tools/contract/json.js';
 import type { Backend } from '../backend.js';
-import { subscribedAccount } from '../guidance/addresses.js';
+import { subscribedAccount, subscribedResources } from '../guidance/addresses.js';
 import type { Offer } from '../listing/offer.js';
 import type { Principal } from './principal.js';
 
@@ -37,14 +37,6 @@ export interface StreamParts {
   onError(error: Error): void;
 }
 
-/** The addresses that a message subscribes to; undefined if it is no such message. */
-function addressesIn(message: unknown): unknown[] | undefined {
-  if (!isObject(message) || message.method !== 'subscriptions/listen') return undefined;
-  const { notifications } = isObject(message.params) ? message.params : {};
-  const { resourceSubscriptions: list } = isObject(notifications) ? notifications : {};
-  return Array.isArray(list) ? list : [];
-}
-
 /** The same whether there is no such resource or it is of an account that the caller may not use. */
 const noResource = (message: unknown): Response =>
   Response.json({
@@ -66,11 +58,10 @@ export function createSubscriptionStreams({ factory, openBackend, onError }: Str
 
   return {
     async serve({ request, message, principal, offer, account }) {
-      const addresses = addressesIn(message);
-      if (addresses === undefined) return undefined;
+      if (!isObject(message) || message.method !== 'subscriptions/listen') return undefined;
       const watches: ((changed: () => void) => () => void)[] = [];
       const uris: string[] = [];
-      for (const uri of addresses) {
+      for (const uri of subscribedResources(message.params)) {
         const found = typeof uri === 'string' ? subscribedAccount(offer, uri) : undefined;
         const backend = found && (await openBackend(principal, found.account ?? account));
         if (typeof uri !== 'string' || backend?.watchMessages === undefined) return noResource(message);

@@ -7,9 +7,8 @@ import {
   ProtocolError,
   ProtocolErrorCode,
 } from '@modelcontextprotocol/server';
-import { isObject } from '../../../tools/contract/json.js';
 import type { OpenBackend } from '../backend.js';
-import { hasChanging, subscribedAccount } from '../guidance/addresses.js';
+import { hasChanging, subscribedAccount, subscribedResources } from '../guidance/addresses.js';
 import type { Offer } from '../listing/offer.js';
 
 /** The subscriptions of one connection. */
@@ -30,13 +29,6 @@ interface Watched {
   subscribed: boolean;
   /** Resolves with the function that ends the watch. */
   readonly watch: Promise<(() => void) | undefined>;
-}
-
-/** The addresses that a request of 2026-07-28 subscribes to. */
-function addressesIn(params: unknown): string[] {
-  const { notifications } = isObject(params) ? params : {};
-  const { resourceSubscriptions: list } = isObject(notifications) ? notifications : {};
-  return Array.isArray(list) ? list.filter((each) => typeof each === 'string') : [];
 }
 
 /** Subscribes the client of a connection, in both eras. Undefined if nothing that it is offered changes. */
@@ -104,7 +96,8 @@ export function createSubscriptions(offer: Offer, openBackend: OpenBackend): Sub
     },
     read(message) {
       if (isJSONRPCRequest(message) && message.method === 'subscriptions/listen') {
-        for (const uri of addressesIn(message.params)) entryOf(uri)?.listening.add(message.id);
+        for (const uri of subscribedResources(message.params))
+          if (typeof uri === 'string') entryOf(uri)?.listening.add(message.id);
       } else if (isJSONRPCNotification(message) && message.method === 'notifications/cancelled') {
         for (const { listening } of watched.values()) listening.delete(message.params?.requestId);
         endUnused();
