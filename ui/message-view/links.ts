@@ -43,16 +43,24 @@ export type Stretch =
   | { readonly kind: 'text' | 'placeholder'; readonly text: string }
   | { readonly kind: 'link'; readonly text: string; readonly link: Extract<Link, { href: string }> };
 
-const marked = /\{\{[^{}]+\}\}|(?:https?:\/\/|tel:\+?\d)[^\s<>"\p{Cc}\p{Cf}\u3000-\u303f\uff00-\uffef]+/giu;
+const marked = /\{\{[^{}]+\}\}|(?:https?:\/\/|tel:\+?\d)[^\s<>"{}\p{Cc}\p{Cf}\u3000-\u303f\uff00-\uffef]+/giu;
 
-/** An address in a text without the punctuation after it. */
+const closings: Readonly<Record<string, string>> = { ')': '(', ']': '[' };
+
+/** An address in a text without the punctuation after it. A bracket that the address itself opens belongs to it. */
 function withoutPunctuation(address: string): string {
+  const unopened = new Map<string, number>();
+  for (const character of address) {
+    const closing = closings[character] ?? character;
+    unopened.set(closing, (unopened.get(closing) ?? 0) + (closing === character ? -1 : 1));
+  }
   let end = address.length;
-  const closes = { ')': '(', ']': '[' };
   for (; end > 0; end -= 1) {
     const last = address.charAt(end - 1);
-    const isOpened = (last === ')' || last === ']') && address.slice(0, end).includes(closes[last]);
-    if (isOpened || !/[.,;:!?'*_~)\]}”’»…]/.test(last)) break;
+    const opening = last === ')' || last === ']' ? closings[last] : undefined;
+    const surplus = opening === undefined ? 0 : (unopened.get(opening) ?? 0);
+    if (opening === undefined ? !/[.,;:!?'*_~”’»…]/.test(last) : surplus <= 0) break;
+    if (opening !== undefined) unopened.set(opening, surplus - 1);
   }
   return address.slice(0, end);
 }
