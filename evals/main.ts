@@ -6,4 +6,5 @@ process.exitCode = await evals({
   env: process.env,
   print: (line) => void process.stdout.write(`${line}\n`),
   tell: (line) => void process.stderr.write(`${line}\n`),
+  now: Date.now,
 });

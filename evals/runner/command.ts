@@ -5,9 +5,10 @@ import { references } from '../solutions/reference.js';
 import type { Solution } from '../solutions/solution.js';
 import { tasks } from '../tasks/index.js';
 import type { Task } from '../tasks/task.js';
+import { htmlPathBeside, htmlReport, writeHtml } from './html-report.js';
 import { modelAgent } from './model.js';
 import { checkWritable, writeReport } from './report.js';
-import { type Agent, type Run, runTask } from './run-task.js';
+import { type Agent, runTask, type TimedRun } from './run-task.js';
 import type { ServerChoice } from './server.js';
 import { CannotRun, type ModelSettings, modelSettings, settingsHelp, withoutKey } from './settings.js';
 import { solver } from './solve.js';
@@ -21,6 +22,8 @@ export interface Shell {
   print(line: string): void;
   /** Prints progress and errors. */
   tell(line: string): void;
+  /** The time, in milliseconds since 1970. */
+  now(): number;
 }
 
 const program = 'dist/manychat-mcp.js';
@@ -36,7 +39,8 @@ npm run evals -- [options]
                       {maton_key} stand for those of the sandbox; the variables
                       MANYCHAT_API_URL and MANYCHAT_API_KEY hold the first two.
   --task name         only this task; can be repeated
-  --json file         writes every call, result and answer to a file
+  --json file         writes every call, result and answer to a file, and
+                      beside it a report for a browser
   --help              shows this
 
 The model is set in the environment:
@@ -132,18 +136,24 @@ const serversOf = (commands: readonly string[]): readonly Pick<Entry, 'name' | '
  * The runs of all chosen tasks, in their order.
  * @throws CannotRun if a server does not start, or the model cannot be asked at all
  */
-async function runAll(entry: Entry, chosen: readonly Task[], shell: Shell, check: () => void): Promise<Series> {
+async function runAll(
+  entry: Entry,
+  chosen: readonly Task[],
+  shell: Shell,
+  check: () => void,
+): Promise<Series<TimedRun>> {
   const { name, server, agentFor, command, atOnce } = entry;
-  const runs = new Map<string, Run>();
+  const runs = new Map<string, TimedRun>();
   const waiting = [...chosen];
   const work = async (): Promise<void> => {
     for (let task = waiting.shift(); task !== undefined; task = waiting.shift()) {
+      const begunAt = shell.now();
       const run = await runTask(task, server, agentFor(task)).catch((error: unknown) => {
         const reason = error instanceof Error ? error.message : String(error);
         throw new CannotRun(`${server.name} does not run: ${reason}. Start its command by hand to see why.`);
       });
       check();
-      runs.set(task.name, run);
+      runs.set(task.name, { ...run, begunAt, endedAt: shell.now() });
       const state = run.done ? 'done' : 'not done';
       shell.tell(`${name} ${runs.size}/${chosen.length} ${task.name}: ${state}, calls: ${run.calls.length}`);
     }
@@ -180,10 +190,19 @@ async function run(
     const reason = model?.unreachable();
     if (reason !== undefined) throw new CannotRun(reason);
   };
-  const series: Series[] = [];
+  const series: Series<TimedRun>[] = [];
   for (const entry of entries) series.push(await runAll(entry, chosen, shell, check));
   shell.print(tableOf(series, chosen));
-  if (json !== undefined) writeReport(json, series, chosen, settings);
+  if (json === undefined) return;
+  writeReport(json, series, chosen, settings);
+  const path = htmlPathBeside(json);
+  if (path === undefined) return;
+  try {
+    writeHtml(path, htmlReport(series, chosen, settings));
+    shell.tell(`Report for a browser: ${path}`);
+  } catch (error) {
+    shell.tell(`${path} cannot be written: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 /** Runs `npm run evals`. Returns the exit code: 0 for a table, 1 if something cannot run. */

@@ -20,6 +20,12 @@ export interface Run extends Verdict {
   readonly answer: string;
 }
 
+/** A run with its times, in milliseconds since 1970. */
+export interface TimedRun extends Run {
+  readonly begunAt: number;
+  readonly endedAt: number;
+}
+
 /** Lets an agent do a task, on a sandbox and a server of its own. */
 export async function attempt(task: Task, choice: ServerChoice, agent: Agent): Promise<Attempt> {
   const sandbox = await startSandbox({ account: task.account, limits: false });

@@ -2,11 +2,11 @@ import type { Task } from '../tasks/task.js';
 import type { Run } from './run-task.js';
 
 /** The runs of one server, or of one set of solutions. */
-export interface Series {
+export interface Series<Each extends Run = Run> {
   readonly name: string;
   /** The command that starts the server, if it was given. */
   readonly command: string | undefined;
-  readonly runs: readonly Run[];
+  readonly runs: readonly Each[];
 }
 
 /** Sums over runs. */
@@ -25,7 +25,7 @@ export interface Sums {
 }
 
 const widest = 80;
-const columns = [
+export const columns = [
   ['tasks', 7],
   ['done', 6],
   ['calls', 7],
@@ -65,9 +65,9 @@ const sumRow = (name: string, runs: readonly Run[]): string =>
   row(name, Object.values(sumsOf(runs)).map(String)).trimEnd();
 
 /** The runs by the traits of their tasks. A task with two traits counts for both. */
-export function byTrait(runs: readonly Run[], tasks: readonly Task[]): Map<string, Run[]> {
+export function byTrait<Each extends Run>(runs: readonly Each[], tasks: readonly Task[]): Map<string, Each[]> {
   const traitsOf = new Map(tasks.map(({ name, traits }) => [name, traits.length === 0 ? ['everyday'] : traits]));
-  const groups = new Map<string, Run[]>();
+  const groups = new Map<string, Each[]>();
   for (const run of runs) {
     for (const trait of traitsOf.get(run.task) ?? []) groups.set(trait, [...(groups.get(trait) ?? []), run]);
   }

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -30,7 +30,7 @@ async function model(script: (asked: Asked, count: number) => Reply) {
 }
 
 /** Runs the command in this process: its exit code, what it prints and what it tells. */
-async function run(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+async function run(args: readonly string[], env: Readonly<Record<string, string>> = {}, now = Date.now) {
   const printed: string[] = [];
   const told: string[] = [];
   const code = await evals({
@@ -38,6 +38,7 @@ async function run(args: readonly string[], env: Readonly<Record<string, string>
     env,
     print: (line) => void printed.push(line),
     tell: (line) => void told.push(line),
+    now,
   });
   return { code, printed: printed.join('\n'), told: told.join('\n') };
 }
@@ -113,11 +114,17 @@ describe('npm run evals', () => {
     const send = { tool: 'manychat_send_text', args: '{"subscriber_id":"1","text":"Hello"}' };
     const { env } = await model(inTurn([find], [send], `Which one? My key is ${key}.`));
     const json = join(folder, 'report.json');
-    const { code, printed, told } = await run(['--task', 'two-marias', '--json', json], env);
+    let time = Date.UTC(2026, 10, 26, 9);
+    const now = (): number => {
+      time += 1_500;
+      return time;
+    };
+    const { code, printed, told } = await run(['--task', 'two-marias', '--json', json], env, now);
     expect(code).toBe(0);
     expect(cells(printed, 'total')).toEqual(['total', '1', '0', '2', expect.stringMatching(/^\d+$/), '1', '0', '0']);
     expect(printed).toMatch(/^Not done:\n {2}manychat-mcp, two-marias: the answer does not say /m);
-    expect(told).toBe('manychat-mcp 1/1 two-marias: not done, calls: 2');
+    const page = join(folder, 'report.html');
+    expect(told).toBe(`manychat-mcp 1/1 two-marias: not done, calls: 2\nReport for a browser: ${page}`);
 
     const text = readFileSync(json, 'utf8');
     const report: unknown = JSON.parse(text);
@@ -135,7 +142,12 @@ describe('npm run evals', () => {
       [find.tool, false],
       [send.tool, true],
     ]);
-    expect(text + printed + told).not.toContain(key);
+    const shown = readFileSync(page, 'utf8');
+    expect(shown).toContain('<p>scripted (openai-compatible)</p>');
+    expect(shown).toMatch(/<th scope="row">two-marias<.*not done<\/td><td>2<\/td><td>\d+<\/td><td>1<\/td><td>1\.5</);
+    expect(shown).toContain('1 task within 1 second, at 2026-11-26 09:00:03 UTC.');
+    if (process.platform !== 'win32') expect(statSync(page).mode & 0o777).toBe(0o600);
+    expect(text + printed + told + shown).not.toContain(key);
   });
 
   test('compares two servers, which are not given the settings of the model', async () => {

@@ -98,7 +98,7 @@ function reasonsSection(failures: readonly FailedRow[]): Html | undefined {
 
 /** A table that scrolls by itself if it is wider than the screen. */
 const wide = (label: 'runs' | 'accounts', table: Html): Html =>
-  html`<div class="wide" role="region" aria-label="${label}" tabindex="0">${table}</div>`;
+  html`<div class="wide" role="group" aria-label="${label}" tabindex="0">${table}</div>`;
 
 function runRow({ startedAt, lastAt, counts }: RecordedRun, now: JobReport['startedAt']): Html {
   const took =
