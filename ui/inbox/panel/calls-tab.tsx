@@ -1,0 +1,117 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { Foreign } from '../parts/labels.js';
+import { memo } from '../parts/memo.js';
+import { EmptyText, ReadingState } from '../parts/states.js';
+import { useCell, useInbox, useReading } from '../parts/use-inbox.js';
+import type { Call } from '../server/shapes.js';
+import { timeText } from '../state/times.js';
+import { Code, OnDemand, Status } from './record-parts.js';
+import { bodyText, valueText } from './value-text.js';
+
+const triggers: Readonly<Record<string, string>> = {
+  message: 'a contact wrote',
+  flow: 'a flow started',
+  tag_applied: 'a tag was added',
+  tag_removed: 'a tag was removed',
+  field_changed: 'a field changed',
+  new_contact: 'a contact was added',
+  button: 'a button was clicked',
+  quick_reply: 'a quick reply was clicked',
+  callback: 'a callback waited for the text',
+  test: 'the Test button',
+};
+
+const sendsOf = (count: number): string => (count === 1 ? '1 message was sent' : `${count} messages were sent`);
+
+/** What came of a call, in sentences. */
+function outcomesOf({ branch, reason, deliveries, problems }: Call): readonly string[] {
+  return [
+    ...(branch === null ? [] : [`The flow went on with ${branch}.`]),
+    ...(reason === undefined ? [] : [reason]),
+    ...(deliveries.length === 0 ? [] : [`${sendsOf(deliveries.length)}.`]),
+    ...problems,
+  ];
+}
+
+const CallItem = memo(function CallItem({ call, isShown }: { call: Call; isShown: boolean }) {
+  const inbox = useInbox();
+  const item = useRef<HTMLLIElement>(null);
+  const { id, hook, trigger, state, status, time, request, repeats, fault, subscriber_id: contact } = call;
+  useEffect(() => {
+    if (isShown) item.current?.scrollIntoView({ block: 'nearest' });
+  }, [isShown]);
+  return (
+    <li class={isShown ? 'record shown' : 'record'} ref={item}>
+      <p class="record-head">
+        {state === 'ended' ? <Status status={status} /> : <span class="status">{state}</span>}
+        <span>{`Call ${id}`}</span>
+        <time dateTime={time}>{timeText(time, 'full')}</time>
+      </p>
+      <p class="record-meaning">
+        {hook === null ? 'What a message said to call' : <bdi>{hook}</bdi>}
+        {`, because ${triggers[trigger] ?? trigger}`}
+      </p>
+      {repeats !== undefined && <p class="hint">{`Repeats call ${repeats}.`}</p>}
+      {fault !== undefined && <p class="hint">{`A fault struck: ${fault}.`}</p>}
+      <ul class="outcomes">
+        {outcomesOf(call).map((each) => (
+          <li key={each}>
+            <bdi>{each}</bdi>
+          </li>
+        ))}
+        {call.mapped.map(({ field, value }) => (
+          <li key={`field ${field}`}>
+            <Foreign text={field} /> is now <Foreign text={valueText(value)} />
+          </li>
+        ))}
+      </ul>
+      <div class="record-more">
+        <OnDemand summary={`${request.method} ${request.url}`}>
+          {() => (
+            <>
+              <Code label="Body" text={bodyText(request.body)} />
+              <Code label="Answer" text={bodyText(call.response)} />
+            </>
+          )}
+        </OnDemand>
+        <button type="button" class="link" onClick={() => inbox.go({ contact, pane: 'conversation' })}>
+          Show contact
+        </button>
+      </div>
+    </li>
+  );
+});
+
+const callsOfPage = 50;
+
+/** The calls that hooks and messages made, newest first. */
+export function CallsTab() {
+  const inbox = useInbox();
+  const reading = useReading(inbox.calls);
+  const wanted = useCell(inbox.shownCall);
+  const [most, setMost] = useState(callsOfPage);
+  const calls = reading.data ?? [];
+  const from = wanted === undefined ? 0 : calls.findIndex(({ id }) => id === wanted);
+  const shown = calls.slice(Math.max(0, Math.min(calls.length - most, from < 0 ? calls.length : from)));
+  const more = calls.length - shown.length;
+  return (
+    <section>
+      <h2>Calls</h2>
+      <p class="hint">What hooks and messages made the sandbox call, and what came of it.</p>
+      <ReadingState reading={reading} of={inbox.calls} what="calls" />
+      {reading.data !== undefined && calls.length === 0 && (
+        <EmptyText title="No calls yet">A hook makes some: POST /sandbox/hooks, or hooks in an account file.</EmptyText>
+      )}
+      <ol class="records" reversed>
+        {shown.toReversed().map((call) => (
+          <CallItem key={call.id} call={call} isShown={call.id === wanted} />
+        ))}
+      </ol>
+      {more > 0 && (
+        <button type="button" class="button more" onClick={() => setMost(most + callsOfPage)}>
+          {`Show earlier (${more.toLocaleString()})`}
+        </button>
+      )}
+    </section>
+  );
+}
