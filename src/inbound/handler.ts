@@ -140,7 +140,7 @@ export function createInbound({ accounts, authority, clock, log }: InboundParts)
     }
   }
 
-  /** The answer that is to be written into the response, and what is to be told of it. */
+  /** Waits for the answer that the response is to carry; undefined if the call does not wait, or none came. */
   async function answerTo(call: Call, kept: Awaited<ReturnType<typeof keep>>, request: Request) {
     const { inbox, holder, received } = kept;
     if (holder === undefined || (received.state !== 'new' && received.state !== 'joined')) return undefined;

@@ -3,12 +3,12 @@ import { StoreAway } from '../store/shared-store.js';
 import { type Clock, sleep, timeout } from '../upstream/clock.js';
 import { linkSignals } from '../upstream/linked-signal.js';
 
-/** An answer that waits to be written. It counts as `unknown` unless it is told that it was. */
+/** An answer that is to be written into the response. It counts as `unknown` until it is confirmed. */
 export interface HeldAnswer {
   readonly content: AnswerContent;
-  /** It is in the response: it was written once that is, and not if the client goes away before. */
+  /** Confirms it when the response is written; it counts as not written if the client goes away before. */
   follow(gone: AbortSignal, written: Promise<void> | undefined): void;
-  /** It cannot be written. */
+  /** Confirms that it was not written. */
   failed(): void;
 }
 
@@ -35,7 +35,7 @@ export async function hold(
   const { signal: stop, unlink } = linkSignals(late, ...signals);
   const ended = new AbortController();
   const confirm = (isWritten: boolean): void => {
-    // What is not confirmed is unknown, which is what a store that is away comes to as well.
+    // An answer that cannot be confirmed, because the store is away, stays unknown.
     inbox.confirm(message, holder, isWritten).catch(() => undefined);
   };
   const answering = inbox.heldAnswer(message, holder, stop).catch((error: unknown) => {
@@ -57,10 +57,10 @@ export async function hold(
       content && {
         content,
         follow(left, written = Promise.resolve()) {
-          let isTold = false;
+          let isConfirmed = false;
           const end = (isWritten: boolean): void => {
-            if (isTold) return;
-            isTold = true;
+            if (isConfirmed) return;
+            isConfirmed = true;
             left.removeEventListener('abort', onLeft);
             confirm(isWritten);
           };

@@ -44,7 +44,7 @@ describe.each(eras)('a client %s over stdio', (_, modern) => {
     expect(again.structuredContent).toMatchObject({ messages: [{ message_id: message }] });
   });
 
-  test('is told that there are new messages, as long as it has subscribed', async () => {
+  test('is notified of new messages as long as it has subscribed', async () => {
     const { client, messages } = await hearingOverStdio(modern);
     const notices = noticesOf(client);
     await messages.receive(written('Before'), atOnce);
@@ -114,7 +114,7 @@ describe('over HTTP', () => {
   }
   const coffeeUri = 'manychat://Sunrise%20Coffee/messages';
 
-  test('a client is told about the accounts that it may use, and about no other', async () => {
+  test('a client is notified about the accounts that it may use, and about no other', async () => {
     const { connect, messagesOf } = await team();
     const [one, all] = [await connect('coffee'), await connect('both')];
     const [own, every] = [noticesOf(one), noticesOf(all)];

@@ -2,11 +2,21 @@ import type { Exploring } from '../../store/exploring.js';
 import { fitsResponse } from './content/response-content.js';
 import { contactDocument, type Heard, keptMs, logOf } from './documents.js';
 import type { AnswerContent, AnswerState, HeardMessage, LateOutcome } from './inbox.js';
-import { changeEntry, endOf, finish, listDraft, readHeard, readLog, shown, stateAt, writeHeard } from './records.js';
+import {
+  changeEntry,
+  endOf,
+  finish,
+  listDraft,
+  messageOf,
+  readHeard,
+  readLog,
+  stateAt,
+  writeHeard,
+} from './records.js';
 
-/** A request that has less time left than this is not relied upon, in milliseconds. */
+/** A request with less time left than this gets no answer to write, in milliseconds. */
 const enoughMs = 1_500;
-/** For the writing of the response, in milliseconds. */
+/** Time for writing the response, in milliseconds. */
 const marginMs = 500;
 /** Answers of machines by which loops are recognised, for each contact. */
 const maxAnswers = 200;
@@ -38,9 +48,9 @@ function count(transaction: Exploring, scope: string, { contact: name }: Heard):
 const entryOf = (transaction: Exploring, scope: string, id: string) =>
   readLog(transaction, scope, logOf(id)).find((each) => each.id === id);
 
-/** A message as it is handed out. */
-const shownOf = (transaction: Exploring, scope: string, heard: Heard): HeardMessage =>
-  shown(heard, entryOf(transaction, scope, heard.id), transaction.now);
+/** A message as it stands in the transaction. */
+const currentMessage = (transaction: Exploring, scope: string, heard: Heard): HeardMessage =>
+  messageOf(heard, entryOf(transaction, scope, heard.id), transaction.now);
 
 /** Whether the waiting request can carry the content and has time for it. */
 function canWait({ state, holder, channel }: Heard, content: AnswerContent, now: number): boolean {
@@ -63,9 +73,9 @@ export function claim(
   const isOwn = heard.claim === claimId && (heard.state === 'inline' || heard.state === 'late');
   const state = stateAt(heard, now);
   if (isOwn && heard.state === 'inline') return { state: 'inline' };
-  if (isOwn) return { state: 'late', message: shownOf(transaction, scope, heard) };
+  if (isOwn) return { state: 'late', message: currentMessage(transaction, scope, heard) };
   const isFree = state === 'open' || state === 'held' || (state === 'draft' && approved);
-  if (!isFree) return { state: 'refused', why: state, message: shownOf(transaction, scope, heard) };
+  if (!isFree) return { state: 'refused', why: state, message: currentMessage(transaction, scope, heard) };
   const { holder, ...rest } = heard;
   const next = { ...rest, claim: claimId, answer: content, answeredAt: now, stateAt: now };
   if (heard.mode === 'draft' && !approved) {
@@ -81,7 +91,7 @@ export function claim(
     return { state: 'inline' };
   }
   writeHeard(transaction, scope, { ...next, state: 'late' });
-  return { state: 'late', message: shownOf(transaction, scope, { ...next, state: 'late' }) };
+  return { state: 'late', message: currentMessage(transaction, scope, { ...next, state: 'late' }) };
 }
 
 /** How a claimed answer stands. */
@@ -93,14 +103,14 @@ export type Progress =
   /** `forMs`: when the state ends by itself. */
   | { readonly state: 'waiting'; readonly forMs: number };
 
-/** Looks what became of an answer that was claimed for a request; goes on with `late` if that did not write it. */
-export function goOn(transaction: Exploring, scope: string, id: string, claimId: string): Progress {
+/** How an answer stands that was claimed for a request. If the request has not written it in time, it is `late` from now on. */
+export function followClaim(transaction: Exploring, scope: string, id: string, claimId: string): Progress {
   const { now } = transaction;
   const heard = readHeard(transaction, scope, id);
   // It was erased, perhaps after it was written.
   if (heard === undefined) return { state: 'unknown' };
   const state = stateAt(heard, now);
-  const refused = { state: 'refused', why: state, message: shownOf(transaction, scope, heard) } as const;
+  const refused = { state: 'refused', why: state, message: currentMessage(transaction, scope, heard) } as const;
   if (heard.claim !== claimId) return refused;
   if (state === 'written') return { state };
   if (state === 'unknown') {
@@ -112,9 +122,9 @@ export function goOn(transaction: Exploring, scope: string, id: string, claimId:
     const { holder: _, ...rest } = heard;
     const late: Heard = { ...rest, state: 'late', stateAt: now };
     writeHeard(transaction, scope, late);
-    return { state: 'late', message: shownOf(transaction, scope, late) };
+    return { state: 'late', message: currentMessage(transaction, scope, late) };
   }
-  return heard.state === 'late' ? { state: 'late', message: shownOf(transaction, scope, heard) } : refused;
+  return heard.state === 'late' ? { state: 'late', message: currentMessage(transaction, scope, heard) } : refused;
 }
 
 function settleAs(transaction: Exploring, scope: string, heard: Heard, state: 'written' | 'sent' | 'unknown'): void {
@@ -124,7 +134,7 @@ function settleAs(transaction: Exploring, scope: string, heard: Heard, state: 'w
 }
 
 /**
- * Gives an answer up that was claimed and that nobody has begun to write or to send.
+ * Gives up a claimed answer that is not being written.
  * @returns false if the claim does not stand, or the request writes it.
  */
 export function giveUp(transaction: Exploring, scope: string, id: string, claimId: string): boolean {

@@ -46,7 +46,7 @@ const entrySchema = z.object({
   /** The offset of the head when it was added. */
   offset: z.number(),
   /** How often it was handed out. */
-  given: z.number(),
+  handOuts: z.number(),
 });
 
 export type Entry = z.infer<typeof entrySchema>;

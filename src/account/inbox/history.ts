@@ -16,11 +16,11 @@ import {
   append,
   changeEntry,
   listDraft,
+  messageOf,
   readContact,
   readHead,
   readHeard,
   readLog,
-  shown,
   writeContact,
 } from './records.js';
 
@@ -49,7 +49,7 @@ function entriesOf(transaction: Exploring, scope: string, ids: readonly string[]
     }
     const id = ids[index] ?? '';
     const entry = readLog(transaction, scope, logOf(id)).find((each) => each.id === id);
-    return [shown(found, entry, transaction.now)];
+    return [messageOf(found, entry, transaction.now)];
   });
 }
 
@@ -130,7 +130,7 @@ export function drafts(transaction: Exploring, scope: string): HeardMessage[] {
   transaction.need(...ids.map((id) => messageDocument(scope, id)));
   return ids.flatMap((id) => {
     const heard = readHeard(transaction, scope, id);
-    return heard?.state === 'draft' ? [shown(heard, undefined, transaction.now)] : [];
+    return heard?.state === 'draft' ? [messageOf(heard, undefined, transaction.now)] : [];
   });
 }
 

@@ -1,7 +1,7 @@
 import { type Exploring, growingParts } from '../../store/exploring.js';
 import { type Entry, logDocument, logOf, messageDocument } from './documents.js';
 import type { HeardMessage, InboxReader, Take } from './inbox.js';
-import { changeEntry, countOpen, finish, readHead, readHeard, readLog, shown, writeLog } from './records.js';
+import { changeEntry, countOpen, finish, messageOf, readHead, readHeard, readLog, writeLog } from './records.js';
 
 /** How long a reader has for a message before it is handed out again, in milliseconds. */
 const leaseMs = 120_000;
@@ -55,7 +55,7 @@ export function take(
       if (!isReady || (isLeased && (onePerContact || entry.reader !== reader))) busy.add(contact);
       if (isLeased || busy.has(contact) || taken.length >= limit) return entry;
       changed = true;
-      const leased = { ...entry, reader, until: now + leaseMs, given: entry.given + 1 };
+      const leased = { ...entry, reader, until: now + leaseMs, handOuts: entry.handOuts + 1 };
       taken.push(leased);
       if (onePerContact) busy.add(contact);
       return leased;
@@ -71,7 +71,7 @@ export function take(
   transaction.need(...taken.map(({ id }) => messageDocument(scope, id)));
   const messages = taken.flatMap((entry) => {
     const heard = readHeard(transaction, scope, entry.id);
-    if (heard !== undefined) return [shown(heard, entry, now)];
+    if (heard !== undefined) return [messageOf(heard, entry, now)];
     // It has expired.
     finish(transaction, scope, entry.id);
     return [];
@@ -85,7 +85,7 @@ export function giveBack(transaction: Exploring, scope: string, reader: InboxRea
     changeEntry(transaction, scope, id, (entry) => {
       if (entry.done || entry.reader !== reader) return entry;
       const { reader: _, until: __, ...free } = entry;
-      return { ...free, given: Math.max(0, entry.given - 1) };
+      return { ...free, handOuts: Math.max(0, entry.handOuts - 1) };
     });
   }
 }

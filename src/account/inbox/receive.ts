@@ -29,7 +29,7 @@ const maxLength = 8_000;
 /** Messages that are not done. Past the half, a contact that has so many of them gets no further ones. */
 const maxOpen = 5_000;
 const maxOpenOfContact = 50;
-/** Logs that are looked at, at most, whether they have expired. */
+/** The most logs that are checked for having expired. */
 const perStep = 3;
 
 const fingerprintOf = (said: Said): string =>
@@ -99,7 +99,7 @@ function join(
   const { burst } = contact;
   const message = readHeard(transaction, scope, burst);
   const entry = readLog(transaction, scope, logOf(burst)).find(({ id }) => id === burst);
-  if (message === undefined || entry === undefined || entry.done || entry.given > 0 || now >= entry.readyAt)
+  if (message === undefined || entry === undefined || entry.done || entry.handOuts > 0 || now >= entry.readyAt)
     return undefined;
   // An answer was given to it as it is.
   if (message.claim !== undefined) return undefined;
@@ -126,7 +126,7 @@ function join(
   return next;
 }
 
-/** How many messages are not done, once those of the oldest logs that have expired are left out. */
+/** How many messages are not done. In a full inbox, the oldest logs are checked first: those that have expired do not count. */
 function openOf(transaction: Exploring, scope: string): number {
   const sum = (): number => readHead(transaction, scope).open.reduce((total, [, count]) => total + count, 0);
   if (sum() < maxOpen) return sum();
@@ -137,7 +137,7 @@ function openOf(transaction: Exploring, scope: string): number {
   return sum();
 }
 
-/** Whether a further message of a contact must not wait for a reader. One contact alone does not fill the inbox. */
+/** Whether the inbox takes no further message of a contact. One contact alone does not fill it. */
 function isFull(transaction: Exploring, scope: string, name: string, { last }: Contact): boolean {
   const open = openOf(transaction, scope);
   if (open < maxOpen / 2 || open >= maxOpen) return open >= maxOpen;

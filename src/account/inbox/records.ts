@@ -80,12 +80,12 @@ export function countOpen(transaction: Exploring, scope: string, log: number, co
 export const writeLog = (transaction: Exploring, scope: string, log: number, entries: readonly Entry[]): void =>
   countOpen(transaction, scope, log, putLog(transaction, scope, log, entries));
 
-/** The state of a message at a time: what nobody has gone on with in time is settled by that. */
+/** The state of a message at a time. An answer without an outcome in time is unknown, and a hold whose time is over is open. */
 export function stateAt({ state, stateAt: since, holder }: Heard, now: number): AnswerState {
   if (state === 'writing' && now - since > writingMs) return 'unknown';
   if (state === 'late' && now - since > lateMs) return 'unknown';
   const waits = holder !== undefined && now < holder.until;
-  // A request writes nothing after its time, so the answer can be given in another way.
+  // A request writes nothing after its time, so the answer can be sent.
   if ((state === 'held' || state === 'inline') && !waits) return 'open';
   return state;
 }
@@ -98,7 +98,11 @@ export function endOf({ state, stateAt: since, holder }: Heard): number | undefi
 }
 
 /** A message, as it is handed out. */
-export function shown(heard: Heard, entry: Pick<Entry, 'given' | 'done'> | undefined, now: number): HeardMessage {
+export function messageOf(
+  heard: Heard,
+  entry: Pick<Entry, 'handOuts' | 'done'> | undefined,
+  now: number,
+): HeardMessage {
   const { id, at, contact, contactName, chatLink, channel, lastInteraction, said, parts, answer, answeredAt } = heard;
   return {
     id,
@@ -113,7 +117,7 @@ export function shown(heard: Heard, entry: Pick<Entry, 'given' | 'done'> | undef
     state: stateAt(heard, now),
     answer,
     answeredAt,
-    redelivered: (entry?.given ?? 0) > 1,
+    redelivered: (entry?.handOuts ?? 0) > 1,
     done: entry?.done ?? true,
   };
 }
@@ -126,7 +130,7 @@ interface NewEntry extends Pick<Entry, 'contact' | 'readyAt' | 'done'> {
   readonly size: number;
 }
 
-/** Logs and pages that are looked at, at most, when a new one begins. */
+/** The most logs and pages that are examined when a new one begins. */
 const perStep = 3;
 
 /** Messages that are kept, and characters of them. Answers do not count: no contact makes them longer. */
@@ -169,7 +173,7 @@ export function append(transaction: Exploring, scope: string, { random, size, ..
   const id = idOf(next, random);
   const log = logOf(id);
   if (next % perLog === 0) dropFirst(transaction, scope, log);
-  const entries = [...readLog(transaction, scope, log), { ...entry, id, offset, given: 0 }];
+  const entries = [...readLog(transaction, scope, log), { ...entry, id, offset, handOuts: 0 }];
   const head = withOpen(readHead(transaction, scope), log, putLog(transaction, scope, log, entries));
   writeHead(transaction, scope, { ...head, next: next + 1, offset: offset + size });
   return id;

@@ -10,8 +10,8 @@ import {
   claim,
   confirmHeld,
   endHold,
+  followClaim,
   giveUp,
-  goOn,
   leaveUnknown,
   lookHeld,
   type Progress,
@@ -74,7 +74,9 @@ export function createSharedInbox(store: SharedStore, clock: Clock): Inbox {
       const changes = changesOf(store, clock, message(id), signal);
       try {
         for (;;) {
-          const progress = await explore(store, [message(id)], (transaction) => goOn(transaction, scope, id, claimId));
+          const progress = await explore(store, [message(id)], (transaction) =>
+            followClaim(transaction, scope, id, claimId),
+          );
           if (progress.state !== 'waiting') return progress;
           await changes.next(progress.forMs);
           if (!signal.aborted) continue;

@@ -76,7 +76,7 @@ async function listDrafts(config: Config, json: boolean, shell: Shell): Promise<
   return exitCodes.done;
 }
 
-const given = (action: string, id: string | undefined, what: string): string => {
+const required = (action: string, id: string | undefined, what: string): string => {
   if (id === undefined) throw new UsageError(`inbound ${action} needs ${what}`);
   return id;
 };
@@ -98,7 +98,7 @@ export async function manageInbound(
   }
   if (known === 'drafts') return listDrafts(await configured(), json, shell);
   if (known === 'forget') {
-    const contact = given(known, id, 'the id of a contact');
+    const contact = required(known, id, 'the id of a contact');
     if (!/^[1-9]\d{0,19}$/.test(contact))
       throw new UsageError(`${quoted(contact)} is not the id of a contact, which has digits only`);
     const count = await withInbox(await configured(), shell, (inbox) => inbox.forget(contact));
@@ -109,7 +109,7 @@ export async function manageInbound(
     );
     return exitCodes.done;
   }
-  const message = given(known, id, 'the id of a message, as inbound drafts lists it');
+  const message = required(known, id, 'the id of a message, as inbound drafts lists it');
   if (known === 'approve') {
     const config = await configured();
     checkReachable(config, shell);

@@ -33,7 +33,7 @@ export interface Hearing {
   readonly ended: Promise<void>;
 }
 
-/** Whether the answer that was given to a message can be given later. */
+/** Answers a message. @throws if the answer was refused, or may have arrived. */
 async function answer(
   account: Account,
   { id: message }: HeardMessage,
