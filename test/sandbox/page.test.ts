@@ -1,41 +1,21 @@
 import { createHash } from 'node:crypto';
 import { pathToFileURL } from 'node:url';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { pagePlaces, readPage } from '../../src/sandbox/page/page-file.js';
-import { sandboxServer } from '../../src/sandbox/server.js';
-import { createWorld } from '../../src/sandbox/world/world.js';
 import { ask } from '../support/asking.js';
 import { useFolder } from '../support/folder.js';
-import { noon } from '../support/sandboxed.js';
+import { servedWorld } from '../support/served-world.js';
 
 const file = useFolder();
 const script = 'document.title = "<style>not a style</style>"';
 const style = 'main { color: red }';
 const html = `<!doctype html><title>Page</title><style>${style}</style><main></main><script>${script}</script>`;
 
-/** A sandbox whose page has this HTML; without it, the page is not built. */
-async function serving(page: string | undefined) {
-  const settings = { limits: false, create_shape: 'wrapped', call_timeout_ms: 10_000 } as const;
-  const world = createWorld({ clock: noon, followers: 0, ...settings });
-  const server = sandboxServer(world, { page: async () => page });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(
-    () =>
-      new Promise<void>((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  );
-  const address = server.address();
-  const url = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
-  return { world, url };
-}
-
 const hash = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 
 describe('the page', () => {
   test('is served with headers that let its own script and style run and nothing else', async () => {
-    const { url } = await serving(html);
+    const { url } = await servedWorld(html);
     const { status, headers, text } = await ask(url, { path: '/' });
     expect([status, text]).toEqual([200, html]);
     expect(headers).toMatchObject({
@@ -53,7 +33,9 @@ describe('the page', () => {
   });
 
   test('hashes what a browser hashes: each element, with line feeds only', async () => {
-    const { url } = await serving('<STYLE>\r\na{}\r\n</STYLE ><script>one\rtwo</script><script async>three</script>');
+    const { url } = await servedWorld(
+      '<STYLE>\r\na{}\r\n</STYLE ><script>one\rtwo</script><script async>three</script>',
+    );
     const { headers } = await ask(url, { path: '/' });
     const [, scripts, styles] =
       /script-src (.*?); style-src (.*?);/.exec(`${headers['content-security-policy']}`) ?? [];
@@ -61,13 +43,13 @@ describe('the page', () => {
   });
 
   test('without a script or a style runs none', async () => {
-    const { url } = await serving('<!doctype html><title>Plain</title>');
+    const { url } = await servedWorld('<!doctype html><title>Plain</title>');
     const { headers } = await ask(url, { path: '/' });
     expect(headers['content-security-policy']).toContain("script-src 'none'; style-src 'none';");
   });
 
   test('answers HEAD without a body, and refuses other methods', async () => {
-    const { url, world } = await serving(html);
+    const { url, world } = await servedWorld(html);
     const head = await ask(url, { method: 'HEAD', path: '/' });
     expect([head.status, head.text]).toEqual([200, '']);
     expect(head.headers).toMatchObject({ 'content-length': `${html.length}`, 'content-type': /html/ });
@@ -80,7 +62,7 @@ describe('the page', () => {
   });
 
   test('that is not built says what to do', async () => {
-    const { url } = await serving(undefined);
+    const { url } = await servedWorld();
     const { status, headers, text } = await ask(url, { path: '/' });
     expect([status, headers['content-type']]).toEqual([503, 'text/plain; charset=utf-8']);
     expect(text).toContain('Run "npm run build"');
@@ -88,7 +70,7 @@ describe('the page', () => {
   });
 
   test('is not struck by faults, is no request, and neither are its events', async () => {
-    const { url, world } = await serving(html);
+    const { url, world } = await servedWorld(html);
     world.faults.inject({ status: 500, times: 1_000 });
     for (const method of ['GET', 'HEAD', 'POST']) {
       expect((await ask(url, { method, path: '/' })).text, method).not.toContain('500');
@@ -112,7 +94,7 @@ describe('the page', () => {
     ['a HEAD', 'HEAD', navigation, 403],
     ['an address that was typed', 'GET', { ...navigation, 'sec-fetch-site': 'none' }, 200],
   ])('opened by %s (%s)', async (_, method, headers, expected) => {
-    const { url } = await serving(html);
+    const { url } = await servedWorld(html);
     expect((await ask(url, { method, path: '/', headers })).status).toBe(expected);
     const ownLink = headers['sec-fetch-site'] === 'none';
     const events = await ask(url, { method: 'HEAD', path: '/sandbox/events', headers: { ...headers } });

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { ask } from '../support/asking.js';
+import { listenTo } from '../support/events.js';
 import { program } from '../support/program.js';
 
 /** Starts the built program and collects its output. */
@@ -105,6 +106,16 @@ describe('serve --sandbox', () => {
       if (level !== 'info') expect(written.err).toBe(line);
     },
   );
+
+  test('ends with its client, whoever still listens for events', async () => {
+    const { child, matched, exited } = start(['--sandbox', '--log-level', 'silent']);
+    const { sandbox } = JSON.parse((await matched('err', /^.*\n/))[0]);
+    const events = await listenTo(sandbox);
+    expect(await events.next()).toMatchObject({ event: 'hello' });
+    child.stdin.end();
+    await exited;
+    expect(await events.next()).toBeUndefined();
+  });
 
   test('logs the address with an explicit `serve` too', async () => {
     const { matched } = start(['serve', '--sandbox', '--log-level', 'silent']);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { startSandbox } from '../../src/sandbox/index.js';
-import { noon, useSandbox } from '../support/sandboxed.js';
+import { ask } from '../support/asking.js';
+import { noon, sandboxed, useSandbox } from '../support/sandboxed.js';
 
 const sandbox = useSandbox({ clock: noon });
 
@@ -138,6 +139,17 @@ describe('the connections API', () => {
     const { json } = await request('GET', pageInfo, { connection: sandbox.secondConnectionId });
     expect(json).toMatchObject({ data: { name: 'Sunrise Wholesale' } });
     expect((await request('GET', link)).status).toBe(404);
+  });
+
+  test('shows the names of pages as text where a key is entered', async () => {
+    const account = { page: { name: '<b>"Bold"</b>' }, second_connection: 'PENDING' as const };
+    const { sandbox: named } = await sandboxed({ account });
+    const { connections } = JSON.parse((await ask(named.url, { path: '/sandbox' })).text);
+    const { url } = connections.find(({ status }: { status: string }) => status !== 'ACTIVE') ?? {};
+    expect(url).toBeDefined();
+    const { text } = await ask(named.url, { path: url.slice(named.url.length) });
+    expect(text).toContain('&#60;b&#62;&#34;Bold&#34;&#60;/b&#62;');
+    expect(text).not.toContain('<b>');
   });
 
   test('fails a connection when the person cancels', async () => {

@@ -25,8 +25,13 @@ function page(status: number, title: string, content: string): SandboxResponse {
   };
 }
 
+/** Text as HTML: an account file can name a page anything. */
+const escaped = (text: string): string => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+
 function keyForm({ accounts }: World, notice: string): SandboxResponse {
-  const keys = Object.values(accounts).map((account) => `<li>${account.page.name}: <code>${account.key}</code>`);
+  const keys = Object.values(accounts).map(
+    (account) => `<li>${escaped(account.page.name)}: <code>${account.key}</code>`,
+  );
   return page(
     200,
     'Connect ManyChat',
@@ -53,5 +58,9 @@ export function serveConnectPage(world: World, { method, query, text = '' }: Inc
   if (account === undefined) return keyForm(world, '<p><strong>This key is not right.</strong>');
   connection.status = 'ACTIVE';
   connection.account = account;
-  return page(200, 'Connected', `<p>The connection to ${account.page.name} is active. You can close this page.`);
+  return page(
+    200,
+    'Connected',
+    `<p>The connection to ${escaped(account.page.name)} is active. You can close this page.`,
+  );
 }
