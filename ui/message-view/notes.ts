@@ -31,8 +31,8 @@ export interface Notes {
   readonly channel: Channel;
   readonly options: PartOptions;
   add(severity: Severity, text: string): void;
-  /** Notes that something is not there, unless it may still come. */
-  missing(text: string): void;
+  /** Notes a problem that more of the content may solve, unless more is to come. */
+  incomplete(text: string): void;
   /** Notes what the channel makes of a part, and returns how severe that is. */
   support(part: string): Severity | undefined;
   /** Reads an address, which must be a web address. */
@@ -62,14 +62,14 @@ export function collectNotes(channel: Channel, options: PartOptions): Notes {
   const add = (severity: Severity, text: string): void => {
     if (!isFromContact && !notes.some((note) => note.text === text)) notes.push({ severity, text });
   };
-  const missing = (text: string): void => {
+  const incomplete = (text: string): void => {
     if (!isPartial) add('invalid', text);
   };
   return {
     channel,
     options,
     add,
-    missing,
+    incomplete,
     support(part) {
       if (isFromContact) return undefined;
       const problem = partProblem(channel, part);
@@ -82,7 +82,7 @@ export function collectNotes(channel: Channel, options: PartOptions): Notes {
     },
     address(value, key) {
       const link = safeLink(value ?? '');
-      if ('refused' in link && link.text !== '') missing(`\`${key}\` must be a full web address, e.g. ${shop}`);
+      if ('refused' in link && link.text !== '') incomplete(`\`${key}\` must be a full web address, e.g. ${shop}`);
       return link;
     },
     literal(part) {

@@ -34,7 +34,7 @@ function severityOf(type: string, button: Fields, kind: Pressed['kind'], notes: 
   const sizeSupport = type === 'url' && button.webview_size !== undefined ? notes.support('webview_size') : undefined;
   const key = needed[type];
   const isWithout = key !== undefined && button[key] === undefined && !(type === 'flow' && textIn(button.flow_ns));
-  if (isWithout) notes.missing(`${what} needs \`${key}\``);
+  if (isWithout) notes.incomplete(`${what} needs \`${key}\``);
   if (listIn(button.actions) !== undefined) itemsOf(listIn(button.actions) ?? [], maxActions, 'actions', notes);
   return support ?? sizeSupport;
 }
@@ -49,19 +49,19 @@ function readButton(value: unknown, place: Omit<Pressed, 'caption' | 'type'>, no
   }
   const type = typeOf(button);
   const name = textIn(button.caption);
-  if (name === undefined) notes.missing(`a ${type ?? ''} button needs \`caption\``.replace('  ', ' '));
+  if (name === undefined) notes.incomplete(`a ${type ?? ''} button needs \`caption\``.replace('  ', ' '));
   const caption = drawnText(name ?? '');
   const pressed = { ...place, caption, type: type ?? 'unknown' };
   const does = buttonPhrases(type ?? '', button);
   const actions = actionPhrases(button.actions);
   if (type === undefined || !types.has(type)) {
-    if (type === undefined) notes.missing('a button needs `type`');
-    else notes.add('invalid', `unknown button: ${rawText(type)}`);
-    return { caption, does, actions, severity: 'invalid', pressed };
+    if (type === undefined) notes.incomplete('a button needs `type`');
+    else notes.incomplete(`unknown button: ${rawText(type)}`);
+    return { caption, does, actions, severity: notes.options.isPartial === true ? undefined : 'invalid', pressed };
   }
   const severity = severityOf(type, button, place.kind, notes);
   const link = type === 'url' || type === 'dynamic_block_callback' ? notes.address(button.url, 'url') : undefined;
-  const isRefused = link !== undefined && 'refused' in link;
+  const isRefused = link !== undefined && 'refused' in link && notes.options.isPartial !== true;
   return {
     caption,
     does,
@@ -80,7 +80,7 @@ const withinLimit = (view: ButtonView, most: number): ButtonView =>
 export function readButtons(value: unknown, place: { message: number; card?: number }, notes: Notes): ButtonView[] {
   if (value === undefined || value === null) return [];
   const list = listIn(value);
-  if (list === undefined) notes.missing('`buttons` must be a list');
+  if (list === undefined) notes.incomplete('`buttons` must be a list');
   return itemsOf(list ?? [], maxButtons, 'buttons', notes).map((each, index) =>
     withinLimit(readButton(each, { kind: 'button', ...place, index }, notes), maxButtons),
   );

@@ -59,9 +59,9 @@ function readCard(
   const isInUnsupported = above.worst() === 'unsupported';
   const notes = collectNotes(above.channel, { ...options, isInUnsupported });
   const card = fieldsIn(value);
-  if (card === undefined) notes.missing(`unknown card: ${rawText(value)}`);
+  if (card === undefined) notes.incomplete(`unknown card: ${rawText(value)}`);
   const { title, subtitle, image_url: image, action_url: action, buttons } = card ?? {};
-  if (card !== undefined && textIn(title) === undefined) notes.missing('a card needs `title`');
+  if (card !== undefined && textIn(title) === undefined) notes.incomplete('a card needs `title`');
   for (const [key, text] of Object.entries({ title, subtitle })) {
     if (characterCount(textIn(text) ?? '') > maxCardTextLength) {
       notes.add('invalid', `\`${key}\` takes at most ${maxCardTextLength} characters`);
@@ -82,7 +82,7 @@ function readCard(
 function textBodies({ text: value }: Fields, notes: Notes): Body[] {
   const text = textIn(value);
   if (text === undefined) {
-    notes.missing('a text message needs `text`');
+    notes.incomplete('a text message needs `text`');
     return [{ kind: 'text', text: '' }];
   }
   const { channel, options } = notes;
@@ -106,7 +106,7 @@ function textBodies({ text: value }: Fields, notes: Notes): Body[] {
 
 function cardsBody({ elements, image_aspect_ratio: ratio }: Fields, message: number, notes: Notes): Body {
   const list = listIn(elements) ?? [];
-  if (list.length === 0) notes.missing('needs at least one card');
+  if (list.length === 0) notes.incomplete('needs at least one card');
   const cards = itemsOf(list, maxCards, 'cards', notes).map((each, card) =>
     readCard(each, { message, card }, notes.options, notes),
   );
@@ -123,11 +123,12 @@ function bodiesOf(message: Fields, index: number, notes: Notes): Body[] {
   const medium = media.find((each) => each === type);
   if (medium !== undefined) {
     notes.support(medium);
-    if (textIn(url) === undefined) notes.missing(`a message of type ${medium} needs \`url\``);
+    if (textIn(url) === undefined) notes.incomplete(`a message of type ${medium} needs \`url\``);
     return [{ kind: 'media', medium, name: fileName(url), link: notes.address(url, 'url') }];
   }
-  if (type === undefined) notes.missing('a message needs `type`');
-  else notes.add('invalid', 'a message must have one of the types text, image, video, audio, file, cards');
+  if (type === undefined) notes.incomplete('a message needs `type`');
+  else notes.incomplete('a message must have one of the types text, image, video, audio, file, cards');
+  if (notes.options.isPartial === true) return [{ kind: 'text', text: '' }];
   return [{ kind: 'unknown', text: `unknown: ${textIn(type) ?? rawText(message)}` }];
 }
 
@@ -178,10 +179,10 @@ export function readContent(value: unknown, options: ReadingOptions = {}): Conte
   const channel = options.channel ?? channelIn(content);
   const notes = collectNotes(channel, options);
   const type = textIn(content.type);
-  if (type !== undefined && channelNamed(type) === undefined) notes.add('invalid', `unknown channel: ${rawText(type)}`);
+  if (type !== undefined && channelNamed(type) === undefined) notes.incomplete(`unknown channel: ${rawText(type)}`);
   const messages = listIn(content.messages) ?? [];
   const actions = listIn(content.actions) ?? [];
-  if (messages.length === 0 && actions.length === 0) notes.missing('needs at least one message');
+  if (messages.length === 0 && actions.length === 0) notes.incomplete('needs at least one message');
   const drawn = itemsOf(messages, maxMessages, 'messages', notes);
   itemsOf(actions, maxActions, 'actions', notes);
   const replies = quickRepliesIn(content, messages);

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll } from 'vitest';
 import { bundlePage } from '../../../scripts/package/pages.js';
+import { pathOf } from '../../../scripts/root.js';
 
 const hashOf = (html: string, element: 'script' | 'style'): string => {
   const start = `<${element}>`;
@@ -16,6 +18,9 @@ export function useGallery(): { url: string } {
   const server = createServer();
   beforeAll(async () => {
     const { html } = await bundlePage({ title: 'Messages', entry: 'ui/gallery/main.tsx' });
+    // For people to look at.
+    mkdirSync(pathOf('test/browser/reports'), { recursive: true });
+    writeFileSync(pathOf('test/browser/reports/messages.html'), html);
     const policy = [
       `default-src 'none'; script-src ${hashOf(html, 'script')}; style-src ${hashOf(html, 'style')}; img-src data:`,
       "base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
