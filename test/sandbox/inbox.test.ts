@@ -193,6 +193,7 @@ describe('the list of the inbox', () => {
     ['contacts/1/conversation?limit=x', 'limit must be a whole number from 1 to 1000.'],
     ['contacts/1/conversation?before=0', 'before must be a whole number from 1'],
     ['requests?limit=1001', 'limit must be a whole number from 1 to 1000.'],
+    ['calls?limit=1.5', 'limit must be a whole number from 1 to 1000.'],
     ['requests?from=1', 'unknown key \\"from\\"'],
     ['account?contacts=no', 'contacts must be one of true, false.'],
   ])('GET /sandbox/%s is refused', async (at, words) => {
@@ -274,6 +275,20 @@ describe('a conversation in pages', () => {
     expect([texts(body.conversation), body.more]).toEqual([['one', 'two'], 0]);
     expect((await read(`contacts/1/conversation?limit=1&before=1`)).body).toEqual({ conversation: [], more: 0 });
   });
+});
+
+test('calls are listed in pages, of one contact too', async () => {
+  sandbox.addHooks({ name: 'Machine', url: 'http://127.0.0.1:1/' });
+  for (const id of ['1', '5', '1', '1']) sandbox.contactWrites(id, { text: 'Hello?' });
+  await sandbox.callsSettled();
+  const list = async (query: string) => {
+    const { calls, more } = (await read(`calls?${query}`)).body;
+    return [calls.map(({ id }: { id: number }) => id), more];
+  };
+  expect(await list('')).toEqual([[1, 2, 3, 4], undefined]);
+  expect(await list('limit=2')).toEqual([[3, 4], 2]);
+  expect(await list('limit=2&before=3')).toEqual([[1, 2], 0]);
+  expect(await list('before=4&subscriber_id=1')).toEqual([[1, 3], 0]);
 });
 
 describe('with 5,000 contacts and 10,000 messages', () => {

@@ -3,7 +3,7 @@ import { isRecord } from '../http/json.js';
 import { badRequest, Refusal, type SandboxResponse } from '../http/refusal.js';
 import type { Calls } from '../manychat/calling/calls.js';
 import { eventsPath } from '../page/events-path.js';
-import { pageReads, readAccount, readConversation, readRequests } from '../page/reads.js';
+import { pageReads, readAccount, readCalls, readConversation, readRequests } from '../page/reads.js';
 import { collectionNames } from '../preparation/page.js';
 import { createShapes, type World } from '../world/world.js';
 import { addTunnel, callFaultKeys, callMatchKeys, parseCallFault, testHook } from './calls.js';
@@ -56,12 +56,10 @@ const controls: Readonly<Record<string, ControlEndpoint>> = {
     },
   },
   'GET /sandbox/calls': {
-    query: ['subscriber_id', 'wait'],
-    async perform({ calls }, _, query) {
-      await waitIfAsked(calls, query);
-      const contactId = query.get('subscriber_id');
-      const shown = calls.list().filter((call) => contactId === null || call.subscriber_id === contactId);
-      return { calls: shown, ...droppedCount(calls) };
+    query: ['subscriber_id', 'wait', 'limit', 'before'],
+    async perform(world, _, query) {
+      await waitIfAsked(world.calls, query);
+      return { ...readCalls(world, query), ...droppedCount(world.calls) };
     },
   },
   'GET /sandbox/contacts/{id}/conversation': {

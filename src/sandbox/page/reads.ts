@@ -50,26 +50,45 @@ export const pageReads: Readonly<Record<string, ControlEndpoint>> = {
   },
 };
 
-/** A conversation, or the latest part of it with `limit` or `before`. @throws Refusal */
-export function readConversation(world: World, contactId: string, query: URLSearchParams): object {
+interface Range {
+  readonly limit: number;
+  readonly before?: number;
+}
+
+/** The part of a list that a query asks for; undefined without `limit` and `before`, for the whole. @throws Refusal */
+function rangeOf(query: URLSearchParams, defaultLimit: number): Range | undefined {
   const limit = wholeNumber('limit', query.get('limit'), [1, 1_000]);
   const before = wholeNumber('before', query.get('before'), [1, highest]);
-  if (limit === undefined && before === undefined) {
-    return { conversation: conversationOf(world, contactId, query.get('page')) };
-  }
+  if (limit === undefined && before === undefined) return undefined;
+  return { limit: limit ?? defaultLimit, ...(before !== undefined && { before }) };
+}
+
+/** A conversation, or the latest part of it with `limit` or `before`. @throws Refusal */
+export function readConversation(world: World, contactId: string, query: URLSearchParams): object {
+  const range = rangeOf(query, 100);
+  if (range === undefined) return { conversation: conversationOf(world, contactId, query.get('page')) };
   const { account, contact } = contactOf(world, contactId, query.get('page'));
-  const range = { limit: limit ?? 100, ...(before !== undefined && { before }) };
   const { entries, older } = world.conversations.latest(String(account.page.id), contact.id, range);
   return { conversation: entries.map(({ seq, read }) => ({ seq, ...read() })), more: older };
 }
 
 /** The requests, or the latest of them, explained, with `limit` or `before`. @throws Refusal */
 export function readRequests({ requests }: World, query: URLSearchParams): object {
-  const limit = wholeNumber('limit', query.get('limit'), [1, 1_000]);
-  const before = wholeNumber('before', query.get('before'), [1, highest]);
-  if (limit === undefined && before === undefined) return { requests: requests.list() };
-  const { requests: latest, older } = requests.latest({ limit: limit ?? 50, ...(before !== undefined && { before }) });
+  const range = rangeOf(query, 50);
+  if (range === undefined) return { requests: requests.list() };
+  const { requests: latest, older } = requests.latest(range);
   return { requests: latest, more: older };
+}
+
+/** The calls out, of one contact or all, or the latest of them with `limit` or `before`. @throws Refusal */
+export function readCalls({ calls }: World, query: URLSearchParams): object {
+  const contactId = query.get('subscriber_id');
+  const range = rangeOf(query, 50);
+  const shown = calls.list().filter((call) => contactId === null || call.subscriber_id === contactId);
+  if (range === undefined) return { calls: shown };
+  const { limit, before = Number.POSITIVE_INFINITY } = range;
+  const earlier = shown.filter(({ id }) => id < before);
+  return { calls: earlier.slice(-limit), more: Math.max(0, earlier.length - limit) };
 }
 
 /** The present account; without its contacts, of which there can be thousands, with `contacts=false`. @throws Refusal */
