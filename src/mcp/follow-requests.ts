@@ -16,6 +16,7 @@ import {
   type RequestEnd,
   type Telemetry,
 } from '../account/telemetry/telemetry.js';
+import { viewAddresses } from './apps/views.js';
 import type { McpRequest } from './interaction/elicitation.js';
 import type { Offer } from './listing/offer.js';
 
@@ -67,11 +68,12 @@ function clientRequest(
   const named = (list: readonly { readonly name: string }[]): string | undefined =>
     list.find(({ name }) => name === params?.name)?.name;
   const meta = params?._meta;
+  const addresses = [...resources.map(({ uri }): string => uri), ...viewAddresses({ tools })];
   return {
     method: methods.has(method) ? method : '_OTHER',
     tool: method === 'tools/call' ? named(tools) : undefined,
     prompt: method === 'prompts/get' ? named(prompts) : undefined,
-    resource: method === 'resources/read' ? resources.find(({ uri }) => uri === params?.uri)?.uri : undefined,
+    resource: method === 'resources/read' ? addresses.find((uri) => uri === params?.uri) : undefined,
     id: shownId(id),
     network: requestInfo === undefined ? 'pipe' : 'tcp',
     meta: isObject(meta) ? meta : undefined,

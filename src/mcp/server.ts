@@ -9,6 +9,7 @@ import type { Declaration } from '../../tools/contract/endpoint.js';
 import type { Delivery } from '../account/send-guard/delivery.js';
 import { noTelemetry, type Telemetry } from '../account/telemetry/telemetry.js';
 import { version } from '../config/version.js';
+import { registerViews, viewExtensions, viewMeta } from './apps/views.js';
 import type { Backend, Open, OpenBackend } from './backend.js';
 import { callingRequest, followRequests } from './follow-requests.js';
 import { registerPrompts } from './guidance/prompts.js';
@@ -85,13 +86,14 @@ export function createServer(
         resources: subscribes ? { ...unchanging, subscribe: true } : unchanging,
         prompts: unchanging,
         completions: {},
+        ...viewExtensions(offer),
       },
       instructions,
     },
   );
   const followed = followRequests(server, offer, context, telemetry);
   for (const listed of tools.filter(({ name }) => needs.tools(name))) {
-    const { name, title, description, inputSchema, outputSchema } = listed;
+    const { name, title, description, inputSchema, outputSchema, view } = listed;
     server.registerTool(
       name,
       {
@@ -100,6 +102,7 @@ export function createServer(
         inputSchema: unchecked(inputSchema),
         ...(outputSchema !== undefined && { outputSchema: unchecked(outputSchema) }),
         annotations: annotationsOf(listed),
+        ...viewMeta(view),
       },
       (input: unknown, { mcpReq }: Pick<ServerContext, 'mcpReq'>) => {
         // Read before anything is awaited: a later frame may use the same id.
@@ -110,6 +113,7 @@ export function createServer(
     );
   }
   if (needs.resources) registerResources(server, offer, open);
+  if (needs.resources) registerViews(server, offer);
   if (needs.prompts) registerPrompts(server, offer, open);
   if (needs.resources && offer.skill !== undefined) serveSkill(server, offer.skill);
   return server;

@@ -45,8 +45,9 @@ describe('resources', () => {
   test('are listed, and each can be read', async () => {
     const { resources: listed } = await client.listResources();
     const unchanging = resources.filter(({ changes }) => changes !== true);
-    expect(listed.map(({ uri }) => uri)).toEqual([...unchanging.map(({ uri }) => uri), 'skill://manychat/SKILL.md']);
-    for (const { uri, description, mimeType } of listed) {
+    const texts = listed.filter(({ uri }) => !uri.startsWith('ui:'));
+    expect(texts.map(({ uri }) => uri)).toEqual([...unchanging.map(({ uri }) => uri), 'skill://manychat/SKILL.md']);
+    for (const { uri, description, mimeType } of texts) {
       expect(description).toBeTruthy();
       const text = await textOf(uri);
       if (mimeType === 'application/json') expect(Object.keys(JSON.parse(text)).length).toBeGreaterThan(0);

@@ -47,6 +47,9 @@ export interface Repaired {
   readonly problem?: string | undefined;
 }
 
+/** The views that clients with MCP Apps can draw a call in: a message and what came of it, or the contacts that were found. */
+export type View = 'message-preview' | 'subscribers';
+
 /** What every tool declares. */
 export interface Declaration<Input extends z.ZodObject = z.ZodObject> {
   readonly kind: 'endpoint' | 'workflow';
@@ -63,6 +66,8 @@ export interface Declaration<Input extends z.ZodObject = z.ZodObject> {
   readonly purposes?: readonly Capability[];
   /** The tools that show whether a call with an unknown outcome took place; required unless the effect is repeatable. */
   readonly verifyWith?: readonly ToolName[];
+  /** The view of a call, from its arguments and its result. */
+  readonly view?: View;
   readonly input: Input;
   readonly output: { readonly schema: z.ZodObject; readonly pages?: Pages | undefined };
   /** Corrects unambiguous mistakes before the arguments are checked. */

@@ -30,6 +30,7 @@ export const askSystemField = endpoint({
   path: '/fb/subscriber/findBySystemField',
   perSecond: 50,
   effect: 'read',
+  view: 'subscribers',
   input: z
     .strictObject({ email: emailAddress.optional(), phone: searchedPhone.optional() })
     .refine((input) => (input.email === undefined) !== (input.phone === undefined), {
@@ -112,6 +113,7 @@ export const askExactValue = endpoint({
   path: '/fb/subscriber/findByCustomField',
   perSecond: 10,
   effect: 'read',
+  view: 'subscribers',
   input: z
     .strictObject({
       field_id: customFieldId.optional(),

@@ -44,6 +44,7 @@ export const sendContent = endpoint({
   effect: 'send',
   purposes: ['send_text', 'send_content'],
   verifyWith: ['manychat_get_subscriber'],
+  view: 'message-preview',
   input: z.strictObject({
     subscriber_id: subscriberId,
     data: messageData,
@@ -81,6 +82,7 @@ export const sendContentByUserRef = endpoint({
   effect: 'send',
   purposes: ['send_to_user_ref'],
   verifyWith: ['manychat_get_subscriber_by_user_ref'],
+  view: 'message-preview',
   input: z.strictObject({ user_ref: userRef, data: messageDataBrief }),
   output: userRefSentResult,
   echo: ({ user_ref, data: { content } }, known) => ({
@@ -119,6 +121,7 @@ export const sendFlow = endpoint({
   effect: 'send',
   purposes: ['start_flow'],
   verifyWith: ['manychat_get_subscriber'],
+  view: 'message-preview',
   input: z.strictObject({ subscriber_id: subscriberId, flow_ns: flowNs }),
   output: flowSentResult,
   echo: ({ subscriber_id, flow_ns }, known) => ({

@@ -58,6 +58,7 @@ export const findSubscribersByName = endpoint({
   path: '/fb/subscriber/findByName',
   perSecond: 10,
   effect: 'read',
+  view: 'subscribers',
   input: z.strictObject({ name: text('Full name'), detail, ...pageInput }),
   localInputs: ['detail', ...Object.keys(pageInput)],
   output: subscribersResult,

@@ -47,6 +47,7 @@ export const checkContent = workflow({
     'Checks data for manychat_send_content without sending it: what is wrong or would be corrected, and how it will look. Makes no request: the 24-hour window and the tags, fields and flows it names are not checked.',
   api: 'none',
   effect: 'read',
+  view: 'message-preview',
   input: z.strictObject({
     data: uncheckedMessageData,
     channel: z

@@ -256,6 +256,7 @@ export const findOrCreateSubscriber = workflow({
   effect: 'create',
   purposes: ['create_contact'],
   verifyWith: ['manychat_find_subscriber_by_system_field', 'manychat_find_subscribers_by_name'],
+  view: 'subscribers',
   input,
   output: {
     pages: subscriberResult.pages,

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import type { Declaration } from '../../../tools/contract/endpoint.js';
+import type { Declaration, View } from '../../../tools/contract/endpoint.js';
 import { resources } from '../../../tools/guidance/resources.js';
 import { declarations, toolsetsOf } from '../../../tools/index.js';
 import { connectionArgument, dryRunResult, type Tool } from '../../account/policy/tool.js';
@@ -10,6 +10,7 @@ export interface ListedTool extends Pick<Declaration, 'title' | 'description' | 
   readonly name: string;
   /** The names of its toolsets, its own first. */
   readonly sets: readonly string[];
+  readonly view?: View | undefined;
   readonly inputSchema: JsonSchema;
   readonly outputSchema: JsonSchema;
 }
@@ -40,7 +41,7 @@ export interface Catalogue {
 }
 
 function listedTool(declaration: Tool['declaration']): ListedTool {
-  const { name, title, description, api, effect, input, output } = declaration;
+  const { name, title, description, api, effect, view, input, output } = declaration;
   return {
     name,
     sets: toolsetsOf(declaration),
@@ -48,6 +49,7 @@ function listedTool(declaration: Tool['declaration']): ListedTool {
     description,
     api,
     effect,
+    view,
     get inputSchema() {
       return inputSchema(input);
     },

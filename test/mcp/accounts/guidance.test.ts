@@ -87,6 +87,8 @@ test('resources of many accounts are templates only', async () => {
   expect(resources.map(({ uri }) => uri)).toEqual([
     'manychat://content-grammar',
     'manychat://error-kinds',
+    'ui://manychat/subscribers',
+    'ui://manychat/message-preview',
     'skill://manychat/SKILL.md',
   ]);
   expect(await textOf('manychat://page?account=Client%204')).toContain('Sunrise Coffee');

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { metafilePath } from '../../../scripts/package/bundle.js';
 import { started } from '../../../scripts/package/together.js';
 import { offeredTools } from '../../../src/account/policy/tool.js';
+import { viewAddresses, viewMeta } from '../../../src/mcp/apps/views.js';
 import { inputSchema, outputSchema } from '../../../src/mcp/listing/json-schema.js';
 import { offerFor } from '../../../src/mcp/listing/offer.js';
 import { declarations } from '../../../tools/index.js';
@@ -27,6 +28,7 @@ describe('the catalogue computed by the build', () => {
         description: declaration.description,
         inputSchema: inputSchema(input),
         outputSchema: outputSchema(output),
+        ...viewMeta(declaration.view),
       }),
     );
     const { client } = await connectProgram(environment);
@@ -36,11 +38,12 @@ describe('the catalogue computed by the build', () => {
     expect(tools.map(({ annotations: _a, ...tool }) => tool)).toEqual(expected);
     const offer = offerFor(configOf(environment));
     const skill = offer.skill === undefined ? [] : ['skill://manychat/SKILL.md'];
-    expect(resources.map(({ uri }) => uri)).toEqual([...offer.resources.map(({ uri }) => uri), ...skill]);
+    const listed = [...offer.resources.map(({ uri }) => uri), ...viewAddresses(offer), ...skill];
+    expect(resources.map(({ uri }) => uri)).toEqual(listed);
   });
 });
 
-test('starting loads the catalogue and the SDK, but no declaration, request state, HTTP client, telemetry, sandbox or zod locale', () => {
+test('starting loads the catalogue and the SDK, but no declaration, page, request state, HTTP client, telemetry, sandbox or zod locale', () => {
   const { outputs }: Metafile = JSON.parse(readFileSync(metafilePath, 'utf8'));
   const outputOf = (file: string): string =>
     Object.keys(outputs).find((name) => outputs[name]?.entryPoint === file) ?? `no ${file}`;
@@ -55,7 +58,7 @@ test('starting loads the catalogue and the SDK, but no declaration, request stat
   expect(files).toContain('src/mcp/listing/catalogue.ts');
   expect(
     files.filter((file) =>
-      /tools\/(index|endpoints\/tags|values\/outputs)\.ts|request-state|undici|opentelemetry|open-telemetry|otel-names|src\/sandbox|zod\/.*locales\/(?!en\.)|ajv/.test(
+      /tools\/(index|endpoints\/tags|values\/outputs)\.ts|request-state|undici|read-page|opentelemetry|open-telemetry|otel-names|src\/sandbox|zod\/.*locales\/(?!en\.)|ajv/.test(
         file,
       ),
     ),

@@ -99,6 +99,7 @@ export const findSubscribers = workflow({
     'Finds contacts by up to 50 queries. For each: the matches (matched_by says how) with channels on record and 24-hour window, or why_none. Several matches: ask which one is meant. Call again with only not_asked. The API cannot list or count contacts. Pages, full details: other find tools.',
   api: 'manychat',
   effect: 'read',
+  view: 'subscribers',
   input: z.strictObject({
     queries: z
       .array(query)

@@ -119,6 +119,7 @@ export const forEachSubscriber = workflow({
   effect: 'send',
   purposes: ['act_on_many'],
   verifyWith: ['manychat_get_subscriber'],
+  view: 'message-preview',
   input: jobArguments.check(checkJob),
   output: { schema: output },
   repair: repairAction,

@@ -28,6 +28,7 @@ export const reply = workflow({
   effect: 'send',
   purposes: ['reply'],
   verifyWith: ['manychat_list_messages'],
+  view: 'message-preview',
   input: z
     .strictObject({
       message_id: text('From the message'),

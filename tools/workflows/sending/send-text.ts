@@ -35,6 +35,7 @@ export const sendText = workflow({
   effect: 'send',
   purposes: ['send_text'],
   verifyWith: ['manychat_get_subscriber'],
+  view: 'message-preview',
   input: z.strictObject({ subscriber_id: subscriberId, ...plainMessage }).check((context) => {
     for (const { path, problem } of plainMessageProblems(context.value)) addIssue(context, path, problem);
   }),

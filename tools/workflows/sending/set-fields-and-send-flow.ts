@@ -16,6 +16,7 @@ export const setFieldsAndSendFlow = workflow({
   effect: 'send',
   purposes: ['start_flow'],
   verifyWith: ['manychat_get_subscriber'],
+  view: 'message-preview',
   input: z.strictObject({
     subscriber_id: subscriberId,
     fields: fieldRecord,
