@@ -1,8 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Metafile } from 'esbuild';
 import { describe, expect, test } from 'vitest';
 import { pagePath, pages, pagesMetafilePath } from '../../scripts/package/pages.js';
+import { pathOf } from '../../scripts/root.js';
 
 const { outputs }: Metafile = JSON.parse(readFileSync(pagesMetafilePath, 'utf8'));
 
@@ -26,6 +28,32 @@ describe.each(pages)('the page $name', (page) => {
     expect(html.length).toBeLessThan(page.name === 'inbox' ? 200_000 : 100_000);
     expect(gzipSync(html).length).toBeLessThan(60_000);
   });
+});
+
+describe.each(['message-preview', 'subscribers'] as const)('the view %s', (name) => {
+  const html = readFileSync(pagePath({ name }), 'utf8');
+
+  test('asks the network for nothing, keeps nothing and runs no text as code', () => {
+    expect(html).not.toMatch(
+      /\b(?:fetch|XMLHttpRequest|WebSocket|WebTransport|EventSource|RTCPeerConnection|sendBeacon|importScripts|Worker|localStorage|sessionStorage|indexedDB|cookie|eval|Function)\b/,
+    );
+  });
+
+  test('asks its host for no call of a tool and no resource', () => {
+    expect(html).toContain('ui/initialize');
+    expect(html).not.toMatch(/tools\/call|resources\/read|sampling\//);
+  });
+});
+
+test('no page writes markup: preact can, and is never asked to', () => {
+  const folder = pathOf('ui');
+  const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => /\.tsx?$/.test(file));
+  const writing = sources.filter((file) =>
+    /innerHTML|outerHTML|insertAdjacentHTML|document\.write|parseFromString|createContextualFragment|srcdoc/i.test(
+      readFileSync(join(folder, file), 'utf8'),
+    ),
+  );
+  expect([sources.length > 20, writing]).toEqual([true, []]);
 });
 
 test('the pages hold preact and the rules of messages only', () => {

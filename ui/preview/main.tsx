@@ -1,3 +1,4 @@
-import { render } from 'preact';
+import { startView } from '../apps/start.js';
+import { Preview } from './preview.js';
 
-render(<main />, document.body);
+startView('manychat message preview', Preview);

@@ -1,3 +1,4 @@
-import { render } from 'preact';
+import { startView } from '../apps/start.js';
+import { Subscribers } from './subscribers.js';
 
-render(<main />, document.body);
+startView('manychat contacts', Subscribers);
