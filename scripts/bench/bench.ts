@@ -15,7 +15,8 @@
  *    processes that share nothing;
  * 10. milliseconds of a transaction of each store;
  * 11. milliseconds of a call of ManyChat that keeps a message, at 200 calls per second: alone, and beside as many calls
- *     of many contacts, or of one.
+ *     of many contacts, or of one;
+ * 12. the size of the sandbox's page, and its first paint relative to a blank page, with 5,000 contacts and 10,000 messages.
  *
  * Milliseconds say more about the machine than about the program, and a shared machine is slower from one minute to the
  * next. Compared variants therefore take turns within the run, and ratios come first, with the raw figures beside them.
@@ -29,6 +30,7 @@ import { inbound } from './inbound.js';
 import { latency } from './latency.js';
 import { memory } from './memory.js';
 import { pace } from './pace.js';
+import { page } from './page.js';
 import { sharedPace, sharedTransactions } from './shared-pace.js';
 import { openSharedStores } from './shared-stores.js';
 import { openSides, start } from './sides.js';
@@ -59,5 +61,6 @@ print(await sharedPace(stores));
 print(await sharedTransactions(stores));
 await stores.close();
 print(await inbound());
+print(await page());
 child.disconnect();
 print([`Took ${Math.round((performance.now() - started) / 1000)} s.`]);
