@@ -64,6 +64,22 @@ describe('the documents', () => {
   });
 });
 
+test('the pictures of the README say what they show, and are small', () => {
+  const pictures = Array.from(
+    read('README.md').matchAll(/!\[([^\]]*)\]\((docs\/[^)]+)\)/g),
+    ([, text = '', path = '']) => {
+      const png = readFileSync(pathOf(path));
+      return { isPng: png.subarray(1, 4).toString() === 'PNG', width: png.readUInt32BE(16), bytes: png.length, text };
+    },
+  );
+  expect(pictures).toHaveLength(2);
+  for (const { isPng, width, bytes, text } of pictures) {
+    expect([isPng, width]).toEqual([true, 1200]);
+    expect(bytes).toBeLessThanOrEqual(200_000);
+    expect(text.length).toBeGreaterThan(80);
+  }
+});
+
 test('AGENTS.md is one page', () => {
   expect(read('AGENTS.md').split('\n').length).toBeLessThanOrEqual(90);
 });
