@@ -26,7 +26,8 @@ export function Composer({ contact }: { contact: Contact }) {
     inbox.drafts.keep(id, latest.current);
     setDraft(latest.current);
   };
-  const known = channels.find((each) => each === draft.channel) ?? channels[0];
+  const usual = draft.channel ?? contact.last?.channel;
+  const known = channels.find((each) => each === usual) ?? channels[0];
   const send = async (event: Event): Promise<void> => {
     event.preventDefault();
     const sent = latest.current;
@@ -61,7 +62,7 @@ export function Composer({ contact }: { contact: Contact }) {
         </fieldset>
         {channels.length > 1 && (
           <label class="composer-channel">
-            <span>on</span>
+            <span class="only-read">Channel</span>
             <select value={known} onChange={({ currentTarget }) => change({ channel: currentTarget.value })}>
               {channels.map((channel) => (
                 <option key={channel} value={channel}>
