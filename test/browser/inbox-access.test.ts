@@ -6,20 +6,24 @@ import { maria, now, openInbox, sendContent, sendText, talk, tom } from './suppo
 
 const sandbox = useSandbox({ limits: false, now });
 
-/** Presses Tab until the focus is on what has this role and name. */
-async function tabTo(page: Page, role: Parameters<Page['getByRole']>[0], name: string | RegExp): Promise<void> {
+/** Presses a key until the focus is on what has this role and name. */
+async function tabTo(
+  page: Page,
+  role: Parameters<Page['getByRole']>[0],
+  name: string | RegExp,
+  key: 'Tab' | 'Shift+Tab' = 'Tab',
+): Promise<void> {
   const wanted = page.getByRole(role, { name });
   for (let count = 0; count < 40; count += 1) {
-    await page.keyboard.press('Tab');
+    await page.keyboard.press(key);
     if (await wanted.evaluateAll((found) => found.some((each) => each === document.activeElement))) return;
   }
-  throw new Error(`Tab does not lead to ${name}`);
+  throw new Error(`${key} does not lead to ${name}`);
 }
 
 const focused = (page: Page): Promise<string> => page.evaluate(() => document.activeElement?.textContent ?? '');
 
 test('the main job is done with the keyboard alone', async () => {
-  await sendContent(sandbox, tom, { messages: [] }).catch(() => undefined);
   const { page, conversation, turns, panel } = await openInbox(sandbox);
   await tabTo(page, 'searchbox', /Search/);
   await page.keyboard.type('tom baker');
@@ -36,11 +40,7 @@ test('the main job is done with the keyboard alone', async () => {
     quick_replies: [{ type: 'flow', caption: 'Welcome', target: 'content123456' }],
   });
   await turns.getByRole('button', { name: 'Welcome' }).waitFor();
-  await page.keyboard.press('Shift+Tab');
-  await page.keyboard.press('Shift+Tab');
-  await page.keyboard.press('Shift+Tab');
-  await page.keyboard.press('Shift+Tab');
-  await tabTo(page, 'button', /^Welcome/);
+  await tabTo(page, 'button', 'Welcome', 'Shift+Tab');
   await page.keyboard.press('Enter');
   await turns.filter({ hasText: 'Welcome to Sunrise Coffee, Tom!' }).waitFor();
   await tabTo(page, 'tab', 'Contact');
@@ -125,14 +125,20 @@ describe.each(['light', 'dark'] as const)('%s', (scheme) => {
   });
 });
 
-test('what people are told to read is announced, and only that', async () => {
+test('new messages are in a log, whose turns that were read are not drawn anew', async () => {
+  await sendText(sandbox, maria, 'First');
   const { page, turns } = await openInbox(sandbox, `#contact=${maria}`);
   const log = page.getByRole('log', { name: 'Messages' });
-  await sendText(sandbox, maria, 'Hello');
-  await turns.getByText('Hello').waitFor();
-  expect(await log.getByText('Hello').count()).toBe(1);
-  const moving = await page.evaluate(
-    () => document.getAnimations().filter((each) => each.effect?.getComputedTiming().duration !== 0).length,
-  );
-  expect(moving).toBe(0);
+  await turns.getByText('First').evaluate((turn) => turn.setAttribute('data-read', 'true'));
+  await sendText(sandbox, maria, 'Second');
+  await log.getByText('Second').waitFor();
+  expect(await log.locator('[data-read]').innerText()).toBe('First');
+});
+
+test.each([true, false])('nothing moves for people who prefer that: %s', async (reducedMotion) => {
+  const { page } = await openInbox(sandbox, '', { reducedMotion });
+  const durations = await page
+    .locator('button, a')
+    .evaluateAll((all) => [...new Set(all.map((each) => getComputedStyle(each).transitionDuration))]);
+  expect(durations.some((duration) => duration !== '0s')).toBe(!reducedMotion);
 });

@@ -10,7 +10,7 @@ test.each([
   ['inbox-dark', `#contact=${maria}&tab=requests`, { width: 1440, height: 900, scheme: 'dark' }],
   ['inbox-narrow', `#contact=${maria}`, { width: 375, height: 700 }],
   ['inbox-list-narrow', `#contact=${maria}&pane=contacts`, { width: 320, height: 640, scheme: 'dark' }],
-  ['inbox-faults', `#contact=${maria}&tab=faults`, { width: 900, height: 1000 }],
+  ['inbox-faults', `#contact=${maria}&tab=faults&pane=panel`, { width: 900, height: 1000 }],
 ] as const)('%s looks as recorded', async (name, hash, options) => {
   await talk(sandbox);
   const { page, turns, contacts } = await openInbox(sandbox, hash, options);

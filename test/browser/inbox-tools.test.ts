@@ -129,6 +129,23 @@ test('a message is sent once, however often it is asked for while it is under wa
   expect(await message.inputValue()).toBe('Once and more');
 });
 
+test('a contact on several channels writes on the chosen one, and then on the same', async () => {
+  const contact = { id: '5', first_name: 'Ana', channels: ['messenger', 'telegram'] as const };
+  const several = await startSandbox({ limits: false, account: { now, contacts: [contact] } });
+  onTestFinished(() => several.close());
+  const { page, conversation, message, turns } = await openInbox(several, '#contact=5');
+  const channel = conversation.getByRole('combobox', { name: 'Channel' });
+  expect(await channel.inputValue()).toBe('messenger');
+  await channel.selectOption('Telegram');
+  await message.fill('One');
+  await page.keyboard.press('Enter');
+  await turns.getByText('One').waitFor();
+  await page.reload();
+  await turns.getByText('One').waitFor();
+  expect(await channel.inputValue()).toBe('telegram');
+  expect(several.conversation('5')).toMatchObject([{ channel: 'telegram', text: 'One' }]);
+});
+
 test('a lost connection is shown, and everything is read again when it is back', async () => {
   const first = await startSandbox({ limits: false, now });
   const port = Number(new URL(first.url).port);

@@ -11,7 +11,7 @@ const answers: Readonly<Record<string, object>> = {
   '/sandbox/contacts/7': { now, contact: { id: '7' } },
   '/sandbox/contacts/7/conversation': { conversation: [], more: 0 },
   '/sandbox/requests': { requests: [], more: 0 },
-  '/sandbox/calls': { calls: [] },
+  '/sandbox/calls': { calls: [], more: 0 },
   '/sandbox/account': {
     tags: [],
     fields: [],
@@ -128,4 +128,19 @@ test('a tag lists its contacts, wherever the user is', async () => {
   inbox.filterByTag('VIP & more');
   expect(await look()).toEqual(['GET /sandbox/inbox?tag=VIP+%26+more&limit=50']);
   expect(inbox.place.get().pane).toBe('contacts');
+});
+
+test('an older call is read along with those after it, once it is asked for', async () => {
+  const { inbox, look } = await shownInbox('');
+  const calls = Array.from({ length: 50 }, (_, index) => ({ id: 151 + index }));
+  Object.assign(answers['/sandbox/calls'] ?? {}, { calls, more: 150 });
+  inbox.heard('{"calls":true}');
+  expect(await look()).toEqual(['GET /sandbox/calls?limit=50']);
+  inbox.showCall(170);
+  expect(await look()).toEqual(['GET /sandbox/calls?limit=50']);
+  inbox.showCall(31);
+  expect(await look()).toEqual(['GET /sandbox/calls?limit=50', 'GET /sandbox/calls?limit=170']);
+  inbox.showEarlierCalls();
+  expect((await look()).at(0)).toBe('GET /sandbox/calls?limit=220');
+  expect(inbox.place.get()).toMatchObject({ tab: 'calls', pane: 'panel' });
 });

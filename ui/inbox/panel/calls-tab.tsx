@@ -1,9 +1,10 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { Foreign } from '../parts/labels.js';
 import { memo } from '../parts/memo.js';
 import { EmptyText, ReadingState } from '../parts/states.js';
 import { useCell, useInbox, useReading } from '../parts/use-inbox.js';
 import type { Call } from '../server/shapes.js';
+import { mostCalls } from '../state/inbox.js';
 import { timeText } from '../state/times.js';
 import { Code, OnDemand, Status } from './record-parts.js';
 import { bodyText, valueText } from './value-text.js';
@@ -82,18 +83,12 @@ const CallItem = memo(function CallItem({ call, isShown }: { call: Call; isShown
   );
 });
 
-const callsOfPage = 50;
-
 /** The calls that hooks and messages made, newest first. */
 export function CallsTab() {
   const inbox = useInbox();
   const reading = useReading(inbox.calls);
   const wanted = useCell(inbox.shownCall);
-  const [most, setMost] = useState(callsOfPage);
-  const calls = reading.data ?? [];
-  const from = wanted === undefined ? 0 : calls.findIndex(({ id }) => id === wanted);
-  const shown = calls.slice(Math.max(0, Math.min(calls.length - most, from < 0 ? calls.length : from)));
-  const more = calls.length - shown.length;
+  const { entries: calls = [], more = 0 } = reading.data ?? {};
   return (
     <section>
       <h2>Calls</h2>
@@ -103,12 +98,15 @@ export function CallsTab() {
         <EmptyText title="No calls yet">A hook makes some: POST /sandbox/hooks, or hooks in an account file.</EmptyText>
       )}
       <ol class="records" reversed>
-        {shown.toReversed().map((call) => (
+        {calls.toReversed().map((call) => (
           <CallItem key={call.id} call={call} isShown={call.id === wanted} />
         ))}
       </ol>
-      {more > 0 && (
-        <button type="button" class="button more" onClick={() => setMost(most + callsOfPage)}>
+      {more > 0 && calls.length >= mostCalls && (
+        <p class="hint">The latest 1,000 calls are shown. GET /sandbox/calls has the others.</p>
+      )}
+      {more > 0 && calls.length < mostCalls && (
+        <button type="button" class="button more" aria-disabled={reading.loading} onClick={inbox.showEarlierCalls}>
           {`Show earlier (${more.toLocaleString()})`}
         </button>
       )}

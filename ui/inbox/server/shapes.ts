@@ -148,9 +148,10 @@ export interface Call {
   readonly problems: readonly string[];
 }
 
-/** `GET /sandbox/calls`; newest last. */
+/** `GET /sandbox/calls?limit=…`; newest last. */
 export interface CallsPage {
   readonly calls: readonly Call[];
+  readonly more: number;
 }
 
 /** A fault as it is ordered. */

@@ -45,6 +45,9 @@ const contactsOfPage = 50;
 const mostContacts = 200;
 const turnsOfPage = 100;
 const requestsOfPage = 50;
+const callsOfPage = 50;
+/** The most that the sandbox lists at once. */
+export const mostCalls = 1_000;
 
 /** All that the page knows and can do. */
 export interface Inbox {
@@ -61,7 +64,7 @@ export interface Inbox {
   readonly contact: Resource<Contact | undefined>;
   readonly conversation: Resource<Stretch<Turn>>;
   readonly requests: Resource<Stretch<RequestRecord>>;
-  readonly calls: Resource<readonly Call[]>;
+  readonly calls: Resource<Stretch<Call>>;
   readonly account: Resource<Account>;
   readonly faults: Resource<readonly FaultState[]>;
   /** Goes to another place. */
@@ -75,6 +78,7 @@ export interface Inbox {
   showMoreContacts(): void;
   showEarlierTurns(): Promise<void>;
   showEarlierRequests(): Promise<void>;
+  showEarlierCalls(): void;
   /** A notice of the sandbox arrived. */
   heard(notice: string): void;
   /** Anything may have changed. */
@@ -96,6 +100,7 @@ export function createInbox(requests: Requests, at: Place, pause: (signal: Abort
   const now = cell<number | undefined>(undefined);
   const shownCall = cell<number | undefined>(undefined);
   let wanted = contactsOfPage;
+  let wantedCalls = callsOfPage;
 
   const page = (): Query => (place.get().page === 'second' ? { page: 'second' } : {});
   const pathOf = (id: string, act = ''): string => `/sandbox/contacts/${encodeURIComponent(id)}${act}`;
@@ -161,9 +166,20 @@ export function createInbox(requests: Requests, at: Place, pause: (signal: Abort
     pause,
   );
 
-  const calls = createResource<readonly Call[]>(async (signal, before) => {
-    const answer = await requests.get<CallsPage>('/sandbox/calls', {}, signal);
-    return withSame(before, answer.calls, ({ id }) => id);
+  const latestCalls = async (signal: AbortSignal): Promise<Stretch<Call>> => {
+    const { calls: entries, more } = await requests.get<CallsPage>('/sandbox/calls', { limit: wantedCalls }, signal);
+    return { entries, more };
+  };
+  // Calls change until they have ended, so that all that are shown are read again.
+  const calls = createResource<Stretch<Call>>(async (signal, before) => {
+    let { entries, more } = await latestCalls(signal);
+    const shown = shownCall.get();
+    const first = entries[0]?.id ?? 0;
+    if (shown !== undefined && shown < first && more > 0 && wantedCalls < mostCalls) {
+      wantedCalls = Math.min(wantedCalls + first - shown, mostCalls);
+      ({ entries, more } = await latestCalls(signal));
+    }
+    return { entries: withSame(before?.entries, entries, ({ id }) => id), more };
   }, pause);
 
   const account = createResource<Account>(async (signal) => {
@@ -213,6 +229,7 @@ export function createInbox(requests: Requests, at: Place, pause: (signal: Abort
     go,
     showCall(id) {
       shownCall.set(id);
+      calls.invalidate();
       go({ tab: 'calls', pane: 'panel' });
     },
     filter: (by) => filter({ ...filters.get(), ...by }),
@@ -236,6 +253,10 @@ export function createInbox(requests: Requests, at: Place, pause: (signal: Abort
       if (before === undefined) return;
       const earlier = await received({ before });
       records.update((shown) => withEarlier(shown, earlier, before, idOf));
+    },
+    showEarlierCalls() {
+      wantedCalls = Math.min(wantedCalls + callsOfPage, mostCalls);
+      calls.restart('keep');
     },
     heard: (notice) => readAll(topicsToRead(notice, place.get().contact)),
     readAgain: () => readAll(topics),
