@@ -4,7 +4,7 @@ import { memo } from '../parts/memo.js';
 import { EmptyText, ReadingState } from '../parts/states.js';
 import { useCell, useInbox, useReading } from '../parts/use-inbox.js';
 import type { Call } from '../server/shapes.js';
-import { mostCalls } from '../state/inbox.js';
+import { mostCalls } from '../state/reads.js';
 import { timeText } from '../state/times.js';
 import { Code, OnDemand, Status } from './record-parts.js';
 import { bodyText, valueText } from './value-text.js';

@@ -1,56 +1,12 @@
-import type {
-  Account,
-  AccountFile,
-  Call,
-  CallsPage,
-  Contact,
-  ContactPage,
-  ContactSummary,
-  ConversationPage,
-  FaultState,
-  FaultsPage,
-  InboxPage,
-  Overview,
-  RequestRecord,
-  RequestsPage,
-  Turn,
-} from '../server/shapes.js';
 import { type Cell, cell } from './cell.js';
 import { createDrafts, type Draft, type Drafts } from './drafts.js';
-import { type Stretch, withEarlier, withNewest, withSame } from './merge.js';
 import { type Topic, topics, topicsToRead } from './notices.js';
 import type { Place } from './place.js';
-import type { Liveness, Query, Requests } from './ports.js';
-import { createResource, type Resource } from './resource.js';
-
-/** Which contacts are listed; an empty text lists all. */
-interface Filters {
-  readonly search: string;
-  readonly channel: string;
-  readonly window: string;
-  readonly tag: string;
-}
-
-const noFilters: Filters = { search: '', channel: '', window: '', tag: '' };
-
-/** The contacts that are listed, of `total`. */
-interface ContactList {
-  readonly page: InboxPage['page'];
-  readonly total: number;
-  readonly contacts: readonly ContactSummary[];
-}
-
-const contactsOfPage = 50;
-/** The most that the sandbox lists at once. */
-const mostContacts = 200;
-const turnsOfPage = 100;
-const requestsOfPage = 50;
-const callsOfPage = 50;
-/** The most that the sandbox lists at once. */
-export const mostCalls = 1_000;
+import type { Liveness, Requests } from './ports.js';
+import { contactPath, createReads, type Filters, noFilters, pageQuery, type Resources } from './reads.js';
 
 /** All that the page knows and can do. */
-export interface Inbox {
+export interface Inbox extends Resources {
   readonly place: Cell<Place>;
   readonly filters: Cell<Filters>;
   /** The sandbox's time as it was last heard, in milliseconds since 1970; undefined before the first answer. */
@@ -59,14 +15,6 @@ export interface Inbox {
   readonly drafts: Drafts;
   /** The call that the user wants to see, by its id. */
   readonly shownCall: Cell<number | undefined>;
-  readonly overview: Resource<Overview>;
-  readonly contacts: Resource<ContactList>;
-  readonly contact: Resource<Contact | undefined>;
-  readonly conversation: Resource<Stretch<Turn>>;
-  readonly requests: Resource<Stretch<RequestRecord>>;
-  readonly calls: Resource<Stretch<Call>>;
-  readonly account: Resource<Account>;
-  readonly faults: Resource<readonly FaultState[]>;
   /** Goes to another place. */
   go(to: Partial<Place>): void;
   /** Shows a call out. */
@@ -97,102 +45,11 @@ export interface Inbox {
 export function createInbox(requests: Requests, at: Place, pause: (signal: AbortSignal) => Promise<void>): Inbox {
   const place = cell(at);
   const filters = cell(noFilters);
-  const now = cell<number | undefined>(undefined);
   const shownCall = cell<number | undefined>(undefined);
-  let wanted = contactsOfPage;
-  let wantedCalls = callsOfPage;
+  const reads = createReads(requests, { place, filters, shownCall }, pause);
+  const { resources } = reads;
+  const { contacts, contact, conversation, calls, account } = resources;
 
-  const page = (): Query => (place.get().page === 'second' ? { page: 'second' } : {});
-  const pathOf = (id: string, act = ''): string => `/sandbox/contacts/${encodeURIComponent(id)}${act}`;
-  const hear = <T extends { readonly now: string }>(answer: T): T => {
-    now.set(Date.parse(answer.now));
-    return answer;
-  };
-
-  const overview = createResource<Overview>(
-    async (signal) => hear(await requests.get<Overview>('/sandbox', {}, signal)),
-    pause,
-  );
-
-  const contacts = createResource<ContactList>(async (signal, before) => {
-    const { search, ...others } = filters.get();
-    const named = Object.entries({ ...others, search: search.trim() }).filter(([, value]) => value !== '');
-    const query = { ...Object.fromEntries(named), ...page() };
-    const found = new Map<string, ContactSummary>();
-    let answer: InboxPage;
-    let from = 0;
-    do {
-      const part = { ...query, ...(from > 0 && { from }), limit: Math.min(wanted - from, mostContacts) };
-      answer = hear(await requests.get<InboxPage>('/sandbox/inbox', part, signal));
-      // A contact that moves down between two parts is in both.
-      for (const each of answer.contacts) if (!found.has(each.id)) found.set(each.id, each);
-      from += answer.contacts.length;
-    } while (from < Math.min(wanted, answer.total) && answer.contacts.length > 0);
-    const list = withSame(before?.contacts, [...found.values()], ({ id }) => id);
-    return { page: answer.page, total: answer.total, contacts: list };
-  }, pause);
-
-  const contact = createResource<Contact | undefined>(async (signal) => {
-    const { contact: id } = place.get();
-    if (id === undefined) return undefined;
-    return hear(await requests.get<ContactPage>(pathOf(id), page(), signal)).contact;
-  }, pause);
-
-  const turns = async (query: Query, signal?: AbortSignal): Promise<Stretch<Turn>> => {
-    const { contact: id } = place.get();
-    if (id === undefined) return { entries: [], more: 0 };
-    const all = { ...page(), limit: turnsOfPage, ...query };
-    const { conversation: entries, more } = await requests.get<ConversationPage>(
-      pathOf(id, '/conversation'),
-      all,
-      signal,
-    );
-    return { entries, more };
-  };
-  const seqOf = ({ seq }: Turn): number => seq;
-  const conversation = createResource<Stretch<Turn>>(
-    async (signal, before) => withNewest(before, await turns({}, signal), seqOf),
-    pause,
-  );
-
-  const received = async (query: Query, signal?: AbortSignal): Promise<Stretch<RequestRecord>> => {
-    const all = { limit: requestsOfPage, ...query };
-    const { requests: entries, more } = await requests.get<RequestsPage>('/sandbox/requests', all, signal);
-    return { entries, more };
-  };
-  const idOf = ({ id }: RequestRecord): number => id;
-  const records = createResource<Stretch<RequestRecord>>(
-    async (signal, before) => withNewest(before, await received({}, signal), idOf),
-    pause,
-  );
-
-  const latestCalls = async (signal: AbortSignal): Promise<Stretch<Call>> => {
-    const { calls: entries, more } = await requests.get<CallsPage>('/sandbox/calls', { limit: wantedCalls }, signal);
-    return { entries, more };
-  };
-  // Calls change until they have ended, so that all that are shown are read again.
-  const calls = createResource<Stretch<Call>>(async (signal, before) => {
-    let { entries, more } = await latestCalls(signal);
-    const shown = shownCall.get();
-    const first = entries[0]?.id ?? 0;
-    if (shown !== undefined && shown < first && more > 0 && wantedCalls < mostCalls) {
-      wantedCalls = Math.min(wantedCalls + first - shown, mostCalls);
-      ({ entries, more } = await latestCalls(signal));
-    }
-    return { entries: withSame(before?.entries, entries, ({ id }) => id), more };
-  }, pause);
-
-  const account = createResource<Account>(async (signal) => {
-    const file = await requests.get<AccountFile>('/sandbox/account', { contacts: 'false' }, signal);
-    return place.get().page === 'second' ? file.second_page : file;
-  }, pause);
-
-  const faults = createResource<readonly FaultState[]>(
-    async (signal) => (await requests.get<FaultsPage>('/sandbox/faults', {}, signal)).faults,
-    pause,
-  );
-
-  const resources = { overview, contacts, contact, conversation, requests: records, calls, account, faults };
   const readAll = (topics: Iterable<Topic>): void => {
     for (const topic of topics) resources[topic].invalidate();
   };
@@ -202,7 +59,7 @@ export function createInbox(requests: Requests, at: Place, pause: (signal: Abort
   };
   const filter = (next: Filters): void => {
     filters.set(next);
-    wanted = contactsOfPage;
+    reads.fewContacts();
     contacts.restart('keep');
   };
 
@@ -211,7 +68,7 @@ export function createInbox(requests: Requests, at: Place, pause: (signal: Abort
     place.set(next);
     if (next.page !== from.page) {
       filters.set(noFilters);
-      wanted = contactsOfPage;
+      reads.fewContacts();
       contacts.restart();
       account.restart();
     }
@@ -221,11 +78,15 @@ export function createInbox(requests: Requests, at: Place, pause: (signal: Abort
   return {
     place,
     filters,
-    now,
+    now: reads.now,
     liveness: cell<Liveness>('connecting'),
     drafts: createDrafts(),
     shownCall,
     ...resources,
+    showMoreContacts: reads.showMoreContacts,
+    showEarlierTurns: reads.showEarlierTurns,
+    showEarlierRequests: reads.showEarlierRequests,
+    showEarlierCalls: reads.showEarlierCalls,
     go,
     showCall(id) {
       shownCall.set(id);
@@ -238,42 +99,24 @@ export function createInbox(requests: Requests, at: Place, pause: (signal: Abort
       go({ pane: 'contacts' });
     },
     clearFilters: () => filter(noFilters),
-    showMoreContacts() {
-      wanted += contactsOfPage;
-      contacts.restart('keep');
-    },
-    async showEarlierTurns() {
-      const before = conversation.get().data?.entries[0]?.seq;
-      if (before === undefined) return;
-      const earlier = await turns({ before });
-      conversation.update((shown) => withEarlier(shown, earlier, before, seqOf));
-    },
-    async showEarlierRequests() {
-      const before = records.get().data?.entries[0]?.id;
-      if (before === undefined) return;
-      const earlier = await received({ before });
-      records.update((shown) => withEarlier(shown, earlier, before, idOf));
-    },
-    showEarlierCalls() {
-      wantedCalls = Math.min(wantedCalls + callsOfPage, mostCalls);
-      calls.restart('keep');
-    },
     heard: (notice) => readAll(topicsToRead(notice, place.get().contact)),
     readAgain: () => readAll(topics),
     async write(id, { kind, content, channel }) {
       await requests.post(
-        pathOf(id, '/writes'),
+        contactPath(id, '/writes'),
         { [kind]: content, ...(channel !== undefined && { channel }) },
-        page(),
+        pageQuery(place.get()),
       );
       readAll(['contacts', 'contact', 'conversation']);
     },
     async click(id, caption) {
-      await requests.post(pathOf(id, '/clicks'), { caption }, page());
+      await requests.post(contactPath(id, '/clicks'), { caption }, pageQuery(place.get()));
       readAll(['contacts', 'contact', 'conversation']);
     },
     async moveClock(milliseconds) {
-      const { now: moved } = hear(await requests.post<{ now: string }>('/sandbox/clock', { advance_ms: milliseconds }));
+      const { now: moved } = reads.hear(
+        await requests.post<{ now: string }>('/sandbox/clock', { advance_ms: milliseconds }),
+      );
       readAll(['overview', 'contacts', 'contact']);
       return moved;
     },
@@ -287,7 +130,7 @@ export function createInbox(requests: Requests, at: Place, pause: (signal: Abort
     },
     async reset() {
       await requests.post('/sandbox/reset', {});
-      for (const each of [contact, conversation, records]) each.restart();
+      for (const each of [contact, conversation, resources.requests]) each.restart();
       readAll(topics);
     },
   };

@@ -1,0 +1,206 @@
+import type {
+  Account,
+  AccountFile,
+  Call,
+  CallsPage,
+  Contact,
+  ContactPage,
+  ContactSummary,
+  ConversationPage,
+  FaultState,
+  FaultsPage,
+  InboxPage,
+  Overview,
+  RequestRecord,
+  RequestsPage,
+  Turn,
+} from '../server/shapes.js';
+import { type Cell, cell } from './cell.js';
+import { type Stretch, withEarlier, withNewest, withSame } from './merge.js';
+import type { Place } from './place.js';
+import type { Query, Requests } from './ports.js';
+import { createResource, type Resource } from './resource.js';
+
+/** Which contacts are listed; an empty text lists all. */
+export interface Filters {
+  readonly search: string;
+  readonly channel: string;
+  readonly window: string;
+  readonly tag: string;
+}
+
+export const noFilters: Filters = { search: '', channel: '', window: '', tag: '' };
+
+/** The contacts that are listed, of `total`. */
+interface ContactList {
+  readonly page: InboxPage['page'];
+  readonly total: number;
+  readonly contacts: readonly ContactSummary[];
+}
+
+const contactsOfPage = 50;
+/** The most that the sandbox lists at once. */
+const mostContacts = 200;
+const turnsOfPage = 100;
+const requestsOfPage = 50;
+const callsOfPage = 50;
+/** The most that the sandbox lists at once. */
+export const mostCalls = 1_000;
+
+/** What the page reads of the sandbox. */
+export interface Resources {
+  readonly overview: Resource<Overview>;
+  readonly contacts: Resource<ContactList>;
+  readonly contact: Resource<Contact | undefined>;
+  readonly conversation: Resource<Stretch<Turn>>;
+  readonly requests: Resource<Stretch<RequestRecord>>;
+  readonly calls: Resource<Stretch<Call>>;
+  readonly account: Resource<Account>;
+  readonly faults: Resource<readonly FaultState[]>;
+}
+
+/** What is to be read. */
+interface Chosen {
+  readonly place: Cell<Place>;
+  readonly filters: Cell<Filters>;
+  readonly shownCall: Cell<number | undefined>;
+}
+
+/** The query of a place's page. */
+export const pageQuery = ({ page }: Place): Query => (page === 'second' ? { page: 'second' } : {});
+
+/** The path of a contact, or of something of it. */
+export const contactPath = (id: string, part = ''): string => `/sandbox/contacts/${encodeURIComponent(id)}${part}`;
+
+/** @param pause resolves after a while, or as soon as the signal is aborted: the time between two readings of one thing */
+export function createReads(
+  requests: Requests,
+  { place, filters, shownCall }: Chosen,
+  pause: (signal: AbortSignal) => Promise<void>,
+) {
+  const now = cell<number | undefined>(undefined);
+  let wanted = contactsOfPage;
+  let wantedCalls = callsOfPage;
+
+  const page = (): Query => pageQuery(place.get());
+  const hear = <T extends { readonly now: string }>(answer: T): T => {
+    now.set(Date.parse(answer.now));
+    return answer;
+  };
+
+  const overview = createResource<Overview>(
+    async (signal) => hear(await requests.get<Overview>('/sandbox', {}, signal)),
+    pause,
+  );
+
+  const contacts = createResource<ContactList>(async (signal, before) => {
+    const { search, ...others } = filters.get();
+    const named = Object.entries({ ...others, search: search.trim() }).filter(([, value]) => value !== '');
+    const query = { ...Object.fromEntries(named), ...page() };
+    const found = new Map<string, ContactSummary>();
+    let answer: InboxPage;
+    let from = 0;
+    do {
+      const part = { ...query, ...(from > 0 && { from }), limit: Math.min(wanted - from, mostContacts) };
+      answer = hear(await requests.get<InboxPage>('/sandbox/inbox', part, signal));
+      // A contact that moves down between two parts is in both.
+      for (const each of answer.contacts) if (!found.has(each.id)) found.set(each.id, each);
+      from += answer.contacts.length;
+    } while (from < Math.min(wanted, answer.total) && answer.contacts.length > 0);
+    const list = withSame(before?.contacts, [...found.values()], ({ id }) => id);
+    return { page: answer.page, total: answer.total, contacts: list };
+  }, pause);
+
+  const contact = createResource<Contact | undefined>(async (signal) => {
+    const { contact: id } = place.get();
+    if (id === undefined) return undefined;
+    return hear(await requests.get<ContactPage>(contactPath(id), page(), signal)).contact;
+  }, pause);
+
+  const turns = async (query: Query, signal?: AbortSignal): Promise<Stretch<Turn>> => {
+    const { contact: id } = place.get();
+    if (id === undefined) return { entries: [], more: 0 };
+    const all = { ...page(), limit: turnsOfPage, ...query };
+    const { conversation: entries, more } = await requests.get<ConversationPage>(
+      contactPath(id, '/conversation'),
+      all,
+      signal,
+    );
+    return { entries, more };
+  };
+  const seqOf = ({ seq }: Turn): number => seq;
+  const conversation = createResource<Stretch<Turn>>(
+    async (signal, before) => withNewest(before, await turns({}, signal), seqOf),
+    pause,
+  );
+
+  const received = async (query: Query, signal?: AbortSignal): Promise<Stretch<RequestRecord>> => {
+    const all = { limit: requestsOfPage, ...query };
+    const { requests: entries, more } = await requests.get<RequestsPage>('/sandbox/requests', all, signal);
+    return { entries, more };
+  };
+  const idOf = ({ id }: RequestRecord): number => id;
+  const records = createResource<Stretch<RequestRecord>>(
+    async (signal, before) => withNewest(before, await received({}, signal), idOf),
+    pause,
+  );
+
+  const latestCalls = async (signal: AbortSignal): Promise<Stretch<Call>> => {
+    const { calls: entries, more } = await requests.get<CallsPage>('/sandbox/calls', { limit: wantedCalls }, signal);
+    return { entries, more };
+  };
+  // Calls change until they have ended, so that all that are shown are read again.
+  const calls = createResource<Stretch<Call>>(async (signal, before) => {
+    let { entries, more } = await latestCalls(signal);
+    const shown = shownCall.get();
+    const first = entries[0]?.id ?? 0;
+    if (shown !== undefined && shown < first && more > 0 && wantedCalls < mostCalls) {
+      wantedCalls = Math.min(wantedCalls + first - shown, mostCalls);
+      ({ entries, more } = await latestCalls(signal));
+    }
+    return { entries: withSame(before?.entries, entries, ({ id }) => id), more };
+  }, pause);
+
+  const account = createResource<Account>(async (signal) => {
+    const file = await requests.get<AccountFile>('/sandbox/account', { contacts: 'false' }, signal);
+    return place.get().page === 'second' ? file.second_page : file;
+  }, pause);
+
+  const faults = createResource<readonly FaultState[]>(
+    async (signal) => (await requests.get<FaultsPage>('/sandbox/faults', {}, signal)).faults,
+    pause,
+  );
+
+  const resources: Resources = { overview, contacts, contact, conversation, requests: records, calls, account, faults };
+  return {
+    now,
+    resources,
+    hear,
+    /** Lists as many contacts as at first, when others are wanted. */
+    fewContacts() {
+      wanted = contactsOfPage;
+    },
+    showMoreContacts() {
+      wanted += contactsOfPage;
+      contacts.restart('keep');
+    },
+    async showEarlierTurns() {
+      const before = conversation.get().data?.entries[0]?.seq;
+      const { contact: id, page: of } = place.get();
+      if (before === undefined) return;
+      const earlier = await turns({ before });
+      if (place.get().contact !== id || place.get().page !== of) return;
+      conversation.update((shown) => withEarlier(shown, earlier, before, seqOf));
+    },
+    async showEarlierRequests() {
+      const before = records.get().data?.entries[0]?.id;
+      if (before === undefined) return;
+      const earlier = await received({ before });
+      records.update((shown) => withEarlier(shown, earlier, before, idOf));
+    },
+    showEarlierCalls() {
+      wantedCalls = Math.min(wantedCalls + callsOfPage, mostCalls);
+      calls.restart('keep');
+    },
+  };
+}
