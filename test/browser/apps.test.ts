@@ -3,7 +3,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { pathOf } from '../../scripts/root.js';
 import { connectProgram } from '../support/program.js';
 import { sandboxed } from '../support/sandboxed.js';
-import { openView, showCall } from './support/app-host.js';
+import { type AppHostOptions, openView, showCall } from './support/app-host.js';
 import { seriousFindings } from './support/findings.js';
 
 const maria = '24958501110451908';
@@ -25,7 +25,7 @@ describe('the preview of a message', () => {
       text: 'Your order has shipped!',
       buttons: [{ caption: 'Track it', url: 'https://example.com/track/1042' }],
     };
-    const { frame, html, partial, input, result, asked, page } = await openView(client, tool);
+    const { frame, html, partial, input, result, asked } = await openView(client, tool);
     expect(html).toBe(readFileSync(pathOf('dist/pages/message-preview.html'), 'utf8'));
     const title = frame.getByRole('heading', { level: 1 });
     await frame.getByText('Not sent yet').waitFor();
@@ -41,7 +41,6 @@ describe('the preview of a message', () => {
     expect(await title.innerText()).toContain('Sent');
     await frame.getByText('Maria Garcia').waitFor();
     expect(sandbox.messages()).toHaveLength(1);
-    expect(await seriousFindings(page)).toEqual([]);
     // A frame may not open windows, so the host is asked.
     await frame.getByRole('link', { name: 'Track it' }).click();
     expect(await asked('open-link')).toEqual({ url: 'https://example.com/track/1042' });
@@ -138,14 +137,13 @@ describe('the view of contacts', () => {
 
   test('has a card for each, and hands the client the id that is chosen', async () => {
     const { client } = await connected();
-    const { frame, asked, page, seen } = await showCall(client, 'manychat_find_subscribers', search, {
+    const { frame, asked, seen } = await showCall(client, 'manychat_find_subscribers', search, {
       capabilities: { message: { text: {} } },
     });
     await frame.getByText('4 contacts found').waitFor();
     await frame.getByText('No contact found.').waitFor();
     const card = frame.getByRole('listitem').filter({ hasText: maria });
     expect(await card.innerText()).toMatch(/24-hour window\s+(Open until|Closed since)/);
-    expect(await seriousFindings(page)).toEqual([]);
     await card.getByRole('button', { name: 'Use this contact' }).press('Enter');
     expect(await asked('message')).toEqual({
       role: 'user',
@@ -220,6 +218,18 @@ describe('a host', () => {
     expect(await root.evaluate((each) => getComputedStyle(each).colorScheme)).toBe('light');
   });
 
+  test('alone is listened to: a message of another window changes nothing', async () => {
+    const { client } = await connected();
+    const { frame, input } = await openView(client, 'manychat_send_text');
+    const sent = { content: [{ type: 'text', text: '{"ok":true,"status":"accepted"}' }] };
+    const message = { jsonrpc: '2.0', method: 'ui/notifications/tool-result', params: sent };
+    // The view's own window is another one than its host's.
+    await frame.locator('html').evaluate((_, posted) => window.postMessage(posted, '*'), message);
+    await input({ subscriber_id: maria, text: 'Hi' });
+    await frame.getByText('The call has not ended.').waitFor();
+    expect(await frame.getByRole('heading', { level: 1 }).innerText()).toContain('Not sent yet');
+  });
+
   test('is told the height of the view, and ends it', async () => {
     const { client } = await connected();
     const { frame, page, input, seen } = await openView(client, 'manychat_send_text');
@@ -235,5 +245,36 @@ describe('a host', () => {
     expect(await page.evaluate(() => window.bridge.teardownResource({}))).toEqual({});
     await page.evaluate(() => window.bridge.sendToolResult({ content: [{ type: 'text', text: '{"ok":true}' }] }));
     expect((await seen('size')).length).toBe(reported);
+  });
+});
+
+describe.each<[string, AppHostOptions]>([
+  ['light', { hostContext: { theme: 'light' } }],
+  ['dark', { scheme: 'dark', hostContext: { theme: 'dark' } }],
+  ['320 pixels wide', { width: 320 }],
+])('a view that is %s', (_, options) => {
+  const text = `${'A long text without end. '.repeat(20)}https://example.com/${'path'.repeat(30)}`;
+
+  test.each<[string, string, Record<string, unknown>, RegExp]>([
+    ['a sent message', 'manychat_send_text', { subscriber_id: maria, text }, /^Sent$/],
+    [
+      'a refused message',
+      'manychat_send_text',
+      { subscriber_id: '1523908701', text, channel: 'messenger' },
+      'Not sent',
+    ],
+    [
+      'a checked message',
+      'manychat_check_content',
+      { data: JSON.stringify([{ type: 'text', text }]) },
+      /^Checked, not sent$/,
+    ],
+    ['contacts', 'manychat_find_subscribers', { queries: ['Maria Garcia'] }, /^4 contacts found$/],
+  ])('shows %s whole, and accessible', async (__, tool, args, title) => {
+    const { client } = await connected();
+    const { frame, page } = await showCall(client, tool, args, options);
+    await frame.getByRole('heading', { level: 1, name: title }).waitFor();
+    expect(await seriousFindings(page)).toEqual([]);
+    expect(await frame.locator('html').evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0);
   });
 });

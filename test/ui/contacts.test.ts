@@ -93,6 +93,7 @@ describe('the contacts of a search', () => {
     ['nobody', { subscriber: null, warnings: ['Not by phone.'] }, 'none', 'No contact found', 0],
     ['one', { subscriber: maria }, 'found', '1 contact found', 1],
     ['one who was created', { subscriber: maria, created: true }, 'found', 'Contact created', 1],
+    ['nobody in a dry run', { dry_run: true, requests: [] }, 'none', 'Dry run: no contact was created', 0],
     ['an empty list', { subscribers: [], count: 0 }, 'none', 'No contact found', 0],
   ])('can be %s', (_, data, state, title, count) => {
     const model = found(data);
@@ -100,6 +101,13 @@ describe('the contacts of a search', () => {
       state,
       title,
       count,
+    ]);
+  });
+
+  test('that come in pages say so', () => {
+    const next = { tool: 'manychat_find_subscribers_by_name', arguments: { offset: 20 } };
+    expect(found({ subscribers: [maria], next }).notes).toEqual([
+      'More were found: the assistant can ask for the rest.',
     ]);
   });
 

@@ -138,11 +138,12 @@ function titleOf(count: number, { created }: Result): string {
 }
 
 /** What is to be known about a search as a whole. */
-function notesIn({ not_asked, stopped, warnings }: Result): string[] {
+function notesIn({ not_asked, stopped, next, warnings }: Result): string[] {
   const left = texts(not_asked);
   return [
     ...(left.length === 0 ? [] : [`Not searched yet: ${left.map((each) => clipped(each)).join(', ')}`]),
     ...texts(stopped === undefined ? [] : [stopped]),
+    ...(isObject(next) ? ['More were found: the assistant can ask for the rest.'] : []),
     ...texts(warnings),
   ];
 }
@@ -200,6 +201,7 @@ export function contactsOf({ input = {}, end }: ToolCall, now: number): Contacts
         plain: plainOf(end.text),
       };
     case 'data': {
+      if (end.data.dry_run === true) return { ...nothing, state: 'none', title: 'Dry run: no contact was created' };
       const groups = groupsIn(end.data, now);
       if (groups === undefined) return { ...nothing, state: 'plain', title: 'Result', plain: plainOf(end.data) };
       const count = groups.reduce((sum, { cards }) => sum + cards.length, 0);
