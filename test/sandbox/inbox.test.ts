@@ -1,6 +1,7 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { ask } from '../support/asking.js';
-import { sandboxed, useSandbox } from '../support/sandboxed.js';
+import { useSandbox } from '../support/sandboxed.js';
+import { sendText } from '../support/send-text.js';
 
 const now = '2026-03-01T12:00:00.000Z';
 const minute = 60_000;
@@ -56,14 +57,6 @@ const idsOf = async (query: Record<string, string>): Promise<string[]> => {
   return body.contacts.map(({ id }: { id: string }) => id);
 };
 
-/** Sends a text to a contact; returns the status. */
-async function send(id: string, text: string, to = sandbox): Promise<number> {
-  const headers = { authorization: `Bearer ${to.manychatKey}`, 'content-type': 'application/json' };
-  const data = { version: 'v2', content: { messages: [{ type: 'text', text }] } };
-  const body = JSON.stringify({ subscriber_id: id, data });
-  return (await ask(to.url, { method: 'POST', path: '/fb/sending/sendContent', headers, body })).status;
-}
-
 describe('the list of the inbox', () => {
   test('has the newest activity first, then the names in order, with windows and tags', async () => {
     const { body } = await read('inbox');
@@ -96,7 +89,7 @@ describe('the list of the inbox', () => {
   test('shows the latest turn of each side, also while the clock stands', async () => {
     sandbox.contactWrites('3', { text: 'Hello?' });
     sandbox.contactWrites('2', { image: 'https://example.com/a.jpg', channel: 'whatsapp' });
-    expect(await send('1', 'Good morning')).toBe(200);
+    expect(await sendText(sandbox, '1', 'Good morning')).toBe(200);
     const { body } = await read('inbox');
     expect(body.contacts.map(({ id, last, turns }: Record<string, unknown>) => ({ id, last, turns }))).toEqual([
       { id: '1', last: { time: now, from: 'page', channel: 'messenger', text: 'Good morning' }, turns: 1 },
@@ -245,7 +238,7 @@ describe('a conversation in pages', () => {
     for (let count = 1; count <= 6; count += 1) {
       sandbox.contactWrites('1', { text: `q${count}` });
       sandbox.contactWrites('5', { text: 'of another' });
-      expect(await send('1', `a${count}`)).toBe(200);
+      expect(await sendText(sandbox, '1', `a${count}`)).toBe(200);
       said.push(`q${count}`, `a${count}`);
     }
     const whole = (await read('contacts/1/conversation')).body;
@@ -289,40 +282,4 @@ test('calls are listed in pages, of one contact too', async () => {
   expect(await list('limit=2')).toEqual([[3, 4], 2]);
   expect(await list('limit=2&before=3')).toEqual([[1, 2], 0]);
   expect(await list('before=4&subscriber_id=1')).toEqual([[1, 3], 0]);
-});
-
-describe('with 5,000 contacts and 10,000 messages', () => {
-  const ids = Array.from({ length: 2_000 }, (_, index) => String(800_000_000_001 + index));
-
-  /** How many texts were parsed as JSON during a request. */
-  async function parsedBy(url: string, at: string) {
-    const parsing = vi.spyOn(JSON, 'parse');
-    try {
-      const { text } = await ask(url, { path: `/sandbox/${at}` });
-      return { parsed: parsing.mock.calls.length, body: JSON.parse(text) };
-    } finally {
-      parsing.mockRestore();
-    }
-  }
-
-  test('a conversation parses what it shows and a list the latest turns, of no matter how many messages', async () => {
-    const { sandbox: crowded } = await sandboxed({ followers: 5_000, limits: false, now });
-    const [first = '', second = ''] = ids;
-    for (let round = 0; round < 5; round += 1) for (const id of ids) crowded.contactWrites(id, { text: `q${round}` });
-    for (const id of [...ids.slice(0, 300), ...Array.from({ length: 40 }, () => first)]) {
-      expect(await send(id, 'An answer', crowded)).toBe(200);
-    }
-    // Each delivery has two texts of JSON: its messages and its quick replies.
-    const whole = await parsedBy(crowded.url, `contacts/${first}/conversation`);
-    expect([whole.body.conversation.length, whole.parsed]).toEqual([46, 2 * 41]);
-    const latest = await parsedBy(crowded.url, `contacts/${first}/conversation?limit=10`);
-    expect([latest.body.conversation.length, latest.body.more, latest.parsed]).toEqual([10, 36, 2 * 10]);
-    const other = await parsedBy(crowded.url, `contacts/${second}/conversation`);
-    expect([other.body.conversation.length, other.parsed]).toEqual([6, 2]);
-    const list = await parsedBy(crowded.url, 'inbox?limit=50');
-    expect(list.body.total).toBeGreaterThan(5_000);
-    expect([list.body.contacts.length, list.body.contacts[0].turns, list.parsed]).toEqual([50, 46, 2 * 50]);
-    const requests = await parsedBy(crowded.url, 'requests?limit=20');
-    expect([requests.body.requests.length, requests.body.more, requests.parsed]).toEqual([20, 320, 20]);
-  });
 });
