@@ -261,7 +261,7 @@ describe.each<[string, AppHostOptions]>([
       'a refused message',
       'manychat_send_text',
       { subscriber_id: '1523908701', text, channel: 'messenger' },
-      'Not sent',
+      /Not sent/,
     ],
     [
       'a checked message',
