@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import type { Client } from '@modelcontextprotocol/client';
 
+/** The id of the contact whom the job is about. */
+export const maria = '24958501110451908';
+
 /** Where the demo's job is done. */
 interface Demo {
   /** A client of a server that uses the sandbox. */
@@ -81,9 +84,9 @@ export async function doDemoJob(demo: Demo): Promise<void> {
   );
   const contacts = found.subscribers as Json[];
   assert.ok(contacts.length > 1);
-  const maria = contacts.find((contact) => contact.id === '24958501110451908');
-  assert.ok(maria, 'the id lost a digit');
-  const who = { subscriber_id: String(maria.id) };
+  const contact = contacts.find(({ id }) => id === maria);
+  assert.ok(contact, 'the id lost a digit');
+  const who = { subscriber_id: String(contact.id) };
 
   await step(demo, 'Mark her as a customer.', 'manychat_add_tag_to_subscriber_by_name', {
     ...who,

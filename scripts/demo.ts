@@ -9,7 +9,7 @@ import { once } from 'node:events';
 import { parseArgs } from 'node:util';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
-import { doDemoJob } from './demo-job.js';
+import { doDemoJob, maria } from './demo-job.js';
 import { createPauses, type Pauses } from './pauses.js';
 import { program } from './root.js';
 
@@ -46,7 +46,7 @@ const client = new Client({ name: 'demo', version: '1' });
 async function demo(): Promise<void> {
   await client.connect(transport);
   const url = await sandboxUrl;
-  if (flags.watch) print(`Watch it in a browser: ${url}/`);
+  if (flags.watch) print(`Watch it in a browser: ${url}/#contact=${maria}&tab=requests`);
   if (flags.watch && terminal) print('Press Enter to start, and at each pause to go on at once.');
   await pauses.untilEnter();
   await doDemoJob({ client, sandboxUrl: url, print, beforeStep: pauses.aWhile });

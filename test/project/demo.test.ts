@@ -60,7 +60,9 @@ test('the demo to watch names the address of the page, and ends after the job wi
   let printed = '';
   demo.stdout.on('data', (chunk) => (printed += String(chunk)));
   const [code] = await once(demo, 'close');
-  expect(printed).toMatch(/^Watch it in a browser: http:\/\/127\.0\.0\.1:\d+\/$/m);
+  expect(printed).toMatch(
+    /^Watch it in a browser: http:\/\/127\.0\.0\.1:\d+\/#contact=24958501110451908&tab=requests$/m,
+  );
   expect(printed).toContain('Done. Everything went as it should.');
   expect(code).toBe(0);
 });

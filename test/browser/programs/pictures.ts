@@ -6,13 +6,12 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { PNG } from 'pngjs';
-import { doDemoJob } from '../../../scripts/demo-job.js';
+import { doDemoJob, maria } from '../../../scripts/demo-job.js';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/index.js';
 import { connectProgram, directlyTo } from '../../support/program.js';
 import { startAnsweringAgent } from '../support/answering-agent.js';
 import { launchBrowser } from '../support/launch.js';
 
-const maria = '24958501110451908';
 const now = '2026-06-15T10:00:00Z';
 
 /** Starts a sandbox whose clock stands still, and shows Maria and the requests in its page. */
