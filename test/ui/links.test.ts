@@ -8,6 +8,8 @@ describe('an address', () => {
     [' https://example.com/a%20b ', 'https://example.com/a%20b'],
     ['https://example.com:8443/', 'https://example.com:8443/'],
     ['https://[::1]/x', 'https://[::1]/x'],
+    ['https://(a.com', 'https://(a.com/'],
+    ['https://a)b+*$c.com/x', 'https://a)b+*$c.com/x'],
     ['tel:+1 (555) 555-01-00', 'tel:+15555550100'],
     ['TEL:*100#', 'tel:*100#'],
   ])('%s is a link to what it says', (address, href) => {

@@ -34,7 +34,8 @@ export function safeLink(address: unknown): Link {
     return { text, refused: isWeb ? 'is no full web address' : `${cut(scheme, 20)} is not opened from here` };
   }
   const { href, protocol, host } = new URL(written);
-  const saysHost = new RegExp(`^${protocol}//${host.replace(/[.[\]]/g, '\\$&')}(?:[:/?#]|$)`, 'i').test(written);
+  const afterScheme = written.slice(`${protocol}//`.length).toLowerCase();
+  const saysHost = afterScheme.startsWith(host) && /^(?:[:/?#]|$)/.test(afterScheme.slice(host.length));
   return { text, href, ...(!saysHost && { opens: host }) };
 }
 

@@ -207,15 +207,18 @@ function ofText(text: string, isError: boolean, call: ToolCall): Outcome {
 
 function ofCancelled(reason: string, call: ToolCall): Outcome {
   const lines = reason === '' ? [] : [`The client says: “${cut(reason, 500)}”`];
-  // A call is made with complete arguments only.
-  if (call.isPartial || call.input === undefined)
+  // A call is made with complete arguments only. A view that was opened late may not have seen them.
+  if (call.isPartial && call.input !== undefined)
     return { ...bare, tone: 'refused', title: `Cancelled, not ${verbOf(call)}`, lines };
   if (isCheck(call)) return { ...bare, tone: 'refused', title: 'The check was cancelled', lines };
   return {
     ...bare,
     tone: 'unknown',
     title: notKnown(call),
-    lines: ['The call was cancelled after it was made.', ...lines],
+    lines: [
+      call.input === undefined ? 'The call was cancelled.' : 'The call was cancelled after it was made.',
+      ...lines,
+    ],
   };
 }
 

@@ -191,6 +191,16 @@ describe('a call that has ended', () => {
     });
   });
 
+  test('is not known to be sent or not where the view saw only that it was cancelled', () => {
+    const end: CallEnd = { kind: 'cancelled', reason: '' };
+    expect(previewOf({ tool: 'manychat_send_text', isPartial: true, end }).outcome).toEqual({
+      tone: 'unknown',
+      title: 'It is not known whether it was sent',
+      lines: ['The call was cancelled.'],
+      lists: [],
+    });
+  });
+
   test("shows ManyChat's words, the hint, the details and the chat of a refusal", () => {
     const failure = {
       performed: 'no',
