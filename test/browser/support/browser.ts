@@ -67,7 +67,8 @@ export async function openPage(address: string, options: PageOptions = {}): Prom
     locale: 'en-US',
     timezoneId: 'UTC',
   });
-  context.setDefaultTimeout(30_000);
+  // A busy machine is slow, which is no fault.
+  context.setDefaultTimeout(100_000);
   const problems = await watchContext(context, [new URL(address).origin, ...(options.origins ?? [])]);
   onTestFinished(async () => {
     await context.close();
