@@ -252,4 +252,16 @@ describe('the page of a report', () => {
     );
     expect(runsIn(`${path}.none`)).toEqual([]);
   });
+
+  test.each(['1e300', '-8.65e15', '1e999'])('counts outcomes whose time, %s, is none', (time) => {
+    const lines = [
+      '{"bulk":1,"page":"1","action":{"action":"add_tag","tag_name":"VIP"}}',
+      `{"run":{"host":"a","boot":"b","at":${time}}}`,
+      `{"id":"1","state":"done","line":2,"at":${time}}`,
+      `{"id":"2","state":"failed","line":3,"at":${nine}}`,
+    ];
+    const runs = runsIn(write('contacts.csv.journal', lines.map((line) => `${line}\n`).join('')));
+    expect(runs).toMatchObject([{ startedAt: undefined, lastAt: nine, counts: { done: 1, failed: 1 } }]);
+    expect(textOf(pageWith([account({ runs })]))).toContain('1 contact within 1 second, at 2026-11-26 09:00:00 UTC.');
+  });
 });

@@ -44,11 +44,18 @@ export function parseJson(text: string): unknown {
   }
 }
 
+/** The latest time that a Date can hold, in milliseconds since 1970. */
+const latestTime = 8.64e15;
+
+/** A time as a property; `{}` for what is none, which would fail where it is written as a date. */
+const readTime = (at: unknown): { readonly at?: number } =>
+  typeof at === 'number' && Math.abs(at) <= latestTime ? { at } : {};
+
 function readRun(run: unknown): Line | undefined {
   if (!isObject(run)) return undefined;
   const { host, boot, at } = run;
   if (typeof host !== 'string' || (typeof boot !== 'string' && typeof boot !== 'number')) return undefined;
-  return { run: { host, boot, ...(typeof at === 'number' && { at }) } };
+  return { run: { host, boot, ...readTime(at) } };
 }
 
 function readMatch({ match, id }: Readonly<Record<string, unknown>>): Line | undefined {
@@ -70,7 +77,7 @@ export function readLine(text: string): Line | undefined {
     ...(typeof line === 'number' && { line }),
     ...(typeof kind === 'string' && { kind }),
     ...(typeof message === 'string' && { message }),
-    ...(typeof at === 'number' && { at }),
+    ...readTime(at),
   };
   return { entry };
 }
