@@ -36,8 +36,17 @@ interface ServerParts {
 export function sandboxServer(world: World, { limits = arrivalLimits, page = readPage }: ServerParts = {}): Server {
   // A missing Host header is refused by originRefusal, like a wrong one.
   return createServer({ ...limits, requireHostHeader: false }, (message, response) => {
-    serve(world, message, response, page).catch(() => message.socket.destroy());
+    serve(world, message, response, page).catch(() => fail(message, response));
   });
+}
+
+/** Ends a request that an error of the sandbox itself kept from being served, or that did not arrive as a whole. */
+function fail(message: IncomingMessage, response: ServerResponse): void {
+  if (response.headersSent || !message.complete) message.socket.destroy();
+  else {
+    const [path] = (message.url ?? '/').split('?');
+    sendResponse(response, { status: 500, body: { error: `The sandbox failed to answer ${message.method} ${path}` } });
+  }
 }
 
 /** The sandbox's time in ISO 8601, by which the server tells the time on this machine. */

@@ -1,4 +1,4 @@
-import { stringifyJson } from '../http/json.js';
+import { isDeeper, maxLevels, stringifyJson } from '../http/json.js';
 import { badRequest } from '../http/refusal.js';
 import { closestKey } from './closest-key.js';
 
@@ -57,8 +57,14 @@ export function booleanValue(name: string, value: unknown): boolean {
   throw badRequest(`${name} must be true or false.`);
 }
 
+/** A value as JSON, which is not possible beyond some levels. */
+export function shallowJson(name: string, value: unknown): string {
+  if (isDeeper(value)) throw badRequest(`${name} may have at most ${maxLevels} levels of lists and objects.`);
+  return stringifyJson(value);
+}
+
 /** A value of at most `max` characters as JSON; `instead` says what to use for longer ones. */
 export function boundedJson(name: string, value: unknown, max: number, instead: string): unknown {
-  if (stringifyJson(value).length <= max) return value;
+  if (shallowJson(name, value).length <= max) return value;
   throw badRequest(`${name} may have at most ${max} characters; ${instead}.`);
 }

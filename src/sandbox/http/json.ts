@@ -12,10 +12,20 @@ function parseNumber(digits: string): number | bigint {
   return /^-?\d+$/.test(digits) && !Number.isSafeInteger(value) ? BigInt(digits) : value;
 }
 
-/** Parses JSON; returns the text itself if it is not JSON. */
+/** How many levels of lists and objects are kept as such. Serializing thousands of them overflows the stack. */
+export const maxLevels = 100;
+
+/** Whether a value has more levels of lists and objects than these. */
+export function isDeeper(value: unknown, levels = maxLevels): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((each) => isDeeper(each, levels - 1));
+}
+
+/** Parses JSON; returns the text itself if it is not JSON, or too deep to be serialized again. */
 export function jsonOrText(text: string): unknown {
   try {
-    return parseJson(text);
+    const value = parseJson(text);
+    return isDeeper(value) ? text : value;
   } catch {
     return text;
   }

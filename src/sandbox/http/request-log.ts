@@ -20,7 +20,7 @@ interface RequestSummary {
 
 /** One logged request to the gateway, the connections API or ManyChat. */
 export interface RequestRecord extends RequestSummary {
-  /** The parsed body; the text if it is not JSON or was cut; undefined without a body. */
+  /** The parsed body; the text if it is not JSON, is nested too deeply, or was cut; undefined without a body. */
   body?: unknown;
   /** Original size of a body that was cut; `body` is then its beginning, or left out above 1 MB. */
   cut_from_bytes?: number;

@@ -1,6 +1,6 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
-import { oneOf } from '../control/checks.js';
-import { isRecord, stringifyJson } from '../http/json.js';
+import { oneOf, shallowJson } from '../control/checks.js';
+import { isRecord } from '../http/json.js';
 import { badRequest } from '../http/refusal.js';
 import { type Hook, hookEvents } from '../manychat/account.js';
 import { loopbackUrl, secureUrl } from '../manychat/calling/address.js';
@@ -109,7 +109,7 @@ function bodyOf(draft: Draft, properties: Properties, method: Hook['method']): s
   return properties.get(
     'body',
     (place, value) => {
-      const template = typeof value === 'string' ? value : stringifyJson(value);
+      const template = typeof value === 'string' ? value : shallowJson(place, value);
       if (template.length > maxBodyCharacters) {
         throw badRequest(`${place} may have at most ${maxBodyCharacters} characters.`);
       }
