@@ -5,16 +5,27 @@ import type { RequestMeaning } from '../../http/request-log.js';
 import type { Account } from '../../manychat/account.js';
 import { addressed } from '../../maton/gateway.js';
 import type { World } from '../../world/world.js';
-import type { Subject } from './names.js';
+import { inSentence, type Subject, shown } from './names.js';
 import { sentences } from './sentences.js';
 
 const maxErrorLength = 500;
 
+/** Adds to a meaning what the response says; undefined if the request was not performed. */
+type Explained = (response: SandboxResponse | undefined) => RequestMeaning;
+
 /**
- * Explains a request; to be called before it is performed, which can change the names. The returned function adds what its
- * response says; undefined if it was not performed.
+ * Explains a request; to be called before it is performed, which can change the names. Whatever the request has, this does
+ * not throw: that would keep it from being served.
  */
-export function explain(world: World, incoming: Incoming): (response: SandboxResponse | undefined) => RequestMeaning {
+export function explain(world: World, incoming: Incoming): Explained {
+  try {
+    return explainRequest(world, incoming);
+  } catch {
+    return () => ({ meaning: 'A request that cannot be explained' });
+  }
+}
+
+function explainRequest(world: World, incoming: Incoming): Explained {
   const { account, path } = addressed(world, incoming);
   const json = incoming.method === 'GET' ? Object.fromEntries(incoming.query) : incoming.json();
   const subject: Subject = { account, parameters: isRecord(json) ? json : {} };
@@ -45,6 +56,6 @@ function otherMeaning({ connections }: World, { method, path }: Incoming): strin
   if (first !== 'connections') return 'Unknown request';
   if (id === '') return method === 'POST' ? 'Start a new connection' : 'List the connections';
   const page = connections.find((each) => each.id === id)?.account?.page.name;
-  const which = `the connection ${page === undefined ? id.slice(0, 60) : `to ${JSON.stringify(page)}`}`;
+  const which = `the connection ${page === undefined ? inSentence(id) : `to ${shown(page)}`}`;
   return method === 'DELETE' ? `Delete ${which}` : `Read ${which}`;
 }

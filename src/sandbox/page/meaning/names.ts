@@ -1,4 +1,4 @@
-import { decimalId, isRecord, stringifyJson } from '../../http/json.js';
+import { decimalId, isRecord } from '../../http/json.js';
 import { type Account, type Channel, type Contact, fullName } from '../../manychat/account.js';
 import { channelNames, channelOfType } from '../../manychat/content/channels.js';
 
@@ -10,11 +10,30 @@ export interface Subject {
 
 const maxLength = 80;
 
-const short = (text: string): string => (text.length > maxLength ? `${text.slice(0, maxLength - 1)}…` : text);
+/** Characters that are not seen or reorder what is beside them, without joiners and the selectors of emoji. */
+const hidden = /[[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]--[\u200c\u200d\ufe0e\ufe0f]]/gv;
 
-/** A value as a sentence shows it. */
-export const shown = (value: unknown): string =>
-  value === undefined ? 'nothing' : typeof value === 'string' ? `"${short(value)}"` : short(stringifyJson(value));
+/** Characters of scripts that run from right to left. */
+const rightToLeft = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefe\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
+const [isolate, popIsolate] = ['\u2068', '\u2069'];
+
+/** Text of others within a sentence: on one line, cut, and unable to hide or reorder the rest. */
+export function inSentence(text: string): string {
+  const start = text
+    .slice(0, 4 * maxLength)
+    .replace(/\s+/g, ' ')
+    .replace(hidden, '');
+  const short = (start.length > maxLength ? `${start.slice(0, maxLength - 1)}…` : start).toWellFormed();
+  return rightToLeft.test(short) ? `${isolate}${short}${popIsolate}` : short;
+}
+
+/** A value as a sentence shows it. Lists and objects are only named, however deep they are. */
+export function shown(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (typeof value === 'string') return `"${inSentence(value)}"`;
+  if (Array.isArray(value)) return 'a list';
+  return isRecord(value) ? 'an object' : String(value);
+}
 
 /** An id as a sentence shows it: clients send it as a number or as a text. */
 const shownId = (id: unknown): string => decimalId(id) ?? shown(id);
@@ -25,7 +44,7 @@ function contactIn({ account, parameters }: Subject): Contact | undefined {
   return id === undefined ? undefined : account?.contacts.get(id);
 }
 
-const nameOf = (contact: Contact): string => short(fullName(contact)) || `contact ${contact.id}`;
+const nameOf = (contact: Contact): string => inSentence(fullName(contact)) || `contact ${contact.id}`;
 
 /** The contact of a request, by its name. */
 export function contact(subject: Subject): string {
@@ -62,6 +81,14 @@ export function flow({ account, parameters: { flow_ns: ns } }: Subject): string 
   return found === undefined ? `the unknown flow ${shown(ns)}` : `the flow ${shown(found.name)}`;
 }
 
+const maxListed = 10;
+
+/** The first names of a list, and how many more there are. */
+export function listed(names: readonly string[]): string {
+  const more = names.length - maxListed;
+  return `${names.slice(0, maxListed).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
 /** Names of several fields in a list of `{field_id or field_name}`. */
 export function fieldList(fields: NamedThings | undefined, list: unknown): string {
   const items: readonly unknown[] = Array.isArray(list) ? list : [];
@@ -70,7 +97,7 @@ export function fieldList(fields: NamedThings | undefined, list: unknown): strin
     const found = fields?.find((each) => String(each.id) === decimalId(id));
     return found === undefined && name === undefined ? shownId(id) : shown(found?.name ?? name);
   });
-  return names.length === 0 ? 'no fields' : short(names.join(', '));
+  return names.length === 0 ? 'no fields' : listed(names);
 }
 
 /** The channel of content; undefined if there is none of this type. */

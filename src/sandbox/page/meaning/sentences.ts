@@ -16,11 +16,12 @@ const setTo = (what: string, value: unknown): string =>
 const fieldOfContact = (field: string, subject: Subject): string => `${field} of ${names.contact(subject)}`;
 
 function changedKeys({ subscriber_id: _, ...changes }: Subject['parameters']): string {
-  return Object.keys(changes).join(', ').slice(0, 200) || 'nothing';
+  return names.listed(Object.keys(changes).map(names.inSentence)) || 'nothing';
 }
 
 function newContact({ parameters }: Subject): string {
-  const name = ['first_name', 'last_name'].flatMap((key) => parameters[key] ?? []).join(' ');
+  const { first_name: first, last_name: last } = parameters;
+  const name = [first, last].filter((each) => typeof each === 'string').join(' ');
   const address = ['whatsapp_phone', 'phone', 'email'].find((key) => parameters[key] !== undefined);
   return [shown(name), ...(address === undefined ? [] : [`with the ${address} ${shown(parameters[address])}`])].join(
     ' ',
