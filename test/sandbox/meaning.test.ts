@@ -169,10 +169,16 @@ test.each(meanings)('%s %j means: %s', async (path, parameters, meaning) => {
 
 test('a request through Maton has the names of the page that its connection is for', async () => {
   await asked('GET', '/manychat/fb/subscriber/getInfo', maria, sandbox.matonKey);
-  expect((await latest()).meaning).toBe('Read Maria Garcia');
+  expect(await latest()).toMatchObject({
+    meaning: 'Read Maria Garcia',
+    page_id: '5',
+    subscriber_id: maria.subscriber_id,
+  });
+  const secondPage = JSON.parse((await ask(sandbox.url, { path: '/sandbox/inbox?page=second' })).text).page.id;
   await asked('GET', '/fb/subscriber/getInfo', maria, sandbox.secondManychatKey);
   expect(await latest()).toMatchObject({
     meaning: 'Read the unknown contact 24958501110451908',
+    page_id: String(secondPage),
     subscriber_id: '24958501110451908',
     error: 'Subscriber does not exist',
   });
@@ -238,6 +244,7 @@ test('requests about connections have a meaning', async () => {
     return error === undefined ? meaning : [meaning, error];
   };
   expect(await maton('GET', '/connections')).toBe('List the connections');
+  expect(await latest()).not.toHaveProperty('page_id');
   expect(await maton('POST', '/connections')).toBe('Start a new connection');
   expect(await maton('GET', `/connections/${sandbox.connectionId}`)).toBe('Read the connection to "Corner Bakery"');
   expect(await maton('DELETE', `/connections/${sandbox.connectionId}`)).toBe(

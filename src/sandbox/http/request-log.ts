@@ -30,6 +30,8 @@ export interface RequestRecord extends RequestSummary {
 export interface RequestMeaning {
   /** A sentence for people, with the names of the time. */
   meaning: string;
+  /** The id of the account's page; absent if it was for none. */
+  page_id?: string;
   /** The id of the contact that it is about. */
   subscriber_id?: string;
   /** What ManyChat or Maton said when it refused. */

@@ -35,7 +35,12 @@ function explainRequest(world: World, incoming: Incoming): Explained {
   return (response) => {
     const error = response === undefined ? undefined : refusalText(response)?.slice(0, maxErrorLength);
     const about = id ?? (path === '/fb/subscriber/createSubscriber' ? createdId(account, response) : undefined);
-    return { meaning, ...(about !== undefined && { subscriber_id: about }), ...(error !== undefined && { error }) };
+    return {
+      meaning,
+      ...(account !== undefined && { page_id: String(account.page.id) }),
+      ...(about !== undefined && { subscriber_id: about }),
+      ...(error !== undefined && { error }),
+    };
   };
 }
 
