@@ -6,15 +6,25 @@ import { deferred } from '../../support/deferred.js';
 function readByHand() {
   const readings: {
     signal: AbortSignal;
-    before: string | undefined;
+    /** What was known when the answer arrived. */
+    before?: string | undefined;
     answer: (data: string) => void;
     fail: (error: Error) => void;
   }[] = [];
   const pauses: { signal: AbortSignal; end: () => void }[] = [];
   const resource = createResource<string>(
-    (signal, before) =>
-      new Promise((answer, fail) => {
-        readings.push({ signal, before, answer, fail });
+    (signal) =>
+      new Promise((resolve, fail) => {
+        const reading: (typeof readings)[number] = {
+          signal,
+          fail,
+          answer: (data) =>
+            resolve((before) => {
+              reading.before = before;
+              return data;
+            }),
+        };
+        readings.push(reading);
       }),
     (signal) => {
       const { promise, resolve } = deferred();
@@ -84,9 +94,9 @@ test('drops an answer for what is no longer shown, and reads anew without a paus
   readings[1]?.answer('of Maria, again');
   await settled();
   expect(resource.get().data).toBeUndefined();
-  expect(readings[2]?.before).toBeUndefined();
   readings[2]?.answer('of Tom');
   await settled();
+  expect(readings[2]).toHaveProperty('before', undefined);
   expect([resource.get().data, pauses.length]).toEqual(['of Tom', 0]);
 });
 
@@ -100,8 +110,10 @@ test('a restart during a pause ends the pause', async () => {
   resource.restart('keep');
   await settled();
   expect(readings).toHaveLength(2);
-  expect(readings[1]?.before).toBe('one');
   expect(resource.get()).toMatchObject({ data: 'one', loading: true });
+  readings[1]?.answer('two');
+  await settled();
+  expect(readings[1]?.before).toBe('one');
 });
 
 test('is not read while nobody shows it, and is then read because it changed meanwhile', async () => {
@@ -115,4 +127,47 @@ test('is not read while nobody shows it, and is then read because it changed mea
   expect(readings).toHaveLength(1);
   resource.use();
   expect(readings).toHaveLength(2);
+});
+
+test('an answer joins what is known when it arrives, and what was read beside it stays', async () => {
+  const { resource, readings } = readByHand();
+  resource.use();
+  readings[0]?.answer('one');
+  await settled();
+  resource.invalidate();
+  await resource.extend(async () => (data) => `earlier, ${data}`);
+  expect(resource.get().data).toBe('earlier, one');
+  readings[1]?.answer('two');
+  await settled();
+  expect(readings[1]?.before).toBe('earlier, one');
+});
+
+test('what was read beside something else is dropped, also its failure', async () => {
+  const { resource, readings } = readByHand();
+  resource.use();
+  readings[0]?.answer('of Maria');
+  await settled();
+  const [more, failing] = [deferred(), deferred()];
+  const both = [
+    resource.extend(async () => {
+      await more.promise;
+      return (data) => `earlier, ${data}`;
+    }),
+    resource.extend(async () => {
+      await failing.promise;
+      throw new Error('No such contact.');
+    }),
+  ];
+  await expect(
+    resource.extend(async () => {
+      throw new Error('The sandbox cannot be reached.');
+    }),
+  ).rejects.toThrow('The sandbox cannot be reached.');
+  resource.restart();
+  readings[1]?.answer('of Tom');
+  await settled();
+  more.resolve();
+  failing.resolve();
+  await Promise.all(both);
+  expect(resource.get()).toEqual({ data: 'of Tom', error: undefined, loading: false });
 });

@@ -72,6 +72,15 @@ export const pageQuery = ({ page }: Place): Query => (page === 'second' ? { page
 /** The path of a contact, or of something of it. */
 export const contactPath = (id: string, part = ''): string => `/sandbox/contacts/${encodeURIComponent(id)}${part}`;
 
+/** An answer that takes the place of what is known. */
+const instead =
+  <T>(answer: T) =>
+  (): T =>
+    answer;
+
+const seqOf = ({ seq }: Turn): number => seq;
+const idOf = <K>({ id }: { readonly id: K }): K => id;
+
 /** @param pause resolves after a while, or as soon as the signal is aborted: the time between two readings of one thing */
 export function createReads(
   requests: Requests,
@@ -89,11 +98,11 @@ export function createReads(
   };
 
   const overview = createResource<Overview>(
-    async (signal) => hear(await requests.get<Overview>('/sandbox', {}, signal)),
+    async (signal) => instead(hear(await requests.get<Overview>('/sandbox', {}, signal))),
     pause,
   );
 
-  const contacts = createResource<ContactList>(async (signal, before) => {
+  const contacts = createResource<ContactList>(async (signal) => {
     const { search, ...others } = filters.get();
     const named = Object.entries({ ...others, search: search.trim() }).filter(([, value]) => value !== '');
     const query = { ...Object.fromEntries(named), ...page() };
@@ -107,17 +116,17 @@ export function createReads(
       for (const each of answer.contacts) if (!found.has(each.id)) found.set(each.id, each);
       from += answer.contacts.length;
     } while (from < Math.min(wanted, answer.total) && answer.contacts.length > 0);
-    const list = withSame(before?.contacts, [...found.values()], ({ id }) => id);
-    return { page: answer.page, total: answer.total, contacts: list };
+    const { page: of, total } = answer;
+    return (before) => ({ page: of, total, contacts: withSame(before?.contacts, [...found.values()], idOf) });
   }, pause);
 
   const contact = createResource<Contact | undefined>(async (signal) => {
     const { contact: id } = place.get();
-    if (id === undefined) return undefined;
-    return hear(await requests.get<ContactPage>(contactPath(id), page(), signal)).contact;
+    if (id === undefined) return instead(undefined);
+    return instead(hear(await requests.get<ContactPage>(contactPath(id), page(), signal)).contact);
   }, pause);
 
-  const turns = async (query: Query, signal?: AbortSignal): Promise<Stretch<Turn>> => {
+  const turns = async (query: Query, signal: AbortSignal): Promise<Stretch<Turn>> => {
     const { contact: id } = place.get();
     if (id === undefined) return { entries: [], more: 0 };
     const all = { ...page(), limit: turnsOfPage, ...query };
@@ -128,29 +137,27 @@ export function createReads(
     );
     return { entries, more };
   };
-  const seqOf = ({ seq }: Turn): number => seq;
-  const conversation = createResource<Stretch<Turn>>(
-    async (signal, before) => withNewest(before, await turns({}, signal), seqOf),
-    pause,
-  );
+  const conversation = createResource<Stretch<Turn>>(async (signal) => {
+    const newest = await turns({}, signal);
+    return (before) => withNewest(before, newest, seqOf);
+  }, pause);
 
-  const received = async (query: Query, signal?: AbortSignal): Promise<Stretch<RequestRecord>> => {
+  const received = async (query: Query, signal: AbortSignal): Promise<Stretch<RequestRecord>> => {
     const all = { limit: requestsOfPage, ...query };
     const { requests: entries, more } = await requests.get<RequestsPage>('/sandbox/requests', all, signal);
     return { entries, more };
   };
-  const idOf = ({ id }: RequestRecord): number => id;
-  const records = createResource<Stretch<RequestRecord>>(
-    async (signal, before) => withNewest(before, await received({}, signal), idOf),
-    pause,
-  );
+  const records = createResource<Stretch<RequestRecord>>(async (signal) => {
+    const newest = await received({}, signal);
+    return (before) => withNewest(before, newest, idOf);
+  }, pause);
 
   const latestCalls = async (signal: AbortSignal): Promise<Stretch<Call>> => {
     const { calls: entries, more } = await requests.get<CallsPage>('/sandbox/calls', { limit: wantedCalls }, signal);
     return { entries, more };
   };
   // Calls change until they have ended, so that all that are shown are read again.
-  const calls = createResource<Stretch<Call>>(async (signal, before) => {
+  const calls = createResource<Stretch<Call>>(async (signal) => {
     let { entries, more } = await latestCalls(signal);
     const shown = shownCall.get();
     const first = entries[0]?.id ?? 0;
@@ -158,16 +165,16 @@ export function createReads(
       wantedCalls = Math.min(wantedCalls + first - shown, mostCalls);
       ({ entries, more } = await latestCalls(signal));
     }
-    return { entries: withSame(before?.entries, entries, ({ id }) => id), more };
+    return (before) => ({ entries: withSame(before?.entries, entries, idOf), more });
   }, pause);
 
   const account = createResource<Account>(async (signal) => {
     const file = await requests.get<AccountFile>('/sandbox/account', { contacts: 'false' }, signal);
-    return place.get().page === 'second' ? file.second_page : file;
+    return instead(place.get().page === 'second' ? file.second_page : file);
   }, pause);
 
   const faults = createResource<readonly FaultState[]>(
-    async (signal) => (await requests.get<FaultsPage>('/sandbox/faults', {}, signal)).faults,
+    async (signal) => instead((await requests.get<FaultsPage>('/sandbox/faults', {}, signal)).faults),
     pause,
   );
 
@@ -186,17 +193,19 @@ export function createReads(
     },
     async showEarlierTurns() {
       const before = conversation.get().data?.entries[0]?.seq;
-      const { contact: id, page: of } = place.get();
       if (before === undefined) return;
-      const earlier = await turns({ before });
-      if (place.get().contact !== id || place.get().page !== of) return;
-      conversation.update((shown) => withEarlier(shown, earlier, before, seqOf));
+      await conversation.extend(async (signal) => {
+        const earlier = await turns({ before }, signal);
+        return (shown) => withEarlier(shown, earlier, before, seqOf);
+      });
     },
     async showEarlierRequests() {
       const before = records.get().data?.entries[0]?.id;
       if (before === undefined) return;
-      const earlier = await received({ before });
-      records.update((shown) => withEarlier(shown, earlier, before, idOf));
+      await records.extend(async (signal) => {
+        const earlier = await received({ before }, signal);
+        return (shown) => withEarlier(shown, earlier, before, idOf);
+      });
     },
     showEarlierCalls() {
       wantedCalls = Math.min(wantedCalls + callsOfPage, mostCalls);

@@ -17,8 +17,8 @@ export interface Resource<T> extends Watchable<Reading<T>> {
   invalidate(): void;
   /** Something else is to be read. What was read is dropped, unless it is kept until the answer is there. */
   restart(keep?: 'keep'): void;
-  /** Changes what is known. */
-  update(change: (data: T) => T): void;
+  /** Reads more beside what is known. It rejects if that fails, and does nothing once something else is to be read. */
+  extend(load: (signal: AbortSignal) => Promise<(data: T) => T>): Promise<void>;
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
@@ -26,11 +26,11 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
 /**
  * Reads with one request in flight at a time: what changes meanwhile leads to one more reading, after a pause.
  *
- * @param load reads; `before` is what is known
+ * @param load reads, and resolves with how its answer joins what is known when it arrives
  * @param pause resolves after a while, or as soon as the signal is aborted
  */
 export function createResource<T>(
-  load: (signal: AbortSignal, before: T | undefined) => Promise<T>,
+  load: (signal: AbortSignal) => Promise<(before: T | undefined) => T>,
   pause: (signal: AbortSignal) => Promise<void>,
 ): Resource<T> {
   const state = cell<Reading<T>>({ data: undefined, error: undefined, loading: true });
@@ -42,8 +42,8 @@ export function createResource<T>(
   async function readOnce({ signal }: AbortController): Promise<void> {
     isDue = false;
     try {
-      const data = await load(signal, state.get().data);
-      if (!signal.aborted) state.set({ data, error: undefined, loading: false });
+      const join = await load(signal);
+      if (!signal.aborted) state.set({ data: join(state.get().data), error: undefined, loading: false });
     } catch (error) {
       if (!signal.aborted) state.set({ data: state.get().data, error: messageOf(error), loading: false });
     }
@@ -78,9 +78,15 @@ export function createResource<T>(
       isDue = true;
       void run();
     },
-    update(change) {
-      const { data, ...rest } = state.get();
-      if (data !== undefined) state.set({ ...rest, data: change(data) });
+    async extend(loadMore) {
+      const { signal } = controller;
+      try {
+        const change = await loadMore(signal);
+        const { data, ...rest } = state.get();
+        if (data !== undefined && !signal.aborted) state.set({ ...rest, data: change(data) });
+      } catch (error) {
+        if (!signal.aborted) throw error;
+      }
     },
   };
 }
