@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { createInbox } from '../../../ui/inbox/state/inbox.js';
 import { placeOf } from '../../../ui/inbox/state/place.js';
 import type { Requests } from '../../../ui/inbox/state/ports.js';
@@ -88,6 +88,27 @@ test('another contact, another page and a search are read in the place of those 
     'GET /sandbox/inbox?page=second&limit=50',
   ]);
   expect(inbox.account.get().data?.tags).toEqual([{ id: 1, name: 'Wholesale' }]);
+});
+
+test('a contact is shown on its page, also if the other page has one with the same id', async () => {
+  const { inbox, look } = await shownInbox('#contact=7');
+  const ofPages = answers['/sandbox/inbox'] ?? {};
+  inbox.showContact('7', '1');
+  expect(await look()).toEqual([]);
+  inbox.showContact('7', undefined);
+  expect(await look()).toEqual([]);
+  inbox.showContact('7', '2');
+  expect(inbox.place.get()).toMatchObject({ page: 'second', contact: '7', pane: 'conversation' });
+  // The first page is known before the second one was read.
+  inbox.showContact('7', '1');
+  expect(inbox.place.get().page).toBe('first');
+  await look();
+  onTestFinished(() => void Object.assign(ofPages, { page: { id: '1', name: 'Corner Bakery' } }));
+  Object.assign(ofPages, { page: { id: '2', name: 'Wholesale' } });
+  inbox.showContact('7', '2');
+  expect(await look()).toEqual(expect.arrayContaining(['GET /sandbox/contacts/7?page=second']));
+  inbox.showContact('7', '1');
+  expect(inbox.place.get().page).toBe('first');
 });
 
 test('what a contact does is sent for its page, and what it changes is read', async () => {

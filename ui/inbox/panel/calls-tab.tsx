@@ -37,7 +37,7 @@ function outcomesOf({ branch, reason, deliveries, problems }: Call): readonly st
 const CallItem = memo(function CallItem({ call, isShown }: { call: Call; isShown: boolean }) {
   const inbox = useInbox();
   const item = useRef<HTMLLIElement>(null);
-  const { id, hook, trigger, state, status, time, request, repeats, fault, subscriber_id: contact } = call;
+  const { id, hook, trigger, state, status, time, request, repeats, fault, page_id, subscriber_id: contact } = call;
   useEffect(() => {
     if (isShown) item.current?.scrollIntoView({ block: 'nearest' });
   }, [isShown]);
@@ -75,7 +75,7 @@ const CallItem = memo(function CallItem({ call, isShown }: { call: Call; isShown
             </>
           )}
         </OnDemand>
-        <button type="button" class="link" onClick={() => inbox.go({ contact, pane: 'conversation' })}>
+        <button type="button" class="link" onClick={() => inbox.showContact(contact, page_id)}>
           Show contact
         </button>
       </div>

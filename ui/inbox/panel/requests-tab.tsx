@@ -9,7 +9,7 @@ import { bodyText } from './value-text.js';
 
 const RequestItem = memo(function RequestItem({ record }: { record: RequestRecord }) {
   const inbox = useInbox();
-  const { time, method, path, query, status, performed, fault, meaning, error, subscriber_id: id } = record;
+  const { time, method, path, query, status, performed, fault, meaning, error, page_id, subscriber_id: id } = record;
   const search = new URLSearchParams(query).toString();
   return (
     <li class="record">
@@ -50,7 +50,7 @@ const RequestItem = memo(function RequestItem({ record }: { record: RequestRecor
           )}
         </OnDemand>
         {id !== undefined && (
-          <button type="button" class="link" onClick={() => inbox.go({ contact: id, pane: 'conversation' })}>
+          <button type="button" class="link" onClick={() => inbox.showContact(id, page_id)}>
             Show contact
           </button>
         )}

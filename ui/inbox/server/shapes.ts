@@ -112,6 +112,8 @@ export interface RequestRecord {
   readonly body?: unknown;
   readonly cut_from_bytes?: number;
   readonly meaning: string;
+  /** The page that it was for. */
+  readonly page_id?: string;
   readonly subscriber_id?: string;
   readonly error?: string;
 }

@@ -17,6 +17,8 @@ export interface Inbox extends Resources {
   readonly shownCall: Cell<number | undefined>;
   /** Goes to another place. */
   go(to: Partial<Place>): void;
+  /** Shows a contact of the page with this id, by default of the page that is shown. Both pages may have contacts with one id. */
+  showContact(id: string, pageId: string | undefined): void;
   /** Shows a call out. */
   showCall(id: number): void;
   filter(by: Partial<Filters>): void;
@@ -88,6 +90,7 @@ export function createInbox(requests: Requests, at: Place, pause: (signal: Abort
     showEarlierRequests: reads.showEarlierRequests,
     showEarlierCalls: reads.showEarlierCalls,
     go,
+    showContact: (id, pageId) => go({ page: reads.pageWithId(pageId), contact: id, pane: 'conversation' }),
     showCall(id) {
       shownCall.set(id);
       calls.invalidate();

@@ -88,6 +88,7 @@ export function createReads(
   pause: (signal: AbortSignal) => Promise<void>,
 ) {
   const now = cell<number | undefined>(undefined);
+  const pageIds = new Map<Place['page'], string>();
   let wanted = contactsOfPage;
   let wantedCalls = callsOfPage;
 
@@ -104,6 +105,7 @@ export function createReads(
 
   const contacts = createResource<ContactList>(async (signal) => {
     const { search, ...others } = filters.get();
+    const asked = place.get().page;
     const named = Object.entries({ ...others, search: search.trim() }).filter(([, value]) => value !== '');
     const query = { ...Object.fromEntries(named), ...page() };
     const found = new Map<string, ContactSummary>();
@@ -117,6 +119,7 @@ export function createReads(
       from += answer.contacts.length;
     } while (from < Math.min(wanted, answer.total) && answer.contacts.length > 0);
     const { page: of, total } = answer;
+    pageIds.set(asked, of.id);
     return (before) => ({ page: of, total, contacts: withSame(before?.contacts, [...found.values()], idOf) });
   }, pause);
 
@@ -183,6 +186,14 @@ export function createReads(
     now,
     resources,
     hear,
+    /** Which page has an id. */
+    pageWithId(id: string | undefined): Place['page'] {
+      const { page: here } = place.get();
+      const other = here === 'first' ? 'second' : 'first';
+      const idHere = pageIds.get(here);
+      const isOther = idHere === undefined ? id === pageIds.get(other) : id !== idHere;
+      return id !== undefined && isOther ? other : here;
+    },
     /** Lists as many contacts as at first, when others are wanted. */
     fewContacts() {
       wanted = contactsOfPage;
