@@ -106,7 +106,7 @@ test('nothing that is typed is lost when it cannot be sent', async () => {
 });
 
 test('a message is sent once, however often it is asked for while it is under way', async () => {
-  const { page, message, conversation, turns } = await openInbox(sandbox, `#contact=${maria}`);
+  const { page, message, contact, conversation, turns } = await openInbox(sandbox, `#contact=${maria}`);
   let count = 0;
   let goOn = (): void => undefined;
   await page.route('**/writes', async (route) => {
@@ -119,6 +119,11 @@ test('a message is sent once, however often it is asked for while it is under wa
   await message.fill('Once');
   for (let press = 0; press < 3; press += 1) await page.keyboard.press('Enter');
   await conversation.getByRole('button', { name: 'Sending…' }).click({ force: true });
+  await contact('Tom Baker').click();
+  await conversation.getByRole('heading', { name: 'Tom Baker' }).waitFor();
+  await contact('Maria Garcia').click();
+  await conversation.getByRole('button', { name: 'Sending…' }).waitFor();
+  await message.press('Enter');
   await message.press('End');
   await page.keyboard.type(' and more');
   goOn();

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Turn } from '../../../ui/inbox/server/shapes.js';
 import { clickedTurn } from '../../../ui/inbox/state/clickable.js';
-import { afterSending } from '../../../ui/inbox/state/drafts.js';
 import { topics, topicsToRead } from '../../../ui/inbox/state/notices.js';
 import { hashOf, type Place, placeOf } from '../../../ui/inbox/state/place.js';
 import { sourceOf } from '../../../ui/inbox/state/source-text.js';
@@ -122,11 +121,4 @@ test('what sent a message is named', () => {
     { text: 'Flow ', name: 'content2' },
     { text: 'Dynamic block' },
   ]);
-});
-
-test('once a message is sent it leaves the field, but not what was typed meanwhile', () => {
-  const sent = { kind: 'text', content: 'Hello', channel: 'messenger' } as const;
-  expect(afterSending(sent, sent)).toEqual({ ...sent, content: '' });
-  expect(afterSending(sent, { ...sent, content: 'Hello, and' })).toEqual({ ...sent, content: 'Hello, and' });
-  expect(afterSending(sent, { ...sent, kind: 'image' })).toEqual({ ...sent, kind: 'image' });
 });

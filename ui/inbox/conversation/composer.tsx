@@ -1,12 +1,10 @@
 import type { TargetedKeyboardEvent, TargetedSubmitEvent } from 'preact';
-import { useRef, useState } from 'preact/hooks';
 import { Icon } from '../parts/icon.js';
 import { channelNames, Foreign } from '../parts/labels.js';
 import { ErrorText } from '../parts/states.js';
-import { useInbox } from '../parts/use-inbox.js';
-import { useRequest } from '../parts/use-request.js';
+import { useCell, useInbox, usePlace } from '../parts/use-inbox.js';
 import type { Contact } from '../server/shapes.js';
-import { afterSending, type Draft } from '../state/drafts.js';
+import type { Draft } from '../state/drafts.js';
 
 const kinds: readonly { readonly kind: Draft['kind']; readonly label: string; readonly input: string }[] = [
   { kind: 'text', label: 'Text', input: 'Message' },
@@ -18,22 +16,15 @@ const kinds: readonly { readonly kind: Draft['kind']; readonly label: string; re
 export function Composer({ contact }: { contact: Contact }) {
   const inbox = useInbox();
   const { id, channels } = contact;
-  const [draft, setDraft] = useState(() => inbox.drafts.of(id));
-  const latest = useRef(draft);
-  const writing = useRequest();
-  const change = (next: Partial<Draft>): void => {
-    latest.current = { ...latest.current, ...next };
-    inbox.drafts.keep(id, latest.current);
-    setDraft(latest.current);
-  };
+  const composition = inbox.drafts.of(usePlace().page, id);
+  const { draft, isSending, error } = useCell(composition);
+  const { change } = composition;
   const usual = draft.channel ?? contact.last?.channel;
   const known = channels.find((each) => each === usual) ?? channels[0];
   const send = async (event: Event): Promise<void> => {
     event.preventDefault();
-    const sent = latest.current;
-    if (sent.content.trim() === '') return;
-    const written = { kind: sent.kind, content: sent.content, channel: known };
-    if (await writing.start(() => inbox.write(id, written))) change(afterSending(sent, latest.current));
+    if (composition.get().draft.content.trim() === '') return;
+    await composition.send((sent) => inbox.write(id, { ...sent, channel: known }));
   };
   const sendOnEnter = (event: TargetedKeyboardEvent<HTMLTextAreaElement>): void => {
     if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
@@ -73,7 +64,7 @@ export function Composer({ contact }: { contact: Contact }) {
           </label>
         )}
       </div>
-      <ErrorText text={writing.error} />
+      <ErrorText text={error} />
       <div class="composer-row">
         {draft.kind === 'text' ? (
           <textarea
@@ -98,9 +89,9 @@ export function Composer({ contact }: { contact: Contact }) {
             onInput={({ currentTarget }) => change({ content: currentTarget.value })}
           />
         )}
-        <button type="submit" class="button primary" aria-disabled={writing.isBusy}>
+        <button type="submit" class="button primary" aria-disabled={isSending}>
           <Icon name="send" />
-          {writing.isBusy ? 'Sending…' : 'Send'}
+          {isSending ? 'Sending…' : 'Send'}
         </button>
       </div>
     </form>
