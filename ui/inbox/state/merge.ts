@@ -24,6 +24,12 @@ export function withNewest<T>(
   return { entries: [...before.entries.slice(0, at), ...entries], more: Math.max(0, newest.more - at) };
 }
 
+/** The last entries, at most this many. */
+export function lastOf<T>(list: Stretch<T>, most: number): Stretch<T> {
+  const left = list.entries.length - most;
+  return left <= 0 ? list : { entries: list.entries.slice(left), more: list.more + left };
+}
+
 /** Earlier entries before what was read; nothing changes if they do not belong there any more. */
 export function withEarlier<T>(
   now: Stretch<T>,

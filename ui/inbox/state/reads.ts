@@ -16,10 +16,11 @@ import type {
   Turn,
 } from '../server/shapes.js';
 import { type Cell, cell } from './cell.js';
-import { type Stretch, withEarlier, withNewest, withSame } from './merge.js';
+import { type Stretch, withSame } from './merge.js';
 import type { Place } from './place.js';
 import type { Query, Requests } from './ports.js';
 import { createResource, type Resource } from './resource.js';
+import { createStretches } from './stretches.js';
 
 /** Which contacts are listed; an empty text lists all. */
 export interface Filters {
@@ -78,7 +79,6 @@ const instead =
   (): T =>
     answer;
 
-const seqOf = ({ seq }: Turn): number => seq;
 const idOf = <K>({ id }: { readonly id: K }): K => id;
 
 /** @param pause resolves after a while, or as soon as the signal is aborted: the time between two readings of one thing */
@@ -129,31 +129,32 @@ export function createReads(
     return instead(hear(await requests.get<ContactPage>(contactPath(id), page(), signal)).contact);
   }, pause);
 
-  const turns = async (query: Query, signal: AbortSignal): Promise<Stretch<Turn>> => {
-    const { contact: id } = place.get();
-    if (id === undefined) return { entries: [], more: 0 };
-    const all = { ...page(), limit: turnsOfPage, ...query };
-    const { conversation: entries, more } = await requests.get<ConversationPage>(
-      contactPath(id, '/conversation'),
-      all,
-      signal,
-    );
-    return { entries, more };
-  };
-  const conversation = createResource<Stretch<Turn>>(async (signal) => {
-    const newest = await turns({}, signal);
-    return (before) => withNewest(before, newest, seqOf);
-  }, pause);
+  const turns = createStretches<Turn>(
+    {
+      size: turnsOfPage,
+      keyOf: ({ seq }) => seq,
+      async read(query, signal) {
+        const { contact: id } = place.get();
+        if (id === undefined) return { entries: [], more: 0 };
+        const path = contactPath(id, '/conversation');
+        const answer = await requests.get<ConversationPage>(path, { ...page(), ...query }, signal);
+        return { entries: answer.conversation, more: answer.more };
+      },
+    },
+    pause,
+  );
 
-  const received = async (query: Query, signal: AbortSignal): Promise<Stretch<RequestRecord>> => {
-    const all = { limit: requestsOfPage, ...query };
-    const { requests: entries, more } = await requests.get<RequestsPage>('/sandbox/requests', all, signal);
-    return { entries, more };
-  };
-  const records = createResource<Stretch<RequestRecord>>(async (signal) => {
-    const newest = await received({}, signal);
-    return (before) => withNewest(before, newest, idOf);
-  }, pause);
+  const records = createStretches<RequestRecord>(
+    {
+      size: requestsOfPage,
+      keyOf: idOf,
+      async read(query, signal) {
+        const { requests: entries, more } = await requests.get<RequestsPage>('/sandbox/requests', query, signal);
+        return { entries, more };
+      },
+    },
+    pause,
+  );
 
   const latestCalls = async (signal: AbortSignal): Promise<Stretch<Call>> => {
     const { calls: entries, more } = await requests.get<CallsPage>('/sandbox/calls', { limit: wantedCalls }, signal);
@@ -181,7 +182,16 @@ export function createReads(
     pause,
   );
 
-  const resources: Resources = { overview, contacts, contact, conversation, requests: records, calls, account, faults };
+  const resources: Resources = {
+    overview,
+    contacts,
+    contact,
+    conversation: turns.resource,
+    requests: records.resource,
+    calls,
+    account,
+    faults,
+  };
   return {
     now,
     resources,
@@ -202,22 +212,8 @@ export function createReads(
       wanted += contactsOfPage;
       contacts.restart('keep');
     },
-    async showEarlierTurns() {
-      const before = conversation.get().data?.entries[0]?.seq;
-      if (before === undefined) return;
-      await conversation.extend(async (signal) => {
-        const earlier = await turns({ before }, signal);
-        return (shown) => withEarlier(shown, earlier, before, seqOf);
-      });
-    },
-    async showEarlierRequests() {
-      const before = records.get().data?.entries[0]?.id;
-      if (before === undefined) return;
-      await records.extend(async (signal) => {
-        const earlier = await received({ before }, signal);
-        return (shown) => withEarlier(shown, earlier, before, idOf);
-      });
-    },
+    showEarlierTurns: turns.showEarlier,
+    showEarlierRequests: records.showEarlier,
     showEarlierCalls() {
       wantedCalls = Math.min(wantedCalls + callsOfPage, mostCalls);
       calls.restart('keep');
