@@ -160,8 +160,36 @@ test('an older call is read along with those after it, once it is asked for', as
   inbox.showCall(170);
   expect(await look()).toEqual(['GET /sandbox/calls?limit=50']);
   inbox.showCall(31);
-  expect(await look()).toEqual(['GET /sandbox/calls?limit=50', 'GET /sandbox/calls?limit=170']);
+  // 170 reach it; in whole pages, and with one page more, it stays in the list when others follow.
+  expect(await look()).toEqual(['GET /sandbox/calls?limit=50', 'GET /sandbox/calls?limit=250']);
+  for (const id of [201, 202, 203]) {
+    calls.push({ id });
+    inbox.heard('{"calls":true}');
+    expect(await look()).toEqual(['GET /sandbox/calls?limit=250']);
+  }
+  expect(inbox.shownCall.get()).toBe(31);
   inbox.showEarlierCalls();
-  expect((await look()).at(0)).toBe('GET /sandbox/calls?limit=220');
+  expect(await look()).toEqual(['GET /sandbox/calls?limit=300']);
   expect(inbox.place.get()).toMatchObject({ tab: 'calls', pane: 'panel' });
+});
+
+test('a reset lists everything again, as at the start', async () => {
+  const { inbox, look } = await shownInbox('#contact=7');
+  inbox.filter({ tag: 'Of an agent' });
+  inbox.showMoreContacts();
+  inbox.showEarlierCalls();
+  inbox.showCall(1);
+  await look();
+  await inbox.reset();
+  expect(inbox.contacts.get().data).toBeUndefined();
+  const [reset, ...read] = await look();
+  expect(reset).toBe('POST /sandbox/reset {}');
+  expect(new Set(read)).toEqual(
+    new Set([
+      ...['GET /sandbox', 'GET /sandbox/inbox?limit=50', 'GET /sandbox/requests?limit=50'],
+      ...['GET /sandbox/calls?limit=50', 'GET /sandbox/account?contacts=false', 'GET /sandbox/faults', ...ofSelected],
+    ]),
+  );
+  expect(inbox.filters.get()).toEqual({ search: '', channel: '', window: '', tag: '' });
+  expect(inbox.shownCall.get()).toBeUndefined();
 });

@@ -48,7 +48,7 @@ export function createInbox(requests: Requests, at: Place, pause: (signal: Abort
   const place = cell(at);
   const filters = cell(noFilters);
   const shownCall = cell<number | undefined>(undefined);
-  const reads = createReads(requests, { place, filters, shownCall }, pause);
+  const reads = createReads(requests, { place, filters }, pause);
   const { resources } = reads;
   const { contacts, contact, conversation, calls, account } = resources;
 
@@ -93,7 +93,7 @@ export function createInbox(requests: Requests, at: Place, pause: (signal: Abort
     showContact: (id, pageId) => go({ page: reads.pageWithId(pageId), contact: id, pane: 'conversation' }),
     showCall(id) {
       shownCall.set(id);
-      calls.invalidate();
+      reads.seekCall(id);
       go({ tab: 'calls', pane: 'panel' });
     },
     filter: (by) => filter({ ...filters.get(), ...by }),
@@ -133,7 +133,12 @@ export function createInbox(requests: Requests, at: Place, pause: (signal: Abort
     },
     async reset() {
       await requests.post('/sandbox/reset', {});
-      for (const each of [contact, conversation, resources.requests]) each.restart();
+      // What was chosen may be gone: a tag, or a call.
+      filters.set(noFilters);
+      shownCall.set(undefined);
+      reads.fewContacts();
+      reads.fewCalls();
+      for (const each of [contacts, contact, conversation, resources.requests, calls]) each.restart();
       readAll(topics);
     },
   };

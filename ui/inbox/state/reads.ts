@@ -64,7 +64,6 @@ export interface Resources {
 interface Chosen {
   readonly place: Cell<Place>;
   readonly filters: Cell<Filters>;
-  readonly shownCall: Cell<number | undefined>;
 }
 
 /** The query of a place's page. */
@@ -84,13 +83,15 @@ const idOf = <K>({ id }: { readonly id: K }): K => id;
 /** @param pause resolves after a while, or as soon as the signal is aborted: the time between two readings of one thing */
 export function createReads(
   requests: Requests,
-  { place, filters, shownCall }: Chosen,
+  { place, filters }: Chosen,
   pause: (signal: AbortSignal) => Promise<void>,
 ) {
   const now = cell<number | undefined>(undefined);
   const pageIds = new Map<Place['page'], string>();
   let wanted = contactsOfPage;
   let wantedCalls = callsOfPage;
+  /** The call that is to be in the list after the next reading. */
+  let sought: number | undefined;
 
   const page = (): Query => pageQuery(place.get());
   const hear = <T extends { readonly now: string }>(answer: T): T => {
@@ -163,12 +164,14 @@ export function createReads(
   // Calls change until they have ended, so that all that are shown are read again.
   const calls = createResource<Stretch<Call>>(async (signal) => {
     let { entries, more } = await latestCalls(signal);
-    const shown = shownCall.get();
     const first = entries[0]?.id ?? 0;
-    if (shown !== undefined && shown < first && more > 0 && wantedCalls < mostCalls) {
-      wantedCalls = Math.min(wantedCalls + first - shown, mostCalls);
+    if (sought !== undefined && sought < first && more > 0 && wantedCalls < mostCalls) {
+      // With a page more, so that it stays in the list when others follow.
+      const pages = Math.ceil((wantedCalls + first - sought) / callsOfPage) + 1;
+      wantedCalls = Math.min(pages * callsOfPage, mostCalls);
       ({ entries, more } = await latestCalls(signal));
     }
+    if (!signal.aborted) sought = undefined;
     return (before) => ({ entries: withSame(before?.entries, entries, idOf), more });
   }, pause);
 
@@ -214,6 +217,15 @@ export function createReads(
     },
     showEarlierTurns: turns.showEarlier,
     showEarlierRequests: records.showEarlier,
+    seekCall(id: number) {
+      sought = id;
+      calls.invalidate();
+    },
+    /** Lists as many calls as at first. */
+    fewCalls() {
+      wantedCalls = callsOfPage;
+      sought = undefined;
+    },
     showEarlierCalls() {
       wantedCalls = Math.min(wantedCalls + callsOfPage, mostCalls);
       calls.restart('keep');
