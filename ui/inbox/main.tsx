@@ -5,6 +5,7 @@ import { InboxContext } from './parts/use-inbox.js';
 import { listen } from './server/live.js';
 import { requests } from './server/requests.js';
 import { createInbox } from './state/inbox.js';
+import { pauseOf } from './state/pause.js';
 import { placeOf } from './state/place.js';
 import './style/base.css';
 import './style/frame.css';
@@ -15,25 +16,12 @@ import './style/panel.css';
 /** How long a thing is not read again after it was read, so that a busy sandbox does not keep the page busy. */
 const calm = 200;
 
-const pause = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    const timer = setTimeout(resolve, calm);
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
-
-const inbox = createInbox(requests, placeOf(location.hash), pause);
+const inbox = createInbox(requests, placeOf(location.hash), pauseOf(calm));
 followAddress(inbox);
 
-let wasConnected = false;
 listen({
-  onConnected() {
-    // Notices may have been missed, also those of another sandbox at the same address.
-    if (wasConnected) inbox.readAgain();
-    wasConnected = true;
-  },
+  // Notices may have been missed, also those of another sandbox at the same address, and so may have the first readings.
+  onConnected: inbox.readAgain,
   onNotice: inbox.heard,
   onLiveness: inbox.liveness.set,
 });
