@@ -87,3 +87,21 @@ test('only web addresses are links', async () => {
   expect(links.length).toBeGreaterThanOrEqual(4);
   for (const link of links) expect(link).toEqual([expect.stringMatching(/^https?$/), 'noopener noreferrer', '_blank']);
 });
+
+test('a turn that cannot be drawn is text, and the others are drawn', async () => {
+  await sendContent(sandbox, id, { messages: [{ type: 'text', text: 'Before' }] });
+  const { page, turns } = await openInbox(sandbox);
+  await page.route('**/conversation?*', async (route) => {
+    const response = await route.fetch();
+    const answer: { conversation: object[]; more: number } = await response.json();
+    const broken = { seq: 1_000_000, time: now, channel: 'messenger', from: 'page', messages: null, source: markup };
+    await route.fulfill({ response, json: { ...answer, conversation: [...answer.conversation, broken] } });
+  });
+  await page.goto(`${sandbox.url}/#contact=${id}`);
+  const last = turns.last();
+  await last.getByText('This cannot be drawn.').waitFor();
+  expect(await last.innerText()).toContain('"messages": null');
+  expect(await last.innerText()).toContain('<img src=x onerror=');
+  await turns.getByText('Before', { exact: true }).waitFor();
+  expect(await page.title()).not.toBe('owned');
+});

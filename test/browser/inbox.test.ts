@@ -157,3 +157,24 @@ test('the page of the account can be changed', async () => {
   await conversation.locator('.turn', { hasText: 'Hello, wholesale' }).waitFor();
   expect(page.url()).toContain('page=second');
 });
+
+test('eight tabs can be open; one that is seen again shows what happened meanwhile', async () => {
+  const { page, turns } = await openInbox(sandbox, `#contact=${maria}`);
+  const show = (tab: typeof page, isHidden: boolean): Promise<void> =>
+    tab.evaluate((hidden) => {
+      Object.defineProperty(document, 'hidden', { configurable: true, value: hidden });
+      document.dispatchEvent(new Event('visibilitychange'));
+    }, isHidden);
+  let last = page;
+  for (let count = 2; count <= 8; count += 1) {
+    await show(last, true);
+    last = await page.context().newPage();
+    await last.goto(`${sandbox.url}/#contact=${maria}`);
+    await last.locator('.liveness-live').waitFor();
+  }
+  await sendText(sandbox, maria, 'While the first tab was hidden');
+  await last.locator('.turn', { hasText: 'While the first tab was hidden' }).waitFor();
+  expect(await turns.filter({ hasText: 'While the first tab was hidden' }).count()).toBe(0);
+  await show(page, false);
+  await turns.filter({ hasText: 'While the first tab was hidden' }).waitFor();
+});

@@ -1,4 +1,5 @@
 import { MessageView } from '../../message-view/message-view.js';
+import { Boundary } from '../parts/boundary.js';
 import { Icon } from '../parts/icon.js';
 import { Foreign } from '../parts/labels.js';
 import { memo } from '../parts/memo.js';
@@ -29,11 +30,25 @@ export const TurnItem = memo(function TurnItem({ turn, day, ...item }: Item) {
         </li>
       )}
       <li class={`turn turn-${turn.from}`}>
-        {turn.from === 'contact' ? <Written turn={turn} /> : <Sent turn={turn} {...item} />}
+        <Boundary instead={() => <Undrawn turn={turn} />}>
+          {turn.from === 'contact' ? <Written turn={turn} /> : <Sent turn={turn} {...item} />}
+        </Boundary>
       </li>
     </>
   );
 });
+
+/** A turn as the sandbox gave it. */
+function Undrawn({ turn }: { turn: Turn }) {
+  return (
+    <>
+      <p class="hint">This cannot be drawn. It is shown as the sandbox gave it.</p>
+      <pre class="undrawn" dir="auto">
+        {JSON.stringify(turn, undefined, 2)}
+      </pre>
+    </>
+  );
+}
 
 function Written({ turn: { text, image, audio, clicked, channel, time } }: { turn: ContactTurn }) {
   const message =
