@@ -50,6 +50,7 @@ async function demo(): Promise<void> {
   if (flags.watch && terminal) print('Press Enter to start, and at each pause to go on at once.');
   await pauses.untilEnter();
   await doDemoJob({ client, sandboxUrl: url, print, beforeStep: pauses.aWhile });
+  if (flags.watch && !terminal) print('The page ends now, because there is no terminal to wait for.');
   if (!flags.watch || !terminal) return;
   print('The page stays until you press Enter or Ctrl+C.');
   await Promise.race([pauses.untilEnter(), once(process, 'SIGINT')]);

@@ -49,7 +49,7 @@ test('a fault from the form strikes the next request that it matches', async () 
   await ordered.getByText('Used up.').waitFor();
   expect(await sendText(sandbox, maria, 'Arrives')).toBe(200);
   await panel.getByRole('tab', { name: 'Requests' }).click();
-  await panel.getByText('A fault struck: status. The request was not performed.').waitFor();
+  await panel.getByText('A fault struck: answer with a status. The request was not performed.').waitFor();
 });
 
 test('a fault that the sandbox does not take stays in the form; those that wait are cleared', async () => {

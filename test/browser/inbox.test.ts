@@ -67,7 +67,7 @@ test('what is written as a contact reaches a hook, and its answer appears', asyn
   await turns.getByRole('button', { name: 'Call 1' }).click();
   await panel.getByText('Answering machine, because a contact wrote').waitFor();
   const call = await panel.getByRole('listitem').first().innerText();
-  expect(call).toMatch(/200.*The flow went on with success\..*1 message was sent\..*reply_text is now On Mondays\./s);
+  expect(call).toMatch(/200.*It took the success branch\..*1 message was sent\..*reply_text is now On Mondays\./s);
 });
 
 test('a picture and a voice message are written by their address', async () => {

@@ -4,6 +4,7 @@ import { memo } from '../parts/memo.js';
 import { EmptyText, ReadingState } from '../parts/states.js';
 import { useCell, useInbox, useReading } from '../parts/use-inbox.js';
 import type { Call } from '../server/shapes.js';
+import { effectText } from '../state/fault-form.js';
 import { mostCalls } from '../state/reads.js';
 import { timeText } from '../state/times.js';
 import { Code, OnDemand, Status } from './record-parts.js';
@@ -27,7 +28,7 @@ const sendsOf = (count: number): string => (count === 1 ? '1 message was sent' :
 /** What came of a call, in sentences. */
 function outcomesOf({ branch, reason, deliveries, problems }: Call): readonly string[] {
   return [
-    ...(branch === null ? [] : [`The flow went on with ${branch}.`]),
+    ...(branch === null ? [] : [`It took the ${branch} branch.`]),
     ...(reason === undefined ? [] : [reason]),
     ...(deliveries.length === 0 ? [] : [`${sendsOf(deliveries.length)}.`]),
     ...problems,
@@ -53,7 +54,7 @@ const CallItem = memo(function CallItem({ call, isShown }: { call: Call; isShown
         {`, because ${triggers[trigger] ?? trigger}`}
       </p>
       {repeats !== undefined && <p class="hint">{`Repeats call ${repeats}.`}</p>}
-      {fault !== undefined && <p class="hint">{`A fault struck: ${fault}.`}</p>}
+      {fault !== undefined && <p class="hint">{`A fault struck: ${effectText(fault)}.`}</p>}
       <ul class="outcomes">
         {outcomesOf(call).map((each) => (
           <li key={each}>

@@ -57,7 +57,7 @@ export function FaultForm() {
     <section>
       <h2 id="fault-title">Order a fault</h2>
       <p class="presets">
-        <span class="hint">Often wanted:</span>
+        <span class="hint">Fill in:</span>
         {presets.map((preset) => (
           <button
             key={preset.label}
@@ -101,6 +101,13 @@ export function FaultForm() {
               <option value="in_body">Within the answer</option>
             </select>
           </label>
+        )}
+        {form.effect === 'status' && (
+          <NumberField
+            label="Retry-After, in seconds"
+            value={form.retryAfter}
+            onInput={(retryAfter) => change({ retryAfter })}
+          />
         )}
         {form.effect === 'status' && (
           <label class="field">

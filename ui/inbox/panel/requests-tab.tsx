@@ -3,6 +3,7 @@ import { EmptyText, ErrorText, ReadingState } from '../parts/states.js';
 import { useInbox, useReading } from '../parts/use-inbox.js';
 import { useRequest } from '../parts/use-request.js';
 import type { RequestRecord } from '../server/shapes.js';
+import { effectText } from '../state/fault-form.js';
 import { timeText } from '../state/times.js';
 import { Code, OnDemand, Status } from './record-parts.js';
 import { bodyText } from './value-text.js';
@@ -28,7 +29,7 @@ const RequestItem = memo(function RequestItem({ record }: { record: RequestRecor
       )}
       {fault !== undefined && (
         <p class="hint">
-          {`A fault struck: ${fault}. The request ${performed ? 'was performed nevertheless' : 'was not performed'}.`}
+          {`A fault struck: ${effectText(fault)}. The request ${performed ? 'was performed nevertheless' : 'was not performed'}.`}
         </p>
       )}
       <div class="record-more">

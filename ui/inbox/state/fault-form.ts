@@ -37,6 +37,8 @@ export interface FaultForm {
   readonly number: string;
   readonly resetAt: 'before_headers' | 'in_body';
   readonly body: string;
+  /** Seconds for the header Retry-After. */
+  readonly retryAfter: string;
   readonly method: string;
   readonly path: string;
   readonly after: string;
@@ -49,6 +51,7 @@ export const emptyFaultForm: FaultForm = {
   number: '500',
   resetAt: 'before_headers',
   body: '',
+  retryAfter: '',
   method: '',
   path: '',
   after: '0',
@@ -56,11 +59,21 @@ export const emptyFaultForm: FaultForm = {
   perform: false,
 };
 
+/** The sends: an agent reads before it sends, and that would use up a fault of any request. */
+const sending = '/fb/sending/';
+
+const sendFault = (status: string, retryAfter = ''): Partial<FaultForm> => ({
+  effect: 'status',
+  number: status,
+  retryAfter,
+  path: sending,
+});
+
 /** Faults that are often wanted, each with the name of its button. */
 export const presets: readonly { readonly label: string; readonly form: Partial<FaultForm> }[] = [
-  { label: 'Too many requests', form: { effect: 'status', number: '429', body: '{}' } },
-  { label: 'Server error', form: { effect: 'status', number: '500' } },
-  { label: 'Sent, answer lost', form: { effect: 'reset', path: '/fb/sending/sendContent', perform: true } },
+  { label: 'Too many requests', form: sendFault('429', '5') },
+  { label: 'Server error', form: sendFault('500') },
+  { label: 'Sent, answer lost', form: { effect: 'reset', path: sending, perform: true } },
 ];
 
 /** A number as the sandbox checks it; a text that is no number as it is, so that the sandbox says what is allowed. */
@@ -74,8 +87,14 @@ function bodyOf(text: string): unknown {
   }
 }
 
-function effectOf({ effect, number, resetAt, body }: FaultForm): Record<string, unknown> {
-  if (effect === 'status') return { status: numberIn(number), ...(body.trim() !== '' && { body: bodyOf(body) }) };
+function effectOf({ effect, number, resetAt, body, retryAfter }: FaultForm): Record<string, unknown> {
+  if (effect === 'status') {
+    return {
+      status: numberIn(number),
+      ...(body.trim() !== '' && { body: bodyOf(body) }),
+      ...(retryAfter.trim() !== '' && { headers: { 'retry-after': retryAfter.trim() } }),
+    };
+  }
   if (effect === 'reset') return { reset: resetAt };
   return { [effect]: effectNumbers[effect] === undefined ? true : numberIn(number) };
 }
@@ -91,6 +110,12 @@ export function faultOf(form: FaultForm): Record<string, unknown> {
     ...(perform && asksPerform(effect) && { perform }),
     ...effectOf(form),
   };
+}
+
+/** The name of an effect in a sentence; a name that the form does not have stays as it is, such as `repeat_after_ms`. */
+export function effectText(name: string): string {
+  const label = effects.find((each) => each.name === name)?.label;
+  return label === undefined ? name : label.charAt(0).toLowerCase() + label.slice(1);
 }
 
 /** A fault in words: what it does, and to which requests. */

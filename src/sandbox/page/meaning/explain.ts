@@ -44,9 +44,10 @@ function explainRequest(world: World, incoming: Incoming): Explained {
   };
 }
 
-/** The id of the contact that a request names, whether there is such a contact or not. */
+/** The id of the contact that a request names; undefined if the page has no such contact. */
 function contactId({ account, parameters: { subscriber_id: id, user_ref: userRef } }: Subject): string | undefined {
-  return decimalId(id) ?? account?.userRefs.get(decimalId(userRef) ?? '') ?? undefined;
+  const named = decimalId(id) ?? account?.userRefs.get(decimalId(userRef) ?? '') ?? '';
+  return account?.contacts.has(named) ? named : undefined;
 }
 
 function createdId(account: Account | undefined, response: SandboxResponse | undefined): string | undefined {
