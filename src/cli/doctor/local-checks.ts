@@ -81,8 +81,9 @@ const wasCleaned = (key: Key, raw = ''): boolean => key.state === 'usable' && ke
 
 /** Warns of files with keys of the account that other users can read; undefined if there are none. */
 export async function checkKeyFiles(config: Config, surroundings: Surroundings): Promise<Finding | undefined> {
-  const { name } = config.account;
-  const file = name === undefined ? undefined : await namedAccounts(config, surroundings);
+  // The connection is that of the account by now, and must not be taken for a setting beside it.
+  const { name, connection: _, ...account } = config.account;
+  const file = name === undefined ? undefined : await namedAccounts({ ...config, account }, surroundings);
   if (file === undefined) return undefined;
   const accounts = file.accounts.filter((each) => each.name === name);
   const exposed = await exposedKeyFiles({ ...file, accounts }, surroundings);
