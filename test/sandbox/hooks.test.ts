@@ -148,6 +148,7 @@ describe('docs/sandbox.md', () => {
       'writes',
       'conversation?wait=true',
       'calls',
+      'hooks',
     ]);
     const shown = [];
     for (const [, path = '', body] of curls) {
@@ -160,6 +161,11 @@ describe('docs/sandbox.md', () => {
       { from: 'page', messages: [{ text: 'On Mondays.' }] },
     ]);
     expect(shown[3].calls).toMatchObject([{ hook: 'Machine', branch: 'success' }]);
+    // The agent that answers in the page.
+    expect(shown[4].hooks.at(-1)).toMatchObject({
+      url: 'http://127.0.0.1:8809/inbound/default/request',
+      headers: { 'X-ManyChat-Secret': expect.stringContaining('$MANYCHAT_MCP_INBOUND_SECRET') },
+    });
   });
 
   test('has examples that are accepted', async () => {
