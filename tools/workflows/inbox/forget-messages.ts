@@ -5,7 +5,8 @@ import { subscriberId } from '../../values/inputs.js';
 export const forgetMessages = workflow({
   name: 'manychat_forget_messages',
   title: 'Forget messages',
-  description: 'Erases what is kept here of one contact: its messages and what was sent to it. ManyChat keeps its own.',
+  description:
+    'Erases for good what this server keeps of one contact, unanswered messages too, e.g. if it asks to be forgotten. ManyChat keeps its own. Not to finish messages: done of manychat_wait_for_messages.',
   api: 'inbox',
   effect: 'destroy',
   purposes: ['forget_messages'],

@@ -23,7 +23,7 @@ export const reply = workflow({
   name: 'manychat_reply',
   title: 'Reply',
   description:
-    'Answers a message once, with text or data: in the response that ManyChat waits for, else sent as by manychat_send_content; answered says which. Never repeat an unknown outcome.',
+    'Answers a message of manychat_wait_for_messages once, with text or data: in the response that ManyChat waits for, else sent as by manychat_send_content, with its 24-hour window; answered says which. Another answer to it is refused: write on with manychat_send_text. Never repeat an unknown outcome.',
   api: 'inbox',
   effect: 'send',
   purposes: ['reply'],
