@@ -18,7 +18,7 @@ import { readPage } from './page/page-file.js';
 import type { World } from './world/world.js';
 
 /** How long a request may take to arrive, in milliseconds. The response has no limit, because a fault can hang it. */
-type ArrivalLimits = Pick<ServerOptions, 'headersTimeout' | 'requestTimeout' | 'connectionsCheckingInterval'>;
+export type ArrivalLimits = Pick<ServerOptions, 'headersTimeout' | 'requestTimeout' | 'connectionsCheckingInterval'>;
 
 const arrivalLimits: ArrivalLimits = {
   headersTimeout: 10_000,

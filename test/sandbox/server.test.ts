@@ -1,26 +1,12 @@
 import { request } from 'node:http';
-import { type AddressInfo, connect, type Socket } from 'node:net';
-import { expect, onTestFinished, test, vi } from 'vitest';
-import { sandboxServer } from '../../src/sandbox/server.js';
-import { createWorld } from '../../src/sandbox/world/world.js';
+import { connect, type Socket } from 'node:net';
+import { expect, test, vi } from 'vitest';
+import { servedWorld } from '../support/served-world.js';
 
 test('an incomplete request times out; a complete one may wait for its response without limit', async () => {
-  const settings = { limits: false, create_shape: 'wrapped', call_timeout_ms: 10_000 } as const;
-  const options = { secondConnection: 'PENDING', followers: 0, ...settings } as const;
-  const world = createWorld({ ...options, clock: Date });
-  const server = sandboxServer(world, {
-    limits: { headersTimeout: 50, requestTimeout: 80, connectionsCheckingInterval: 10 },
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(
-    () =>
-      new Promise<void>((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  );
-  const { port } = server.address() as AddressInfo;
-  const host = `127.0.0.1:${port}`;
+  const limits = { headersTimeout: 50, requestTimeout: 80, connectionsCheckingInterval: 10 };
+  const { world, url } = await servedWorld(undefined, { clock: Date, limits });
+  const { host, port } = new URL(url);
 
   world.faults.inject({ hang: true });
   let waitingSocket: Socket | undefined;
@@ -36,7 +22,7 @@ test('an incomplete request times out; a complete one may wait for its response 
     `POST /sandbox/reset HTTP/1.1\r\nHost: ${host}\r\nContent-Length: 9\r\n\r\n{`,
   ];
   for (const text of incomplete) {
-    const socket = connect(port, '127.0.0.1');
+    const socket = connect(Number(port), '127.0.0.1');
     const closed = new Promise<string>((resolve) => {
       let response = '';
       socket.on('data', (chunk) => {
