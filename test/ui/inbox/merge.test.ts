@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type Stretch, withEarlier, withNewest, withSame } from '../../../ui/inbox/state/merge.js';
+import { type Tail, withEarlier, withNewest, withSame } from '../../../ui/inbox/state/merge.js';
 
 interface Entry {
   readonly seq: number;
@@ -13,7 +13,7 @@ const entries = (from: number, to: number): Entry[] =>
   Array.from({ length: Math.max(0, to - from + 1) }, (_, index) => entry(from + index));
 
 /** What a server with these entries answers. */
-const newest = (all: readonly Entry[], limit: number): Stretch<Entry> => ({
+const newest = (all: readonly Entry[], limit: number): Tail<Entry> => ({
   entries: all.slice(-limit),
   more: Math.max(0, all.length - limit),
 });
@@ -32,7 +32,7 @@ test('entries that were shown are dropped if some between them and the newest ar
 });
 
 test('entries of a sandbox that began anew take the place of those with the same numbers', () => {
-  const before: Stretch<Entry> = { entries: entries(1, 6), more: 0 };
+  const before: Tail<Entry> = { entries: entries(1, 6), more: 0 };
   const anew = [entry(4, 'other'), entry(5, 'other'), entry(6, 'other')];
   expect(withNewest(before, { entries: anew, more: 3 }, seqOf)).toEqual({ entries: anew, more: 3 });
   expect(withNewest(before, { entries: [], more: 0 }, seqOf)).toEqual({ entries: [], more: 0 });

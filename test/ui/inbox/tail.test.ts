@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createStretches } from '../../../ui/inbox/state/stretches.js';
+import { createTail } from '../../../ui/inbox/state/tail.js';
 import { deferred } from '../../support/deferred.js';
 
 interface Entry {
@@ -15,7 +15,7 @@ const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resol
 /** A list with this many entries, read in pages of 50; readings of earlier ones wait for `hold`. */
 async function shown(count: number) {
   const list = { count, hold: Promise.resolve() };
-  const { resource, showEarlier } = createStretches<Entry>(
+  const { resource, showEarlier } = createTail<Entry>(
     {
       size: 50,
       keyOf: ({ id }) => id,

@@ -15,7 +15,7 @@ const noTurns: readonly Turn[] = [];
 const nearEnd = 80;
 
 /**
- * Keeps the end of a list in view while the reader is there, and what he reads in its place when earlier turns come before it.
+ * Keeps the end of a list in view while the reader is there. Earlier turns that come before do not move what is being read.
  */
 function useScrolling(turns: readonly Turn[]) {
   const scroller = useRef<HTMLDivElement>(null);

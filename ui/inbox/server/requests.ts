@@ -8,8 +8,8 @@ function withQuery(path: string, query: Query): string {
 
 /** The sentence in a refusal. */
 function refusalIn(body: unknown, status: number): string {
-  const told = typeof body === 'object' && body !== null && 'error' in body ? body.error : undefined;
-  return typeof told === 'string' && told !== '' ? told : `The sandbox answered with status ${status}.`;
+  const error = typeof body === 'object' && body !== null && 'error' in body ? body.error : undefined;
+  return typeof error === 'string' && error !== '' ? error : `The sandbox answered with status ${status}.`;
 }
 
 async function answerTo<T>(path: string, init: RequestInit): Promise<T> {

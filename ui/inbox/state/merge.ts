@@ -1,5 +1,5 @@
 /** The newest entries of a list, oldest first, and how many older ones there are. */
-export interface Stretch<T> {
+export interface Tail<T> {
   readonly entries: readonly T[];
   readonly more: number;
 }
@@ -9,11 +9,7 @@ export interface Stretch<T> {
  * entries that are known stay the same objects, so that they are not drawn again. Entries never change: a known number with
  * another entry means that the sandbox began anew.
  */
-export function withNewest<T>(
-  before: Stretch<T> | undefined,
-  newest: Stretch<T>,
-  keyOf: (entry: T) => number,
-): Stretch<T> {
+export function withNewest<T>(before: Tail<T> | undefined, newest: Tail<T>, keyOf: (entry: T) => number): Tail<T> {
   const [first] = newest.entries;
   if (before === undefined || first === undefined) return newest;
   const at = before.entries.findIndex((entry) => keyOf(entry) === keyOf(first));
@@ -25,18 +21,13 @@ export function withNewest<T>(
 }
 
 /** The last entries, at most this many. */
-export function lastOf<T>(list: Stretch<T>, most: number): Stretch<T> {
+export function lastOf<T>(list: Tail<T>, most: number): Tail<T> {
   const left = list.entries.length - most;
   return left <= 0 ? list : { entries: list.entries.slice(left), more: list.more + left };
 }
 
 /** Earlier entries before what was read; nothing changes if they do not belong there any more. */
-export function withEarlier<T>(
-  now: Stretch<T>,
-  earlier: Stretch<T>,
-  before: number,
-  keyOf: (entry: T) => number,
-): Stretch<T> {
+export function withEarlier<T>(now: Tail<T>, earlier: Tail<T>, before: number, keyOf: (entry: T) => number): Tail<T> {
   const [first] = now.entries;
   if (first === undefined || keyOf(first) !== before) return now;
   return { entries: [...earlier.entries, ...now.entries], more: earlier.more };

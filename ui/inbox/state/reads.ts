@@ -16,11 +16,11 @@ import type {
   Turn,
 } from '../server/shapes.js';
 import { type Cell, cell } from './cell.js';
-import { type Stretch, withSame } from './merge.js';
+import { type Tail, withSame } from './merge.js';
 import type { Place } from './place.js';
 import type { Query, Requests } from './ports.js';
 import { createResource, type Resource } from './resource.js';
-import { createStretches } from './stretches.js';
+import { createTail } from './tail.js';
 
 /** Which contacts are listed; an empty text lists all. */
 export interface Filters {
@@ -53,9 +53,9 @@ export interface Resources {
   readonly overview: Resource<Overview>;
   readonly contacts: Resource<ContactList>;
   readonly contact: Resource<Contact | undefined>;
-  readonly conversation: Resource<Stretch<Turn>>;
-  readonly requests: Resource<Stretch<RequestRecord>>;
-  readonly calls: Resource<Stretch<Call>>;
+  readonly conversation: Resource<Tail<Turn>>;
+  readonly requests: Resource<Tail<RequestRecord>>;
+  readonly calls: Resource<Tail<Call>>;
   readonly account: Resource<Account>;
   readonly faults: Resource<readonly FaultState[]>;
 }
@@ -130,7 +130,7 @@ export function createReads(
     return instead(hear(await requests.get<ContactPage>(contactPath(id), page(), signal)).contact);
   }, pause);
 
-  const turns = createStretches<Turn>(
+  const turns = createTail<Turn>(
     {
       size: turnsOfPage,
       keyOf: ({ seq }) => seq,
@@ -145,7 +145,7 @@ export function createReads(
     pause,
   );
 
-  const records = createStretches<RequestRecord>(
+  const records = createTail<RequestRecord>(
     {
       size: requestsOfPage,
       keyOf: idOf,
@@ -157,12 +157,12 @@ export function createReads(
     pause,
   );
 
-  const latestCalls = async (signal: AbortSignal): Promise<Stretch<Call>> => {
+  const latestCalls = async (signal: AbortSignal): Promise<Tail<Call>> => {
     const { calls: entries, more } = await requests.get<CallsPage>('/sandbox/calls', { limit: wantedCalls }, signal);
     return { entries, more };
   };
   // Calls change until they have ended, so that all that are shown are read again.
-  const calls = createResource<Stretch<Call>>(async (signal) => {
+  const calls = createResource<Tail<Call>>(async (signal) => {
     let { entries, more } = await latestCalls(signal);
     const first = entries[0]?.id ?? 0;
     if (sought !== undefined && sought < first && more > 0 && wantedCalls < mostCalls) {

@@ -1,4 +1,4 @@
-import { lastOf, type Stretch, withEarlier, withNewest } from './merge.js';
+import { lastOf, type Tail, withEarlier, withNewest } from './merge.js';
 import type { Query } from './ports.js';
 import { createResource, type Resource } from './resource.js';
 
@@ -7,20 +7,20 @@ interface Listed<T> {
   readonly size: number;
   keyOf(entry: T): number;
   /** Reads the last `limit` entries, or those before one of them. */
-  read(query: Query, signal: AbortSignal): Promise<Stretch<T>>;
+  read(query: Query, signal: AbortSignal): Promise<Tail<T>>;
 }
 
 /**
  * The end of a list that grows. It keeps what the user asked for and one page more, so that it stays small however much arrives
  * while it is shown.
  */
-export function createStretches<T>(
+export function createTail<T>(
   { size, keyOf, read }: Listed<T>,
   pause: (signal: AbortSignal) => Promise<void>,
-): { readonly resource: Resource<Stretch<T>>; showEarlier(): Promise<void> } {
+): { readonly resource: Resource<Tail<T>>; showEarlier(): Promise<void> } {
   let asked = size;
   let inFlight = 0;
-  const resource = createResource<Stretch<T>>(async (signal) => {
+  const resource = createResource<Tail<T>>(async (signal) => {
     const newest = await read({ limit: size }, signal);
     return (before) => {
       if (before === undefined) asked = size;
